@@ -1,0 +1,78 @@
+// A calendar of what is free in one node group: nodes with the same hardware that no other group
+// shares. Booked runs are half-open intervals; at the instant one ends, its resources are free.
+// Not thread-safe for writing; no I/O.
+//
+//   CapacityCalendar calendar({.nodes = 4, .devices = 32});
+//   calendar.Book({t0, t1}, {.nodes = 1, .devices = 8});
+//   calendar.FeasibleStarts({t0, t2}, absl::Hours(3), {.nodes = 4});   // [t1, t2]
+#ifndef CORE_CAPACITY_H_
+#define CORE_CAPACITY_H_
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace carbon {
+
+// An amount of each thing that is allocated. A dimension that a job does not ask for is zero; one
+// that a group does not model is kUnlimited there.
+struct Resources {
+  static constexpr int64_t kUnlimited = int64_t{1} << 52;
+
+  int64_t nodes = 0;
+  int64_t devices = 0;
+  int64_t cpus = 0;
+  int64_t memory_mib = 0;
+
+  friend bool operator==(const Resources&, const Resources&) = default;
+  bool Covers(const Resources& demand) const {
+    return demand.nodes <= nodes && demand.devices <= devices && demand.cpus <= cpus &&
+           demand.memory_mib <= memory_mib;
+  }
+  Resources& operator+=(const Resources& other);
+  Resources& operator-=(const Resources& other);
+};
+
+// [start, end), whole seconds.
+struct TimeInterval {
+  absl::Time start;
+  absl::Time end;
+
+  friend bool operator==(const TimeInterval&, const TimeInterval&) = default;
+};
+
+class CapacityCalendar {
+ public:
+  explicit CapacityCalendar(Resources total) : total_(total) {}
+
+  const Resources& total() const { return total_; }
+
+  // Adds (removes) a use over `when`. Booking beyond the total is allowed: the queue is what it is,
+  // and the calendar must show a full group, not refuse the fact. An empty interval does nothing.
+  // Unbook must repeat a Book exactly.
+  void Book(TimeInterval when, const Resources& amount);
+  void Unbook(TimeInterval when, const Resources& amount);
+
+  // Every start s in [window.start, window.end], both ends included, at which `demand` is free
+  // throughout [s, s + runtime): disjoint closed intervals of whole seconds, in order. Empty when
+  // nothing fits or the window is inverted. A zero runtime needs no capacity in time, only that the
+  // total covers the demand.
+  std::vector<TimeInterval> FeasibleStarts(TimeInterval window, absl::Duration runtime,
+                                           const Resources& demand) const;
+
+  // What is in use at `when`.
+  Resources UsedAt(absl::Time when) const;
+
+ private:
+  void Change(TimeInterval when, const Resources& amount, bool add);
+
+  Resources total_;
+  // Use as a step function: from each key (Unix seconds) on, until the next. Before the first, none.
+  std::map<int64_t, Resources> used_;
+};
+
+}  // namespace carbon
+
+#endif  // CORE_CAPACITY_H_

@@ -1,0 +1,102 @@
+// carbon.json: sites, pools, hardware and policies, as the administrator wrote them, checked.
+// Parsing is pure; whoever has the file reads it. A config is immutable once parsed.
+//
+// The same codec serves the snapshot: SerializeConfig gives the canonical JSON of the effective
+// configuration (profiles resolved, users as uids), and ParseConfig reads it back.
+#ifndef CORE_CONFIG_H_
+#define CORE_CONFIG_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/intensity.h"
+#include "core/policy.h"
+#include "core/profile.h"
+#include "core/zone_forecast.h"
+
+namespace carbon {
+
+enum class ForecastFormat { kCsv, kCarbonAwareSdk };
+
+struct ForecastFile {
+  std::string path;  // absolute, or relative to carbon.json's folder
+  ForecastFormat format = ForecastFormat::kCsv;
+  std::string location;  // Carbon Aware SDK only: which location of the file; empty: its only one
+};
+
+struct ZoneConfig {
+  std::string name;
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  std::vector<ForecastFile> forecasts;  // in order of preference; the first that reads is used
+  absl::Duration max_age = absl::Hours(24);  // of the file; beyond it the forecast is stale
+  std::optional<GramsPerKilowattHour> climatology;  // mean to assume beyond the forecast's horizon
+  LeadTimeSpread spread;
+};
+
+struct SiteConfig {
+  std::string name;
+  std::string zone;
+  Sourced<double> pue;
+  std::optional<GramsPerKilowattHour> net_intensity;  // market-based, reported beside gross
+};
+
+struct PoolConfig {
+  std::string name;
+  std::string site;
+  std::string partition;
+  std::string hardware;   // a profile's name
+  std::string gres_type;  // the type in gres/gpu:TYPE; empty: the partition has one kind
+};
+
+struct PathsConfig {
+  std::string snapshot;  // folder; default CARBON_SNAPSHOT_DIR
+  std::string log;       // placements.jsonl
+};
+
+struct RefreshConfig {
+  absl::Duration capacity = absl::Seconds(5);
+  absl::Duration forecast = absl::Seconds(60);
+};
+
+struct Config {
+  std::vector<ZoneConfig> zones;
+  std::vector<SiteConfig> sites;
+  ProfileLibrary hardware;  // the shipped profiles with the administrator's on top
+  std::vector<PoolConfig> pools;
+  std::vector<Policy> policies;  // first match wins
+  PathsConfig paths;
+  RefreshConfig refresh;
+};
+
+// One thing that is wrong with a carbon.json.
+struct ConfigError {
+  std::string path;      // JSON pointer to the value: "/pools/oslo/site"
+  std::optional<int> line;  // 1-based, where it can be told
+  std::string message;   // "unknown site \"osol\"; did you mean \"oslo\"?"
+};
+
+// "carbon.json:12: /pools/oslo/site: unknown site …".
+std::string FormatConfigError(absl::string_view file, const ConfigError& error);
+
+// Parses and checks everything, and reports all that is wrong, not the first thing only. Comments
+// (// and /* */) are allowed. `errors` is cleared; the config is absent exactly if it is not empty
+// afterwards.
+std::optional<Config> ParseConfig(absl::string_view json, std::vector<ConfigError>* errors);
+
+// Canonical JSON, without comments; ParseConfig(SerializeConfig(c)) equals c.
+std::string SerializeConfig(const Config& config);
+
+// The known word nearest to `word` by edit distance, or empty where none is near (more than a third
+// of its length away, at least 2).
+std::string NearestWord(absl::string_view word, const std::vector<std::string>& known);
+
+}  // namespace carbon
+
+#endif  // CORE_CONFIG_H_

@@ -1,0 +1,89 @@
+// The decision: a pure function of (job, snapshot, booking ledger, now). Deterministic: the same
+// arguments give the same bits. Never fails: what carbon cannot help with is left alone, and the
+// reason recorded.
+#ifndef CORE_DECISION_H_
+#define CORE_DECISION_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/capacity.h"
+#include "core/hints.h"
+#include "core/job.h"
+#include "core/ledger.h"
+#include "core/policy.h"
+#include "core/quantities.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+// A pool and a start, with what the run would emit there: the whole job, all array tasks.
+struct Candidate {
+  std::string pool;
+  std::string site;
+  std::string zone;
+  std::string partition;
+  std::string hardware;
+  absl::Time start;
+  absl::Duration runtime;  // of the whole job, array rounds included
+  KilowattHours energy;    // PUE included
+  GramsPerKilowattHour intensity;  // mean over the run
+  GramsCo2e gross;                 // location-based; what is minimised
+  std::optional<GramsCo2e> net;    // market-based, where the site states it
+  std::optional<GramsCo2e> embodied;  // of the hardware reserved, where the profile states it
+};
+
+// A pool that was no candidate, or had no feasible start, and why.
+struct Exclusion {
+  std::string pool;
+  std::string reason;  // one of the fixed phrases in decision.cc, so that they can be counted
+};
+
+// Home minus candidate, positive where carbon is saved. Low and high bound the middle 90% of the
+// error scenarios.
+struct Saving {
+  GramsCo2e mean, low, high;
+  double share = 0, share_low = 0, share_high = 0;  // of the home's emission
+};
+
+enum class Outcome {
+  kPlaced,     // chosen differs from home
+  kKeptHome,   // home is best, or nothing else is likely enough to be better
+  kLeftAlone,  // carbon has no say in this job
+};
+
+absl::string_view OutcomeName(Outcome outcome);
+
+struct Decision {
+  Outcome outcome = Outcome::kLeftAlone;
+  std::string reason;     // why, in one phrase
+  bool bad_hint = false;  // `reason` is about the user's hint and should be shown
+  std::string policy;     // empty: none matched
+  Mode mode = Mode::kOff;
+  Hints hints;
+
+  // Absent when left alone.
+  std::optional<Candidate> home;
+  std::optional<Candidate> chosen;
+  std::optional<Candidate> static_best;  // cleanest pool by its long-run mean, started as soon as possible
+  std::vector<Candidate> best;           // of each pool, by emission, the chosen one not repeated first
+  std::vector<Exclusion> excluded;
+  std::optional<Saving> saving;          // chosen against home; all zeros when kept home
+  SignalKind signal = SignalKind::kAverageLifecycle;
+  bool runtime_is_limit = false;  // no hint said how long it runs: the time limit was taken
+
+  // What to book if the decision is carried out.
+  std::optional<TimeInterval> booked_when;
+  std::string booked_group;
+  Resources booked_amount;
+};
+
+Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
+                absl::Time now);
+
+}  // namespace carbon
+
+#endif  // CORE_DECISION_H_

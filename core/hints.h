@@ -1,0 +1,51 @@
+// What a user says about a job's carbon in `--comment="carbon:…"`: a list of hints, separated by
+// commas. The comment may hold other text before `carbon:`, separated from it by a blank or a
+// semicolon; the hints end at the next blank, semicolon or the end.
+//
+//   carbon:off                     leave this job alone
+//   carbon:now                     place it, but start it at once
+//   carbon:wait=12h                delay it by at most 12 hours
+//   carbon:site=oslo|lyon          only at these sites
+//   carbon:runtime=8h              it runs about 8 hours on the hardware it asked for
+//   carbon:flops=3e21              it computes this many floating-point operations
+//   carbon:hardware=any|NAME       it may run on any modelled hardware, or on NAME
+//
+// Durations are 90s, 30m, 8h, 2d or their sums (1d12h), or Slurm's [D-]HH:MM:SS and D-HH. Pure; no I/O.
+#ifndef CORE_HINTS_H_
+#define CORE_HINTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/quantities.h"
+
+namespace carbon {
+
+struct Hints {
+  bool off = false;
+  bool now = false;
+  std::optional<absl::Duration> wait;
+  std::vector<std::string> sites;  // empty: any
+  std::optional<absl::Duration> runtime;
+  std::optional<Flops> flops;
+  bool any_hardware = false;
+  std::vector<std::string> hardware;  // names; empty: as the policy says
+
+  friend bool operator==(const Hints&, const Hints&) = default;
+};
+
+// No hints (a default Hints) where the comment has no `carbon:`. InvalidArgument naming the hint and
+// its value, with the nearest known hint where one is unknown; a hint given twice, `now` together
+// with `wait=`, and a duration or count that is not positive and finite are refused too.
+absl::StatusOr<Hints> ParseHints(absl::string_view comment);
+
+// The duration grammar above; also used by carbon.json and the command line.
+absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text);
+
+}  // namespace carbon
+
+#endif  // CORE_HINTS_H_

@@ -1,0 +1,59 @@
+// The exact optimum over pools and start times.
+//
+// Carbon intensity is a step function, so the emission of a run as a function of its start is
+// piecewise linear, and its minimum over an interval lies at the interval's ends or where the run's
+// start or end meets a step. Only those starts are looked at, each by two prefix sums: no time grid,
+// no search. All times are whole seconds, so the optimum is exact among the starts that Slurm can
+// make. A brute-force oracle in the tests tries every second.
+//
+// Pure; no I/O, no allocation beyond the result.
+#ifndef CORE_PLACEMENT_H_
+#define CORE_PLACEMENT_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "core/capacity.h"
+#include "core/intensity.h"
+#include "core/quantities.h"
+
+namespace carbon {
+
+// One pool as the optimiser sees it.
+struct PlacementOption {
+  const IntensitySeries* intensity = nullptr;
+  absl::Duration runtime;  // whole seconds; zero is allowed and emits nothing
+  Watts power;             // drawn throughout the run, PUE included
+  // Where the run may start: disjoint closed intervals of whole seconds, in order, as
+  // CapacityCalendar::FeasibleStarts gives them.
+  std::vector<TimeInterval> starts;
+};
+
+struct Placement {
+  absl::Time start;
+  GramsCo2e emission;
+  IntensityIntegral integral;
+};
+
+// The earliest of the starts with the least emission. Starts from which the run is not wholly covered
+// by the intensity series are not candidates: absent when none is left.
+std::optional<Placement> BestStart(const PlacementOption& option);
+
+// The emission of a run that starts at `start`; absent where the series does not cover it.
+std::optional<Placement> PlaceAt(const PlacementOption& option, absl::Time start);
+
+struct GreenestPlacement {
+  int option;  // index into the options
+  Placement placement;
+  std::vector<std::optional<Placement>> best;  // of each option, in order
+};
+
+// The least emission of all options. Of equals the earliest start wins, then the option that stands
+// first. Absent when no option has a start.
+std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption> options);
+
+}  // namespace carbon
+
+#endif  // CORE_PLACEMENT_H_

@@ -1,0 +1,58 @@
+// What the administrator allows carbon to do with whose jobs. Plain data and the rule that picks one.
+#ifndef CORE_POLICY_H_
+#define CORE_POLICY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/job.h"
+
+namespace carbon {
+
+// off: look away. shadow: decide and record, change nothing that affects scheduling. enforce: also
+// set the job's start and partition.
+enum class Mode { kOff, kShadow, kEnforce };
+
+absl::string_view ModeName(Mode mode);
+
+// Each empty list matches everything; several lists must all match.
+struct PolicyMatch {
+  std::vector<std::string> partitions;
+  std::vector<std::string> accounts;
+  std::vector<std::string> qos;
+  std::vector<std::string> users;   // names as written; resolved to `uids` before publishing
+  std::vector<uint32_t> uids;
+
+  friend bool operator==(const PolicyMatch&, const PolicyMatch&) = default;
+};
+
+struct Policy {
+  std::string name;
+  PolicyMatch match;
+  Mode mode = Mode::kShadow;
+  absl::Duration max_delay = absl::Hours(24);
+  // Kept free between the latest planned end (by the time limit) and the deadline.
+  absl::Duration margin = absl::Seconds(120);
+  // Move or delay only if the saving exceeds this share of what it is compared with …
+  double saving_floor = 0.05;
+  // … with at least this probability.
+  double confidence = 0.80;
+  bool may_change_time = true;
+  bool may_change_site = true;
+  bool may_change_hardware = false;
+  // Whether a job that names a single partition may be moved out of it.
+  bool may_change_named_partition = false;
+};
+
+// The first policy that matches, or nullptr. `partition` is the one the job would run in without us.
+// A policy that names accounts or QOS never matches a job submitted without one: the default is not
+// known here.
+const Policy* MatchPolicy(const std::vector<Policy>& policies, const JobRequest& job,
+                          absl::string_view partition);
+
+}  // namespace carbon
+
+#endif  // CORE_POLICY_H_

@@ -1,0 +1,70 @@
+// Hardware efficiency profiles: how much power an allocated unit draws at the plug, and how fast it
+// works. Every number carries its source and quality. No I/O.
+//
+// Rank by measured efficiency, never by peak or TDP: V100 beats TPUv3 1.5x on paper and loses 2.0x
+// when measured (Patterson et al. 2021, section 4).
+#ifndef CORE_PROFILE_H_
+#define CORE_PROFILE_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/quantities.h"
+
+namespace carbon {
+
+enum class Quality { kMeasured, kSpecified, kEstimated };
+
+// "measured", "specified", "estimated".
+absl::string_view QualityName(Quality quality);
+absl::StatusOr<Quality> ParseQuality(absl::string_view name);
+
+// One standard deviation of the relative error to expect of a number of this quality: 5% measured
+// (Patterson et al. 2021, Table 4 notes: 2-11%), 30% specified (predictions from TDP are 27-37% off)
+// and 40% estimated.
+double RelativeSpread(Quality quality);
+
+template <class T>
+struct Sourced {
+  T value{};
+  Quality quality = Quality::kEstimated;
+  std::string source;
+};
+
+// What the watts are counted per: a device with its host's share, a core, or a whole node.
+enum class AllocationUnit { kDevice, kCore, kNode };
+
+// "device", "core", "node".
+absl::string_view AllocationUnitName(AllocationUnit unit);
+absl::StatusOr<AllocationUnit> ParseAllocationUnit(absl::string_view name);
+
+struct HardwareProfile {
+  std::string name;
+  AllocationUnit unit = AllocationUnit::kDevice;
+  Sourced<Watts> busy;                                // per unit, at the plug, before PUE
+  std::optional<Sourced<Watts>> idle;                 // per unit, allocated but not working
+  std::optional<Sourced<FlopsPerSecond>> throughput;  // per unit, achieved in training
+  std::optional<Sourced<GramsCo2e>> embodied_per_hour;  // per unit and hour reserved
+};
+
+// Energy to solution: operations per joule at the plug. Absent where the throughput is unknown.
+std::optional<double> FlopsPerJoule(const HardwareProfile& profile);
+
+// The profiles by name. A library is built from the shipped data and then the administrator's
+// entries, which add to it or override single fields of it.
+using ProfileLibrary = std::map<std::string, HardwareProfile>;
+
+// The profiles that ship with the product (core/profiles.json, compiled in). Never fails: a test
+// parses the same bytes.
+const ProfileLibrary& ShippedProfiles();
+
+// By FlopsPerJoule, best first; profiles without a throughput come last, by name.
+std::vector<const HardwareProfile*> RankByEfficiency(const ProfileLibrary& library);
+
+}  // namespace carbon
+
+#endif  // CORE_PROFILE_H_

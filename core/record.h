@@ -1,0 +1,53 @@
+// The placement log's records: JSON Lines, one object per decision or event. Their fields are
+// documented in docs/placement-log.md. Pure: a record is a string here; who writes it is the plugin.
+#ifndef CORE_RECORD_H_
+#define CORE_RECORD_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/decision.h"
+#include "core/job.h"
+#include "core/ledger.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+// Identifies a record: which life of the plugin made it, and which of its records it is. Gaps in
+// `sequence` within one boot are lost records.
+struct RecordId {
+  std::string boot;  // 16 hexadecimal digits, drawn when the plugin is loaded
+  uint64_t sequence = 0;
+};
+
+// "3f9c21aa04d7be15-42": the decision's id, also in the job's admin_comment.
+std::string DecisionId(const RecordId& id);
+
+// One line each, with the newline. Strings from users are escaped; bytes that are not UTF-8 are
+// replaced. At most kMaxCandidates candidates are written, and the reasons for the rest are counted.
+inline constexpr int kMaxCandidates = 8;
+std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
+                           const Decision& decision, const Manifest& manifest,
+                           absl::string_view ledger_digest);
+std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event);
+// `dropped` records were lost to a full queue or a failing disk since the last record.
+std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped);
+
+// What goes into the job's admin_comment: the id alone in shadow; in enforce the figures too:
+// "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00,co2e=14.2kg,home=38.4kg,saving=63%". Times are local.
+std::string AdminComment(const RecordId& id, const Decision& decision, absl::TimeZone zone);
+// The id in an admin_comment that AdminComment wrote, or empty.
+std::string DecisionIdInComment(absl::string_view admin_comment);
+
+// The one line for the user; empty where there is nothing to say.
+std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone);
+
+// A mass for people: "14.2 kg", "862 g", "1.43 t", "37 mg"; three significant digits.
+std::string FormatMass(GramsCo2e mass);
+
+}  // namespace carbon
+
+#endif  // CORE_RECORD_H_

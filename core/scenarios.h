@@ -1,0 +1,49 @@
+// Error scenarios: what a decision's inputs might turn out to be, so that it is judged on more than
+// its best guess. A fixed number of draws, the same for every decision on one snapshot: the error of
+// a zone is correlated over lead time, and what two candidates share (the same zone and hours, the
+// same hardware, the same site) errs alike and cancels in their difference.
+//
+// Draws are keyed by name, not by order, come in antithetic pairs (their mean is exactly the best
+// guess), and use only sums and products, so that they are the same bits everywhere. Immutable.
+#ifndef CORE_SCENARIOS_H_
+#define CORE_SCENARIOS_H_
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/intensity.h"
+#include "core/zone_forecast.h"
+
+namespace carbon {
+
+class ErrorScenarios {
+ public:
+  static constexpr int kCount = 64;
+  using Draws = std::array<double, kCount>;
+
+  // The lead time from which a zone's errors are counted is `origin`, the publication of the
+  // forecasts; they are constant within kBucket.
+  static constexpr absl::Duration kBucket = absl::Hours(6);
+
+  ErrorScenarios(const std::vector<ZoneForecast>& forecasts, absl::Time origin);
+
+  // The integral of a zone's intensity over [start, start + runtime) in each scenario, in
+  // mg/kWh x s. The window lies within the series.
+  Draws Integrate(int zone_index, const IntensitySeries& series, absl::Time start,
+                  absl::Duration runtime) const;
+
+  // A factor around 1 with the relative standard deviation `spread`, the same for the same `key`
+  // ("watts/h100-sxm", "pue/oslo"), never below 0.05.
+  static Draws Factor(absl::string_view key, double spread);
+
+ private:
+  int64_t origin_;
+  std::vector<std::vector<Draws>> zone_factors_;  // [zone][bucket]
+};
+
+}  // namespace carbon
+
+#endif  // CORE_SCENARIOS_H_

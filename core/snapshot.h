@@ -1,0 +1,121 @@
+// Everything that a decision depends on besides the job, the ledger and the time: configuration,
+// forecasts, and the cluster's capacity and admission. Immutable once assembled; safe to share
+// between threads. The byte formats are documented in docs/snapshot.md. Pure; files are the
+// business of core/snapshot_store.h.
+#ifndef CORE_SNAPSHOT_H_
+#define CORE_SNAPSHOT_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/capacity.h"
+#include "core/config.h"
+#include "core/scenarios.h"
+#include "core/zone_forecast.h"
+
+namespace carbon {
+
+// Nodes with the same hardware that no other group shares; capacity is counted here.
+struct NodeGroup {
+  std::string name;
+  Resources total;     // of the nodes that are up
+  Resources per_node;  // the least of any of them
+};
+
+// What is known of a pool's partition: whether a job that did not ask for it would be admitted.
+struct PoolState {
+  std::string pool;
+  std::string group;
+  bool up = false;
+  bool is_default = false;                   // the cluster's default partition
+  std::optional<absl::Duration> max_time;    // absent: unlimited
+  std::optional<absl::Duration> default_time;
+  std::optional<int64_t> max_nodes;          // absent: unlimited
+  std::string admission_unproven;  // why moving a job here might have it refused; empty: it may move
+};
+
+// Something in the queue that uses, or will use, a group's capacity.
+struct QueuedUse {
+  uint32_t job_id = 0;
+  std::string decision_id;  // of the job's admin_comment; empty where it carries none
+  std::string group;
+  TimeInterval when;
+  Resources amount;
+};
+
+struct CapacityState {
+  absl::Time taken_at;
+  std::string cluster;
+  std::string default_partition;
+  std::vector<NodeGroup> groups;
+  std::vector<PoolState> pools;
+  std::vector<QueuedUse> uses;
+};
+
+// Names the parts by their SHA-256, in hexadecimal.
+struct Manifest {
+  static constexpr int kVersion = 1;
+  absl::Time published_at;
+  std::string config_hash;
+  std::string forecast_hash;
+  std::string capacity_hash;
+};
+
+std::string SerializeManifest(const Manifest& manifest);
+absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
+std::string SerializeForecasts(const std::vector<ZoneForecast>& forecasts);
+absl::StatusOr<std::vector<ZoneForecast>> ParseForecasts(absl::string_view bytes);
+std::string SerializeCapacity(const CapacityState& capacity);
+absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes);
+
+// Lower-case hexadecimal SHA-256.
+std::string Sha256Hex(absl::string_view bytes);
+
+class Snapshot {
+ public:
+  // A pool with all that belongs to it looked up, valid as long as the snapshot.
+  struct Pool {
+    const PoolConfig* config;
+    const SiteConfig* site;
+    const HardwareProfile* hardware;
+    const ZoneForecast* forecast;  // nullptr: the zone has none
+    const PoolState* state;        // nullptr: the cluster does not show its partition
+    const NodeGroup* group;        // nullptr together with `state`
+    int zone_index;                // for ErrorScenarios; -1 without a forecast
+  };
+
+  // InvalidArgument when the parts do not belong together (a pool of an unknown group, two forecasts
+  // of one zone).
+  static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
+      Manifest manifest, Config config, std::vector<ZoneForecast> forecasts,
+      CapacityState capacity);
+
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  const Manifest& manifest() const { return manifest_; }
+  const Config& config() const { return config_; }
+  const std::vector<ZoneForecast>& forecasts() const { return forecasts_; }
+  const CapacityState& capacity() const { return capacity_; }
+  const std::vector<Pool>& pools() const { return pools_; }
+  const ErrorScenarios& scenarios() const { return *scenarios_; }
+
+ private:
+  Snapshot() = default;
+
+  Manifest manifest_;
+  Config config_;
+  std::vector<ZoneForecast> forecasts_;
+  CapacityState capacity_;
+  std::vector<Pool> pools_;
+  std::unique_ptr<const ErrorScenarios> scenarios_;
+};
+
+}  // namespace carbon
+
+#endif  // CORE_SNAPSHOT_H_

@@ -1,0 +1,89 @@
+// The folder in which scarbond publishes the snapshot and the plugin finds it:
+//
+//   manifest.json                 replaced by atomic rename; names the parts by hash
+//   config-<sha256>.json          immutable parts
+//   forecast-<sha256>.bin
+//   capacity-<sha256>.json
+//
+// The one place in core/ that touches files. Publishing is for one writer at a time (a lock file
+// keeps a second one out); reading is for anyone, at any moment, and sees one publish or the next.
+#ifndef CORE_SNAPSHOT_STORE_H_
+#define CORE_SNAPSHOT_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+class SnapshotReader {
+ public:
+  // Parts above their cap are refused unread.
+  static constexpr int64_t kMaxManifestBytes = 64 << 10;
+  static constexpr int64_t kMaxConfigBytes = 4 << 20;
+  static constexpr int64_t kMaxForecastBytes = 64 << 20;
+  static constexpr int64_t kMaxCapacityBytes = 64 << 20;
+
+  explicit SnapshotReader(std::string folder);
+
+  // The snapshot of the manifest as it is now; nullptr when it is still the one that the last
+  // successful call returned. Parts that did not change since then are not read again. Blocks on the
+  // disk: never call it under Slurm's locks.
+  //
+  // Refused, the message naming the file, the fact and the limit: NotFound where there is no
+  // manifest; PermissionDenied for a folder or file owned by neither root nor this process's user,
+  // or writable by group or others, or that is no regular file; DataLoss for a hash that does not
+  // match or bytes that do not parse; ResourceExhausted above a cap; InvalidArgument for another
+  // version or parts that do not belong together.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
+
+ private:
+  std::string folder_;
+  std::shared_ptr<const Snapshot> last_;
+  std::string last_manifest_bytes_;
+};
+
+// What the parts of one publish consist of, as bytes.
+struct SnapshotParts {
+  std::string config;
+  std::string forecast;
+  std::string capacity;
+};
+
+class SnapshotPublisher {
+ public:
+  // Creates the folder (mode 0755) and takes the writer's lock: FailedPrecondition, naming the
+  // holder's pid, where another process has it.
+  static absl::StatusOr<SnapshotPublisher> Open(std::string folder);
+
+  SnapshotPublisher(SnapshotPublisher&&) noexcept;
+  SnapshotPublisher& operator=(SnapshotPublisher&&) noexcept;
+  ~SnapshotPublisher();
+
+  // Writes the parts that are new (temporary file, fsync, rename, fsync of the folder), then the
+  // manifest in the same way, then removes parts that no manifest has named for `keep`. Any error
+  // leaves the previous publish in place.
+  absl::StatusOr<Manifest> Publish(const SnapshotParts& parts, absl::Time now,
+                                   absl::Duration keep = absl::Hours(1));
+
+ private:
+  SnapshotPublisher(std::string folder, int lock_fd);
+  std::string folder_;
+  int lock_fd_ = -1;
+};
+
+// Writes `bytes` to `path` by temporary file, fsync, rename and fsync of the folder. Mode 0644.
+absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes);
+
+// The whole of a regular file of at most `max_bytes`.
+absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes);
+
+}  // namespace carbon
+
+#endif  // CORE_SNAPSHOT_STORE_H_

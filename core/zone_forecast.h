@@ -1,0 +1,40 @@
+// What is known of one grid zone's carbon intensity when a decision is made: the forecast, where it
+// came from, how old it is and how far off it may be. Plain data; no I/O.
+#ifndef CORE_ZONE_FORECAST_H_
+#define CORE_ZONE_FORECAST_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/intensity.h"
+
+namespace carbon {
+
+// One standard deviation of the relative error of an hour's intensity, as it grows with the lead
+// time: near + (far - near) * (1 - exp(-lead / growth)).
+struct LeadTimeSpread {
+  double near = 0.05;
+  double far = 0.20;
+  absl::Duration growth = absl::Hours(24);
+};
+
+struct ZoneForecast {
+  std::string zone;
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  std::string source;                   // for people: "csv:NO-1.csv", "synthetic"
+  std::optional<absl::Time> issued_at;  // unknown for some providers
+  absl::Time fetched_at;
+  absl::Time valid_until;  // beyond it the forecast is stale: no decision rests on it
+  IntensitySeries series;
+  // From here to series.end() the values are climatology, not forecast. Equal to series.end() where
+  // there is none.
+  absl::Time horizon;
+  // Long-run mean, for choosing the static best site; the series' own mean where none was given.
+  GramsPerKilowattHour long_run_mean;
+  LeadTimeSpread spread;
+};
+
+}  // namespace carbon
+
+#endif  // CORE_ZONE_FORECAST_H_

@@ -1,0 +1,52 @@
+// The part of the plugin that lives in slurmctld and knows nothing of Slurm: holds the current
+// snapshot, decides, books, and hands records to the log. A thread of its own reads the snapshot and
+// writes files, so that Submit never waits for a disk.
+//
+// Thread-safe. Submit takes one lock, for the length of a decision.
+#ifndef PLUGIN_ENGINE_H_
+#define PLUGIN_ENGINE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/decision.h"
+#include "core/job.h"
+
+namespace carbon {
+
+struct EngineOptions {
+  std::string snapshot_folder;
+  absl::Duration poll = absl::Seconds(1);
+  // Called from any thread with one line for slurmctld's log; the engine limits the rate.
+  void (*log_line)(const char* line) = nullptr;
+};
+
+// What Submit asks of its caller.
+struct Verdict {
+  bool apply = false;         // set begin and partition as follows
+  absl::Time begin;           // absl::InfinitePast(): leave as it is
+  std::string partition;      // empty: leave as it is
+  std::string admin_comment;  // empty: leave as it is
+  std::string message;        // for the user; empty: none
+};
+
+class Engine {
+ public:
+  explicit Engine(EngineOptions options);  // starts the thread; never throws beyond bad_alloc
+  ~Engine();                               // stops and joins it, writing what is queued
+
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Fails open: without a usable snapshot the verdict is empty.
+  Verdict Submit(const JobRequest& job, absl::Time now);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace carbon
+
+#endif  // PLUGIN_ENGINE_H_
