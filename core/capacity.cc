@@ -1,1 +1,101 @@
 #include "core/capacity.h"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+
+namespace carbon {
+
+Resources& Resources::operator+=(const Resources& other) {
+  nodes += other.nodes;
+  devices += other.devices;
+  cpus += other.cpus;
+  memory_mib += other.memory_mib;
+  return *this;
+}
+
+Resources& Resources::operator-=(const Resources& other) {
+  nodes -= other.nodes;
+  devices -= other.devices;
+  cpus -= other.cpus;
+  memory_mib -= other.memory_mib;
+  return *this;
+}
+
+void CapacityCalendar::Change(TimeInterval when, const Resources& amount, bool add) {
+  const int64_t start = absl::ToUnixSeconds(when.start);
+  const int64_t end = absl::ToUnixSeconds(when.end);
+  if (start >= end) return;
+  // Splits the step function at both ends, so that the change covers whole steps.
+  for (int64_t at : {start, end}) {
+    const auto next = used_.lower_bound(at);
+    if (next != used_.end() && next->first == at) continue;
+    used_.emplace_hint(next, at, next == used_.begin() ? Resources{} : std::prev(next)->second);
+  }
+  const auto first = used_.find(start);
+  const auto last = used_.find(end);
+  for (auto step = first; step != last; ++step) {
+    if (add) {
+      step->second += amount;
+    } else {
+      step->second -= amount;
+    }
+  }
+  // Steps that no longer change anything go, so that the calendar does not grow with its history.
+  for (auto step : {last, first}) {
+    const Resources before = step == used_.begin() ? Resources{} : std::prev(step)->second;
+    if (step->second == before) used_.erase(step);
+  }
+}
+
+void CapacityCalendar::Book(TimeInterval when, const Resources& amount) {
+  Change(when, amount, true);
+}
+
+void CapacityCalendar::Unbook(TimeInterval when, const Resources& amount) {
+  Change(when, amount, false);
+}
+
+Resources CapacityCalendar::UsedAt(absl::Time when) const {
+  const auto next = used_.upper_bound(absl::ToUnixSeconds(when));
+  return next == used_.begin() ? Resources{} : std::prev(next)->second;
+}
+
+std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
+                                                           absl::Duration runtime,
+                                                           const Resources& demand) const {
+  std::vector<TimeInterval> starts;
+  if (window.start > window.end || !total_.Covers(demand)) return starts;
+  const int64_t first = absl::ToUnixSeconds(window.start);
+  const int64_t last = absl::ToUnixSeconds(window.end);
+  const int64_t length = absl::ToInt64Seconds(runtime);
+  const auto emit = [&starts](int64_t from, int64_t to) {
+    starts.push_back({absl::FromUnixSeconds(from), absl::FromUnixSeconds(to)});
+  };
+  if (length <= 0) {
+    emit(first, last);
+    return starts;
+  }
+  // A step [a, b) with too little free rules out the starts in (a - length, b). What is left
+  // between one such gap and the next is feasible.
+  int64_t open = first;  // the earliest start not ruled out so far
+  auto step = used_.upper_bound(first);
+  if (step != used_.begin()) --step;
+  for (; step != used_.end() && open <= last; ++step) {
+    if (step->first >= last + length) break;
+    Resources need = step->second;
+    need += demand;
+    if (total_.Covers(need)) continue;
+    const auto next = std::next(step);
+    // The last step lasts for ever, but every booking ends: it is always empty and covers.
+    if (next != used_.end() && next->first <= open) continue;
+    const int64_t until = step->first - length;
+    if (until >= open) emit(open, std::min(until, last));
+    if (next == used_.end()) return starts;
+    open = next->first;
+  }
+  if (open <= last) emit(open, last);
+  return starts;
+}
+
+}  // namespace carbon

@@ -69,7 +69,8 @@ class CapacityCalendar {
   void Change(TimeInterval when, const Resources& amount, bool add);
 
   Resources total_;
-  // Use as a step function: from each key (Unix seconds) on, until the next. Before the first, none.
+  // Use as a step function: from each key (Unix seconds) on, until the next. Before the first,
+  // none.
   std::map<int64_t, Resources> used_;
 };
 

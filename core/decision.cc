@@ -1,1 +1,327 @@
 #include "core/decision.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "core/candidates.h"
+#include "core/gate.h"
+#include "core/placement.h"
+
+namespace carbon {
+namespace {
+
+constexpr absl::Duration kLongestLimit = absl::Hours(24 * 400);
+
+// A run with a start: what is compared, gated and finally told.
+struct Choice {
+  const PoolRun* run;
+  Placement placement;
+
+  bool operator==(const Choice& other) const {
+    return run->pool == other.run->pool && placement.start == other.placement.start;
+  }
+};
+
+// The pool of `partition` that the job would have got, or nullptr.
+const Snapshot::Pool* FindHome(const Snapshot& snapshot, const JobRequest& job,
+                               absl::string_view partition) {
+  for (const Snapshot::Pool& pool : snapshot.pools()) {
+    if (pool.config->partition != partition) continue;
+    if (job.device_type.empty() || pool.config->gres_type == job.device_type) return &pool;
+  }
+  return nullptr;
+}
+
+std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
+  return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
+}
+
+std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state) {
+  if (job.time_limit.has_value()) return job.time_limit;
+  if (state == nullptr) return std::nullopt;
+  return state->default_time.has_value() ? state->default_time : state->max_time;
+}
+
+// A name in a hint that nothing bears, said so that the user sees the slip; empty: all are known.
+std::string UnknownName(const Hints& hints, const Config& config) {
+  std::vector<std::string> sites, hardware;
+  for (const SiteConfig& site : config.sites) sites.push_back(site.name);
+  for (const PoolConfig& pool : config.pools) hardware.push_back(pool.hardware);
+  const auto check = [](absl::string_view hint, const std::vector<std::string>& asked,
+                        const std::vector<std::string>& known) -> std::string {
+    for (const std::string& name : asked) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::string nearest = NearestWord(name, known);
+      return absl::StrCat("hint \"", hint, "=", name, "\": not known here",
+                          nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"));
+    }
+    return "";
+  };
+  std::string wrong = check("site", hints.sites, sites);
+  return wrong.empty() ? check("hardware", hints.hardware, hardware) : wrong;
+}
+
+Candidate Describe(const Choice& choice) {
+  const PoolRun& run = *choice.run;
+  const Snapshot::Pool& pool = *run.pool;
+  Candidate candidate;
+  candidate.pool = pool.config->name;
+  candidate.site = pool.site->name;
+  candidate.zone = pool.forecast->zone;
+  candidate.partition = pool.config->partition;
+  candidate.hardware = pool.config->hardware;
+  candidate.start = choice.placement.start;
+  candidate.runtime = run.option.runtime;
+  candidate.energy = run.option.power * run.option.runtime;
+  candidate.gross = choice.placement.emission;
+  const double seconds = absl::ToDoubleSeconds(run.option.runtime);
+  if (seconds > 0) {
+    candidate.intensity = GramsPerKilowattHour(
+        static_cast<double>(choice.placement.integral.milligram_seconds_per_kwh) / 1000 / seconds);
+  }
+  if (pool.site->net_intensity.has_value()) {
+    candidate.net = candidate.energy * *pool.site->net_intensity;
+  }
+  if (pool.hardware->embodied_per_hour.has_value()) {
+    candidate.embodied = pool.hardware->embodied_per_hour->value * static_cast<double>(run.units) *
+                         absl::ToDoubleHours(run.option.runtime);
+  }
+  return candidate;
+}
+
+Saving SavingOf(const Choice& home, const ErrorScenarios::Draws& home_draws, const Choice& chosen,
+                const ErrorScenarios::Draws& chosen_draws) {
+  ErrorScenarios::Draws grams, shares;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    grams[s] = home_draws[s] - chosen_draws[s];
+    shares[s] = home_draws[s] > 0 ? grams[s] / home_draws[s] : 0;
+  }
+  const Interval90 mass = Middle90(grams);
+  const Interval90 share = Middle90(shares);
+  Saving saving;
+  saving.mean = home.placement.emission - chosen.placement.emission;
+  saving.low = GramsCo2e(mass.low);
+  saving.high = GramsCo2e(mass.high);
+  saving.share = home.placement.emission > GramsCo2e(0) ? saving.mean / home.placement.emission : 0;
+  saving.share_low = share.low;
+  saving.share_high = share.high;
+  return saving;
+}
+
+// One decision while it is being made: each step reads what the ones before it found.
+class Deciding {
+ public:
+  Deciding(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
+           absl::Time now)
+      : job_(job), snapshot_(snapshot), ledger_(ledger), now_(now) {}
+
+  Decision Run() && {
+    if (SettleTerms() && SettleHome()) {
+      FindCandidates();
+      Choose();
+    }
+    return std::move(decision_);
+  }
+
+ private:
+  // Each returns false when the job is left alone, with the reason in the decision.
+  bool LeaveAlone(std::string reason) {
+    decision_.outcome = Outcome::kLeftAlone;
+    decision_.reason = std::move(reason);
+    return false;
+  }
+
+  bool SettleTerms() {
+    const std::string partition = HomePartition(snapshot_, job_);
+    const Policy* policy = MatchPolicy(snapshot_.config().policies, job_, partition);
+    if (policy == nullptr) return LeaveAlone("no policy matches");
+    decision_.policy = policy->name;
+    decision_.mode = policy->mode;
+    if (policy->mode == Mode::kOff) return LeaveAlone("the policy is off");
+
+    absl::StatusOr<Hints> hints = ParseHints(job_.comment);
+    std::string wrong = hints.ok() ? UnknownName(*hints, snapshot_.config())
+                                   : std::string(hints.status().message());
+    if (!wrong.empty()) {
+      decision_.bad_hint = true;
+      return LeaveAlone(std::move(wrong));
+    }
+    decision_.hints = *std::move(hints);
+    if (decision_.hints.off) return LeaveAlone("the user opted out");
+    if (!job_.leave_alone.empty()) return LeaveAlone(job_.leave_alone);
+
+    const Snapshot::Pool* home = FindHome(snapshot_, job_, partition);
+    if (home == nullptr) return LeaveAlone("its partition is no pool");
+    const std::optional<absl::Duration> limit = TimeLimit(job_, home->state);
+    if (!limit.has_value()) return LeaveAlone("it has no time limit");
+    if (*limit <= absl::ZeroDuration() || *limit > kLongestLimit) {
+      return LeaveAlone("its time limit is not between 0 and 400 days");
+    }
+
+    terms_.job = &job_;
+    terms_.policy = policy;
+    terms_.hints = &decision_.hints;
+    terms_.home = home;
+    terms_.limit = *limit;
+    terms_.earliest = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
+    if (job_.begin.has_value()) terms_.earliest = std::max(terms_.earliest, *job_.begin);
+    absl::Duration wait = policy->may_change_time ? policy->max_delay : absl::ZeroDuration();
+    if (decision_.hints.wait.has_value()) wait = std::min(wait, *decision_.hints.wait);
+    if (decision_.hints.now) wait = absl::ZeroDuration();
+    terms_.latest_asked = terms_.earliest + wait;
+    const int64_t width = std::max<int64_t>(1, job_.array_width);
+    terms_.rounds = std::max<int64_t>(1, (job_.array_tasks + width - 1) / width);
+    if (*limit * terms_.rounds > kLongestLimit) {
+      return LeaveAlone("its array would run for more than 400 days");
+    }
+    decision_.runtime_is_limit =
+        !decision_.hints.runtime.has_value() && !decision_.hints.flops.has_value();
+    return true;
+  }
+
+  bool SettleHome() {
+    std::variant<PoolRun, WhyNot> result = RunAtHome(terms_, ledger_, now_);
+    if (const WhyNot* why = std::get_if<WhyNot>(&result)) {
+      return LeaveAlone(absl::StrCat("its home ", terms_.home->config->name, ": ", *why));
+    }
+    home_run_ = std::get<PoolRun>(std::move(result));
+    const std::vector<TimeInterval>& starts = home_run_.option.starts;
+    // With no room in sight it is taken to start at once: nothing better is known of its wait.
+    const absl::Time start = starts.empty() ? terms_.earliest : starts.front().start;
+    const std::optional<Placement> placement = PlaceAt(home_run_.option, start);
+    if (!placement.has_value()) {
+      return LeaveAlone(
+          absl::StrCat("its home ", terms_.home->config->name, ": no forecast covers the run"));
+    }
+    home_ = Choice{&home_run_, *placement};
+    decision_.home = Describe(home_);
+    decision_.signal = terms_.home->forecast->kind;
+    return true;
+  }
+
+  void FindCandidates() {
+    runs_.reserve(snapshot_.pools().size());
+    for (const Snapshot::Pool& pool : snapshot_.pools()) {
+      std::variant<PoolRun, WhyNot> result = RunInPool(terms_, pool, snapshot_, ledger_, now_);
+      if (const WhyNot* why = std::get_if<WhyNot>(&result)) {
+        decision_.excluded.push_back({pool.config->name, std::string(*why)});
+      } else {
+        runs_.push_back(std::get<PoolRun>(std::move(result)));
+      }
+    }
+  }
+
+  void Choose() {
+    std::vector<PlacementOption> options;
+    options.reserve(runs_.size());
+    for (const PoolRun& run : runs_) options.push_back(run.option);
+    const std::optional<GreenestPlacement> greenest = PlaceGreenest(options);
+    if (!greenest.has_value()) {
+      const bool in_time = LatestSafeStart(terms_) >= terms_.earliest;
+      return Settle(home_, in_time ? "no pool has room in time" : "the deadline leaves no room");
+    }
+    for (size_t i = 0; i < runs_.size(); ++i) {
+      if (greenest->best[i].has_value()) {
+        decision_.best.push_back(Describe({&runs_[i], *greenest->best[i]}));
+      }
+    }
+    std::stable_sort(decision_.best.begin(), decision_.best.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.gross < b.gross; });
+
+    const Choice winner = {&runs_[static_cast<size_t>(greenest->option)], greenest->placement};
+    const std::optional<Choice> static_best = StaticBest();
+    if (static_best.has_value()) decision_.static_best = Describe(*static_best);
+
+    // The user's own choice of place leaves no home to fall back to.
+    const bool home_allowed =
+        std::any_of(runs_.begin(), runs_.end(),
+                    [this](const PoolRun& run) { return run.pool == terms_.home; }) ||
+        (terms_.hints->sites.empty() && terms_.hints->hardware.empty());
+    Choice fallback = home_;
+    if (static_best.has_value() && (!home_allowed || Beats(*static_best, home_))) {
+      fallback = *static_best;
+    }
+    if (winner == fallback) {
+      return Settle(fallback, fallback == home_ ? "home is the greenest" : "the greenest");
+    }
+    if (Beats(winner, fallback)) return Settle(winner, "the greenest");
+    Settle(fallback, fallback == home_
+                         ? "no saving above the floor is likely enough"
+                         : "the cleanest site; waiting is not likely enough to save more");
+  }
+
+  // The pool with the least emission at its zone's long-run mean, started as soon as possible.
+  std::optional<Choice> StaticBest() const {
+    std::optional<Choice> best;
+    GramsCo2e least;
+    for (const PoolRun& run : runs_) {
+      const GramsCo2e at_mean =
+          run.option.power * run.option.runtime * run.pool->forecast->long_run_mean;
+      if (best.has_value() && !(at_mean < least)) continue;
+      const std::optional<Placement> placement =
+          PlaceAt(run.option, run.option.starts.front().start);
+      if (!placement.has_value()) continue;
+      best = Choice{&run, *placement};
+      least = at_mean;
+    }
+    return best;
+  }
+
+  bool Beats(const Choice& candidate, const Choice& alternative) const {
+    if (candidate == alternative) return false;
+    const double probability =
+        SavingProbability(DrawEmissions(*candidate.run, candidate.placement.start, snapshot_),
+                          DrawEmissions(*alternative.run, alternative.placement.start, snapshot_),
+                          terms_.policy->saving_floor);
+    return probability >= terms_.policy->confidence;
+  }
+
+  void Settle(const Choice& chosen, std::string reason) {
+    decision_.outcome = chosen == home_ ? Outcome::kKeptHome : Outcome::kPlaced;
+    decision_.reason = std::move(reason);
+    decision_.chosen = Describe(chosen);
+    decision_.saving =
+        chosen == home_
+            ? Saving{}
+            : SavingOf(home_, DrawEmissions(*home_.run, home_.placement.start, snapshot_), chosen,
+                       DrawEmissions(*chosen.run, chosen.placement.start, snapshot_));
+    // Held for the time limit, not for the runtime hoped for: that is how long Slurm may take it.
+    decision_.booked_when =
+        TimeInterval{chosen.placement.start, chosen.placement.start + terms_.limit * terms_.rounds};
+    decision_.booked_group = chosen.run->pool->group->name;
+    decision_.booked_amount = chosen.run->amount;
+  }
+
+  const JobRequest& job_;
+  const Snapshot& snapshot_;
+  const BookingLedger& ledger_;
+  const absl::Time now_;
+  JobTerms terms_{};
+  PoolRun home_run_{};
+  Choice home_{};
+  std::vector<PoolRun> runs_;
+  Decision decision_;
+};
+
+}  // namespace
+
+absl::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPlaced:
+      return "placed";
+    case Outcome::kKeptHome:
+      return "kept-home";
+    case Outcome::kLeftAlone:
+      return "left-alone";
+  }
+  return "unknown";
+}
+
+Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
+                absl::Time now) {
+  return Deciding(job, snapshot, ledger, now).Run();
+}
+
+}  // namespace carbon

@@ -28,11 +28,11 @@ struct Candidate {
   std::string partition;
   std::string hardware;
   absl::Time start;
-  absl::Duration runtime;  // of the whole job, array rounds included
-  KilowattHours energy;    // PUE included
-  GramsPerKilowattHour intensity;  // mean over the run
-  GramsCo2e gross;                 // location-based; what is minimised
-  std::optional<GramsCo2e> net;    // market-based, where the site states it
+  absl::Duration runtime;             // of the whole job, array rounds included
+  KilowattHours energy;               // PUE included
+  GramsPerKilowattHour intensity;     // mean over the run
+  GramsCo2e gross;                    // location-based; what is minimised
+  std::optional<GramsCo2e> net;       // market-based, where the site states it
   std::optional<GramsCo2e> embodied;  // of the hardware reserved, where the profile states it
 };
 
@@ -68,10 +68,11 @@ struct Decision {
   // Absent when left alone.
   std::optional<Candidate> home;
   std::optional<Candidate> chosen;
-  std::optional<Candidate> static_best;  // cleanest pool by its long-run mean, started as soon as possible
-  std::vector<Candidate> best;           // of each pool, by emission, the chosen one not repeated first
+  std::optional<Candidate>
+      static_best;              // cleanest pool by its long-run mean, started as soon as possible
+  std::vector<Candidate> best;  // of each pool, by emission, the chosen one not repeated first
   std::vector<Exclusion> excluded;
-  std::optional<Saving> saving;          // chosen against home; all zeros when kept home
+  std::optional<Saving> saving;  // chosen against home; all zeros when kept home
   SignalKind signal = SignalKind::kAverageLifecycle;
   bool runtime_is_limit = false;  // no hint said how long it runs: the time limit was taken
 

@@ -65,8 +65,8 @@ class IntensitySeries {
   absl::Time end() const { return absl::FromUnixSeconds(end_); }
   std::vector<Step> steps() const;
 
-  // Integral over [from, to), exact. Both are whole seconds and lie in [begin(), end()], from <= to;
-  // otherwise OutOfRange.
+  // Integral over [from, to), exact. Both are whole seconds and lie in [begin(), end()], from <=
+  // to; otherwise OutOfRange.
   absl::StatusOr<IntensityIntegral> Integrate(absl::Time from, absl::Time to) const;
 
   // Time-weighted mean over [from, to); the value at `from` when the window is empty.

@@ -1,1 +1,71 @@
 #include "core/ledger.h"
+
+#include <set>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace carbon {
+namespace {
+
+// What the ledger's digest adds up. FNV-1a over everything that a booking changes in a calendar.
+uint64_t HashBooking(const Booking& booking) {
+  uint64_t hash = 0xcbf29ce484222325;
+  const std::string text = absl::StrCat(
+      booking.decision_id, "|", booking.group, "|", absl::ToUnixSeconds(booking.when.start), "|",
+      absl::ToUnixSeconds(booking.when.end), "|", booking.amount.nodes, "|", booking.amount.devices,
+      "|", booking.amount.cpus, "|", booking.amount.memory_mib);
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace
+
+std::vector<BookingEvent> BookingLedger::Rebase(const CapacityState& capacity, absl::Time now) {
+  calendars_.clear();
+  for (const NodeGroup& group : capacity.groups) {
+    calendars_.emplace(group.name, CapacityCalendar(group.total));
+  }
+  std::set<std::string, std::less<>> queued;
+  for (const QueuedUse& use : capacity.uses) {
+    const auto calendar = calendars_.find(use.group);
+    if (calendar != calendars_.end()) calendar->second.Book(use.when, use.amount);
+    if (!use.decision_id.empty()) queued.insert(use.decision_id);
+  }
+
+  std::vector<BookingEvent> events;
+  std::map<std::string, Booking> held;
+  digest_ = 0;
+  for (auto& [id, booking] : bookings_) {
+    if (booking.when.end <= now) {
+      events.push_back({id, BookingFate::kEnded});
+    } else if (!booking.shadow && queued.contains(id)) {
+      events.push_back({id, BookingFate::kConfirmed});
+    } else if (!booking.shadow && booking.made_at + kGrace < capacity.taken_at) {
+      events.push_back({id, BookingFate::kExpired});
+    } else {
+      held.emplace(id, std::move(booking));
+    }
+  }
+  bookings_.clear();
+  for (const auto& [id, booking] : held) Book(booking);
+  return events;
+}
+
+void BookingLedger::Book(const Booking& booking) {
+  if (!bookings_.emplace(booking.decision_id, booking).second) return;
+  digest_ += HashBooking(booking);
+  const auto calendar = calendars_.find(booking.group);
+  if (calendar != calendars_.end()) calendar->second.Book(booking.when, booking.amount);
+}
+
+const CapacityCalendar* BookingLedger::calendar(absl::string_view group) const {
+  const auto found = calendars_.find(group);
+  return found == calendars_.end() ? nullptr : &found->second;
+}
+
+std::string BookingLedger::digest() const {
+  return absl::StrCat(absl::Hex(digest_, absl::kZeroPad16));
+}
+
+}  // namespace carbon

@@ -1,7 +1,7 @@
-// The booking ledger: the capacity that the last look at the queue showed in use, plus what has been
-// decided since and the queue does not show yet. No state of its own survives: it is rebuilt from
-// the queue at every new look, and tentative bookings that the queue does not confirm expire (a
-// will-run leaves no job behind, and cannot be told from a submission).
+// The booking ledger: the capacity that the last look at the queue showed in use, plus what has
+// been decided since and the queue does not show yet. No state of its own survives: it is rebuilt
+// from the queue at every new look, and tentative bookings that the queue does not confirm expire
+// (a will-run leaves no job behind, and cannot be told from a submission).
 //
 // Not thread-safe; the caller holds its lock. No I/O.
 #ifndef CORE_LEDGER_H_
@@ -25,8 +25,8 @@ struct Booking {
   TimeInterval when;
   Resources amount;
   absl::Time made_at;
-  // A shadow booking stands for a start that the queue will never show. It is kept until it ends, so
-  // that a thousand shadow jobs do not all count on the same green hour.
+  // A shadow booking stands for a start that the queue will never show. It is kept until it ends,
+  // so that a thousand shadow jobs do not all count on the same green hour.
   bool shadow = false;
 };
 
@@ -50,7 +50,7 @@ class BookingLedger {
 
   void Book(const Booking& booking);
 
-  // Never nullptr for a group of the last base.
+  // nullptr for a group that the last base did not show.
   const CapacityCalendar* calendar(absl::string_view group) const;
 
   size_t tentative() const { return bookings_.size(); }

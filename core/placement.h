@@ -2,9 +2,9 @@
 //
 // Carbon intensity is a step function, so the emission of a run as a function of its start is
 // piecewise linear, and its minimum over an interval lies at the interval's ends or where the run's
-// start or end meets a step. Only those starts are looked at, each by two prefix sums: no time grid,
-// no search. All times are whole seconds, so the optimum is exact among the starts that Slurm can
-// make. A brute-force oracle in the tests tries every second.
+// start or end meets a step. Only those starts are looked at, each by two prefix sums: no time
+// grid, no search. All times are whole seconds, so the optimum is exact among the starts that Slurm
+// can make. A brute-force oracle in the tests tries every second.
 //
 // Pure; no I/O, no allocation beyond the result.
 #ifndef CORE_PLACEMENT_H_
@@ -37,8 +37,8 @@ struct Placement {
   IntensityIntegral integral;
 };
 
-// The earliest of the starts with the least emission. Starts from which the run is not wholly covered
-// by the intensity series are not candidates: absent when none is left.
+// The earliest of the starts with the least emission. Starts from which the run is not wholly
+// covered by the intensity series are not candidates: absent when none is left.
 std::optional<Placement> BestStart(const PlacementOption& option);
 
 // The emission of a run that starts at `start`; absent where the series does not cover it.

@@ -1,1 +1,111 @@
 #include "core/scenarios.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace carbon {
+namespace {
+
+const int64_t kBucketSeconds = absl::ToInt64Seconds(ErrorScenarios::kBucket);
+// Correlation of a zone's errors from one bucket to the next.
+constexpr double kCarryOver = 0.8;
+constexpr double kInnovation = 0.6;  // sqrt(1 - kCarryOver^2)
+constexpr double kLeastFactor = 0.05;
+
+// FNV-1a, then the finaliser of SplitMix64 to spread what FNV leaves together.
+uint64_t HashKey(absl::string_view key) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+uint64_t Mix(uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+// A draw with mean 0 and variance 1, near enough to normal: the sum of twelve uniform ones less six
+// (Irwin-Hall). No logarithm or cosine, whose last bits differ between C libraries.
+double StandardDraw(uint64_t key, uint64_t index) {
+  double sum = -6;
+  for (uint64_t i = 0; i < 12; ++i) {
+    sum += static_cast<double>(Mix(key ^ Mix(index * 12 + i)) >> 11) * 0x1.0p-53;
+  }
+  return sum;
+}
+
+// Every second scenario mirrors the one before.
+ErrorScenarios::Draws StandardDraws(uint64_t key, uint64_t step) {
+  ErrorScenarios::Draws draws;
+  for (int s = 0; s < ErrorScenarios::kCount; s += 2) {
+    draws[s] = StandardDraw(key, step * ErrorScenarios::kCount + s);
+    draws[s + 1] = -draws[s];
+  }
+  return draws;
+}
+
+double Spread(const LeadTimeSpread& spread, absl::Duration lead) {
+  const double growth = absl::ToDoubleSeconds(spread.growth);
+  const double seconds = std::max(0.0, absl::ToDoubleSeconds(lead));
+  const double share = growth > 0 ? seconds / (seconds + growth) : 1.0;
+  return spread.near + (spread.far - spread.near) * share;
+}
+
+}  // namespace
+
+ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts, absl::Time origin)
+    : origin_(absl::ToUnixSeconds(origin)) {
+  zone_factors_.reserve(forecasts.size());
+  for (const ZoneForecast& forecast : forecasts) {
+    const uint64_t key = HashKey(absl::StrCat("zone/", forecast.zone));
+    const int64_t span = std::max<int64_t>(0, forecast.series.end_second() - origin_);
+    const size_t buckets = static_cast<size_t>(span / kBucketSeconds) + 1;
+    std::vector<Draws> factors(buckets);
+    Draws error = StandardDraws(key, 0);
+    for (size_t bucket = 0; bucket < buckets; ++bucket) {
+      if (bucket > 0) {
+        const Draws fresh = StandardDraws(key, bucket);
+        for (int s = 0; s < kCount; ++s) error[s] = kCarryOver * error[s] + kInnovation * fresh[s];
+      }
+      const double sd = Spread(forecast.spread, kBucket * (static_cast<double>(bucket) + 0.5));
+      for (int s = 0; s < kCount; ++s) {
+        factors[bucket][s] = std::max(kLeastFactor, 1 + sd * error[s]);
+      }
+    }
+    zone_factors_.push_back(std::move(factors));
+  }
+}
+
+ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensitySeries& series,
+                                                absl::Time start, absl::Duration runtime) const {
+  const std::vector<Draws>& factors = zone_factors_[static_cast<size_t>(zone_index)];
+  Draws total{};
+  int64_t from = absl::ToUnixSeconds(start);
+  const int64_t end = from + absl::ToInt64Seconds(runtime);
+  IntensityIntegral before = series.IntegralUpTo(from);
+  while (from < end) {
+    // The past, and whatever lies beyond the last bucket, err as the nearest bucket does.
+    const int64_t lead = std::max<int64_t>(0, from - origin_);
+    const int64_t next = std::min(end, origin_ + (lead / kBucketSeconds + 1) * kBucketSeconds);
+    const size_t bucket = std::min(static_cast<size_t>(lead / kBucketSeconds), factors.size() - 1);
+    const IntensityIntegral after = series.IntegralUpTo(next);
+    const double part = static_cast<double>((after - before).milligram_seconds_per_kwh);
+    for (int s = 0; s < kCount; ++s) total[s] += part * factors[bucket][s];
+    before = after;
+    from = next;
+  }
+  return total;
+}
+
+ErrorScenarios::Draws ErrorScenarios::Factor(absl::string_view key, double spread) {
+  Draws draws = StandardDraws(HashKey(key), 0);
+  for (double& draw : draws) draw = std::max(kLeastFactor, 1 + spread * draw);
+  return draws;
+}
+
+}  // namespace carbon

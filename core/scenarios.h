@@ -1,7 +1,7 @@
 // Error scenarios: what a decision's inputs might turn out to be, so that it is judged on more than
-// its best guess. A fixed number of draws, the same for every decision on one snapshot: the error of
-// a zone is correlated over lead time, and what two candidates share (the same zone and hours, the
-// same hardware, the same site) errs alike and cancels in their difference.
+// its best guess. A fixed number of draws, the same for every decision on one snapshot: the error
+// of a zone is correlated over lead time, and what two candidates share (the same zone and hours,
+// the same hardware, the same site) errs alike and cancels in their difference.
 //
 // Draws are keyed by name, not by order, come in antithetic pairs (their mean is exactly the best
 // guess), and use only sums and products, so that they are the same bits everywhere. Immutable.

@@ -12,7 +12,7 @@
 namespace carbon {
 
 // One standard deviation of the relative error of an hour's intensity, as it grows with the lead
-// time: near + (far - near) * (1 - exp(-lead / growth)).
+// time: near + (far - near) * lead / (lead + growth).
 struct LeadTimeSpread {
   double near = 0.05;
   double far = 0.20;

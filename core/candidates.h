@@ -1,0 +1,66 @@
+// How a job would run in each pool: how long, at what power, when it may start there, or why it may
+// not run there at all. The step between what is asked and what is optimised. Pure; no I/O.
+#ifndef CORE_CANDIDATES_H_
+#define CORE_CANDIDATES_H_
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/capacity.h"
+#include "core/hints.h"
+#include "core/job.h"
+#include "core/ledger.h"
+#include "core/placement.h"
+#include "core/policy.h"
+#include "core/quantities.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+// What all pools have in common for one job. Views what it was made from.
+struct JobTerms {
+  const JobRequest* job;
+  const Policy* policy;
+  const Hints* hints;
+  const Snapshot::Pool* home;
+  absl::Duration limit;     // of one task
+  absl::Time earliest;      // no start before it
+  absl::Time latest_asked;  // no start after it, by the policy's delay, the user's wait and `now`
+  int64_t rounds;           // in which an array's tasks run, one after another
+};
+
+// The job in one pool. `option.starts` may be empty: nothing fits in time.
+struct PoolRun {
+  const Snapshot::Pool* pool;
+  PlacementOption option;
+  bool speed_matters;  // the runtime follows from the hardware's throughput
+  int64_t units;       // of the hardware's allocation unit, at once
+  Resources amount;    // to book, at once
+};
+
+// One of the fixed phrases, so that they can be counted.
+using WhyNot = absl::string_view;
+
+// How many seconds before its deadline a job must be able to start in order to end in time, rounds
+// included: deadline - limit x rounds - margin, or the infinite future.
+absl::Time LatestSafeStart(const JobTerms& terms);
+
+// Where the job would have run without us: the same run, at any time, with no regard to deadline,
+// delay or admission. Fails where the pool's hardware does not describe the job, or no usable
+// forecast does.
+std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedger& ledger,
+                                        absl::Time now);
+
+// The job in `pool` as a candidate: admitted for certain, allowed by policy and hints, and with its
+// starts within time and capacity.
+std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::Pool& pool,
+                                        const Snapshot& snapshot, const BookingLedger& ledger,
+                                        absl::Time now);
+
+}  // namespace carbon
+
+#endif  // CORE_CANDIDATES_H_

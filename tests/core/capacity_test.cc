@@ -1,0 +1,131 @@
+#include "core/capacity.h"
+
+#include <random>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+absl::Time At(int64_t second) { return absl::FromUnixSeconds(second); }
+TimeInterval Between(int64_t a, int64_t b) { return {At(a), At(b)}; }
+absl::Duration S(int64_t seconds) { return absl::Seconds(seconds); }
+
+TEST(CapacityCalendar, AnEmptyGroupTakesAnyStart) {
+  const CapacityCalendar calendar({.nodes = 4, .devices = 32});
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(10), {.devices = 32}),
+              ElementsAre(Between(0, 100)));
+}
+
+TEST(CapacityCalendar, ARunMayEndWhenABookingStartsAndStartWhenItEnds) {
+  CapacityCalendar calendar({.devices = 8});
+  calendar.Book(Between(50, 60), {.devices = 1});
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(10), {.devices = 8}),
+              ElementsAre(Between(0, 40), Between(60, 100)));
+  // What fits beside it is not held up.
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(10), {.devices = 7}),
+              ElementsAre(Between(0, 100)));
+}
+
+TEST(CapacityCalendar, AGapOfExactlyTheRuntimeIsASingleStart) {
+  CapacityCalendar calendar({.devices = 8});
+  calendar.Book(Between(0, 50), {.devices = 8});
+  calendar.Book(Between(60, 200), {.devices = 8});
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 190), S(10), {.devices = 1}),
+              ElementsAre(Between(50, 50)));
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 190), S(11), {.devices = 1}), IsEmpty());
+}
+
+TEST(CapacityCalendar, MoreThanTheGroupNeverFits) {
+  const CapacityCalendar calendar({.nodes = 4, .devices = 32, .cpus = 64});
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(10), {.devices = 33}), IsEmpty());
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(0), {.devices = 33}), IsEmpty());
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(10), {.memory_mib = 1}), IsEmpty());
+}
+
+TEST(CapacityCalendar, AnInvertedWindowHasNoStarts) {
+  const CapacityCalendar calendar({.devices = 8});
+  EXPECT_THAT(calendar.FeasibleStarts(Between(10, 9), S(1), {.devices = 1}), IsEmpty());
+  EXPECT_THAT(calendar.FeasibleStarts(Between(10, 10), S(1), {.devices = 1}),
+              ElementsAre(Between(10, 10)));
+}
+
+TEST(CapacityCalendar, EveryDimensionCounts) {
+  CapacityCalendar calendar({.nodes = 2, .devices = 16, .cpus = 128, .memory_mib = 1000});
+  calendar.Book(Between(0, 10), {.cpus = 128});
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 20), S(5), {.devices = 8, .cpus = 1}),
+              ElementsAre(Between(10, 20)));
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 20), S(5), {.devices = 8}),
+              ElementsAre(Between(0, 20)));
+}
+
+TEST(CapacityCalendar, AnOverbookedGroupIsFullAndNotAnError) {
+  CapacityCalendar calendar({.devices = 8});
+  calendar.Book(Between(0, 10), {.devices = 20});
+  EXPECT_EQ(calendar.UsedAt(At(5)).devices, 20);
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 20), S(1), {.devices = 1}),
+              ElementsAre(Between(10, 20)));
+}
+
+TEST(CapacityCalendar, UnbookingGivesBackWhatWasBooked) {
+  CapacityCalendar calendar({.devices = 8});
+  calendar.Book(Between(0, 10), {.devices = 3});
+  calendar.Book(Between(5, 15), {.devices = 4});
+  calendar.Unbook(Between(0, 10), {.devices = 3});
+  EXPECT_EQ(calendar.UsedAt(At(4)), Resources{});
+  EXPECT_EQ(calendar.UsedAt(At(5)).devices, 4);
+  EXPECT_EQ(calendar.UsedAt(At(14)).devices, 4);
+  EXPECT_EQ(calendar.UsedAt(At(15)), Resources{});
+}
+
+// The oracle keeps the use of every second in an array and tries every start.
+TEST(CapacityCalendar, AgreesWithTryingEverySecondOnRandomCalendars) {
+  std::mt19937 random(11);
+  const auto draw = [&random](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  for (int round = 0; round < 2000; ++round) {
+    const int span = 60;
+    const Resources total{.devices = 8, .cpus = 8};
+    CapacityCalendar calendar(total);
+    std::vector<Resources> used(static_cast<size_t>(span) + 40);
+    for (int i = draw(0, 8); i > 0; --i) {
+      const int start = draw(0, span), end = draw(0, span);
+      const Resources amount{.devices = draw(0, 9), .cpus = draw(0, 4)};
+      calendar.Book(Between(start, end), amount);
+      for (int s = start; s < end; ++s) used[static_cast<size_t>(s)] += amount;
+    }
+    const Resources demand{.devices = draw(0, 8), .cpus = draw(0, 8)};
+    const int runtime = draw(0, 12), from = draw(0, 30), to = draw(20, span);
+    std::vector<bool> expected(static_cast<size_t>(span) + 1, false), actual = expected;
+    for (int start = from; start <= to; ++start) {
+      bool fits = true;
+      for (int s = start; s < start + runtime; ++s) {
+        Resources need = used[static_cast<size_t>(s)];
+        need += demand;
+        fits = fits && total.Covers(need);
+      }
+      expected[static_cast<size_t>(start)] = fits;
+    }
+    int64_t previous_end = -2;
+    for (const TimeInterval& interval :
+         calendar.FeasibleStarts(Between(from, to), S(runtime), demand)) {
+      const int64_t a = absl::ToUnixSeconds(interval.start), b = absl::ToUnixSeconds(interval.end);
+      ASSERT_LE(a, b);
+      ASSERT_GT(a, previous_end);
+      previous_end = b;
+      for (int64_t s = a; s <= b; ++s) actual[static_cast<size_t>(s)] = true;
+    }
+    ASSERT_EQ(actual, expected) << "round " << round;
+    for (int s = 0; s < span; ++s) {
+      ASSERT_EQ(calendar.UsedAt(At(s)), used[static_cast<size_t>(s)]) << "round " << round;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace carbon
