@@ -65,13 +65,23 @@ std::variant<Runtime, WhyNot> RuntimeOn(const JobTerms& terms, const Snapshot::P
   return Runtime{at_home * (home_throughput->value / throughput->value), true};
 }
 
+// Saturates at kUnlimited, which no group covers: what a user may ask for has no bound.
+int64_t Times(int64_t amount, int64_t width) {
+  if (amount <= 0) return 0;
+  return amount > Resources::kUnlimited / width ? Resources::kUnlimited : amount * width;
+}
+
+int64_t Width(const JobRequest& job) {
+  return std::clamp<int64_t>(job.array_width, 1, Resources::kUnlimited);
+}
+
 // What a booking takes. Nodes are shared unless the job has them for itself.
 Resources AmountAtOnce(const JobRequest& job) {
-  const int64_t width = std::max<int64_t>(1, job.array_width);
-  return {.nodes = job.exclusive ? job.demand.nodes * width : 0,
-          .devices = job.demand.devices * width,
-          .cpus = job.demand.cpus * width,
-          .memory_mib = job.demand.memory_mib * width};
+  const int64_t width = Width(job);
+  return {.nodes = job.exclusive ? Times(job.demand.nodes, width) : 0,
+          .devices = Times(job.demand.devices, width),
+          .cpus = Times(job.demand.cpus, width),
+          .memory_mib = Times(job.demand.memory_mib, width)};
 }
 
 // Runtime, power and amount: all but the starts.
@@ -94,7 +104,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   PoolRun run;
   run.pool = &pool;
   run.speed_matters = speed_matters;
-  run.units = *units * std::max<int64_t>(1, terms.job->array_width);
+  run.units = Times(*units, Width(*terms.job));
   run.amount = AmountAtOnce(*terms.job);
   run.option.intensity = &pool.forecast->series;
   run.option.runtime = length;

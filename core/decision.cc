@@ -172,7 +172,8 @@ class Deciding {
     if (decision_.hints.now) wait = absl::ZeroDuration();
     terms_.latest_asked = terms_.earliest + wait;
     const int64_t width = std::max<int64_t>(1, job_.array_width);
-    terms_.rounds = std::max<int64_t>(1, (job_.array_tasks + width - 1) / width);
+    const int64_t tasks = std::max<int64_t>(1, job_.array_tasks);
+    terms_.rounds = tasks / width + (tasks % width == 0 ? 0 : 1);
     if (*limit * terms_.rounds > kLongestLimit) {
       return LeaveAlone("its array would run for more than 400 days");
     }

@@ -1,0 +1,110 @@
+#include "core/ledger.h"
+
+#include <algorithm>
+#include <random>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+absl::Time At(int64_t second) { return absl::FromUnixSeconds(second); }
+
+CapacityState Queue(int64_t taken_at, std::vector<QueuedUse> uses = {}) {
+  CapacityState capacity;
+  capacity.taken_at = At(taken_at);
+  capacity.groups = {{"g", {.devices = 8}, {.devices = 8}}};
+  capacity.uses = std::move(uses);
+  return capacity;
+}
+
+Booking Tentative(const std::string& id, int64_t made_at, int64_t start, int64_t end) {
+  return {id, "g", {At(start), At(end)}, {.devices = 2}, At(made_at)};
+}
+
+std::vector<std::pair<std::string, BookingFate>> Fates(const std::vector<BookingEvent>& events) {
+  std::vector<std::pair<std::string, BookingFate>> fates;
+  for (const BookingEvent& event : events) fates.emplace_back(event.decision_id, event.fate);
+  return fates;
+}
+
+TEST(BookingLedger, ShowsTheQueueAndWhatWasDecidedSince) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0, {{7, "", "g", {At(0), At(50)}, {.devices = 3}}}), At(0));
+  ledger.Book(Tentative("a", 1, 20, 60));
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(10)).devices, 3);
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(30)).devices, 5);
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(55)).devices, 2);
+  EXPECT_EQ(ledger.calendar("elsewhere"), nullptr);
+}
+
+TEST(BookingLedger, CountsABookingOnceWhenTheQueueShowsIt) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  ledger.Book(Tentative("a", 1, 20, 60));
+  const auto events =
+      ledger.Rebase(Queue(5, {{7, "a", "g", {At(20), At(60)}, {.devices = 2}}}), At(5));
+  EXPECT_THAT(Fates(events), ElementsAre(std::pair("a", BookingFate::kConfirmed)));
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(30)).devices, 2);
+  EXPECT_EQ(ledger.tentative(), 0u);
+}
+
+TEST(BookingLedger, LetsABookingExpireThatTheQueueNeverShows) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  ledger.Book(Tentative("will-run", 100, 200, 600));
+  // A look taken within the grace proves nothing: the job may still be on its way.
+  EXPECT_THAT(ledger.Rebase(Queue(130), At(131)), IsEmpty());
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 2);
+  EXPECT_THAT(Fates(ledger.Rebase(Queue(131), At(131))),
+              ElementsAre(std::pair("will-run", BookingFate::kExpired)));
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 0);
+}
+
+TEST(BookingLedger, KeepsAShadowBookingUntilItEnds) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  Booking shadow = Tentative("s", 0, 200, 600);
+  shadow.shadow = true;
+  ledger.Book(shadow);
+  EXPECT_THAT(ledger.Rebase(Queue(500, {{7, "s", "g", {At(0), At(50)}, {.devices = 2}}}), At(500)),
+              IsEmpty());
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 2);
+  EXPECT_THAT(Fates(ledger.Rebase(Queue(600), At(600))),
+              ElementsAre(std::pair("s", BookingFate::kEnded)));
+}
+
+TEST(BookingLedger, BooksADecisionOnce) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  ledger.Book(Tentative("a", 1, 20, 60));
+  ledger.Book(Tentative("a", 1, 20, 60));
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(30)).devices, 2);
+}
+
+TEST(BookingLedger, DigestDependsOnWhatIsHeldAndNotOnItsOrder) {
+  std::vector<Booking> bookings;
+  for (int i = 0; i < 20; ++i) bookings.push_back(Tentative(std::to_string(i), 1, 20 + i, 60));
+  std::mt19937 random(3);
+  std::string first;
+  for (int round = 0; round < 10; ++round) {
+    std::shuffle(bookings.begin(), bookings.end(), random);
+    BookingLedger ledger;
+    ledger.Rebase(Queue(0), At(0));
+    EXPECT_EQ(ledger.digest(), "0000000000000000");
+    for (const Booking& booking : bookings) ledger.Book(booking);
+    if (first.empty()) first = ledger.digest();
+    EXPECT_EQ(ledger.digest(), first);
+    ledger.Rebase(Queue(2), At(2));
+    EXPECT_EQ(ledger.digest(), first);
+    ledger.Rebase(Queue(100), At(100));
+    EXPECT_EQ(ledger.digest(), "0000000000000000");
+  }
+}
+
+}  // namespace
+}  // namespace carbon
