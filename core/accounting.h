@@ -38,8 +38,8 @@ struct Footprint {
   std::optional<GramsCo2e> net;  // absent is not zero
 };
 
-// InvalidArgument, naming the field and its value, where a number is negative, not finite, zero where
-// it divides, the PUE is below 1, or not exactly one of duration and work is given.
+// InvalidArgument, naming the field and its value, where a number is negative, not finite, zero
+// where it divides, the PUE is below 1, or not exactly one of duration and work is given.
 absl::StatusOr<Footprint> Account(const TrainingRun& run);
 
 // Operations to train a dense transformer, or a sparse one with `active_params` per token:

@@ -1,1 +1,259 @@
 #include "core/config.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/config_check.h"
+#include "core/config_hardware.h"
+#include "core/duration.h"
+#include "core/json_lines.h"
+#include "core/json_reader.h"
+#include "nlohmann/json.hpp"
+
+namespace carbon {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
+constexpr char kOwnSource[] = "carbon.json";
+
+std::optional<std::string> AbsolutePath(const JsonValue& json) {
+  std::optional<std::string> path = Text(json);
+  if (!path.has_value() || absl::StartsWith(*path, "/")) return path;
+  json.Refuse(absl::StrCat(Quoted(*path), " is not an absolute path"));
+  return std::nullopt;
+}
+
+std::optional<absl::Duration> PositiveDuration(const JsonValue& json) {
+  const std::optional<std::string> text = Text(json);
+  if (!text.has_value()) return std::nullopt;
+  const absl::StatusOr<absl::Duration> duration = ParseDuration(*text);
+  if (!duration.ok()) {
+    json.Refuse(duration.status().message());
+  } else if (*duration <= absl::ZeroDuration()) {
+    json.Refuse(absl::StrCat(Quoted(*text), " must be longer than zero"));
+  } else {
+    return *duration;
+  }
+  return std::nullopt;
+}
+
+std::optional<GramsPerKilowattHour> Intensity(const JsonValue& json) {
+  const auto grams = NumberRange{0, IntensitySeries::kMaxValue.value()}(json);
+  if (!grams.has_value()) return std::nullopt;
+  return GramsPerKilowattHour(*grams);
+}
+
+absl::string_view FormatName(ForecastFormat format) {
+  return format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk";
+}
+
+std::optional<ForecastFile> Forecast(const JsonValue& json) {
+  ForecastFile file;
+  JsonObject object(json);
+  object.Require("file", &file.path, Text);
+  object.Read(
+      "format", &file.format,
+      OneOf<ForecastFormat>({ForecastFormat::kCsv, ForecastFormat::kCarbonAwareSdk}, FormatName));
+  object.Read("location", &file.location, Text);
+  if (!file.location.empty() && file.format == ForecastFormat::kCsv) {
+    json.Refuse("a CSV file has one location, which is not named", "/location");
+  }
+  return file;
+}
+
+std::optional<LeadTimeSpread> Spread(const JsonValue& json) {
+  LeadTimeSpread spread;
+  JsonObject object(json);
+  object.Read("near", &spread.near, NumberRange{0, 2});
+  object.Read("far", &spread.far, NumberRange{0, 2});
+  object.Read("growth", &spread.growth, PositiveDuration);
+  if (spread.far < spread.near) {
+    json.Refuse(absl::StrCat("\"far\" ", spread.far, " is below \"near\" ", spread.near,
+                             ": errors grow with the lead time"));
+  }
+  return spread;
+}
+
+ZoneConfig ReadZone(const JsonValue& json) {
+  ZoneConfig zone;
+  JsonObject object(json);
+  object.Require("kind", &zone.kind,
+                 OneOf<SignalKind>({SignalKind::kAverageLifecycle, SignalKind::kAverageDirect,
+                                    SignalKind::kMarginal},
+                                   SignalKindName));
+  object.Read("forecast", &zone.forecasts, EachOf(Forecast));
+  object.Read("max_age", &zone.max_age, PositiveDuration);
+  object.Read("climatology", &zone.climatology, Intensity);
+  object.Read("spread", &zone.spread, Spread);
+  return zone;
+}
+
+// {"value": 1.1, "quality": "measured", "source": "…"} or the plain number.
+std::optional<Sourced<double>> Pue(const JsonValue& json) {
+  constexpr NumberRange kRange{1, 10};
+  Sourced<double> pue{1, Quality::kEstimated, kOwnSource};
+  if (!json.json().is_object()) {
+    const std::optional<double> value = kRange(json);
+    if (!value.has_value()) return std::nullopt;
+    pue.value = *value;
+    return pue;
+  }
+  JsonObject object(json);
+  object.Require("value", &pue.value, kRange);
+  object.Read(
+      "quality", &pue.quality,
+      OneOf<Quality>({Quality::kMeasured, Quality::kSpecified, Quality::kEstimated}, QualityName));
+  object.Read("source", &pue.source, Text);
+  return pue;
+}
+
+SiteConfig ReadSite(const JsonValue& json) {
+  SiteConfig site;
+  JsonObject object(json);
+  object.Require("zone", &site.zone, Name);
+  object.Require("pue", &site.pue, Pue);
+  object.Read("net_intensity", &site.net_intensity, Intensity);
+  return site;
+}
+
+PoolConfig ReadPool(const JsonValue& json) {
+  PoolConfig pool;
+  JsonObject object(json);
+  object.Require("site", &pool.site, Name);
+  object.Require("partition", &pool.partition, Name);
+  object.Require("hardware", &pool.hardware, Name);
+  object.Read("gres_type", &pool.gres_type, Name);
+  return pool;
+}
+
+std::optional<PolicyMatch> Match(const JsonValue& json) {
+  PolicyMatch match;
+  JsonObject object(json);
+  object.Read("partition", &match.partitions, EachOf(Name));
+  object.Read("account", &match.accounts, EachOf(Text));
+  object.Read("qos", &match.qos, EachOf(Text));
+  object.Read("user", &match.users, EachOf(Text));
+  object.Read("uid", &match.uids, EachOf(Uint32));
+  return match;
+}
+
+enum class Change { kTime, kSite, kHardware };
+
+absl::string_view ChangeName(Change change) {
+  switch (change) {
+    case Change::kTime:
+      return "time";
+    case Change::kSite:
+      return "site";
+    case Change::kHardware:
+      return "hardware";
+  }
+  return "";
+}
+
+std::optional<Policy> ReadPolicy(const JsonValue& json) {
+  Policy policy;
+  JsonObject object(json);
+  object.Require("name", &policy.name, Name);
+  object.Read("match", &policy.match, Match);
+  object.Read("mode", &policy.mode,
+              OneOf<Mode>({Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName));
+  object.Read("max_delay", &policy.max_delay, PositiveDuration);
+  object.Read("margin", &policy.margin, PositiveDuration);
+  object.Read("saving_floor", &policy.saving_floor, NumberRange{0, 1, /*open=*/true});
+  // Certainty is not on offer: a policy that asks for it would never change anything.
+  object.Read("confidence", &policy.confidence, NumberRange{0.5, 1, /*open=*/true});
+  std::optional<std::vector<Change>> may_change;
+  object.Read("may_change", &may_change,
+              EachOf(OneOf<Change>({Change::kTime, Change::kSite, Change::kHardware}, ChangeName)));
+  if (may_change.has_value()) {
+    const auto may = [&](Change change) {
+      return std::find(may_change->begin(), may_change->end(), change) != may_change->end();
+    };
+    policy.may_change_time = may(Change::kTime);
+    policy.may_change_site = may(Change::kSite);
+    policy.may_change_hardware = may(Change::kHardware);
+  }
+  object.Read("may_change_named_partition", &policy.may_change_named_partition, Boolean);
+  return policy;
+}
+
+// A section whose members are named: {"oslo": {…}, …}.
+template <class Item>
+auto Named(Item (*read)(const JsonValue&)) {
+  return [read](const JsonValue& json) {
+    std::vector<Item> items;
+    for (const auto& [name, member] : json.Members()) {
+      CheckName(member, name);
+      items.push_back(read(member));
+      items.back().name = name;
+    }
+    return std::optional(std::move(items));
+  };
+}
+
+Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
+  Config config;
+  config.paths = {CARBON_SNAPSHOT_DIR, kDefaultLog};
+  config.hardware = ShippedProfiles();
+  {
+    JsonObject object(JsonValue(root, "", errors));
+    object.Find("$schema");  // for editors
+    if (const auto json = object.Find("paths")) {
+      JsonObject paths(*json);
+      paths.Read("snapshot", &config.paths.snapshot, AbsolutePath);
+      paths.Read("log", &config.paths.log, AbsolutePath);
+    }
+    if (const auto json = object.Find("refresh")) {
+      JsonObject refresh(*json);
+      refresh.Read("capacity", &config.refresh.capacity, PositiveDuration);
+      refresh.Read("forecast", &config.refresh.forecast, PositiveDuration);
+    }
+    object.Read("zones", &config.zones, Named(ReadZone));
+    object.Read("sites", &config.sites, Named(ReadSite));
+    object.Read("hardware", &config.hardware, ReadHardware);
+    object.Read("pools", &config.pools, Named(ReadPool));
+    object.Read("policies", &config.policies, EachOf(ReadPolicy));
+  }
+  CheckReferences(root, config, errors);
+  return config;
+}
+
+}  // namespace
+
+std::string FormatConfigError(absl::string_view file, const ConfigError& error) {
+  const std::string line = error.line.has_value() ? absl::StrCat(":", *error.line) : "";
+  std::string text =
+      absl::StrCat(file, line, ": ", error.path, error.path.empty() ? "" : ": ", error.message);
+  // Keys are anyone's: what would steer a terminal or begin a line of a log is not passed on.
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = '?';
+  }
+  return text;
+}
+
+std::optional<Config> ParseConfig(absl::string_view json, std::vector<ConfigError>* errors) {
+  errors->clear();
+  const JsonLines lines = JsonLines::Scan(json, errors);
+  const bool is_json = std::all_of(errors->begin(), errors->end(),
+                                   [](const ConfigError& error) { return !error.path.empty(); });
+  if (!is_json) return std::nullopt;
+  const Json root = Json::parse(json.begin(), json.end(), nullptr, /*allow_exceptions=*/false,
+                                /*ignore_comments=*/true);
+  Config config = ReadConfig(root, errors);
+  for (ConfigError& error : *errors) {
+    if (!error.line.has_value()) error.line = lines.Find(error.path);
+  }
+  std::stable_sort(errors->begin(), errors->end(), [](const ConfigError& a, const ConfigError& b) {
+    return a.line.value_or(0) < b.line.value_or(0);
+  });
+  if (!errors->empty()) return std::nullopt;
+  return config;
+}
+
+}  // namespace carbon

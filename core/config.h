@@ -34,7 +34,7 @@ struct ForecastFile {
 struct ZoneConfig {
   std::string name;
   SignalKind kind = SignalKind::kAverageLifecycle;
-  std::vector<ForecastFile> forecasts;  // in order of preference; the first that reads is used
+  std::vector<ForecastFile> forecasts;       // in order of preference; the first that reads is used
   absl::Duration max_age = absl::Hours(24);  // of the file; beyond it the forecast is stale
   std::optional<GramsPerKilowattHour> climatology;  // mean to assume beyond the forecast's horizon
   LeadTimeSpread spread;
@@ -77,9 +77,9 @@ struct Config {
 
 // One thing that is wrong with a carbon.json.
 struct ConfigError {
-  std::string path;      // JSON pointer to the value: "/pools/oslo/site"
+  std::string path;         // JSON pointer to the value: "/pools/oslo/site"
   std::optional<int> line;  // 1-based, where it can be told
-  std::string message;   // "unknown site \"osol\"; did you mean \"oslo\"?"
+  std::string message;      // "unknown site \"osol\"; did you mean \"oslo\"?"
 };
 
 // "carbon.json:12: /pools/oslo/site: unknown site …".

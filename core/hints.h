@@ -10,7 +10,7 @@
 //   carbon:flops=3e21              it computes this many floating-point operations
 //   carbon:hardware=any|NAME       it may run on any modelled hardware, or on NAME
 //
-// Durations are 90s, 30m, 8h, 2d or their sums (1d12h), or Slurm's [D-]HH:MM:SS and D-HH. Pure; no I/O.
+// Durations as in core/duration.h. Pure; no I/O.
 #ifndef CORE_HINTS_H_
 #define CORE_HINTS_H_
 
@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/duration.h"
 #include "core/quantities.h"
 
 namespace carbon {
@@ -38,13 +39,11 @@ struct Hints {
   friend bool operator==(const Hints&, const Hints&) = default;
 };
 
-// No hints (a default Hints) where the comment has no `carbon:`. InvalidArgument naming the hint and
-// its value, with the nearest known hint where one is unknown; a hint given twice, `now` together
-// with `wait=`, and a duration or count that is not positive and finite are refused too.
+// No hints (a default Hints) where the comment has no `carbon:`. InvalidArgument, naming the hint
+// and what is wrong with it, for a hint that is unknown (with the nearest known one), misses its
+// value, is given twice or contradicts another (`now` and `wait=`, `runtime=` and `flops=`), for a
+// duration or count that is not positive and finite, and for more than 1,024 bytes of hints.
 absl::StatusOr<Hints> ParseHints(absl::string_view comment);
-
-// The duration grammar above; also used by carbon.json and the command line.
-absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text);
 
 }  // namespace carbon
 

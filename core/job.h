@@ -27,8 +27,8 @@ struct JobRequest {
   std::optional<absl::Time> deadline;
 
   // One task of an array, or the job itself.
-  Resources demand;        // in all
-  Resources per_node;      // what each of its nodes must have; `nodes` is not used here
+  Resources demand;         // in all
+  Resources per_node;       // what each of its nodes must have; `nodes` is not used here
   std::string device_type;  // of `--gpus=h100:8`; empty: any
   bool exclusive = false;   // whole nodes
 

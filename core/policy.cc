@@ -1,1 +1,42 @@
 #include "core/policy.h"
+
+#include <algorithm>
+
+namespace carbon {
+namespace {
+
+template <class Value, class Key>
+bool Matches(const std::vector<Value>& list, const Key& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool Matches(const PolicyMatch& match, const JobRequest& job, absl::string_view partition) {
+  // A policy for users whose names could not be resolved matches nobody, not everybody.
+  if (!match.users.empty() && match.uids.empty()) return false;
+  return Matches(match.partitions, partition) && Matches(match.accounts, job.account) &&
+         Matches(match.qos, job.qos) && Matches(match.uids, job.user_id);
+}
+
+}  // namespace
+
+absl::string_view ModeName(Mode mode) {
+  switch (mode) {
+    case Mode::kOff:
+      return "off";
+    case Mode::kShadow:
+      return "shadow";
+    case Mode::kEnforce:
+      return "enforce";
+  }
+  return "unknown";
+}
+
+const Policy* MatchPolicy(const std::vector<Policy>& policies, const JobRequest& job,
+                          absl::string_view partition) {
+  for (const Policy& policy : policies) {
+    if (Matches(policy.match, job, partition)) return &policy;
+  }
+  return nullptr;
+}
+
+}  // namespace carbon

@@ -1,4 +1,5 @@
-// What the administrator allows carbon to do with whose jobs. Plain data and the rule that picks one.
+// What the administrator allows carbon to do with whose jobs. Plain data and the rule that picks
+// one.
 #ifndef CORE_POLICY_H_
 #define CORE_POLICY_H_
 
@@ -23,7 +24,7 @@ struct PolicyMatch {
   std::vector<std::string> partitions;
   std::vector<std::string> accounts;
   std::vector<std::string> qos;
-  std::vector<std::string> users;   // names as written; resolved to `uids` before publishing
+  std::vector<std::string> users;  // names as written; resolved to `uids` before publishing
   std::vector<uint32_t> uids;
 
   friend bool operator==(const PolicyMatch&, const PolicyMatch&) = default;
@@ -47,9 +48,9 @@ struct Policy {
   bool may_change_named_partition = false;
 };
 
-// The first policy that matches, or nullptr. `partition` is the one the job would run in without us.
-// A policy that names accounts or QOS never matches a job submitted without one: the default is not
-// known here.
+// The first policy that matches, or nullptr. `partition` is the one the job would run in without
+// us. A policy that names accounts or QOS never matches a job submitted without one: the default is
+// not known here.
 const Policy* MatchPolicy(const std::vector<Policy>& policies, const JobRequest& job,
                           absl::string_view partition);
 

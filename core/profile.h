@@ -24,8 +24,8 @@ absl::string_view QualityName(Quality quality);
 absl::StatusOr<Quality> ParseQuality(absl::string_view name);
 
 // One standard deviation of the relative error to expect of a number of this quality: 5% measured
-// (Patterson et al. 2021, Table 4 notes: 2-11%), 30% specified (predictions from TDP are 27-37% off)
-// and 40% estimated.
+// (Patterson et al. 2021, Table 4 notes: 2-11%), 30% specified (predictions from TDP are 27-37%
+// off) and 40% estimated.
 double RelativeSpread(Quality quality);
 
 template <class T>
@@ -45,9 +45,9 @@ absl::StatusOr<AllocationUnit> ParseAllocationUnit(absl::string_view name);
 struct HardwareProfile {
   std::string name;
   AllocationUnit unit = AllocationUnit::kDevice;
-  Sourced<Watts> busy;                                // per unit, at the plug, before PUE
-  std::optional<Sourced<Watts>> idle;                 // per unit, allocated but not working
-  std::optional<Sourced<FlopsPerSecond>> throughput;  // per unit, achieved in training
+  Sourced<Watts> busy;                                  // per unit, at the plug, before PUE
+  std::optional<Sourced<Watts>> idle;                   // per unit, allocated but not working
+  std::optional<Sourced<FlopsPerSecond>> throughput;    // per unit, achieved in training
   std::optional<Sourced<GramsCo2e>> embodied_per_hour;  // per unit and hour reserved
 };
 
@@ -57,6 +57,27 @@ std::optional<double> FlopsPerJoule(const HardwareProfile& profile);
 // The profiles by name. A library is built from the shipped data and then the administrator's
 // entries, which add to it or override single fields of it.
 using ProfileLibrary = std::map<std::string, HardwareProfile>;
+
+// Reads one profile from a JSON object, as core/profiles.json and "hardware" in carbon.json write
+// it:
+//
+//   {"extends": "h100-sxm", "unit": "device",
+//    "busy_watts": {"value": 960, "quality": "measured", "source": "our rack's meter, May 2026"},
+//    "idle_watts": …, "tflops": …, "embodied_g_per_hour": …}
+//
+// What the object leaves out is taken from the profile in `bases` that "extends" names, or without
+// "extends" from the one called `name`; `"extends": null` starts from nothing. A "unit" other than
+// the base's inherits no number. The whole must have "unit" and "busy_watts".
+//
+// InvalidArgument, the message beginning with the JSON pointer within the object:
+// `/busy_watts/quality: "guess" is not …`, or with no pointer where the whole is no object. Unknown
+// keys are refused with the nearest known one.
+absl::StatusOr<HardwareProfile> ParseProfile(absl::string_view name, absl::string_view json,
+                                             const ProfileLibrary& bases);
+
+// The object that ParseProfile reads back, whatever `bases` holds, to the same profile: canonical
+// JSON on one line.
+std::string SerializeProfile(const HardwareProfile& profile);
 
 // The profiles that ship with the product (core/profiles.json, compiled in). Never fails: a test
 // parses the same bytes.

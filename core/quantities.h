@@ -7,8 +7,8 @@
 //   GramsCo2e c = e * GramsPerKilowattHour(429);             // 3003 g
 //   absl::Duration d = Flops(3.14e23) / FlopsPerSecond(24.6e12);
 //
-// Value types, no I/O, safe everywhere. NaN and infinities are carried as in double; whoever reads a
-// number from outside refuses them there.
+// Value types, no I/O, safe everywhere. NaN and infinities are carried as in double; whoever reads
+// a number from outside refuses them there.
 #ifndef CORE_QUANTITIES_H_
 #define CORE_QUANTITIES_H_
 
@@ -26,11 +26,21 @@ class Quantity {
 
   constexpr double value() const { return value_; }
 
-  friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
-  friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
-  friend constexpr Quantity operator*(Quantity a, double ratio) { return Quantity(a.value_ * ratio); }
-  friend constexpr Quantity operator*(double ratio, Quantity a) { return Quantity(ratio * a.value_); }
-  friend constexpr Quantity operator/(Quantity a, double ratio) { return Quantity(a.value_ / ratio); }
+  friend constexpr Quantity operator+(Quantity a, Quantity b) {
+    return Quantity(a.value_ + b.value_);
+  }
+  friend constexpr Quantity operator-(Quantity a, Quantity b) {
+    return Quantity(a.value_ - b.value_);
+  }
+  friend constexpr Quantity operator*(Quantity a, double ratio) {
+    return Quantity(a.value_ * ratio);
+  }
+  friend constexpr Quantity operator*(double ratio, Quantity a) {
+    return Quantity(ratio * a.value_);
+  }
+  friend constexpr Quantity operator/(Quantity a, double ratio) {
+    return Quantity(a.value_ / ratio);
+  }
   friend constexpr double operator/(Quantity a, Quantity b) { return a.value_ / b.value_; }
   friend constexpr auto operator<=>(Quantity a, Quantity b) = default;
 

@@ -1,1 +1,195 @@
 #include "core/record.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+
+namespace carbon {
+namespace {
+
+// Ordered, so that people find what they look for at the front of a line.
+using Json = nlohmann::ordered_json;
+
+constexpr int kRecordVersion = 1;
+template <class T, class Convert>
+Json OrNull(const std::optional<T>& value, Convert convert) {
+  return value.has_value() ? Json(convert(*value)) : Json(nullptr);
+}
+
+// UTC with as many digits as it has: a decision is replayed at the very instant it was made.
+Json TimeJson(absl::Time time) {
+  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return nullptr;
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+}
+
+Json SecondsJson(absl::Duration duration) {
+  if (duration == absl::InfiniteDuration() || duration == -absl::InfiniteDuration()) return nullptr;
+  const int64_t whole = absl::ToInt64Seconds(duration);
+  if (absl::Seconds(whole) == duration) return whole;
+  return absl::ToDoubleSeconds(duration);
+}
+
+Json GramsJson(GramsCo2e mass) { return mass.value(); }
+
+Json AmountJson(const Resources& amount) {
+  return {{"nodes", amount.nodes},
+          {"devices", amount.devices},
+          {"cpus", amount.cpus},
+          {"memory_mib", amount.memory_mib}};
+}
+
+Json JobJson(const JobRequest& job) {
+  return {{"name", job.name},
+          {"user_id", job.user_id},
+          {"account", job.account},
+          {"qos", job.qos},
+          {"partitions", job.partitions},
+          {"comment", job.comment},
+          {"time_limit_s", OrNull(job.time_limit, SecondsJson)},
+          {"time_min_s", OrNull(job.time_min, SecondsJson)},
+          {"begin", OrNull(job.begin, TimeJson)},
+          {"deadline", OrNull(job.deadline, TimeJson)},
+          {"demand", AmountJson(job.demand)},
+          {"per_node", AmountJson(job.per_node)},
+          {"device_type", job.device_type},
+          {"exclusive", job.exclusive},
+          {"array_tasks", job.array_tasks},
+          {"array_width", job.array_width},
+          {"leave_alone", job.leave_alone},
+          {"pinned_by", job.pinned_by}};
+}
+
+Json HintsJson(const Hints& hints) {
+  return {{"off", hints.off},
+          {"now", hints.now},
+          {"wait_s", OrNull(hints.wait, SecondsJson)},
+          {"sites", hints.sites},
+          {"runtime_s", OrNull(hints.runtime, SecondsJson)},
+          {"flops", OrNull(hints.flops, [](Flops flops) { return flops.value(); })},
+          {"any_hardware", hints.any_hardware},
+          {"hardware", hints.hardware}};
+}
+
+Json CandidateJson(const Candidate& candidate) {
+  return {{"pool", candidate.pool},
+          {"site", candidate.site},
+          {"zone", candidate.zone},
+          {"partition", candidate.partition},
+          {"hardware", candidate.hardware},
+          {"start", TimeJson(candidate.start)},
+          {"runtime_s", SecondsJson(candidate.runtime)},
+          {"energy_kwh", candidate.energy.value()},
+          {"intensity_g_per_kwh", candidate.intensity.value()},
+          {"gross_g", GramsJson(candidate.gross)},
+          {"net_g", OrNull(candidate.net, GramsJson)},
+          {"embodied_g", OrNull(candidate.embodied, GramsJson)}};
+}
+
+Json SavingJson(const Saving& saving) {
+  return {
+      {"gross_g",
+       {{"mean", saving.mean.value()}, {"low", saving.low.value()}, {"high", saving.high.value()}}},
+      {"share", {{"mean", saving.share}, {"low", saving.share_low}, {"high", saving.share_high}}},
+      {"interval", 0.9}};
+}
+
+Json BookedJson(const Decision& decision) {
+  if (!decision.booked_when.has_value()) return nullptr;
+  return {{"group", decision.booked_group},
+          {"start", TimeJson(decision.booked_when->start)},
+          {"end", TimeJson(decision.booked_when->end)},
+          {"amount", AmountJson(decision.booked_amount)}};
+}
+
+Json RuntimeSource(const Decision& decision) {
+  if (!decision.home.has_value()) return nullptr;
+  if (decision.hints.flops.has_value()) return "flops";
+  if (decision.runtime_is_limit || !decision.hints.runtime.has_value()) return "time_limit";
+  return "hint";
+}
+
+Json Head(absl::string_view type, const RecordId& id, absl::Time now) {
+  return {{"v", kRecordVersion}, {"type", std::string(type)}, {"id", DecisionId(id)},
+          {"boot", id.boot},     {"seq", id.sequence},        {"time", TimeJson(now)}};
+}
+
+// ASCII only: a log that is looked at with tail must not command the terminal.
+std::string Line(const Json& record) {
+  return absl::StrCat(record.dump(-1, ' ', true, Json::error_handler_t::replace), "\n");
+}
+
+absl::string_view FateName(BookingFate fate) {
+  switch (fate) {
+    case BookingFate::kConfirmed:
+      return "confirmed";
+    case BookingFate::kExpired:
+      return "expired";
+    case BookingFate::kEnded:
+      return "ended";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string DecisionId(const RecordId& id) { return absl::StrCat(id.boot, "-", id.sequence); }
+
+std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
+                           const Decision& decision, const Manifest& manifest,
+                           absl::string_view ledger_digest) {
+  Json record = Head("decision", id, now);
+  record["job"] = JobJson(job);
+  record["policy"] = decision.policy.empty() ? Json(nullptr) : Json(decision.policy);
+  record["mode"] = std::string(ModeName(decision.mode));
+  record["outcome"] = std::string(OutcomeName(decision.outcome));
+  record["reason"] = decision.reason;
+  record["hints"] = HintsJson(decision.hints);
+  record["home"] = OrNull(decision.home, CandidateJson);
+  record["chosen"] = OrNull(decision.chosen, CandidateJson);
+  record["static_best"] = OrNull(decision.static_best, CandidateJson);
+  Json& candidates = record["candidates"] = Json::array();
+  for (const Candidate& candidate : decision.best) {
+    if (candidates.size() == kMaxCandidates) break;
+    candidates.push_back(CandidateJson(candidate));
+  }
+  Json& excluded = record["excluded"] = Json::object();
+  for (const Exclusion& exclusion : decision.excluded) {
+    Json& count = excluded[exclusion.reason];
+    count = count.is_null() ? 1 : count.get<int>() + 1;
+  }
+  record["saving"] = OrNull(decision.saving, SavingJson);
+  record["signal"] = std::string(SignalKindName(decision.signal));
+  record["accounting"] = "location-based";
+  record["intensity_data"] = "forecast";
+  record["runtime_source"] = RuntimeSource(decision);
+  Json& runs = record["runs"] = Json::array();
+  if (decision.chosen.has_value()) {
+    runs.push_back({{"pool", decision.chosen->pool},
+                    {"start", TimeJson(decision.chosen->start)},
+                    {"runtime_s", SecondsJson(decision.chosen->runtime)}});
+  }
+  record["width"] = job.demand.nodes;
+  record["arm"] = nullptr;
+  record["booked"] = BookedJson(decision);
+  record["snapshot"] = {{"published_at", TimeJson(manifest.published_at)},
+                        {"config", manifest.config_hash},
+                        {"forecast", manifest.forecast_hash},
+                        {"capacity", manifest.capacity_hash}};
+  record["ledger"] = std::string(ledger_digest);
+  return Line(record);
+}
+
+std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event) {
+  Json record = Head("booking", id, now);
+  record["decision"] = event.decision_id;
+  record["fate"] = std::string(FateName(event.fate));
+  return Line(record);
+}
+
+std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped) {
+  Json record = Head("dropped", id, now);
+  record["count"] = dropped;
+  return Line(record);
+}
+
+}  // namespace carbon

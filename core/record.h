@@ -1,5 +1,6 @@
 // The placement log's records: JSON Lines, one object per decision or event. Their fields are
-// documented in docs/placement-log.md. Pure: a record is a string here; who writes it is the plugin.
+// documented in docs/placement-log.md. Pure: a record is a string here; who writes it is the
+// plugin.
 #ifndef CORE_RECORD_H_
 #define CORE_RECORD_H_
 
@@ -27,7 +28,8 @@ struct RecordId {
 std::string DecisionId(const RecordId& id);
 
 // One line each, with the newline. Strings from users are escaped; bytes that are not UTF-8 are
-// replaced. At most kMaxCandidates candidates are written, and the reasons for the rest are counted.
+// replaced. At most kMaxCandidates candidates are written, and the reasons for the rest are
+// counted.
 inline constexpr int kMaxCandidates = 8;
 std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
                            const Decision& decision, const Manifest& manifest,
@@ -37,7 +39,8 @@ std::string BookingEventRecord(const RecordId& id, absl::Time now, const Booking
 std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped);
 
 // What goes into the job's admin_comment: the id alone in shadow; in enforce the figures too:
-// "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00,co2e=14.2kg,home=38.4kg,saving=63%". Times are local.
+// "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00,co2e=14.2kg,home=38.4kg,saving=63%". Times are
+// local.
 std::string AdminComment(const RecordId& id, const Decision& decision, absl::TimeZone zone);
 // The id in an admin_comment that AdminComment wrote, or empty.
 std::string DecisionIdInComment(absl::string_view admin_comment);

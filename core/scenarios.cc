@@ -9,10 +9,11 @@
 namespace carbon {
 namespace {
 
-const int64_t kBucketSeconds = absl::ToInt64Seconds(ErrorScenarios::kBucket);
-// Correlation of a zone's errors from one bucket to the next.
-constexpr double kCarryOver = 0.8;
-constexpr double kInnovation = 0.6;  // sqrt(1 - kCarryOver^2)
+// Correlation of a zone's errors from one draw to the next: 0.38 over the time of growth.
+constexpr double kCarryOver = 0.96;
+constexpr double kInnovation = 0.28;  // sqrt(1 - kCarryOver^2)
+// Beyond this many draws errors stay as they are: a month at an hour each.
+constexpr int64_t kMostDraws = 720;
 constexpr double kLeastFactor = 0.05;
 
 // FNV-1a, then the finaliser of SplitMix64 to spread what FNV leaves together.
@@ -49,6 +50,19 @@ ErrorScenarios::Draws StandardDraws(uint64_t key, uint64_t step) {
   return draws;
 }
 
+// 1 + spread x draw, never below kLeastFactor. The draws are scaled so that their standard deviation
+// is 1 exactly: 64 of them alone would miss it by a tenth.
+ErrorScenarios::Draws Factors(const ErrorScenarios::Draws& draws, double spread) {
+  double squares = 0;
+  for (double draw : draws) squares += draw * draw;
+  const double scale = squares > 0 ? spread / std::sqrt(squares / ErrorScenarios::kCount) : 0;
+  ErrorScenarios::Draws factors;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    factors[s] = std::max(kLeastFactor, 1 + scale * draws[s]);
+  }
+  return factors;
+}
+
 double Spread(const LeadTimeSpread& spread, absl::Duration lead) {
   const double growth = absl::ToDoubleSeconds(spread.growth);
   const double seconds = std::max(0.0, absl::ToDoubleSeconds(lead));
@@ -60,42 +74,47 @@ double Spread(const LeadTimeSpread& spread, absl::Duration lead) {
 
 ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts, absl::Time origin)
     : origin_(absl::ToUnixSeconds(origin)) {
-  zone_factors_.reserve(forecasts.size());
+  zones_.reserve(forecasts.size());
   for (const ZoneForecast& forecast : forecasts) {
     const uint64_t key = HashKey(absl::StrCat("zone/", forecast.zone));
+    Zone zone;
+    zone.bucket_seconds =
+        std::max<int64_t>(1, absl::ToInt64Seconds(forecast.spread.growth) / kDrawsPerGrowth);
     const int64_t span = std::max<int64_t>(0, forecast.series.end_second() - origin_);
-    const size_t buckets = static_cast<size_t>(span / kBucketSeconds) + 1;
-    std::vector<Draws> factors(buckets);
+    zone.factors.resize(static_cast<size_t>(std::min(span / zone.bucket_seconds, kMostDraws) + 1));
     Draws error = StandardDraws(key, 0);
-    for (size_t bucket = 0; bucket < buckets; ++bucket) {
+    for (size_t bucket = 0; bucket < zone.factors.size(); ++bucket) {
       if (bucket > 0) {
         const Draws fresh = StandardDraws(key, bucket);
         for (int s = 0; s < kCount; ++s) error[s] = kCarryOver * error[s] + kInnovation * fresh[s];
       }
-      const double sd = Spread(forecast.spread, kBucket * (static_cast<double>(bucket) + 0.5));
-      for (int s = 0; s < kCount; ++s) {
-        factors[bucket][s] = std::max(kLeastFactor, 1 + sd * error[s]);
-      }
+      const absl::Duration lead =
+          absl::Seconds(zone.bucket_seconds) * (static_cast<double>(bucket) + 0.5);
+      zone.factors[bucket] = Factors(error, Spread(forecast.spread, lead));
     }
-    zone_factors_.push_back(std::move(factors));
+    zones_.push_back(std::move(zone));
   }
 }
 
 ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensitySeries& series,
                                                 absl::Time start, absl::Duration runtime) const {
-  const std::vector<Draws>& factors = zone_factors_[static_cast<size_t>(zone_index)];
+  const Zone& zone = zones_[static_cast<size_t>(zone_index)];
   Draws total{};
   int64_t from = absl::ToUnixSeconds(start);
   const int64_t end = from + absl::ToInt64Seconds(runtime);
   IntensityIntegral before = series.IntegralUpTo(from);
   while (from < end) {
-    // The past, and whatever lies beyond the last bucket, err as the nearest bucket does.
+    // The past errs as the first bucket does, and whatever lies beyond the last as the last.
     const int64_t lead = std::max<int64_t>(0, from - origin_);
-    const int64_t next = std::min(end, origin_ + (lead / kBucketSeconds + 1) * kBucketSeconds);
-    const size_t bucket = std::min(static_cast<size_t>(lead / kBucketSeconds), factors.size() - 1);
+    const size_t bucket =
+        std::min(static_cast<size_t>(lead / zone.bucket_seconds), zone.factors.size() - 1);
+    const bool is_last = bucket + 1 == zone.factors.size();
+    const int64_t next =
+        is_last ? end
+                : std::min(end, origin_ + static_cast<int64_t>(bucket + 1) * zone.bucket_seconds);
     const IntensityIntegral after = series.IntegralUpTo(next);
     const double part = static_cast<double>((after - before).milligram_seconds_per_kwh);
-    for (int s = 0; s < kCount; ++s) total[s] += part * factors[bucket][s];
+    for (int s = 0; s < kCount; ++s) total[s] += part * zone.factors[bucket][s];
     before = after;
     from = next;
   }
@@ -103,9 +122,7 @@ ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensityS
 }
 
 ErrorScenarios::Draws ErrorScenarios::Factor(absl::string_view key, double spread) {
-  Draws draws = StandardDraws(HashKey(key), 0);
-  for (double& draw : draws) draw = std::max(kLeastFactor, 1 + spread * draw);
-  return draws;
+  return Factors(StandardDraws(HashKey(key), 0), spread);
 }
 
 }  // namespace carbon

@@ -24,10 +24,11 @@ class ErrorScenarios {
   static constexpr int kCount = 64;
   using Draws = std::array<double, kCount>;
 
-  // The lead time from which a zone's errors are counted is `origin`, the publication of the
-  // forecasts; they are constant within kBucket.
-  static constexpr absl::Duration kBucket = absl::Hours(6);
+  // Errors are drawn anew, in part, every so often: kDrawsPerGrowth times within the time in which
+  // a zone's spread grows. Neighbours within it err much alike; what lies further apart does not.
+  static constexpr int kDrawsPerGrowth = 24;
 
+  // The lead time is counted from `origin`, when the forecasts were published.
   ErrorScenarios(const std::vector<ZoneForecast>& forecasts, absl::Time origin);
 
   // The integral of a zone's intensity over [start, start + runtime) in each scenario, in
@@ -40,8 +41,13 @@ class ErrorScenarios {
   static Draws Factor(absl::string_view key, double spread);
 
  private:
+  struct Zone {
+    int64_t bucket_seconds;
+    std::vector<Draws> factors;  // by bucket of lead time; beyond the last, the last
+  };
+
   int64_t origin_;
-  std::vector<std::vector<Draws>> zone_factors_;  // [zone][bucket]
+  std::vector<Zone> zones_;
 };
 
 }  // namespace carbon

@@ -1,1 +1,128 @@
 #include "core/snapshot.h"
+
+#include <sha256.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace carbon {
+namespace {
+
+// Further back, errors have long reached their full spread, and a date gone wrong would cost memory
+// for each of the buckets between.
+constexpr absl::Duration kLongestLead = absl::Hours(24 * 400);
+
+using Named = std::map<absl::string_view, int>;
+
+// Index by name; the first name that occurs twice goes into `error`.
+template <class T, class Name>
+Named IndexByName(const std::vector<T>& things, Name name, absl::string_view what,
+                  absl::Status* error) {
+  Named index;
+  for (size_t i = 0; i < things.size(); ++i) {
+    if (index.emplace(name(things[i]), static_cast<int>(i)).second || !error->ok()) continue;
+    *error = absl::InvalidArgumentError(
+        absl::StrCat("snapshot: ", what, " \"", name(things[i]), "\" is there twice"));
+  }
+  return index;
+}
+
+template <class T>
+const T* Find(const Named& index, const std::vector<T>& things, absl::string_view name) {
+  const auto found = index.find(name);
+  return found == index.end() ? nullptr : &things[static_cast<size_t>(found->second)];
+}
+
+absl::Status Unknown(absl::string_view what, absl::string_view name, absl::string_view owner) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("snapshot: ", owner, ": ", what, " \"", name, "\" is not known"));
+}
+
+// The latest moment at which a forecast was made. It follows from the forecast part alone, so that
+// a new look at the queue does not draw other errors.
+absl::Time OriginOfErrors(const std::vector<ZoneForecast>& forecasts, absl::Time published_at) {
+  if (forecasts.empty()) return published_at;
+  absl::Time origin = absl::InfinitePast();
+  absl::Time end = absl::InfinitePast();
+  for (const ZoneForecast& forecast : forecasts) {
+    const absl::Time issued_at = forecast.issued_at.value_or(forecast.fetched_at);
+    origin = std::max(origin, std::min(issued_at, forecast.fetched_at));
+    end = std::max(end, forecast.series.end());
+  }
+  return std::max(origin, end - kLongestLead);
+}
+
+}  // namespace
+
+std::string Sha256Hex(absl::string_view bytes) {
+  std::array<char, SHA256_DIGEST_STRING_LENGTH> hex;
+  SHA256Data(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), hex.data());
+  return std::string(hex.data());
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
+    Manifest manifest, Config config, std::vector<ZoneForecast> forecasts, CapacityState capacity) {
+  // make_shared cannot reach the private constructor.
+  std::shared_ptr<Snapshot> snapshot(new Snapshot);
+  snapshot->manifest_ = std::move(manifest);
+  snapshot->config_ = std::move(config);
+  snapshot->forecasts_ = std::move(forecasts);
+  snapshot->capacity_ = std::move(capacity);
+
+  const Config& parts = snapshot->config_;
+  absl::Status error;
+  const Named sites = IndexByName(
+      parts.sites, [](const SiteConfig& s) -> absl::string_view { return s.name; }, "site", &error);
+  const Named pools = IndexByName(
+      parts.pools, [](const PoolConfig& p) -> absl::string_view { return p.name; }, "pool", &error);
+  const Named zones = IndexByName(
+      snapshot->forecasts_, [](const ZoneForecast& f) -> absl::string_view { return f.zone; },
+      "forecast of zone", &error);
+  const Named groups = IndexByName(
+      snapshot->capacity_.groups, [](const NodeGroup& g) -> absl::string_view { return g.name; },
+      "node group", &error);
+  const Named states = IndexByName(
+      snapshot->capacity_.pools, [](const PoolState& p) -> absl::string_view { return p.pool; },
+      "state of pool", &error);
+  if (!error.ok()) return error;
+
+  for (const PoolState& state : snapshot->capacity_.pools) {
+    const std::string owner = absl::StrCat("state of pool \"", state.pool, "\"");
+    if (!pools.contains(state.pool)) return Unknown("pool", state.pool, owner);
+    if (!groups.contains(state.group)) return Unknown("node group", state.group, owner);
+  }
+  for (const QueuedUse& use : snapshot->capacity_.uses) {
+    if (!groups.contains(use.group)) {
+      return Unknown("node group", use.group, absl::StrCat("use by job ", use.job_id));
+    }
+  }
+  snapshot->pools_.reserve(parts.pools.size());
+  for (const PoolConfig& config : parts.pools) {
+    const std::string owner = absl::StrCat("pool \"", config.name, "\"");
+    Pool pool{};
+    pool.config = &config;
+    pool.site = Find(sites, parts.sites, config.site);
+    if (pool.site == nullptr) return Unknown("site", config.site, owner);
+    const auto hardware = parts.hardware.find(config.hardware);
+    if (hardware == parts.hardware.end()) return Unknown("hardware", config.hardware, owner);
+    pool.hardware = &hardware->second;
+    const auto zone = zones.find(pool.site->zone);
+    pool.zone_index = zone == zones.end() ? -1 : zone->second;
+    pool.forecast = Find(zones, snapshot->forecasts_, pool.site->zone);
+    pool.state = Find(states, snapshot->capacity_.pools, config.name);
+    if (pool.state != nullptr) {
+      pool.group = Find(groups, snapshot->capacity_.groups, pool.state->group);
+    }
+    snapshot->pools_.push_back(pool);
+  }
+  snapshot->scenarios_ = std::make_unique<const ErrorScenarios>(
+      snapshot->forecasts_, OriginOfErrors(snapshot->forecasts_, snapshot->manifest_.published_at));
+  return snapshot;
+}
+
+}  // namespace carbon

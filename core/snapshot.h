@@ -32,11 +32,12 @@ struct PoolState {
   std::string pool;
   std::string group;
   bool up = false;
-  bool is_default = false;                   // the cluster's default partition
-  std::optional<absl::Duration> max_time;    // absent: unlimited
+  bool is_default = false;                 // the cluster's default partition
+  std::optional<absl::Duration> max_time;  // absent: unlimited
   std::optional<absl::Duration> default_time;
-  std::optional<int64_t> max_nodes;          // absent: unlimited
-  std::string admission_unproven;  // why moving a job here might have it refused; empty: it may move
+  std::optional<int64_t> max_nodes;  // absent: unlimited
+  // Why moving a job here might have it refused; empty: it may move.
+  std::string admission_unproven;
 };
 
 // Something in the queue that uses, or will use, a group's capacity.
@@ -66,6 +67,9 @@ struct Manifest {
   std::string capacity_hash;
 };
 
+// Each part as bytes and back. Times are kept in whole seconds, intensities as float32. Parsing
+// trusts nothing: DataLoss, naming the part, the place and the fact, for bytes that break the
+// format; InvalidArgument for a version that is not ours.
 std::string SerializeManifest(const Manifest& manifest);
 absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
 std::string SerializeForecasts(const std::vector<ZoneForecast>& forecasts);
@@ -89,8 +93,8 @@ class Snapshot {
     int zone_index;                // for ErrorScenarios; -1 without a forecast
   };
 
-  // InvalidArgument when the parts do not belong together (a pool of an unknown group, two forecasts
-  // of one zone).
+  // InvalidArgument when the parts do not belong together (a pool of an unknown group, two
+  // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
       Manifest manifest, Config config, std::vector<ZoneForecast> forecasts,
       CapacityState capacity);

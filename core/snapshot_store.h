@@ -5,8 +5,8 @@
 //   forecast-<sha256>.bin
 //   capacity-<sha256>.json
 //
-// The one place in core/ that touches files. Publishing is for one writer at a time (a lock file
-// keeps a second one out); reading is for anyone, at any moment, and sees one publish or the next.
+// Publishing is for one writer at a time (a lock file keeps a second one out); reading is for
+// anyone, at any moment, and sees one publish or the next. Blocks on the disk.
 #ifndef CORE_SNAPSHOT_STORE_H_
 #define CORE_SNAPSHOT_STORE_H_
 
@@ -17,34 +17,49 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/file.h"
 #include "core/snapshot.h"
 
 namespace carbon {
+
+inline constexpr char kManifestFile[] = "manifest.json";
+std::string ConfigPartName(absl::string_view hash);
+std::string ForecastPartName(absl::string_view hash);
+std::string CapacityPartName(absl::string_view hash);
 
 class SnapshotReader {
  public:
   // Parts above their cap are refused unread.
   static constexpr int64_t kMaxManifestBytes = 64 << 10;
   static constexpr int64_t kMaxConfigBytes = 4 << 20;
-  static constexpr int64_t kMaxForecastBytes = 64 << 20;
+  static constexpr int64_t kMaxForecastBytes = 16 << 20;
   static constexpr int64_t kMaxCapacityBytes = 64 << 20;
 
-  explicit SnapshotReader(std::string folder);
+  // Whose files are believed. The plugin acts on them and takes kTrusted; a program that only shows
+  // them to people may take kAnyone.
+  enum class Owner { kTrusted, kAnyone };
+
+  explicit SnapshotReader(std::string folder, Owner owner = Owner::kTrusted);
 
   // The snapshot of the manifest as it is now; nullptr when it is still the one that the last
-  // successful call returned. Parts that did not change since then are not read again. Blocks on the
-  // disk: never call it under Slurm's locks.
+  // successful call returned. Parts that did not change since then are not read again. Blocks on
+  // the disk: never call it under Slurm's locks.
   //
-  // Refused, the message naming the file, the fact and the limit: NotFound where there is no
-  // manifest; PermissionDenied for a folder or file owned by neither root nor this process's user,
-  // or writable by group or others, or that is no regular file; DataLoss for a hash that does not
-  // match or bytes that do not parse; ResourceExhausted above a cap; InvalidArgument for another
-  // version or parts that do not belong together.
+  // Symbolic links are not followed. Refused, the message naming the file, the fact and the limit:
+  // NotFound where there is no manifest; PermissionDenied for a folder or file owned by neither
+  // root nor this process's user, or writable by group or others, or that is no regular file;
+  // DataLoss for a hash that does not match or bytes that do not parse; ResourceExhausted above a
+  // cap; InvalidArgument for another version or parts that do not belong together.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
  private:
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Read(int folder_fd,
+                                                       absl::string_view manifest_bytes) const;
+
   std::string folder_;
+  Owner owner_;
   std::shared_ptr<const Snapshot> last_;
   std::string last_manifest_bytes_;
 };
@@ -58,8 +73,9 @@ struct SnapshotParts {
 
 class SnapshotPublisher {
  public:
-  // Creates the folder (mode 0755) and takes the writer's lock: FailedPrecondition, naming the
-  // holder's pid, where another process has it.
+  // Creates the folder (mode 0755), takes the writer's lock and removes what a writer that was
+  // killed left half written. FailedPrecondition, naming the holder's pid, where another process
+  // has the lock; PermissionDenied for a folder that readers would refuse.
   static absl::StatusOr<SnapshotPublisher> Open(std::string folder);
 
   SnapshotPublisher(SnapshotPublisher&&) noexcept;
@@ -77,12 +93,6 @@ class SnapshotPublisher {
   std::string folder_;
   int lock_fd_ = -1;
 };
-
-// Writes `bytes` to `path` by temporary file, fsync, rename and fsync of the folder. Mode 0644.
-absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes);
-
-// The whole of a regular file of at most `max_bytes`.
-absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes);
 
 }  // namespace carbon
 

@@ -1,6 +1,6 @@
 // The part of the plugin that lives in slurmctld and knows nothing of Slurm: holds the current
-// snapshot, decides, books, and hands records to the log. A thread of its own reads the snapshot and
-// writes files, so that Submit never waits for a disk.
+// snapshot, decides, books, and hands records to the log. A thread of its own reads the snapshot
+// and writes files, so that Submit never waits for a disk.
 //
 // Thread-safe. Submit takes one lock, for the length of a decision.
 #ifndef PLUGIN_ENGINE_H_
@@ -18,17 +18,20 @@ namespace carbon {
 struct EngineOptions {
   std::string snapshot_folder;
   absl::Duration poll = absl::Seconds(1);
+  // What decides; tests put in one that fails.
+  Decision (*decide)(const JobRequest&, const Snapshot&, const BookingLedger&,
+                     absl::Time) = &Decide;
   // Called from any thread with one line for slurmctld's log; the engine limits the rate.
   void (*log_line)(const char* line) = nullptr;
 };
 
 // What Submit asks of its caller.
 struct Verdict {
-  bool apply = false;         // set begin and partition as follows
-  absl::Time begin;           // absl::InfinitePast(): leave as it is
-  std::string partition;      // empty: leave as it is
-  std::string admin_comment;  // empty: leave as it is
-  std::string message;        // for the user; empty: none
+  bool apply = false;                       // set begin and partition as follows
+  absl::Time begin = absl::InfinitePast();  // InfinitePast: leave as it is
+  std::string partition;                    // empty: leave as it is
+  std::string admin_comment;                // empty: leave as it is
+  std::string message;                      // for the user; empty: none
 };
 
 class Engine {
@@ -39,7 +42,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Fails open: without a usable snapshot the verdict is empty.
+  // Fails open: the verdict is empty without a usable snapshot, while the log cannot be written
+  // (no decision without a trace), and when anything is thrown.
   Verdict Submit(const JobRequest& job, absl::Time now);
 
  private:

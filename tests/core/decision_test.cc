@@ -354,7 +354,7 @@ TEST(Decide, GivesTheSameBitsEachTime) {
 
 TEST(Decide, SurvivesExtremes) {
   const World world = TwoSites();
-  const auto& snapshot = *world.Publish();
+  const std::shared_ptr<const Snapshot> snapshot = world.Publish();
   BookingLedger ledger;
   ledger.Rebase(world.capacity, world.now);
   for (absl::Time now : {world.now, absl::InfinitePast(), absl::InfiniteFuture(), absl::UnixEpoch(),
@@ -371,7 +371,7 @@ TEST(Decide, SurvivesExtremes) {
           job.demand.devices = huge;
           job.array_tasks = huge;
           job.array_width = huge;
-          Decide(job, snapshot, ledger, now);
+          Decide(job, *snapshot, ledger, now);
         }
       }
     }

@@ -51,8 +51,8 @@ TEST(ErrorScenarios, SpreadGrowsWithTheLeadTime) {
     const auto draws = scenarios.Integrate(0, zone.series, At(hour * 3600), absl::Hours(1));
     return Deviation(draws) / Mean(draws);
   };
-  EXPECT_NEAR(relative(0), 0.05 + 0.2 * 3 / 27, 0.02);
-  EXPECT_NEAR(relative(24 * 10), 0.05 + 0.2 * 243 / 267, 0.06);
+  EXPECT_NEAR(relative(0), 0.05 + 0.2 * 0.5 / 24.5, 1e-9);
+  EXPECT_NEAR(relative(24 * 10), 0.05 + 0.2 * 240.5 / 264.5, 1e-9);
   EXPECT_GT(relative(24 * 10), 1.5 * relative(0));
 }
 
@@ -74,9 +74,21 @@ TEST(ErrorScenarios, NearHoursErrAlikeAndOtherZonesErrApart) {
     return scenarios.Integrate(zone, zones[static_cast<size_t>(zone)].series, At(hour * 3600),
                                absl::Hours(6));
   };
-  EXPECT_NEAR(Correlation(at(0, 0), at(0, 6)), 0.8, 0.15);
+  EXPECT_NEAR(Correlation(at(0, 0), at(0, 6)), 0.85, 0.12);
   EXPECT_GT(Correlation(at(0, 0), at(0, 6)), Correlation(at(0, 0), at(0, 48)));
   EXPECT_LT(std::abs(Correlation(at(0, 0), at(1, 0))), 0.4);
+}
+
+TEST(ErrorScenarios, ForecastsThatGrowUncertainFasterErrApartSooner) {
+  const ZoneForecast slow = Zone("A", 100);
+  const ZoneForecast fast = Zone("A", 100, {.near = 0.05, .far = 0.2, .growth = absl::Minutes(1)});
+  const auto correlation = [](const ZoneForecast& zone) {
+    const ErrorScenarios scenarios({zone}, At(0));
+    return Correlation(scenarios.Integrate(0, zone.series, At(0), absl::Seconds(10)),
+                       scenarios.Integrate(0, zone.series, At(120), absl::Seconds(10)));
+  };
+  EXPECT_GT(correlation(slow), 0.99);
+  EXPECT_LT(correlation(fast), 0.5);
 }
 
 TEST(ErrorScenarios, DrawsGoByNameAndNotByOrder) {
@@ -89,7 +101,7 @@ TEST(ErrorScenarios, DrawsGoByNameAndNotByOrder) {
 TEST(ErrorScenarios, FactorsHaveTheSpreadAskedForAndStayPositive) {
   const auto factor = ErrorScenarios::Factor("watts/x", 0.3);
   EXPECT_NEAR(Mean(factor), 1, 1e-12);
-  EXPECT_NEAR(Deviation(factor), 0.3, 0.08);
+  EXPECT_NEAR(Deviation(factor), 0.3, 1e-9);
   EXPECT_EQ(factor, ErrorScenarios::Factor("watts/x", 0.3));
   EXPECT_NE(factor, ErrorScenarios::Factor("watts/y", 0.3));
   for (double f : ErrorScenarios::Factor("watts/x", 5)) EXPECT_GE(f, 0.05);

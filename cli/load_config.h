@@ -1,0 +1,23 @@
+// carbon.json from its file, made ready for publishing. Blocks on the disk and on the user
+// database.
+#ifndef CLI_LOAD_CONFIG_H_
+#define CLI_LOAD_CONFIG_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+
+namespace carbon {
+
+// Reads and checks the file at `path`, makes the paths of forecast files absolute, and resolves the
+// names of users in policies. Absent, with one line per fault in `errors`, where the file cannot be
+// read or is wrong. A user that does not exist is a line in `warnings`: the policy then matches
+// nobody by that name.
+std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
+                                 std::vector<std::string>* warnings);
+
+}  // namespace carbon
+
+#endif  // CLI_LOAD_CONFIG_H_

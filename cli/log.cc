@@ -1,0 +1,206 @@
+// scarbon log: the placement log as a table. Here are its filters and its options.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/load_config.h"
+#include "cli/log_fields.h"
+#include "cli/placement_log.h"
+#include "cli/slurm_time.h"
+#include "cli/table.h"
+#include "core/config.h"
+#include "core/record.h"
+
+namespace carbon {
+namespace {
+
+struct Options {
+  std::string file;
+  std::string config = CARBON_CONFIG_FILE;
+  std::string start, end;
+  std::vector<std::string> users, accounts, partitions, sites, policies;
+  std::string format = kDefaultLogFormat;
+  bool all = false, json = false, no_header = false, parsable = false, help_format = false;
+};
+
+class Filter {
+ public:
+  // InvalidArgument where a time is none.
+  static absl::StatusOr<Filter> Create(const Options& options) {
+    Filter filter;
+    const absl::Time now = absl::Now();
+    for (const auto& [text, bound] :
+         {std::pair(&options.start, &filter.start_), std::pair(&options.end, &filter.end_)}) {
+      if (text->empty()) continue;
+      absl::StatusOr<absl::Time> time = ParseSlurmTime(*text, now, absl::LocalTimeZone());
+      if (!time.ok()) return time.status();
+      *bound = *time;
+    }
+    filter.users_ = Set(options.users);
+    filter.accounts_ = Set(options.accounts);
+    filter.partitions_ = Set(options.partitions);
+    filter.sites_ = Set(options.sites);
+    filter.policies_ = Set(options.policies);
+    return filter;
+  }
+
+  bool Admits(const LogRecord& record) const {
+    const std::optional<absl::Time> time = record.Time({"time"});
+    if (!time.has_value() || *time < start_ || *time > end_) return false;
+    const std::optional<double> uid = record.Number({"job", "user_id"});
+    std::vector<std::string> partitions = record.Texts({"job", "partitions"});
+    partitions.push_back(record.Text({"home", "partition"}));
+    partitions.push_back(record.Text({"chosen", "partition"}));
+    return AnyIn(users_, {UserName(record), absl::StrCat(uid.value_or(-1))}) &&
+           AnyIn(accounts_, {record.Text({"job", "account"})}) && AnyIn(partitions_, partitions) &&
+           AnyIn(sites_, {record.Text({"home", "site"}), record.Text({"chosen", "site"})}) &&
+           AnyIn(policies_, {record.Text({"policy"})});
+  }
+
+ private:
+  using Names = std::set<std::string>;
+  static Names Set(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+  // An empty filter admits everything.
+  static bool AnyIn(const Names& names, const std::vector<std::string>& values) {
+    return names.empty() || std::any_of(values.begin(), values.end(),
+                                        [&](const std::string& v) { return names.contains(v); });
+  }
+
+  absl::Time start_ = absl::InfinitePast();
+  absl::Time end_ = absl::InfiniteFuture();
+  Names users_, accounts_, partitions_, sites_, policies_;
+};
+
+std::string Total(const std::vector<LogRecord>& records) {
+  int placed = 0, in_shadow = 0;
+  double predicted = 0, home = 0;
+  for (const LogRecord& record : records) {
+    if (record.Text({"outcome"}) == "placed") {
+      ++placed;
+      if (record.Text({"mode"}) == "shadow") ++in_shadow;
+    }
+    const auto chosen_grams = record.Number({"chosen", "gross_g"});
+    const auto home_grams = record.Number({"home", "gross_g"});
+    if (!chosen_grams.has_value() || !home_grams.has_value()) continue;
+    predicted += *chosen_grams;
+    home += *home_grams;
+  }
+  std::string text = absl::StrCat(
+      records.size(), records.size() == 1 ? " decision, " : " decisions, ", placed, " placed");
+  if (in_shadow > 0) absl::StrAppend(&text, " (", in_shadow, " in shadow: not carried out)");
+  absl::StrAppend(&text, "; predicted ", FormatMass(GramsCo2e(predicted)), " CO2e, at home ",
+                  FormatMass(GramsCo2e(home)), ": saving ",
+                  FormatMass(GramsCo2e(home - predicted)));
+  if (home > 0) absl::StrAppend(&text, " (", PercentText((home - predicted) / home), ")");
+  return text;
+}
+
+void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
+
+int Run(const Options& options) {
+  if (options.help_format) {
+    std::cout << ListLogFields();
+    return 0;
+  }
+  std::string error;
+  const auto fields = ParseLogFormat(options.format, &error);
+  if (!fields.has_value()) {
+    Complain(error);
+    return 2;
+  }
+  const absl::StatusOr<Filter> filter = Filter::Create(options);
+  if (!filter.ok()) {
+    Complain(std::string(filter.status().message()));
+    return 2;
+  }
+  std::string path = options.file;
+  if (path.empty()) {
+    std::vector<std::string> errors, warnings;
+    const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
+    for (const std::string& line : errors) Complain(line);
+    if (!config.has_value()) return 1;
+    path = config->paths.log;
+  }
+
+  std::vector<std::string> paths = {path};
+  if (options.all) {
+    std::vector<std::string> skipped;
+    paths = WithRotated(path, &skipped);
+    for (const std::string& file : skipped) Complain(file + ": is compressed and left out");
+  }
+  std::vector<LogRecord> records;
+  SequencesByBoot sequences;
+  for (const std::string& file : paths) {
+    const absl::Status status = ReadPlacementLog(
+        file, &sequences,
+        [&](LogRecord record) {
+          if (filter->Admits(record)) records.push_back(std::move(record));
+        },
+        Complain);
+    if (!status.ok()) {
+      Complain(std::string(status.message()));
+      return 1;
+    }
+  }
+
+  if (options.json) {
+    std::cout << "[";
+    for (size_t i = 0; i < records.size(); ++i) {
+      std::cout << (i == 0 ? "\n" : ",\n") << records[i].json().dump(-1, ' ', true);
+    }
+    std::cout << (records.empty() ? "]\n" : "\n]\n");
+    return 0;
+  }
+  std::vector<TableColumn> columns;
+  for (const LogColumn& field : *fields) columns.push_back(field.column);
+  Table table(std::move(columns));
+  for (const LogRecord& record : records) {
+    std::vector<std::string> cells;
+    for (const LogColumn& field : *fields) cells.push_back(field.field->text(record));
+    table.AddRow(std::move(cells));
+  }
+  std::cout << table.Format(options.parsable ? Table::Style::kParsable : Table::Style::kAligned,
+                            !options.no_header);
+  if (!options.parsable && !options.no_header) std::cout << Total(records) << "\n";
+  return 0;
+}
+
+}  // namespace
+
+void AddLog(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* log = app.add_subcommand("log", "Show what was decided, job by job");
+  log->add_option("--file", options->file,
+                  "Placement log to read; default: the one in carbon.json");
+  log->add_option("--config", options->config, "Configuration")->capture_default_str();
+  log->add_flag("--all", options->all, "Read rotated logs beside it too");
+  log->add_option("-S,--starttime", options->start,
+                  "Decisions at or after this time: YYYY-MM-DD[THH:MM[:SS]], now-2hours, today, …");
+  log->add_option("-E,--endtime", options->end, "Decisions at or before this time");
+  const auto add_list = [log](const char* name, std::vector<std::string>* list, const char* help) {
+    log->add_option(name, *list, help)
+        ->type_name("NAME,...")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+  };
+  add_list("-u,--user", &options->users, "Of these users, by name or uid");
+  add_list("-A,--account", &options->accounts, "Of these accounts");
+  add_list("-p,--partition", &options->partitions, "Asked for or moved to these partitions");
+  add_list("--site", &options->sites, "From or to these sites");
+  add_list("--policy", &options->policies, "Under these policies");
+  log->add_option("-o,--format", options->format, "Fields, each with an optional %width")
+      ->type_name("FIELD[%WIDTH],...");
+  log->add_flag("-e,--helpformat", options->help_format, "List the fields");
+  log->add_flag("-n,--noheader", options->no_header, "Neither header nor total");
+  log->add_flag("-P,--parsable2", options->parsable, "'|' between the fields, none at the end");
+  log->add_flag("--json", options->json, "The records themselves, as an array");
+  log->callback([options, exit_code] { *exit_code = Run(*options); });
+}
+
+}  // namespace carbon

@@ -1,0 +1,44 @@
+// The fields of a placement record that scarbon log can show, and its format option.
+#ifndef CLI_LOG_FIELDS_H_
+#define CLI_LOG_FIELDS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/placement_log.h"
+#include "cli/table.h"
+
+namespace carbon {
+
+struct LogField {
+  const char* name;
+  const char* title;
+  bool right;
+  std::string (*text)(const LogRecord&);
+};
+
+struct LogColumn {
+  const LogField* field;
+  TableColumn column;
+};
+
+inline constexpr char kDefaultLogFormat[] =
+    "id,time,user,job,move,start,co2e,home,saved,interval,outcome,reason";
+
+// "job%20,co2e": a name, and after '%' a width as sacct has it: negative aligns left, positive
+// right. Absent, with why in `error`, where a name is not known or a width is none.
+std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format, std::string* error);
+
+// The names of all fields, four in a line.
+std::string ListLogFields();
+
+// The name of the job's owner, or the uid where it has none.
+std::string UserName(const LogRecord& record);
+
+// "63%".
+std::string PercentText(double share);
+
+}  // namespace carbon
+
+#endif  // CLI_LOG_FIELDS_H_

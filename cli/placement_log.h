@@ -1,0 +1,54 @@
+// The placement log as scarbon reads it: decision records, one per line, with what was lost between
+// them. Fields are those of docs/placement-log.md.
+#ifndef CLI_PLACEMENT_LOG_H_
+#define CLI_PLACEMENT_LOG_H_
+
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace carbon {
+
+// One record. What is absent, null or of another type than expected reads as empty.
+class LogRecord {
+ public:
+  using Path = std::initializer_list<const char*>;
+
+  explicit LogRecord(nlohmann::ordered_json json) : json_(std::move(json)) {}
+
+  const nlohmann::ordered_json& json() const { return json_; }
+  bool Has(Path path) const { return Find(path) != nullptr; }
+  std::string Text(Path path) const;
+  std::optional<double> Number(Path path) const;
+  std::optional<absl::Time> Time(Path path) const;
+  std::vector<std::string> Texts(Path path) const;
+
+ private:
+  const nlohmann::ordered_json* Find(Path path) const;
+
+  nlohmann::ordered_json json_;
+};
+
+// Reads the decisions of one file in order, calling `visit` with each. `complain` gets one line for
+// each gap in a boot's sequence and for lines that are no records. `sequences` carries the last
+// sequence number of each boot from one file to the next. An error only where the file cannot be
+// read.
+using SequencesByBoot = std::map<std::string, uint64_t>;
+absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
+                              const std::function<void(LogRecord)>& visit,
+                              const std::function<void(const std::string&)>& complain);
+
+// `path` and the files that logrotate made of it (`path`.1, `path`-20261124, …), oldest first.
+// Compressed ones are in `skipped`.
+std::vector<std::string> WithRotated(const std::string& path, std::vector<std::string>* skipped);
+
+}  // namespace carbon
+
+#endif  // CLI_PLACEMENT_LOG_H_

@@ -1,0 +1,143 @@
+// scarbon policy check: tells an administrator all that is wrong with a carbon.json before it
+// counts.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/load_config.h"
+#include "core/config.h"
+#include "core/file.h"
+#include "nlohmann/json.hpp"
+
+namespace carbon {
+namespace {
+
+constexpr int64_t kMaxConfigBytes = 4 << 20;
+
+struct CheckOptions {
+  std::string file = CARBON_CONFIG_FILE;
+  bool json = false;
+};
+
+std::string Count(size_t count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
+bool MatchesEveryJob(const PolicyMatch& match) { return match == PolicyMatch(); }
+
+void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
+  std::set<std::string> used;
+  for (const SiteConfig& site : config.sites) used.insert(site.zone);
+  std::map<std::string, std::string> zone_by_kind;
+  for (const ZoneConfig& zone : config.zones) {
+    if (used.contains(zone.name)) {
+      zone_by_kind.emplace(std::string(SignalKindName(zone.kind)), zone.name);
+    }
+    if (zone.forecasts.empty()) {
+      warnings->push_back(absl::StrCat("zone ", zone.name, ": has no forecast file"));
+    }
+    for (const ForecastFile& forecast : zone.forecasts) {
+      std::error_code error;
+      if (std::filesystem::exists(forecast.path, error)) continue;
+      warnings->push_back(absl::StrCat("zone ", zone.name, ": ", forecast.path, ": ",
+                                       error ? error.message() : "does not exist"));
+    }
+  }
+  if (zone_by_kind.size() < 2) return;
+  std::string kinds;
+  for (const auto& [kind, zone] : zone_by_kind) {
+    absl::StrAppend(&kinds, kinds.empty() ? "" : ", ", kind, " (", zone, ")");
+  }
+  warnings->push_back(absl::StrCat(
+      "the sites' zones are of different kinds, which are never compared with each other: ",
+      kinds));
+}
+
+void WarnOfPolicies(const Config& config, std::vector<std::string>* warnings) {
+  if (config.policies.empty()) warnings->push_back("no policies: every job is left alone");
+  const auto last = std::find_if(config.policies.begin(), config.policies.end(),
+                                 [](const Policy& p) { return MatchesEveryJob(p.match); });
+  for (auto policy = last; policy != config.policies.end(); ++policy) {
+    if (policy == last) continue;
+    warnings->push_back(absl::StrCat("policy ", policy->name, ": is never reached: policy ",
+                                     last->name, " before it matches every job"));
+  }
+}
+
+// What is allowed, and yet most likely not meant.
+std::vector<std::string> FindWarnings(const std::string& file) {
+  std::vector<std::string> errors, warnings;
+  const std::optional<Config> config = LoadConfig(file, &errors, &warnings);
+  if (!config.has_value()) return errors;
+  WarnOfZones(*config, &warnings);
+  WarnOfPolicies(*config, &warnings);
+  return warnings;
+}
+
+std::vector<ConfigError> FindErrors(const std::string& file, std::optional<Config>* config) {
+  std::vector<ConfigError> errors;
+  const absl::StatusOr<std::string> text = ReadFile(file, kMaxConfigBytes);
+  if (text.ok()) {
+    *config = ParseConfig(*text, &errors);
+  } else {
+    // "FILE: what is wrong", where the caller names the file itself.
+    absl::string_view message = text.status().message();
+    const std::string prefix = file + ": ";
+    if (message.substr(0, prefix.size()) == prefix) message.remove_prefix(prefix.size());
+    errors.push_back({"", std::nullopt, std::string(message)});
+  }
+  return errors;
+}
+
+int Check(const CheckOptions& options) {
+  std::optional<Config> config;
+  const std::vector<ConfigError> errors = FindErrors(options.file, &config);
+  const std::vector<std::string> warnings =
+      config.has_value() ? FindWarnings(options.file) : std::vector<std::string>();
+  if (options.json) {
+    nlohmann::json json = {{"ok", errors.empty()},
+                           {"file", options.file},
+                           {"errors", nlohmann::json::array()},
+                           {"warnings", warnings}};
+    for (const ConfigError& error : errors) {
+      nlohmann::json line = nullptr;
+      if (error.line.has_value()) line = *error.line;
+      json["errors"].push_back({{"path", error.path}, {"line", line}, {"message", error.message}});
+    }
+    std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    return errors.empty() ? 0 : 1;
+  }
+  for (const ConfigError& error : errors) {
+    std::cerr << FormatConfigError(options.file, error) << "\n";
+  }
+  for (const std::string& warning : warnings) std::cout << "warning: " << warning << "\n";
+  if (!config.has_value()) return 1;
+  std::cout << options.file << ": " << Count(config->sites.size(), "site", "sites") << ", "
+            << Count(config->pools.size(), "pool", "pools") << ", "
+            << Count(config->policies.size(), "policy", "policies") << ": ok\n";
+  return 0;
+}
+
+}  // namespace
+
+void AddPolicy(CLI::App& app, int* exit_code) {
+  CLI::App* policy = app.add_subcommand("policy", "Look after carbon.json");
+  policy->require_subcommand(1);
+  CLI::App* check =
+      policy->add_subcommand("check", "Check a carbon.json and report all that is wrong with it");
+  auto options = std::make_shared<CheckOptions>();
+  check->add_option("FILE", options->file, "The file to check")->capture_default_str();
+  check->add_flag("--json", options->json, "Print the result as JSON");
+  check->callback([options, exit_code] { *exit_code = Check(*options); });
+}
+
+}  // namespace carbon

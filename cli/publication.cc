@@ -1,0 +1,110 @@
+#include "cli/publication.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "forecast/forecast_file.h"
+#include "plugin/slurm_client.h"
+#include "spdlog/spdlog.h"
+
+namespace carbon {
+namespace {
+
+// The folder and those above it; only the last gets `mode`, and only where it was missing.
+absl::Status CreateFolder(const std::filesystem::path& folder, mode_t mode) {
+  std::error_code error;
+  if (folder.empty() || std::filesystem::is_directory(folder, error)) return absl::OkStatus();
+  std::filesystem::create_directories(folder.parent_path(), error);
+  if (mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", folder.string()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CreateFolders(const PathsConfig& paths) {
+  if (absl::Status status = CreateFolder(paths.snapshot, 0755); !status.ok()) return status;
+  return CreateFolder(std::filesystem::path(paths.log).parent_path(), 0750);
+}
+
+}  // namespace
+
+Publication::Publication(Config config, SnapshotPublisher publisher)
+    : config_(std::move(config)), publisher_(std::move(publisher)) {
+  parts_.config = SerializeConfig(config_);
+}
+
+absl::StatusOr<Publication> Publication::Open(Config config) {
+  if (absl::Status status = CreateFolders(config.paths); !status.ok()) return status;
+  absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config.paths.snapshot);
+  if (!publisher.ok()) return publisher.status();
+  return Publication(std::move(config), *std::move(publisher));
+}
+
+absl::Status Publication::Reconfigure(Config config) {
+  if (absl::Status status = CreateFolders(config.paths); !status.ok()) return status;
+  if (config.paths.snapshot != config_.paths.snapshot) {
+    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config.paths.snapshot);
+    if (!publisher.ok()) return publisher.status();
+    publisher_ = *std::move(publisher);
+  }
+  config_ = std::move(config);
+  parts_.config = SerializeConfig(config_);
+  forecasts_due_ = absl::InfinitePast();
+  return absl::OkStatus();
+}
+
+std::vector<std::string> Publication::ForecastFileMarks() const {
+  std::vector<std::string> marks;
+  for (const ZoneConfig& zone : config_.zones) {
+    for (const ForecastFile& file : zone.forecasts) {
+      struct stat info;
+      if (stat(file.path.c_str(), &info) != 0) {
+        marks.push_back("absent");
+      } else {
+        marks.push_back(absl::StrCat(info.st_ino, " ", info.st_size, " ", info.st_mtim.tv_sec, " ",
+                                     info.st_mtim.tv_nsec));
+      }
+    }
+  }
+  return marks;
+}
+
+void Publication::RefreshForecasts(absl::Time now) {
+  std::vector<std::string> marks = ForecastFileMarks();
+  if (now < forecasts_due_ && marks == forecast_marks_) return;
+  std::vector<ZoneForecast> forecasts;
+  std::vector<std::string> problems;
+  for (const ZoneConfig& zone : config_.zones) {
+    std::optional<ZoneForecast> forecast = ReadZoneForecast(zone, now, &problems);
+    if (forecast.has_value()) forecasts.push_back(*std::move(forecast));
+  }
+  if (problems != forecast_problems_) {
+    for (const std::string& problem : problems) spdlog::warn("{}", problem);
+    if (problems.empty()) spdlog::info("forecasts: all zones have one");
+  }
+  spdlog::debug("forecasts: {} of {} zones", forecasts.size(), config_.zones.size());
+  parts_.forecast = SerializeForecasts(forecasts);
+  forecast_problems_ = std::move(problems);
+  forecast_marks_ = std::move(marks);
+  forecasts_due_ = now + config_.refresh.forecast;
+}
+
+absl::Status Publication::Publish(absl::Time now) {
+  RefreshForecasts(now);
+  absl::StatusOr<CapacityState> capacity = ReadCapacity(config_.pools, now);
+  if (!capacity.ok()) return capacity.status();
+  parts_.capacity = SerializeCapacity(*capacity);
+  // The controller may have taken its time: the publish is as young as its capacity, no younger.
+  absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);
+  if (!manifest.ok()) return manifest.status();
+  spdlog::debug("published: {} groups, {} pools, {} uses", capacity->groups.size(),
+                capacity->pools.size(), capacity->uses.size());
+  return absl::OkStatus();
+}
+
+}  // namespace carbon

@@ -1,0 +1,53 @@
+// What scarbond publishes and when: configuration, forecasts and capacity, each renewed at its own
+// rhythm and published together. Logs what changed, once per change. Blocks on the disk and on
+// slurmctld. One thread.
+#ifndef CLI_PUBLICATION_H_
+#define CLI_PUBLICATION_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "core/snapshot.h"
+#include "core/snapshot_store.h"
+
+namespace carbon {
+
+class Publication {
+ public:
+  // Creates the folders of the snapshot and of the placement log where they are missing, and takes
+  // the writer's lock.
+  static absl::StatusOr<Publication> Open(Config config);
+
+  // Goes on with another configuration. On an error everything stays as it was.
+  absl::Status Reconfigure(Config config);
+
+  // One tick: reads the forecasts where a file changed or it is time, and the capacity, and
+  // publishes. Nothing is published, and the last publish stays, where slurmctld does not answer.
+  absl::Status Publish(absl::Time now);
+
+  // How long from the start of one tick to the next.
+  absl::Duration period() const { return config_.refresh.capacity; }
+
+ private:
+  Publication(Config config, SnapshotPublisher publisher);
+
+  void RefreshForecasts(absl::Time now);
+  // Of each forecast file, what changes when it is replaced.
+  std::vector<std::string> ForecastFileMarks() const;
+
+  Config config_;
+  SnapshotPublisher publisher_;
+  SnapshotParts parts_;
+  absl::Time forecasts_due_ = absl::InfinitePast();
+  std::vector<std::string> forecast_marks_;
+  std::vector<std::string> forecast_problems_;
+};
+
+}  // namespace carbon
+
+#endif  // CLI_PUBLICATION_H_

@@ -1,0 +1,50 @@
+// scarbon: what people ask of Slurm Carbon. Composition only; each subcommand has its own file.
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "cli/commands.h"
+
+namespace {
+
+constexpr int kWrongUsage = 2;
+
+int Run(int argc, char** argv) {
+  CLI::App app("Carbon-aware placement of Slurm jobs", "scarbon");
+  app.set_version_flag("--version", "scarbon " CARBON_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(32);
+
+  int exit_code = 0;
+  carbon::AddEstimate(app, &exit_code);
+  carbon::AddLog(app, &exit_code);
+  carbon::AddPolicy(app, &exit_code);
+  carbon::AddStatus(app, &exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    std::string command = "scarbon";
+    for (const CLI::App* named : app.get_subcommands()) command += " " + named->get_name();
+    std::cerr << "scarbon: " << error.what() << "\nTry '" << command << " --help'.\n";
+    return kWrongUsage;
+  }
+  std::cout.flush();
+  if (!std::cout) {
+    std::cerr << "scarbon: standard output: cannot write all of the result\n";
+    return 1;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "scarbon: " << error.what() << "\n";
+    return 1;
+  }
+}

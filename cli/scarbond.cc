@@ -1,0 +1,180 @@
+// scarbond: keeps the snapshot published that the plugin decides on. Runs in the foreground and
+// logs to standard error. Composition only: signals, logging and the loop.
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/time/clock.h"
+#include "cli/load_config.h"
+#include "cli/publication.h"
+#include "plugin/slurm_client.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace carbon {
+namespace {
+
+struct Options {
+  std::string config = CARBON_CONFIG_FILE;
+  bool once = false;
+  bool verbose = false;
+};
+
+// The signals that ask something of a daemon, read one at a time. They are blocked in every thread
+// of the process, libslurm's included: none ever interrupts work.
+class Signals {
+ public:
+  Signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+    fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+  ~Signals() { close(fd_); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  bool ok() const { return fd_ >= 0; }
+
+  // The next signal, or 0 where none came within `timeout`.
+  int Wait(absl::Duration timeout) const {
+    pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
+    const int64_t milliseconds = absl::ToInt64Milliseconds(std::max(timeout, absl::ZeroDuration()));
+    poll(&ready, 1, static_cast<int>(std::min<int64_t>(milliseconds, 60'000)));
+    signalfd_siginfo info;
+    return read(fd_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
+  }
+
+ private:
+  int fd_;
+};
+
+void StartLogging(bool verbose) {
+  auto logger = spdlog::stderr_logger_st("scarbond");
+  // The journal keeps the time itself.
+  logger->set_pattern(getenv("JOURNAL_STREAM") != nullptr ? "%l: %v"
+                                                          : "%Y-%m-%dT%H:%M:%S scarbond: %l: %v");
+  logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
+  logger->flush_on(spdlog::level::debug);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+std::optional<Config> LoadAndLog(const std::string& path) {
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+  std::optional<Config> config = LoadConfig(path, &errors, &warnings);
+  for (const std::string& error : errors) spdlog::error("{}", error);
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+  return config;
+}
+
+void Reload(const std::string& path, Publication* publication) {
+  std::optional<Config> config = LoadAndLog(path);
+  if (!config.has_value()) {
+    spdlog::error("{}: not loaded; the configuration before it stays in force", path);
+    return;
+  }
+  if (absl::Status status = publication->Reconfigure(*std::move(config)); !status.ok()) {
+    spdlog::error("{}: not loaded: {}", path, std::string(status.message()));
+    return;
+  }
+  spdlog::info("{}: loaded", path);
+}
+
+void PublishUntilTold(const Options& options, const Signals& signals, Publication* publication) {
+  std::string last_trouble;
+  bool published = false;
+  while (true) {
+    const absl::Time start = absl::Now();
+    const absl::Status status = publication->Publish(start);
+    const std::string trouble(status.message());
+    if (trouble != last_trouble || (!published && status.ok())) {
+      if (status.ok()) {
+        spdlog::info(published ? "publishing again" : "publishing");
+      } else {
+        spdlog::error("{}; {}", trouble,
+                      published ? "the last snapshot stays" : "nothing is published yet");
+      }
+    }
+    published |= status.ok();
+    last_trouble = trouble;
+
+    absl::Time next = start + publication->period();
+    do {
+      switch (signals.Wait(next - absl::Now())) {
+        case SIGHUP:
+          Reload(options.config, publication);
+          next = absl::InfinitePast();  // publish what changed at once
+          break;
+        case SIGTERM:
+        case SIGINT:
+          spdlog::info("stopping");
+          return;
+        default:
+          break;
+      }
+    } while (absl::Now() < next);
+  }
+}
+
+int Run(const Options& options) {
+  StartLogging(options.verbose);
+  const Signals signals;
+  if (!signals.ok()) {
+    spdlog::error("cannot receive signals: {}", strerror(errno));
+    return 1;
+  }
+  std::optional<Config> config = LoadAndLog(options.config);
+  if (!config.has_value()) return 1;
+  absl::StatusOr<Publication> publication = Publication::Open(*std::move(config));
+  if (!publication.ok()) {
+    spdlog::error("{}", std::string(publication.status().message()));
+    return 1;
+  }
+  InitSlurmClient();
+  if (!options.once) {
+    PublishUntilTold(options, signals, &*publication);
+    return 0;
+  }
+  const absl::Status status = publication->Publish(absl::Now());
+  if (!status.ok()) spdlog::error("{}", std::string(status.message()));
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace carbon
+
+int main(int argc, char** argv) {
+  CLI::App app("Publishes the snapshot that Slurm's carbon plugin decides on", "scarbond");
+  carbon::Options options;
+  app.add_option("-f,--config", options.config, "The configuration")->capture_default_str();
+  app.add_flag("--once", options.once, "Publish once and exit");
+  app.add_flag("-v,--verbose", options.verbose, "Log every publish");
+  app.set_version_flag("--version", "scarbond " CARBON_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return carbon::Run(options);
+  } catch (const std::exception& error) {
+    fprintf(stderr, "scarbond: %s\n", error.what());
+    return 1;
+  }
+}

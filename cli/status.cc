@@ -1,0 +1,332 @@
+// scarbon status: whether everything that a decision needs is there and fresh, and what is wrong
+// where it is not.
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/load_config.h"
+#include "cli/slurm_time.h"
+#include "cli/table.h"
+#include "core/file.h"
+#include "core/snapshot_store.h"
+
+namespace carbon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int64_t kMaxPluginStatusBytes = 1 << 20;
+// scarbond publishes every few seconds; a queue this old misleads, long before the plugin stops
+// believing it.
+constexpr absl::Duration kLeastMaxAge = absl::Minutes(1);
+constexpr int kMissedPublishes = 10;
+// The plugin renews its file every minute even where nothing changes.
+constexpr absl::Duration kMaxPluginSilence = absl::Minutes(3);
+// How long after a publish the plugin may be with the one before.
+constexpr absl::Duration kMaxPluginLag = absl::Seconds(30);
+
+struct Options {
+  std::string config = CARBON_CONFIG_FILE;
+  std::string snapshot;
+  bool json = false;
+};
+
+// What was found, and what is wrong with it.
+struct Findings {
+  absl::Time now;
+  std::string folder;
+  std::shared_ptr<const Snapshot> snapshot;
+  std::string plugin_path;
+  std::optional<Json> plugin;
+  std::vector<std::string> problems;
+};
+
+std::string UtcTime(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+}
+
+std::string LocalTime(absl::Time time) { return FormatSlurmTime(time, absl::LocalTimeZone()); }
+
+// "[D-]HH:MM:SS ago", or "in …".
+std::string Distance(absl::Time time, absl::Time now) {
+  return time > now ? absl::StrCat("in ", FormatSlurmDuration(time - now))
+                    : absl::StrCat(FormatSlurmDuration(now - time), " ago");
+}
+
+std::optional<absl::Time> TimeIn(const Json& json, const char* key) {
+  absl::Time time;
+  const auto found = json.find(key);
+  if (found == json.end() || !found->is_string() ||
+      !absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", found->get<std::string>(), &time, nullptr)) {
+    return std::nullopt;
+  }
+  return time;
+}
+
+std::string TextIn(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string CountIn(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number_integer() ? found->dump() : "?";
+}
+
+absl::Time MadeAt(const ZoneForecast& forecast) {
+  return forecast.issued_at.value_or(forecast.fetched_at);
+}
+
+// Why no decision can rest on a zone's forecast; empty: it can.
+std::string WhyNotUsable(const ZoneForecast& forecast, absl::Time now) {
+  if (forecast.valid_until < now) {
+    return absl::StrCat("stale since ", LocalTime(forecast.valid_until));
+  }
+  if (forecast.series.end() <= now) {
+    return absl::StrCat("ended at ", LocalTime(forecast.series.end()));
+  }
+  if (forecast.series.begin() > now) {
+    return absl::StrCat("begins only at ", LocalTime(forecast.series.begin()));
+  }
+  return "";
+}
+
+std::string StateOf(const Snapshot::Pool& pool) {
+  if (pool.state == nullptr) return "not shown";
+  return pool.state->up ? "up" : "down";
+}
+
+void FindSnapshotProblems(Findings& findings) {
+  const Snapshot& snapshot = *findings.snapshot;
+  const absl::Time published_at = snapshot.manifest().published_at;
+  const absl::Duration every = snapshot.config().refresh.capacity;
+  if (findings.now - published_at > std::max(kLeastMaxAge, kMissedPublishes * every)) {
+    findings.problems.push_back(
+        absl::StrCat("snapshot: published ", Distance(published_at, findings.now),
+                     ", expected every ", absl::FormatDuration(every), ": is scarbond running?"));
+  }
+  if (published_at - findings.now > kLeastMaxAge) {
+    findings.problems.push_back(absl::StrCat(
+        "snapshot: published ", Distance(published_at, findings.now), ": is a clock wrong?"));
+  }
+  std::map<std::string, const ZoneForecast*> forecasts;
+  for (const ZoneForecast& forecast : snapshot.forecasts()) forecasts[forecast.zone] = &forecast;
+  for (const ZoneConfig& zone : snapshot.config().zones) {
+    if (!forecasts.contains(zone.name)) {
+      findings.problems.push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
+    }
+  }
+  for (const auto& [zone, forecast] : forecasts) {
+    const std::string why = WhyNotUsable(*forecast, findings.now);
+    if (!why.empty()) {
+      findings.problems.push_back(absl::StrCat("zone ", zone, ": forecast ", why));
+    }
+  }
+  for (const Snapshot::Pool& pool : snapshot.pools()) {
+    if (pool.state == nullptr) {
+      findings.problems.push_back(absl::StrCat("pool ", pool.config->name,
+                                               ": the cluster does not show its partition ",
+                                               pool.config->partition));
+    }
+  }
+}
+
+void FindPluginProblems(Findings& findings) {
+  const absl::StatusOr<std::string> bytes = ReadFile(findings.plugin_path, kMaxPluginStatusBytes);
+  if (absl::IsNotFound(bytes.status())) {
+    findings.problems.push_back(
+        absl::StrCat("plugin: no status file at ", findings.plugin_path,
+                     ": is JobSubmitPlugins=carbon set and slurmctld running?"));
+    return;
+  }
+  if (!bytes.ok()) {
+    findings.problems.push_back(absl::StrCat("plugin: ", bytes.status().message()));
+    return;
+  }
+  Json json = Json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
+  const std::optional<absl::Time> updated_at =
+      json.is_object() ? TimeIn(json, "updated_at") : std::nullopt;
+  if (!updated_at.has_value()) {
+    findings.problems.push_back(
+        absl::StrCat("plugin: ", findings.plugin_path, ": is not a plugin's status"));
+    return;
+  }
+  if (findings.now - *updated_at > kMaxPluginSilence) {
+    findings.problems.push_back(
+        absl::StrCat("plugin: silent since ", LocalTime(*updated_at), ": is slurmctld running?"));
+  }
+  for (const auto& [key, subject] :
+       {std::pair("error", "plugin: "), std::pair("log_error", "plugin: placement log: ")}) {
+    const std::string error = TextIn(json, key);
+    if (!error.empty()) findings.problems.push_back(absl::StrCat(subject, error));
+  }
+  const auto used = json.find("snapshot");
+  if (findings.snapshot != nullptr && used != json.end() && used->is_object()) {
+    const Manifest& manifest = findings.snapshot->manifest();
+    const std::optional<absl::Time> loaded_at = TimeIn(*used, "loaded_at");
+    const bool is_same = TextIn(*used, "config") == manifest.config_hash &&
+                         TextIn(*used, "forecast") == manifest.forecast_hash &&
+                         TextIn(*used, "capacity") == manifest.capacity_hash;
+    if (!is_same && loaded_at.has_value() && manifest.published_at - *loaded_at > kMaxPluginLag) {
+      findings.problems.push_back(absl::StrCat("plugin: still uses the snapshot that it loaded at ",
+                                               LocalTime(*loaded_at)));
+    }
+  }
+  findings.plugin = std::move(json);
+}
+
+Findings Look(const Options& options) {
+  Findings findings;
+  findings.now = absl::Now();
+  findings.folder = options.snapshot;
+  std::string log_path;
+  if (options.snapshot.empty()) {
+    std::vector<std::string> errors, warnings;
+    if (const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings)) {
+      findings.folder = config->paths.snapshot;
+      log_path = config->paths.log;
+    } else {
+      findings.folder = CARBON_SNAPSHOT_DIR;
+    }
+    findings.problems = std::move(errors);
+  }
+  SnapshotReader reader(findings.folder, SnapshotReader::Owner::kAnyone);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
+  if (snapshot.ok()) {
+    findings.snapshot = *std::move(snapshot);
+    // The plugin knows carbon.json only as it was published.
+    log_path = findings.snapshot->config().paths.log;
+    FindSnapshotProblems(findings);
+  } else {
+    findings.problems.push_back(absl::StrCat(
+        "snapshot: ", snapshot.status().message(),
+        absl::IsNotFound(snapshot.status()) ? ": has scarbond ever published here?" : ""));
+  }
+  if (!log_path.empty()) {
+    const size_t slash = log_path.rfind('/');
+    findings.plugin_path = absl::StrCat(
+        slash == std::string::npos ? "." : log_path.substr(0, slash), "/plugin-status.json");
+    FindPluginProblems(findings);
+  }
+  return findings;
+}
+
+Json AsJson(const Findings& findings) {
+  Json json = {{"snapshot", nullptr},
+               {"zones", Json::array()},
+               {"pools", Json::array()},
+               {"plugin", findings.plugin.has_value() ? *findings.plugin : Json(nullptr)},
+               {"problems", findings.problems}};
+  if (findings.snapshot == nullptr) return json;
+  const Snapshot& snapshot = *findings.snapshot;
+  json["snapshot"] = {
+      {"folder", findings.folder},
+      {"published_at", UtcTime(snapshot.manifest().published_at)},
+      {"age_s", absl::ToDoubleSeconds(findings.now - snapshot.manifest().published_at)},
+      {"capacity_taken_at", UtcTime(snapshot.capacity().taken_at)},
+      {"config", snapshot.manifest().config_hash},
+      {"forecast", snapshot.manifest().forecast_hash},
+      {"capacity", snapshot.manifest().capacity_hash}};
+  for (const ZoneForecast& forecast : snapshot.forecasts()) {
+    json["zones"].push_back(
+        {{"zone", forecast.zone},
+         {"source", forecast.source},
+         {"kind", std::string(SignalKindName(forecast.kind))},
+         {"issued_at", forecast.issued_at ? Json(UtcTime(*forecast.issued_at)) : Json(nullptr)},
+         {"fetched_at", UtcTime(forecast.fetched_at)},
+         {"valid_until", UtcTime(forecast.valid_until)},
+         {"horizon", UtcTime(forecast.horizon)},
+         {"usable", WhyNotUsable(forecast, findings.now).empty()}});
+  }
+  for (const Snapshot::Pool& pool : snapshot.pools()) {
+    json["pools"].push_back(
+        {{"pool", pool.config->name},
+         {"site", pool.config->site},
+         {"partition", pool.config->partition},
+         {"hardware", pool.config->hardware},
+         {"state", StateOf(pool)},
+         {"admission_unproven", pool.state != nullptr ? pool.state->admission_unproven : ""}});
+  }
+  return json;
+}
+
+void Print(const Findings& findings) {
+  if (findings.snapshot != nullptr) {
+    const Snapshot& snapshot = *findings.snapshot;
+    const Manifest& manifest = snapshot.manifest();
+    std::cout << "Snapshot in " << findings.folder << ", published "
+              << LocalTime(manifest.published_at) << " ("
+              << Distance(manifest.published_at, findings.now) << ")\n"
+              << "  config    " << manifest.config_hash << "\n"
+              << "  forecast  " << manifest.forecast_hash << "\n"
+              << "  capacity  " << manifest.capacity_hash << ", the queue as of "
+              << LocalTime(snapshot.capacity().taken_at) << "\n\n";
+    Table zones(
+        {{"ZONE"}, {"SOURCE"}, {"KIND"}, {"MADE"}, {"VALID UNTIL"}, {"HORIZON"}, {"USABLE"}});
+    for (const ZoneForecast& forecast : snapshot.forecasts()) {
+      const std::string why = WhyNotUsable(forecast, findings.now);
+      zones.AddRow({forecast.zone, forecast.source, std::string(SignalKindName(forecast.kind)),
+                    Distance(MadeAt(forecast), findings.now), LocalTime(forecast.valid_until),
+                    LocalTime(forecast.horizon), why.empty() ? "yes" : why});
+    }
+    Table pools(
+        {{"POOL"}, {"SITE"}, {"PARTITION"}, {"HARDWARE"}, {"STATE"}, {"JOBS MAY BE MOVED HERE"}});
+    for (const Snapshot::Pool& pool : snapshot.pools()) {
+      const std::string unproven = pool.state != nullptr ? pool.state->admission_unproven : "";
+      pools.AddRow({pool.config->name, pool.config->site, pool.config->partition,
+                    pool.config->hardware, StateOf(pool),
+                    pool.state == nullptr ? "no"
+                    : unproven.empty()    ? "yes"
+                                          : "no: " + unproven});
+    }
+    std::cout << zones.Format(Table::Style::kAligned, true) << "\n"
+              << pools.Format(Table::Style::kAligned, true) << "\n";
+  }
+  if (findings.plugin.has_value()) {
+    const Json& plugin = *findings.plugin;
+    const std::optional<absl::Time> started_at = TimeIn(plugin, "started_at");
+    std::cout << "Plugin in slurmctld, pid " << CountIn(plugin, "pid") << ", since "
+              << (started_at ? LocalTime(*started_at) : "?") << "\n"
+              << "  " << CountIn(plugin, "decisions") << " decisions: " << CountIn(plugin, "placed")
+              << " placed, " << CountIn(plugin, "left_alone") << " left alone, "
+              << CountIn(plugin, "failed") << " failed\n"
+              << "  " << CountIn(plugin, "records_written") << " log records written, "
+              << CountIn(plugin, "records_dropped") << " dropped\n\n";
+  }
+  for (const std::string& problem : findings.problems) {
+    std::cout << "problem: " << Printable(problem) << "\n";
+  }
+  if (findings.problems.empty()) std::cout << "All is well.\n";
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* status =
+      app.add_subcommand("status", "Show whether what decisions need is there and fresh");
+  status->add_option("--config", options->config, "Configuration")->capture_default_str();
+  status->add_option("--snapshot", options->snapshot,
+                     "Folder of the snapshot; default: the one in the configuration");
+  status->add_flag("--json", options->json, "As one JSON object");
+  status->footer("Exits with 1 where anything is stale, missing or in error.");
+  status->callback([options, exit_code] {
+    const Findings findings = Look(*options);
+    if (options->json) {
+      std::cout << AsJson(findings).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    } else {
+      Print(findings);
+    }
+    *exit_code = findings.problems.empty() ? 0 : 1;
+  });
+}
+
+}  // namespace carbon

@@ -1,0 +1,42 @@
+// A table as Slurm's commands print one: aligned for people, or with '|' between the fields for
+// programs. Text from users cannot break a line or command the terminal.
+#ifndef CLI_TABLE_H_
+#define CLI_TABLE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace carbon {
+
+struct TableColumn {
+  std::string title;
+  bool right = false;  // right-justified, as numbers are
+  // In characters; what is longer is cut and ends in '+'. 0: as wide as the longest cell.
+  int width = 0;
+};
+
+class Table {
+ public:
+  enum class Style { kAligned, kParsable };
+
+  explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
+
+  // One cell per column; an empty one shows as "-" where columns are aligned.
+  void AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+  // Lines, each with its newline. With a header, aligned columns have their titles underlined.
+  std::string Format(Style style, bool with_header) const;
+
+ private:
+  std::vector<TableColumn> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// `text` with every control character replaced by '?'.
+std::string Printable(absl::string_view text);
+
+}  // namespace carbon
+
+#endif  // CLI_TABLE_H_

@@ -1,0 +1,93 @@
+#include "absl/strings/str_cat.h"
+#include "core/config.h"
+#include "core/duration.h"
+#include "nlohmann/json.hpp"
+
+namespace carbon {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string Text(absl::string_view text) { return std::string(text); }
+
+Json ZoneJson(const ZoneConfig& zone) {
+  Json json = {{"kind", Text(SignalKindName(zone.kind))},
+               {"forecast", Json::array()},
+               {"max_age", DurationText(zone.max_age)},
+               {"spread",
+                {{"near", zone.spread.near},
+                 {"far", zone.spread.far},
+                 {"growth", DurationText(zone.spread.growth)}}}};
+  for (const ForecastFile& file : zone.forecasts) {
+    Json forecast = {{"file", file.path},
+                     {"format", file.format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk"}};
+    if (!file.location.empty()) forecast["location"] = file.location;
+    json["forecast"].push_back(std::move(forecast));
+  }
+  if (zone.climatology.has_value()) json["climatology"] = zone.climatology->value();
+  return json;
+}
+
+Json SiteJson(const SiteConfig& site) {
+  Json json = {{"zone", site.zone},
+               {"pue",
+                {{"value", site.pue.value},
+                 {"quality", Text(QualityName(site.pue.quality))},
+                 {"source", site.pue.source}}}};
+  if (site.net_intensity.has_value()) json["net_intensity"] = site.net_intensity->value();
+  return json;
+}
+
+Json PoolJson(const PoolConfig& pool) {
+  Json json = {{"site", pool.site}, {"partition", pool.partition}, {"hardware", pool.hardware}};
+  if (!pool.gres_type.empty()) json["gres_type"] = pool.gres_type;
+  return json;
+}
+
+Json PolicyJson(const Policy& policy) {
+  Json may_change = Json::array();
+  if (policy.may_change_time) may_change.push_back("time");
+  if (policy.may_change_site) may_change.push_back("site");
+  if (policy.may_change_hardware) may_change.push_back("hardware");
+  return {{"name", policy.name},
+          {"match",
+           {{"partition", policy.match.partitions},
+            {"account", policy.match.accounts},
+            {"qos", policy.match.qos},
+            {"user", policy.match.users},
+            {"uid", policy.match.uids}}},
+          {"mode", Text(ModeName(policy.mode))},
+          {"max_delay", DurationText(policy.max_delay)},
+          {"margin", DurationText(policy.margin)},
+          {"saving_floor", policy.saving_floor},
+          {"confidence", policy.confidence},
+          {"may_change", std::move(may_change)},
+          {"may_change_named_partition", policy.may_change_named_partition}};
+}
+
+}  // namespace
+
+std::string SerializeConfig(const Config& config) {
+  Json json = {{"paths", Json::object()},
+               {"refresh",
+                {{"capacity", DurationText(config.refresh.capacity)},
+                 {"forecast", DurationText(config.refresh.forecast)}}},
+               {"zones", Json::object()},
+               {"sites", Json::object()},
+               {"hardware", Json::object()},
+               {"pools", Json::object()},
+               {"policies", Json::array()}};
+  // A config that ParseConfig did not make may lack what it would fill in.
+  if (!config.paths.snapshot.empty()) json["paths"]["snapshot"] = config.paths.snapshot;
+  if (!config.paths.log.empty()) json["paths"]["log"] = config.paths.log;
+  for (const ZoneConfig& zone : config.zones) json["zones"][zone.name] = ZoneJson(zone);
+  for (const SiteConfig& site : config.sites) json["sites"][site.name] = SiteJson(site);
+  for (const auto& [name, profile] : config.hardware) {
+    json["hardware"][name] = Json::parse(SerializeProfile(profile));
+  }
+  for (const PoolConfig& pool : config.pools) json["pools"][pool.name] = PoolJson(pool);
+  for (const Policy& policy : config.policies) json["policies"].push_back(PolicyJson(policy));
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace carbon

@@ -1,0 +1,94 @@
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include <cerrno>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+
+namespace carbon {
+namespace {
+
+absl::Status CheckSize(const std::string& path, int64_t bytes, int64_t limit) {
+  if (bytes <= limit) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(path, ": has more than ", limit, " bytes, the most that is read"));
+}
+
+absl::Status SyncFolder(const std::string& folder) {
+  const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.ok() || fsync(fd.get()) != 0) return absl::ErrnoToStatus(errno, folder);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckTrusted(const std::string& path, const struct stat& facts) {
+  if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(path, ": is owned by uid ", facts.st_uid, ", not by root or uid ", geteuid()));
+  }
+  if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return absl::PermissionDeniedError(absl::StrCat(
+        path, ": is writable by group or others, mode ", absl::Hex((facts.st_mode >> 6) & 7),
+        absl::Hex((facts.st_mode >> 3) & 7), absl::Hex(facts.st_mode & 7)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadOpenFile(int fd, const std::string& path, const struct stat& facts,
+                                         int64_t max_bytes) {
+  if (!S_ISREG(facts.st_mode)) {
+    return absl::PermissionDeniedError(absl::StrCat(path, ": is not a regular file"));
+  }
+  absl::Status size = CheckSize(path, facts.st_size, max_bytes);
+  if (!size.ok()) return size;
+  // The file may shrink or grow meanwhile. One more than expected, so that the end shows without
+  // growing.
+  std::string bytes(static_cast<size_t>(facts.st_size) + 1, '\0');
+  size_t used = 0;
+  while (true) {
+    if (used == bytes.size()) bytes.resize(bytes.size() * 2);
+    const ssize_t got = read(fd, bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return absl::ErrnoToStatus(errno, path);
+    if (got == 0) break;
+    used += static_cast<size_t>(got);
+    size = CheckSize(path, static_cast<int64_t>(used), max_bytes);
+    if (!size.ok()) return size;
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file.ok()) return absl::ErrnoToStatus(errno, path);
+  struct stat facts;
+  if (fstat(file.get(), &facts) != 0) return absl::ErrnoToStatus(errno, path);
+  return ReadOpenFile(file.get(), path, facts, max_bytes);
+}
+
+absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes) {
+  std::string temporary = absl::StrCat(path, kTemporarySuffix, "XXXXXX");
+  Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file.ok()) return absl::ErrnoToStatus(errno, temporary);
+  absl::Cleanup remove = [&temporary] { unlink(temporary.c_str()); };
+  for (absl::string_view rest = bytes; !rest.empty();) {
+    const ssize_t written = write(file.get(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return absl::ErrnoToStatus(errno, temporary);
+    rest.remove_prefix(static_cast<size_t>(written));
+  }
+  if (fchmod(file.get(), 0644) != 0 || fsync(file.get()) != 0 || !file.Close()) {
+    return absl::ErrnoToStatus(errno, temporary);
+  }
+  if (rename(temporary.c_str(), path.c_str()) != 0) return absl::ErrnoToStatus(errno, path);
+  std::move(remove).Cancel();
+  const size_t slash = path.rfind('/');
+  return SyncFolder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+}
+
+}  // namespace carbon

@@ -1,0 +1,266 @@
+// The binary forecast part. Its layout is in docs/snapshot.md; change both together.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+namespace {
+
+constexpr absl::string_view kMagic = "SCFC";
+constexpr uint16_t kVersion = 1;
+constexpr size_t kMaxZones = 1000;
+// A run of equally spaced steps takes this many bytes.
+constexpr size_t kRunBytes = 16;
+// The year 9999: far from every overflow.
+constexpr int64_t kLastSecond = 253402300799;
+constexpr uint8_t kHasIssuedAt = 1;
+
+class ByteWriter {
+ public:
+  template <class T>
+  void Unsigned(T value) {
+    for (size_t i = 0; i < sizeof(T); ++i) {
+      bytes_.push_back(static_cast<char>((static_cast<uint64_t>(value) >> (8 * i)) & 0xff));
+    }
+  }
+  void Double(double value) { Unsigned(std::bit_cast<uint64_t>(value)); }
+  void Float(double value) { Unsigned(std::bit_cast<uint32_t>(static_cast<float>(value))); }
+  void Seconds(absl::Time time) {
+    Unsigned(
+        static_cast<uint64_t>(std::clamp(absl::ToUnixSeconds(time), -kLastSecond, kLastSecond)));
+  }
+  void String(absl::string_view text) {
+    text = text.substr(0, UINT16_MAX);
+    Unsigned(static_cast<uint16_t>(text.size()));
+    absl::StrAppend(&bytes_, text);
+  }
+  std::string Take() && { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+// Reads what ByteWriter wrote. Past the end, everything reads as zero and ok() is false.
+class ByteReader {
+ public:
+  explicit ByteReader(absl::string_view bytes) : rest_(bytes) {}
+
+  bool ok() const { return ok_; }
+  size_t remaining() const { return rest_.size(); }
+
+  absl::string_view Bytes(size_t count) {
+    if (count > rest_.size()) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    const absl::string_view taken = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return taken;
+  }
+  template <class T>
+  T Unsigned() {
+    uint64_t value = 0;
+    const absl::string_view bytes = Bytes(sizeof(T));
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      value |= static_cast<uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+    }
+    return static_cast<T>(value);
+  }
+  double Double() { return std::bit_cast<double>(Unsigned<uint64_t>()); }
+  double Float() { return std::bit_cast<float>(Unsigned<uint32_t>()); }
+  // A time outside the years that Slurm can mean is a fault of the data.
+  absl::Time Time() {
+    const int64_t seconds = static_cast<int64_t>(Unsigned<uint64_t>());
+    if (seconds < -kLastSecond || seconds > kLastSecond) {
+      ok_ = false;
+      return absl::UnixEpoch();
+    }
+    return absl::FromUnixSeconds(seconds);
+  }
+  std::string String() {
+    const size_t size = Unsigned<uint16_t>();
+    return std::string(Bytes(size));
+  }
+
+ private:
+  absl::string_view rest_;
+  bool ok_ = true;
+};
+
+struct Run {
+  int64_t start;
+  uint32_t step;  // zero in a run of one
+  uint32_t count;
+};
+
+std::vector<Run> RunsOf(const std::vector<int64_t>& starts) {
+  std::vector<Run> runs;
+  for (size_t i = 0; i < starts.size();) {
+    Run run = {starts[i], 0, 1};
+    if (i + 1 < starts.size()) run.step = static_cast<uint32_t>(starts[i + 1] - starts[i]);
+    while (i + run.count < starts.size() &&
+           starts[i + run.count] - starts[i + run.count - 1] == int64_t{run.step}) {
+      ++run.count;
+    }
+    i += run.count;
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+void WriteSeries(const IntensitySeries& series, ByteWriter& out) {
+  const std::vector<Run> runs = RunsOf(series.step_seconds());
+  out.Unsigned(static_cast<uint32_t>(runs.size()));
+  for (const Run& run : runs) {
+    out.Unsigned(static_cast<uint64_t>(run.start));
+    out.Unsigned(run.step);
+    out.Unsigned(run.count);
+  }
+  out.Seconds(series.end());
+  for (const IntensitySeries::Step& step : series.steps()) out.Float(step.value.value());
+}
+
+absl::Status Broken(absl::string_view zone, absl::string_view fact) {
+  return absl::DataLossError(absl::StrCat("forecast part: zone \"", zone, "\": ", fact));
+}
+
+absl::StatusOr<IntensitySeries> ReadSeries(absl::string_view zone, ByteReader& in) {
+  const size_t run_count = in.Unsigned<uint32_t>();
+  // A count is believed only as far as there are bytes for it.
+  if (!in.ok() || run_count > in.remaining() / kRunBytes) {
+    return Broken(zone, "ends within its step times");
+  }
+  std::vector<absl::Time> starts;
+  for (size_t r = 0; r < run_count; ++r) {
+    const absl::Time start = in.Time();
+    const int64_t step = in.Unsigned<uint32_t>();
+    const size_t count = in.Unsigned<uint32_t>();
+    if (!in.ok()) return Broken(zone, "step time out of range");
+    if (count == 0 || (step == 0) != (count == 1)) {
+      return Broken(zone, absl::StrCat("run of ", count, " steps of ", step, " s"));
+    }
+    if (count > in.remaining() / 4 || starts.size() + count > in.remaining() / 4) {
+      return Broken(zone, "ends within its values");
+    }
+    for (size_t i = 0; i < count; ++i) {
+      starts.push_back(start + absl::Seconds(step * static_cast<int64_t>(i)));
+    }
+  }
+  const absl::Time end = in.Time();
+  std::vector<IntensitySeries::Step> steps;
+  steps.reserve(starts.size());
+  for (const absl::Time start : starts) {
+    steps.push_back({start, GramsPerKilowattHour(in.Float())});
+  }
+  if (!in.ok()) return Broken(zone, "ends within its values");
+  absl::StatusOr<IntensitySeries> series = IntensitySeries::Create(steps, end);
+  if (!series.ok()) return Broken(zone, series.status().message());
+  return series;
+}
+
+absl::StatusOr<ZoneForecast> ReadZone(ByteReader& in) {
+  const std::string zone = in.String();
+  const std::string source = in.String();
+  const uint8_t kind = in.Unsigned<uint8_t>();
+  const uint8_t flags = in.Unsigned<uint8_t>();
+  const absl::Time issued_at = in.Time();
+  const absl::Time fetched_at = in.Time();
+  const absl::Time valid_until = in.Time();
+  const absl::Time horizon = in.Time();
+  const double mean = in.Double();
+  const double near = in.Double();
+  const double far = in.Double();
+  const int64_t growth = in.Unsigned<uint32_t>();
+  if (!in.ok()) return Broken(zone, "ends early, or a time is out of range");
+  if (zone.empty()) return Broken(zone, "has no name");
+  if (kind > static_cast<uint8_t>(SignalKind::kMarginal)) {
+    return Broken(zone, absl::StrCat("signal kind ", kind, " is unknown"));
+  }
+  if (flags > kHasIssuedAt) return Broken(zone, absl::StrCat("flags ", flags, " are unknown"));
+  if (!(mean >= 0 && mean <= IntensitySeries::kMaxValue.value())) {
+    return Broken(zone, absl::StrCat("long-run mean ", mean, " g/kWh"));
+  }
+  // Ten standard deviations of the mean is no spread but a fault.
+  if (!(near >= 0 && near <= 10 && far >= 0 && far <= 10)) {
+    return Broken(zone, absl::StrCat("spread from ", near, " to ", far));
+  }
+  absl::StatusOr<IntensitySeries> series = ReadSeries(zone, in);
+  if (!series.ok()) return series.status();
+  if (horizon > series->end()) return Broken(zone, "its horizon lies after its end");
+  return ZoneForecast{
+      .zone = zone,
+      .kind = static_cast<SignalKind>(kind),
+      .source = source,
+      .issued_at = flags & kHasIssuedAt ? std::optional<absl::Time>(issued_at) : std::nullopt,
+      .fetched_at = fetched_at,
+      .valid_until = valid_until,
+      .series = *std::move(series),
+      .horizon = horizon,
+      .long_run_mean = GramsPerKilowattHour(mean),
+      .spread = {.near = near, .far = far, .growth = absl::Seconds(growth)}};
+}
+
+}  // namespace
+
+std::string SerializeForecasts(const std::vector<ZoneForecast>& forecasts) {
+  ByteWriter out;
+  for (const char c : kMagic) out.Unsigned(static_cast<uint8_t>(c));
+  out.Unsigned(kVersion);
+  out.Unsigned(uint16_t{0});
+  out.Unsigned(static_cast<uint32_t>(forecasts.size()));
+  for (const ZoneForecast& forecast : forecasts) {
+    out.String(forecast.zone);
+    out.String(forecast.source);
+    out.Unsigned(static_cast<uint8_t>(forecast.kind));
+    out.Unsigned(forecast.issued_at.has_value() ? kHasIssuedAt : uint8_t{0});
+    out.Seconds(forecast.issued_at.value_or(absl::UnixEpoch()));
+    out.Seconds(forecast.fetched_at);
+    out.Seconds(forecast.valid_until);
+    out.Seconds(forecast.horizon);
+    out.Double(forecast.long_run_mean.value());
+    out.Double(forecast.spread.near);
+    out.Double(forecast.spread.far);
+    out.Unsigned(static_cast<uint32_t>(
+        std::clamp<int64_t>(absl::ToInt64Seconds(forecast.spread.growth), 0, UINT32_MAX)));
+    WriteSeries(forecast.series, out);
+  }
+  return std::move(out).Take();
+}
+
+absl::StatusOr<std::vector<ZoneForecast>> ParseForecasts(absl::string_view bytes) {
+  ByteReader in(bytes);
+  if (in.Bytes(kMagic.size()) != kMagic) {
+    return absl::DataLossError("forecast part: does not begin with \"SCFC\"");
+  }
+  const uint16_t version = in.Unsigned<uint16_t>();
+  if (in.ok() && version != kVersion) {
+    return absl::InvalidArgumentError(absl::StrCat("forecast part: version ", version,
+                                                   ", this program reads version ", kVersion));
+  }
+  const uint16_t reserved = in.Unsigned<uint16_t>();
+  const size_t count = in.Unsigned<uint32_t>();
+  if (!in.ok()) return absl::DataLossError("forecast part: ends within its header");
+  if (reserved != 0) return absl::DataLossError("forecast part: reserved bytes are not zero");
+  if (count > kMaxZones) {
+    return absl::DataLossError(absl::StrCat("forecast part: ", count, " zones, limit ", kMaxZones));
+  }
+  std::vector<ZoneForecast> forecasts;
+  for (size_t i = 0; i < count; ++i) {
+    absl::StatusOr<ZoneForecast> forecast = ReadZone(in);
+    if (!forecast.ok()) return forecast.status();
+    forecasts.push_back(*std::move(forecast));
+  }
+  if (in.remaining() > 0) {
+    return absl::DataLossError(
+        absl::StrCat("forecast part: ", in.remaining(), " bytes after the last zone"));
+  }
+  return forecasts;
+}
+
+}  // namespace carbon

@@ -1,0 +1,166 @@
+// What core/record.h says to people and leaves in the queue: comments, messages, masses.
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/record.h"
+
+namespace carbon {
+namespace {
+
+constexpr absl::string_view kCommentTag = "carbon:id=";
+constexpr size_t kBootDigits = 16;
+
+// The names come from carbon.json and a bad hint from the user: one line, whatever they hold.
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = '?';
+  }
+  return text;
+}
+
+std::string DurationForPeople(absl::Duration duration) {
+  const auto rounded = [duration](absl::Duration unit) {
+    return std::llround(absl::FDivDuration(duration, unit));
+  };
+  if (duration < absl::Minutes(2)) return absl::StrCat(rounded(absl::Seconds(1)), " s");
+  if (duration < absl::Minutes(119.5)) return absl::StrCat(rounded(absl::Minutes(1)), " min");
+  if (duration < absl::Hours(47.5)) return absl::StrCat(rounded(absl::Hours(1)), " h");
+  return absl::StrCat(rounded(absl::Hours(24)), " days");
+}
+
+bool IsNow(absl::Time start, absl::Time now) { return start < now + absl::Seconds(1); }
+
+// "now", or "at 02:00", with the day where it is not today's and the second where it is close.
+std::string When(absl::Time start, absl::Time now, absl::TimeZone zone) {
+  if (IsNow(start, now)) return "now";
+  const bool is_today = absl::ToCivilDay(start, zone) == absl::ToCivilDay(now, zone);
+  const bool is_close = start - now < absl::Minutes(2);
+  return absl::StrCat("at ", is_today ? "" : absl::FormatTime("%b %d ", start, zone),
+                      absl::FormatTime(is_close ? "%H:%M:%S" : "%H:%M", start, zone));
+}
+
+long long Percent(double share) { return std::llround(share * 100); }
+
+// "63% (58-67%) less than"; a saving below zero is "more". Without a finite share, empty.
+std::string Comparison(const Saving& saving) {
+  if (!std::isfinite(saving.share) || !std::isfinite(saving.share_low) ||
+      !std::isfinite(saving.share_high)) {
+    return "";
+  }
+  long long mean = Percent(saving.share);
+  long long low = Percent(saving.share_low);
+  long long high = Percent(saving.share_high);
+  const bool is_more = mean < 0;
+  if (is_more) {
+    mean = -mean;
+    std::swap(low, high);
+    low = -low;
+    high = -high;
+  }
+  return absl::StrCat(mean, "% (", low, low < 0 ? " to " : "-", high, "%) ",
+                      is_more ? "more" : "less", " than");
+}
+
+std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
+  const Candidate& chosen = *decision.chosen;
+  const Candidate& home = *decision.home;
+  const bool is_delayed = chosen.start > home.start;
+  std::string message = absl::StrCat("carbon: ", chosen.site, "/", chosen.hardware, " ",
+                                     When(chosen.start, now, zone));
+  if (!IsNow(chosen.start, now)) {
+    absl::StrAppend(&message, " (in ", DurationForPeople(chosen.start - now), ")");
+  }
+  absl::StrAppend(&message, ": ", FormatMass(chosen.gross), " CO2e");
+  const std::string comparison =
+      decision.saving.has_value() ? Comparison(*decision.saving) : std::string();
+  if (!comparison.empty()) {
+    absl::StrAppend(&message, ", ", comparison,
+                    is_delayed ? absl::StrCat(" ", When(home.start, now, zone)) : "", " in ",
+                    home.site);
+  }
+  return absl::StrCat(message, is_delayed ? "; --comment=carbon:now to run at once"
+                                          : "; --comment=carbon:off to stay there");
+}
+
+}  // namespace
+
+std::string AdminComment(const RecordId& id, const Decision& decision, absl::TimeZone zone) {
+  std::string comment = absl::StrCat(kCommentTag, DecisionId(id));
+  if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
+      !decision.home.has_value()) {
+    return comment;
+  }
+  const auto without_blank = [](GramsCo2e mass) {
+    std::string text = FormatMass(mass);
+    text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+    return text;
+  };
+  absl::StrAppend(&comment, ",pool=", OneLine(decision.chosen->pool),
+                  ",start=", absl::FormatTime("%Y-%m-%dT%H:%M:%S", decision.chosen->start, zone),
+                  ",co2e=", without_blank(decision.chosen->gross),
+                  ",home=", without_blank(decision.home->gross));
+  if (decision.saving.has_value() && std::isfinite(decision.saving->share)) {
+    absl::StrAppend(&comment, ",saving=", Percent(decision.saving->share), "%");
+  }
+  return comment;
+}
+
+std::string DecisionIdInComment(absl::string_view admin_comment) {
+  const size_t tag = admin_comment.find(kCommentTag);
+  if (tag == absl::string_view::npos) return "";
+  const absl::string_view rest = admin_comment.substr(tag + kCommentTag.size());
+  const absl::string_view id = rest.substr(0, rest.find_first_of(",; \t\n"));
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  // At most the digits of a 64-bit number.
+  if (id.size() < kBootDigits + 2 || id.size() > kBootDigits + 21 || id[kBootDigits] != '-' ||
+      !std::all_of(id.begin(), id.begin() + kBootDigits, is_hex) ||
+      !std::all_of(id.begin() + kBootDigits + 1, id.end(), is_digit)) {
+    return "";
+  }
+  return std::string(id);
+}
+
+std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
+  if (decision.bad_hint) {
+    return OneLine(absl::StrCat("carbon: ", decision.reason, "; the job is submitted unplaced"));
+  }
+  if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
+      !decision.home.has_value()) {
+    return "";
+  }
+  switch (decision.outcome) {
+    case Outcome::kPlaced:
+      return OneLine(PlacedMessage(decision, now, zone));
+    case Outcome::kKeptHome:
+      return OneLine(absl::StrCat(
+          "carbon: ", When(decision.home->start, now, zone), " in ", decision.home->site,
+          " is as good as anything allowed: ", FormatMass(decision.home->gross), " CO2e"));
+    case Outcome::kLeftAlone:
+      break;
+  }
+  return "";
+}
+
+std::string FormatMass(GramsCo2e mass) {
+  struct Unit {
+    double grams;
+    const char* name;
+  };
+  static constexpr Unit kUnits[] = {{1e-3, "mg"}, {1, "g"},    {1e3, "kg"},
+                                    {1e6, "t"},   {1e9, "kt"}, {1e12, "Mt"}};
+  const double grams = mass.value();
+  if (!std::isfinite(grams)) return "unknown";
+  const double size = std::fabs(grams);
+  if (size < 5e-7) return "0 g";
+  // The first unit in which three digits do not round up to a thousand.
+  const Unit* unit = std::begin(kUnits);
+  while (unit + 1 != std::end(kUnits) && size / unit->grams >= 999.5) ++unit;
+  return absl::StrFormat("%.3g %s", grams / unit->grams, unit->name);
+}
+
+}  // namespace carbon

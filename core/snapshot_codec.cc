@@ -1,0 +1,297 @@
+// The manifest and the capacity part, as JSON. Their fields are in docs/snapshot.md; change both
+// together.
+#include <algorithm>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kCapacityVersion = 1;
+constexpr int kMaxDepth = 8;
+// The year 9999: far from every overflow.
+constexpr int64_t kLastSecond = 253402300799;
+// Longer than any limit that Slurm can express in 32 bits of minutes.
+constexpr int64_t kLongestSeconds = int64_t{60} << 32;
+
+// Reads one JSON object's members, each checked for presence and type. The first fault is kept in
+// the shared `error`, and everything reads as empty from then on.
+class Members {
+ public:
+  Members(const Json& object, std::string path, std::initializer_list<absl::string_view> known,
+          absl::Status* error)
+      : object_(object), path_(std::move(path)), error_(error) {
+    if (!object_.is_object()) {
+      Fail("", "is not an object");
+      return;
+    }
+    for (const auto& [key, value] : object_.items()) {
+      if (std::find(known.begin(), known.end(), absl::string_view(key)) == known.end()) {
+        Fail(key, "is not known");
+      }
+    }
+  }
+
+  std::string String(const char* key) {
+    const Json* value = Find(key);
+    if (value == nullptr) return "";
+    if (value->is_string()) return value->get<std::string>();
+    Fail(key, "is not a string");
+    return "";
+  }
+  bool Bool(const char* key) {
+    const Json* value = Find(key);
+    if (value == nullptr) return false;
+    if (value->is_boolean()) return value->get<bool>();
+    Fail(key, "is not true or false");
+    return false;
+  }
+  int64_t Integer(const char* key, int64_t least, int64_t most) {
+    const Json* value = Find(key);
+    if (value == nullptr) return 0;
+    if (value->is_number_integer() &&
+        !(value->is_number_unsigned() && value->get<uint64_t>() > INT64_MAX)) {
+      const int64_t number = value->get<int64_t>();
+      if (number >= least && number <= most) return number;
+    }
+    Fail(key, absl::StrCat("is not a whole number in [", least, ", ", most, "]"));
+    return 0;
+  }
+  std::optional<int64_t> OptionalInteger(const char* key, int64_t most) {
+    const Json* value = Find(key);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    return Integer(key, 0, most);
+  }
+  absl::Time Time(const char* key) {
+    return absl::FromUnixSeconds(Integer(key, -kLastSecond, kLastSecond));
+  }
+  Resources Amount(const char* key) {
+    const Json* value = Find(key);
+    if (value == nullptr) return {};
+    Members amount(*value, absl::StrCat(path_, "/", key),
+                   {"nodes", "devices", "cpus", "memory_mib"}, error_);
+    Resources resources;
+    resources.nodes = amount.Integer("nodes", 0, Resources::kUnlimited);
+    resources.devices = amount.Integer("devices", 0, Resources::kUnlimited);
+    resources.cpus = amount.Integer("cpus", 0, Resources::kUnlimited);
+    resources.memory_mib = amount.Integer("memory_mib", 0, Resources::kUnlimited);
+    return resources;
+  }
+  // Calls `read` with each element and its path.
+  template <class Read>
+  void Each(const char* key, Read read) {
+    const Json* value = Find(key);
+    if (value == nullptr) return;
+    if (!value->is_array()) return Fail(key, "is not an array");
+    for (size_t i = 0; i < value->size() && error_->ok(); ++i) {
+      read((*value)[i], absl::StrCat(path_, "/", key, "/", i));
+    }
+  }
+  void Fail(absl::string_view key, absl::string_view fact) {
+    if (!error_->ok()) return;
+    *error_ = absl::DataLossError(absl::StrCat(path_, key.empty() ? "" : "/", key, ": ", fact));
+  }
+
+ private:
+  const Json* Find(const char* key) {
+    if (!error_->ok()) return nullptr;
+    const auto found = object_.find(key);
+    if (found != object_.end()) return &*found;
+    Fail(key, "is missing");
+    return nullptr;
+  }
+
+  const Json& object_;
+  std::string path_;
+  absl::Status* error_;
+};
+
+// nullopt for what is no JSON object, or is nested deeper than anything we write: depth costs
+// memory out of proportion to the bytes.
+std::optional<Json> ParseObject(absl::string_view bytes) {
+  struct TooDeep {};
+  const auto check_depth = [](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kMaxDepth) throw TooDeep();
+    return true;
+  };
+  try {
+    Json object = Json::parse(bytes.begin(), bytes.end(), check_depth, /*allow_exceptions=*/false);
+    if (object.is_object()) return object;
+  } catch (const TooDeep&) {
+  }
+  return std::nullopt;
+}
+
+// A version other than ours is no fault of the bytes, so it is told before anything else is judged.
+absl::Status CheckVersion(absl::string_view part, const Json& object, int version) {
+  const auto found = object.find("version");
+  if (found == object.end() || !found->is_number_integer()) {
+    return absl::DataLossError(absl::StrCat(part, ": /version: is not a whole number"));
+  }
+  if (*found == version) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(part, ": version ", found->dump(), ", this program reads version ", version));
+}
+
+bool IsSha256Hex(absl::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+Json AmountJson(const Resources& amount) {
+  return {{"nodes", amount.nodes},
+          {"devices", amount.devices},
+          {"cpus", amount.cpus},
+          {"memory_mib", amount.memory_mib}};
+}
+
+template <class T, class Convert>
+Json OrNull(const std::optional<T>& value, Convert convert) {
+  return value.has_value() ? Json(convert(*value)) : Json(nullptr);
+}
+
+// Bytes that are not UTF-8 cannot be JSON; the names of partitions and nodes are ASCII in practice.
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string SerializeManifest(const Manifest& manifest) {
+  const Json json = {{"version", Manifest::kVersion},
+                     {"published_at", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ",
+                                                       manifest.published_at, absl::UTCTimeZone())},
+                     {"parts",
+                      {{"config", manifest.config_hash},
+                       {"forecast", manifest.forecast_hash},
+                       {"capacity", manifest.capacity_hash}}}};
+  return Dump(json) + "\n";
+}
+
+absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes) {
+  const std::optional<Json> json = ParseObject(bytes);
+  if (!json.has_value()) return absl::DataLossError("manifest: is not a JSON object");
+  absl::Status error = CheckVersion("manifest", *json, Manifest::kVersion);
+  if (!error.ok()) return error;
+  Members top(*json, "manifest: ", {"version", "published_at", "parts"}, &error);
+  const std::string published_at = top.String("published_at");
+  Manifest manifest;
+  std::string why;
+  if (!absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", published_at, &manifest.published_at, &why) ||
+      manifest.published_at == absl::InfiniteFuture() ||
+      manifest.published_at == absl::InfinitePast()) {
+    top.Fail("published_at", absl::StrCat("\"", published_at, "\" is not a time in UTC"));
+  }
+  const auto parts_json = json->find("parts");
+  if (parts_json == json->end()) top.Fail("parts", "is missing");
+  if (!error.ok()) return error;
+  Members parts(*parts_json, "manifest: /parts", {"config", "forecast", "capacity"}, &error);
+  for (const auto& [key, hash] :
+       {std::pair("config", &manifest.config_hash), std::pair("forecast", &manifest.forecast_hash),
+        std::pair("capacity", &manifest.capacity_hash)}) {
+    *hash = parts.String(key);
+    if (!IsSha256Hex(*hash)) parts.Fail(key, "is not a SHA-256 in lower-case hexadecimal");
+  }
+  if (!error.ok()) return error;
+  return manifest;
+}
+
+std::string SerializeCapacity(const CapacityState& capacity) {
+  const auto in_seconds = [](absl::Duration duration) { return absl::ToInt64Seconds(duration); };
+  const auto as_is = [](int64_t number) { return number; };
+  Json groups = Json::array();
+  for (const NodeGroup& group : capacity.groups) {
+    groups.push_back({{"name", group.name},
+                      {"total", AmountJson(group.total)},
+                      {"per_node", AmountJson(group.per_node)}});
+  }
+  Json pools = Json::array();
+  for (const PoolState& pool : capacity.pools) {
+    pools.push_back({{"pool", pool.pool},
+                     {"group", pool.group},
+                     {"up", pool.up},
+                     {"is_default", pool.is_default},
+                     {"max_time_s", OrNull(pool.max_time, in_seconds)},
+                     {"default_time_s", OrNull(pool.default_time, in_seconds)},
+                     {"max_nodes", OrNull(pool.max_nodes, as_is)},
+                     {"admission_unproven", pool.admission_unproven}});
+  }
+  Json uses = Json::array();
+  for (const QueuedUse& use : capacity.uses) {
+    uses.push_back({{"job_id", use.job_id},
+                    {"decision_id", use.decision_id},
+                    {"group", use.group},
+                    {"start", absl::ToUnixSeconds(use.when.start)},
+                    {"end", absl::ToUnixSeconds(use.when.end)},
+                    {"amount", AmountJson(use.amount)}});
+  }
+  const Json json = {
+      {"version", kCapacityVersion}, {"taken_at", absl::ToUnixSeconds(capacity.taken_at)},
+      {"cluster", capacity.cluster}, {"default_partition", capacity.default_partition},
+      {"groups", std::move(groups)}, {"pools", std::move(pools)},
+      {"uses", std::move(uses)}};
+  return Dump(json) + "\n";
+}
+
+absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
+  const std::optional<Json> json = ParseObject(bytes);
+  if (!json.has_value()) return absl::DataLossError("capacity part: is not a JSON object");
+  absl::Status error = CheckVersion("capacity part", *json, kCapacityVersion);
+  if (!error.ok()) return error;
+  Members top(*json, "capacity part: ",
+              {"version", "taken_at", "cluster", "default_partition", "groups", "pools", "uses"},
+              &error);
+  CapacityState capacity;
+  capacity.taken_at = top.Time("taken_at");
+  capacity.cluster = top.String("cluster");
+  capacity.default_partition = top.String("default_partition");
+  top.Each("groups", [&](const Json& element, std::string path) {
+    Members group(element, std::move(path), {"name", "total", "per_node"}, &error);
+    capacity.groups.push_back(
+        {group.String("name"), group.Amount("total"), group.Amount("per_node")});
+  });
+  top.Each("pools", [&](const Json& element, std::string path) {
+    Members pool(element, std::move(path),
+                 {"pool", "group", "up", "is_default", "max_time_s", "default_time_s", "max_nodes",
+                  "admission_unproven"},
+                 &error);
+    PoolState state;
+    state.pool = pool.String("pool");
+    state.group = pool.String("group");
+    state.up = pool.Bool("up");
+    state.is_default = pool.Bool("is_default");
+    if (const auto limit = pool.OptionalInteger("max_time_s", kLongestSeconds)) {
+      state.max_time = absl::Seconds(*limit);
+    }
+    if (const auto limit = pool.OptionalInteger("default_time_s", kLongestSeconds)) {
+      state.default_time = absl::Seconds(*limit);
+    }
+    state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
+    state.admission_unproven = pool.String("admission_unproven");
+    capacity.pools.push_back(std::move(state));
+  });
+  top.Each("uses", [&](const Json& element, std::string path) {
+    Members use(element, std::move(path),
+                {"job_id", "decision_id", "group", "start", "end", "amount"}, &error);
+    QueuedUse queued;
+    queued.job_id = static_cast<uint32_t>(use.Integer("job_id", 0, UINT32_MAX));
+    queued.decision_id = use.String("decision_id");
+    queued.group = use.String("group");
+    queued.when = {use.Time("start"), use.Time("end")};
+    queued.amount = use.Amount("amount");
+    if (queued.when.end < queued.when.start) use.Fail("end", "is before the start");
+    capacity.uses.push_back(std::move(queued));
+  });
+  if (!error.ok()) return error;
+  return capacity;
+}
+
+}  // namespace carbon

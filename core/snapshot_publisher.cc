@@ -1,0 +1,177 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "core/file.h"
+#include "core/snapshot_store.h"
+
+namespace carbon {
+namespace {
+
+constexpr char kLockName[] = ".lock";
+
+bool IsPartName(absl::string_view name) {
+  return absl::StartsWith(name, "config-") || absl::StartsWith(name, "forecast-") ||
+         absl::StartsWith(name, "capacity-");
+}
+
+// Creates a folder and those above it, each 0755 whatever the umask: others must be able to read.
+absl::Status MakeFolders(const std::string& folder) {
+  std::string path;
+  for (absl::string_view name : absl::StrSplit(folder, '/')) {
+    absl::StrAppend(&path, path.empty() && name.empty() ? "/" : name);
+    if (!name.empty()) {
+      if (mkdir(path.c_str(), 0755) == 0) {
+        if (chmod(path.c_str(), 0755) != 0) return absl::ErrnoToStatus(errno, path);
+      } else if (errno != EEXIST) {
+        return absl::ErrnoToStatus(errno, path);
+      }
+    }
+    if (!absl::EndsWith(path, "/")) path.push_back('/');
+  }
+  return absl::OkStatus();
+}
+
+// Calls `visit` with each name in the folder.
+template <class Visit>
+absl::Status ForEachName(const std::string& folder, Visit visit) {
+  DIR* dir = opendir(folder.c_str());
+  if (dir == nullptr) return absl::ErrnoToStatus(errno, folder);
+  const absl::Cleanup close_dir = [dir] { closedir(dir); };
+  while (const dirent* entry = readdir(dir)) visit(std::string(entry->d_name));
+  return absl::OkStatus();
+}
+
+absl::Status SetModifiedAt(const std::string& path, absl::Time when) {
+  const timespec times[2] = {{0, UTIME_OMIT}, absl::ToTimespec(when)};
+  if (utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
+    return absl::ErrnoToStatus(errno, path);
+  }
+  return absl::OkStatus();
+}
+
+// Leaves a part alone that is there and whole; its content, not its name, decides, so that one
+// damaged on disk is mended. Either way it counts as named at `now`.
+absl::Status WritePart(const std::string& path, const std::string& bytes, absl::Time now) {
+  const absl::StatusOr<std::string> present = ReadFile(path, static_cast<int64_t>(bytes.size()));
+  if (!present.ok() || *present != bytes) {
+    absl::Status written = WriteFileAtomically(path, bytes);
+    if (!written.ok()) return written;
+  }
+  return SetModifiedAt(path, now);
+}
+
+}  // namespace
+
+SnapshotPublisher::SnapshotPublisher(std::string folder, int lock_fd)
+    : folder_(std::move(folder)), lock_fd_(lock_fd) {}
+
+SnapshotPublisher::SnapshotPublisher(SnapshotPublisher&& other) noexcept
+    : folder_(std::move(other.folder_)), lock_fd_(std::exchange(other.lock_fd_, -1)) {}
+
+SnapshotPublisher& SnapshotPublisher::operator=(SnapshotPublisher&& other) noexcept {
+  std::swap(folder_, other.folder_);
+  std::swap(lock_fd_, other.lock_fd_);
+  return *this;
+}
+
+// The lock goes with its last descriptor. The file stays: to remove it would let two writers lock
+// two files of one name.
+SnapshotPublisher::~SnapshotPublisher() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+}
+
+absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
+  absl::Status status = MakeFolders(folder);
+  if (!status.ok()) return status;
+  struct stat facts;
+  if (lstat(folder.c_str(), &facts) != 0) return absl::ErrnoToStatus(errno, folder);
+  if (!S_ISDIR(facts.st_mode)) {
+    return absl::PermissionDeniedError(absl::StrCat(folder, ": is not a folder"));
+  }
+  status = CheckTrusted(folder, facts);
+  if (!status.ok()) return status;
+
+  const std::string lock_path = absl::StrCat(folder, "/", kLockName);
+  const int lock_fd = open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (lock_fd < 0) return absl::ErrnoToStatus(errno, lock_path);
+  SnapshotPublisher publisher(std::move(folder), lock_fd);
+  if (flock(lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return absl::ErrnoToStatus(errno, lock_path);
+    const absl::StatusOr<std::string> holder = ReadFile(lock_path, 64);
+    const std::string pid = holder.ok() ? holder->substr(0, holder->find('\n')) : "";
+    return absl::FailedPreconditionError(absl::StrCat(publisher.folder_,
+                                                      ": another process publishes here, pid ",
+                                                      pid.empty() ? "unknown" : pid));
+  }
+  const std::string pid = absl::StrCat(getpid(), "\n");
+  if (ftruncate(lock_fd, 0) != 0 ||
+      pwrite(lock_fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return absl::ErrnoToStatus(errno, lock_path);
+  }
+  status = ForEachName(publisher.folder_, [&](const std::string& name) {
+    if (absl::StrContains(name, kTemporarySuffix)) {
+      unlink(absl::StrCat(publisher.folder_, "/", name).c_str());
+    }
+  });
+  if (!status.ok()) return status;
+  return publisher;
+}
+
+absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, absl::Time now,
+                                                    absl::Duration keep) {
+  Manifest manifest;
+  manifest.published_at = absl::FromUnixMillis(absl::ToUnixMillis(now));
+  manifest.config_hash = Sha256Hex(parts.config);
+  manifest.forecast_hash = Sha256Hex(parts.forecast);
+  manifest.capacity_hash = Sha256Hex(parts.capacity);
+
+  const auto path_of = [this](const std::string& name) { return absl::StrCat(folder_, "/", name); };
+  // What was named until now is kept from now on: a reader may be about to open it.
+  const absl::StatusOr<std::string> before =
+      ReadFile(path_of(kManifestFile), SnapshotReader::kMaxManifestBytes);
+  if (before.ok()) {
+    if (const absl::StatusOr<Manifest> last = ParseManifest(*before); last.ok()) {
+      // One that is gone cannot be kept; that is no reason not to publish.
+      SetModifiedAt(path_of(ConfigPartName(last->config_hash)), now).IgnoreError();
+      SetModifiedAt(path_of(ForecastPartName(last->forecast_hash)), now).IgnoreError();
+      SetModifiedAt(path_of(CapacityPartName(last->capacity_hash)), now).IgnoreError();
+    }
+  }
+  const std::vector<std::pair<std::string, const std::string*>> files = {
+      {ConfigPartName(manifest.config_hash), &parts.config},
+      {ForecastPartName(manifest.forecast_hash), &parts.forecast},
+      {CapacityPartName(manifest.capacity_hash), &parts.capacity}};
+  for (const auto& [name, bytes] : files) {
+    absl::Status written = WritePart(path_of(name), *bytes, now);
+    if (!written.ok()) return written;
+  }
+  absl::Status written = WriteFileAtomically(path_of(kManifestFile), SerializeManifest(manifest));
+  if (!written.ok()) return written;
+
+  // The publish is done; parts that cannot be removed now are removed by a later one.
+  ForEachName(folder_, [&](const std::string& name) {
+    if (!IsPartName(name)) return;
+    for (const auto& [named, bytes] : files) {
+      if (name == named) return;
+    }
+    struct stat facts;
+    if (lstat(path_of(name).c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return;
+    if (absl::TimeFromTimespec(facts.st_mtim) + keep <= now) unlink(path_of(name).c_str());
+  }).IgnoreError();
+  return manifest;
+}
+
+}  // namespace carbon

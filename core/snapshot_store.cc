@@ -1,1 +1,0 @@
-#include "core/snapshot_store.h"

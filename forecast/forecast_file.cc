@@ -1,0 +1,142 @@
+#include "forecast/forecast_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/file.h"
+#include "forecast/carbon_aware_sdk.h"
+#include "forecast/csv.h"
+#include "forecast/timestamp.h"
+
+namespace carbon {
+namespace {
+
+// Clocks of two machines differ a little.
+constexpr absl::Duration kClockSkew = absl::Minutes(1);
+
+// "csv:NO-1.csv".
+std::string SourceName(const ForecastFile& file) {
+  const size_t slash = file.path.rfind('/');
+  return absl::StrCat(file.format == ForecastFormat::kCsv ? "csv:" : "carbon-aware-sdk:",
+                      slash == std::string::npos ? file.path : file.path.substr(slash + 1));
+}
+
+absl::Time FloorToHour(absl::Time time) {
+  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
+}
+
+// The file's data within reach: from a day ago, and carried on by climatology.
+absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
+                                            std::optional<GramsPerKilowattHour> climatology,
+                                            absl::Time now) {
+  const absl::Time hour = FloorToHour(now);
+  const absl::Time cut = hour - kForecastHistory;
+  std::vector<IntensitySeries::Step> steps;
+  for (const IntensitySeries::Step& step : data.steps()) {
+    if (step.start <= cut) steps.clear();
+    steps.push_back({std::max(step.start, cut), step.value});
+  }
+  absl::Time end = data.end();
+  // One hour more than the reach, so that it holds until the hour is over.
+  const absl::Time reach = hour + kForecastReach + absl::Hours(1);
+  if (climatology.has_value() && end < reach) {
+    steps.push_back({end, *climatology});
+    end = reach;
+  }
+  return IntensitySeries::Create(steps, end);
+}
+
+// Bytes and the time they were last modified. The time is taken first: should the file be replaced
+// in between, it is too old rather than too young.
+absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) {
+    return absl::ErrnoToStatus(errno, path);
+  }
+  absl::StatusOr<std::string> bytes = ReadFile(path, kMaxForecastFileBytes);
+  if (!bytes.ok()) return bytes.status();
+  return std::make_pair(*std::move(bytes), absl::TimeFromTimespec(info.st_mtim));
+}
+
+}  // namespace
+
+absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const ForecastFile& file,
+                                               absl::string_view bytes, absl::Time fetched_at,
+                                               absl::Time now) {
+  std::optional<absl::Time> issued_at;
+  absl::StatusOr<IntensitySeries> data = absl::InternalError("unread");
+  if (file.format == ForecastFormat::kCsv) {
+    data = ParseCsv(bytes);
+  } else {
+    absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(bytes, file.location);
+    if (!forecast.ok()) return forecast.status();
+    issued_at = forecast->issued_at;
+    data = std::move(forecast->series);
+  }
+  if (!data.ok()) return data.status();
+
+  if (data->end() <= now) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the data ends at ", FormatTimestamp(data->end()), ", in the past"));
+  }
+  if (fetched_at > now + kClockSkew) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the file was modified in the future, at ", FormatTimestamp(fetched_at)));
+  }
+  if (issued_at.has_value() && *issued_at > now + kClockSkew) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the forecast was generated in the future, at ", FormatTimestamp(*issued_at)));
+  }
+
+  absl::StatusOr<IntensitySeries> series = WithinReach(*data, zone.climatology, now);
+  if (!series.ok()) return series.status();
+  absl::StatusOr<GramsPerKilowattHour> mean = data->Mean(data->begin(), data->end());
+  if (!mean.ok()) return mean.status();
+  const absl::Time fetched = absl::FromUnixSeconds(absl::ToUnixSeconds(fetched_at));
+  return ZoneForecast{.zone = zone.name,
+                      .kind = zone.kind,
+                      .source = SourceName(file),
+                      .issued_at = issued_at,
+                      .fetched_at = fetched,
+                      .valid_until = fetched + zone.max_age,
+                      .series = *std::move(series),
+                      .horizon = data->end(),
+                      .long_run_mean = zone.climatology.value_or(*mean),
+                      .spread = zone.spread};
+}
+
+std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
+                                             std::vector<std::string>* problems) {
+  std::optional<ZoneForecast> stale;
+  for (const ForecastFile& file : zone.forecasts) {
+    const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(file), ": ");
+    absl::StatusOr<std::pair<std::string, absl::Time>> read = ReadWithTime(file.path);
+    if (!read.ok()) {
+      problems->push_back(absl::StrCat(subject, read.status().message()));
+      continue;
+    }
+    absl::StatusOr<ZoneForecast> forecast =
+        BuildZoneForecast(zone, file, read->first, read->second, now);
+    if (!forecast.ok()) {
+      problems->push_back(absl::StrCat(subject, forecast.status().message()));
+      continue;
+    }
+    if (now < forecast->valid_until) return *std::move(forecast);
+    problems->push_back(absl::StrCat(subject, "the file is stale: of ",
+                                     FormatTimestamp(forecast->fetched_at), ", limit ",
+                                     absl::FormatDuration(zone.max_age)));
+    if (!stale.has_value()) stale = *std::move(forecast);
+  }
+  if (!stale.has_value()) {
+    problems->push_back(absl::StrCat("zone ", zone.name, ": no usable forecast"));
+  }
+  return stale;
+}
+
+}  // namespace carbon

@@ -1,0 +1,48 @@
+// A zone's forecast out of the files that carbon.json names for it.
+#ifndef FORECAST_FORECAST_FILE_H_
+#define FORECAST_FORECAST_FILE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "core/zone_forecast.h"
+
+namespace carbon {
+
+// Larger forecast files are refused unread.
+inline constexpr int64_t kMaxForecastFileBytes = 16 << 20;
+// How far ahead climatology carries a forecast on, and how much of the past is kept.
+inline constexpr absl::Duration kForecastReach = absl::Hours(14 * 24);
+inline constexpr absl::Duration kForecastHistory = absl::Hours(24);
+
+// The forecast that `bytes`, one of the zone's files fetched at `fetched_at`, holds:
+//   - history older than a day is cut;
+//   - with the zone's climatology, the series is carried on at that value to 14 days from now, and
+//     `horizon` tells where the forecast itself ends;
+//   - long_run_mean is the climatology, or the mean of all that the file says;
+//   - where now falls within its hour does not matter, so that a file that did not change gives the
+//     same forecast for an hour.
+//
+// Beyond the parser's errors: OutOfRange where the data ends before now, InvalidArgument where the
+// file or its forecast claims to be made more than a minute in the future. A stale forecast is not
+// an error: `valid_until` says so. Pure.
+absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const ForecastFile& file,
+                                               absl::string_view bytes, absl::Time fetched_at,
+                                               absl::Time now);
+
+// Reads the zone's files in order and returns the first usable forecast, a fresh one before a stale
+// one. The time a file was last modified counts as when it was fetched. Adds one line to `problems`
+// for each file passed over, and one where the forecast is stale or there is none:
+// "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative". Blocks on the disk.
+std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
+                                             std::vector<std::string>* problems);
+
+}  // namespace carbon
+
+#endif  // FORECAST_FORECAST_FILE_H_

@@ -1,0 +1,79 @@
+#include "forecast/timestamp.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace carbon {
+namespace {
+
+constexpr size_t kDateAndTimeLength = sizeof("2026-11-24T02:00:00") - 1;
+// Longest sensible text: nine digits of fraction and an offset.
+constexpr size_t kMaxLength = sizeof("2026-11-24T02:00:00.000000000+01:00") - 1;
+
+// absl::ParseTime is lenient (surrounding blanks, years of any length, "infinite-future"), so the
+// shape is checked before it: every position is a digit or the separator that belongs there.
+bool HasShape(absl::string_view text) {
+  constexpr absl::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+  if (text.size() <= kDateAndTimeLength || text.size() > kMaxLength) return false;
+  for (size_t i = 0; i < kShape.size(); ++i) {
+    const bool matches = kShape[i] == 'd'   ? absl::ascii_isdigit(text[i])
+                         : kShape[i] == 'T' ? text[i] == 'T' || text[i] == 't' || text[i] == ' '
+                                            : text[i] == kShape[i];
+    if (!matches) return false;
+  }
+  return true;
+}
+
+// What follows date and time: an optional fraction, then Z or ±hh:mm.
+bool HasOffset(absl::string_view rest) {
+  if (rest == "Z" || rest == "z") return true;
+  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && absl::ascii_isdigit(rest[1]) &&
+         absl::ascii_isdigit(rest[2]) && rest[3] == ':' && absl::ascii_isdigit(rest[4]) &&
+         absl::ascii_isdigit(rest[5]);
+}
+
+absl::Status Refused(absl::string_view text, absl::string_view why) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("time \"", text.substr(0, kMaxLength), "\" ", why));
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text) {
+  if (text.size() == kDateAndTimeLength && HasShape(absl::StrCat(text, "Z"))) {
+    return Refused(text, "has no offset; write Z for UTC");
+  }
+  if (!HasShape(text)) return Refused(text, "is not RFC 3339 (2026-11-24T02:00:00Z)");
+
+  absl::string_view rest = text.substr(kDateAndTimeLength);
+  if (rest[0] == '.') {
+    rest.remove_prefix(1);
+    const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (digits == 0) return Refused(text, "is not RFC 3339 (2026-11-24T02:00:00Z)");
+    if (rest.substr(0, digits).find_first_not_of('0') != absl::string_view::npos) {
+      return Refused(text, "is not a whole second");
+    }
+    rest.remove_prefix(digits);
+  }
+  if (rest.empty()) return Refused(text, "has no offset; write Z for UTC");
+  if (!HasOffset(rest)) return Refused(text, "is not RFC 3339 (2026-11-24T02:00:00Z)");
+
+  const std::string normal =
+      absl::StrCat(text.substr(0, 10), "T", text.substr(11, 8), absl::AsciiStrToUpper(rest));
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_sec, normal, &time, &error)) {
+    return Refused(text, absl::StrCat("is no instant: ", error));
+  }
+  return time;
+}
+
+std::string FormatTimestamp(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+}  // namespace carbon

@@ -1,0 +1,24 @@
+// Instants as grid data writes them. Pure; no I/O.
+#ifndef FORECAST_TIMESTAMP_H_
+#define FORECAST_TIMESTAMP_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace carbon {
+
+// RFC 3339 with whole seconds: "2026-11-24T02:00:00Z", "2026-11-24 03:00:00+01:00". A blank may
+// stand for the T, and a fraction is accepted if it is zero. An instant without an offset is
+// refused rather than guessed: local time has hours that occur twice. InvalidArgument, quoting the
+// text.
+absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text);
+
+// "2026-11-24T02:00:00Z".
+std::string FormatTimestamp(absl::Time time);
+
+}  // namespace carbon
+
+#endif  // FORECAST_TIMESTAMP_H_

@@ -1,0 +1,77 @@
+// What the cluster looks like, freed of Slurm's types, sentinels and units, and how the snapshot's
+// capacity follows from it. Pure: plugin/slurm_client.cc asks slurmctld and fills the view.
+#ifndef PLUGIN_CLUSTER_VIEW_H_
+#define PLUGIN_CLUSTER_VIEW_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/capacity.h"
+#include "core/config.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+struct ClusterNode {
+  std::string name;
+  bool usable = false;  // Slurm would start a job on it, now or when others leave
+  Resources resources;  // nodes = 1
+  std::vector<std::string> device_types;
+};
+
+struct ClusterPartition {
+  std::string name;
+  bool up = false;
+  bool is_default = false;
+  std::optional<absl::Duration> max_time;
+  std::optional<absl::Duration> default_time;
+  std::optional<int64_t> max_nodes;
+  std::string admission_unproven;
+  std::vector<int> nodes;  // indices into ClusterView::nodes
+};
+
+struct ClusterJob {
+  uint32_t job_id = 0;
+  std::string decision_id;
+  std::vector<std::string> partitions;  // in the order asked; one where it runs
+  std::vector<int> nodes;               // where it runs; empty while it waits
+  Resources amount;                     // of one array task; `nodes` whether whole or shared
+  std::string device_type;              // empty: any
+  bool exclusive = false;
+  TimeInterval when;  // of one array task
+  int64_t tasks = 1;  // array tasks that wait in this one record
+  int64_t width = 0;  // how many of them may run at once; 0: no limit
+};
+
+struct ClusterView {
+  absl::Time taken_at;
+  std::string cluster;
+  bool counts_memory = true;  // memory is a consumable resource
+  bool whole_nodes = false;   // every job gets whole nodes (select/linear)
+  std::vector<ClusterNode> nodes;
+  std::vector<ClusterPartition> partitions;
+  std::vector<ClusterJob> jobs;
+};
+
+// What is assumed of a run without a time limit.
+inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
+
+// The capacity that the pools see:
+//   - a pool's nodes are those of its partition, of its gres_type where it has one; pools that
+//   share
+//     a node share a group, named after their partitions ("h100+debug");
+//   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
+//   - a job that runs uses the groups of its nodes in proportion, one that waits the first of its
+//     partitions that is known. A use counts whole nodes only for exclusive jobs, and then all that
+//     is in them; others count devices, CPUs and memory;
+//   - the waiting tasks of an array run as many at once as its limit and the group allow, one round
+//     after the other.
+// A pool whose partition the cluster does not have gets no state.
+CapacityState BuildCapacity(const ClusterView& view, const std::vector<PoolConfig>& pools);
+
+}  // namespace carbon
+
+#endif  // PLUGIN_CLUSTER_VIEW_H_

@@ -1,0 +1,325 @@
+#include "plugin/engine.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "core/ledger.h"
+#include "core/record.h"
+#include "core/snapshot.h"
+#include "core/snapshot_store.h"
+#include "plugin/complaints.h"
+#include "plugin/log_writer.h"
+#include "plugin/plugin_status.h"
+#include "plugin/quiet_thread.h"
+
+namespace carbon {
+namespace {
+
+// A snapshot older than this says nothing of the queue any more, and one from the future says that
+// a clock is wrong.
+constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
+constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
+constexpr absl::Duration kStatusEvery = absl::Seconds(2);
+// A status file that is older than a few of these belongs to a plugin that no longer runs.
+constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
+
+// Not from a seed: two controllers started in the same second must not share decision ids.
+std::string DrawBootId() {
+  uint64_t bits = 0;
+  if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits)) {
+    bits = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now())) ^
+           (static_cast<uint64_t>(getpid()) << 40);
+  }
+  return absl::StrFormat("%016x", bits);
+}
+
+// Why no decision may rest on this snapshot now; empty: it may.
+std::string WhyNotUsable(const Manifest& manifest, absl::Time now) {
+  const absl::Duration age = now - manifest.published_at;
+  if (age > kMaxSnapshotAge) {
+    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(age), " minutes old, limit ",
+                        absl::ToInt64Minutes(kMaxSnapshotAge));
+  }
+  if (-age > kMaxSnapshotLead) {
+    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(-age),
+                        " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
+  }
+  return "";
+}
+
+// What is left of a decision that may not be carried out.
+Decision LeftAlone(Decision decision, std::string reason) {
+  Decision left;
+  left.reason = std::move(reason);
+  left.policy = std::move(decision.policy);
+  left.mode = decision.mode;
+  left.hints = std::move(decision.hints);
+  return left;
+}
+
+// In shadow only the id, without which the decision could never be joined with what happened.
+Verdict VerdictOf(const Decision& decision, const RecordId& id, absl::Time now) {
+  const absl::TimeZone zone = absl::LocalTimeZone();
+  Verdict verdict;
+  verdict.message = UserMessage(decision, now, zone);
+  if (decision.outcome == Outcome::kLeftAlone) return verdict;
+  verdict.admin_comment = AdminComment(id, decision, zone);
+  if (decision.mode != Mode::kEnforce || decision.outcome != Outcome::kPlaced ||
+      !decision.chosen.has_value() || !decision.home.has_value()) {
+    return verdict;
+  }
+  verdict.apply = true;
+  if (decision.chosen->start > now) verdict.begin = decision.chosen->start;
+  if (decision.chosen->partition != decision.home->partition) {
+    verdict.partition = decision.chosen->partition;
+  }
+  return verdict;
+}
+
+}  // namespace
+
+class Engine::State {
+ public:
+  explicit State(EngineOptions options)
+      : options_(std::move(options)),
+        reader_(options_.snapshot_folder),
+        complaints_(options_.log_line),
+        log_(LogWriter::Options{}) {
+    status_.boot = boot_;
+    status_.pid = getpid();
+    status_.started_at = absl::Now();
+    status_.error = "no snapshot has been read yet";
+    thread_ = StartQuietThread([this] { Run(); });
+  }
+
+  ~State() {
+    {
+      std::lock_guard lock(sleep_mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Verdict Submit(const JobRequest& job, absl::Time now) {
+    try {
+      return SubmitOrThrow(job, now);
+    } catch (const std::exception& e) {
+      Fail(e.what(), now);
+    } catch (...) {
+      Fail("unknown exception", now);
+    }
+    return {};
+  }
+
+ private:
+  Verdict SubmitOrThrow(const JobRequest& job, absl::Time now) {
+    std::unique_lock lock(mutex_);
+    ++status_.decisions;
+    // Held beyond the lock: the record is made from it.
+    const std::shared_ptr<const Snapshot> snapshot = snapshot_;
+    if (snapshot == nullptr) {
+      ++status_.left_alone;
+      return {};
+    }
+    const std::string ledger_digest = ledger_.digest();
+    Decision decision = options_.decide(job, *snapshot, ledger_, now);
+    std::string unusable = WhyNotUsable(snapshot->manifest(), now);
+    if (unusable.empty() && !log_error_.empty()) {
+      unusable = absl::StrCat("the placement log cannot be written: ", log_error_);
+    }
+    if (!unusable.empty() && !decision.bad_hint)
+      decision = LeftAlone(std::move(decision), unusable);
+    if (decision.outcome == Outcome::kLeftAlone) ++status_.left_alone;
+    if (decision.outcome == Outcome::kPlaced) ++status_.placed;
+    // Jobs that no policy is about would only fill the log.
+    if (decision.mode == Mode::kOff && !decision.bad_hint) return {};
+
+    const RecordId id = NextId();
+    if (decision.outcome != Outcome::kLeftAlone && decision.booked_when.has_value()) {
+      ledger_.Book({.decision_id = DecisionId(id),
+                    .group = decision.booked_group,
+                    .when = *decision.booked_when,
+                    .amount = decision.booked_amount,
+                    .made_at = now,
+                    .shadow = decision.mode == Mode::kShadow});
+    }
+    // From lock to lock, so that records stand in the log in the order of their numbers although
+    // they are made outside the first.
+    std::unique_lock log_lock(log_mutex_);
+    lock.unlock();
+    log_.Enqueue(DecisionRecord(id, now, job, decision, snapshot->manifest(), ledger_digest));
+    log_lock.unlock();
+    return VerdictOf(decision, id, now);
+  }
+
+  void Fail(absl::string_view what, absl::Time now) noexcept {
+    try {
+      {
+        std::lock_guard lock(mutex_);
+        ++status_.failed;
+      }
+      complaints_.Report("decision", what, now);
+    } catch (...) {
+      // Even saying so failed; the job passes unchanged all the same.
+    }
+  }
+
+  // Under mutex_.
+  RecordId NextId() { return {boot_, ++sequence_}; }
+
+  void Run() {
+    std::unique_lock lock(sleep_mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      try {
+        Tick(absl::Now());
+      } catch (const std::exception& e) {
+        Fail(e.what(), absl::Now());
+      }
+      lock.lock();
+      wake_.wait_for(lock, absl::ToChronoNanoseconds(options_.poll), [this] { return stopping_; });
+    }
+  }
+
+  void Tick(absl::Time now) {
+    ReadSnapshot(now);
+    if (const uint64_t dropped = log_.TakeDropped(); dropped > 0) {
+      std::unique_lock lock(mutex_);
+      const RecordId id = NextId();
+      std::unique_lock log_lock(log_mutex_);
+      lock.unlock();
+      log_.Enqueue(DroppedRecord(id, now, dropped));
+    }
+    const LogWriter::Stats stats = log_.stats();
+    {
+      std::lock_guard lock(mutex_);
+      log_error_ = stats.error;
+    }
+    if (stats.error.empty()) {
+      complaints_.Resolve("placement log");
+    } else {
+      complaints_.Report("placement log", absl::StrCat(stats.error, "; jobs pass unchanged"), now);
+    }
+    WriteStatus(stats, now);
+  }
+
+  void ReadSnapshot(absl::Time now) {
+    absl::StatusOr<std::shared_ptr<const Snapshot>> read = reader_.ReadIfChanged();
+    std::string error;
+    if (!read.ok()) {
+      error = std::string(read.status().message());
+    } else {
+      if (*read != nullptr) Adopt(*std::move(read), now);
+      if (last_read_ != nullptr) error = WhyNotUsable(last_read_->manifest(), now);
+    }
+    {
+      std::lock_guard lock(mutex_);
+      // What cannot be read again is not relied on any longer, though it is still in memory: who
+      // takes the snapshot away expects placement to stop.
+      snapshot_ = read.ok() ? last_read_ : nullptr;
+      status_.error = error;
+    }
+    if (error.empty()) {
+      complaints_.Resolve("snapshot");
+    } else {
+      complaints_.Report("snapshot", absl::StrCat(error, "; jobs pass unchanged"), now);
+    }
+  }
+
+  void Adopt(std::shared_ptr<const Snapshot> snapshot, absl::Time now) {
+    const bool same_capacity = last_read_ != nullptr && last_read_->manifest().capacity_hash ==
+                                                            snapshot->manifest().capacity_hash;
+    last_read_ = std::move(snapshot);
+    loaded_at_ = now;
+    log_.SetPath(last_read_->config().paths.log);
+    if (same_capacity) return;
+
+    std::unique_lock lock(mutex_);
+    const std::vector<BookingEvent> events = ledger_.Rebase(last_read_->capacity(), now);
+    std::vector<RecordId> ids;
+    for (size_t i = 0; i < events.size(); ++i) ids.push_back(NextId());
+    std::unique_lock log_lock(log_mutex_);
+    lock.unlock();
+    for (size_t i = 0; i < events.size(); ++i) {
+      log_.Enqueue(BookingEventRecord(ids[i], now, events[i]));
+    }
+  }
+
+  void WriteStatus(const LogWriter::Stats& stats, absl::Time now) {
+    if (last_read_ == nullptr || last_read_->config().paths.log.empty()) return;
+    const absl::Duration since = now - status_written_at_;
+    if (since >= absl::ZeroDuration() && since < kStatusEvery) return;
+    PluginStatus status;
+    {
+      std::lock_guard lock(mutex_);
+      status = status_;
+      if (snapshot_ != nullptr) status.snapshot = snapshot_->manifest();
+    }
+    status.loaded_at = loaded_at_;
+    status.records_written = stats.written;
+    status.records_dropped = stats.dropped;
+    status.log_error = stats.error;
+    std::string text = SerializePluginStatus(status, std::nullopt);
+    if (text == status_text_ && since >= absl::ZeroDuration() && since < kStatusHeartbeat) return;
+
+    const absl::Status written = WriteFileAtomically(
+        PluginStatusPath(last_read_->config().paths.log), SerializePluginStatus(status, now));
+    status_written_at_ = now;
+    if (written.ok()) {
+      status_text_ = std::move(text);
+      status_failures_ = 0;
+      complaints_.Resolve("status file");
+    } else if (++status_failures_ > 1 && stats.error.empty()) {
+      // What keeps the log beside it from being written too has been said already, or will be by
+      // the next time.
+      complaints_.Report("status file", written.message(), now);
+    }
+  }
+
+  const EngineOptions options_;
+  const std::string boot_ = DrawBootId();
+
+  std::mutex mutex_;  // taken before log_mutex_
+  std::shared_ptr<const Snapshot> snapshot_;
+  BookingLedger ledger_;
+  uint64_t sequence_ = 0;
+  std::string log_error_;
+  PluginStatus status_;
+
+  std::mutex log_mutex_;
+
+  // The thread's own.
+  SnapshotReader reader_;
+  std::shared_ptr<const Snapshot> last_read_;
+  absl::Time loaded_at_;
+  absl::Time status_written_at_ = absl::InfinitePast();
+  std::string status_text_;
+  int status_failures_ = 0;
+
+  Complaints complaints_;
+  LogWriter log_;
+
+  std::mutex sleep_mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Engine::~Engine() = default;
+Verdict Engine::Submit(const JobRequest& job, absl::Time now) { return state_->Submit(job, now); }
+
+}  // namespace carbon

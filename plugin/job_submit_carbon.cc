@@ -1,0 +1,67 @@
+// The plugin as slurmctld sees it: exported symbols that only dispatch. slurmctld must not die,
+// wait or refuse a job for carbon, so nothing is thrown out of here and every answer is
+// SLURM_SUCCESS.
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+#include <slurm/slurm_version.h>
+#include <slurm/spank.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+#include "absl/time/clock.h"
+#include "plugin/descriptor.h"
+#include "plugin/engine.h"
+
+#define CARBON_EXPORT extern "C" __attribute__((visibility("default")))
+
+// slurmctld's own; never looked into.
+typedef struct job_record job_record_t;
+
+CARBON_EXPORT const char plugin_name[] = "Carbon-aware placement of jobs";
+CARBON_EXPORT const char plugin_type[] = "job_submit/carbon";
+CARBON_EXPORT const uint32_t plugin_version = SLURM_VERSION_NUMBER;
+
+namespace {
+
+// slurmctld does not call fini() when it shuts down, and a thread that is still joinable then would
+// abort it: this object's destructor stops the engine.
+std::unique_ptr<carbon::Engine> engine;
+
+void LogLine(const char* line) { slurm_error("%s", line); }
+
+}  // namespace
+
+CARBON_EXPORT int init(void) {
+  try {
+    const char* folder = std::getenv("SLURM_CARBON_SNAPSHOT_DIR");
+    engine = std::make_unique<carbon::Engine>(carbon::EngineOptions{
+        .snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR, .log_line = LogLine});
+  } catch (...) {
+    // Any other return value would keep slurmctld from starting.
+    slurm_error("carbon: the plugin could not start; jobs pass unchanged");
+  }
+  return SLURM_SUCCESS;
+}
+
+CARBON_EXPORT void fini(void) { engine.reset(); }
+
+CARBON_EXPORT int job_submit(job_desc_msg_t* job_desc, uint32_t submit_uid, char** err_msg) {
+  try {
+    if (engine == nullptr || job_desc == nullptr) return SLURM_SUCCESS;
+    const carbon::JobRequest job = carbon::ReadDescriptor(*job_desc, submit_uid);
+    carbon::ApplyVerdict(engine->Submit(job, absl::Now()), job_desc, err_msg);
+  } catch (...) {
+    // The engine reports its own failures; what is left is memory running out.
+  }
+  return SLURM_SUCCESS;
+}
+
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+CARBON_EXPORT int job_modify(job_desc_msg_t*, job_record_t*, uint32_t, char**) {
+  return SLURM_SUCCESS;
+}
+#else
+CARBON_EXPORT int job_modify(job_desc_msg_t*, job_record_t*, uint32_t) { return SLURM_SUCCESS; }
+#endif

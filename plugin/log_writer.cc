@@ -1,0 +1,157 @@
+#include "plugin/log_writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "plugin/append_file.h"
+#include "plugin/quiet_thread.h"
+
+namespace carbon {
+namespace {
+
+// Taken from the queue at a time: large enough for throughput, small enough that little memory is
+// held twice.
+constexpr size_t kBatchBytes = 1 << 20;
+constexpr auto kDrainAtMost = std::chrono::seconds(1);
+
+}  // namespace
+
+class LogWriter::State {
+ public:
+  explicit State(Options options) : options_(options) {
+    thread_ = StartQuietThread([this] { Run(); });
+  }
+
+  ~State() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void SetPath(std::string path) {
+    {
+      std::lock_guard lock(mutex_);
+      if (path == path_) return;
+      path_ = std::move(path);
+    }
+    wake_.notify_all();
+  }
+
+  bool Enqueue(std::string record) {
+    {
+      std::lock_guard lock(mutex_);
+      if (queued_records_ >= options_.max_records ||
+          queued_bytes_ + record.size() > options_.max_bytes) {
+        ++stats_.dropped;
+        ++untold_drops_;
+        return false;
+      }
+      ++queued_records_;
+      queued_bytes_ += record.size();
+      queue_.push_back(std::move(record));
+    }
+    wake_.notify_all();
+    return true;
+  }
+
+  uint64_t TakeDropped() {
+    std::lock_guard lock(mutex_);
+    if (!stats_.error.empty() || queued_records_ >= options_.max_records) return 0;
+    return std::exchange(untold_drops_, 0);
+  }
+
+  Stats stats() const {
+    std::lock_guard lock(mutex_);
+    return stats_;
+  }
+
+ private:
+  // Records count as queued until they are in the file: a batch that fails keeps its room.
+  void Run() {
+    std::unique_lock lock(mutex_);
+    std::chrono::steady_clock::time_point give_up = std::chrono::steady_clock::time_point::max();
+    while (true) {
+      // Also without records the file is looked at now and then: trouble should be known before
+      // there is something to lose.
+      if (!stopping_) {
+        wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
+                       [this] { return stopping_ || (HasWork() && !path_.empty()); });
+        if (!stopping_ && path_.empty()) continue;
+      }
+      if (stopping_ && give_up == std::chrono::steady_clock::time_point::max()) {
+        give_up = std::chrono::steady_clock::now() + kDrainAtMost;
+      }
+      if (stopping_ &&
+          (!HasWork() || path_.empty() || std::chrono::steady_clock::now() >= give_up)) {
+        return;
+      }
+      if (!file_ || file_->path() != path_) file_.emplace(path_);
+      while (!queue_.empty() && batch_.size() < kBatchBytes) {
+        batch_ += queue_.front();
+        batch_sizes_.push_back(queue_.front().size());
+        queue_.pop_front();
+      }
+
+      lock.unlock();
+      const size_t before = batch_.size();
+      const absl::Status status = file_->Append(&batch_);
+      lock.lock();
+
+      size_t done = before - batch_.size();
+      while (done > 0) {
+        done -= batch_sizes_.front();
+        queued_bytes_ -= batch_sizes_.front();
+        batch_sizes_.pop_front();
+        --queued_records_;
+        ++stats_.written;
+      }
+      stats_.error = status.ok() ? "" : std::string(status.message());
+      if (!status.ok()) {
+        // Only time, a new path or the end makes another try worth it: more records do not.
+        const std::string failed_path = path_;
+        const auto pause =
+            stopping_ ? std::chrono::milliseconds(50) : absl::ToChronoMilliseconds(options_.retry);
+        wake_.wait_for(lock, pause,
+                       [&] { return (stopping_ && pause.count() > 50) || path_ != failed_path; });
+      }
+    }
+  }
+
+  bool HasWork() const { return !queue_.empty() || !batch_.empty(); }
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::string path_;
+  std::deque<std::string> queue_;
+  size_t queued_records_ = 0;
+  size_t queued_bytes_ = 0;
+  uint64_t untold_drops_ = 0;
+  Stats stats_;
+
+  // The thread's own.
+  std::optional<AppendFile> file_;
+  std::string batch_;
+  std::deque<size_t> batch_sizes_;
+
+  std::thread thread_;
+};
+
+LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(options)) {}
+LogWriter::~LogWriter() = default;
+void LogWriter::SetPath(std::string path) { state_->SetPath(std::move(path)); }
+bool LogWriter::Enqueue(std::string record) { return state_->Enqueue(std::move(record)); }
+uint64_t LogWriter::TakeDropped() { return state_->TakeDropped(); }
+LogWriter::Stats LogWriter::stats() const { return state_->stats(); }
+
+}  // namespace carbon

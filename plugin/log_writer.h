@@ -1,0 +1,64 @@
+// Appends records to a file from a thread of its own, so that whoever has a record never waits for
+// a disk. Records are whole lines. What a failing disk cannot take waits in a bounded queue and is
+// tried again every second (the file is looked at as often when
+// there are none, so that trouble is known early); when the queue is full, new records are dropped
+// and counted.
+//
+// The file is opened for appending (created with mode 0640, never through a symbolic link, and only
+// if it is a regular file). A file that was renamed or removed, by logrotate say, is noticed before
+// the next write, and its name opened anew. A line that a full disk tore is completed later, or
+// closed off with a newline by whoever opens the file next; a line is never lost by it.
+//
+// Thread-safe.
+#ifndef PLUGIN_LOG_WRITER_H_
+#define PLUGIN_LOG_WRITER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace carbon {
+
+class LogWriter {
+ public:
+  struct Options {
+    size_t max_records = 8192;
+    size_t max_bytes = 16 << 20;
+    absl::Duration retry = absl::Seconds(1);
+  };
+
+  struct Stats {
+    uint64_t written = 0;  // records
+    uint64_t dropped = 0;
+    std::string error;  // why nothing can be written now; empty: it can
+  };
+
+  explicit LogWriter(Options options);
+  // Writes what is queued, for at most a second.
+  ~LogWriter();
+
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+
+  // Where to write from now on. Until the first path is set, records wait in the queue.
+  void SetPath(std::string path);
+
+  // False when the queue was full and the record was dropped.
+  bool Enqueue(std::string record);
+
+  // How many records were dropped since the last call, once writing works again; zero before.
+  uint64_t TakeDropped();
+
+  Stats stats() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace carbon
+
+#endif  // PLUGIN_LOG_WRITER_H_

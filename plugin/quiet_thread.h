@@ -1,0 +1,33 @@
+// A thread that no signal is delivered to: slurmctld's signals stay with the threads that it made
+// for them, and a write beyond a file size limit fails with EFBIG where SIGXFSZ would kill
+// slurmctld.
+#ifndef PLUGIN_QUIET_THREAD_H_
+#define PLUGIN_QUIET_THREAD_H_
+
+#include <signal.h>
+
+#include <thread>
+#include <utility>
+
+namespace carbon {
+
+// Throws std::system_error when there is no thread to be had.
+template <class Function>
+std::thread StartQuietThread(Function function) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread;
+  try {
+    thread = std::thread(std::move(function));
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+}  // namespace carbon
+
+#endif  // PLUGIN_QUIET_THREAD_H_

@@ -1,0 +1,321 @@
+#include "plugin/slurm_client.h"
+
+#include <errno.h>
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "core/record.h"
+#include "plugin/cluster_view.h"
+#include "plugin/slurm_amounts.h"
+#include "plugin/tres.h"
+
+namespace carbon {
+namespace {
+
+// What holds resources a little longer than it should: an epilog, a job over its limit.
+constexpr absl::Duration kOverstay = absl::Minutes(1);
+
+absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
+bool IsSet(const char* text) { return text != nullptr && *text != '\0'; }
+
+absl::Time FromTimeT(time_t time) { return absl::FromUnixSeconds(time); }
+
+// Slurm's minutes; absent where unset or unlimited.
+std::optional<absl::Duration> Minutes(uint32_t minutes) {
+  if (minutes == NO_VAL || minutes == INFINITE) return std::nullopt;
+  return absl::Minutes(minutes);
+}
+
+// "0,3,7,9,-1": pairs of first and last, closed by -1.
+std::vector<int> NodeIndices(const int32_t* pairs, size_t node_count) {
+  std::vector<int> nodes;
+  for (; pairs != nullptr && pairs[0] >= 0; pairs += 2) {
+    for (int32_t node = pairs[0]; node <= pairs[1]; ++node) {
+      if (static_cast<size_t>(node) < node_count) nodes.push_back(node);
+    }
+  }
+  return nodes;
+}
+
+bool IsUsable(uint32_t state) {
+  const uint32_t base = state & NODE_STATE_BASE;
+  if (base != NODE_STATE_IDLE && base != NODE_STATE_ALLOCATED && base != NODE_STATE_MIXED) {
+    return false;
+  }
+  // Nodes in a reservation are lent to it. A node that sleeps does not respond, and wakes for a
+  // job.
+  constexpr uint32_t kAway = NODE_STATE_DRAIN | NODE_STATE_FAIL | NODE_STATE_MAINT |
+                             NODE_STATE_RES | NODE_STATE_INVALID_REG | NODE_STATE_DYNAMIC_FUTURE;
+  constexpr uint32_t kAsleep =
+      NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_DOWN | NODE_STATE_POWERING_UP;
+  if ((state & kAway) != 0) return false;
+  return (state & NODE_STATE_NO_RESPOND) == 0 || (state & kAsleep) != 0;
+}
+
+ClusterNode ReadNode(const node_info_t& node) {
+  const NodeDevices devices = ReadNodeGres(Text(node.gres));
+  const int64_t memory = static_cast<int64_t>(node.real_memory);
+  const int64_t reserved = std::min(memory, static_cast<int64_t>(node.mem_spec_limit));
+  return {.name = std::string(Text(node.name)),
+          .usable = IsUsable(node.node_state),
+          .resources = {.nodes = 1,
+                        .devices = devices.count,
+                        .cpus = node.cpus_efctv != 0 ? node.cpus_efctv : node.cpus,
+                        .memory_mib = memory - reserved},
+          .device_types = devices.types};
+}
+
+// Why a job that did not ask for the partition might be refused there; empty: it is not.
+std::string AdmissionUnproven(const partition_info_t& partition, const slurm_conf_t& conf) {
+  if (conf.accounting_storage_enforce != 0) return "AccountingStorageEnforce is set";
+  if (IsSet(partition.allow_accounts)) return "partition limits AllowAccounts";
+  if (IsSet(partition.deny_accounts)) return "partition limits DenyAccounts";
+  if (IsSet(partition.allow_groups)) return "partition limits AllowGroups";
+  if (IsSet(partition.allow_qos)) return "partition limits AllowQos";
+  if (IsSet(partition.deny_qos)) return "partition limits DenyQos";
+  if (IsSet(partition.qos_char)) return "partition has a QOS";
+  if (IsSet(partition.allow_alloc_nodes) &&
+      !absl::EqualsIgnoreCase(partition.allow_alloc_nodes, "ALL")) {
+    return "partition limits AllocNodes";
+  }
+  if ((partition.flags & PART_FLAG_ROOT_ONLY) != 0) return "partition is for root only";
+  if ((partition.flags & PART_FLAG_REQ_RESV) != 0) return "partition needs a reservation";
+  if ((partition.flags & PART_FLAG_HIDDEN) != 0) return "partition is hidden";
+  if (partition.min_nodes > 1 && partition.min_nodes < INFINITE - 1) {
+    return "partition limits MinNodes";
+  }
+  if (partition.max_cpus_per_node != 0 && partition.max_cpus_per_node < INFINITE - 1) {
+    return "partition limits MaxCPUsPerNode";
+  }
+  return "";
+}
+
+ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_conf_t& conf,
+                               size_t node_count) {
+  std::optional<int64_t> max_nodes;
+  if (partition.max_nodes != INFINITE && partition.max_nodes != NO_VAL) {
+    max_nodes = partition.max_nodes;
+  }
+  return {.name = std::string(Text(partition.name)),
+          .up = partition.state_up == PARTITION_UP,
+          .is_default = (partition.flags & PART_FLAG_DEFAULT) != 0,
+          .max_time = Minutes(partition.max_time),
+          .default_time = Minutes(partition.default_time),
+          .max_nodes = max_nodes,
+          .admission_unproven = AdmissionUnproven(partition, conf),
+          .nodes = NodeIndices(partition.node_inx, node_count)};
+}
+
+uint32_t JobId(const slurm_job_info_t& job) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+  return job.step_id.job_id;
+#else
+  return job.job_id;
+#endif
+}
+
+bool IsExclusive(const slurm_job_info_t& job) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
+  return job.exclusive == JOB_EXCLUSIVE_NODE;
+#else
+  return job.shared == JOB_SHARED_NONE;
+#endif
+}
+
+void FreeConf(slurm_conf_t* conf) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
+  slurm_free_conf(conf);
+#else
+  slurm_free_ctl_conf(conf);
+#endif
+}
+
+// What one task of the job uses or will use. GPUs are in the TRES strings only where the cluster
+// tracks them; else they are read from what was requested.
+TresAmount ReadAmount(const slurm_job_info_t& job) {
+  TresAmount result =
+      ReadTres(IsSet(job.tres_alloc_str) ? job.tres_alloc_str : Text(job.tres_req_str));
+  Resources& amount = result.amount;
+  amount.nodes = std::max({amount.nodes, static_cast<int64_t>(job.num_nodes), int64_t{1}});
+  if (amount.cpus == 0) amount.cpus = job.num_cpus;
+  if (result.counts_devices) return result;
+
+  const DeviceRequest devices = ReadDevices(
+      {.per_job = job.tres_per_job, .per_node = job.tres_per_node, .per_task = job.tres_per_task});
+  const int64_t tasks = job.num_tasks == NO_VAL ? 1 : std::max<int64_t>(job.num_tasks, 1);
+  // A socket's share is taken for a node's: sockets used are not known before the job runs.
+  const int64_t per_socket = ReadNodeGres(Text(job.tres_per_socket)).count;
+  amount.devices =
+      std::max({devices.per_job, devices.per_node * amount.nodes, devices.per_task * tasks,
+                per_socket * amount.nodes, ReadNodeGres(Text(job.gres_total)).count});
+  result.device_type = devices.type;
+  return result;
+}
+
+absl::Duration TimeLimit(const slurm_job_info_t& job, const ClusterView& view) {
+  if (job.time_limit != NO_VAL) return Minutes(job.time_limit).value_or(kUnlimitedRun);
+  const absl::string_view first = Text(job.partition).substr(0, Text(job.partition).find(','));
+  for (const ClusterPartition& partition : view.partitions) {
+    if (partition.name != first) continue;
+    return partition.default_time.value_or(partition.max_time.value_or(kUnlimitedRun));
+  }
+  return kUnlimitedRun;
+}
+
+// Whether the job waits for its turn, rather than for somebody to release it or for other jobs.
+bool IsInLine(const slurm_job_info_t& job) {
+  const bool held = job.priority == 0;
+  const bool depends = IsSet(job.dependency) || job.state_reason == WAIT_DEPENDENCY ||
+                       job.state_reason == WAIT_DEP_INVALID;
+  return !held && !depends && !IsSet(job.resv_name) && (job.job_state & JOB_REVOKED) == 0;
+}
+
+// When the job uses what it uses; absent where it uses nothing that is known.
+std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const ClusterView& view) {
+  const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(view.taken_at));
+  const absl::Duration limit = TimeLimit(job, view);
+  switch (job.job_state & JOB_STATE_BASE) {
+    case JOB_PENDING: {
+      if (!IsInLine(job)) return std::nullopt;
+      // eligible_time is the job's own begin time; start_time is backfill's estimate, if any.
+      // Without one the job is taken to start now, which stands for the rest of the queue.
+      const absl::Time start =
+          std::max({now, FromTimeT(job.eligible_time), FromTimeT(job.start_time)});
+      return TimeInterval{start, start + limit};
+    }
+    case JOB_RUNNING: {
+      const absl::Time start = FromTimeT(job.start_time);
+      // Slurm's end_time counts what the job was suspended.
+      const absl::Time planned = std::max(start + limit, FromTimeT(job.end_time));
+      return TimeInterval{start, std::max(std::min(planned, now + kUnlimitedRun), now + kOverstay)};
+    }
+    case JOB_SUSPENDED: {
+      const absl::Duration left = limit - absl::Seconds(job.pre_sus_time);
+      return TimeInterval{FromTimeT(job.start_time), now + std::max(left, kOverstay)};
+    }
+    default:
+      if ((job.job_state & JOB_COMPLETING) == 0) return std::nullopt;
+      return TimeInterval{std::min(FromTimeT(job.start_time), now), now + kOverstay};
+  }
+}
+
+std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView& view) {
+  const std::optional<TimeInterval> when = UseOfTime(job, view);
+  if (!when.has_value()) return std::nullopt;
+  const bool waits =
+      (job.job_state & JOB_STATE_BASE) == JOB_PENDING && (job.job_state & JOB_COMPLETING) == 0;
+  const TresAmount amount = ReadAmount(job);
+  ClusterJob result{.job_id = JobId(job),
+                    .decision_id = DecisionIdInComment(Text(job.admin_comment)),
+                    .partitions = absl::StrSplit(Text(job.partition), ',', absl::SkipEmpty()),
+                    .amount = amount.amount,
+                    .device_type = amount.device_type,
+                    .exclusive = IsExclusive(job),
+                    .when = *when};
+  if (!waits) {
+    result.nodes = NodeIndices(job.node_inx, view.nodes.size());
+    if (result.nodes.empty()) return std::nullopt;
+  } else if (IsSet(job.array_task_str)) {
+    result.tasks = CountArrayTasks(job.array_task_str);
+    result.width = job.array_max_tasks;
+  }
+  return result;
+}
+
+// Tasks of an array that run already take their part of its limit.
+void LimitWaitingArrays(const job_info_msg_t& jobs, const std::map<uint32_t, size_t>& waiting,
+                        std::vector<ClusterJob>* view_jobs) {
+  for (uint32_t i = 0; i < jobs.record_count; ++i) {
+    const slurm_job_info_t& job = jobs.job_array[i];
+    if ((job.job_state & JOB_STATE_BASE) != JOB_RUNNING || job.array_job_id == 0) continue;
+    const auto it = waiting.find(job.array_job_id);
+    if (it == waiting.end()) continue;
+    ClusterJob& array = (*view_jobs)[it->second];
+    if (array.width > 1) --array.width;
+  }
+}
+
+absl::Status Unanswered(absl::string_view what) {
+  const int error = errno;
+  return absl::UnavailableError(
+      absl::StrCat("slurmctld: cannot read the ", what, ": ", slurm_strerror(error)));
+}
+
+// Calls one of libslurm's load functions and owns what it returns.
+template <class Message, class Load, class Free>
+absl::StatusOr<std::unique_ptr<Message, Free>> LoadMessage(absl::string_view what, Load load,
+                                                           Free free) {
+  Message* message = nullptr;
+  errno = 0;
+  if (load(&message) != SLURM_SUCCESS || message == nullptr) return Unanswered(what);
+  return std::unique_ptr<Message, Free>(message, free);
+}
+
+}  // namespace
+
+void InitSlurmClient() {
+  // Array expressions are wanted whole, not cut at 64 characters.
+  setenv("SLURM_BITSTR_LEN", "0", 1);
+  slurm_init(nullptr);
+}
+
+absl::StatusOr<CapacityState> ReadCapacity(const std::vector<PoolConfig>& pools, absl::Time now) {
+  constexpr uint16_t kShow = SHOW_ALL | SHOW_LOCAL;
+  auto conf = LoadMessage<slurm_conf_t>(
+      "configuration", [](slurm_conf_t** reply) { return slurm_load_ctl_conf(0, reply); },
+      &FreeConf);
+  if (!conf.ok()) return conf.status();
+  auto nodes = LoadMessage<node_info_msg_t>(
+      "nodes", [](node_info_msg_t** reply) { return slurm_load_node(0, reply, kShow); },
+      &slurm_free_node_info_msg);
+  if (!nodes.ok()) return nodes.status();
+  auto partitions = LoadMessage<partition_info_msg_t>(
+      "partitions",
+      [](partition_info_msg_t** reply) { return slurm_load_partitions(0, reply, kShow); },
+      &slurm_free_partition_info_msg);
+  if (!partitions.ok()) return partitions.status();
+  auto jobs = LoadMessage<job_info_msg_t>(
+      "queue", [](job_info_msg_t** reply) { return slurm_load_jobs(0, reply, kShow); },
+      &slurm_free_job_info_msg);
+  if (!jobs.ok()) return jobs.status();
+
+  // 0x0010 is CR_MEMORY, which 25.11 renamed.
+  constexpr uint16_t kMemoryIsConsumed = 0x0010;
+  const slurm_conf_t& settings = **conf;
+  ClusterView view{.taken_at = now,
+                   .cluster = std::string(Text(settings.cluster_name)),
+                   .counts_memory = (settings.select_type_param & kMemoryIsConsumed) != 0,
+                   .whole_nodes = Text(settings.select_type) == "select/linear"};
+  for (uint32_t i = 0; i < (*nodes)->record_count; ++i) {
+    view.nodes.push_back(ReadNode((*nodes)->node_array[i]));
+  }
+  for (uint32_t i = 0; i < (*partitions)->record_count; ++i) {
+    view.partitions.push_back(
+        ReadPartition((*partitions)->partition_array[i], settings, view.nodes.size()));
+  }
+  std::map<uint32_t, size_t> waiting_arrays;
+  for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
+    const slurm_job_info_t& job = (*jobs)->job_array[i];
+    std::optional<ClusterJob> read = ReadJob(job, view);
+    if (!read.has_value()) continue;
+    if (read->nodes.empty() && job.array_job_id != 0) {
+      waiting_arrays[job.array_job_id] = view.jobs.size();
+    }
+    view.jobs.push_back(*std::move(read));
+  }
+  LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
+  return BuildCapacity(view, pools);
+}
+
+}  // namespace carbon

@@ -1,0 +1,29 @@
+// scarbond's view of the cluster, asked of slurmctld through libslurm. No Slurm type leaves the
+// .cc.
+#ifndef PLUGIN_SLURM_CLIENT_H_
+#define PLUGIN_SLURM_CLIENT_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+// Reads slurm.conf, once per process and before anything else here. libslurm ends the process with
+// a message of its own where it finds no usable configuration.
+void InitSlurmClient();
+
+// Partitions, nodes and queue as the pools see them; plugin/cluster_view.h says how. Four requests
+// to slurmctld, each of which blocks for at most Slurm's MessageTimeout: never call it inside
+// slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer.
+//
+// What cannot be told from here is marked as unproven: whether a user may use a partition that
+// limits accounts, groups or QOS, and anything at all where accounting limits are enforced.
+absl::StatusOr<CapacityState> ReadCapacity(const std::vector<PoolConfig>& pools, absl::Time now);
+
+}  // namespace carbon
+
+#endif  // PLUGIN_SLURM_CLIENT_H_

@@ -1,0 +1,86 @@
+#include "cli/load_config.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class LoadConfigTest : public ::testing::Test {
+ protected:
+  LoadConfigTest()
+      : folder_(absl::StrCat(::testing::TempDir(), "/load_config-",
+                             ::testing::UnitTest::GetInstance()->current_test_info()->name(), "-",
+                             getpid())) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~LoadConfigTest() override { std::filesystem::remove_all(folder_); }
+
+  std::optional<Config> Load(const std::string& forecast, const std::string& match) {
+    const std::string path = folder_ + "/carbon.json";
+    std::ofstream(path) << R"({"zones": {"Z": {"kind": "marginal", "forecast": [{"file": ")"
+                        << forecast
+                        << R"(", "format": "csv"}]}}, "sites": {"s": {"zone": "Z", "pue": 1.1}}, )"
+                        << R"("pools": {"p": )"
+                        << R"({"site": "s", "partition": "p", "hardware": "h100-sxm"}},)"
+                        << R"("policies": [{"name": "first", "match": )" << match << "}]}";
+    return LoadConfig(path, &errors_, &warnings_);
+  }
+
+  std::string folder_;
+  std::vector<std::string> errors_;
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(LoadConfigTest, TakesForecastPathsFromItsFolder) {
+  std::optional<Config> config = Load("grid/../z.csv", "{}");
+  ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
+  const std::filesystem::path path = config->zones[0].forecasts[0].path;
+  EXPECT_TRUE(path.is_absolute());
+  EXPECT_EQ(path.filename(), "z.csv");
+  EXPECT_EQ(path, (std::filesystem::path(folder_) / "z.csv").lexically_normal());
+  EXPECT_EQ(Load("/data/z.csv", "{}")->zones[0].forecasts[0].path, "/data/z.csv");
+}
+
+TEST_F(LoadConfigTest, ResolvesUsersByNameAndNumber) {
+  std::optional<Config> config = Load("z.csv", R"({"user": ["root", "54321", "root"]})");
+  ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
+  EXPECT_THAT(config->policies[0].match.uids, ElementsAre(0, 54321));
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(LoadConfigTest, NeverLetsAPolicyOfUnknownUsersMatchEverybody) {
+  std::optional<Config> config = Load("z.csv", R"({"user": ["no-such-user"]})");
+  ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
+  EXPECT_THAT(warnings_, ElementsAre("policy first: user \"no-such-user\" does not exist"));
+  JobRequest job;
+  job.user_id = 1000;
+  EXPECT_EQ(MatchPolicy(config->policies, job, "p"), nullptr);
+}
+
+TEST_F(LoadConfigTest, ReportsWhatIsWrongWithTheFileAndItsLine) {
+  EXPECT_FALSE(Load("z.csv", R"({"usr": ["root"]})").has_value());
+  EXPECT_THAT(errors_, ElementsAre(HasSubstr("carbon.json:1: /policies/0/match/usr: ")));
+}
+
+TEST_F(LoadConfigTest, ReportsAFileThatIsNotThere) {
+  EXPECT_FALSE(LoadConfig(folder_ + "/none.json", &errors_, &warnings_).has_value());
+  EXPECT_THAT(errors_, ElementsAre(EndsWith("none.json: No such file or directory")));
+}
+
+}  // namespace
+}  // namespace carbon

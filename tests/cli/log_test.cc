@@ -1,0 +1,334 @@
+// Runs the built scarbon on logs made of real records.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "core/record.h"
+
+namespace carbon {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// 2026-11-24T19:00:00Z.
+const absl::Time kStart = absl::FromUnixSeconds(1795546800);
+constexpr char kBoot[] = "3f9c21aa04d7be15";
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class ScarbonLog : public ::testing::Test {
+ protected:
+  ScarbonLog() {
+    std::string pattern = (fs::temp_directory_path() / "log-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    log_ = folder_ + "/placements.jsonl";
+  }
+  ~ScarbonLog() override { fs::remove_all(folder_); }
+
+  Ran Run(const std::string& arguments) {
+    const std::string command = absl::StrCat("TZ=UTC '" SCARBON_BINARY "' log ", arguments, " >",
+                                             folder_, "/out 2>", folder_, "/err");
+    const int status = std::system(command.c_str());
+    return {WEXITSTATUS(status), Contents(folder_ + "/out"), Contents(folder_ + "/err")};
+  }
+  Ran RunOnLog(const std::string& arguments) {
+    return Run(absl::StrCat("--file ", log_, " ", arguments));
+  }
+  void Append(const std::string& text) { std::ofstream(log_, std::ios::app) << text; }
+
+  std::string folder_;
+  std::string log_;
+};
+
+Candidate At(const std::string& site, absl::Time start, double grams) {
+  return {.pool = site + "-h100",
+          .site = site,
+          .zone = "Z",
+          .partition = site,
+          .hardware = "h100-sxm",
+          .start = start,
+          .runtime = absl::Hours(30),
+          .energy = KilowattHours(71.5),
+          .intensity = GramsPerKilowattHour(200),
+          .gross = GramsCo2e(grams)};
+}
+
+struct Sample {
+  uint64_t sequence = 1;
+  std::string name = "train";
+  uint32_t uid = 4242424;
+  std::string account = "ml";
+  std::string home = "frankfurt";
+  std::string chosen = "oslo";
+  absl::Duration after;  // kStart
+  absl::Duration delay = absl::Hours(7);
+  double home_grams = 38400;
+  double chosen_grams = 14200;
+  Mode mode = Mode::kEnforce;
+};
+
+std::string Line(const Sample& sample) {
+  const absl::Time now = kStart + sample.after;
+  JobRequest job;
+  job.name = sample.name;
+  job.user_id = sample.uid;
+  job.account = sample.account;
+  job.partitions = {sample.home};
+  Decision decision;
+  decision.mode = sample.mode;
+  decision.policy = "all";
+  decision.reason = "emits less";
+  decision.outcome = sample.chosen == sample.home ? Outcome::kKeptHome : Outcome::kPlaced;
+  decision.home = At(sample.home, now, sample.home_grams);
+  decision.chosen = At(sample.chosen, now + sample.delay, sample.chosen_grams);
+  const double saved = sample.home_grams - sample.chosen_grams;
+  const auto [low, high] = std::minmax({saved * 0.9, saved * 1.1});
+  decision.saving = Saving{.mean = GramsCo2e(saved),
+                           .low = GramsCo2e(low),
+                           .high = GramsCo2e(high),
+                           .share = saved / sample.home_grams,
+                           .share_low = low / sample.home_grams,
+                           .share_high = high / sample.home_grams};
+  return DecisionRecord({kBoot, sample.sequence}, now, job, decision, {}, "0");
+}
+
+std::string LeftAloneLine(uint64_t sequence) {
+  JobRequest job;
+  job.name = "shell";
+  job.user_id = 4242424;
+  job.partitions = {"oslo"};
+  Decision decision;
+  decision.reason = "interactive";
+  return DecisionRecord({kBoot, sequence}, kStart, job, decision, {}, "0");
+}
+
+TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
+  Append(Line({.sequence = 1}));
+  Append(Line({.sequence = 2,
+               .name = "eval",
+               .chosen = "frankfurt",
+               .after = absl::Minutes(1),
+               .delay = absl::ZeroDuration(),
+               .home_grams = 1200,
+               .chosen_grams = 1200}));
+  Append(BookingEventRecord({kBoot, 3}, kStart, {"x", BookingFate::kConfirmed}));
+  Append(LeftAloneLine(4));
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(
+      ran.out,
+      R"(ID                 TIME                USER    JOB   PARTITION->POOL      START                  CO2E HOME CO2E SAVED    (90%) OUTCOME    REASON
+------------------ ------------------- ------- ----- -------------------- ------------------- ------- --------- ----- -------- ---------- -----------
+3f9c21aa04d7be15-1 2026-11-24T19:00:00 4242424 train frankfurt->oslo-h100 2026-11-25T02:00:00 14.2 kg   38.4 kg   63% (57-69%) placed     emits less
+3f9c21aa04d7be15-2 2026-11-24T19:01:00 4242424 eval  frankfurt            2026-11-24T19:01:00  1.2 kg    1.2 kg    0%   (0-0%) kept-home  emits less
+3f9c21aa04d7be15-4 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        - left-alone interactive
+3 decisions, 1 placed; predicted 15.4 kg CO2e, at home 39.6 kg: saving 24.2 kg (61%)
+)");
+}
+
+TEST_F(ScarbonLog, KeepsTheSignOfALoss) {
+  Append(Line({.home_grams = 1000, .chosen_grams = 1100}));
+  EXPECT_THAT(RunOnLog("").out, HasSubstr("saving -100 g (-10%)"));
+  EXPECT_EQ(RunOnLog("-n -P -o saved,interval,savedco2e").out, "-10%|(-11 to -9%)|-100 g\n");
+}
+
+TEST_F(ScarbonLog, TellsThatShadowPlacementsWereNotCarriedOut) {
+  Append(Line({.mode = Mode::kShadow}));
+  EXPECT_THAT(RunOnLog("").out,
+              HasSubstr("1 decision, 1 placed (1 in shadow: not carried out); predicted"));
+}
+
+TEST_F(ScarbonLog, FiltersByUserAccountPartitionSiteAndPolicy) {
+  Append(Line({.sequence = 1, .name = "a", .uid = 0, .account = "ml"}));
+  Append(Line({.sequence = 2, .name = "b", .account = "bio", .home = "lyon", .chosen = "lyon"}));
+  const auto jobs = [&](const std::string& filter) {
+    return RunOnLog(absl::StrCat("-n -P -o job ", filter)).out;
+  };
+  EXPECT_EQ(jobs(""), "a\nb\n");
+  EXPECT_EQ(jobs("-u root"), "a\n");
+  EXPECT_EQ(jobs("--user=4242424"), "b\n");
+  EXPECT_EQ(jobs("-u root,4242424"), "a\nb\n");
+  EXPECT_EQ(jobs("-A bio"), "b\n");
+  EXPECT_EQ(jobs("-p oslo"), "a\n");
+  EXPECT_EQ(jobs("--partition lyon"), "b\n");
+  EXPECT_EQ(jobs("--site frankfurt"), "a\n");
+  EXPECT_EQ(jobs("--site oslo,lyon"), "a\nb\n");
+  EXPECT_EQ(jobs("--policy all"), "a\nb\n");
+  EXPECT_EQ(jobs("--policy other"), "");
+  EXPECT_EQ(jobs("-u root -A bio"), "");
+}
+
+TEST_F(ScarbonLog, FiltersByTimeAsSlurmWritesIt) {
+  Append(Line({.sequence = 1, .name = "a"}));
+  Append(Line({.sequence = 2, .name = "b", .after = absl::Hours(6)}));
+  const auto jobs = [&](const std::string& filter) {
+    return RunOnLog(absl::StrCat("-n -P -o job ", filter)).out;
+  };
+  EXPECT_EQ(jobs("-S 2026-11-25"), "b\n");
+  EXPECT_EQ(jobs("-S 2026-11-24T19:00:00"), "a\nb\n");
+  EXPECT_EQ(jobs("-S 2026-11-24T19:00:01"), "b\n");
+  EXPECT_EQ(jobs("-E 2026-11-24T23:00"), "a\n");
+  EXPECT_EQ(jobs("-S 112526"), "b\n");
+  EXPECT_EQ(jobs("-S 11/25/26-00:30"), "b\n");
+  EXPECT_EQ(jobs("-S 1999-01-01 -E now+520000weeks"), "a\nb\n");
+  EXPECT_EQ(jobs("-S now+2000weeks"), "");
+  for (const char* time : {"today", "tomorrow", "midnight", "noon", "fika", "teatime", "08:30",
+                           "8:30:15", "now", "now-2hours", "now-90", "now+1day", "0229", "12/31"}) {
+    const Ran ran = RunOnLog(absl::StrCat("-n -S ", time));
+    // The 29th of February is a day in some years only.
+    if (std::string(time) == "0229") continue;
+    EXPECT_EQ(ran.code, 0) << time << ran.err;
+  }
+}
+
+TEST_F(ScarbonLog, RefusesWhatIsNoTime) {
+  for (const char* time : {"yesterdayish", "2026-13-01", "2026-06-31", "25:00", "now-2fortnights",
+                           "now-", "12345", "2026-11-24T", "2026-11-24T7"}) {
+    const Ran ran = RunOnLog(absl::StrCat("-S ", time));
+    EXPECT_EQ(ran.code, 2) << time;
+    EXPECT_EQ(ran.err,
+              absl::StrCat("scarbon: time \"", time, "\": is not a time as Slurm writes them\n"));
+  }
+}
+
+TEST_F(ScarbonLog, ChoosesFieldsAndWidths) {
+  Append(Line({.name = "a-rather-long-name"}));
+  EXPECT_EQ(RunOnLog("-n -o job%8").out, "a-rathe+\n");
+  EXPECT_EQ(RunOnLog("-n -o site%8,job%-20,co2e%10").out,
+            "    oslo a-rather-long-name      14.2 kg\n");
+  EXPECT_EQ(RunOnLog("-P -o Job,SITE,delay,runtime,kwh").out,
+            "JOB|SITE|DELAY|RUNTIME|KWH\na-rather-long-name|oslo|07:00:00|1-06:00:00|71.5\n");
+}
+
+TEST_F(ScarbonLog, RefusesAnUnknownFieldNamingTheNearest) {
+  Append(Line({}));
+  const Ran ran = RunOnLog("-o job,sitte");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err,
+            "scarbon: field \"sitte\": is not known; did you mean \"site\"? (--helpformat lists "
+            "all)\n");
+  EXPECT_EQ(RunOnLog("-o job%x").err,
+            "scarbon: field \"job%x\": its width is not a whole number but 0\n");
+}
+
+TEST_F(ScarbonLog, ListsItsFieldsAndShowsEachOfThem) {
+  Append(Line({}));
+  const Ran list = Run("-e");
+  EXPECT_EQ(list.code, 0);
+  std::istringstream names(list.out);
+  int count = 0;
+  for (std::string name; names >> name; ++count) {
+    EXPECT_EQ(RunOnLog("-n -o " + name).code, 0) << name;
+  }
+  EXPECT_GT(count, 30);
+}
+
+TEST_F(ScarbonLog, GivesTheRecordsThemselvesAsJson) {
+  const std::string first = Line({.sequence = 1});
+  Append(first);
+  Append(Line({.sequence = 2, .account = "bio"}));
+  const Ran ran = RunOnLog("--json -A ml");
+  EXPECT_EQ(ran.code, 0);
+  const nlohmann::json array = nlohmann::json::parse(ran.out);
+  ASSERT_EQ(array.size(), 1u);
+  EXPECT_EQ(array[0], nlohmann::json::parse(first));
+  EXPECT_EQ(RunOnLog("--json -A none").out, "[]\n");
+}
+
+TEST_F(ScarbonLog, LeavesOutLinesThatAreNoRecordsAndSaysSo) {
+  Append(Line({.sequence = 1, .name = "a"}));
+  Append("{\"v\":1}\nnonsense\n[1]\n{\"v\":2,\"type\":\"decision\",\"boot\":\"b\",\"seq\":1}\n");
+  Append(Line({.sequence = 2, .name = "b"}));
+  Append(Line({.sequence = 3}).substr(0, 100));
+  const Ran ran = RunOnLog("-n -P -o job");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.out, "a\nb\n");
+  EXPECT_EQ(ran.err,
+            absl::StrCat("scarbon: ", log_, ": 5 lines are no record of version 1 and left out\n"));
+}
+
+TEST_F(ScarbonLog, ShowsWhatItCanOfARecordWithOddFields) {
+  Append(R"({"v":1,"type":"decision","boot":"b","seq":1,"time":"2026-11-24T19:00:00Z",)"
+         R"("job":{"name":7,"user_id":"x"},"chosen":[],"saving":3})"
+         "\n");
+  const Ran ran = RunOnLog("-n");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("2026-11-24T19:00:00"));
+}
+
+TEST_F(ScarbonLog, ReportsGapsInASequence) {
+  Append(Line({.sequence = 4}));
+  Append(Line({.sequence = 8}));
+  Append(BookingEventRecord({kBoot, 10}, kStart, {"x", BookingFate::kConfirmed}));
+  Append(DroppedRecord({"0000000000000000", 1}, kStart, 2));
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_, ": 3 records missing between ", kBoot,
+                                  "-4 and ", kBoot, "-8\nscarbon: ", log_,
+                                  ": 1 record missing between ", kBoot, "-8 and ", kBoot, "-10\n"));
+}
+
+TEST_F(ScarbonLog, ReadsRotatedLogsOldestFirstAndSeesNoGapBetweenThem) {
+  const auto write = [&](const std::string& suffix, uint64_t sequence) {
+    std::ofstream(log_ + suffix) << Line({.sequence = sequence, .name = absl::StrCat(sequence)});
+  };
+  write("-20261122", 1);
+  write("-20261123", 2);
+  write(".10", 3);
+  write(".2", 4);
+  write(".1", 5);
+  write("", 6);
+  write(".bak", 99);
+  std::ofstream(log_ + ".3.gz") << "x";
+  const Ran all = RunOnLog("--all -n -P -o job");
+  EXPECT_EQ(all.out, "1\n2\n3\n4\n5\n6\n");
+  EXPECT_EQ(all.err, absl::StrCat("scarbon: ", log_, ".3.gz: is compressed and left out\n"));
+  EXPECT_EQ(RunOnLog("-n -P -o job").out, "6\n");
+}
+
+TEST_F(ScarbonLog, NamesTheFileThatIsMissing) {
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_, ": No such file or directory\n"));
+  EXPECT_EQ(Run("--file " + folder_).err, absl::StrCat("scarbon: ", folder_, ": Is a directory\n"));
+  EXPECT_EQ(Run(absl::StrCat("--config ", folder_, "/carbon.json")).code, 1);
+}
+
+TEST_F(ScarbonLog, KeepsTheTerminalSafeFromJobNames) {
+  Append(Line({.name = "\x1b[31mred\n\xc2\x9b"}));
+  EXPECT_EQ(RunOnLog("-n -P -o job").out, "?[31mred??\n");
+  EXPECT_THAT(RunOnLog("--json").out, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(ScarbonLog, ShowsAnEmptyLogAsNothing) {
+  Append("");
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("0 decisions, 0 placed; predicted 0 g CO2e, at home 0 g"));
+}
+
+}  // namespace
+}  // namespace carbon

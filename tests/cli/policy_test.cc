@@ -1,0 +1,192 @@
+// Runs the built scarbon, as a shell would.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+
+namespace carbon {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Result {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+class PolicyCheck : public testing::Test {
+ protected:
+  PolicyCheck() {
+    std::string pattern = testing::TempDir() + "/policy-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~PolicyCheck() override { fs::remove_all(folder_); }
+
+  // Runs in the folder, where Write put what there is.
+  Result Scarbon(const std::string& arguments) {
+    Result result;
+    const std::string errors = folder_ + "/stderr";
+    const std::string command = absl::StrCat("cd '", folder_, "' && '", SCARBON_BINARY, "' ",
+                                             arguments, " 2>'", errors, "'");
+    FILE* pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) return result;
+    char buffer[4096];
+    for (size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.out.append(buffer, n);
+    const int status = pclose(pipe);
+    if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
+    result.err = Contents(errors);
+    return result;
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ + "/" + name) << text;
+  }
+
+  std::string folder_;
+};
+
+constexpr char kRight[] = R"({
+  "zones": {"NO-1": {"kind": "average-lifecycle", "forecast": [{"file": "no.csv"}]}},
+  "sites": {"oslo": {"zone": "NO-1", "pue": 1.1}},
+  "pools": {"a": {"site": "oslo", "partition": "a", "hardware": "h100-sxm"},
+            "b": {"site": "oslo", "partition": "b", "hardware": "a100-sxm"}},
+  "policies": [{"name": "default"}]
+})";
+
+TEST_F(PolicyCheck, SaysInOneLineWhatIsThere) {
+  Write("carbon.json", kRight);
+  Write("no.csv", "");
+  const Result result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out, "carbon.json: 1 site, 2 pools, 1 policy: ok\n");
+  EXPECT_THAT(result.err, IsEmpty());
+}
+
+TEST_F(PolicyCheck, ReportsEveryErrorWithLineAndPath) {
+  Write("carbon.json",
+        "{\"sites\": {\"oslo\": {\n\"zone\": \"NO\", \"puee\": 1}},\n\"policies\": [{}]}");
+  const Result result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_EQ(result.err,
+            "carbon.json:1: /sites/oslo: \"pue\" is missing\n"
+            "carbon.json:2: /sites/oslo/puee: unknown key \"puee\"; did you mean \"pue\"?\n"
+            "carbon.json:2: /sites/oslo/zone: unknown zone \"NO\"\n"
+            "carbon.json:3: /policies/0: \"name\" is missing\n");
+}
+
+TEST_F(PolicyCheck, SaysWhyAFileCannotBeRead) {
+  Result result = Scarbon("policy check absent.json");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.err, "absent.json: No such file or directory\n");
+  result = Scarbon("policy check .");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr(".: "));
+}
+
+TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
+  Write("carbon.json", R"({
+    "zones": {"A": {"kind": "average-lifecycle", "forecast": [{"file": "gone.csv"}]},
+              "B": {"kind": "marginal"}, "unused": {"kind": "average-direct"}},
+    "sites": {"a": {"zone": "A", "pue": 1.1}, "b": {"zone": "B", "pue": 1.1}},
+    "policies": [{"name": "narrow", "match": {"user": ["no-such-user-here"]}}, {"name": "all"},
+                 {"name": "late"}]})");
+  const Result result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_THAT(
+      result.out,
+      AllOf(HasSubstr("warning: policy narrow: user \"no-such-user-here\" does not exist\n"),
+            HasSubstr("warning: zone A: "), HasSubstr("/gone.csv: does not exist\n"),
+            HasSubstr("warning: zone B: has no forecast file\n"),
+            HasSubstr("warning: the sites' zones are of different kinds, which are never compared "
+                      "with each other: average-lifecycle (A), marginal (B)\n"),
+            HasSubstr("warning: policy late: is never reached: policy all before it matches every "
+                      "job\n"),
+            EndsWith("carbon.json: 2 sites, 0 pools, 3 policies: ok\n")));
+}
+
+TEST_F(PolicyCheck, WarnsThatWithoutPoliciesNothingHappens) {
+  Write("carbon.json", "{}");
+  EXPECT_EQ(Scarbon("policy check carbon.json").out,
+            "warning: no policies: every job is left alone\n"
+            "carbon.json: 0 sites, 0 pools, 0 policies: ok\n");
+}
+
+TEST_F(PolicyCheck, FindsForecastFilesBesideTheConfigurationWhereverItIsRun) {
+  fs::create_directory(folder_ + "/etc");
+  Write("etc/carbon.json", kRight);
+  Write("etc/no.csv", "");
+  EXPECT_EQ(Scarbon("policy check etc/carbon.json").out,
+            "etc/carbon.json: 1 site, 2 pools, 1 policy: ok\n");
+}
+
+TEST_F(PolicyCheck, PrintsJson) {
+  Write("carbon.json", "{\n\"site\": {}}");
+  Result result = Scarbon("policy check carbon.json --json");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, IsEmpty());
+  nlohmann::json json = nlohmann::json::parse(result.out, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << result.out;
+  EXPECT_EQ(json["ok"], false);
+  EXPECT_EQ(json["errors"], nlohmann::json::array(
+                                {{{"path", "/site"},
+                                  {"line", 2},
+                                  {"message", "unknown key \"site\"; did you mean \"sites\"?"}}}));
+
+  Write("carbon.json", "{}");
+  result = Scarbon("policy check --json carbon.json");
+  EXPECT_EQ(result.exit_code, 0);
+  json = nlohmann::json::parse(result.out, nullptr, false);
+  EXPECT_EQ(json["ok"], true);
+  EXPECT_EQ(json["file"], "carbon.json");
+  EXPECT_THAT(json["errors"], IsEmpty());
+  EXPECT_EQ(json["warnings"], nlohmann::json({"no policies: every job is left alone"}));
+
+  result = Scarbon("policy check --json absent.json");
+  EXPECT_EQ(result.exit_code, 1);
+  json = nlohmann::json::parse(result.out, nullptr, false);
+  EXPECT_EQ(json["errors"][0]["line"], nullptr);
+  EXPECT_EQ(json["errors"][0]["message"], "No such file or directory");
+}
+
+TEST_F(PolicyCheck, RefusesWrongUsage) {
+  for (const char* arguments :
+       {"policy", "policy chek", "policy check a b", "policy check --yaml"}) {
+    const Result result = Scarbon(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments;
+    EXPECT_THAT(result.out, IsEmpty()) << arguments;
+    EXPECT_THAT(result.err, HasSubstr("scarbon: ")) << arguments;
+  }
+}
+
+TEST_F(PolicyCheck, AcceptsTheExampleThatShips) {
+  const fs::path docs = fs::path(__FILE__).parent_path() / "../../docs";
+  const Result result =
+      Scarbon(absl::StrCat("policy check '", (docs / "carbon.json").string(), "'"));
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_THAT(result.out, EndsWith(": ok\n"));
+}
+
+}  // namespace
+}  // namespace carbon

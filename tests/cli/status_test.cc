@@ -1,0 +1,268 @@
+// Runs the built scarbon on published snapshots and on what the plugin leaves beside its log.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "core/snapshot_store.h"
+
+namespace carbon {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string Utc(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+class ScarbonStatus : public ::testing::Test {
+ protected:
+  ScarbonStatus() {
+    std::string pattern = (fs::temp_directory_path() / "status-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    fs::create_directory(folder_ + "/log");
+
+    config_.zones.push_back({.name = "NO-1", .climatology = GramsPerKilowattHour(30)});
+    config_.sites.push_back(
+        {.name = "oslo", .zone = "NO-1", .pue = {.value = 1.1, .source = "the operator"}});
+    config_.hardware = ShippedProfiles();
+    config_.pools.push_back({.name = "oslo",
+                             .site = "oslo",
+                             .partition = "green",
+                             .hardware = config_.hardware.begin()->first});
+    config_.policies.push_back({.name = "all"});
+    config_.paths = {.snapshot = folder_ + "/snapshot", .log = folder_ + "/log/placements.jsonl"};
+    capacity_.taken_at = now_;
+    capacity_.groups = {{"g", {4, 0, 0, 0}, {1, 0, 0, 0}}};
+    capacity_.pools = {{.pool = "oslo", .group = "g", .up = true}};
+    const IntensitySeries series =
+        IntensitySeries::Create({{now_ - absl::Hours(1), GramsPerKilowattHour(25)}},
+                                now_ + absl::Hours(24))
+            .value();
+    forecasts_ = {ZoneForecast{.zone = "NO-1",
+                               .source = "csv:NO-1.csv",
+                               .issued_at = now_ - absl::Hours(2),
+                               .fetched_at = now_,
+                               .valid_until = now_ + absl::Hours(20),
+                               .series = series,
+                               .horizon = series.end(),
+                               .long_run_mean = GramsPerKilowattHour(25)}};
+  }
+  ~ScarbonStatus() override { fs::remove_all(folder_); }
+
+  Manifest Publish(absl::Time published_at) {
+    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config_.paths.snapshot);
+    EXPECT_TRUE(publisher.ok()) << publisher.status();
+    absl::StatusOr<Manifest> manifest = publisher->Publish(
+        {SerializeConfig(config_), SerializeForecasts(forecasts_), SerializeCapacity(capacity_)},
+        published_at);
+    EXPECT_TRUE(manifest.ok()) << manifest.status();
+    return *manifest;
+  }
+  Manifest Publish() { return Publish(now_); }
+
+  nlohmann::json Plugin(const Manifest& manifest) {
+    return {{"v", 1},
+            {"boot", "3f9c21aa04d7be15"},
+            {"pid", 4711},
+            {"started_at", Utc(now_ - absl::Hours(5))},
+            {"updated_at", Utc(now_)},
+            {"snapshot",
+             {{"config", manifest.config_hash},
+              {"forecast", manifest.forecast_hash},
+              {"capacity", manifest.capacity_hash},
+              {"loaded_at", Utc(now_)}}},
+            {"error", nullptr},
+            {"decisions", 12},
+            {"placed", 7},
+            {"left_alone", 2},
+            {"failed", 0},
+            {"records_written", 13},
+            {"records_dropped", 1},
+            {"log_error", nullptr}};
+  }
+  std::string PluginPath() const { return folder_ + "/log/plugin-status.json"; }
+  void Write(const nlohmann::json& plugin) { std::ofstream(PluginPath()) << plugin; }
+
+  Ran Run(const std::string& arguments = "") {
+    const std::string command =
+        absl::StrCat("TZ=UTC '" SCARBON_BINARY "' status --snapshot ", config_.paths.snapshot, " ",
+                     arguments, " >", folder_, "/out 2>", folder_, "/err");
+    const int status = std::system(command.c_str());
+    return {WEXITSTATUS(status), Contents(folder_ + "/out"), Contents(folder_ + "/err")};
+  }
+  // What scarbon finds wrong, line by line.
+  std::vector<std::string> Problems() {
+    const Ran ran = Run("--json");
+    std::vector<std::string> problems = nlohmann::json::parse(ran.out)["problems"];
+    EXPECT_EQ(ran.code, problems.empty() ? 0 : 1);
+    return problems;
+  }
+
+  std::string folder_;
+  const absl::Time now_ = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
+  Config config_;
+  std::vector<ZoneForecast> forecasts_;
+  CapacityState capacity_;
+};
+
+TEST_F(ScarbonStatus, SaysThatAllIsWell) {
+  const Manifest manifest = Publish();
+  Write(Plugin(manifest));
+  const Ran ran = Run();
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("Snapshot in ", folder_, "/snapshot, published ")));
+  EXPECT_THAT(ran.out, HasSubstr("  config    " + manifest.config_hash));
+  EXPECT_THAT(ran.out, HasSubstr("  forecast  " + manifest.forecast_hash));
+  EXPECT_THAT(ran.out, HasSubstr("  capacity  " + manifest.capacity_hash));
+  EXPECT_THAT(ran.out, HasSubstr("NO-1 csv:NO-1.csv average-lifecycle 02:00:0"));
+  EXPECT_THAT(ran.out, HasSubstr("12 decisions: 7 placed, 2 left alone, 0 failed"));
+  EXPECT_THAT(ran.out, HasSubstr("13 log records written, 1 dropped"));
+  EXPECT_THAT(ran.out, HasSubstr("All is well.\n"));
+}
+
+TEST_F(ScarbonStatus, GivesTheSameAsJson) {
+  const Manifest manifest = Publish();
+  Write(Plugin(manifest));
+  const nlohmann::json json = nlohmann::json::parse(Run("--json").out);
+  EXPECT_EQ(json["snapshot"]["config"], manifest.config_hash);
+  EXPECT_EQ(json["snapshot"]["published_at"], Utc(now_));
+  EXPECT_EQ(json["zones"][0]["zone"], "NO-1");
+  EXPECT_EQ(json["zones"][0]["usable"], true);
+  EXPECT_EQ(json["zones"][0]["issued_at"], Utc(now_ - absl::Hours(2)));
+  EXPECT_EQ(json["pools"][0]["state"], "up");
+  EXPECT_EQ(json["plugin"]["decisions"], 12);
+  EXPECT_EQ(json["problems"], nlohmann::json::array());
+}
+
+TEST_F(ScarbonStatus, TellsThatNothingWasEverPublished) {
+  EXPECT_THAT(Problems(), testing::ElementsAre(absl::StrCat(
+                              "snapshot: ", folder_,
+                              "/snapshot: No such file or directory: has scarbond ever published "
+                              "here?")));
+  EXPECT_THAT(Run().out, Not(HasSubstr("All is well")));
+}
+
+TEST_F(ScarbonStatus, TellsOfAStalePublish) {
+  Write(Plugin(Publish(now_ - absl::Hours(7))));
+  const auto problems = Problems();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_THAT(problems[0], HasSubstr("snapshot: published 07:00:0"));
+  EXPECT_THAT(problems[0], HasSubstr(" ago, expected every 5s: is scarbond running?"));
+}
+
+TEST_F(ScarbonStatus, TellsOfAPublishFromTheFuture) {
+  Write(Plugin(Publish(now_ + absl::Hours(1))));
+  ASSERT_EQ(Problems().size(), 1u);
+  EXPECT_THAT(Problems()[0], HasSubstr(": is a clock wrong?"));
+}
+
+TEST_F(ScarbonStatus, TellsOfEachForecastThatCannotBeUsed) {
+  forecasts_[0].valid_until = now_ - absl::Hours(3);
+  Write(Plugin(Publish()));
+  EXPECT_THAT(
+      Problems(),
+      testing::ElementsAre(absl::StrCat(
+          "zone NO-1: forecast stale since ",
+          absl::FormatTime("%Y-%m-%dT%H:%M:%S", now_ - absl::Hours(3), absl::UTCTimeZone()))));
+  forecasts_.clear();
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Problems(), testing::ElementsAre("zone NO-1: has no forecast"));
+}
+
+TEST_F(ScarbonStatus, TellsOfAPartitionThatTheClusterDoesNotShow) {
+  capacity_.pools.clear();
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Problems(),
+              testing::ElementsAre("pool oslo: the cluster does not show its partition green"));
+}
+
+TEST_F(ScarbonStatus, TellsOfADamagedPart) {
+  const Manifest manifest = Publish();
+  const std::string part =
+      absl::StrCat(folder_, "/snapshot/", ForecastPartName(manifest.forecast_hash));
+  std::ofstream(part) << "x";
+  const auto problems = Problems();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_THAT(problems[0], HasSubstr("its SHA-256 is not the one in its name"));
+}
+
+TEST_F(ScarbonStatus, TellsOfAMissingPlugin) {
+  Publish();
+  EXPECT_THAT(Problems(), testing::ElementsAre(absl::StrCat(
+                              "plugin: no status file at ", PluginPath(),
+                              ": is JobSubmitPlugins=carbon set and slurmctld running?")));
+}
+
+TEST_F(ScarbonStatus, TellsOfASilentPlugin) {
+  nlohmann::json plugin = Plugin(Publish());
+  plugin["updated_at"] = Utc(now_ - absl::Hours(1));
+  Write(plugin);
+  const auto problems = Problems();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_THAT(problems[0], HasSubstr("plugin: silent since "));
+  EXPECT_THAT(problems[0], HasSubstr(": is slurmctld running?"));
+}
+
+TEST_F(ScarbonStatus, PassesOnWhatThePluginComplainsOf) {
+  nlohmann::json plugin = Plugin(Publish());
+  plugin["error"] = "/x/manifest.json: Permission denied";
+  plugin["log_error"] = "/y: No space left on device";
+  plugin["snapshot"] = nullptr;
+  Write(plugin);
+  EXPECT_THAT(Problems(),
+              testing::ElementsAre("plugin: /x/manifest.json: Permission denied",
+                                   "plugin: placement log: /y: No space left on device"));
+}
+
+TEST_F(ScarbonStatus, TellsOfAPluginThatLagsBehind) {
+  nlohmann::json plugin = Plugin(Publish());
+  plugin["snapshot"]["config"] = std::string(64, '0');
+  Write(plugin);
+  EXPECT_TRUE(Problems().empty());  // just published: the plugin may not have looked yet
+  plugin["snapshot"]["loaded_at"] = Utc(now_ - absl::Minutes(2));
+  Write(plugin);
+  ASSERT_EQ(Problems().size(), 1u);
+  EXPECT_THAT(Problems()[0], HasSubstr("plugin: still uses the snapshot that it loaded at "));
+}
+
+TEST_F(ScarbonStatus, RefusesAStatusFileThatIsNone) {
+  Publish();
+  for (const char* text : {"", "{", "[]", "{}", "{\"updated_at\":5}"}) {
+    std::ofstream(PluginPath()) << text;
+    EXPECT_THAT(Problems(), testing::ElementsAre(absl::StrCat("plugin: ", PluginPath(),
+                                                              ": is not a plugin's status")))
+        << text;
+  }
+}
+
+TEST_F(ScarbonStatus, TellsOfAConfigurationThatCannotBeRead) {
+  const std::string command = absl::StrCat("'" SCARBON_BINARY "' status --json --config ", folder_,
+                                           "/none.json >", folder_, "/out 2>", folder_, "/err");
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
+  EXPECT_THAT(Contents(folder_ + "/out"),
+              HasSubstr(absl::StrCat(folder_, "/none.json: No such file or directory")));
+}
+
+}  // namespace
+}  // namespace carbon

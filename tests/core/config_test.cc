@@ -1,0 +1,565 @@
+#include "core/config.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "core/json_lines.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Lt;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr char kMaximal[] = R"({
+  "$schema": "carbon.schema.json",
+  // Where things are.
+  "paths": {"snapshot": "/s", "log": "/l/placements.jsonl"},
+  "refresh": {"capacity": "7s", "forecast": "90s"},
+  "zones": {
+    "NO-1": {"kind": "average-direct",
+             "forecast": [{"file": "no.csv"},
+                          {"file": "/x.json", "format": "carbon-aware-sdk", "location": "no"}],
+             "max_age": "6h", "climatology": 30.5,
+             "spread": {"near": 0.01, "far": 0.3, "growth": "12h"}},
+    "DE": {"kind": "marginal"}
+  },
+  "sites": {
+    "oslo": {"zone": "NO-1", "net_intensity": 5,
+             "pue": {"value": 1.1, "quality": "measured", "source": "meter"}},
+    "berlin": {"zone": "DE", "pue": 1.4}
+  },
+  "hardware": {
+    /* Ours are metered; theirs extend ours, which stand behind them. */
+    "a-theirs": {"extends": "ours", "tflops": {"value": 500, "quality": "measured", "source": "run"}},
+    "ours": {"extends": "h100-sxm", "busy_watts": {"value": 980, "quality": "measured", "source": "PDU"}}
+  },
+  "pools": {
+    "oslo-h100": {"site": "oslo", "partition": "oslo", "hardware": "ours", "gres_type": "h100"},
+    "berlin": {"site": "berlin", "partition": "berlin", "hardware": "a-theirs"}
+  },
+  "policies": [
+    {"name": "ml", "match": {"partition": ["oslo"], "account": ["ml"], "qos": ["long"],
+                             "user": ["ada"], "uid": [1000, 4294967294]},
+     "mode": "enforce", "max_delay": "36h", "margin": "5m", "saving_floor": 0.02,
+     "confidence": 0.9, "may_change": ["site", "hardware"], "may_change_named_partition": true},
+    {"name": "rest"}
+  ]
+})";
+
+Config Parse(const std::string& json) {
+  std::vector<ConfigError> errors;
+  std::optional<Config> config = ParseConfig(json, &errors);
+  for (const ConfigError& error : errors) ADD_FAILURE() << FormatConfigError("test", error);
+  return config.value_or(Config{});
+}
+
+// Each as "c:LINE: /path: message".
+std::vector<std::string> Errors(const std::string& json) {
+  std::vector<ConfigError> errors = {{"/left", 1, "over"}};
+  const std::optional<Config> config = ParseConfig(json, &errors);
+  EXPECT_EQ(config.has_value(), errors.empty());
+  std::vector<std::string> lines;
+  for (const ConfigError& error : errors) {
+    EXPECT_TRUE(error.line.has_value()) << error.message;
+    lines.push_back(FormatConfigError("c", error));
+  }
+  return lines;
+}
+
+void ExpectMaximal(const Config& config) {
+  EXPECT_EQ(config.paths.snapshot, "/s");
+  EXPECT_EQ(config.paths.log, "/l/placements.jsonl");
+  EXPECT_EQ(config.refresh.capacity, absl::Seconds(7));
+  EXPECT_EQ(config.refresh.forecast, absl::Seconds(90));
+
+  ASSERT_THAT(config.zones, SizeIs(2));  // in order of their names
+  EXPECT_EQ(config.zones[0].name, "DE");
+  EXPECT_EQ(config.zones[0].kind, SignalKind::kMarginal);
+  EXPECT_THAT(config.zones[0].forecasts, IsEmpty());
+  EXPECT_EQ(config.zones[0].climatology, std::nullopt);
+  const ZoneConfig& zone = config.zones[1];
+  EXPECT_EQ(zone.name, "NO-1");
+  EXPECT_EQ(zone.kind, SignalKind::kAverageDirect);
+  ASSERT_THAT(zone.forecasts, SizeIs(2));
+  EXPECT_EQ(zone.forecasts[0].path, "no.csv");
+  EXPECT_EQ(zone.forecasts[0].format, ForecastFormat::kCsv);
+  EXPECT_EQ(zone.forecasts[0].location, "");
+  EXPECT_EQ(zone.forecasts[1].path, "/x.json");
+  EXPECT_EQ(zone.forecasts[1].format, ForecastFormat::kCarbonAwareSdk);
+  EXPECT_EQ(zone.forecasts[1].location, "no");
+  EXPECT_EQ(zone.max_age, absl::Hours(6));
+  EXPECT_EQ(zone.climatology, GramsPerKilowattHour(30.5));
+  EXPECT_EQ(zone.spread.near, 0.01);
+  EXPECT_EQ(zone.spread.far, 0.3);
+  EXPECT_EQ(zone.spread.growth, absl::Hours(12));
+
+  ASSERT_THAT(config.sites, SizeIs(2));
+  EXPECT_EQ(config.sites[0].name, "berlin");
+  EXPECT_EQ(config.sites[0].zone, "DE");
+  EXPECT_EQ(config.sites[0].pue.value, 1.4);
+  EXPECT_EQ(config.sites[0].pue.quality, Quality::kEstimated);
+  EXPECT_EQ(config.sites[0].pue.source, "carbon.json");
+  EXPECT_EQ(config.sites[0].net_intensity, std::nullopt);
+  EXPECT_EQ(config.sites[1].name, "oslo");
+  EXPECT_EQ(config.sites[1].pue.value, 1.1);
+  EXPECT_EQ(config.sites[1].pue.quality, Quality::kMeasured);
+  EXPECT_EQ(config.sites[1].pue.source, "meter");
+  EXPECT_EQ(config.sites[1].net_intensity, GramsPerKilowattHour(5));
+
+  const ProfileLibrary& shipped = ShippedProfiles();
+  EXPECT_THAT(config.hardware, SizeIs(shipped.size() + 2));
+  EXPECT_EQ(config.hardware.at("ours").name, "ours");
+  EXPECT_EQ(config.hardware.at("ours").busy.value, Watts(980));
+  EXPECT_EQ(config.hardware.at("ours").busy.source, "PDU");
+  EXPECT_EQ(config.hardware.at("ours").throughput->value, shipped.at("h100-sxm").throughput->value);
+  EXPECT_EQ(config.hardware.at("a-theirs").busy.value, Watts(980));
+  EXPECT_EQ(config.hardware.at("a-theirs").throughput->value, FlopsPerSecond(500e12));
+  EXPECT_EQ(config.hardware.at("v100-sxm2").busy.value, shipped.at("v100-sxm2").busy.value);
+
+  ASSERT_THAT(config.pools, SizeIs(2));
+  EXPECT_EQ(config.pools[0].name, "berlin");
+  EXPECT_EQ(config.pools[0].gres_type, "");
+  EXPECT_EQ(config.pools[1].name, "oslo-h100");
+  EXPECT_EQ(config.pools[1].site, "oslo");
+  EXPECT_EQ(config.pools[1].partition, "oslo");
+  EXPECT_EQ(config.pools[1].hardware, "ours");
+  EXPECT_EQ(config.pools[1].gres_type, "h100");
+
+  ASSERT_THAT(config.policies, SizeIs(2));  // as written: the first match wins
+  const Policy& policy = config.policies[0];
+  EXPECT_EQ(policy.name, "ml");
+  EXPECT_EQ(policy.match, (PolicyMatch{.partitions = {"oslo"},
+                                       .accounts = {"ml"},
+                                       .qos = {"long"},
+                                       .users = {"ada"},
+                                       .uids = {1000, 4294967294}}));
+  EXPECT_EQ(policy.mode, Mode::kEnforce);
+  EXPECT_EQ(policy.max_delay, absl::Hours(36));
+  EXPECT_EQ(policy.margin, absl::Minutes(5));
+  EXPECT_EQ(policy.saving_floor, 0.02);
+  EXPECT_EQ(policy.confidence, 0.9);
+  EXPECT_FALSE(policy.may_change_time);
+  EXPECT_TRUE(policy.may_change_site);
+  EXPECT_TRUE(policy.may_change_hardware);
+  EXPECT_TRUE(policy.may_change_named_partition);
+  EXPECT_EQ(config.policies[1].name, "rest");
+}
+
+TEST(ParseConfig, ReadsEverything) { ExpectMaximal(Parse(kMaximal)); }
+
+TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
+  const Config config = Parse(R"({
+    "zones": {"z": {"kind": "average-lifecycle"}}, "policies": [{"name": "p"}]})");
+  EXPECT_EQ(config.paths.log, "/var/log/slurm-carbon/placements.jsonl");
+  EXPECT_EQ(config.paths.snapshot.substr(0, 1), "/");
+  EXPECT_EQ(config.refresh.capacity, RefreshConfig().capacity);
+  EXPECT_EQ(config.refresh.forecast, RefreshConfig().forecast);
+  EXPECT_EQ(config.zones[0].max_age, ZoneConfig().max_age);
+  EXPECT_EQ(config.zones[0].spread.near, LeadTimeSpread().near);
+  EXPECT_EQ(config.zones[0].spread.far, LeadTimeSpread().far);
+  EXPECT_THAT(config.hardware, SizeIs(ShippedProfiles().size()));
+  const Policy& policy = config.policies[0];
+  EXPECT_EQ(policy.match, PolicyMatch());
+  EXPECT_EQ(policy.mode, Mode::kShadow);
+  EXPECT_EQ(policy.max_delay, Policy().max_delay);
+  EXPECT_EQ(policy.margin, Policy().margin);
+  EXPECT_EQ(policy.saving_floor, Policy().saving_floor);
+  EXPECT_EQ(policy.confidence, Policy().confidence);
+  EXPECT_TRUE(policy.may_change_time);
+  EXPECT_TRUE(policy.may_change_site);
+  EXPECT_FALSE(policy.may_change_hardware);
+  EXPECT_FALSE(policy.may_change_named_partition);
+}
+
+TEST(ParseConfig, TakesAnEmptyObjectForAConfigThatLeavesEveryJobAlone) {
+  const Config config = Parse("{} // nothing yet");
+  EXPECT_THAT(config.policies, IsEmpty());
+  EXPECT_THAT(config.pools, IsEmpty());
+}
+
+TEST(ParseConfig, TakesAnEmptyListOfChangesForNone) {
+  const Policy policy = Parse(R"({"policies": [{"name": "p", "may_change": []}]})").policies[0];
+  EXPECT_FALSE(policy.may_change_time);
+  EXPECT_FALSE(policy.may_change_site);
+  EXPECT_FALSE(policy.may_change_hardware);
+}
+
+TEST(ParseConfig, LetsAnEntryOverrideAShippedProfileAndOthersExtendTheOverride) {
+  const Config config = Parse(R"({"hardware": {
+    "a": {"extends": "h100-sxm"},
+    "h100-sxm": {"busy_watts": {"value": 900, "quality": "measured", "source": "PDU"}},
+    "z": {"extends": "a"}}})");
+  EXPECT_EQ(config.hardware.at("h100-sxm").busy.value, Watts(900));
+  EXPECT_EQ(config.hardware.at("a").busy.value, Watts(900));
+  EXPECT_EQ(config.hardware.at("z").busy.value, Watts(900));
+}
+
+TEST(SerializeConfig, IsReadBackToTheSame) {
+  ExpectMaximal(Parse(SerializeConfig(Parse(kMaximal))));
+  for (const char* json : {kMaximal, "{}"}) {
+    const std::string once = SerializeConfig(Parse(json));
+    EXPECT_EQ(SerializeConfig(Parse(once)), once);
+  }
+}
+
+TEST(SerializeConfig, KeepsEveryBitOfANumber) {
+  const Config config = Parse(
+      R"({"zones": {"z": {"kind": "marginal", "climatology": 0.1}},
+          "sites": {"s": {"zone": "z", "pue": 1.0000000000000002}}})");
+  const Config again = Parse(SerializeConfig(config));
+  EXPECT_EQ(again.sites[0].pue.value, 1.0000000000000002);
+  EXPECT_EQ(again.zones[0].climatology, GramsPerKilowattHour(0.1));
+}
+
+TEST(SerializeConfig, NeedsNoShippedProfileToBeReadBack) {
+  EXPECT_THAT(SerializeConfig(Parse(kMaximal)), Not(HasSubstr("\"extends\": \"")));
+}
+
+TEST(ParseConfig, SaysWhatIsNotJsonAndWhere) {
+  EXPECT_THAT(Errors("{\n\"zones\": {\n,}}"),
+              ElementsAre("c:3: is not JSON, at column 1: syntax error while parsing object key - "
+                          "unexpected ','; expected string literal"));
+  EXPECT_THAT(Errors(""), ElementsAre(HasSubstr("c:1: is not JSON, at column 1: ")));
+  EXPECT_THAT(Errors("\n\n{\n"), ElementsAre(HasSubstr("unexpected end of input")));
+  EXPECT_THAT(Errors("{}\n{}"), ElementsAre(HasSubstr("c:2: is not JSON")));
+  EXPECT_THAT(Errors("{} /* open"), ElementsAre(HasSubstr("missing closing '*/'")));
+  EXPECT_THAT(Errors("{\"zones\": {\"a\": 1e999}}"),
+              ElementsAre(HasSubstr("c:1: is not JSON: number overflow")));
+  EXPECT_THAT(Errors("{\"a\": \"\xff\"}"), ElementsAre(HasSubstr("ill-formed UTF-8 byte")));
+  EXPECT_THAT(Errors("{\n\"a\": \"two\nlines\"}"), ElementsAre(HasSubstr("c:2: is not JSON")));
+  EXPECT_THAT(Errors(std::string("{\0}", 3)), ElementsAre(HasSubstr("c:1: is not JSON")));
+}
+
+TEST(ParseConfig, RefusesWhatIsNoObject) {
+  EXPECT_THAT(Errors("[]"), ElementsAre("c:1: must be an object, not an array"));
+  EXPECT_THAT(Errors("null"), ElementsAre("c:1: must be an object, not null"));
+  EXPECT_THAT(Errors("\n\"carbon\""), ElementsAre("c:2: must be an object, not \"carbon\""));
+}
+
+TEST(ParseConfig, ReportsAllThatIsWrongInOrderWithPathAndLine) {
+  EXPECT_THAT(
+      Errors(R"({
+  "zones": {
+    "DE": {"kind": "average", "max_age": "0s"},
+    "FR": {"forcast": []}
+  },
+  "sites": {
+    "paris": {"zone": "FRR", "pue": 0.9}
+  },
+  "polices": []
+})"),
+      ElementsAre("c:3: /zones/DE/kind: \"average\" is none of average-lifecycle, average-direct, "
+                  "marginal",
+                  "c:3: /zones/DE/max_age: \"0s\" must be longer than zero",
+                  "c:4: /zones/FR: \"kind\" is missing",
+                  "c:4: /zones/FR/forcast: unknown key \"forcast\"; did you mean \"forecast\"?",
+                  "c:7: /sites/paris/pue: must be a number of at least 1 and at most 10, not 0.9",
+                  "c:7: /sites/paris/zone: unknown zone \"FRR\"; did you mean \"FR\"?",
+                  "c:9: /polices: unknown key \"polices\"; did you mean \"policies\"?"));
+}
+
+TEST(ParseConfig, TellsTheLineWhateverStandsBeforeIt) {
+  // A number is known to have ended only when the character after it is read.
+  EXPECT_THAT(Errors("{\"policies\": [{\"name\": \"a\", \"match\": {\"uid\": [\n1,\n-2\n,3.5\n]\n"
+                     "}}]}"),
+              ElementsAre(HasSubstr("c:3: /policies/0/match/uid/1: "),
+                          HasSubstr("c:4: /policies/0/match/uid/2: ")));
+  EXPECT_THAT(Errors("\xef\xbb\xbf// BOM\r\n/*\r\n\n*/ {\r\n\"x\": 1}"),
+              ElementsAre(HasSubstr("c:5: /x: unknown key")));
+  EXPECT_THAT(Errors("{\"paths\":\n{\"log\"\n:\n3}}"), ElementsAre(HasSubstr("c:2: /paths/log: ")));
+}
+
+TEST(ParseConfig, EscapesKeysInPointersButFindsTheirLine) {
+  EXPECT_THAT(Errors("{\"zones\": {\n\"a/b~c\": {\"kind\": \"marginal\",\n\"x/y\": 1}}}"),
+              ElementsAre(HasSubstr("c:3: /zones/a~1b~0c/x~1y: unknown key \"x/y\"")));
+}
+
+TEST(ParseConfig, ChecksTypesBeforeAccess) {
+  struct Case {
+    const char* json;
+    const char* error;
+  };
+  const std::vector<Case> cases = {
+      {R"({"zones": []})", "c:1: /zones: must be an object, not an array"},
+      {R"({"policies": {}})", "c:1: /policies: must be an array, not an object"},
+      {R"({"sites": {"a": 3}})", "c:1: /sites/a: must be an object, not 3"},
+      {R"({"pools": null})", "c:1: /pools: must be an object, not null"},
+      {R"({"hardware": "h100"})", "c:1: /hardware: must be an object, not \"h100\""},
+      {R"({"hardware": {"x": 5}})", "c:1: /hardware/x: a hardware profile is a JSON object"},
+      {R"({"paths": 1})", "c:1: /paths: must be an object, not 1"},
+      {R"({"paths": {"log": true}})", "c:1: /paths/log: must be a string, not true"},
+      {R"({"refresh": {"capacity": 5}})", "c:1: /refresh/capacity: must be a string, not 5"},
+      {R"({"policies": [7]})", "c:1: /policies/0: must be an object, not 7"},
+      {R"({"policies": [{"name": 3}]})", "c:1: /policies/0/name: must be a string, not 3"},
+      {R"({"policies": [{"name": "a", "match": []}]})",
+       "c:1: /policies/0/match: must be an object, not an array"},
+      {R"({"policies": [{"name": "a", "match": {"user": "ada"}}]})",
+       "c:1: /policies/0/match/user: must be an array, not \"ada\""},
+      {R"({"policies": [{"name": "a", "match": {"user": [1]}}]})",
+       "c:1: /policies/0/match/user/0: must be a string, not 1"},
+      {R"({"policies": [{"name": "a", "match": {"uid": [-1]}}]})",
+       "c:1: /policies/0/match/uid/0: must be a whole number of at most 4294967295, not -1"},
+      {R"({"policies": [{"name": "a", "match": {"uid": [4294967296]}}]})",
+       "c:1: /policies/0/match/uid/0: must be a whole number of at most 4294967295, not "
+       "4294967296"},
+      {R"({"policies": [{"name": "a", "mode": true}]})",
+       "c:1: /policies/0/mode: must be a string, not true"},
+      {R"({"policies": [{"name": "a", "confidence": "0.9"}]})",
+       "c:1: /policies/0/confidence: must be a number of at least 0.5 and below 1, not \"0.9\""},
+      {R"({"policies": [{"name": "a", "may_change_named_partition": "yes"}]})",
+       "c:1: /policies/0/may_change_named_partition: must be true or false, not \"yes\""},
+  };
+  for (const Case& wrong : cases) {
+    EXPECT_THAT(Errors(wrong.json), ElementsAre(wrong.error)) << wrong.json;
+  }
+}
+
+// A config with one site in one zone, and `policy` as the fields of a policy beside its name.
+std::string WithPolicy(const std::string& policy) {
+  return absl::StrCat(R"({"policies": [{"name": "a", )", policy, "}]}");
+}
+std::string WithZone(const std::string& zone) {
+  return absl::StrCat(R"({"zones": {"z": {"kind": "marginal", )", zone, "}}}");
+}
+std::string WithSite(const std::string& site) {
+  return absl::StrCat(R"({"zones": {"z": {"kind": "marginal"}}, "sites": {"s": {"zone": "z", )",
+                      site, "}}}");
+}
+
+TEST(ParseConfig, ChecksRanges) {
+  struct Case {
+    std::string json;
+    const char* error;
+  };
+  const std::vector<Case> cases = {
+      {WithPolicy(R"("saving_floor": -0.1)"),
+       "/policies/0/saving_floor: must be a number of at least 0 and below 1, not -0.1"},
+      {WithPolicy(R"("saving_floor": 1)"), "must be a number of at least 0 and below 1, not 1"},
+      {WithPolicy(R"("confidence": 0.49)"),
+       "/policies/0/confidence: must be a number of at least 0.5 and below 1, not 0.49"},
+      {WithPolicy(R"("confidence": 1)"), "must be a number of at least 0.5 and below 1, not 1"},
+      {WithPolicy(R"("max_delay": "0s")"),
+       "/policies/0/max_delay: \"0s\" must be longer than zero"},
+      {WithPolicy(R"("max_delay": "24")"), "/policies/0/max_delay: \"24\" is not a duration"},
+      {WithPolicy(R"("margin": "0:00")"), "/policies/0/margin: \"0:00\" must be longer than zero"},
+      {WithPolicy(R"("mode": "enforced")"),
+       "/policies/0/mode: \"enforced\" is none of off, shadow, enforce; did you mean \"enforce\"?"},
+      {WithPolicy(R"("may_change": ["tyme"])"),
+       "/policies/0/may_change/0: \"tyme\" is none of time, site, hardware; did you mean "
+       "\"time\"?"},
+      {WithZone(R"("climatology": -1)"),
+       "/zones/z/climatology: must be a number of at least 0 and at most 10000, not -1"},
+      {WithZone(R"("climatology": 10001)"), "at most 10000, not 10001"},
+      {WithZone(R"("max_age": "-1h")"), "/zones/z/max_age: \"-1h\" is not a duration"},
+      {WithZone(R"("spread": {"near": -1})"), "/zones/z/spread/near: must be a number"},
+      {WithZone(R"("spread": {"far": 3})"), "/zones/z/spread/far: must be a number"},
+      {WithZone(R"("spread": {"growth": "0s"})"), "/zones/z/spread/growth: \"0s\" must be longer"},
+      {WithZone(R"("spread": {"near": 0.3, "far": 0.2})"),
+       "/zones/z/spread: \"far\" 0.2 is below \"near\" 0.3: errors grow with the lead time"},
+      {WithZone(R"("forecast": [{"format": "csv"}])"), "/zones/z/forecast/0: \"file\" is missing"},
+      {WithZone(R"("forecast": [{"file": ""}])"), "/zones/z/forecast/0/file: is empty"},
+      {WithZone(R"("forecast": [{"file": "a", "format": "CSV"}])"),
+       "\"CSV\" is none of csv, carbon-aware-sdk; did you mean \"csv\"?"},
+      {WithZone(R"("forecast": [{"file": "a", "location": "x"}])"),
+       "/zones/z/forecast/0/location: a CSV file has one location"},
+      {WithSite(R"("pue": 0.99)"),
+       "/sites/s/pue: must be a number of at least 1 and at most 10, not 0.99"},
+      {WithSite(R"("pue": 110)"), "/sites/s/pue: must be a number"},
+      {WithSite(R"("pue": {"quality": "measured"})"), "/sites/s/pue: \"value\" is missing"},
+      {WithSite(R"("pue": {"value": 1.1, "quality": "guess"})"),
+       "/sites/s/pue/quality: \"guess\" is none of measured, specified, estimated"},
+      {WithSite(R"("pue": 1.1, "net_intensity": -5)"), "/sites/s/net_intensity: must be a number"},
+      {WithSite(R"("net_intensity": 5)"), "/sites/s: \"pue\" is missing"},
+      {R"({"paths": {"log": "x.jsonl"}})", "/paths/log: \"x.jsonl\" is not an absolute path"},
+      {R"({"paths": {"snapshot": ""}})", "/paths/snapshot: is empty"},
+      {R"({"refresh": {"capacity": "0s"}})", "/refresh/capacity: \"0s\" must be longer than zero"},
+  };
+  for (const Case& wrong : cases) {
+    EXPECT_THAT(Errors(wrong.json), ElementsAre(HasSubstr(wrong.error))) << wrong.json;
+  }
+}
+
+TEST(ParseConfig, AcceptsTheEndsOfItsRanges) {
+  for (const std::string& json :
+       {WithPolicy(R"("saving_floor": 0, "confidence": 0.5)"),
+        WithPolicy(R"("saving_floor": 0.99, "confidence": 0.99)"), WithZone(R"("climatology": 0)"),
+        WithZone(R"("climatology": 10000)"), WithZone(R"("spread": {"near": 0.2, "far": 0.2})"),
+        WithSite(R"("pue": 1)"), WithSite(R"("pue": 1.1, "net_intensity": 0)")}) {
+    EXPECT_THAT(Errors(json), IsEmpty()) << json;
+  }
+}
+
+TEST(ParseConfig, RefusesNamesThatNoHintOrCommentCouldHold) {
+  for (const char* name : {"a b", "a,b", "a|b", "a;b", "a=b", "", "a\\tb", "a\\\"b"}) {
+    EXPECT_THAT(Errors(absl::StrCat(R"({"zones": {")", name, R"(": {"kind": "marginal"}}})")),
+                ElementsAre(HasSubstr("is not a name")))
+        << name;
+  }
+  EXPECT_THAT(Errors(R"({"policies": [{"name": "a b"}]})"),
+              ElementsAre(HasSubstr("/policies/0/name: \"a b\" is not a name")));
+  EXPECT_THAT(Errors(R"({"hardware": {"any": {"extends": "h100-sxm"}}})"),
+              ElementsAre("c:1: /hardware/any: \"any\" is taken: the hint hardware=any means all "
+                          "hardware"));
+  EXPECT_THAT(Errors(R"({"zones": {"São-Paulo_2/b.c:d": {"kind": "marginal"}}})"), IsEmpty());
+}
+
+TEST(ParseConfig, RefusesUnknownKeysEverywhere) {
+  EXPECT_THAT(
+      Errors(absl::StrReplaceAll(kMaximal, {{"\"snapshot\":", "\"snap\":"},
+                                            {"\"capacity\":", "\"cap\":"},
+                                            {"\"climatology\":", "\"clima\":"},
+                                            {"\"far\":", "\"fare\":"},
+                                            {"\"location\":", "\"place\":"},
+                                            {"\"net_intensity\":", "\"net_intensty\":"},
+                                            {"\"tflops\":", "\"tflop\":"},
+                                            {"\"gres_type\":", "\"gres\":"},
+                                            {"\"qos\":", "\"qoss\":"},
+                                            {"\"max_delay\":", "\"max-delay\":"}})),
+      ElementsAre(AllOf(HasSubstr("/paths/snap: "), HasSubstr("known are snapshot, log")),
+                  HasSubstr("/refresh/cap: unknown key"),
+                  HasSubstr("/zones/NO-1/forecast/1/place: unknown key"),
+                  HasSubstr("/zones/NO-1/clima: unknown key"),
+                  HasSubstr("/zones/NO-1/spread/fare: unknown key \"fare\"; did you mean \"far\"?"),
+                  HasSubstr("/sites/oslo/net_intensty: unknown key"),
+                  HasSubstr("/hardware/a-theirs/tflop: unknown key; did you mean \"tflops\"?"),
+                  HasSubstr("/pools/oslo-h100/gres: unknown key"),
+                  HasSubstr("/policies/0/match/qoss: unknown key \"qoss\"; did you mean \"qos\"?"),
+                  HasSubstr("/policies/0/max-delay: unknown key \"max-delay\"; did you mean "
+                            "\"max_delay\"?")));
+}
+
+TEST(ParseConfig, RefusesAKeyThatStandsTwice) {
+  EXPECT_THAT(Errors("{\"refresh\": {\"capacity\": \"5s\",\n \"capacity\": \"6s\"}}"),
+              ElementsAre("c:2: /refresh/capacity: the key stands twice in its object"));
+  // However it is written; and what it holds is not reported once more.
+  EXPECT_THAT(Errors("{\"sites\": {\"a\": {\"zone\": \"z\", \"pue\": 1},\n"
+                     "\"\\u0061\": {\"zone\": \"z\", \"pue\": 1}},\n"
+                     "\"zones\": {\"z\": {\"kind\": \"marginal\"}}}"),
+              ElementsAre("c:2: /sites/a: the key stands twice in its object"));
+}
+
+TEST(ParseConfig, ChecksReferencesOfferingTheNearest) {
+  EXPECT_THAT(Errors(R"({"zones": {"z": {"kind": "marginal"}},
+    "sites": {"oslo": {"zone": "z", "pue": 1}},
+    "pools": {
+      "a": {"site": "olso", "partition": "p", "hardware": "h100-sxn"},
+      "b": {"site": "paris", "partition": "q", "hardware": "abacus"}}})"),
+              ElementsAre("c:4: /pools/a/site: unknown site \"olso\"; did you mean \"oslo\"?",
+                          "c:4: /pools/a/hardware: unknown hardware \"h100-sxn\"; did you mean "
+                          "\"h100-sxm\"?",
+                          "c:5: /pools/b/site: unknown site \"paris\"",
+                          "c:5: /pools/b/hardware: unknown hardware \"abacus\""));
+}
+
+TEST(ParseConfig, DoesNotReportAReferenceToAnEntryThatIsWrongInItself) {
+  EXPECT_THAT(Errors(R"({"zones": {"z": {}},
+    "sites": {"s": {"zone": "z"}},
+    "hardware": {"x": {}, "y": {"extends": "x"}},
+    "pools": {"p": {"site": "s", "partition": "p", "hardware": "x"},
+              "q": {"site": "s", "partition": "q", "hardware": "y"}}})"),
+              ElementsAre("c:1: /zones/z: \"kind\" is missing", "c:2: /sites/s: \"pue\" is missing",
+                          HasSubstr("c:3: /hardware/x/unit: missing")));
+}
+
+TEST(ParseConfig, WantsPoolsOfOnePartitionToldApart) {
+  const std::string pools =
+      R"({"zones": {"z": {"kind": "marginal"}}, "sites": {"s": {"zone": "z", "pue": 1}}, "pools": {
+          "a": {"site": "s", "partition": "p", "hardware": "h100-sxm", "gres_type": "h100"},
+          "b": {"site": "s", "partition": "p", "hardware": "a100-sxm"B}}})";
+  EXPECT_THAT(Errors(absl::StrReplaceAll(pools, {{"B", R"(, "gres_type": "a100")"}})), IsEmpty());
+  EXPECT_THAT(
+      Errors(absl::StrReplaceAll(pools, {{"B", ""}})),
+      ElementsAre("c:3: /pools/b: \"gres_type\" is missing: partition \"p\" has several pools"));
+  EXPECT_THAT(Errors(absl::StrReplaceAll(pools, {{"B", R"(, "gres_type": "h100")"}})),
+              ElementsAre("c:3: /pools/b: has the same partition and gres_type as pool \"a\""));
+}
+
+TEST(ParseConfig, WantsPoliciesCalledDifferently) {
+  EXPECT_THAT(Errors("{\"policies\": [{\"name\": \"a\"},\n{\"name\": \"a\"}]}"),
+              ElementsAre("c:2: /policies/1/name: another policy before it is called \"a\""));
+}
+
+TEST(ParseConfig, PointsIntoHardware) {
+  EXPECT_THAT(Errors("{\"hardware\": {\n\"x\": {\"extends\": \"h100-sxm\",\n\"busy_watts\": {\n"
+                     "\"value\": -5, \"quality\": \"measured\", \"source\": \"PDU\"}}}}"),
+              ElementsAre("c:4: /hardware/x/busy_watts/value: -5 is negative"));
+  EXPECT_THAT(Errors(R"({"hardware": {"x": {"extends": "h100-smx"}}})"),
+              ElementsAre("c:1: /hardware/x/extends: unknown hardware \"h100-smx\"; did you mean "
+                          "\"h100-sxm\"?"));
+}
+
+TEST(ParseConfig, RefusesProfilesThatExtendEachOtherInACircle) {
+  EXPECT_THAT(
+      Errors(R"({"hardware": {"a": {"extends": "b"}, "b": {"extends": "a"}}})"),
+      ElementsAre("c:1: /hardware/a/extends: profiles extend each other in a circle, by way "
+                  "of \"b\"",
+                  "c:1: /hardware/b/extends: profiles extend each other in a circle, by way "
+                  "of \"a\""));
+}
+
+TEST(ParseConfig, BoundsDepthAndKeys) {
+  EXPECT_THAT(Errors(std::string(1 << 20, '[')),
+              ElementsAre("c:1: is nested deeper than 16 levels"));
+  EXPECT_THAT(Errors("{\n\"" + std::string(kMaxJsonKey + 1, 'k') + "\": 1}"),
+              ElementsAre("c:2: a key is longer than 256 bytes"));
+}
+
+TEST(ParseConfig, KeepsMessagesShort) {
+  for (const std::string& error :
+       Errors(WithPolicy("\"mode\": \"" + std::string(100'000, 'x') + "\""))) {
+    EXPECT_LT(error.size(), 300);
+  }
+  EXPECT_THAT(Errors("{\"a\": \"" + std::string(100'000, 'x')), ElementsAre(SizeIs(Lt(300))));
+}
+
+TEST(FormatConfigError, NamesFileLineAndPathWhereTheyAreKnown) {
+  EXPECT_EQ(FormatConfigError("carbon.json", {"/sites", 12, "wrong"}),
+            "carbon.json:12: /sites: wrong");
+  EXPECT_EQ(FormatConfigError("carbon.json", {"", 3, "wrong"}), "carbon.json:3: wrong");
+  EXPECT_EQ(FormatConfigError("carbon.json", {"/sites", std::nullopt, "wrong"}),
+            "carbon.json: /sites: wrong");
+  EXPECT_EQ(FormatConfigError("carbon.json", {"", std::nullopt, "wrong"}), "carbon.json: wrong");
+}
+
+TEST(FormatConfigError, PassesNothingOnThatSteersATerminal) {
+  EXPECT_EQ(FormatConfigError("c", {"/a\x1b[31m\n", 1, "wrong\x7f"}), "c:1: /a?[31m?: wrong?");
+}
+
+TEST(NearestWord, FindsSlipsOfTheFingers) {
+  const std::vector<std::string> known = {"frankfurt", "oslo", "lyon", "pue"};
+  EXPECT_EQ(NearestWord("olso", known), "oslo");            // two swapped
+  EXPECT_EQ(NearestWord("osl", known), "oslo");             // one missing
+  EXPECT_EQ(NearestWord("osloo", known), "oslo");           // one too many
+  EXPECT_EQ(NearestWord("oxlo", known), "oslo");            // one wrong
+  EXPECT_EQ(NearestWord("Frankfrut", known), "frankfurt");  // case does not count
+  EXPECT_EQ(NearestWord("fankfurrt", known), "frankfurt");
+  EXPECT_EQ(NearestWord("PUE", known), "pue");
+  EXPECT_EQ(NearestWord("oslo", known), "oslo");
+}
+
+TEST(NearestWord, FindsNothingWhereNothingIsNear) {
+  const std::vector<std::string> known = {"frankfurt", "oslo", "lyon", "no"};
+  EXPECT_EQ(NearestWord("madrid", known), "");
+  EXPECT_EQ(NearestWord("xy", known), "");
+  EXPECT_EQ(NearestWord("", known), "");
+  EXPECT_EQ(NearestWord("x", {}), "");
+  EXPECT_EQ(NearestWord(std::string(1'000'000, 'o'), known), "");
+}
+
+TEST(NearestWord, TakesTheFirstOfEquals) {
+  EXPECT_EQ(NearestWord("cat", {"car", "bat", "cut"}), "car");
+}
+
+}  // namespace
+}  // namespace carbon

@@ -1,0 +1,361 @@
+#include "core/record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace carbon {
+namespace {
+
+using Json = nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const RecordId kId = {"3f9c21aa04d7be15", 42};
+const absl::Time kNow = absl::FromUnixSeconds(1795546800);  // 2026-11-24T19:00:00Z
+const absl::TimeZone kUtc = absl::UTCTimeZone();
+
+Candidate At(const std::string& site, absl::Time start, double grams) {
+  return {.pool = site + "-h100",
+          .site = site,
+          .zone = "Z",
+          .partition = site,
+          .hardware = "h100-sxm",
+          .start = start,
+          .runtime = absl::Hours(8),
+          .energy = KilowattHours(71.5),
+          .intensity = GramsPerKilowattHour(grams / 71.5),
+          .gross = GramsCo2e(grams)};
+}
+
+JobRequest AJob() {
+  JobRequest job;
+  job.name = "train";
+  job.user_id = 1000;
+  job.account = "ml";
+  job.qos = "normal";
+  job.partitions = {"frankfurt"};
+  job.comment = "carbon:wait=12h";
+  job.time_limit = absl::Hours(10);
+  job.deadline = kNow + absl::Hours(40);
+  job.demand = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 512000};
+  job.per_node = {.devices = 8, .cpus = 64};
+  job.device_type = "h100";
+  job.array_tasks = 4;
+  job.array_width = 2;
+  return job;
+}
+
+// Oslo at 02:00, seven hours from now, instead of Frankfurt at once.
+Decision Placed() {
+  Decision decision;
+  decision.outcome = Outcome::kPlaced;
+  decision.reason = "emits less";
+  decision.policy = "all";
+  decision.mode = Mode::kEnforce;
+  decision.hints.wait = absl::Hours(12);
+  decision.home = At("frankfurt", kNow, 38400);
+  decision.chosen = At("oslo", kNow + absl::Hours(7), 14200);
+  decision.chosen->net = GramsCo2e(900);
+  decision.static_best = At("oslo", kNow, 15000);
+  decision.best = {*decision.chosen, *decision.home};
+  decision.excluded = {{"lyon-a", "its partition is not up"},
+                       {"lyon-b", "its partition is not up"},
+                       {"paris", "no forecast for its zone"}};
+  decision.saving =
+      Saving{GramsCo2e(24200), GramsCo2e(22300), GramsCo2e(25700), 0.6302, 0.58, 0.67};
+  decision.runtime_is_limit = true;
+  decision.booked_when = TimeInterval{kNow + absl::Hours(7), kNow + absl::Hours(17)};
+  decision.booked_group = "oslo";
+  decision.booked_amount = {.devices = 16, .cpus = 128};
+  return decision;
+}
+
+Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kNow) {
+  const Manifest manifest = {kNow - absl::Seconds(5), "c0", "f0", "a0"};
+  const std::string line = DecisionRecord(kId, now, job, decision, manifest, "00000000000000ff");
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  return Json::parse(line);
+}
+
+TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
+  const Json record = Record(AJob(), Placed());
+  EXPECT_EQ(record["v"], 1);
+  EXPECT_EQ(record["type"], "decision");
+  EXPECT_EQ(record["id"], "3f9c21aa04d7be15-42");
+  EXPECT_EQ(record["boot"], "3f9c21aa04d7be15");
+  EXPECT_EQ(record["seq"], 42);
+  EXPECT_EQ(record["time"], "2026-11-24T19:00:00Z");
+  EXPECT_EQ(record["job"], Json::parse(R"({
+    "name": "train", "user_id": 1000, "account": "ml", "qos": "normal",
+    "partitions": ["frankfurt"], "comment": "carbon:wait=12h",
+    "time_limit_s": 36000, "time_min_s": null, "begin": null,
+    "deadline": "2026-11-26T11:00:00Z",
+    "demand": {"nodes": 1, "devices": 8, "cpus": 64, "memory_mib": 512000},
+    "per_node": {"nodes": 0, "devices": 8, "cpus": 64, "memory_mib": 0},
+    "device_type": "h100", "exclusive": false, "array_tasks": 4, "array_width": 2,
+    "leave_alone": "", "pinned_by": ""})"));
+  EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",
+    "config": "c0", "forecast": "f0", "capacity": "a0"})"));
+  EXPECT_EQ(record["ledger"], "00000000000000ff");
+}
+
+TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
+  const Json record = Record(AJob(), Placed());
+  EXPECT_EQ(record["policy"], "all");
+  EXPECT_EQ(record["mode"], "enforce");
+  EXPECT_EQ(record["outcome"], "placed");
+  EXPECT_EQ(record["reason"], "emits less");
+  EXPECT_EQ(record["hints"], Json::parse(R"({"off": false, "now": false, "wait_s": 43200,
+    "sites": [], "runtime_s": null, "flops": null, "any_hardware": false, "hardware": []})"));
+  EXPECT_EQ(record["chosen"]["pool"], "oslo-h100");
+  EXPECT_EQ(record["chosen"]["start"], "2026-11-25T02:00:00Z");
+  EXPECT_EQ(record["chosen"]["runtime_s"], 28800);
+  EXPECT_EQ(record["chosen"]["energy_kwh"], 71.5);
+  EXPECT_EQ(record["chosen"]["gross_g"], 14200.0);
+  EXPECT_EQ(record["chosen"]["net_g"], 900.0);
+  EXPECT_TRUE(record["chosen"]["embodied_g"].is_null());
+  EXPECT_TRUE(record["home"]["net_g"].is_null());
+  EXPECT_EQ(record["home"]["site"], "frankfurt");
+  EXPECT_EQ(record["static_best"]["gross_g"], 15000.0);
+  EXPECT_EQ(record["candidates"].size(), 2u);
+  EXPECT_EQ(record["excluded"], Json::parse(R"({"its partition is not up": 2,
+    "no forecast for its zone": 1})"));
+  EXPECT_EQ(record["saving"], Json::parse(R"({
+    "gross_g": {"mean": 24200.0, "low": 22300.0, "high": 25700.0},
+    "share": {"mean": 0.6302, "low": 0.58, "high": 0.67}, "interval": 0.9})"));
+  EXPECT_EQ(record["signal"], "average-lifecycle");
+  EXPECT_EQ(record["accounting"], "location-based");
+  EXPECT_EQ(record["intensity_data"], "forecast");
+  EXPECT_EQ(record["runs"], Json::parse(R"([{"pool": "oslo-h100",
+    "start": "2026-11-25T02:00:00Z", "runtime_s": 28800}])"));
+  EXPECT_EQ(record["width"], 1);
+  EXPECT_TRUE(record.contains("arm") && record["arm"].is_null());
+  EXPECT_EQ(record["booked"], Json::parse(R"({"group": "oslo", "start": "2026-11-25T02:00:00Z",
+    "end": "2026-11-25T12:00:00Z",
+    "amount": {"nodes": 0, "devices": 16, "cpus": 128, "memory_mib": 0}})"));
+}
+
+TEST(DecisionRecord, NeverWritesZeroForWhatIsAbsent) {
+  Decision decision;
+  decision.reason = "no usable forecast";
+  const Json record = Record(JobRequest(), decision);
+  for (const char* field :
+       {"policy", "home", "chosen", "static_best", "saving", "runtime_source", "booked", "arm"}) {
+    EXPECT_TRUE(record.contains(field) && record[field].is_null()) << field;
+  }
+  EXPECT_EQ(record["outcome"], "left-alone");
+  EXPECT_EQ(record["runs"], Json::array());
+  EXPECT_EQ(record["candidates"], Json::array());
+  EXPECT_EQ(record["excluded"], Json::object());
+}
+
+TEST(DecisionRecord, SaysWhereTheRuntimeCameFrom) {
+  Decision decision = Placed();
+  EXPECT_EQ(Record(AJob(), decision)["runtime_source"], "time_limit");
+  decision.runtime_is_limit = false;
+  decision.hints.runtime = absl::Hours(8);
+  EXPECT_EQ(Record(AJob(), decision)["runtime_source"], "hint");
+  decision.hints.flops = Flops(3e21);
+  EXPECT_EQ(Record(AJob(), decision)["runtime_source"], "flops");
+  EXPECT_EQ(Record(AJob(), decision)["hints"]["flops"], 3e21);
+}
+
+TEST(DecisionRecord, WritesAtMostEightCandidates) {
+  Decision decision = Placed();
+  decision.best.assign(50, *decision.chosen);
+  EXPECT_EQ(Record(AJob(), decision)["candidates"].size(), 8u);
+}
+
+TEST(DecisionRecord, KeepsEveryBitOfANumberAndOfATime) {
+  Decision decision = Placed();
+  decision.chosen->gross = GramsCo2e(14200.0 / 3);
+  const absl::Time now = kNow + absl::Nanoseconds(123456789);
+  const Json record = Record(AJob(), decision, now);
+  EXPECT_EQ(record["chosen"]["gross_g"].get<double>(), 14200.0 / 3);
+  absl::Time parsed;
+  ASSERT_TRUE(
+      absl::ParseTime(absl::RFC3339_full, record["time"].get<std::string>(), &parsed, nullptr));
+  EXPECT_EQ(parsed, now);
+}
+
+TEST(DecisionRecord, EscapesWhateverUsersWrite) {
+  JobRequest job = AJob();
+  job.name = "a\nb\"c\\d\x1b[31m\xff\xc3\x28\x7f";
+  job.comment = "caf\xc3\xa9";
+  const std::string line = DecisionRecord(kId, kNow, job, Placed(), {}, "");
+  for (const char c : line.substr(0, line.size() - 1)) {
+    EXPECT_TRUE(c >= ' ' && c < 0x7f) << static_cast<int>(c);
+  }
+  const Json record = Json::parse(line);
+  EXPECT_EQ(record["job"]["name"], "a\nb\"c\\d\x1b[31m\xef\xbf\xbd\xef\xbf\xbd(\x7f");
+  EXPECT_EQ(record["job"]["comment"], "caf\xc3\xa9");
+}
+
+TEST(DecisionRecord, WritesNullForWhatIsNoNumberAndNoTime) {
+  Decision decision = Placed();
+  decision.chosen->gross = GramsCo2e(NAN);
+  decision.chosen->start = absl::InfiniteFuture();
+  decision.chosen->runtime = absl::InfiniteDuration();
+  const Json record = Record(AJob(), decision);
+  EXPECT_TRUE(record["chosen"]["gross_g"].is_null());
+  EXPECT_TRUE(record["chosen"]["start"].is_null());
+  EXPECT_TRUE(record["chosen"]["runtime_s"].is_null());
+}
+
+TEST(BookingEventRecord, SaysWhatBecameOfABooking) {
+  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kExpired}),
+            R"({"v":1,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
+            R"("fate":"expired"})"
+            "\n");
+}
+
+TEST(DroppedRecord, SaysHowManyWereLost) {
+  EXPECT_EQ(DroppedRecord(kId, kNow, 17),
+            R"({"v":1,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","count":17})"
+            "\n");
+}
+
+TEST(AdminComment, HoldsTheFiguresInEnforce) {
+  EXPECT_EQ(AdminComment(kId, Placed(), kUtc),
+            "carbon:id=3f9c21aa04d7be15-42,pool=oslo-h100,start=2026-11-25T02:00:00,co2e=14.2kg,"
+            "home=38.4kg,saving=63%");
+  EXPECT_THAT(AdminComment(kId, Placed(), absl::FixedTimeZone(3600)),
+              HasSubstr("start=2026-11-25T03:00:00"));
+}
+
+TEST(AdminComment, IsTheIdAloneInShadowAndWhereNothingWasChosen) {
+  Decision decision = Placed();
+  decision.mode = Mode::kShadow;
+  EXPECT_EQ(AdminComment(kId, decision, kUtc), "carbon:id=3f9c21aa04d7be15-42");
+  decision = Placed();
+  decision.chosen.reset();
+  EXPECT_EQ(AdminComment(kId, decision, kUtc), "carbon:id=3f9c21aa04d7be15-42");
+}
+
+TEST(DecisionIdInComment, ReadsBackWhatAdminCommentWrites) {
+  EXPECT_EQ(DecisionIdInComment(AdminComment(kId, Placed(), kUtc)), DecisionId(kId));
+  EXPECT_EQ(DecisionIdInComment("by hand; carbon:id=3f9c21aa04d7be15-42"), DecisionId(kId));
+  const RecordId last = {"ffffffffffffffff", UINT64_MAX};
+  EXPECT_EQ(DecisionIdInComment("carbon:id=" + DecisionId(last)), DecisionId(last));
+}
+
+TEST(DecisionIdInComment, IsEmptyForAnythingElse) {
+  for (const char* comment :
+       {"", "carbon:id=", "carbon:off", "carbon:id=3f9c21aa04d7be15", "carbon:id=3f9c21aa04d7be15-",
+        "carbon:id=3F9C21AA04D7BE15-42", "carbon:id=3f9c21aa04d7be15-4x",
+        "carbon:id=3f9c21aa04d7be15_42", "carbon:id=3f9c21aa04d7be15-123456789012345678901234"}) {
+    EXPECT_EQ(DecisionIdInComment(comment), "") << comment;
+  }
+}
+
+TEST(UserMessage, TellsWhereAndWhenAndWhatItSaves) {
+  EXPECT_EQ(UserMessage(Placed(), kNow, kUtc),
+            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less than "
+            "now in frankfurt; --comment=carbon:now to run at once");
+  // The day is the reader's: seven hours west, it is still the same.
+  EXPECT_EQ(UserMessage(Placed(), kNow, absl::FixedTimeZone(-7 * 3600)),
+            "carbon: oslo/h100-sxm at 19:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less than now in "
+            "frankfurt; --comment=carbon:now to run at once");
+}
+
+TEST(UserMessage, SaysNowForAStartAtOnceAndHowToStay) {
+  Decision decision = Placed();
+  decision.chosen->start = kNow;
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: oslo/h100-sxm now: 14.2 kg CO2e, 63% (58-67%) less than in frankfurt; "
+            "--comment=carbon:off to stay there");
+}
+
+TEST(UserMessage, OffersToRunAtOnceOnlyWhereItDelays) {
+  Decision decision = Placed();
+  decision.home->start = decision.chosen->start;  // by --begin
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less than "
+            "in frankfurt; --comment=carbon:off to stay there");
+}
+
+TEST(UserMessage, CountsCloseStartsInSeconds) {
+  Decision decision = Placed();
+  const auto when = [&](absl::Duration ahead) {
+    decision.chosen->start = kNow + ahead;
+    const std::string message = UserMessage(decision, kNow, kUtc);
+    return message.substr(22, message.find("):") - 21);
+  };
+  EXPECT_EQ(when(absl::Seconds(35)), "at 19:00:35 (in 35 s)");
+  EXPECT_EQ(when(absl::Seconds(119)), "at 19:01:59 (in 119 s)");
+  EXPECT_EQ(when(absl::Seconds(120)), "at 19:02 (in 2 min)");
+  EXPECT_EQ(when(absl::Minutes(119)), "at 20:59 (in 119 min)");
+  EXPECT_EQ(when(absl::Hours(2)), "at 21:00 (in 2 h)");
+  EXPECT_EQ(when(absl::Hours(30)), "at Nov 26 01:00 (in 30 h)");
+  EXPECT_EQ(when(absl::Hours(72)), "at Nov 27 19:00 (in 3 days)");
+}
+
+TEST(UserMessage, NeverShowsTheWrongSign) {
+  const auto comparison = [](double mean, double low, double high) {
+    Decision decision = Placed();
+    decision.saving = Saving{GramsCo2e(), GramsCo2e(), GramsCo2e(), mean, low, high};
+    const std::string message = UserMessage(decision, kNow, kUtc);
+    const size_t begin = message.find("CO2e, ") + 6;
+    return message.substr(begin, message.find(" than") - begin);
+  };
+  EXPECT_EQ(comparison(0.10, 0.04, 0.16), "10% (4-16%) less");
+  EXPECT_EQ(comparison(0.10, -0.02, 0.2), "10% (-2 to 20%) less");
+  EXPECT_EQ(comparison(-0.05, -0.08, -0.01), "5% (1-8%) more");
+  EXPECT_EQ(comparison(-0.05, -0.08, 0.02), "5% (-2 to 8%) more");
+  EXPECT_EQ(comparison(0.001, -0.001, 0.004), "0% (0-0%) less");
+}
+
+TEST(UserMessage, OmitsAComparisonWithNothing) {
+  Decision decision = Placed();
+  decision.saving->share = NAN;  // home emits nothing
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e; --comment=carbon:now to "
+            "run at once");
+}
+
+TEST(UserMessage, IsShortForAJobThatStays) {
+  Decision decision = Placed();
+  decision.outcome = Outcome::kKeptHome;
+  decision.home->gross = GramsCo2e(1200);
+  decision.chosen = decision.home;
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: now in frankfurt is as good as anything allowed: 1.2 kg CO2e");
+}
+
+TEST(UserMessage, TellsOfABadHint) {
+  Decision decision;
+  decision.bad_hint = true;
+  decision.reason = "hint \"wait=soon\n\": is not a duration";
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: hint \"wait=soon?\": is not a duration; the job is submitted unplaced");
+}
+
+TEST(UserMessage, IsSilentInShadowAndForWhatIsLeftAlone) {
+  Decision decision = Placed();
+  decision.mode = Mode::kShadow;
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc), "");
+  decision = Placed();
+  decision.outcome = Outcome::kLeftAlone;
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc), "");
+  EXPECT_EQ(UserMessage(Decision(), kNow, kUtc), "");
+}
+
+TEST(FormatMass, ShowsThreeDigitsInAUnitThatFits) {
+  const struct {
+    double grams;
+    const char* text;
+  } kCases[] = {{14200, "14.2 kg"},   {862, "862 g"},         {1.43e6, "1.43 t"}, {0.037, "37 mg"},
+                {0, "0 g"},           {999.4, "999 g"},       {999.6, "1 kg"},    {999600, "1 t"},
+                {5.52e8, "552 t"},    {3.2e9, "3.2 kt"},      {7.5e12, "7.5 Mt"}, {1e-9, "0 g"},
+                {-14200, "-14.2 kg"}, {0.000123, "0.123 mg"}, {0.9996, "1 g"},    {NAN, "unknown"},
+                {INFINITY, "unknown"}};
+  for (const auto& c : kCases) EXPECT_EQ(FormatMass(GramsCo2e(c.grams)), c.text) << c.grams;
+}
+
+}  // namespace
+}  // namespace carbon

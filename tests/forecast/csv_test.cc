@@ -1,0 +1,110 @@
+#include "forecast/csv.h"
+
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+absl::Time At(int hour, int minute = 0) {
+  return absl::FromCivil(absl::CivilMinute(2026, 11, 24, hour, minute), absl::UTCTimeZone());
+}
+
+double ValueAt(const IntensitySeries& series, absl::Time time) {
+  absl::StatusOr<GramsPerKilowattHour> value = series.Mean(time, time);
+  return value.ok() ? value->value() : -1;
+}
+
+TEST(ParseCsv, ReadsHeaderCommentsBlankLinesAndCrlf) {
+  absl::StatusOr<IntensitySeries> series = ParseCsv(
+      "# synthetic\r\n"
+      "time,value\r\n"
+      "\r\n"
+      "2026-11-24T00:00:00Z,412.5\r\n"
+      "2026-11-24 01:00:00+00:00 , 0\r\n"
+      "  # the last\r\n"
+      "2026-11-24T03:00:00+01:00,1.5e2\r\n");
+  ASSERT_TRUE(series.ok()) << series.status();
+  EXPECT_EQ(series->begin(), At(0));
+  EXPECT_EQ(series->end(), At(3));
+  EXPECT_EQ(ValueAt(*series, At(0, 59)), 412.5);
+  EXPECT_EQ(ValueAt(*series, At(1)), 0);
+  EXPECT_EQ(ValueAt(*series, At(2)), 150);
+}
+
+TEST(ParseCsv, NeedsNeitherHeaderNorFinalNewline) {
+  absl::StatusOr<IntensitySeries> series =
+      ParseCsv("2026-11-24T00:00:00Z,1\n2026-11-24T00:05:00Z,2");
+  ASSERT_TRUE(series.ok()) << series.status();
+  EXPECT_EQ(series->end(), At(0, 10));
+}
+
+TEST(ParseCsv, LetsTheLastValueHoldAsLongAsTheOneBefore) {
+  absl::StatusOr<IntensitySeries> series =
+      ParseCsv("2026-11-24T00:00:00Z,1\n2026-11-24T01:00:00Z,2\n2026-11-24T04:00:00Z,3\n");
+  ASSERT_TRUE(series.ok()) << series.status();
+  EXPECT_EQ(ValueAt(*series, At(3, 59)), 2);
+  EXPECT_EQ(series->end(), At(7));
+}
+
+TEST(ParseCsv, RefusesBadLinesNamingLineAndValue) {
+  const std::string good = "2026-11-24T00:00:00Z,1\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {"2026-11-24T01:00:00Z,-4", "line 2: value -4 is negative"},
+      {"2026-11-24T01:00:00Z,nan", "line 2: value nan is not finite"},
+      {"2026-11-24T01:00:00Z,inf", "line 2: value inf is not finite"},
+      {"2026-11-24T01:00:00Z,1e999", "line 2: value 1e999 is not finite"},
+      {"2026-11-24T01:00:00Z,10001", "line 2: value 10001 is above 10000 gCO2e/kWh"},
+      {"2026-11-24T01:00:00Z,", "line 2: the value is missing"},
+      {"2026-11-24T01:00:00Z,null", "line 2: the value is missing"},
+      {"2026-11-24T01:00:00Z,12 g", "line 2: value \"12 g\" is not a number"},
+      {"2026-11-24T01:00:00Z,1,5", "line 2: \"2026-11-24T01:00:00Z,1,5\" is not time,value"},
+      {"2026-11-24T01:00:00Z;15", "line 2: \"2026-11-24T01:00:00Z;15\" is not time,value"},
+      {"2026-11-24T01:00:00,15", "line 2: time \"2026-11-24T01:00:00\" has no offset"},
+      {"2026-11-24T00:00:00Z,1", "line 2: time 2026-11-24T00:00:00Z occurs twice"},
+      {"2026-11-23T23:00:00Z,1", "line 2: time 2026-11-23T23:00:00Z is before the line above"},
+      {"time,value", "line 2: time \"time\" is not RFC 3339"},
+  };
+  for (const auto& [line, message] : cases) {
+    absl::StatusOr<IntensitySeries> series = ParseCsv(good + line + "\n");
+    EXPECT_EQ(series.status().code(), absl::StatusCode::kInvalidArgument) << line;
+    EXPECT_THAT(std::string(series.status().message()), HasSubstr(message)) << line;
+  }
+}
+
+TEST(ParseCsv, CountsCommentsAndBlankLinesInLineNumbers) {
+  absl::StatusOr<IntensitySeries> series =
+      ParseCsv("time,value\n\n# x\n2026-11-24T00:00:00Z,bad\n");
+  EXPECT_THAT(std::string(series.status().message()), HasSubstr("line 4: "));
+}
+
+TEST(ParseCsv, RefusesFewerThanTwoValues) {
+  for (const auto& [text, count] :
+       {std::pair("", "0 values"), std::pair("time,value\n", "0 values"),
+        std::pair("2026-11-24T00:00:00Z,1\n", "1 values")}) {
+    absl::StatusOr<IntensitySeries> series = ParseCsv(text);
+    EXPECT_EQ(series.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(series.status().message()), HasSubstr(count));
+    EXPECT_THAT(std::string(series.status().message()), HasSubstr("at least 2 are needed"));
+  }
+}
+
+TEST(ParseCsv, RefusesASpanAboveTheSeriesLimit) {
+  absl::StatusOr<IntensitySeries> series =
+      ParseCsv("2020-01-01T00:00:00Z,1\n2026-01-01T00:00:00Z,2\n");
+  EXPECT_EQ(series.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ParseCsv, QuotesAHugeLineShortened) {
+  absl::StatusOr<IntensitySeries> series = ParseCsv("1" + std::string(1 << 20, 'x'));
+  EXPECT_FALSE(series.ok());
+  EXPECT_LT(series.status().message().size(), 200u);
+}
+
+}  // namespace
+}  // namespace carbon

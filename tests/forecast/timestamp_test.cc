@@ -1,0 +1,64 @@
+#include "forecast/timestamp.h"
+
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ParseTimestamp, ReadsZuluOffsetsBlanksAndZeroFractions) {
+  const absl::Time expected = absl::FromUnixSeconds(1764036000);  // date -ud 2025-11-25T02:00
+  for (const char* text :
+       {"2025-11-25T02:00:00Z", "2025-11-25t02:00:00z", "2025-11-25 02:00:00Z",
+        "2025-11-25T03:00:00+01:00", "2025-11-24T21:00:00-05:00", "2025-11-25T07:45:00+05:45",
+        "2025-11-25T02:00:00.000Z", "2025-11-25T02:00:00.0000000+00:00"}) {
+    absl::StatusOr<absl::Time> time = ParseTimestamp(text);
+    ASSERT_TRUE(time.ok()) << text << ": " << time.status();
+    EXPECT_EQ(*time, expected) << text;
+  }
+}
+
+TEST(ParseTimestamp, RefusesWhatIsNoInstantQuotingIt) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "time \"\" is not RFC 3339"},
+      {"2025-11-25", "is not RFC 3339"},
+      {"2025-11-25T02:00Z", "is not RFC 3339"},
+      {"2025-11-25T02:00:00", "time \"2025-11-25T02:00:00\" has no offset; write Z for UTC"},
+      {"2025-11-25T02:00:00.000", "has no offset"},
+      {"2025-11-25T02:00:00.Z", "is not RFC 3339"},
+      {"2025-11-25T02:00:00.5Z", "is not a whole second"},
+      {"2025-11-25T02:00:00+0100", "is not RFC 3339"},
+      {"2025-11-25T02:00:00+01:00x", "is not RFC 3339"},
+      {"2025-13-25T02:00:00Z", "is no instant"},
+      {"2025-02-30T02:00:00Z", "is no instant"},
+      {"2025-11-25T25:00:00Z", "is no instant"},
+      {"infinite-future", "is not RFC 3339"},
+      {"+2025-11-25T02:00:00Z", "is not RFC 3339"},
+      {" 2025-11-25T02:00:00Z", "is not RFC 3339"},
+      {"1764036000", "is not RFC 3339"},
+  };
+  for (const auto& [text, message] : cases) {
+    absl::StatusOr<absl::Time> time = ParseTimestamp(text);
+    EXPECT_EQ(time.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(time.status().message()), HasSubstr(message)) << text;
+  }
+}
+
+TEST(ParseTimestamp, QuotesALongTextShortened) {
+  absl::StatusOr<absl::Time> time = ParseTimestamp(std::string(100000, '9'));
+  EXPECT_LT(time.status().message().size(), 120u);
+}
+
+TEST(FormatTimestamp, WritesUtcThatParsesBack) {
+  const absl::Time time = absl::FromUnixSeconds(1764036000);
+  EXPECT_EQ(FormatTimestamp(time), "2025-11-25T02:00:00Z");
+  EXPECT_EQ(*ParseTimestamp(FormatTimestamp(time)), time);
+}
+
+}  // namespace
+}  // namespace carbon

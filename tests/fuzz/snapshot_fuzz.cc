@@ -1,0 +1,34 @@
+// Arbitrary bytes as each part of a snapshot. What parses must come out of its own serialisation
+// unchanged, or the plugin and a replay would decide on different data.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "core/snapshot.h"
+
+namespace carbon {
+namespace {
+
+// `serialize(parse(x))` parses again, and to the same bytes.
+template <class Parse, class Serialize>
+void CheckRoundTrip(absl::string_view bytes, Parse parse, Serialize serialize) {
+  const auto parsed = parse(bytes);
+  if (!parsed.ok()) {
+    if (parsed.status().message().empty()) std::abort();
+    return;
+  }
+  const std::string canonical = serialize(*parsed);
+  const auto again = parse(canonical);
+  if (!again.ok() || serialize(*again) != canonical) std::abort();
+}
+
+}  // namespace
+}  // namespace carbon
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
+  carbon::CheckRoundTrip(bytes, carbon::ParseManifest, carbon::SerializeManifest);
+  carbon::CheckRoundTrip(bytes, carbon::ParseForecasts, carbon::SerializeForecasts);
+  carbon::CheckRoundTrip(bytes, carbon::ParseCapacity, carbon::SerializeCapacity);
+  return 0;
+}

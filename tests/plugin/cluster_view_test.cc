@@ -1,0 +1,239 @@
+#include "plugin/cluster_view.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1'764'000'000);
+
+Resources Node(int64_t devices, int64_t cpus, int64_t memory_mib) {
+  return {.nodes = 1, .devices = devices, .cpus = cpus, .memory_mib = memory_mib};
+}
+
+ClusterNode Usable(std::string name, Resources resources, std::vector<std::string> types = {}) {
+  return {.name = std::move(name),
+          .usable = true,
+          .resources = resources,
+          .device_types = std::move(types)};
+}
+
+ClusterPartition Partition(std::string name, std::vector<int> nodes) {
+  return {.name = std::move(name), .up = true, .nodes = std::move(nodes)};
+}
+
+PoolConfig Pool(std::string name, std::string partition, std::string gres_type = "") {
+  return {.name = std::move(name),
+          .partition = std::move(partition),
+          .gres_type = std::move(gres_type)};
+}
+
+// Two partitions of two nodes with 8 GPUs, 64 CPUs and 1000 MiB each.
+ClusterView TwoPartitions() {
+  ClusterView view{.taken_at = kNow, .cluster = "demo"};
+  for (const char* name : {"a1", "a2", "b1", "b2"}) {
+    view.nodes.push_back(Usable(name, Node(8, 64, 1000), {"h100"}));
+  }
+  view.partitions = {Partition("a", {0, 1}), Partition("b", {2, 3})};
+  view.partitions[0].is_default = true;
+  return view;
+}
+
+ClusterJob Running(std::vector<int> nodes, Resources amount) {
+  return {.job_id = 7,
+          .nodes = std::move(nodes),
+          .amount = amount,
+          .when = {kNow - absl::Hours(1), kNow + absl::Hours(2)}};
+}
+
+ClusterJob Waiting(std::vector<std::string> partitions, Resources amount) {
+  return {.job_id = 8,
+          .partitions = std::move(partitions),
+          .amount = amount,
+          .when = {kNow, kNow + absl::Hours(3)}};
+}
+
+TEST(BuildCapacity, CountsUsableNodesAndDescribesPools) {
+  ClusterView view = TwoPartitions();
+  view.nodes[1].resources = Node(4, 128, 500);
+  view.nodes[3].usable = false;
+  view.partitions[1].max_time = absl::Hours(24);
+  view.partitions[1].default_time = absl::Hours(1);
+  view.partitions[1].max_nodes = 2;
+  view.partitions[1].admission_unproven = "partition has a QOS";
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
+
+  EXPECT_EQ(state.taken_at, kNow);
+  EXPECT_EQ(state.cluster, "demo");
+  EXPECT_EQ(state.default_partition, "a");
+  ASSERT_EQ(state.groups.size(), 2u);
+  EXPECT_EQ(state.groups[0].name, "a");
+  EXPECT_EQ(state.groups[0].total, (Resources{2, 12, 192, 1500}));
+  EXPECT_EQ(state.groups[0].per_node, (Resources{1, 4, 64, 500}));
+  EXPECT_EQ(state.groups[1].total, (Resources{1, 8, 64, 1000}));
+  ASSERT_EQ(state.pools.size(), 2u);
+  EXPECT_EQ(state.pools[0].pool, "oslo");
+  EXPECT_EQ(state.pools[0].group, "a");
+  EXPECT_TRUE(state.pools[0].up);
+  EXPECT_TRUE(state.pools[0].is_default);
+  EXPECT_EQ(state.pools[0].max_time, std::nullopt);
+  EXPECT_FALSE(state.pools[1].is_default);
+  EXPECT_EQ(state.pools[1].max_time, absl::Hours(24));
+  EXPECT_EQ(state.pools[1].default_time, absl::Hours(1));
+  EXPECT_EQ(state.pools[1].max_nodes, 2);
+  EXPECT_EQ(state.pools[1].admission_unproven, "partition has a QOS");
+}
+
+TEST(BuildCapacity, LeavesOutPoolsWhosePartitionIsNotThere) {
+  const CapacityState state =
+      BuildCapacity(TwoPartitions(), {Pool("x", "gone"), Pool("lyon", "b")});
+  ASSERT_EQ(state.pools.size(), 1u);
+  EXPECT_EQ(state.pools[0].pool, "lyon");
+  EXPECT_EQ(state.groups.size(), 1u);
+}
+
+TEST(BuildCapacity, IsDownWithoutUsableNodesOrWithThePartition) {
+  ClusterView view = TwoPartitions();
+  view.nodes[0].usable = view.nodes[1].usable = false;
+  view.partitions[1].up = false;
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
+  EXPECT_FALSE(state.pools[0].up);
+  EXPECT_EQ(state.groups[0].total, Resources{});
+  EXPECT_FALSE(state.pools[1].up);
+  EXPECT_EQ(state.groups[1].total.nodes, 2);
+}
+
+TEST(BuildCapacity, GroupsPoolsThatShareNodesTransitively) {
+  ClusterView view = TwoPartitions();
+  view.partitions = {Partition("a", {0}), Partition("b", {3}), Partition("c", {1, 2}),
+                     Partition("d", {0, 1})};
+  const CapacityState state =
+      BuildCapacity(view, {Pool("1", "a"), Pool("2", "b"), Pool("3", "c"), Pool("4", "d")});
+  ASSERT_EQ(state.groups.size(), 2u);
+  EXPECT_EQ(state.groups[0].name, "a+c+d");
+  EXPECT_EQ(state.groups[0].total.nodes, 3);
+  EXPECT_EQ(state.groups[1].name, "b");
+  EXPECT_EQ(state.pools[2].group, "a+c+d");
+}
+
+TEST(BuildCapacity, SplitsAPartitionByGresType) {
+  ClusterView view = TwoPartitions();
+  view.partitions = {Partition("gpu", {0, 1, 2, 3})};
+  view.nodes[2].device_types = view.nodes[3].device_types = {"a100"};
+  const CapacityState state = BuildCapacity(
+      view, {Pool("new", "gpu", "h100"), Pool("old", "gpu", "a100"), Pool("none", "gpu", "v100")});
+  ASSERT_EQ(state.groups.size(), 3u);
+  EXPECT_EQ(state.groups[0].name, "gpu:h100");
+  EXPECT_EQ(state.groups[1].name, "gpu:a100");
+  EXPECT_EQ(state.groups[1].total.nodes, 2);
+  EXPECT_FALSE(state.pools[2].up);
+}
+
+TEST(BuildCapacity, TakesTwoPoolsOfOneEmptyPartitionForOneGroup) {
+  ClusterView view = TwoPartitions();
+  view.partitions = {Partition("empty", {})};
+  const CapacityState state = BuildCapacity(view, {Pool("1", "empty"), Pool("2", "empty")});
+  ASSERT_EQ(state.groups.size(), 1u);
+  EXPECT_EQ(state.pools[1].group, "empty");
+}
+
+TEST(BuildCapacity, LeavesMemoryUnlimitedWhereItIsNotConsumed) {
+  ClusterView view = TwoPartitions();
+  view.counts_memory = false;
+  view.jobs = {Running({0}, {1, 2, 4, 900}), Waiting({"a"}, {1, 2, 4, 900})};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  EXPECT_EQ(state.groups[0].total.memory_mib, Resources::kUnlimited);
+  EXPECT_EQ(state.groups[0].per_node.memory_mib, Resources::kUnlimited);
+  EXPECT_EQ(state.uses[0].amount.memory_mib, 0);
+  EXPECT_EQ(state.uses[1].amount.memory_mib, 0);
+}
+
+TEST(BuildCapacity, CountsNodesOfExclusiveJobsOnly) {
+  ClusterView view = TwoPartitions();
+  view.jobs = {Running({0, 1}, {2, 4, 8, 100}), Waiting({"b"}, {1, 2, 4, 100})};
+  const std::vector<PoolConfig> pools = {Pool("oslo", "a"), Pool("lyon", "b")};
+  CapacityState state = BuildCapacity(view, pools);
+  ASSERT_EQ(state.uses.size(), 2u);
+  EXPECT_EQ(state.uses[0].amount, (Resources{0, 4, 8, 100}));
+  EXPECT_EQ(state.uses[0].when, view.jobs[0].when);
+  EXPECT_EQ(state.uses[1].amount, (Resources{0, 2, 4, 100}));
+  EXPECT_EQ(state.uses[1].group, "b");
+
+  for (ClusterJob& job : view.jobs) job.exclusive = true;
+  state = BuildCapacity(view, pools);
+  EXPECT_EQ(state.uses[0].amount, (Resources{2, 16, 128, 2000}));
+  EXPECT_EQ(state.uses[1].amount, (Resources{1, 8, 64, 1000}));
+
+  for (ClusterJob& job : view.jobs) job.exclusive = false;
+  view.whole_nodes = true;
+  EXPECT_EQ(BuildCapacity(view, pools).uses[0].amount, (Resources{2, 16, 128, 2000}));
+}
+
+TEST(BuildCapacity, SplitsARunAcrossGroupsAndForgetsUnusableNodes) {
+  ClusterView view = TwoPartitions();
+  view.nodes[3].usable = false;
+  view.jobs = {Running({0, 2, 3}, {3, 9, 10, 30}), Running({3}, {1, 8, 64, 1000})};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
+  ASSERT_EQ(state.uses.size(), 2u);
+  EXPECT_EQ(state.uses[0].group, "a");
+  EXPECT_EQ(state.uses[0].amount, (Resources{0, 3, 4, 10}));
+  EXPECT_EQ(state.uses[1].group, "b");
+  EXPECT_EQ(state.uses[1].amount, (Resources{0, 3, 4, 10}));
+}
+
+TEST(BuildCapacity, ExpectsAWaitingJobInItsFirstKnownPartition) {
+  ClusterView view = TwoPartitions();
+  view.partitions.push_back(Partition("debug", {3}));
+  view.partitions.push_back(Partition("far", {}));
+  view.jobs = {Waiting({"gone", "b", "a"}, {1, 1, 1, 1}), Waiting({"debug"}, {1, 1, 1, 1}),
+               Waiting({"far"}, {1, 1, 1, 1})};
+  view.jobs[0].decision_id = "3f9c21aa04d7be15-42";
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
+  ASSERT_EQ(state.uses.size(), 2u);
+  EXPECT_EQ(state.uses[0].group, "b");
+  EXPECT_EQ(state.uses[0].decision_id, "3f9c21aa04d7be15-42");
+  EXPECT_EQ(state.uses[1].group, "b");
+}
+
+TEST(BuildCapacity, ExpectsAWaitingJobWhereItsDevicesAre) {
+  ClusterView view = TwoPartitions();
+  view.partitions = {Partition("gpu", {0, 1, 2, 3})};
+  view.nodes[2].device_types = view.nodes[3].device_types = {"a100"};
+  view.jobs = {Waiting({"gpu"}, {1, 1, 1, 1}), Waiting({"gpu"}, {1, 1, 1, 1})};
+  view.jobs[0].device_type = "a100";
+  const CapacityState state =
+      BuildCapacity(view, {Pool("new", "gpu", "h100"), Pool("old", "gpu", "a100")});
+  EXPECT_EQ(state.uses[0].group, "gpu:a100");
+  EXPECT_EQ(state.uses[1].group, "gpu:h100");
+}
+
+TEST(BuildCapacity, RunsWaitingArraysInRounds) {
+  ClusterView view = TwoPartitions();
+  ClusterJob array = Waiting({"a"}, {1, 4, 8, 100});  // four fit into the group's 16 devices
+  array.tasks = 10;
+  view.jobs = {array, array, array};
+  view.jobs[1].width = 3;
+  view.jobs[2].when.end = view.jobs[2].when.start + kUnlimitedRun;
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  ASSERT_EQ(state.uses.size(), 3u);
+  EXPECT_EQ(state.uses[0].amount, (Resources{0, 16, 32, 400}));
+  EXPECT_EQ(state.uses[0].when, (TimeInterval{kNow, kNow + absl::Hours(9)}));
+  EXPECT_EQ(state.uses[1].amount, (Resources{0, 12, 24, 300}));
+  EXPECT_EQ(state.uses[1].when, (TimeInterval{kNow, kNow + absl::Hours(12)}));
+  EXPECT_EQ(state.uses[2].when, (TimeInterval{kNow, kNow + kUnlimitedRun}));
+}
+
+TEST(BuildCapacity, BooksAWaitingJobThatDoesNotFitOnce) {
+  ClusterView view = TwoPartitions();
+  view.jobs = {Waiting({"a"}, {1, 100, 8, 100})};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  ASSERT_EQ(state.uses.size(), 1u);
+  EXPECT_EQ(state.uses[0].amount.devices, 100);
+}
+
+}  // namespace
+}  // namespace carbon

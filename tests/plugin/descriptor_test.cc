@@ -1,0 +1,430 @@
+#include "plugin/descriptor.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <set>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+// Slurm's allocator, faked: it knows its own blocks, so that a string of another allocator, a leak
+// or a double free shows.
+namespace {
+std::set<void*>& Blocks() {
+  static std::set<void*> blocks;
+  return blocks;
+}
+}  // namespace
+
+extern "C" {
+char* slurm_xstrdup(const char* text) {
+  char* copy = strdup(text);
+  Blocks().insert(copy);
+  return copy;
+}
+void slurm_xfree(void** pointer) {
+  if (*pointer == nullptr) return;
+  ASSERT_EQ(Blocks().erase(*pointer), 1u) << "freed what slurm_xstrdup did not make";
+  free(*pointer);
+  *pointer = nullptr;
+}
+}
+
+namespace carbon {
+namespace {
+
+using ::testing::ElementsAre;
+
+// What slurm_init_job_desc_msg makes of a descriptor, and a script: an ordinary batch job.
+job_desc_msg_t Batch() {
+  job_desc_msg_t d;
+  memset(&d, 0, sizeof(d));
+  static char script[] = "#!/bin/sh\n";
+  d.script = script;
+  d.alloc_sid = NO_VAL;
+  d.contiguous = NO_VAL16;
+  d.core_spec = NO_VAL16;
+  d.cores_per_socket = NO_VAL16;
+  d.cpus_per_task = NO_VAL16;
+  d.delay_boot = NO_VAL;
+  d.group_id = NO_VAL;
+  d.het_job_offset = NO_VAL;
+  d.max_cpus = NO_VAL;
+  d.max_nodes = NO_VAL;
+  d.min_cpus = NO_VAL;
+  d.min_nodes = NO_VAL;
+  d.nice = NO_VAL;
+  d.ntasks_per_core = NO_VAL16;
+  d.ntasks_per_node = NO_VAL16;
+  d.ntasks_per_socket = NO_VAL16;
+  d.ntasks_per_tres = NO_VAL16;
+  d.num_tasks = NO_VAL;
+  d.pn_min_cpus = NO_VAL16;
+  d.pn_min_memory = NO_VAL64;
+  d.pn_min_tmp_disk = NO_VAL;
+  d.priority = NO_VAL;
+  d.req_switch = NO_VAL;
+  d.shared = NO_VAL16;
+  d.sockets_per_node = NO_VAL16;
+  d.threads_per_core = NO_VAL16;
+  d.time_limit = NO_VAL;
+  d.time_min = NO_VAL;
+  d.user_id = NO_VAL;
+  d.wait4switch = NO_VAL;
+  return d;
+}
+
+char* Unowned(const char* text) { return const_cast<char*>(text); }
+
+TEST(ReadDescriptor, TakesSentinelsForAbsence) {
+  const JobRequest job = ReadDescriptor(Batch(), 1000);
+  EXPECT_EQ(job.leave_alone, "");
+  EXPECT_EQ(job.pinned_by, "");
+  EXPECT_EQ(job.user_id, 1000u);
+  EXPECT_EQ(job.name, "");
+  EXPECT_TRUE(job.partitions.empty());
+  EXPECT_FALSE(job.time_limit.has_value());
+  EXPECT_FALSE(job.time_min.has_value());
+  EXPECT_FALSE(job.begin.has_value());
+  EXPECT_FALSE(job.deadline.has_value());
+  EXPECT_FALSE(job.exclusive);
+  EXPECT_EQ(job.demand, (Resources{.nodes = 1, .devices = 0, .cpus = 1, .memory_mib = 0}));
+  EXPECT_EQ(job.per_node, (Resources{.cpus = 1}));
+  EXPECT_EQ(job.array_tasks, 1);
+  EXPECT_EQ(job.array_width, 1);
+}
+
+TEST(ReadDescriptor, TakesInfiniteCountsForAbsence) {
+  job_desc_msg_t d = Batch();
+  d.min_nodes = d.max_nodes = d.min_cpus = d.num_tasks = INFINITE;
+  d.cpus_per_task = d.ntasks_per_node = d.pn_min_cpus = INFINITE16;
+  d.pn_min_memory = INFINITE64;
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand, (Resources{.nodes = 1, .cpus = 1}));
+}
+
+TEST(ReadDescriptor, SurvivesADescriptorOfZeros) {
+  job_desc_msg_t d;
+  memset(&d, 0, sizeof(d));
+  const JobRequest job = ReadDescriptor(d, 7);
+  EXPECT_NE(job.leave_alone, "");
+}
+
+TEST(ReadDescriptor, SurvivesADescriptorOfOnes) {
+  job_desc_msg_t d = Batch();
+  d.min_nodes = d.num_tasks = d.min_cpus = NO_VAL - 1;
+  d.cpus_per_task = d.ntasks_per_node = d.pn_min_cpus = NO_VAL16 - 1;
+  d.pn_min_memory = ~uint64_t{0} - 2;
+  d.tres_per_node = Unowned("gres:gpu:9223372036854775807");
+  d.begin_time = d.deadline = std::numeric_limits<time_t>::max();
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_GT(job.demand.cpus, 0);
+  EXPECT_LE(job.demand.cpus, 10'000'000);
+  EXPECT_LE(job.demand.devices, 10'000'000);
+  EXPECT_GT(job.demand.memory_mib, 0);
+  EXPECT_FALSE(job.begin.has_value());
+  EXPECT_FALSE(job.deadline.has_value());
+}
+
+TEST(ReadDescriptor, ReadsMinutesAndInstants) {
+  job_desc_msg_t d = Batch();
+  d.time_limit = 90;
+  d.time_min = 30;
+  d.begin_time = 1'800'000'000;
+  d.deadline = 1'800'010'000;
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.time_limit, absl::Minutes(90));
+  EXPECT_EQ(job.time_min, absl::Minutes(30));
+  EXPECT_EQ(job.begin, absl::FromUnixSeconds(1'800'000'000));
+  EXPECT_EQ(job.deadline, absl::FromUnixSeconds(1'800'010'000));
+}
+
+TEST(ReadDescriptor, IgnoresTimesBeforeTheEpoch) {
+  job_desc_msg_t d = Batch();
+  d.begin_time = -5;
+  d.deadline = std::numeric_limits<time_t>::min();
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_FALSE(job.begin.has_value());
+  EXPECT_FALSE(job.deadline.has_value());
+}
+
+TEST(ReadDescriptor, CutsOverlongText) {
+  job_desc_msg_t d = Batch();
+  const std::string text(100'000, 'x');
+  d.name = d.comment = Unowned(text.c_str());
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.name.size(), 1024u);
+  EXPECT_EQ(job.comment.size(), 1024u);
+}
+
+TEST(ReadDescriptor, SplitsPartitions) {
+  job_desc_msg_t d = Batch();
+  d.partition = Unowned("oslo,lyon, paris,");
+  EXPECT_THAT(ReadDescriptor(d, 0).partitions, ElementsAre("oslo", "lyon", "paris"));
+}
+
+TEST(ReadDescriptor, KeepsTheUserThatTheJobIsFor) {
+  job_desc_msg_t d = Batch();
+  d.user_id = 1234;
+  EXPECT_EQ(ReadDescriptor(d, 0).user_id, 1234u);
+}
+
+TEST(ReadDescriptor, CountsTasksTimesCpus) {
+  job_desc_msg_t d = Batch();
+  d.num_tasks = 8;
+  d.cpus_per_task = 4;
+  d.ntasks_per_node = 2;
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand, (Resources{.nodes = 4, .cpus = 32}));
+  EXPECT_EQ(job.per_node.cpus, 8);
+}
+
+TEST(ReadDescriptor, SpreadsCpusOverTheNodesAllowed) {
+  job_desc_msg_t d = Batch();
+  d.min_nodes = d.max_nodes = 2;
+  d.num_tasks = 9;
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand, (Resources{.nodes = 2, .cpus = 9}));
+  EXPECT_EQ(job.per_node.cpus, 5);
+}
+
+TEST(ReadDescriptor, MultipliesDevicesPerNode) {
+  job_desc_msg_t d = Batch();
+  d.min_nodes = 3;
+  d.tres_per_node = Unowned("gres:gpu:h100:8");
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand.devices, 24);
+  EXPECT_EQ(job.per_node.devices, 8);
+  EXPECT_EQ(job.device_type, "h100");
+}
+
+TEST(ReadDescriptor, MultipliesDevicesPerTask) {
+  job_desc_msg_t d = Batch();
+  d.num_tasks = 6;
+  d.ntasks_per_node = 3;
+  d.tres_per_task = Unowned("cpu=4,gres/gpu:a100=2");
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand.devices, 12);
+  EXPECT_EQ(job.per_node.devices, 6);
+  EXPECT_EQ(job.pinned_by, "");
+}
+
+TEST(ReadDescriptor, DerivesTasksFromDevices) {
+  job_desc_msg_t d = Batch();
+  d.tres_per_job = Unowned("gres/gpu:8");
+  d.tres_per_task = Unowned("gres/gpu:2");
+  d.cpus_per_task = 3;
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand, (Resources{.nodes = 1, .devices = 8, .cpus = 12}));
+}
+
+TEST(ReadDescriptor, DerivesNodesFromDevices) {
+  job_desc_msg_t d = Batch();
+  d.tres_per_job = Unowned("gres:gpu:16");
+  d.tres_per_node = Unowned("gres:gpu:8");
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand.nodes, 2);
+  EXPECT_EQ(job.demand.devices, 16);
+}
+
+TEST(ReadDescriptor, CountsCpusAndMemoryPerDevice) {
+  job_desc_msg_t d = Batch();
+  d.tres_per_node = Unowned("gres:gpu:4");
+  d.cpus_per_tres = Unowned("gres:gpu:6");
+  d.mem_per_tres = Unowned("gres:gpu:1000");
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand, (Resources{.nodes = 1, .devices = 4, .cpus = 24, .memory_mib = 4000}));
+  EXPECT_EQ(job.per_node.memory_mib, 4000);
+}
+
+TEST(ReadDescriptor, TellsMemoryPerCpuFromMemoryPerNode) {
+  job_desc_msg_t d = Batch();
+  d.min_nodes = 2;
+  d.num_tasks = 8;
+  d.pn_min_memory = 1000;
+  EXPECT_EQ(ReadDescriptor(d, 0).demand.memory_mib, 2000);
+  d.pn_min_memory = 1000 | MEM_PER_CPU;
+  EXPECT_EQ(ReadDescriptor(d, 0).demand.memory_mib, 8000);
+}
+
+TEST(ReadDescriptor, TakesSharingNothingForExclusive) {
+  job_desc_msg_t d = Batch();
+  d.shared = JOB_SHARED_NONE;
+  EXPECT_TRUE(ReadDescriptor(d, 0).exclusive);
+  d.shared = JOB_SHARED_OK;
+  EXPECT_FALSE(ReadDescriptor(d, 0).exclusive);
+}
+
+TEST(ReadDescriptor, TakesAllMemoryForExclusive) {
+  job_desc_msg_t d = Batch();
+  d.pn_min_memory = 0;
+  EXPECT_TRUE(ReadDescriptor(d, 0).exclusive);
+}
+
+struct ArrayCase {
+  const char* text;
+  int64_t tasks, width;
+};
+
+TEST(ReadDescriptor, CountsArrays) {
+  const ArrayCase cases[] = {
+      {"0-99", 100, 100},
+      {"0-99%10", 100, 10},
+      {"0-99:2%10", 50, 10},
+      {"1,3,5-7", 5, 5},
+      {"[1-3,8]%2", 4, 2},
+      {"5", 1, 1},
+      {"0-9%100", 10, 10},
+      {"0-9%0", 10, 10},
+      {"0-10:3", 4, 4},
+      {"9-0", 1, 1},
+      {"0-9:0", 1, 1},
+      {"x", 1, 1},
+      {"-5", 1, 1},
+      {"0-99999999999999999999", 1, 1},
+      {"0-4000000,0-4000000", 4'000'001, 4'000'001},
+  };
+  for (const ArrayCase& c : cases) {
+    job_desc_msg_t d = Batch();
+    d.array_inx = Unowned(c.text);
+    const JobRequest job = ReadDescriptor(d, 0);
+    EXPECT_EQ(job.array_tasks, c.tasks) << c.text;
+    EXPECT_EQ(job.array_width, c.width) << c.text;
+  }
+}
+
+TEST(ReadDescriptor, SaysWhatForbidsAnyPlan) {
+  const auto why = [](auto change) {
+    job_desc_msg_t d = Batch();
+    change(d);
+    return ReadDescriptor(d, 0).leave_alone;
+  };
+  using D = job_desc_msg_t;
+  EXPECT_EQ(why([](D& d) { d.script = nullptr; }), "interactive");
+  EXPECT_EQ(why([](D& d) { d.priority = 0; }), "held");
+  EXPECT_EQ(why([](D& d) { d.reservation = Unowned("r"); }), "reservation");
+  EXPECT_EQ(why([](D& d) { d.dependency = Unowned("afterok:1"); }), "dependency");
+  EXPECT_EQ(why([](D& d) { d.bitflags |= CRON_JOB; }), "scrontab");
+  EXPECT_EQ(why([](D& d) { d.het_job_offset = 0; }), "heterogeneous job");
+  EXPECT_EQ(why([](D& d) { d.bitflags |= HET_JOB_FLAG; }), "heterogeneous job");
+  EXPECT_EQ(why([](D& d) {
+              d.het_job_offset = 1;
+              d.script = nullptr;
+            }),
+            "heterogeneous job");
+  EXPECT_EQ(why([](D& d) { d.fed_siblings_viable = 3; }), "federation");
+  EXPECT_EQ(why([](D& d) { d.clusters = Unowned("a,b"); }), "several clusters");
+  EXPECT_EQ(why([](D& d) { d.clusters = Unowned("a"); }), "");
+  EXPECT_EQ(why([](D& d) { d.time_limit = INFINITE; }), "no time limit");
+  EXPECT_EQ(why([](D& d) { d.tres_per_socket = Unowned("gres:gpu:1"); }), "--gpus-per-socket");
+  EXPECT_EQ(why([](D& d) { d.tres_per_node = Unowned("gres:shard:1"); }), "--gres=shard");
+  EXPECT_EQ(why([](D& d) { d.tres_per_node = Unowned("gres:gpu:a:1,gres:gpu:b:1"); }),
+            "several types of GPU");
+}
+
+TEST(ReadDescriptor, SaysWhatPinsTheJob) {
+  const auto why = [](auto change) {
+    job_desc_msg_t d = Batch();
+    change(d);
+    const JobRequest job = ReadDescriptor(d, 0);
+    EXPECT_EQ(job.leave_alone, "");
+    return job.pinned_by;
+  };
+  using D = job_desc_msg_t;
+  EXPECT_EQ(why([](D& d) { d.features = Unowned("ib"); }), "--constraint");
+  EXPECT_EQ(why([](D& d) { d.features = Unowned(""); }), "");
+  EXPECT_EQ(why([](D& d) { d.cluster_features = Unowned("x"); }), "--cluster-constraint");
+  EXPECT_EQ(why([](D& d) { d.req_nodes = Unowned("n1"); }), "--nodelist");
+  EXPECT_EQ(why([](D& d) { d.exc_nodes = Unowned("n1"); }), "--exclude");
+  EXPECT_EQ(why([](D& d) { d.licenses = Unowned("m"); }), "--licenses");
+  EXPECT_EQ(why([](D& d) { d.burst_buffer = Unowned("b"); }), "--bb");
+  EXPECT_EQ(why([](D& d) { d.network = Unowned("n"); }), "--network");
+  EXPECT_EQ(why([](D& d) { d.mcs_label = Unowned("m"); }), "--mcs-label");
+  EXPECT_EQ(why([](D& d) { d.contiguous = 1; }), "--contiguous");
+  EXPECT_EQ(why([](D& d) { d.req_switch = 1; }), "--switches");
+  EXPECT_EQ(why([](D& d) { d.tres_per_node = Unowned("gres:fpga:1,gres:gpu:1"); }), "--gres=fpga");
+}
+
+TEST(ApplyVerdict, DoesNothingForAnEmptyVerdict) {
+  job_desc_msg_t d = Batch();
+  char* message = nullptr;
+  const job_desc_msg_t before = d;
+  ApplyVerdict(Verdict{}, &d, &message);
+  EXPECT_EQ(memcmp(&before, &d, sizeof(d)), 0);
+  EXPECT_EQ(message, nullptr);
+}
+
+TEST(ApplyVerdict, SetsWhatItSays) {
+  job_desc_msg_t d = Batch();
+  d.bitflags = USE_DEFAULT_PART | USE_DEFAULT_QOS;
+  char* message = nullptr;
+  ApplyVerdict({.apply = true,
+                .begin = absl::FromUnixSeconds(1'800'000'000),
+                .partition = "oslo",
+                .admin_comment = "carbon:id=x",
+                .message = "hello"},
+               &d, &message);
+  EXPECT_EQ(d.begin_time, 1'800'000'000);
+  EXPECT_STREQ(d.partition, "oslo");
+  EXPECT_EQ(d.bitflags, USE_DEFAULT_QOS);
+  EXPECT_STREQ(d.admin_comment, "carbon:id=x");
+  EXPECT_STREQ(message, "hello");
+  for (char** text : {&d.partition, &d.admin_comment, &message}) {
+    slurm_xfree(reinterpret_cast<void**>(text));
+  }
+  EXPECT_TRUE(Blocks().empty());
+}
+
+TEST(ApplyVerdict, ChangesNoScheduleUnlessToldToApply) {
+  job_desc_msg_t d = Batch();
+  char* message = nullptr;
+  ApplyVerdict({.apply = false,
+                .begin = absl::FromUnixSeconds(1'800'000'000),
+                .partition = "oslo",
+                .admin_comment = "carbon:id=x"},
+               &d, &message);
+  EXPECT_EQ(d.begin_time, 0);
+  EXPECT_EQ(d.partition, nullptr);
+  EXPECT_STREQ(d.admin_comment, "carbon:id=x");
+  slurm_xfree(reinterpret_cast<void**>(&d.admin_comment));
+}
+
+TEST(ApplyVerdict, NeverStartsAJobEarlierThanItAsked) {
+  job_desc_msg_t d = Batch();
+  d.begin_time = 1'900'000'000;
+  char* message = nullptr;
+  ApplyVerdict({.apply = true, .begin = absl::FromUnixSeconds(1'800'000'000)}, &d, &message);
+  EXPECT_EQ(d.begin_time, 1'900'000'000);
+}
+
+TEST(ApplyVerdict, RefusesAbsurdStarts) {
+  for (absl::Time begin : {absl::InfiniteFuture(), absl::FromUnixSeconds(int64_t{1} << 60),
+                           absl::FromUnixSeconds(-1), absl::InfinitePast()}) {
+    job_desc_msg_t d = Batch();
+    char* message = nullptr;
+    ApplyVerdict({.apply = true, .begin = begin}, &d, &message);
+    EXPECT_EQ(d.begin_time, 0);
+  }
+}
+
+TEST(ApplyVerdict, KeepsWhatWasThere) {
+  job_desc_msg_t d = Batch();
+  d.admin_comment = slurm_xstrdup("project 7");
+  d.partition = slurm_xstrdup("lyon");
+  char* message = slurm_xstrdup("from another plugin");
+  ApplyVerdict(
+      {.apply = true, .partition = "oslo", .admin_comment = "carbon:id=x", .message = "ours"}, &d,
+      &message);
+  EXPECT_STREQ(d.admin_comment, "project 7; carbon:id=x");
+  EXPECT_STREQ(d.partition, "oslo");
+  EXPECT_STREQ(message, "from another plugin\nours");
+  for (char** text : {&d.partition, &d.admin_comment, &message}) {
+    slurm_xfree(reinterpret_cast<void**>(text));
+  }
+  EXPECT_TRUE(Blocks().empty());
+}
+
+}  // namespace
+}  // namespace carbon

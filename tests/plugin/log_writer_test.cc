@@ -1,0 +1,287 @@
+#include "plugin/log_writer.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LogWriterTest : public ::testing::Test {
+ protected:
+  LogWriterTest() {
+    std::string name = ::testing::TempDir() + "log-writer-XXXXXX";
+    folder_ = mkdtemp(name.data());
+    path_ = folder_ + "/placements.jsonl";
+  }
+  ~LogWriterTest() override { std::filesystem::remove_all(folder_); }
+
+  static std::string Read(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  std::vector<std::string> Lines() const {
+    return absl::StrSplit(Read(path_), '\n', absl::SkipEmpty());
+  }
+
+  // The writer's thread has no clock to be given: waits for what it promises, at most `limit`.
+  static bool Eventually(const std::function<bool()>& condition,
+                         absl::Duration limit = absl::Seconds(10)) {
+    const absl::Time deadline = absl::Now() + limit;
+    while (!condition()) {
+      if (absl::Now() > deadline) return false;
+      absl::SleepFor(absl::Milliseconds(2));
+    }
+    return true;
+  }
+
+  std::string folder_;
+  std::string path_;
+  const LogWriter::Options quick_ = {.retry = absl::Milliseconds(20)};
+};
+
+TEST_F(LogWriterTest, AppendsWithinASecond) {
+  std::ofstream(path_) << "before\n";
+  LogWriter writer(quick_);
+  writer.SetPath(path_);
+  EXPECT_TRUE(writer.Enqueue("one\n"));
+  EXPECT_TRUE(Eventually([&] { return Read(path_) == "before\none\n"; }, absl::Seconds(1)));
+  EXPECT_TRUE(Eventually([&] { return writer.stats().written == 1; }));
+  EXPECT_EQ(writer.stats().error, "");
+}
+
+TEST_F(LogWriterTest, CreatesTheFileForOwnerAndGroup) {
+  const mode_t before = umask(0);
+  {
+    LogWriter writer(quick_);
+    writer.SetPath(path_);
+    writer.Enqueue("one\n");
+  }
+  umask(before);
+  struct stat facts;
+  ASSERT_EQ(stat(path_.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0640u);
+}
+
+TEST_F(LogWriterTest, WritesWhatIsQueuedWhenItEnds) {
+  {
+    LogWriter writer(quick_);
+    writer.SetPath(path_);
+    for (int i = 0; i < 5000; ++i) writer.Enqueue(absl::StrCat("line ", i, "\n"));
+  }
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 5000u);
+  for (int i = 0; i < 5000; ++i) EXPECT_EQ(lines[i], absl::StrCat("line ", i));
+}
+
+TEST_F(LogWriterTest, KeepsRecordsUntilAPathIsKnown) {
+  LogWriter writer(quick_);
+  writer.Enqueue("early\n");
+  writer.SetPath(path_);
+  EXPECT_TRUE(Eventually([&] { return Read(path_) == "early\n"; }));
+}
+
+TEST_F(LogWriterTest, KeepsRecordsUntilTheFolderIsThere) {
+  const std::string late = folder_ + "/late";
+  LogWriter writer(quick_);
+  writer.SetPath(late + "/log");
+  writer.Enqueue("one\n");
+  ASSERT_TRUE(Eventually([&] { return !writer.stats().error.empty(); }));
+  EXPECT_THAT(writer.stats().error, HasSubstr(late + "/log: No such file or directory"));
+  writer.Enqueue("two\n");
+  std::filesystem::create_directory(late);
+  EXPECT_TRUE(Eventually([&] { return Read(late + "/log") == "one\ntwo\n"; }));
+  EXPECT_TRUE(Eventually([&] { return writer.stats().error.empty(); }));
+}
+
+TEST_F(LogWriterTest, CountsWhatAFullQueueDrops) {
+  LogWriter::Options options = quick_;
+  options.max_records = 3;
+  LogWriter writer(options);
+  writer.SetPath(folder_ + "/late/log");
+  for (int i = 0; i < 5; ++i) writer.Enqueue(absl::StrCat(i, "\n"));
+  EXPECT_EQ(writer.stats().dropped, 2u);
+  ASSERT_TRUE(Eventually([&] { return !writer.stats().error.empty(); }));
+  EXPECT_EQ(writer.TakeDropped(), 0u) << "nothing can be told while nothing can be written";
+  std::filesystem::create_directory(folder_ + "/late");
+  ASSERT_TRUE(Eventually([&] { return writer.stats().written == 3; }));
+  EXPECT_EQ(Read(folder_ + "/late/log"), "0\n1\n2\n");
+  EXPECT_EQ(writer.TakeDropped(), 2u);
+  EXPECT_EQ(writer.TakeDropped(), 0u);
+}
+
+TEST_F(LogWriterTest, BoundsTheQueueInBytes) {
+  LogWriter::Options options = quick_;
+  options.max_bytes = 100;
+  LogWriter writer(options);
+  EXPECT_TRUE(writer.Enqueue(std::string(99, 'x') + "\n"));
+  EXPECT_FALSE(writer.Enqueue("x\n"));
+}
+
+TEST_F(LogWriterTest, FollowsRotation) {
+  LogWriter writer(quick_);
+  writer.SetPath(path_);
+  writer.Enqueue("old\n");
+  ASSERT_TRUE(Eventually([&] { return writer.stats().written == 1; }));
+  std::filesystem::rename(path_, path_ + ".1");
+  writer.Enqueue("new\n");
+  EXPECT_TRUE(Eventually([&] { return Read(path_) == "new\n"; }));
+  EXPECT_EQ(Read(path_ + ".1"), "old\n");
+}
+
+TEST_F(LogWriterTest, LosesNothingWhileRotatedUnderLoad) {
+  constexpr int kThreads = 4;
+  constexpr int kLines = 3000;
+  int rotations = 0;
+  {
+    LogWriter::Options options = quick_;
+    options.max_records = kThreads * kLines;
+    LogWriter writer(options);
+    writer.SetPath(path_);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kLines; ++i) {
+          writer.Enqueue(absl::StrCat(t, "-", i, "\n"));
+          if (i % 100 == 0) absl::SleepFor(absl::Milliseconds(1));
+        }
+      });
+    }
+    for (; rotations < 20; ++rotations) {
+      absl::SleepFor(absl::Milliseconds(2));
+      if (std::filesystem::exists(path_)) {
+        std::filesystem::rename(path_, absl::StrCat(path_, ".", rotations));
+      }
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    for (absl::string_view line : absl::StrSplit(Read(entry.path()), '\n', absl::SkipEmpty())) {
+      EXPECT_TRUE(seen.insert(std::string(line)).second) << line;
+    }
+  }
+  EXPECT_EQ(seen.size(), static_cast<size_t>(kThreads * kLines));
+}
+
+TEST_F(LogWriterTest, FollowsAChangeOfPath) {
+  LogWriter writer(quick_);
+  writer.SetPath(path_);
+  writer.Enqueue("here\n");
+  ASSERT_TRUE(Eventually([&] { return writer.stats().written == 1; }));
+  writer.SetPath(path_ + ".other");
+  writer.Enqueue("there\n");
+  EXPECT_TRUE(Eventually([&] { return Read(path_ + ".other") == "there\n"; }));
+  EXPECT_EQ(Read(path_), "here\n");
+}
+
+TEST_F(LogWriterTest, LeavesAHangingPathForABetterOne) {
+  LogWriter::Options options;
+  options.retry = absl::Hours(1);
+  LogWriter writer(options);
+  writer.SetPath(folder_ + "/late/log");
+  writer.Enqueue("one\n");
+  ASSERT_TRUE(Eventually([&] { return !writer.stats().error.empty(); }));
+  writer.SetPath(path_);
+  EXPECT_TRUE(Eventually([&] { return Read(path_) == "one\n"; }));
+}
+
+TEST_F(LogWriterTest, ClosesOffALineThatAnotherLifeTore) {
+  std::ofstream(path_) << "whole\ntor";
+  LogWriter writer(quick_);
+  writer.SetPath(path_);
+  writer.Enqueue("next\n");
+  EXPECT_TRUE(Eventually([&] { return Read(path_) == "whole\ntor\nnext\n"; }));
+}
+
+// A file size limit stands in for a full disk: it tears a line at a byte of our choice. SIGXFSZ is
+// left deadly here; the writer's thread must not let it through.
+TEST_F(LogWriterTest, CompletesALineThatAFullDiskTore) {
+  struct rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit tight = before;
+  tight.rlim_cur = 10;
+  LogWriter writer(quick_);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  writer.SetPath(path_);
+  writer.Enqueue("12345\n");
+  writer.Enqueue("abcdefgh\n");
+  const bool failed = Eventually([&] { return !writer.stats().error.empty(); });
+  const std::string torn = Read(path_);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(torn, "12345\nabcd");
+  EXPECT_TRUE(Eventually([&] { return Read(path_) == "12345\nabcdefgh\n"; }));
+  EXPECT_TRUE(Eventually([&] { return writer.stats().written == 2; }));
+}
+
+TEST_F(LogWriterTest, WritesATornLineAgainWhereTheFileWasRotatedMeanwhile) {
+  struct rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit tight = before;
+  tight.rlim_cur = 4;
+  LogWriter writer(quick_);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  writer.SetPath(path_);
+  writer.Enqueue("abcdefgh\n");
+  const bool failed = Eventually([&] { return !writer.stats().error.empty(); });
+  std::filesystem::rename(path_, path_ + ".1");
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ASSERT_TRUE(failed);
+  EXPECT_TRUE(Eventually([&] { return Read(path_) == "abcdefgh\n"; }));
+}
+
+TEST_F(LogWriterTest, RefusesWhatIsNoRegularFile) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  LogWriter writer(quick_);
+  writer.SetPath(path_);
+  writer.Enqueue("one\n");
+  ASSERT_TRUE(Eventually([&] { return !writer.stats().error.empty(); }));
+  EXPECT_EQ(writer.stats().error, path_ + ": is no regular file");
+}
+
+TEST_F(LogWriterTest, RefusesASymbolicLink) {
+  std::ofstream(folder_ + "/target") << "precious\n";
+  std::filesystem::create_symlink(folder_ + "/target", path_);
+  LogWriter writer(quick_);
+  writer.SetPath(path_);
+  writer.Enqueue("one\n");
+  ASSERT_TRUE(Eventually([&] { return !writer.stats().error.empty(); }));
+  EXPECT_EQ(writer.stats().error, path_ + ": is a symbolic link");
+  EXPECT_EQ(Read(folder_ + "/target"), "precious\n");
+}
+
+TEST_F(LogWriterTest, EndsWithinSecondsThoughNothingCanBeWritten) {
+  const absl::Time start = absl::Now();
+  {
+    LogWriter writer(quick_);
+    writer.SetPath(folder_ + "/late/log");
+    writer.Enqueue("one\n");
+  }
+  EXPECT_LT(absl::Now() - start, absl::Seconds(3));
+}
+
+}  // namespace
+}  // namespace carbon
