@@ -3,13 +3,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -111,6 +114,12 @@ class EngineTest : public ::testing::Test {
   nlohmann::json Status() const {
     std::ifstream file(folder_ + "/log/plugin-status.json");
     return nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  }
+
+  // Zero as long as there is no status.
+  int StatusCount(const std::string& name) const {
+    const nlohmann::json status = Status();
+    return status.is_object() ? status.value(name, 0) : 0;
   }
 
   World world_;
@@ -316,18 +325,61 @@ TEST_F(EngineTest, WritesItsStatusBesideTheLog) {
   EXPECT_TRUE(status["error"].is_null()) << status;
   EXPECT_TRUE(status["snapshot"].is_object());
   engine.Submit(world_.Job(), world_.now);
-  EXPECT_TRUE(Eventually([&] { return Status().value("decisions", 0) >= 1; }));
+  EXPECT_TRUE(Eventually([&] { return StatusCount("decisions") >= 1; }));
+}
+
+TEST_F(EngineTest, LetsJobsPassWhenDecidingThrows) {
+  Publish();
+  EngineOptions options = Options();
+  options.decide = [](const JobRequest&, const Snapshot&, const BookingLedger&,
+                      absl::Time) -> Decision { throw std::runtime_error("out of luck"); };
+  Engine engine(options);
+  EXPECT_TRUE(Eventually([&] {
+    const Verdict verdict = engine.Submit(world_.Job(), world_.now);
+    EXPECT_FALSE(verdict.apply);
+    EXPECT_EQ(verdict.admin_comment, "");
+    EXPECT_EQ(verdict.message, "");
+    std::lock_guard lock(lines_mutex);
+    return std::count(lines.begin(), lines.end(), "carbon: decision: out of luck") == 1;
+  }));
+  EXPECT_TRUE(Eventually([&] { return StatusCount("failed") >= 1; }));
+}
+
+TEST_F(EngineTest, LetsJobsPassWhenMemoryRunsOut) {
+  Publish();
+  EngineOptions options = Options();
+  options.decide = [](const JobRequest&, const Snapshot&, const BookingLedger&,
+                      absl::Time) -> Decision { throw std::bad_alloc(); };
+  Engine engine(options);
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_FALSE(engine.Submit(world_.Job(), world_.now).apply);
+    std::lock_guard lock(lines_mutex);
+    return std::count(lines.begin(), lines.end(), "carbon: decision: std::bad_alloc") == 1;
+  }));
+}
+
+TEST_F(EngineTest, LetsJobsPassWhileTheLogCannotBeWritten) {
+  Publish();
+  Engine engine(Options());
+  SubmitUntilPlaced(engine);
+  std::filesystem::rename(folder_ + "/log", folder_ + "/away");
+  EXPECT_TRUE(
+      Eventually([&] { return engine.Submit(world_.Job(), world_.now).admin_comment.empty(); }));
+  std::filesystem::rename(folder_ + "/away", folder_ + "/log");
+  SubmitUntilPlaced(engine);
 }
 
 TEST_F(EngineTest, TellsWhyTheLogCannotBeWritten) {
   Publish();
   Engine engine(Options());
-  std::filesystem::remove_all(folder_ + "/log");
   SubmitUntilPlaced(engine);
+  std::filesystem::remove_all(folder_ + "/log");
   EXPECT_TRUE(EventuallyLogged("carbon: placement log: "));
+  engine.Submit(world_.Job(), world_.now);
   std::filesystem::create_directory(folder_ + "/log");
   EXPECT_TRUE(EventuallyLogged("carbon: placement log: works again"));
-  EXPECT_GE(Records().size(), 1u);
+  EXPECT_TRUE(Eventually([&] { return Records().size() == 1; }));
+  EXPECT_THAT(Records()[0].dump(), HasSubstr("the placement log cannot be written"));
 }
 
 TEST_F(EngineTest, KeepsIdsUniqueAndRecordsWholeUnderManyThreads) {

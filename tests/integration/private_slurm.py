@@ -1,0 +1,239 @@
+"""A private Slurm with the built plugin, and a grid of three sites to publish to it.
+
+Every test file starts one (setUpClass) and stops it again. What was built is found through the
+environment, as CMakeLists.txt sets it.
+"""
+
+import datetime
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+
+SCRIPT = os.environ["CARBON_PRIVATE_SLURM"]
+PLUGIN_DIR = os.environ["CARBON_PLUGIN_DIR"]
+SCARBOND = os.environ["CARBON_SCARBOND"]
+SCARBON = os.environ["CARBON_SCARBON"]
+
+NODES = """
+NodeName=frankfurt[1-2] CPUs=64 RealMemory=100000 Gres=gpu:h100:8
+NodeName=oslo[1-2] CPUs=64 RealMemory=100000 Gres=gpu:h100:8
+NodeName=lyon1 CPUs=64 RealMemory=100000 Gres=gpu:h100:8
+PartitionName=DEFAULT MaxTime=2-0 DefaultTime=10 State=UP
+PartitionName=frankfurt Nodes=frankfurt[1-2] Default=YES
+PartitionName=oslo Nodes=oslo[1-2]
+PartitionName=lyon Nodes=lyon1
+"""
+
+
+# The default partition is the dirtiest; no hour is better than another.
+CLEAN_OSLO = {"frankfurt": [(0, 500)], "oslo": [(0, 30)], "lyon": [(0, 60)]}
+
+
+def seconds_since_epoch(slurm_time):
+    return datetime.datetime.fromisoformat(slurm_time).timestamp()
+
+
+def wait_until(condition, seconds, what):
+    """Polls, because neither slurmctld nor the plugin can be given a clock."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.05)
+
+
+class Answer:
+    """What sbatch printed."""
+
+    def __init__(self, process):
+        self.code = process.returncode
+        self.stdout = process.stdout
+        self.stderr = process.stderr
+        self.job_id = self.stdout.strip() if re.fullmatch(r"\d+\n", self.stdout) else None
+
+
+class PrivateSlurmTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # A short path: the name of a Unix socket has at most 107 bytes.
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="carbon-", dir="/tmp"))
+        cls.addClassCleanup(subprocess.run, ["rm", "-rf", cls.folder], check=True)
+        # munged wants its socket within everyone's reach.
+        cls.folder.chmod(0o755)
+        cls.slurm = cls.folder / "slurm"
+        cls.snapshot = cls.folder / "snapshot"
+        cls.log = cls.folder / "log" / "placements.jsonl"
+        (cls.folder / "nodes.conf").write_text(NODES)
+        cls.environment = dict(
+            os.environ,
+            SLURM_CARBON_SNAPSHOT_DIR=str(cls.snapshot),
+            SLURM_CONF=str(cls.slurm / "slurm.conf"),
+        )
+        for name in list(cls.environment):
+            if name.startswith(("SBATCH_", "SLURM_JOB")):
+                del cls.environment[name]
+        cls.addClassCleanup(cls.private_slurm, "stop")
+        cls.private_slurm(
+            "start", "--plugin-dir", PLUGIN_DIR, "--conf-extra", str(cls.folder / "nodes.conf")
+        )
+
+    @classmethod
+    def private_slurm(cls, command, *arguments):
+        subprocess.run(
+            [SCRIPT, command, str(cls.slurm), *arguments],
+            check=True,
+            env=cls.environment,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def tearDown(self):
+        self.run_command("scancel", "--user", str(os.getuid()))
+        self.assert_controller_lives()
+
+    # Slurm.
+
+    def run_command(self, *command):
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+
+    def sbatch(self, *arguments, wrap="true", time_limit="1"):
+        return Answer(
+            self.run_command(
+                "sbatch", "--parsable", "--gpus=1", f"--time={time_limit}", "--output=/dev/null",
+                *arguments, f"--wrap={wrap}",
+            )
+        )
+
+    def submit(self, *arguments, **options):
+        """Submits a job that must be accepted, and returns sbatch's answer and the job."""
+        answer = self.sbatch(*arguments, **options)
+        self.assertEqual(answer.code, 0, answer.stderr)
+        self.assertIsNotNone(answer.job_id, f"standard output is not clean: {answer.stdout!r}")
+        return answer, self.job(answer.job_id)
+
+    def job(self, job_id):
+        shown = self.run_command("scontrol", "--oneliner", "show", "job", job_id)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        line = shown.stdout.splitlines()[0].strip()
+        return dict(re.findall(r"(\S+?)=(.*?)(?=\s+\S+?=|$)", line))
+
+    def wait_for_state(self, job_id, state, seconds):
+        return wait_until(
+            lambda: (job := self.job(job_id))["JobState"] == state and job,
+            seconds,
+            f"job {job_id} is {state}",
+        )
+
+    def controller_pid(self):
+        return int((self.slurm / "slurmctld.pid").read_text())
+
+    def assert_controller_lives(self):
+        self.assertIn("is UP", self.run_command("scontrol", "ping").stdout)
+
+    # The snapshot.
+
+    def write_config(self, policy, grids):
+        """grids: partition -> [(seconds from now, g/kWh), ...]; the last value holds on."""
+        now = int(time.time())
+        config = {
+            "paths": {"snapshot": str(self.snapshot), "log": str(self.log)},
+            "zones": {},
+            "sites": {},
+            "pools": {},
+            "hardware": {
+                "test-gpu": {
+                    "unit": "device",
+                    "busy_watts": {"value": 1000, "quality": "measured", "source": "made up"},
+                }
+            },
+            "policies": [{"name": "test", **policy}],
+        }
+        for partition, steps in grids.items():
+            rows = [(now - 3600, steps[0][1])] + [(now + lead, value) for lead, value in steps[1:]]
+            rows.append((now + 7 * 24 * 3600, rows[-1][1]))
+            csv = self.folder / f"{partition}.csv"
+            csv.write_text(
+                "time,value\n"
+                + "".join(
+                    f"{datetime.datetime.fromtimestamp(t, datetime.timezone.utc):%FT%TZ},{value}\n"
+                    for t, value in rows
+                )
+            )
+            zone = f"zone-{partition}"
+            config["zones"][zone] = {
+                "kind": "average-lifecycle",
+                "forecast": [{"file": str(csv), "format": "csv"}],
+            }
+            config["sites"][partition] = {"zone": zone, "pue": 1.1}
+            config["pools"][partition] = {
+                "site": partition,
+                "partition": partition,
+                "hardware": "test-gpu",
+            }
+        path = self.folder / "carbon.json"
+        path.write_text(json.dumps(config, indent=2))
+        return path
+
+    def publish(self, policy, grids):
+        """Publishes, and waits until the plugin decides on it."""
+        config = self.write_config(policy, grids)
+        done = self.run_command(SCARBOND, "--once", "--config", str(config))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.wait_until_in_use()
+
+    def publish_clean_oslo(self, **policy):
+        self.publish({"mode": "enforce", **policy}, CLEAN_OSLO)
+        self.count = len(self.records())
+
+    def manifest(self):
+        return json.loads((self.snapshot / "manifest.json").read_text())
+
+    def plugin_status(self):
+        try:
+            return json.loads((self.log.parent / "plugin-status.json").read_text())
+        except FileNotFoundError:
+            return None
+
+    def wait_until_in_use(self):
+        parts = set(re.findall(r"[0-9a-f]{64}", json.dumps(self.manifest())))
+
+        def in_use():
+            status = self.plugin_status()
+            if not status or status["pid"] != self.controller_pid() or not status["snapshot"]:
+                return False
+            return parts == set(re.findall(r"[0-9a-f]{64}", json.dumps(status["snapshot"])))
+
+        wait_until(in_use, 10, "the plugin uses the snapshot as published")
+
+    # The placement log.
+
+    def records(self):
+        try:
+            return [json.loads(line) for line in self.log.read_text().splitlines()]
+        except FileNotFoundError:
+            return []
+
+    def last_record(self, count_before):
+        return wait_until(
+            lambda: (records := self.records())[count_before:] and records[-1],
+            5,
+            "the decision is in the log",
+        )
+
+    def controller_log(self):
+        return (self.slurm / "slurmctld.log").read_text(errors="replace")

@@ -1,0 +1,88 @@
+"""What users ask of a job, in words of Slurm's or of ours, and what is then done, on a real slurmctld."""
+
+import unittest
+
+from private_slurm import PrivateSlurmTest, seconds_since_epoch, wait_until
+
+
+class RequestTest(PrivateSlurmTest):
+    def setUp(self):
+        self.publish_clean_oslo()
+
+    def test_respects_opting_out(self):
+        answer, job = self.submit("--comment=carbon:off")
+        self.assertEqual(answer.stderr, "")
+        self.assertEqual(job["Partition"], "frankfurt")
+        self.assertEqual(job["Comment"], "carbon:off")
+        self.assertNotIn("AdminComment", job)
+        self.assertEqual(self.last_record(self.count)["outcome"], "left-alone")
+
+    def test_shows_a_bad_hint_and_admits_the_job(self):
+        answer, job = self.submit("--comment=carbon:wiat=3h")
+        self.assertRegex(answer.stderr, r"^sbatch: carbon: [^\n]*wiat[^\n]*wait[^\n]*\n$")
+        self.assertEqual(job["Partition"], "frankfurt")
+        self.assertNotIn("AdminComment", job)
+
+    def test_respects_a_site_named_in_a_hint(self):
+        _, job = self.submit("--comment=carbon:site=lyon")
+        self.assertEqual(job["Partition"], "lyon")
+
+    def test_respects_a_partition_that_the_user_names(self):
+        _, job = self.submit("--partition=frankfurt")
+        self.assertEqual(job["Partition"], "frankfurt")
+
+    def test_respects_a_node_that_the_user_names(self):
+        _, job = self.submit("--nodelist=frankfurt1")
+        self.assertEqual(job["Partition"], "frankfurt")
+
+    def test_leaves_interactive_jobs_alone(self):
+        done = self.run_command("srun", "--gpus=1", "--time=1", "printenv", "SLURM_JOB_PARTITION")
+        self.assertEqual(done.stdout, "frankfurt\n", done.stderr)
+        self.assertEqual(self.last_record(self.count)["reason"], "interactive")
+
+    def test_leaves_held_jobs_alone(self):
+        _, job = self.submit("--hold")
+        self.assertEqual(job["Partition"], "frankfurt")
+        self.assertEqual(self.last_record(self.count)["reason"], "held")
+
+    def test_leaves_heterogeneous_jobs_alone(self):
+        done = self.run_command(
+            "sbatch", "--time=1", "--gpus=1", ":", "--gpus=1", "--wrap=true",
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.last_record(self.count)["reason"], "heterogeneous job")
+
+    def test_never_starts_a_job_before_its_own_begin(self):
+        _, job = self.submit("--begin=now+1hour")
+        self.assertGreaterEqual(
+            seconds_since_epoch(job["EligibleTime"]),
+            seconds_since_epoch(job["SubmitTime"]) + 3590,
+        )
+
+    def test_lets_users_change_their_jobs(self):
+        answer, _ = self.submit("--begin=now+1hour")
+        for change in (
+            ("update", f"job={answer.job_id}", "StartTime=now+2hours"),
+            ("update", f"job={answer.job_id}", "Partition=frankfurt"),
+            ("hold", answer.job_id),
+            ("release", answer.job_id),
+        ):
+            done = self.run_command("scontrol", *change)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.job(answer.job_id)["Partition"], "frankfurt")
+
+    def test_places_an_array_as_one(self):
+        answer, job = self.submit("--array=0-5%2")
+        self.assertEqual(job["Partition"], "oslo")
+        record = self.last_record(self.count)
+        self.assertEqual(len(self.records()), self.count + 1)
+        self.assertIn(f"{record['boot']}-{record['seq']}", job["AdminComment"])
+        wait_until(
+            lambda: self.run_command("squeue", "--noheader", "--job", answer.job_id).stdout == "",
+            30,
+            "all six tasks have run",
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
