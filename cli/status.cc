@@ -1,5 +1,9 @@
 // scarbon status: whether everything that a decision needs is there and fresh, and what is wrong
 // where it is not.
+#include <errno.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -139,6 +143,17 @@ void FindSnapshotProblems(Findings& findings) {
   }
 }
 
+// The plugin's own words lie in the folder of the log: what is wrong with that it cannot say
+// itself.
+void FindLogFolderProblems(const std::string& folder, Findings& findings) {
+  struct statvfs facts;
+  if (statvfs(folder.c_str(), &facts) != 0) {
+    findings.problems.push_back(absl::StrCat("placement log: ", folder, ": ", strerror(errno)));
+  } else if (facts.f_bavail == 0) {
+    findings.problems.push_back(absl::StrCat("placement log: ", folder, ": ", strerror(ENOSPC)));
+  }
+}
+
 void FindPluginProblems(Findings& findings) {
   const absl::StatusOr<std::string> bytes = ReadFile(findings.plugin_path, kMaxPluginStatusBytes);
   if (absl::IsNotFound(bytes.status())) {
@@ -211,9 +226,10 @@ Findings Look(const Options& options) {
         absl::IsNotFound(snapshot.status()) ? ": has scarbond ever published here?" : ""));
   }
   if (!log_path.empty()) {
-    const size_t slash = log_path.rfind('/');
-    findings.plugin_path = absl::StrCat(
-        slash == std::string::npos ? "." : log_path.substr(0, slash), "/plugin-status.json");
+    // ParseConfig lets only absolute paths through.
+    const std::string folder = log_path.substr(0, log_path.rfind('/') + 1);
+    findings.plugin_path = absl::StrCat(folder, "plugin-status.json");
+    FindLogFolderProblems(folder, findings);
     FindPluginProblems(findings);
   }
   return findings;

@@ -75,6 +75,7 @@ Candidate Describe(const Choice& choice) {
   candidate.start = choice.placement.start;
   candidate.runtime = run.option.runtime;
   candidate.energy = run.option.power * run.option.runtime;
+  candidate.beyond_horizon = candidate.start + candidate.runtime > pool.forecast->horizon;
   candidate.gross = choice.placement.emission;
   const double seconds = absl::ToDoubleSeconds(run.option.runtime);
   if (seconds > 0) {

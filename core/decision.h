@@ -31,6 +31,7 @@ struct Candidate {
   absl::Duration runtime;             // of the whole job, array rounds included
   KilowattHours energy;               // PUE included
   GramsPerKilowattHour intensity;     // mean over the run
+  bool beyond_horizon = false;        // part of the run is judged by climatology, not by a forecast
   GramsCo2e gross;                    // location-based; what is minimised
   std::optional<GramsCo2e> net;       // market-based, where the site states it
   std::optional<GramsCo2e> embodied;  // of the hardware reserved, where the profile states it

@@ -80,6 +80,7 @@ Json CandidateJson(const Candidate& candidate) {
           {"runtime_s", SecondsJson(candidate.runtime)},
           {"energy_kwh", candidate.energy.value()},
           {"intensity_g_per_kwh", candidate.intensity.value()},
+          {"intensity_data", candidate.beyond_horizon ? "forecast+climatology" : "forecast"},
           {"gross_g", GramsJson(candidate.gross)},
           {"net_g", OrNull(candidate.net, GramsJson)},
           {"embodied_g", OrNull(candidate.embodied, GramsJson)}};
@@ -160,7 +161,6 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["saving"] = OrNull(decision.saving, SavingJson);
   record["signal"] = std::string(SignalKindName(decision.signal));
   record["accounting"] = "location-based";
-  record["intensity_data"] = "forecast";
   record["runtime_source"] = RuntimeSource(decision);
   Json& runs = record["runs"] = Json::array();
   if (decision.chosen.has_value()) {

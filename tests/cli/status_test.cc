@@ -214,6 +214,15 @@ TEST_F(ScarbonStatus, TellsOfAMissingPlugin) {
                               ": is JobSubmitPlugins=carbon set and slurmctld running?")));
 }
 
+TEST_F(ScarbonStatus, TellsOfAMissingLogFolder) {
+  Publish();
+  fs::remove_all(folder_ + "/log");
+  const auto problems = Problems();
+  ASSERT_EQ(problems.size(), 2u);
+  EXPECT_EQ(problems[0],
+            absl::StrCat("placement log: ", folder_, "/log/: No such file or directory"));
+}
+
 TEST_F(ScarbonStatus, TellsOfASilentPlugin) {
   nlohmann::json plugin = Plugin(Publish());
   plugin["updated_at"] = Utc(now_ - absl::Hours(1));

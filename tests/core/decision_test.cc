@@ -344,6 +344,14 @@ TEST(Decide, ReportsNetAndEmbodiedOnlyWhereTheyAreKnown) {
   EXPECT_DOUBLE_EQ(decision.home->embodied->value(), 4 * 8 * 4);
 }
 
+TEST(Decide, SaysWhichRunsAreJudgedByClimatology) {
+  World world = TwoSites();
+  world.forecasts[0].horizon = world.Hour(2);
+  const Decision decision = world.Place(world.Job());
+  EXPECT_TRUE(decision.home->beyond_horizon);
+  EXPECT_FALSE(decision.chosen->beyond_horizon);
+}
+
 TEST(Decide, GivesTheSameBitsEachTime) {
   const World world = TwoSites();
   const Decision a = world.Place(world.Job()), b = world.Place(world.Job());

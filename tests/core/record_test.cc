@@ -128,7 +128,7 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
     "share": {"mean": 0.6302, "low": 0.58, "high": 0.67}, "interval": 0.9})"));
   EXPECT_EQ(record["signal"], "average-lifecycle");
   EXPECT_EQ(record["accounting"], "location-based");
-  EXPECT_EQ(record["intensity_data"], "forecast");
+  EXPECT_EQ(record["chosen"]["intensity_data"], "forecast");
   EXPECT_EQ(record["runs"], Json::parse(R"([{"pool": "oslo-h100",
     "start": "2026-11-25T02:00:00Z", "runtime_s": 28800}])"));
   EXPECT_EQ(record["width"], 1);
