@@ -373,6 +373,8 @@ TEST_F(EngineTest, TellsWhyTheLogCannotBeWritten) {
   Publish();
   Engine engine(Options());
   SubmitUntilPlaced(engine);
+  // Written before the folder goes, or it would be written after it is back.
+  ASSERT_TRUE(Eventually([&] { return Records().size() == 1; }));
   std::filesystem::remove_all(folder_ + "/log");
   EXPECT_TRUE(EventuallyLogged("carbon: placement log: "));
   engine.Submit(world_.Job(), world_.now);
