@@ -11,6 +11,7 @@ class App;
 namespace carbon {
 
 void AddEstimate(CLI::App& app, int* exit_code);
+void AddHardware(CLI::App& app, int* exit_code);
 void AddLog(CLI::App& app, int* exit_code);
 void AddPolicy(CLI::App& app, int* exit_code);
 void AddStatus(CLI::App& app, int* exit_code);

@@ -18,6 +18,7 @@ int Run(int argc, char** argv) {
 
   int exit_code = 0;
   carbon::AddEstimate(app, &exit_code);
+  carbon::AddHardware(app, &exit_code);
   carbon::AddLog(app, &exit_code);
   carbon::AddPolicy(app, &exit_code);
   carbon::AddStatus(app, &exit_code);
