@@ -23,6 +23,7 @@ namespace {
 using nlohmann::json;
 
 constexpr absl::Duration kLongestStep = absl::Hours(24 * 31);
+constexpr size_t kMaxMessage = 200;  // bytes
 
 absl::Status Refused(absl::string_view subject, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(subject, ": ", what));
@@ -257,7 +258,9 @@ absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
   try {
     root = json::parse(text.begin(), text.end());
   } catch (const json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat("not JSON: ", error.what()));
+    // The library quotes the whole of a broken string.
+    return absl::InvalidArgumentError(
+        absl::StrCat("not JSON: ", absl::string_view(error.what()).substr(0, kMaxMessage)));
   }
   if (root.is_object()) return ReadFileForm(root, location);
   if (root.is_array()) return ReadWebApiForm(root, location);

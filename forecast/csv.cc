@@ -27,7 +27,8 @@ absl::StatusOr<GramsPerKilowattHour> ParseValue(absl::string_view field) {
     return absl::InvalidArgumentError("the value is missing");
   }
   double value = 0;
-  if (!absl::SimpleAtod(field, &value)) {
+  // SimpleAtod also reads hexadecimal.
+  if (field.find_first_of("xX") != absl::string_view::npos || !absl::SimpleAtod(field, &value)) {
     return absl::InvalidArgumentError(
         absl::StrCat("value \"", Quotable(field), "\" is not a number"));
   }

@@ -171,5 +171,12 @@ TEST(ParseCarbonAwareSdk, RefusesWhatIsNeitherForm) {
   }
 }
 
+TEST(ParseCarbonAwareSdk, QuotesNoMoreThanALineOfWhatIsNotJson) {
+  const absl::Status status =
+      ParseCarbonAwareSdk("[\"" + std::string(100'000, 'x') + "\n", "").status();
+  EXPECT_THAT(status.message(), HasSubstr("not JSON"));
+  EXPECT_LT(status.message().size(), 300u);
+}
+
 }  // namespace
 }  // namespace carbon

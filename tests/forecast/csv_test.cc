@@ -63,6 +63,7 @@ TEST(ParseCsv, RefusesBadLinesNamingLineAndValue) {
       {"2026-11-24T01:00:00Z,", "line 2: the value is missing"},
       {"2026-11-24T01:00:00Z,null", "line 2: the value is missing"},
       {"2026-11-24T01:00:00Z,12 g", "line 2: value \"12 g\" is not a number"},
+      {"2026-11-24T01:00:00Z,0x10", "line 2: value \"0x10\" is not a number"},
       {"2026-11-24T01:00:00Z,1,5", "line 2: \"2026-11-24T01:00:00Z,1,5\" is not time,value"},
       {"2026-11-24T01:00:00Z;15", "line 2: \"2026-11-24T01:00:00Z;15\" is not time,value"},
       {"2026-11-24T01:00:00,15", "line 2: time \"2026-11-24T01:00:00\" has no offset"},
