@@ -11,6 +11,11 @@ void MultiplyBy(const ErrorScenarios::Draws& factors, ErrorScenarios::Draws* dra
   for (int s = 0; s < ErrorScenarios::kCount; ++s) (*draws)[s] *= factors[s];
 }
 
+ErrorScenarios::Draws SpeedFactor(const HardwareProfile& hardware) {
+  return ErrorScenarios::Factor(absl::StrCat("speed/", hardware.name),
+                                RelativeSpread(hardware.throughput->quality));
+}
+
 }  // namespace
 
 ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start,
@@ -30,11 +35,8 @@ ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start,
   MultiplyBy(ErrorScenarios::Factor(absl::StrCat("pue/", site.name),
                                     RelativeSpread(site.pue.quality) * overhead),
              &draws);
-  if (run.speed_matters) {
-    MultiplyBy(ErrorScenarios::Factor(absl::StrCat("speed/", hardware.name),
-                                      RelativeSpread(hardware.throughput->quality)),
-               &draws);
-  }
+  if (run.speed_matters) MultiplyBy(SpeedFactor(hardware), &draws);
+  if (run.scaled_from != nullptr) MultiplyBy(SpeedFactor(*run.scaled_from), &draws);
   return draws;
 }
 

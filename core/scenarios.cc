@@ -50,8 +50,8 @@ ErrorScenarios::Draws StandardDraws(uint64_t key, uint64_t step) {
   return draws;
 }
 
-// 1 + spread x draw, never below kLeastFactor. The draws are scaled so that their standard deviation
-// is 1 exactly: 64 of them alone would miss it by a tenth.
+// 1 + spread x draw, never below kLeastFactor. The draws are scaled so that their standard
+// deviation is 1 exactly: 64 of them alone would miss it by a tenth.
 ErrorScenarios::Draws Factors(const ErrorScenarios::Draws& draws, double spread) {
   double squares = 0;
   for (double draw : draws) squares += draw * draw;
@@ -70,17 +70,23 @@ double Spread(const LeadTimeSpread& spread, absl::Duration lead) {
   return spread.near + (spread.far - spread.near) * share;
 }
 
+// A file that is fetched again does not become a newer forecast.
+absl::Time MadeAt(const ZoneForecast& forecast) {
+  return std::min(forecast.issued_at.value_or(forecast.fetched_at), forecast.fetched_at);
+}
+
 }  // namespace
 
-ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts, absl::Time origin)
-    : origin_(absl::ToUnixSeconds(origin)) {
+ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts) {
   zones_.reserve(forecasts.size());
   for (const ZoneForecast& forecast : forecasts) {
     const uint64_t key = HashKey(absl::StrCat("zone/", forecast.zone));
+    const absl::Time origin = MadeAt(forecast);
     Zone zone;
+    zone.origin = absl::ToUnixSeconds(origin);
     zone.bucket_seconds =
         std::max<int64_t>(1, absl::ToInt64Seconds(forecast.spread.growth) / kDrawsPerGrowth);
-    const int64_t span = std::max<int64_t>(0, forecast.series.end_second() - origin_);
+    const int64_t span = std::max<int64_t>(0, forecast.series.end_second() - zone.origin);
     zone.factors.resize(static_cast<size_t>(std::min(span / zone.bucket_seconds, kMostDraws) + 1));
     Draws error = StandardDraws(key, 0);
     for (size_t bucket = 0; bucket < zone.factors.size(); ++bucket) {
@@ -90,7 +96,9 @@ ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts, absl:
       }
       const absl::Duration lead =
           absl::Seconds(zone.bucket_seconds) * (static_cast<double>(bucket) + 0.5);
-      zone.factors[bucket] = Factors(error, Spread(forecast.spread, lead));
+      const bool is_climatology = origin + lead >= forecast.horizon;
+      zone.factors[bucket] =
+          Factors(error, is_climatology ? forecast.spread.far : Spread(forecast.spread, lead));
     }
     zones_.push_back(std::move(zone));
   }
@@ -105,13 +113,14 @@ ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensityS
   IntensityIntegral before = series.IntegralUpTo(from);
   while (from < end) {
     // The past errs as the first bucket does, and whatever lies beyond the last as the last.
-    const int64_t lead = std::max<int64_t>(0, from - origin_);
+    const int64_t lead = std::max<int64_t>(0, from - zone.origin);
     const size_t bucket =
         std::min(static_cast<size_t>(lead / zone.bucket_seconds), zone.factors.size() - 1);
     const bool is_last = bucket + 1 == zone.factors.size();
     const int64_t next =
-        is_last ? end
-                : std::min(end, origin_ + static_cast<int64_t>(bucket + 1) * zone.bucket_seconds);
+        is_last
+            ? end
+            : std::min(end, zone.origin + static_cast<int64_t>(bucket + 1) * zone.bucket_seconds);
     const IntensityIntegral after = series.IntegralUpTo(next);
     const double part = static_cast<double>((after - before).milligram_seconds_per_kwh);
     for (int s = 0; s < kCount; ++s) total[s] += part * zone.factors[bucket][s];

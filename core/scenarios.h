@@ -3,8 +3,9 @@
 // of a zone is correlated over lead time, and what two candidates share (the same zone and hours,
 // the same hardware, the same site) errs alike and cancels in their difference.
 //
-// Draws are keyed by name, not by order, come in antithetic pairs (their mean is exactly the best
-// guess), and use only sums and products, so that they are the same bits everywhere. Immutable.
+// Draws are keyed by name, not by order, come in antithetic pairs (the mean of each is exactly its
+// best guess, but for the few that the floor on factors cuts), and use only sums and products, so
+// that they are the same bits everywhere. Immutable.
 #ifndef CORE_SCENARIOS_H_
 #define CORE_SCENARIOS_H_
 
@@ -28,8 +29,8 @@ class ErrorScenarios {
   // a zone's spread grows. Neighbours within it err much alike; what lies further apart does not.
   static constexpr int kDrawsPerGrowth = 24;
 
-  // The lead time is counted from `origin`, when the forecasts were published.
-  ErrorScenarios(const std::vector<ZoneForecast>& forecasts, absl::Time origin);
+  // The lead time of each zone is counted from when its forecast was made: an older one errs more.
+  explicit ErrorScenarios(const std::vector<ZoneForecast>& forecasts);
 
   // The integral of a zone's intensity over [start, start + runtime) in each scenario, in
   // mg/kWh x s. The window lies within the series.
@@ -42,11 +43,11 @@ class ErrorScenarios {
 
  private:
   struct Zone {
+    int64_t origin;  // Unix seconds
     int64_t bucket_seconds;
     std::vector<Draws> factors;  // by bucket of lead time; beyond the last, the last
   };
 
-  int64_t origin_;
   std::vector<Zone> zones_;
 };
 

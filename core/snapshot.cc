@@ -2,7 +2,6 @@
 
 #include <sha256.h>
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -12,10 +11,6 @@
 
 namespace carbon {
 namespace {
-
-// Further back, errors have long reached their full spread, and a date gone wrong would cost memory
-// for each of the buckets between.
-constexpr absl::Duration kLongestLead = absl::Hours(24 * 400);
 
 using Named = std::map<absl::string_view, int>;
 
@@ -41,20 +36,6 @@ const T* Find(const Named& index, const std::vector<T>& things, absl::string_vie
 absl::Status Unknown(absl::string_view what, absl::string_view name, absl::string_view owner) {
   return absl::InvalidArgumentError(
       absl::StrCat("snapshot: ", owner, ": ", what, " \"", name, "\" is not known"));
-}
-
-// The latest moment at which a forecast was made. It follows from the forecast part alone, so that
-// a new look at the queue does not draw other errors.
-absl::Time OriginOfErrors(const std::vector<ZoneForecast>& forecasts, absl::Time published_at) {
-  if (forecasts.empty()) return published_at;
-  absl::Time origin = absl::InfinitePast();
-  absl::Time end = absl::InfinitePast();
-  for (const ZoneForecast& forecast : forecasts) {
-    const absl::Time issued_at = forecast.issued_at.value_or(forecast.fetched_at);
-    origin = std::max(origin, std::min(issued_at, forecast.fetched_at));
-    end = std::max(end, forecast.series.end());
-  }
-  return std::max(origin, end - kLongestLead);
 }
 
 }  // namespace
@@ -120,8 +101,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     }
     snapshot->pools_.push_back(pool);
   }
-  snapshot->scenarios_ = std::make_unique<const ErrorScenarios>(
-      snapshot->forecasts_, OriginOfErrors(snapshot->forecasts_, snapshot->manifest_.published_at));
+  snapshot->scenarios_ = std::make_unique<const ErrorScenarios>(snapshot->forecasts_);
   return snapshot;
 }
 

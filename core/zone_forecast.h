@@ -12,7 +12,7 @@
 namespace carbon {
 
 // One standard deviation of the relative error of an hour's intensity, as it grows with the lead
-// time: near + (far - near) * lead / (lead + growth).
+// time: near + (far - near) * lead / (lead + growth). Climatology errs by `far` at any lead time.
 struct LeadTimeSpread {
   double near = 0.05;
   double far = 0.20;

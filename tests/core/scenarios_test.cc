@@ -39,14 +39,14 @@ double Correlation(const ErrorScenarios::Draws& a, const ErrorScenarios::Draws& 
 
 TEST(ErrorScenarios, TheirMeanIsTheBestGuess) {
   const ZoneForecast zone = Zone("A", 100);
-  const ErrorScenarios scenarios({zone}, At(0));
+  const ErrorScenarios scenarios({zone});
   const auto draws = scenarios.Integrate(0, zone.series, At(1000), absl::Hours(30));
   EXPECT_NEAR(Mean(draws), 100'000.0 * 30 * 3600, 1);
 }
 
 TEST(ErrorScenarios, SpreadGrowsWithTheLeadTime) {
   const ZoneForecast zone = Zone("A", 100, {.near = 0.05, .far = 0.25, .growth = absl::Hours(24)});
-  const ErrorScenarios scenarios({zone}, At(0));
+  const ErrorScenarios scenarios({zone});
   const auto relative = [&](int hour) {
     const auto draws = scenarios.Integrate(0, zone.series, At(hour * 3600), absl::Hours(1));
     return Deviation(draws) / Mean(draws);
@@ -56,9 +56,36 @@ TEST(ErrorScenarios, SpreadGrowsWithTheLeadTime) {
   EXPECT_GT(relative(24 * 10), 1.5 * relative(0));
 }
 
+TEST(ErrorScenarios, AnOlderForecastErrsMoreWhateverTheOthersAre) {
+  ZoneForecast old = Zone("A", 100), fresh = Zone("B", 100);
+  fresh.fetched_at = At(20 * 3600);
+  const ErrorScenarios alone({old}), beside({old, fresh});
+  const auto draws = beside.Integrate(0, old.series, At(20 * 3600), absl::Hours(1));
+  EXPECT_NEAR(Deviation(draws) / Mean(draws), 0.05 + 0.15 * 20.5 / 44.5, 1e-9);
+  EXPECT_EQ(draws, alone.Integrate(0, old.series, At(20 * 3600), absl::Hours(1)));
+  // What was issued counts, not when it was fetched once more.
+  fresh.issued_at = At(0);
+  const ErrorScenarios again({fresh});
+  const auto issued = again.Integrate(0, fresh.series, At(20 * 3600), absl::Hours(1));
+  EXPECT_NEAR(Deviation(issued) / Mean(issued), 0.05 + 0.15 * 20.5 / 44.5, 1e-9);
+}
+
+TEST(ErrorScenarios, ClimatologyErrsByTheFarSpreadHoweverNear) {
+  ZoneForecast zone = Zone("A", 100);
+  zone.horizon = At(3 * 3600);
+  const ErrorScenarios scenarios({zone});
+  const auto relative = [&](int hour) {
+    const auto draws = scenarios.Integrate(0, zone.series, At(hour * 3600), absl::Hours(1));
+    return Deviation(draws) / Mean(draws);
+  };
+  EXPECT_NEAR(relative(2), 0.05 + 0.15 * 2.5 / 26.5, 1e-9);
+  EXPECT_NEAR(relative(3), 0.2, 1e-9);
+}
+
 TEST(ErrorScenarios, AWindowIsTheSumOfItsParts) {
-  const ZoneForecast zone = Zone("A", 321);
-  const ErrorScenarios scenarios({zone}, At(500));
+  ZoneForecast zone = Zone("A", 321);
+  zone.fetched_at = At(500);
+  const ErrorScenarios scenarios({zone});
   const auto whole = scenarios.Integrate(0, zone.series, At(0), absl::Hours(50));
   const auto first = scenarios.Integrate(0, zone.series, At(0), absl::Hours(13));
   const auto second = scenarios.Integrate(0, zone.series, At(13 * 3600), absl::Hours(37));
@@ -69,7 +96,7 @@ TEST(ErrorScenarios, AWindowIsTheSumOfItsParts) {
 
 TEST(ErrorScenarios, NearHoursErrAlikeAndOtherZonesErrApart) {
   const std::vector<ZoneForecast> zones = {Zone("A", 100), Zone("B", 100)};
-  const ErrorScenarios scenarios(zones, At(0));
+  const ErrorScenarios scenarios(zones);
   const auto at = [&](int zone, int hour) {
     return scenarios.Integrate(zone, zones[static_cast<size_t>(zone)].series, At(hour * 3600),
                                absl::Hours(6));
@@ -83,7 +110,7 @@ TEST(ErrorScenarios, ForecastsThatGrowUncertainFasterErrApartSooner) {
   const ZoneForecast slow = Zone("A", 100);
   const ZoneForecast fast = Zone("A", 100, {.near = 0.05, .far = 0.2, .growth = absl::Minutes(1)});
   const auto correlation = [](const ZoneForecast& zone) {
-    const ErrorScenarios scenarios({zone}, At(0));
+    const ErrorScenarios scenarios({zone});
     return Correlation(scenarios.Integrate(0, zone.series, At(0), absl::Seconds(10)),
                        scenarios.Integrate(0, zone.series, At(120), absl::Seconds(10)));
   };
@@ -93,7 +120,7 @@ TEST(ErrorScenarios, ForecastsThatGrowUncertainFasterErrApartSooner) {
 
 TEST(ErrorScenarios, DrawsGoByNameAndNotByOrder) {
   const ZoneForecast a = Zone("A", 100), b = Zone("B", 100);
-  const ErrorScenarios first({a, b}, At(0)), second({b, a}, At(0));
+  const ErrorScenarios first({a, b}), second({b, a});
   EXPECT_EQ(first.Integrate(0, a.series, At(0), absl::Hours(9)),
             second.Integrate(1, a.series, At(0), absl::Hours(9)));
 }
