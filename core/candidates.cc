@@ -65,7 +65,7 @@ std::variant<Runtime, WhyNot> RuntimeOn(const JobTerms& terms, const Snapshot::P
   return Runtime{at_home * (home_throughput->value / throughput->value), true};
 }
 
-// Saturates at kUnlimited, which no group covers: what a user may ask for has no bound.
+// Saturates at kUnlimited: what a user may ask for has no bound.
 int64_t Times(int64_t amount, int64_t width) {
   if (amount <= 0) return 0;
   return amount > Resources::kUnlimited / width ? Resources::kUnlimited : amount * width;
@@ -75,13 +75,22 @@ int64_t Width(const JobRequest& job) {
   return std::clamp<int64_t>(job.array_width, 1, Resources::kUnlimited);
 }
 
-// What a booking takes. Nodes are shared unless the job has them for itself.
-Resources AmountAtOnce(const JobRequest& job) {
+// What a booking takes. Nodes are shared unless the job has them for itself, and then with all
+// that is in them.
+Resources AmountAtOnce(const JobRequest& job, const NodeGroup& group) {
   const int64_t width = Width(job);
-  return {.nodes = job.exclusive ? Times(job.demand.nodes, width) : 0,
-          .devices = Times(job.demand.devices, width),
-          .cpus = Times(job.demand.cpus, width),
-          .memory_mib = Times(job.demand.memory_mib, width)};
+  Resources task = job.demand;
+  if (job.exclusive) {
+    task.devices = std::max(task.devices, Times(group.per_node.devices, task.nodes));
+    task.cpus = std::max(task.cpus, Times(group.per_node.cpus, task.nodes));
+    if (group.per_node.memory_mib < Resources::kUnlimited) {
+      task.memory_mib = std::max(task.memory_mib, Times(group.per_node.memory_mib, task.nodes));
+    }
+  }
+  return {.nodes = job.exclusive ? Times(task.nodes, width) : 0,
+          .devices = Times(task.devices, width),
+          .cpus = Times(task.cpus, width),
+          .memory_mib = Times(task.memory_mib, width)};
 }
 
 // Runtime, power and amount: all but the starts.
@@ -104,30 +113,28 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   PoolRun run;
   run.pool = &pool;
   run.speed_matters = speed_matters;
-  run.units = Times(*units, Width(*terms.job));
-  run.amount = AmountAtOnce(*terms.job);
+  run.scaled_from =
+      speed_matters && !terms.hints->flops.has_value() ? terms.home->hardware : nullptr;
+  run.amount = AmountAtOnce(*terms.job, *pool.group);
   run.option.intensity = &pool.forecast->series;
   run.option.runtime = length;
   // Averaged over the rounds, of which the last may not be full.
-  const double units_on_average = static_cast<double>(*units) *
-                                  static_cast<double>(terms.job->array_tasks) /
-                                  static_cast<double>(terms.rounds);
-  run.option.power = pool.hardware->busy.value * units_on_average * pool.site->pue.value;
+  run.units = static_cast<double>(*units) *
+              static_cast<double>(std::max<int64_t>(1, terms.job->array_tasks)) /
+              static_cast<double>(terms.rounds);
+  run.option.power = pool.hardware->busy.value * run.units * pool.site->pue.value;
   return run;
 }
 
-// Starts from `from` to `until` at which the capacity holds for the whole time limit and the
-// forecast covers the run.
+// Starts from `from` to `until` at which the capacity holds for the whole time limit, and from
+// which the forecast does not end before the run.
 std::vector<TimeInterval> StartsBetween(const JobTerms& terms, const PoolRun& run,
                                         const BookingLedger& ledger, absl::Time from,
                                         absl::Time until) {
   const CapacityCalendar* calendar = ledger.calendar(run.pool->group->name);
   if (calendar == nullptr) return {};
-  const IntensitySeries& series = *run.option.intensity;
-  const TimeInterval window = {std::max(from, series.begin()),
-                               std::min(until, series.end() - run.option.runtime)};
-  if (window.start > window.end) return {};
-  return calendar->FeasibleStarts(window, terms.limit * terms.rounds, run.amount);
+  until = std::min(until, run.option.intensity->end() - run.option.runtime);
+  return calendar->FeasibleStarts({from, until}, terms.limit * terms.rounds, run.amount);
 }
 
 // Why policy, hints or the request keep the job out of a pool that is not its home.
@@ -171,6 +178,9 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
   const PoolState& state = *pool.state;
   if (!state.admission_unproven.empty()) return "admission is not proven";
   if (!state.up) return "its partition is not up";
+  if (!terms.job->time_limit.has_value() && TimeLimit(*terms.job, &state) != terms.limit) {
+    return "its partition's default time limit is another";
+  }
   if (state.max_time.has_value() && terms.limit > *state.max_time) {
     return "the time limit exceeds its partition's";
   }
@@ -185,6 +195,12 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
 }
 
 }  // namespace
+
+std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state) {
+  if (job.time_limit.has_value()) return job.time_limit;
+  if (state == nullptr) return std::nullopt;
+  return state->default_time.has_value() ? state->default_time : state->max_time;
+}
 
 absl::Time LatestSafeStart(const JobTerms& terms) {
   if (!terms.job->deadline.has_value()) return absl::InfiniteFuture();
@@ -224,7 +240,8 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
   }
   const absl::Time latest = std::min(terms.latest_asked, LatestSafeStart(terms));
   if (latest < terms.earliest) return "the deadline leaves no room";
-  run->option.starts = StartsBetween(terms, *run, ledger, terms.earliest, latest);
+  run->option.starts = StartsBetween(
+      terms, *run, ledger, std::max(terms.earliest, run->option.intensity->begin()), latest);
   if (run->option.starts.empty()) return "no room in time within capacity and forecast";
   return result;
 }

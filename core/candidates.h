@@ -38,20 +38,26 @@ struct PoolRun {
   const Snapshot::Pool* pool;
   PlacementOption option;
   bool speed_matters;  // the runtime follows from the hardware's throughput
-  int64_t units;       // of the hardware's allocation unit, at once
-  Resources amount;    // to book, at once
+  // The hardware for which the runtime was given and from which it was scaled; nullptr: it was not.
+  const HardwareProfile* scaled_from;
+  double units;      // of the hardware's allocation unit, on average over the rounds
+  Resources amount;  // to book, at once
 };
 
 // One of the fixed phrases, so that they can be counted.
 using WhyNot = absl::string_view;
 
-// How many seconds before its deadline a job must be able to start in order to end in time, rounds
-// included: deadline - limit x rounds - margin, or the infinite future.
+// The time limit that Slurm gives the job in the partition behind `state`: its own, or else the
+// partition's default or maximum. Absent where there is none, or nothing is known of the partition.
+std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state);
+
+// When the job must have started in order to end before its deadline even if it takes all of its
+// limit, rounds included: deadline - limit x rounds - margin, or the infinite future.
 absl::Time LatestSafeStart(const JobTerms& terms);
 
 // Where the job would have run without us: the same run, at any time, with no regard to deadline,
-// delay or admission. Fails where the pool's hardware does not describe the job, or no usable
-// forecast does.
+// delay, admission or when the forecast begins. Fails where the pool's hardware does not describe
+// the job, or no usable forecast does.
 std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedger& ledger,
                                         absl::Time now);
 

@@ -14,15 +14,7 @@ Resources& Resources::operator+=(const Resources& other) {
   return *this;
 }
 
-Resources& Resources::operator-=(const Resources& other) {
-  nodes -= other.nodes;
-  devices -= other.devices;
-  cpus -= other.cpus;
-  memory_mib -= other.memory_mib;
-  return *this;
-}
-
-void CapacityCalendar::Change(TimeInterval when, const Resources& amount, bool add) {
+void CapacityCalendar::Book(TimeInterval when, const Resources& amount) {
   const int64_t start = absl::ToUnixSeconds(when.start);
   const int64_t end = absl::ToUnixSeconds(when.end);
   if (start >= end) return;
@@ -34,26 +26,12 @@ void CapacityCalendar::Change(TimeInterval when, const Resources& amount, bool a
   }
   const auto first = used_.find(start);
   const auto last = used_.find(end);
-  for (auto step = first; step != last; ++step) {
-    if (add) {
-      step->second += amount;
-    } else {
-      step->second -= amount;
-    }
-  }
+  for (auto step = first; step != last; ++step) step->second += amount;
   // Steps that no longer change anything go, so that the calendar does not grow with its history.
   for (auto step : {last, first}) {
     const Resources before = step == used_.begin() ? Resources{} : std::prev(step)->second;
     if (step->second == before) used_.erase(step);
   }
-}
-
-void CapacityCalendar::Book(TimeInterval when, const Resources& amount) {
-  Change(when, amount, true);
-}
-
-void CapacityCalendar::Unbook(TimeInterval when, const Resources& amount) {
-  Change(when, amount, false);
 }
 
 Resources CapacityCalendar::UsedAt(absl::Time when) const {

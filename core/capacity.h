@@ -32,7 +32,6 @@ struct Resources {
            demand.memory_mib <= memory_mib;
   }
   Resources& operator+=(const Resources& other);
-  Resources& operator-=(const Resources& other);
 };
 
 // [start, end), whole seconds.
@@ -49,11 +48,9 @@ class CapacityCalendar {
 
   const Resources& total() const { return total_; }
 
-  // Adds (removes) a use over `when`. Booking beyond the total is allowed: the queue is what it is,
-  // and the calendar must show a full group, not refuse the fact. An empty interval does nothing.
-  // Unbook must repeat a Book exactly.
+  // Adds a use over `when`. Booking beyond the total is allowed: the queue is what it is, and the
+  // calendar must show a full group, not refuse the fact. An empty interval does nothing.
   void Book(TimeInterval when, const Resources& amount);
-  void Unbook(TimeInterval when, const Resources& amount);
 
   // Every start s in [window.start, window.end], both ends included, at which `demand` is free
   // throughout [s, s + runtime): disjoint closed intervals of whole seconds, in order. Empty when
@@ -66,8 +63,6 @@ class CapacityCalendar {
   Resources UsedAt(absl::Time when) const;
 
  private:
-  void Change(TimeInterval when, const Resources& amount, bool add);
-
   Resources total_;
   // Use as a step function: from each key (Unix seconds) on, until the next. Before the first,
   // none.

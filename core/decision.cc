@@ -24,24 +24,33 @@ struct Choice {
   }
 };
 
-// The pool of `partition` that the job would have got, or nullptr.
-const Snapshot::Pool* FindHome(const Snapshot& snapshot, const JobRequest& job,
-                               absl::string_view partition) {
+// The pools of `partition` in which the job may end up without us, in the config's order.
+std::vector<const Snapshot::Pool*> FindHomes(const Snapshot& snapshot, const JobRequest& job,
+                                             absl::string_view partition) {
+  std::vector<const Snapshot::Pool*> homes;
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     if (pool.config->partition != partition) continue;
-    if (job.device_type.empty() || pool.config->gres_type == job.device_type) return &pool;
+    if (job.device_type.empty() || pool.config->gres_type == job.device_type) {
+      homes.push_back(&pool);
+    }
   }
-  return nullptr;
+  return homes;
 }
 
 std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
   return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
 }
 
-std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state) {
-  if (job.time_limit.has_value()) return job.time_limit;
-  if (state == nullptr) return std::nullopt;
-  return state->default_time.has_value() ? state->default_time : state->max_time;
+// What a booking of `amount` takes from a group: an array wider than the group takes all of it, and
+// what the group does not model is not counted.
+Resources Within(const Resources& total, const Resources& amount) {
+  const auto least = [](int64_t total, int64_t amount) {
+    return total == Resources::kUnlimited ? 0 : std::min(total, amount);
+  };
+  return {.nodes = least(total.nodes, amount.nodes),
+          .devices = least(total.devices, amount.devices),
+          .cpus = least(total.cpus, amount.cpus),
+          .memory_mib = least(total.memory_mib, amount.memory_mib)};
 }
 
 // A name in a hint that nothing bears, said so that the user sees the slip; empty: all are known.
@@ -86,7 +95,7 @@ Candidate Describe(const Choice& choice) {
     candidate.net = candidate.energy * *pool.site->net_intensity;
   }
   if (pool.hardware->embodied_per_hour.has_value()) {
-    candidate.embodied = pool.hardware->embodied_per_hour->value * static_cast<double>(run.units) *
+    candidate.embodied = pool.hardware->embodied_per_hour->value * run.units *
                          absl::ToDoubleHours(run.option.runtime);
   }
   return candidate;
@@ -153,8 +162,15 @@ class Deciding {
     if (decision_.hints.off) return LeaveAlone("the user opted out");
     if (!job_.leave_alone.empty()) return LeaveAlone(job_.leave_alone);
 
-    const Snapshot::Pool* home = FindHome(snapshot_, job_, partition);
-    if (home == nullptr) return LeaveAlone("its partition is no pool");
+    const std::vector<const Snapshot::Pool*> homes = FindHomes(snapshot_, job_, partition);
+    if (homes.empty()) return LeaveAlone("its partition is no pool");
+    const Snapshot::Pool* home = homes.front();
+    // On which of them it would have run is Slurm's to choose: there is nothing to compare with.
+    for (const Snapshot::Pool* other : homes) {
+      if (other->config->hardware != home->config->hardware) {
+        return LeaveAlone("its partition has several device types");
+      }
+    }
     const std::optional<absl::Duration> limit = TimeLimit(job_, home->state);
     if (!limit.has_value()) return LeaveAlone("it has no time limit");
     if (*limit <= absl::ZeroDuration() || *limit > kLongestLimit) {
@@ -289,11 +305,14 @@ class Deciding {
             ? Saving{}
             : SavingOf(home_, DrawEmissions(*home_.run, home_.placement.start, snapshot_), chosen,
                        DrawEmissions(*chosen.run, chosen.placement.start, snapshot_));
+    const NodeGroup& group = *chosen.run->pool->group;
+    // What is larger than its group never runs.
+    if (!group.total.Covers(job_.demand)) return;
     // Held for the time limit, not for the runtime hoped for: that is how long Slurm may take it.
     decision_.booked_when =
         TimeInterval{chosen.placement.start, chosen.placement.start + terms_.limit * terms_.rounds};
-    decision_.booked_group = chosen.run->pool->group->name;
-    decision_.booked_amount = chosen.run->amount;
+    decision_.booked_group = group.name;
+    decision_.booked_amount = Within(group.total, chosen.run->amount);
   }
 
   const JobRequest& job_;

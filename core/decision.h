@@ -40,7 +40,7 @@ struct Candidate {
 // A pool that was no candidate, or had no feasible start, and why.
 struct Exclusion {
   std::string pool;
-  std::string reason;  // one of the fixed phrases in decision.cc, so that they can be counted
+  std::string reason;  // one of the fixed phrases in candidates.cc, so that they can be counted
 };
 
 // Home minus candidate, positive where carbon is saved. Low and high bound the middle 90% of the
@@ -77,7 +77,7 @@ struct Decision {
   SignalKind signal = SignalKind::kAverageLifecycle;
   bool runtime_is_limit = false;  // no hint said how long it runs: the time limit was taken
 
-  // What to book if the decision is carried out.
+  // What to book if the decision is carried out; absent where the job is larger than its pool.
   std::optional<TimeInterval> booked_when;
   std::string booked_group;
   Resources booked_amount;

@@ -37,11 +37,12 @@ std::vector<BookingEvent> BookingLedger::Rebase(const CapacityState& capacity, a
   std::map<std::string, Booking> held;
   digest_ = 0;
   for (auto& [id, booking] : bookings_) {
+    booking.job_seen |= queued.contains(id);
     if (booking.when.end <= now) {
       events.push_back({id, BookingFate::kEnded});
-    } else if (!booking.shadow && queued.contains(id)) {
+    } else if (!booking.shadow && booking.job_seen) {
       events.push_back({id, BookingFate::kConfirmed});
-    } else if (!booking.shadow && booking.made_at + kGrace < capacity.taken_at) {
+    } else if (!booking.job_seen && booking.made_at + kGrace < capacity.taken_at) {
       events.push_back({id, BookingFate::kExpired});
     } else {
       held.emplace(id, std::move(booking));

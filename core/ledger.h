@@ -25,9 +25,11 @@ struct Booking {
   TimeInterval when;
   Resources amount;
   absl::Time made_at;
-  // A shadow booking stands for a start that the queue will never show. It is kept until it ends,
-  // so that a thousand shadow jobs do not all count on the same green hour.
+  // A shadow booking stands for a start that the queue will never show. Once the queue has shown
+  // its job, it is kept until it ends, so that a thousand shadow jobs do not all count on the same
+  // green hour.
   bool shadow = false;
+  bool job_seen = false;  // in the queue, at some look; the ledger's own
 };
 
 enum class BookingFate { kConfirmed, kExpired, kEnded };

@@ -71,17 +71,6 @@ TEST(CapacityCalendar, AnOverbookedGroupIsFullAndNotAnError) {
               ElementsAre(Between(10, 20)));
 }
 
-TEST(CapacityCalendar, UnbookingGivesBackWhatWasBooked) {
-  CapacityCalendar calendar({.devices = 8});
-  calendar.Book(Between(0, 10), {.devices = 3});
-  calendar.Book(Between(5, 15), {.devices = 4});
-  calendar.Unbook(Between(0, 10), {.devices = 3});
-  EXPECT_EQ(calendar.UsedAt(At(4)), Resources{});
-  EXPECT_EQ(calendar.UsedAt(At(5)).devices, 4);
-  EXPECT_EQ(calendar.UsedAt(At(14)).devices, 4);
-  EXPECT_EQ(calendar.UsedAt(At(15)), Resources{});
-}
-
 // The oracle keeps the use of every second in an array and tries every start.
 TEST(CapacityCalendar, AgreesWithTryingEverySecondOnRandomCalendars) {
   std::mt19937 random(11);

@@ -224,6 +224,22 @@ TEST(Decide, ScalesTheRuntimeToOtherHardware) {
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the policy keeps the hardware");
 }
 
+TEST(Decide, DoubtsBothSpeedsWhereItScalesTheRuntime) {
+  const auto width = [](Quality home_speed) {
+    World world;
+    world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+    world.AddZone("CLEAN", DayWith(20, 0, 0, 0));
+    world.AddSite("home", "DIRTY", "h100");
+    world.AddSite("away", "CLEAN", "a100");
+    world.policy().may_change_hardware = true;
+    world.config.hardware["h100"].throughput->quality = home_speed;
+    const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=1h"));
+    EXPECT_EQ(decision.chosen->pool, "away");
+    return decision.saving->share_high - decision.saving->share_low;
+  };
+  EXPECT_GT(width(Quality::kEstimated), 2 * width(Quality::kMeasured));
+}
+
 TEST(Decide, DerivesTheRuntimeFromTheWork) {
   const World world = TwoSites();
   // 8 x 400e12 FLOP/s for 1000 s.
@@ -241,6 +257,9 @@ TEST(Decide, CountsAllTasksOfAnArray) {
   EXPECT_EQ(decision.home->runtime, absl::Hours(12));
   EXPECT_DOUBLE_EQ(decision.home->energy.value(), 5 * 32);
   EXPECT_EQ(decision.booked_amount.devices, 16);
+  // A number of tasks that is none counts as one, never as no emission.
+  job.array_tasks = 0;
+  EXPECT_DOUBLE_EQ(world.Place(job).home->energy.value(), 32);
 }
 
 TEST(Decide, NeverMovesAJobToWhereItMightBeRefused) {
@@ -323,6 +342,62 @@ TEST(Decide, LeavesAloneWhatCarbonHasNoSayIn) {
             "its home home: the forecast for its zone is stale");
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.time_limit = absl::Hours(97); }),
             "its home home: no forecast covers the run");
+  // It would have run before the forecast begins: what that emits is not known, and a later start
+  // is not what would have been.
+  EXPECT_EQ(reason([](World& world, JobRequest&) {
+              auto series = IntensitySeries::Create({{world.Hour(1), GramsPerKilowattHour(500)}},
+                                                    world.Hour(96));
+              world.forecasts[0].series = *series;
+            }),
+            "its home home: no forecast covers the run");
+  EXPECT_EQ(reason([](World& world, JobRequest&) {
+              PoolConfig other = world.config.pools[0];
+              other.name = "home-a100";
+              other.hardware = other.gres_type = "a100";
+              world.config.pools[0].gres_type = "h100";
+              world.config.pools.push_back(other);
+            }),
+            "its partition has several device types");
+}
+
+TEST(Decide, MovesAJobWithoutALimitOnlyToWhereItGetsTheSame) {
+  World world = TwoSites();
+  world.state("home").default_time = absl::Hours(4);
+  world.state("away").default_time = absl::Hours(1);
+  JobRequest job = world.Job();
+  job.time_limit.reset();
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_EQ(WhyExcluded(decision)["away"], "its partition's default time limit is another");
+  world.state("away").default_time.reset();
+  EXPECT_EQ(world.Place(job).chosen->pool, "home");
+  world.state("away").default_time = absl::Hours(4);
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+}
+
+TEST(Decide, FindsRoomForAnExclusiveJobOnlyOnWholeNodes) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.exclusive = true;
+  job.demand = {.nodes = 4, .devices = 4, .cpus = 4};
+  job.per_node = {.devices = 1, .cpus = 1};
+  world.capacity.uses.push_back({1, "", "away", {world.now, world.Hour(3)}, {.devices = 1}});
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->start, world.Hour(3));
+  EXPECT_EQ(decision.booked_amount,
+            (Resources{.nodes = 4, .devices = 32, .cpus = 256, .memory_mib = 4096}));
+}
+
+TEST(Decide, BooksNoMoreThanThereIs) {
+  World world = OneSite();
+  world.capacity.groups[0].total.memory_mib = Resources::kUnlimited;
+  JobRequest job = world.Job();
+  job.demand.memory_mib = 7;
+  job.array_tasks = job.array_width = 1000;
+  EXPECT_EQ(world.Place(job).booked_amount, (Resources{.devices = 32, .cpus = 256}));
+  // What is larger than the pool will not run there.
+  job.demand.devices = 33;
+  EXPECT_FALSE(world.Place(job).booked_when.has_value());
 }
 
 TEST(Decide, TakesThePartitionsDefaultLimitWhereTheJobNamesNone) {
@@ -342,6 +417,11 @@ TEST(Decide, ReportsNetAndEmbodiedOnlyWhereTheyAreKnown) {
   EXPECT_DOUBLE_EQ(decision.home->net->value(), 3200);
   EXPECT_FALSE(decision.chosen->net.has_value());
   EXPECT_DOUBLE_EQ(decision.home->embodied->value(), 4 * 8 * 4);
+  // Three tasks in two rounds reserve no fourth.
+  JobRequest job = world.Job();
+  job.array_tasks = 3;
+  job.array_width = 2;
+  EXPECT_DOUBLE_EQ(world.Place(job).home->embodied->value(), 3 * 4 * 8 * 4);
 }
 
 TEST(Decide, SaysWhichRunsAreJudgedByClimatology) {

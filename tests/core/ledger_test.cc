@@ -78,6 +78,21 @@ TEST(BookingLedger, KeepsAShadowBookingUntilItEnds) {
               ElementsAre(std::pair("s", BookingFate::kEnded)));
 }
 
+TEST(BookingLedger, LetsAShadowBookingExpireWhoseJobTheQueueNeverShows) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  for (const std::string id : {"refused", "seen"}) {
+    Booking shadow = Tentative(id, 0, 200, 600);
+    shadow.shadow = true;
+    ledger.Book(shadow);
+  }
+  EXPECT_THAT(ledger.Rebase(Queue(5, {{7, "seen", "g", {At(5), At(9)}, {.devices = 2}}}), At(5)),
+              IsEmpty());
+  EXPECT_THAT(Fates(ledger.Rebase(Queue(31), At(31))),
+              ElementsAre(std::pair("refused", BookingFate::kExpired)));
+  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 2);
+}
+
 TEST(BookingLedger, BooksADecisionOnce) {
   BookingLedger ledger;
   ledger.Rebase(Queue(0), At(0));

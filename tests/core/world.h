@@ -45,10 +45,12 @@ struct World {
     config.hardware[name] = profile;
   }
 
-  // A zone whose intensity is `hourly`, repeated for four days from `now`.
+  // A zone whose intensity is `hourly`, repeated for four days from `now`; an hour before it is
+  // known too.
   void AddZone(const std::string& name, const std::vector<double>& hourly) {
     std::vector<IntensitySeries::Step> steps;
     double sum = 0;
+    steps.push_back({now - absl::Hours(1), GramsPerKilowattHour(hourly.back())});
     for (int hour = 0; hour < 96; ++hour) {
       const double value = hourly[static_cast<size_t>(hour) % hourly.size()];
       sum += value;
