@@ -71,26 +71,31 @@ int64_t Times(int64_t amount, int64_t width) {
   return amount > Resources::kUnlimited / width ? Resources::kUnlimited : amount * width;
 }
 
-int64_t Width(const JobRequest& job) {
-  return std::clamp<int64_t>(job.array_width, 1, Resources::kUnlimited);
-}
-
-// What a booking takes. Nodes are shared unless the job has them for itself, and then with all
-// that is in them.
-Resources AmountAtOnce(const JobRequest& job, const NodeGroup& group) {
-  const int64_t width = Width(job);
+// What one task takes from a group. Nodes are shared unless the job has them for itself, and then
+// with all that is in them; what the group does not model is not counted.
+Resources TaskAmount(const JobRequest& job, const NodeGroup& group) {
   Resources task = job.demand;
   if (job.exclusive) {
     task.devices = std::max(task.devices, Times(group.per_node.devices, task.nodes));
     task.cpus = std::max(task.cpus, Times(group.per_node.cpus, task.nodes));
-    if (group.per_node.memory_mib < Resources::kUnlimited) {
-      task.memory_mib = std::max(task.memory_mib, Times(group.per_node.memory_mib, task.nodes));
-    }
+    task.memory_mib = std::max(task.memory_mib, Times(group.per_node.memory_mib, task.nodes));
+  } else {
+    task.nodes = 0;
   }
-  return {.nodes = job.exclusive ? Times(task.nodes, width) : 0,
-          .devices = Times(task.devices, width),
-          .cpus = Times(task.cpus, width),
-          .memory_mib = Times(task.memory_mib, width)};
+  if (group.total.devices == Resources::kUnlimited) task.devices = 0;
+  if (group.total.cpus == Resources::kUnlimited) task.cpus = 0;
+  if (group.total.memory_mib == Resources::kUnlimited) task.memory_mib = 0;
+  return task;
+}
+
+// How many tasks of an array run at once: no more than it allows, and than there is room for.
+int64_t Width(const JobRequest& job, const Resources& total, const Resources& task) {
+  int64_t width = std::clamp<int64_t>(job.array_width, 1, std::max<int64_t>(1, job.array_tasks));
+  for (int64_t Resources::*amount :
+       {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+    if (task.*amount > 0) width = std::min(width, total.*amount / (task.*amount));
+  }
+  return std::max<int64_t>(1, width);
 }
 
 // Runtime, power and amount: all but the starts.
@@ -107,34 +112,40 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   const bool at_home = &pool == terms.home;
   // At home the job is stopped at its limit; elsewhere it must not come to that.
   if (length > terms.limit && !at_home) return "the job would outlast its time limit there";
-  length = RoundUpToSecond(std::min(length, terms.limit)) * terms.rounds;
-  if (length > kLongestRun) return "the run is longer than 400 days";
-
   PoolRun run;
   run.pool = &pool;
   run.speed_matters = speed_matters;
   run.scaled_from =
       speed_matters && !terms.hints->flops.has_value() ? terms.home->hardware : nullptr;
-  run.amount = AmountAtOnce(*terms.job, *pool.group);
+
+  const Resources task = TaskAmount(*terms.job, *pool.group);
+  const int64_t tasks = std::max<int64_t>(1, terms.job->array_tasks);
+  const int64_t width = Width(*terms.job, pool.group->total, task);
+  run.rounds = tasks / width + (tasks % width == 0 ? 0 : 1);
+  run.amount = {.nodes = Times(task.nodes, width),
+                .devices = Times(task.devices, width),
+                .cpus = Times(task.cpus, width),
+                .memory_mib = Times(task.memory_mib, width)};
+  run.held = terms.limit * run.rounds;
+  if (run.held > kLongestRun) return "the run is longer than 400 days";
+
   run.option.intensity = &pool.forecast->series;
-  run.option.runtime = length;
+  run.option.runtime = RoundUpToSecond(std::min(length, terms.limit)) * run.rounds;
   // Averaged over the rounds, of which the last may not be full.
-  run.units = static_cast<double>(*units) *
-              static_cast<double>(std::max<int64_t>(1, terms.job->array_tasks)) /
-              static_cast<double>(terms.rounds);
+  run.units =
+      static_cast<double>(*units) * static_cast<double>(tasks) / static_cast<double>(run.rounds);
   run.option.power = pool.hardware->busy.value * run.units * pool.site->pue.value;
   return run;
 }
 
 // Starts from `from` to `until` at which the capacity holds for the whole time limit, and from
 // which the forecast does not end before the run.
-std::vector<TimeInterval> StartsBetween(const JobTerms& terms, const PoolRun& run,
-                                        const BookingLedger& ledger, absl::Time from,
-                                        absl::Time until) {
+std::vector<TimeInterval> StartsBetween(const PoolRun& run, const BookingLedger& ledger,
+                                        absl::Time from, absl::Time until) {
   const CapacityCalendar* calendar = ledger.calendar(run.pool->group->name);
   if (calendar == nullptr) return {};
   until = std::min(until, run.option.intensity->end() - run.option.runtime);
-  return calendar->FeasibleStarts({from, until}, terms.limit * terms.rounds, run.amount);
+  return calendar->FeasibleStarts({from, until}, run.held, run.amount);
 }
 
 // Why policy, hints or the request keep the job out of a pool that is not its home.
@@ -202,17 +213,16 @@ std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* 
   return state->default_time.has_value() ? state->default_time : state->max_time;
 }
 
-absl::Time LatestSafeStart(const JobTerms& terms) {
+absl::Time LatestSafeStart(const JobTerms& terms, const PoolRun& run) {
   if (!terms.job->deadline.has_value()) return absl::InfiniteFuture();
-  return *terms.job->deadline - terms.limit * terms.rounds - terms.policy->margin;
+  return *terms.job->deadline - run.held - terms.policy->margin;
 }
 
 std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedger& ledger,
                                         absl::Time now) {
   std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, *terms.home, now);
   if (PoolRun* run = std::get_if<PoolRun>(&result)) {
-    run->option.starts =
-        StartsBetween(terms, *run, ledger, terms.earliest, run->option.intensity->end());
+    run->option.starts = StartsBetween(*run, ledger, terms.earliest, run->option.intensity->end());
   }
   return result;
 }
@@ -238,10 +248,10 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
   if (pool.forecast->kind != terms.home->forecast->kind) {
     return "its zone's signal is of another kind";
   }
-  const absl::Time latest = std::min(terms.latest_asked, LatestSafeStart(terms));
+  const absl::Time latest = std::min(terms.latest_asked, LatestSafeStart(terms, *run));
   if (latest < terms.earliest) return "the deadline leaves no room";
-  run->option.starts = StartsBetween(
-      terms, *run, ledger, std::max(terms.earliest, run->option.intensity->begin()), latest);
+  run->option.starts =
+      StartsBetween(*run, ledger, std::max(terms.earliest, run->option.intensity->begin()), latest);
   if (run->option.starts.empty()) return "no room in time within capacity and forecast";
   return result;
 }

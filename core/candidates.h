@@ -30,7 +30,6 @@ struct JobTerms {
   absl::Duration limit;     // of one task
   absl::Time earliest;      // no start before it
   absl::Time latest_asked;  // no start after it, by the policy's delay, the user's wait and `now`
-  int64_t rounds;           // in which an array's tasks run, one after another
 };
 
 // The job in one pool. `option.starts` may be empty: nothing fits in time.
@@ -40,8 +39,12 @@ struct PoolRun {
   bool speed_matters;  // the runtime follows from the hardware's throughput
   // The hardware for which the runtime was given and from which it was scaled; nullptr: it was not.
   const HardwareProfile* scaled_from;
-  double units;      // of the hardware's allocation unit, on average over the rounds
-  Resources amount;  // to book, at once
+  double units;    // of the hardware's allocation unit, on average over the rounds
+  int64_t rounds;  // in which an array's tasks run, one after another
+  // To book: so much at once, and from the start for so long. That is the time limit in each round,
+  // not the runtime hoped for: Slurm may let the job take all of it.
+  Resources amount;
+  absl::Duration held;
 };
 
 // One of the fixed phrases, so that they can be counted.
@@ -52,8 +55,8 @@ using WhyNot = absl::string_view;
 std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state);
 
 // When the job must have started in order to end before its deadline even if it takes all of its
-// limit, rounds included: deadline - limit x rounds - margin, or the infinite future.
-absl::Time LatestSafeStart(const JobTerms& terms);
+// limit: deadline - held - margin, or the infinite future.
+absl::Time LatestSafeStart(const JobTerms& terms, const PoolRun& run);
 
 // Where the job would have run without us: the same run, at any time, with no regard to deadline,
 // delay, admission or when the forecast begins. Fails where the pool's hardware does not describe

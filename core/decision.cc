@@ -41,18 +41,6 @@ std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
   return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
 }
 
-// What a booking of `amount` takes from a group: an array wider than the group takes all of it, and
-// what the group does not model is not counted.
-Resources Within(const Resources& total, const Resources& amount) {
-  const auto least = [](int64_t total, int64_t amount) {
-    return total == Resources::kUnlimited ? 0 : std::min(total, amount);
-  };
-  return {.nodes = least(total.nodes, amount.nodes),
-          .devices = least(total.devices, amount.devices),
-          .cpus = least(total.cpus, amount.cpus),
-          .memory_mib = least(total.memory_mib, amount.memory_mib)};
-}
-
 // A name in a hint that nothing bears, said so that the user sees the slip; empty: all are known.
 std::string UnknownName(const Hints& hints, const Config& config) {
   std::vector<std::string> sites, hardware;
@@ -83,6 +71,7 @@ Candidate Describe(const Choice& choice) {
   candidate.hardware = pool.config->hardware;
   candidate.start = choice.placement.start;
   candidate.runtime = run.option.runtime;
+  candidate.rounds = run.rounds;
   candidate.energy = run.option.power * run.option.runtime;
   candidate.beyond_horizon = candidate.start + candidate.runtime > pool.forecast->horizon;
   candidate.gross = choice.placement.emission;
@@ -163,7 +152,13 @@ class Deciding {
     if (!job_.leave_alone.empty()) return LeaveAlone(job_.leave_alone);
 
     const std::vector<const Snapshot::Pool*> homes = FindHomes(snapshot_, job_, partition);
-    if (homes.empty()) return LeaveAlone("its partition is no pool");
+    if (homes.empty()) {
+      const bool is_known = std::any_of(
+          snapshot_.pools().begin(), snapshot_.pools().end(),
+          [&](const Snapshot::Pool& pool) { return pool.config->partition == partition; });
+      return LeaveAlone(is_known ? "no pool of its partition has the device type asked for"
+                                 : "its partition is no pool");
+    }
     const Snapshot::Pool* home = homes.front();
     // On which of them it would have run is Slurm's to choose: there is nothing to compare with.
     for (const Snapshot::Pool* other : homes) {
@@ -188,12 +183,6 @@ class Deciding {
     if (decision_.hints.wait.has_value()) wait = std::min(wait, *decision_.hints.wait);
     if (decision_.hints.now) wait = absl::ZeroDuration();
     terms_.latest_asked = terms_.earliest + wait;
-    const int64_t width = std::max<int64_t>(1, job_.array_width);
-    const int64_t tasks = std::max<int64_t>(1, job_.array_tasks);
-    terms_.rounds = tasks / width + (tasks % width == 0 ? 0 : 1);
-    if (*limit * terms_.rounds > kLongestLimit) {
-      return LeaveAlone("its array would run for more than 400 days");
-    }
     decision_.runtime_is_limit =
         !decision_.hints.runtime.has_value() && !decision_.hints.flops.has_value();
     return true;
@@ -206,12 +195,14 @@ class Deciding {
     }
     home_run_ = std::get<PoolRun>(std::move(result));
     const std::vector<TimeInterval>& starts = home_run_.option.starts;
-    // With no room in sight it is taken to start at once: nothing better is known of its wait.
-    const absl::Time start = starts.empty() ? terms_.earliest : starts.front().start;
-    const std::optional<Placement> placement = PlaceAt(home_run_.option, start);
-    if (!placement.has_value()) {
-      return LeaveAlone(
-          absl::StrCat("its home ", terms_.home->config->name, ": no forecast covers the run"));
+    // Without room in sight nothing is known of when it would start.
+    const bool has_room = !starts.empty();
+    const std::optional<Placement> placement =
+        PlaceAt(home_run_.option, has_room ? starts.front().start : terms_.earliest);
+    if (!has_room || !placement.has_value()) {
+      return LeaveAlone(absl::StrCat(
+          "its home ", terms_.home->config->name, ": ",
+          placement.has_value() ? "no room within the forecast" : "no forecast covers the run"));
     }
     home_ = Choice{&home_run_, *placement};
     decision_.home = Describe(home_);
@@ -237,7 +228,7 @@ class Deciding {
     for (const PoolRun& run : runs_) options.push_back(run.option);
     const std::optional<GreenestPlacement> greenest = PlaceGreenest(options);
     if (!greenest.has_value()) {
-      const bool in_time = LatestSafeStart(terms_) >= terms_.earliest;
+      const bool in_time = LatestSafeStart(terms_, home_run_) >= terms_.earliest;
       return Settle(home_, in_time ? "no pool has room in time" : "the deadline leaves no room");
     }
     for (size_t i = 0; i < runs_.size(); ++i) {
@@ -305,14 +296,10 @@ class Deciding {
             ? Saving{}
             : SavingOf(home_, DrawEmissions(*home_.run, home_.placement.start, snapshot_), chosen,
                        DrawEmissions(*chosen.run, chosen.placement.start, snapshot_));
-    const NodeGroup& group = *chosen.run->pool->group;
-    // What is larger than its group never runs.
-    if (!group.total.Covers(job_.demand)) return;
-    // Held for the time limit, not for the runtime hoped for: that is how long Slurm may take it.
     decision_.booked_when =
-        TimeInterval{chosen.placement.start, chosen.placement.start + terms_.limit * terms_.rounds};
-    decision_.booked_group = group.name;
-    decision_.booked_amount = Within(group.total, chosen.run->amount);
+        TimeInterval{chosen.placement.start, chosen.placement.start + chosen.run->held};
+    decision_.booked_group = chosen.run->pool->group->name;
+    decision_.booked_amount = chosen.run->amount;
   }
 
   const JobRequest& job_;

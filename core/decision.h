@@ -29,6 +29,7 @@ struct Candidate {
   std::string hardware;
   absl::Time start;
   absl::Duration runtime;             // of the whole job, array rounds included
+  int64_t rounds = 1;                 // in which an array runs its tasks, one after another
   KilowattHours energy;               // PUE included
   GramsPerKilowattHour intensity;     // mean over the run
   bool beyond_horizon = false;        // part of the run is judged by climatology, not by a forecast
@@ -77,7 +78,7 @@ struct Decision {
   SignalKind signal = SignalKind::kAverageLifecycle;
   bool runtime_is_limit = false;  // no hint said how long it runs: the time limit was taken
 
-  // What to book if the decision is carried out; absent where the job is larger than its pool.
+  // What to book if the decision is carried out.
   std::optional<TimeInterval> booked_when;
   std::string booked_group;
   Resources booked_amount;

@@ -32,7 +32,9 @@ absl::Status Wrong(absl::string_view hint, absl::string_view fact) {
 // What stands between `carbon:` at the start of a word and the next separator; absent where there
 // is none.
 std::optional<absl::string_view> NextHints(absl::string_view* comment) {
-  for (size_t at = 0; (at = comment->find(kPrefix, at)) != absl::string_view::npos; ++at) {
+  // Whoever writes "Carbon:off" means it.
+  const std::string lower = absl::AsciiStrToLower(*comment);
+  for (size_t at = 0; (at = lower.find(std::string(kPrefix), at)) != std::string::npos; ++at) {
     if (at > 0 && !IsSeparator((*comment)[at - 1])) continue;
     comment->remove_prefix(at + kPrefix.size());
     const size_t length =

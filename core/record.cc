@@ -78,6 +78,7 @@ Json CandidateJson(const Candidate& candidate) {
           {"hardware", candidate.hardware},
           {"start", TimeJson(candidate.start)},
           {"runtime_s", SecondsJson(candidate.runtime)},
+          {"rounds", candidate.rounds},
           {"energy_kwh", candidate.energy.value()},
           {"intensity_g_per_kwh", candidate.intensity.value()},
           {"intensity_data", candidate.beyond_horizon ? "forecast+climatology" : "forecast"},

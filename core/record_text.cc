@@ -137,9 +137,14 @@ std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone
     case Outcome::kPlaced:
       return OneLine(PlacedMessage(decision, now, zone));
     case Outcome::kKeptHome:
-      return OneLine(absl::StrCat(
-          "carbon: ", When(decision.home->start, now, zone), " in ", decision.home->site,
-          " is as good as anything allowed: ", FormatMass(decision.home->gross), " CO2e"));
+      // Without a candidate there is nothing to be as good as.
+      if (decision.best.empty()) {
+        return OneLine(
+            absl::StrCat("carbon: stays in ", decision.home->site, ": ", decision.reason));
+      }
+      return OneLine(absl::StrCat("carbon: stays in ", decision.home->site, ", ",
+                                  When(decision.home->start, now, zone), ": ",
+                                  FormatMass(decision.home->gross), " CO2e; ", decision.reason));
     case Outcome::kLeftAlone:
       break;
   }

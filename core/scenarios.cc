@@ -9,10 +9,7 @@
 namespace carbon {
 namespace {
 
-// Correlation of a zone's errors from one draw to the next: 0.38 over the time of growth.
-constexpr double kCarryOver = 0.96;
-constexpr double kInnovation = 0.28;  // sqrt(1 - kCarryOver^2)
-// Beyond this many draws errors stay as they are: a month at an hour each.
+// More draws than this cost more than they tell: then each stands for a longer time.
 constexpr int64_t kMostDraws = 720;
 constexpr double kLeastFactor = 0.05;
 
@@ -84,15 +81,19 @@ ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts) {
     const absl::Time origin = MadeAt(forecast);
     Zone zone;
     zone.origin = absl::ToUnixSeconds(origin);
-    zone.bucket_seconds =
-        std::max<int64_t>(1, absl::ToInt64Seconds(forecast.spread.growth) / kDrawsPerGrowth);
+    const int64_t growth = std::max<int64_t>(1, absl::ToInt64Seconds(forecast.spread.growth));
     const int64_t span = std::max<int64_t>(0, forecast.series.end_second() - zone.origin);
-    zone.factors.resize(static_cast<size_t>(std::min(span / zone.bucket_seconds, kMostDraws) + 1));
+    zone.bucket_seconds = std::max<int64_t>({1, growth / kDrawsPerGrowth, span / kMostDraws});
+    zone.factors.resize(static_cast<size_t>(span / zone.bucket_seconds + 1));
+    // Correlation from one draw to the next: 0.96 for 24 draws within the time of growth.
+    const double carry_over =
+        static_cast<double>(growth) / static_cast<double>(growth + zone.bucket_seconds);
+    const double innovation = std::sqrt(1 - carry_over * carry_over);
     Draws error = StandardDraws(key, 0);
     for (size_t bucket = 0; bucket < zone.factors.size(); ++bucket) {
       if (bucket > 0) {
         const Draws fresh = StandardDraws(key, bucket);
-        for (int s = 0; s < kCount; ++s) error[s] = kCarryOver * error[s] + kInnovation * fresh[s];
+        for (int s = 0; s < kCount; ++s) error[s] = carry_over * error[s] + innovation * fresh[s];
       }
       const absl::Duration lead =
           absl::Seconds(zone.bucket_seconds) * (static_cast<double>(bucket) + 0.5);

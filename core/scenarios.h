@@ -4,8 +4,8 @@
 // the same hardware, the same site) errs alike and cancels in their difference.
 //
 // Draws are keyed by name, not by order, come in antithetic pairs (the mean of each is exactly its
-// best guess, but for the few that the floor on factors cuts), and use only sums and products, so
-// that they are the same bits everywhere. Immutable.
+// best guess, but for the few that the floor on factors cuts), and use only what IEEE 754 defines
+// to the bit (sums, products, square roots), so that they are the same bits everywhere. Immutable.
 #ifndef CORE_SCENARIOS_H_
 #define CORE_SCENARIOS_H_
 

@@ -15,6 +15,9 @@
 namespace carbon {
 namespace {
 
+// A longer step is a hole in the data: what is absent must not be bridged by an old value.
+constexpr absl::Duration kLongestStep = absl::Hours(24);
+
 // Messages quote what was found, but not a megabyte of it.
 absl::string_view Quotable(absl::string_view field) { return field.substr(0, 40); }
 
@@ -79,6 +82,11 @@ absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text) {
       const bool again = step->start == steps.back().start;
       return AtLine(number, absl::StrCat("time ", FormatTimestamp(step->start),
                                          again ? " occurs twice" : " is before the line above"));
+    }
+    if (!steps.empty() && step->start - steps.back().start > kLongestStep) {
+      return AtLine(number, absl::StrCat("nothing from ", FormatTimestamp(steps.back().start),
+                                         " to ", FormatTimestamp(step->start),
+                                         ": a value holds for 24 hours at most"));
     }
     steps.push_back(*step);
   }

@@ -19,7 +19,8 @@ namespace carbon {
 // InvalidArgument, as "line 3: value -4 is negative", for a line that is not two fields, a time
 // that ParseTimestamp refuses, is not after the line before it or repeats it, and a value that is
 // empty, null, no number, negative, not finite or above IntensitySeries::kMaxValue; also for fewer
-// than two lines, since one says nothing about how long it holds.
+// than two lines, since one says nothing about how long it holds, and for more than 24 hours between
+// two lines, which is a hole in the data.
 absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text);
 
 }  // namespace carbon

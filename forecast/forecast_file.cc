@@ -104,7 +104,8 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
                       .source = SourceName(file),
                       .issued_at = issued_at,
                       .fetched_at = fetched,
-                      .valid_until = fetched + zone.max_age,
+                      // A copy of an old forecast is no fresher than the forecast.
+                      .valid_until = std::min(fetched, issued_at.value_or(fetched)) + zone.max_age,
                       .series = *std::move(series),
                       .horizon = data->end(),
                       .long_run_mean = zone.climatology.value_or(*mean),

@@ -393,11 +393,31 @@ TEST(Decide, BooksNoMoreThanThereIs) {
   world.capacity.groups[0].total.memory_mib = Resources::kUnlimited;
   JobRequest job = world.Job();
   job.demand.memory_mib = 7;
-  job.array_tasks = job.array_width = 1000;
-  EXPECT_EQ(world.Place(job).booked_amount, (Resources{.devices = 32, .cpus = 256}));
+  job.array_tasks = job.array_width = 8;
+  EXPECT_EQ(world.Place(job).booked_amount, (Resources{.devices = 32, .cpus = 32}));
   // What is larger than the pool will not run there.
   job.demand.devices = 33;
-  EXPECT_FALSE(world.Place(job).booked_when.has_value());
+  EXPECT_EQ(world.Place(job).reason, "its home home: no room within the forecast");
+}
+
+TEST(Decide, RunsAsManyTasksOfAnArrayAtOnceAsFit) {
+  const World world = OneSite();
+  JobRequest job = world.Job();
+  job.time_limit = absl::Hours(1);
+  // Four fit at once, so ten take three rounds.
+  job.array_tasks = job.array_width = 10;
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.home->rounds, 3);
+  EXPECT_EQ(decision.home->runtime, absl::Hours(3));
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 10 * 8);
+  EXPECT_EQ(decision.chosen->start, world.Hour(10));
+  EXPECT_EQ(decision.booked_when, (TimeInterval{world.Hour(10), world.Hour(13)}));
+}
+
+TEST(Decide, LeavesAJobAloneWhoseHomeIsFullAsFarAsTheForecastGoes) {
+  World world = TwoSites();
+  world.capacity.uses.push_back({1, "", "home", {world.now, world.Hour(1000)}, {.devices = 32}});
+  EXPECT_EQ(world.Place(world.Job()).reason, "its home home: no room within the forecast");
 }
 
 TEST(Decide, TakesThePartitionsDefaultLimitWhereTheJobNamesNone) {

@@ -50,9 +50,14 @@ TEST(ParseHints, ReadsSeveralHints) {
 
 TEST(ParseHints, FindsNoneWhereTheCommentHasNone) {
   for (const char* comment : {"", "my run", "lowcarbon:off", "xcarbon:wait=nonsense", "carbon",
-                              "carbon off", "Carbon:off", "see:carbon:off", "/carbon:now"}) {
+                              "carbon off", "see:carbon:off", "/carbon:now"}) {
     EXPECT_EQ(MustParse(comment), Hints()) << comment;
   }
+}
+
+TEST(ParseHints, DoesNotMindCapitalsInItsName) {
+  EXPECT_EQ(MustParse("Carbon:off"), Hints{.off = true});
+  EXPECT_EQ(MustParse("run 7; CARBON:site=Oslo"), Hints{.sites = {"Oslo"}});
 }
 
 TEST(ParseHints, LeavesTheRestOfTheCommentAlone) {

@@ -323,8 +323,13 @@ TEST(UserMessage, IsShortForAJobThatStays) {
   decision.outcome = Outcome::kKeptHome;
   decision.home->gross = GramsCo2e(1200);
   decision.chosen = decision.home;
+  decision.reason = "home is the greenest";
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: now in frankfurt is as good as anything allowed: 1.2 kg CO2e");
+            "carbon: stays in frankfurt, now: 1.2 kg CO2e; home is the greenest");
+  decision.best.clear();
+  decision.reason = "no pool has room in time";
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: stays in frankfurt: no pool has room in time");
 }
 
 TEST(UserMessage, TellsOfABadHint) {

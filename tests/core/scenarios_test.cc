@@ -108,13 +108,13 @@ TEST(ErrorScenarios, NearHoursErrAlikeAndOtherZonesErrApart) {
 
 TEST(ErrorScenarios, ForecastsThatGrowUncertainFasterErrApartSooner) {
   const ZoneForecast slow = Zone("A", 100);
-  const ZoneForecast fast = Zone("A", 100, {.near = 0.05, .far = 0.2, .growth = absl::Minutes(1)});
+  const ZoneForecast fast = Zone("A", 100, {.near = 0.05, .far = 0.2, .growth = absl::Hours(1)});
   const auto correlation = [](const ZoneForecast& zone) {
     const ErrorScenarios scenarios({zone});
-    return Correlation(scenarios.Integrate(0, zone.series, At(0), absl::Seconds(10)),
-                       scenarios.Integrate(0, zone.series, At(120), absl::Seconds(10)));
+    return Correlation(scenarios.Integrate(0, zone.series, At(0), absl::Minutes(10)),
+                       scenarios.Integrate(0, zone.series, At(6 * 3600), absl::Minutes(10)));
   };
-  EXPECT_GT(correlation(slow), 0.99);
+  EXPECT_GT(correlation(slow), 0.7);
   EXPECT_LT(correlation(fast), 0.5);
 }
 

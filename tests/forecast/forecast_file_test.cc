@@ -103,10 +103,17 @@ TEST(BuildZoneForecast, CutsHistoryButCountsItInTheMean) {
 
 TEST(BuildZoneForecast, CutsWithinALongStep) {
   absl::StatusOr<ZoneForecast> forecast =
-      Build(Zone(), "2026-11-10T00:00:00Z,5\n2026-11-24T00:00:00Z,6\n");
+      Build(Zone(), "2026-11-23T00:00:00Z,5\n2026-11-24T00:00:00Z,6\n");
   ASSERT_TRUE(forecast.ok()) << forecast.status();
   EXPECT_EQ(forecast->series.begin(), At(23, 10));
   EXPECT_EQ(ValueAt(*forecast, At(23, 10)), 5);
+}
+
+TEST(BuildZoneForecast, RefusesDataWithAHole) {
+  absl::StatusOr<ZoneForecast> forecast =
+      Build(Zone(), "2026-11-22T00:00:00Z,5\n2026-11-23T00:00:01Z,6\n2026-11-24T00:00:00Z,6\n");
+  EXPECT_EQ(forecast.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(forecast.status().message()), testing::HasSubstr("24 hours at most"));
 }
 
 TEST(BuildZoneForecast, AcceptsDataThatStartsLate) {

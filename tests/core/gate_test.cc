@@ -1,0 +1,59 @@
+#include "core/gate.h"
+
+#include "gtest/gtest.h"
+#include "tests/core/world.h"
+
+namespace carbon {
+namespace {
+
+ErrorScenarios::Draws All(double value) {
+  ErrorScenarios::Draws draws;
+  draws.fill(value);
+  return draws;
+}
+
+TEST(SavingProbability, CountsTheScenariosThatSaveMoreThanTheFloor) {
+  ErrorScenarios::Draws candidate = All(90);
+  EXPECT_EQ(SavingProbability(candidate, All(100), 0.05), 1);
+  // Exactly the floor is not more than it.
+  EXPECT_EQ(SavingProbability(candidate, All(100), 0.1), 0);
+  for (int s = 0; s < ErrorScenarios::kCount / 4; ++s) candidate[s] = 110;
+  EXPECT_EQ(SavingProbability(candidate, All(100), 0.05), 0.75);
+  EXPECT_EQ(SavingProbability(All(0), All(0), 0), 0);
+}
+
+TEST(Middle90, LeavesOutFivePercentOnEitherSide) {
+  ErrorScenarios::Draws draws;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) draws[s] = ErrorScenarios::kCount - s;
+  const Interval90 interval = Middle90(draws);
+  EXPECT_EQ(interval.low, 4);
+  EXPECT_EQ(interval.high, 61);
+}
+
+TEST(DrawEmissions, SharedErrorsCancelBetweenCandidatesOfOnePlace) {
+  World world;
+  world.AddZone("A", DayWith(300, 0, 0, 0));
+  world.AddSite("a", "A");
+  world.config.hardware["h100"].busy.quality = Quality::kEstimated;
+  const auto snapshot = world.Publish();
+  PoolRun run{};
+  run.pool = &snapshot->pools()[0];
+  run.option.intensity = &run.pool->forecast->series;
+  run.option.runtime = absl::Hours(4);
+  run.option.power = Watts(1000);
+  const auto now = DrawEmissions(run, world.now, *snapshot);
+  EXPECT_EQ(now, DrawEmissions(run, world.now, *snapshot));
+  const Interval90 spread = Middle90(now);
+  // 4 kWh x 300 g/kWh = 1200 g, with 40% on the watts.
+  EXPECT_LT(spread.low, 1200 * 0.6);
+  EXPECT_GT(spread.high, 1200 * 1.4);
+  // The watts err alike an hour later: what is left is the grid.
+  const auto later = DrawEmissions(run, world.now + absl::Hours(1), *snapshot);
+  ErrorScenarios::Draws ratio;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) ratio[s] = later[s] / now[s];
+  EXPECT_GT(Middle90(ratio).low, 0.9);
+  EXPECT_LT(Middle90(ratio).high, 1.1);
+}
+
+}  // namespace
+}  // namespace carbon
