@@ -70,8 +70,8 @@ Decision LeftAlone(Decision decision, std::string reason) {
 }
 
 // In shadow only the id, without which the decision could never be joined with what happened.
-Verdict VerdictOf(const Decision& decision, const RecordId& id, absl::Time now) {
-  const absl::TimeZone zone = absl::LocalTimeZone();
+Verdict VerdictOf(const Decision& decision, const RecordId& id, absl::Time now,
+                  absl::TimeZone zone) {
   Verdict verdict;
   verdict.message = UserMessage(decision, now, zone);
   if (decision.outcome == Outcome::kLeftAlone) return verdict;
@@ -149,12 +149,14 @@ class Engine::State {
 
     const RecordId id = NextId();
     if (decision.outcome != Outcome::kLeftAlone && decision.booked_when.has_value()) {
-      ledger_.Book({.decision_id = DecisionId(id),
-                    .group = decision.booked_group,
-                    .when = *decision.booked_when,
-                    .amount = decision.booked_amount,
-                    .made_at = now,
-                    .shadow = decision.mode == Mode::kShadow});
+      ledger_.Book(
+          {.decision_id = DecisionId(id),
+           .group = decision.booked_group,
+           .when = *decision.booked_when,
+           .amount = decision.booked_amount,
+           .made_at = now,
+           // One that stays is where the queue will show it.
+           .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced});
     }
     // From lock to lock, so that records stand in the log in the order of their numbers although
     // they are made outside the first.
@@ -162,7 +164,7 @@ class Engine::State {
     lock.unlock();
     log_.Enqueue(DecisionRecord(id, now, job, decision, snapshot->manifest(), ledger_digest));
     log_lock.unlock();
-    return VerdictOf(decision, id, now);
+    return VerdictOf(decision, id, now, zone_);
   }
 
   void Fail(absl::string_view what, absl::Time now) noexcept {
@@ -188,6 +190,8 @@ class Engine::State {
         Tick(absl::Now());
       } catch (const std::exception& e) {
         Fail(e.what(), absl::Now());
+      } catch (...) {
+        Fail("unknown exception", absl::Now());
       }
       lock.lock();
       wake_.wait_for(lock, absl::ToChronoNanoseconds(options_.poll), [this] { return stopping_; });
@@ -291,6 +295,8 @@ class Engine::State {
 
   const EngineOptions options_;
   const std::string boot_ = DrawBootId();
+  // Asked once: the first to ask reads the time zone's file.
+  const absl::TimeZone zone_ = absl::LocalTimeZone();
 
   std::mutex mutex_;  // taken before log_mutex_
   std::shared_ptr<const Snapshot> snapshot_;

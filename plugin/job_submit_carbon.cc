@@ -6,13 +6,18 @@
 #include <slurm/slurm_version.h>
 #include <slurm/spank.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <future>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "plugin/descriptor.h"
 #include "plugin/engine.h"
+#include "plugin/quiet_thread.h"
 
 #define CARBON_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -25,9 +30,37 @@ CARBON_EXPORT const uint32_t plugin_version = SLURM_VERSION_NUMBER;
 
 namespace {
 
+// How long slurmctld waits for the engine to write what it has.
+constexpr auto kStopAtMost = std::chrono::seconds(2);
+
+// A disk that hangs must not hang slurmctld, which calls fini() under its locks: an engine that has
+// not stopped in time is left behind, and ends when the disk lets it. Its code stays loaded, thanks
+// to -z nodelete.
+void Stop(std::unique_ptr<carbon::Engine> engine) {
+  if (engine == nullptr) return;
+  auto stopped = std::make_shared<std::promise<void>>();
+  std::future<void> soon = stopped->get_future();
+  carbon::StartQuietThread([engine = std::move(engine), stopped]() mutable {
+    engine.reset();
+    stopped->set_value();
+  }).detach();
+  soon.wait_for(kStopAtMost);
+}
+
 // slurmctld does not call fini() when it shuts down, and a thread that is still joinable then would
-// abort it: this object's destructor stops the engine.
-std::unique_ptr<carbon::Engine> engine;
+// abort it: the destructor stops the engine.
+struct Running {
+  std::unique_ptr<carbon::Engine> engine;
+  ~Running() { StopQuietly(); }
+  void StopQuietly() noexcept {
+    try {
+      Stop(std::move(engine));
+    } catch (...) {
+      // No thread to be had: the engine was stopped while the exception passed.
+    }
+  }
+};
+Running running;
 
 void LogLine(const char* line) { slurm_error("%s", line); }
 
@@ -36,7 +69,7 @@ void LogLine(const char* line) { slurm_error("%s", line); }
 CARBON_EXPORT int init(void) {
   try {
     const char* folder = std::getenv("SLURM_CARBON_SNAPSHOT_DIR");
-    engine = std::make_unique<carbon::Engine>(carbon::EngineOptions{
+    running.engine = std::make_unique<carbon::Engine>(carbon::EngineOptions{
         .snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR, .log_line = LogLine});
   } catch (...) {
     // Any other return value would keep slurmctld from starting.
@@ -45,13 +78,13 @@ CARBON_EXPORT int init(void) {
   return SLURM_SUCCESS;
 }
 
-CARBON_EXPORT void fini(void) { engine.reset(); }
+CARBON_EXPORT void fini(void) { running.StopQuietly(); }
 
 CARBON_EXPORT int job_submit(job_desc_msg_t* job_desc, uint32_t submit_uid, char** err_msg) {
   try {
-    if (engine == nullptr || job_desc == nullptr) return SLURM_SUCCESS;
+    if (running.engine == nullptr || job_desc == nullptr) return SLURM_SUCCESS;
     const carbon::JobRequest job = carbon::ReadDescriptor(*job_desc, submit_uid);
-    carbon::ApplyVerdict(engine->Submit(job, absl::Now()), job_desc, err_msg);
+    carbon::ApplyVerdict(running.engine->Submit(job, absl::Now()), job_desc, err_msg);
   } catch (...) {
     // The engine reports its own failures; what is left is memory running out.
   }

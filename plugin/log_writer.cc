@@ -25,7 +25,10 @@ constexpr auto kDrainAtMost = std::chrono::seconds(1);
 class LogWriter::State {
  public:
   explicit State(Options options) : options_(options) {
-    thread_ = StartQuietThread([this] { Run(); });
+    thread_ = StartQuietThread([this] {
+      while (!Write()) {
+      }
+    });
   }
 
   ~State() {
@@ -75,8 +78,21 @@ class LogWriter::State {
   }
 
  private:
+  // True when all is done; false when memory ran out: what was queued still is.
+  bool Write() {
+    try {
+      WriteUntilStopped();
+      return true;
+    } catch (...) {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
+                     [this] { return stopping_; });
+      return stopping_;
+    }
+  }
+
   // Records count as queued until they are in the file: a batch that fails keeps its room.
-  void Run() {
+  void WriteUntilStopped() {
     std::unique_lock lock(mutex_);
     std::chrono::steady_clock::time_point give_up = std::chrono::steady_clock::time_point::max();
     while (true) {
@@ -96,19 +112,19 @@ class LogWriter::State {
       }
       if (!file_ || file_->path() != path_) file_.emplace(path_);
       while (!queue_.empty() && batch_.size() < kBatchBytes) {
-        batch_ += queue_.front();
+        batch_.reserve(batch_.size() + queue_.front().size());
         batch_sizes_.push_back(queue_.front().size());
+        batch_ += queue_.front();
+        batched_bytes_ += queue_.front().size();
         queue_.pop_front();
       }
 
       lock.unlock();
-      const size_t before = batch_.size();
       const absl::Status status = file_->Append(&batch_);
       lock.lock();
 
-      size_t done = before - batch_.size();
-      while (done > 0) {
-        done -= batch_sizes_.front();
+      while (batched_bytes_ > batch_.size()) {
+        batched_bytes_ -= batch_sizes_.front();
         queued_bytes_ -= batch_sizes_.front();
         batch_sizes_.pop_front();
         --queued_records_;
@@ -143,6 +159,7 @@ class LogWriter::State {
   std::optional<AppendFile> file_;
   std::string batch_;
   std::deque<size_t> batch_sizes_;
+  size_t batched_bytes_ = 0;  // their sum
 
   std::thread thread_;
 };

@@ -165,7 +165,8 @@ class PrivateSlurmTest(unittest.TestCase):
         }
         for partition, steps in grids.items():
             rows = [(now - 3600, steps[0][1])] + [(now + lead, value) for lead, value in steps[1:]]
-            rows.append((now + 7 * 24 * 3600, rows[-1][1]))
+            # A value holds for a day at most.
+            rows += [(rows[-1][0] + day * 24 * 3600, rows[-1][1]) for day in range(1, 8)]
             csv = self.folder / f"{partition}.csv"
             csv.write_text(
                 "time,value\n"

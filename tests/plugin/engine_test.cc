@@ -387,6 +387,10 @@ TEST_F(EngineTest, TellsWhyTheLogCannotBeWritten) {
 TEST_F(EngineTest, KeepsIdsUniqueAndRecordsWholeUnderManyThreads) {
   constexpr int kThreads = 16;
   constexpr int kJobs = 40;
+  // Room for all of them.
+  for (NodeGroup& group : world_.capacity.groups) {
+    group.total = {.nodes = 1000, .devices = 8000, .cpus = 64000, .memory_mib = 1 << 20};
+  }
   Publish();
   std::mutex mutex;
   std::vector<std::string> ids;
