@@ -157,9 +157,13 @@ void FindLogFolderProblems(const std::string& folder, Findings& findings) {
 void FindPluginProblems(Findings& findings) {
   const absl::StatusOr<std::string> bytes = ReadFile(findings.plugin_path, kMaxPluginStatusBytes);
   if (absl::IsNotFound(bytes.status())) {
+    // The plugin learns where the log is from the snapshot, so it may also look elsewhere for that.
     findings.problems.push_back(
         absl::StrCat("plugin: no status file at ", findings.plugin_path,
-                     ": is JobSubmitPlugins=carbon set and slurmctld running?"));
+                     ": is JobSubmitPlugins=carbon set and slurmctld running",
+                     findings.folder == CARBON_SNAPSHOT_DIR
+                         ? "?"
+                         : absl::StrCat(" with SLURM_CARBON_SNAPSHOT_DIR=", findings.folder, "?")));
     return;
   }
   if (!bytes.ok()) {
@@ -299,9 +303,9 @@ void Print(const Findings& findings) {
       const std::string unproven = pool.state != nullptr ? pool.state->admission_unproven : "";
       pools.AddRow({pool.config->name, pool.config->site, pool.config->partition,
                     pool.config->hardware, StateOf(pool),
-                    pool.state == nullptr ? "no"
-                    : unproven.empty()    ? "yes"
-                                          : "no: " + unproven});
+                    pool.state == nullptr || !pool.state->up ? "no"
+                    : unproven.empty()                       ? "yes"
+                                                             : "no: " + unproven});
     }
     std::cout << zones.Format(Table::Style::kAligned, true) << "\n"
               << pools.Format(Table::Style::kAligned, true) << "\n";

@@ -211,7 +211,9 @@ TEST_F(ScarbonStatus, TellsOfAMissingPlugin) {
   Publish();
   EXPECT_THAT(Problems(), testing::ElementsAre(absl::StrCat(
                               "plugin: no status file at ", PluginPath(),
-                              ": is JobSubmitPlugins=carbon set and slurmctld running?")));
+                              ": is JobSubmitPlugins=carbon set and slurmctld running with "
+                              "SLURM_CARBON_SNAPSHOT_DIR=",
+                              folder_, "/snapshot?")));
 }
 
 TEST_F(ScarbonStatus, TellsOfAMissingLogFolder) {
