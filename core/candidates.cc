@@ -220,6 +220,7 @@ absl::Time LatestSafeStart(const JobTerms& terms, const PoolRun& run) {
 
 std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedger& ledger,
                                         absl::Time now) {
+  if (terms.home->state != nullptr && !terms.home->state->up) return "its partition is not up";
   std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, *terms.home, now);
   if (PoolRun* run = std::get_if<PoolRun>(&result)) {
     run->option.starts = StartsBetween(*run, ledger, terms.earliest, run->option.intensity->end());

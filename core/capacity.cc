@@ -14,6 +14,42 @@ Resources& Resources::operator+=(const Resources& other) {
   return *this;
 }
 
+Resources& Resources::operator-=(const Resources& other) {
+  nodes -= other.nodes;
+  devices -= other.devices;
+  cpus -= other.cpus;
+  memory_mib -= other.memory_mib;
+  return *this;
+}
+
+CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUse>& uses)
+    : total_(total) {
+  struct Change {
+    int64_t at;
+    Resources by;
+  };
+  std::vector<Change> changes;
+  changes.reserve(2 * uses.size());
+  for (const CapacityUse& use : uses) {
+    const int64_t start = absl::ToUnixSeconds(use.when.start);
+    const int64_t end = absl::ToUnixSeconds(use.when.end);
+    if (start >= end) continue;
+    Resources less;
+    less -= use.amount;
+    changes.push_back({start, use.amount});
+    changes.push_back({end, less});
+  }
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return a.at < b.at; });
+  Resources used;
+  for (auto change = changes.begin(); change != changes.end();) {
+    const int64_t at = change->at;
+    const Resources before = used;
+    for (; change != changes.end() && change->at == at; ++change) used += change->by;
+    if (!(used == before)) used_.emplace_hint(used_.end(), at, used);
+  }
+}
+
 void CapacityCalendar::Book(TimeInterval when, const Resources& amount) {
   const int64_t start = absl::ToUnixSeconds(when.start);
   const int64_t end = absl::ToUnixSeconds(when.end);

@@ -32,6 +32,7 @@ struct Resources {
            demand.memory_mib <= memory_mib;
   }
   Resources& operator+=(const Resources& other);
+  Resources& operator-=(const Resources& other);
 };
 
 // [start, end), whole seconds.
@@ -42,9 +43,17 @@ struct TimeInterval {
   friend bool operator==(const TimeInterval&, const TimeInterval&) = default;
 };
 
+struct CapacityUse {
+  TimeInterval when;
+  Resources amount;
+};
+
 class CapacityCalendar {
  public:
   explicit CapacityCalendar(Resources total) : total_(total) {}
+  // As if each of the uses had been booked, in any order, but in n log n where booking them one by
+  // one is quadratic: a queue may show a hundred thousand.
+  CapacityCalendar(Resources total, const std::vector<CapacityUse>& uses);
 
   const Resources& total() const { return total_; }
 

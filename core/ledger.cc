@@ -22,15 +22,15 @@ uint64_t HashBooking(const Booking& booking) {
 }  // namespace
 
 std::vector<BookingEvent> BookingLedger::Rebase(const CapacityState& capacity, absl::Time now) {
+  std::set<std::string, std::less<>> queued;
+  std::map<std::string, std::vector<CapacityUse>> uses;
+  for (const QueuedUse& use : capacity.uses) {
+    uses[use.group].push_back({use.when, use.amount});
+    if (!use.decision_id.empty()) queued.insert(use.decision_id);
+  }
   calendars_.clear();
   for (const NodeGroup& group : capacity.groups) {
-    calendars_.emplace(group.name, CapacityCalendar(group.total));
-  }
-  std::set<std::string, std::less<>> queued;
-  for (const QueuedUse& use : capacity.uses) {
-    const auto calendar = calendars_.find(use.group);
-    if (calendar != calendars_.end()) calendar->second.Book(use.when, use.amount);
-    if (!use.decision_id.empty()) queued.insert(use.decision_id);
+    calendars_.emplace(group.name, CapacityCalendar(group.total, uses[group.name]));
   }
 
   std::vector<BookingEvent> events;

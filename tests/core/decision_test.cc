@@ -328,6 +328,8 @@ TEST(Decide, LeavesAloneWhatCarbonHasNoSayIn) {
             "the policy is off");
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.partitions = {"other"}; }),
             "its partition is no pool");
+  EXPECT_EQ(reason([](World& world, JobRequest&) { world.state("home").up = false; }),
+            "its home home: its partition is not up");
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.time_limit.reset(); }),
             "it has no time limit");
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.time_limit = absl::InfiniteDuration(); }),
