@@ -180,7 +180,7 @@ TEST_F(PolicyCheck, RefusesWrongUsage) {
 }
 
 TEST_F(PolicyCheck, AcceptsTheExampleThatShips) {
-  const fs::path docs = fs::path(__FILE__).parent_path() / "../../docs";
+  const fs::path docs = fs::path(CARBON_DOCS_DIR);
   const Result result =
       Scarbon(absl::StrCat("policy check '", (docs / "carbon.json").string(), "'"));
   EXPECT_EQ(result.exit_code, 0);
