@@ -142,10 +142,9 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
 // which the forecast does not end before the run.
 std::vector<TimeInterval> StartsBetween(const PoolRun& run, const BookingLedger& ledger,
                                         absl::Time from, absl::Time until) {
-  const CapacityCalendar* calendar = ledger.calendar(run.pool->group->name);
-  if (calendar == nullptr) return {};
   until = std::min(until, run.option.intensity->end() - run.option.runtime);
-  return calendar->FeasibleStarts({from, until}, run.held, run.amount);
+  return ledger.calendars().FeasibleStarts(run.pool->group->name, {from, until}, run.held,
+                                           run.amount);
 }
 
 // Why policy, hints or the request keep the job out of a pool that is not its home.

@@ -1,6 +1,6 @@
 #include "core/ledger.h"
 
-#include <set>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -21,28 +21,25 @@ uint64_t HashBooking(const Booking& booking) {
 
 }  // namespace
 
-std::vector<BookingEvent> BookingLedger::Rebase(const CapacityState& capacity, absl::Time now) {
-  std::set<std::string, std::less<>> queued;
-  std::map<std::string, std::vector<CapacityUse>> uses;
+LedgerBase::LedgerBase(const CapacityState& capacity)
+    : taken_at(capacity.taken_at), calendars(capacity.groups, capacity.uses) {
   for (const QueuedUse& use : capacity.uses) {
-    uses[use.group].push_back({use.when, use.amount});
-    if (!use.decision_id.empty()) queued.insert(use.decision_id);
+    if (!use.decision_id.empty()) decisions.insert(use.decision_id);
   }
-  calendars_.clear();
-  for (const NodeGroup& group : capacity.groups) {
-    calendars_.emplace(group.name, CapacityCalendar(group.total, uses[group.name]));
-  }
+}
 
+std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time now) {
+  std::swap(calendars_, base.calendars);
   std::vector<BookingEvent> events;
   std::map<std::string, Booking> held;
   digest_ = 0;
   for (auto& [id, booking] : bookings_) {
-    booking.job_seen |= queued.contains(id);
+    booking.job_seen |= base.decisions.contains(id);
     if (booking.when.end <= now) {
       events.push_back({id, BookingFate::kEnded});
     } else if (!booking.shadow && booking.job_seen) {
       events.push_back({id, BookingFate::kConfirmed});
-    } else if (!booking.job_seen && booking.made_at + kGrace < capacity.taken_at) {
+    } else if (!booking.job_seen && booking.made_at + kGrace < base.taken_at) {
       events.push_back({id, BookingFate::kExpired});
     } else {
       held.emplace(id, std::move(booking));
@@ -56,13 +53,7 @@ std::vector<BookingEvent> BookingLedger::Rebase(const CapacityState& capacity, a
 void BookingLedger::Book(const Booking& booking) {
   if (!bookings_.emplace(booking.decision_id, booking).second) return;
   digest_ += HashBooking(booking);
-  const auto calendar = calendars_.find(booking.group);
-  if (calendar != calendars_.end()) calendar->second.Book(booking.when, booking.amount);
-}
-
-const CapacityCalendar* BookingLedger::calendar(absl::string_view group) const {
-  const auto found = calendars_.find(group);
-  return found == calendars_.end() ? nullptr : &found->second;
+  calendars_.Book(booking.group, booking.when, booking.amount);
 }
 
 std::string BookingLedger::digest() const {

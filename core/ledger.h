@@ -9,12 +9,14 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/capacity.h"
+#include "core/group_calendars.h"
 #include "core/snapshot.h"
 
 namespace carbon {
@@ -39,6 +41,16 @@ struct BookingEvent {
   BookingFate fate;
 };
 
+// A look at the queue made ready to be the ledger's base. Making it is what takes long, and needs
+// no lock.
+struct LedgerBase {
+  explicit LedgerBase(const CapacityState& capacity);
+
+  absl::Time taken_at;
+  GroupCalendars calendars;
+  std::set<std::string, std::less<>> decisions;  // whose jobs the queue shows
+};
+
 class BookingLedger {
  public:
   // How long after a booking a look at the queue must have been taken before its silence counts.
@@ -46,14 +58,15 @@ class BookingLedger {
 
   BookingLedger() = default;
 
-  // Takes a new look at the queue as the base. Says what became of each tentative booking that is
-  // no longer held, in order of decision id.
-  std::vector<BookingEvent> Rebase(const CapacityState& capacity, absl::Time now);
+  // Takes a new look at the queue as the base, and leaves the calendars of the one before in it:
+  // freeing them takes long as well. Says what became of each tentative booking that is no longer
+  // held, in order of decision id.
+  std::vector<BookingEvent> Rebase(LedgerBase&& base, absl::Time now);
 
   void Book(const Booking& booking);
 
-  // nullptr for a group that the last base did not show.
-  const CapacityCalendar* calendar(absl::string_view group) const;
+  // What the last base showed, and all bookings.
+  const GroupCalendars& calendars() const { return calendars_; }
 
   size_t tentative() const { return bookings_.size(); }
 
@@ -62,7 +75,7 @@ class BookingLedger {
   std::string digest() const;
 
  private:
-  std::map<std::string, CapacityCalendar, std::less<>> calendars_;
+  GroupCalendars calendars_;
   std::map<std::string, Booking> bookings_;
   uint64_t digest_ = 0;
 };

@@ -72,6 +72,12 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
       "state of pool", &error);
   if (!error.ok()) return error;
 
+  for (const NodeGroup& group : snapshot->capacity_.groups) {
+    for (const std::string& holder : group.within) {
+      if (groups.contains(holder)) continue;
+      return Unknown("node group", holder, absl::StrCat("node group \"", group.name, "\""));
+    }
+  }
   for (const PoolState& state : snapshot->capacity_.pools) {
     const std::string owner = absl::StrCat("state of pool \"", state.pool, "\"");
     if (!pools.contains(state.pool)) return Unknown("pool", state.pool, owner);

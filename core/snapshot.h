@@ -20,11 +20,13 @@
 
 namespace carbon {
 
-// Nodes with the same hardware that no other group shares; capacity is counted here.
+// A set of nodes that jobs are confined to; capacity is counted here. Groups overlap only where one
+// holds the other, or where a third holds both: see core/group_calendars.h.
 struct NodeGroup {
   std::string name;
-  Resources total;     // of the nodes that are up
-  Resources per_node;  // the least of any of them
+  Resources total;                  // of the nodes that are up
+  Resources per_node;               // the least of any of them
+  std::vector<std::string> within;  // the groups that hold all nodes of this one, and more
 };
 
 // What is known of a pool's partition: whether a job that did not ask for it would be admitted.
@@ -51,6 +53,9 @@ struct QueuedUse {
 
 struct CapacityState {
   absl::Time taken_at;
+  // When the watch over delayed jobs last looked at every one of them and could act; absent: there
+  // is none.
+  std::optional<absl::Time> watched_at;
   std::string cluster;
   std::string default_partition;
   std::vector<NodeGroup> groups;

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kCapacityVersion = 1;
+constexpr int kCapacityVersion = 2;
 constexpr int kMaxDepth = 8;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
@@ -83,6 +83,17 @@ class Members {
     resources.cpus = amount.Integer("cpus", 0, Resources::kUnlimited);
     resources.memory_mib = amount.Integer("memory_mib", 0, Resources::kUnlimited);
     return resources;
+  }
+  std::vector<std::string> Strings(const char* key) {
+    std::vector<std::string> strings;
+    Each(key, [&](const Json& element, const std::string& path) {
+      if (element.is_string()) {
+        strings.push_back(element.get<std::string>());
+      } else if (error_->ok()) {
+        *error_ = absl::DataLossError(absl::StrCat(path, ": is not a string"));
+      }
+    });
+    return strings;
   }
   // Calls `read` with each element and its path.
   template <class Read>
@@ -211,7 +222,8 @@ std::string SerializeCapacity(const CapacityState& capacity) {
   for (const NodeGroup& group : capacity.groups) {
     groups.push_back({{"name", group.name},
                       {"total", AmountJson(group.total)},
-                      {"per_node", AmountJson(group.per_node)}});
+                      {"per_node", AmountJson(group.per_node)},
+                      {"within", group.within}});
   }
   Json pools = Json::array();
   for (const PoolState& pool : capacity.pools) {
@@ -233,11 +245,14 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                     {"end", absl::ToUnixSeconds(use.when.end)},
                     {"amount", AmountJson(use.amount)}});
   }
-  const Json json = {
-      {"version", kCapacityVersion}, {"taken_at", absl::ToUnixSeconds(capacity.taken_at)},
-      {"cluster", capacity.cluster}, {"default_partition", capacity.default_partition},
-      {"groups", std::move(groups)}, {"pools", std::move(pools)},
-      {"uses", std::move(uses)}};
+  const Json json = {{"version", kCapacityVersion},
+                     {"taken_at", absl::ToUnixSeconds(capacity.taken_at)},
+                     {"watched_at", OrNull(capacity.watched_at, absl::ToUnixSeconds)},
+                     {"cluster", capacity.cluster},
+                     {"default_partition", capacity.default_partition},
+                     {"groups", std::move(groups)},
+                     {"pools", std::move(pools)},
+                     {"uses", std::move(uses)}};
   return Dump(json) + "\n";
 }
 
@@ -247,16 +262,20 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   absl::Status error = CheckVersion("capacity part", *json, kCapacityVersion);
   if (!error.ok()) return error;
   Members top(*json, "capacity part: ",
-              {"version", "taken_at", "cluster", "default_partition", "groups", "pools", "uses"},
+              {"version", "taken_at", "watched_at", "cluster", "default_partition", "groups",
+               "pools", "uses"},
               &error);
   CapacityState capacity;
   capacity.taken_at = top.Time("taken_at");
+  if (const auto second = top.OptionalInteger("watched_at", kLastSecond)) {
+    capacity.watched_at = absl::FromUnixSeconds(*second);
+  }
   capacity.cluster = top.String("cluster");
   capacity.default_partition = top.String("default_partition");
   top.Each("groups", [&](const Json& element, std::string path) {
-    Members group(element, std::move(path), {"name", "total", "per_node"}, &error);
-    capacity.groups.push_back(
-        {group.String("name"), group.Amount("total"), group.Amount("per_node")});
+    Members group(element, std::move(path), {"name", "total", "per_node", "within"}, &error);
+    capacity.groups.push_back({group.String("name"), group.Amount("total"),
+                               group.Amount("per_node"), group.Strings("within")});
   });
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),

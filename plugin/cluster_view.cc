@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "core/queue_estimate.h"
+#include "plugin/node_groups.h"
 
 namespace carbon {
 namespace {
@@ -50,100 +49,46 @@ int64_t TimesItFits(const Resources& total, const Resources& demand) {
 class CapacityBuilder {
  public:
   CapacityBuilder(const ClusterView& view, const std::vector<PoolConfig>& pools)
-      : view_(view), pools_(pools), group_of_node_(view.nodes.size(), -1) {
+      : view_(view), pools_(pools), found_(FindNodeGroups(view, pools)) {
     state_.taken_at = view.taken_at;
     state_.cluster = view.cluster;
+    state_.groups = found_.groups;
     for (const ClusterPartition& partition : view.partitions) {
-      partitions_[partition.name] = &partition;
       if (partition.is_default) state_.default_partition = partition.name;
     }
   }
 
   CapacityState Build() && {
-    FindGroups();
     CountTotals();
     DescribePools();
+    std::vector<WaitingRun> waiting;
     for (const ClusterJob& job : view_.jobs) {
       if (job.nodes.empty()) {
-        AddWaiting(job);
+        AddWaiting(job, &waiting);
       } else {
         AddRunning(job);
       }
     }
+    state_.uses = LayOutQueue(state_.groups, std::move(state_.uses), waiting);
     return std::move(state_);
   }
 
  private:
-  const ClusterPartition* FindPartition(const std::string& name) const {
-    const auto it = partitions_.find(name);
-    return it == partitions_.end() ? nullptr : it->second;
-  }
-
-  bool IsInPool(int node, const PoolConfig& pool) const {
-    if (pool.gres_type.empty()) return true;
-    const std::vector<std::string>& types = view_.nodes[node].device_types;
-    return std::find(types.begin(), types.end(), pool.gres_type) != types.end();
-  }
-
-  // Pools that share a node are merged until every node belongs to one group at most.
-  void FindGroups() {
-    group_of_pool_.assign(pools_.size(), -1);
-    std::vector<int> root(pools_.size());
-    std::iota(root.begin(), root.end(), 0);
-    const auto find = [&root](int pool) {
-      while (root[pool] != pool) pool = root[pool];
-      return pool;
-    };
-    std::vector<int> pool_of_node(view_.nodes.size(), -1);
-    std::map<std::pair<std::string, std::string>, int> pool_of_place;
-    for (size_t i = 0; i < pools_.size(); ++i) {
-      const PoolConfig& pool = pools_[i];
-      const ClusterPartition* partition = FindPartition(pool.partition);
-      if (partition == nullptr) continue;
-      // Two pools of the same place share it even while it has no nodes.
-      const auto place = pool_of_place.try_emplace({pool.partition, pool.gres_type}, i).first;
-      root[find(i)] = find(place->second);
-      for (int node : partition->nodes) {
-        if (!IsInPool(node, pool)) continue;
-        if (pool_of_node[node] < 0) pool_of_node[node] = i;
-        root[find(i)] = find(pool_of_node[node]);
-      }
-    }
-    std::map<int, int> group_of_root;
-    std::vector<std::vector<std::string>> names;
-    for (size_t i = 0; i < pools_.size(); ++i) {
-      if (FindPartition(pools_[i].partition) == nullptr) continue;
-      const auto [it, added] = group_of_root.try_emplace(find(i), static_cast<int>(names.size()));
-      if (added) names.emplace_back();
-      group_of_pool_[i] = it->second;
-      std::string name = pools_[i].partition;
-      if (!pools_[i].gres_type.empty()) absl::StrAppend(&name, ":", pools_[i].gres_type);
-      std::vector<std::string>& parts = names[it->second];
-      if (std::find(parts.begin(), parts.end(), name) == parts.end()) parts.push_back(name);
-    }
-    for (const std::vector<std::string>& parts : names) {
-      state_.groups.push_back({.name = absl::StrJoin(parts, "+")});
-    }
-    for (size_t node = 0; node < pool_of_node.size(); ++node) {
-      if (pool_of_node[node] >= 0) group_of_node_[node] = group_of_pool_[pool_of_node[node]];
-    }
-  }
-
   Resources Counted(Resources resources) const {
     if (!view_.counts_memory) resources.memory_mib = 0;
     return resources;
   }
 
   void CountTotals() {
-    for (size_t i = 0; i < view_.nodes.size(); ++i) {
-      if (group_of_node_[i] < 0 || !view_.nodes[i].usable) continue;
-      NodeGroup& group = state_.groups[group_of_node_[i]];
-      const Resources node = Counted(view_.nodes[i].resources);
-      group.per_node = group.total.nodes == 0 ? node : Least(group.per_node, node);
-      group.total += node;
-    }
-    if (view_.counts_memory) return;
-    for (NodeGroup& group : state_.groups) {
+    for (size_t i = 0; i < state_.groups.size(); ++i) {
+      NodeGroup& group = state_.groups[i];
+      for (int index : found_.nodes[i]) {
+        if (!view_.nodes[index].usable) continue;
+        const Resources node = Counted(view_.nodes[index].resources);
+        group.per_node = group.total.nodes == 0 ? node : Least(group.per_node, node);
+        group.total += node;
+      }
+      if (view_.counts_memory) continue;
       group.total.memory_mib = Resources::kUnlimited;
       group.per_node.memory_mib = Resources::kUnlimited;
     }
@@ -151,14 +96,14 @@ class CapacityBuilder {
 
   void DescribePools() {
     for (size_t i = 0; i < pools_.size(); ++i) {
-      const ClusterPartition* partition = FindPartition(pools_[i].partition);
-      if (partition == nullptr) continue;
-      const bool has_nodes = std::any_of(
-          partition->nodes.begin(), partition->nodes.end(),
-          [&](int node) { return view_.nodes[node].usable && IsInPool(node, pools_[i]); });
+      const auto partition =
+          std::find_if(view_.partitions.begin(), view_.partitions.end(),
+                       [&](const ClusterPartition& p) { return p.name == pools_[i].partition; });
+      if (found_.of_pool[i] < 0 || partition == view_.partitions.end()) continue;
+      const NodeGroup& group = state_.groups[found_.of_pool[i]];
       state_.pools.push_back({.pool = pools_[i].name,
-                              .group = state_.groups[group_of_pool_[i]].name,
-                              .up = partition->up && has_nodes,
+                              .group = group.name,
+                              .up = partition->up && group.total.nodes > 0,
                               .is_default = partition->is_default,
                               .max_time = partition->max_time,
                               .default_time = partition->default_time,
@@ -186,8 +131,8 @@ class CapacityBuilder {
     std::map<int, Part> parts;
     for (int node : job.nodes) {
       // What runs on a node that takes no new jobs uses nothing of the total, which lacks it.
-      if (group_of_node_[node] < 0 || !view_.nodes[node].usable) continue;
-      Part& part = parts[group_of_node_[node]];
+      if (found_.of_node[node] < 0 || !view_.nodes[node].usable) continue;
+      Part& part = parts[found_.of_node[node]];
       ++part.nodes;
       part.resources += Counted(view_.nodes[node].resources);
     }
@@ -195,38 +140,37 @@ class CapacityBuilder {
       Resources amount = Share(Counted(job.amount), part.nodes, job.nodes.size());
       amount.nodes = 0;
       if (IsExclusive(job)) amount = Largest(amount, part.resources);
-      AddUse(job, group, job.when, amount);
+      if (job.when.end <= job.when.start) continue;
+      state_.uses.push_back({.job_id = job.job_id,
+                             .decision_id = job.decision_id,
+                             .group = state_.groups[group].name,
+                             .when = job.when,
+                             .amount = amount});
     }
   }
 
-  // The group in which a waiting job is expected to run, or -1.
-  int GroupOfWaiting(const ClusterJob& job) const {
-    for (const std::string& partition : job.partitions) {
-      int group = -1;
-      for (size_t i = 0; i < pools_.size(); ++i) {
-        if (pools_[i].partition != partition || group_of_pool_[i] < 0) continue;
-        if (!job.device_type.empty() && pools_[i].gres_type == job.device_type) {
-          return group_of_pool_[i];
-        }
-        if (group < 0) group = group_of_pool_[i];
-      }
-      if (group >= 0) return group;
-    }
-    // A partition that is no pool may still lie on the nodes of one.
+  // The groups in which a waiting job may run, the one that it asked for first.
+  std::vector<int> GroupsOfWaiting(const ClusterJob& job) const {
+    std::vector<int> groups;
     for (const std::string& name : job.partitions) {
-      const ClusterPartition* partition = FindPartition(name);
-      if (partition == nullptr) continue;
-      for (int node : partition->nodes) {
-        if (group_of_node_[node] >= 0) return group_of_node_[node];
+      const auto partition = found_.of_partition.find(name);
+      int group = partition == found_.of_partition.end() ? -1 : partition->second;
+      for (size_t i = 0; i < pools_.size() && !job.device_type.empty(); ++i) {
+        if (pools_[i].partition == name && pools_[i].gres_type == job.device_type) {
+          group = found_.of_pool[i];
+        }
+      }
+      if (group >= 0 && std::find(groups.begin(), groups.end(), group) == groups.end()) {
+        groups.push_back(group);
       }
     }
-    return -1;
+    return groups;
   }
 
-  void AddWaiting(const ClusterJob& job) {
-    const int index = GroupOfWaiting(job);
-    if (index < 0) return;
-    const NodeGroup& group = state_.groups[index];
+  void AddWaiting(const ClusterJob& job, std::vector<WaitingRun>* waiting) const {
+    const std::vector<int> groups = GroupsOfWaiting(job);
+    if (groups.empty() || job.when.end <= job.when.start) return;
+    const NodeGroup& group = state_.groups[groups.front()];
     Resources task = Counted(job.amount);
     if (IsExclusive(job)) {
       Resources whole = Times(Counted(group.per_node), task.nodes);
@@ -238,15 +182,20 @@ class CapacityBuilder {
     int64_t at_once = std::min(job.tasks, TimesItFits(group.total, task));
     if (job.width > 0) at_once = std::min(at_once, job.width);
     const int64_t rounds = CeilDivide(job.tasks, at_once);
-    const absl::Duration length = std::min(kUnlimitedRun, (job.when.end - job.when.start) * rounds);
-    AddUse(job, index, {job.when.start, job.when.start + length}, Times(task, at_once));
+    WaitingRun run{.job_id = job.job_id,
+                   .decision_id = job.decision_id,
+                   .priority = job.priority,
+                   .earliest = job.when.start,
+                   .length = std::min(kUnlimitedRun, (job.when.end - job.when.start) * rounds),
+                   .amount = Times(task, at_once),
+                   .is_promised = !job.decision_id.empty() && job.when.start > view_.taken_at};
+    for (int index : groups) run.groups.push_back(state_.groups[index].name);
+    waiting->push_back(std::move(run));
   }
 
   const ClusterView& view_;
   const std::vector<PoolConfig>& pools_;
-  std::map<std::string, const ClusterPartition*> partitions_;
-  std::vector<int> group_of_pool_;  // -1: its partition is not there
-  std::vector<int> group_of_node_;  // -1: no pool has it
+  const NodeGroups found_;
   CapacityState state_;
 };
 

@@ -41,7 +41,8 @@ struct ClusterJob {
   Resources amount;                     // of one array task; `nodes` whether whole or shared
   std::string device_type;              // empty: any
   bool exclusive = false;
-  TimeInterval when;  // of one array task
+  TimeInterval when;  // of one array task; while it waits, from when it may start
+  int64_t priority = 0;
   int64_t tasks = 1;  // array tasks that wait in this one record
   int64_t width = 0;  // how many of them may run at once; 0: no limit
 };
@@ -60,13 +61,14 @@ struct ClusterView {
 inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 
 // The capacity that the pools see:
-//   - a pool's nodes are those of its partition, of its gres_type where it has one; pools that
-//   share
-//     a node share a group, named after their partitions ("h100+debug");
+//   - a pool's nodes are those of its partition, of its gres_type where it has one, and its group
+//   is
+//     the one with just these (plugin/node_groups.h);
 //   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
-//   - a job that runs uses the groups of its nodes in proportion, one that waits the first of its
-//     partitions that is known. A use counts whole nodes only for exclusive jobs, and then all that
-//     is in them; others count devices, CPUs and memory;
+//   - a job that runs uses the groups of its nodes in proportion; one that waits is laid out in a
+//     group of one of its partitions (core/queue_estimate.h). A use counts whole nodes only for
+//     exclusive jobs, and then all that is in them; others count devices, CPUs and memory;
+//   - a job of ours that waits for its planned start is promised that start;
 //   - the waiting tasks of an array run as many at once as its limit and the group allow, one round
 //     after the other.
 // A pool whose partition the cluster does not have gets no state.

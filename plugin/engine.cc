@@ -31,6 +31,10 @@ namespace {
 // a clock is wrong.
 constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
 constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
+constexpr absl::string_view kNoLookYet =
+    "the queue has not been looked at since this slurmctld took charge";
+// Every restart begins without a look; only if it stays like that is it worth a line.
+constexpr absl::Duration kFirstLookWithin = absl::Minutes(1);
 constexpr absl::Duration kStatusEvery = absl::Seconds(2);
 // A status file that is older than a few of these belongs to a plugin that no longer runs.
 constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
@@ -46,8 +50,8 @@ std::string DrawBootId() {
 }
 
 // Why no decision may rest on this snapshot now; empty: it may.
-std::string WhyNotUsable(const Manifest& manifest, absl::Time now) {
-  const absl::Duration age = now - manifest.published_at;
+std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, absl::Time now) {
+  const absl::Duration age = now - snapshot.manifest().published_at;
   if (age > kMaxSnapshotAge) {
     return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(age), " minutes old, limit ",
                         absl::ToInt64Minutes(kMaxSnapshotAge));
@@ -56,6 +60,8 @@ std::string WhyNotUsable(const Manifest& manifest, absl::Time now) {
     return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(-age),
                         " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
   }
+  // Both are known to the second only.
+  if (snapshot.capacity().taken_at <= in_charge_since) return std::string(kNoLookYet);
   return "";
 }
 
@@ -136,7 +142,7 @@ class Engine::State {
     }
     const std::string ledger_digest = ledger_.digest();
     Decision decision = options_.decide(job, *snapshot, ledger_, now);
-    std::string unusable = WhyNotUsable(snapshot->manifest(), now);
+    std::string unusable = WhyNotUsable(*snapshot, InChargeSince(), now);
     if (unusable.empty() && !log_error_.empty()) {
       unusable = absl::StrCat("the placement log cannot be written: ", log_error_);
     }
@@ -177,6 +183,10 @@ class Engine::State {
     } catch (...) {
       // Even saying so failed; the job passes unchanged all the same.
     }
+  }
+
+  absl::Time InChargeSince() const {
+    return options_.in_charge_since == nullptr ? absl::InfinitePast() : options_.in_charge_since();
   }
 
   // Under mutex_.
@@ -227,7 +237,7 @@ class Engine::State {
       error = std::string(read.status().message());
     } else {
       if (*read != nullptr) Adopt(*std::move(read), now);
-      if (last_read_ != nullptr) error = WhyNotUsable(last_read_->manifest(), now);
+      if (last_read_ != nullptr) error = WhyNotUsable(*last_read_, InChargeSince(), now);
     }
     {
       std::lock_guard lock(mutex_);
@@ -238,7 +248,7 @@ class Engine::State {
     }
     if (error.empty()) {
       complaints_.Resolve("snapshot");
-    } else {
+    } else if (error != kNoLookYet || now - InChargeSince() > kFirstLookWithin) {
       complaints_.Report("snapshot", absl::StrCat(error, "; jobs pass unchanged"), now);
     }
   }
@@ -251,8 +261,9 @@ class Engine::State {
     log_.SetPath(last_read_->config().paths.log);
     if (same_capacity) return;
 
+    LedgerBase base(last_read_->capacity());
     std::unique_lock lock(mutex_);
-    const std::vector<BookingEvent> events = ledger_.Rebase(last_read_->capacity(), now);
+    const std::vector<BookingEvent> events = ledger_.Rebase(std::move(base), now);
     std::vector<RecordId> ids;
     for (size_t i = 0; i < events.size(); ++i) ids.push_back(NextId());
     std::unique_lock log_lock(log_mutex_);

@@ -18,6 +18,9 @@ namespace carbon {
 struct EngineOptions {
   std::string snapshot_folder;
   absl::Duration poll = absl::Seconds(1);
+  // Since when this controller has been the one in charge, as far as it knows; nullptr: always.
+  // Called from any thread.
+  absl::Time (*in_charge_since)() = nullptr;
   // What decides; tests put in one that fails.
   Decision (*decide)(const JobRequest&, const Snapshot&, const BookingLedger&,
                      absl::Time) = &Decide;
@@ -43,7 +46,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // Fails open: the verdict is empty without a usable snapshot, while the log cannot be written
-  // (no decision without a trace), and when anything is thrown.
+  // (no decision without a trace), and when anything is thrown. A look at the queue from before
+  // this controller was in charge is not usable: bookings made by the one before are in no look yet.
   Verdict Submit(const JobRequest& job, absl::Time now);
 
  private:

@@ -6,9 +6,11 @@
 #include <slurm/slurm_version.h>
 #include <slurm/spank.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <future>
 #include <memory>
 #include <thread>
@@ -21,7 +23,8 @@
 
 #define CARBON_EXPORT extern "C" __attribute__((visibility("default")))
 
-// slurmctld's own; never looked into.
+// slurmctld's own: its configuration, and what is never looked into.
+extern "C" slurm_conf_t slurm_conf;
 typedef struct job_record job_record_t;
 
 CARBON_EXPORT const char plugin_name[] = "Carbon-aware placement of jobs";
@@ -62,15 +65,24 @@ struct Running {
 };
 Running running;
 
+time_t loaded_at = 0;
+
+// slurmctld reads its configuration when it starts, when it takes over from another controller, and
+// when it is told to. Before that the queue may have been somebody else's to change.
+absl::Time InChargeSince() { return absl::FromTimeT(std::max(loaded_at, slurm_conf.last_update)); }
+
 void LogLine(const char* line) { slurm_error("%s", line); }
 
 }  // namespace
 
 CARBON_EXPORT int init(void) {
   try {
+    loaded_at = std::time(nullptr);
     const char* folder = std::getenv("SLURM_CARBON_SNAPSHOT_DIR");
-    running.engine = std::make_unique<carbon::Engine>(carbon::EngineOptions{
-        .snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR, .log_line = LogLine});
+    running.engine = std::make_unique<carbon::Engine>(
+        carbon::EngineOptions{.snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR,
+                              .in_charge_since = InChargeSince,
+                              .log_line = LogLine});
   } catch (...) {
     // Any other return value would keep slurmctld from starting.
     slurm_error("carbon: the plugin could not start; jobs pass unchanged");

@@ -222,7 +222,8 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
                     .amount = amount.amount,
                     .device_type = amount.device_type,
                     .exclusive = IsExclusive(job),
-                    .when = *when};
+                    .when = *when,
+                    .priority = job.priority};
   if (!waits) {
     result.nodes = NodeIndices(job.node_inx, view.nodes.size());
     if (result.nodes.empty()) return std::nullopt;

@@ -466,7 +466,7 @@ TEST(Decide, SurvivesExtremes) {
   const World world = TwoSites();
   const std::shared_ptr<const Snapshot> snapshot = world.Publish();
   BookingLedger ledger;
-  ledger.Rebase(world.capacity, world.now);
+  ledger.Rebase(LedgerBase(world.capacity), world.now);
   for (absl::Time now : {world.now, absl::InfinitePast(), absl::InfiniteFuture(), absl::UnixEpoch(),
                          world.Hour(24 * 365)}) {
     for (absl::Duration limit : {absl::Seconds(1), absl::Hours(24 * 400), absl::InfiniteDuration(),

@@ -14,12 +14,12 @@ using ::testing::IsEmpty;
 
 absl::Time At(int64_t second) { return absl::FromUnixSeconds(second); }
 
-CapacityState Queue(int64_t taken_at, std::vector<QueuedUse> uses = {}) {
+LedgerBase Queue(int64_t taken_at, std::vector<QueuedUse> uses = {}) {
   CapacityState capacity;
   capacity.taken_at = At(taken_at);
   capacity.groups = {{"g", {.devices = 8}, {.devices = 8}}};
   capacity.uses = std::move(uses);
-  return capacity;
+  return LedgerBase(capacity);
 }
 
 Booking Tentative(const std::string& id, int64_t made_at, int64_t start, int64_t end) {
@@ -36,10 +36,10 @@ TEST(BookingLedger, ShowsTheQueueAndWhatWasDecidedSince) {
   BookingLedger ledger;
   ledger.Rebase(Queue(0, {{7, "", "g", {At(0), At(50)}, {.devices = 3}}}), At(0));
   ledger.Book(Tentative("a", 1, 20, 60));
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(10)).devices, 3);
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(30)).devices, 5);
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(55)).devices, 2);
-  EXPECT_EQ(ledger.calendar("elsewhere"), nullptr);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(10)).devices, 3);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(30)).devices, 5);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(55)).devices, 2);
+  EXPECT_EQ(ledger.calendars().Find("elsewhere"), nullptr);
 }
 
 TEST(BookingLedger, CountsABookingOnceWhenTheQueueShowsIt) {
@@ -49,7 +49,7 @@ TEST(BookingLedger, CountsABookingOnceWhenTheQueueShowsIt) {
   const auto events =
       ledger.Rebase(Queue(5, {{7, "a", "g", {At(20), At(60)}, {.devices = 2}}}), At(5));
   EXPECT_THAT(Fates(events), ElementsAre(std::pair("a", BookingFate::kConfirmed)));
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(30)).devices, 2);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(30)).devices, 2);
   EXPECT_EQ(ledger.tentative(), 0u);
 }
 
@@ -59,10 +59,10 @@ TEST(BookingLedger, LetsABookingExpireThatTheQueueNeverShows) {
   ledger.Book(Tentative("will-run", 100, 200, 600));
   // A look taken within the grace proves nothing: the job may still be on its way.
   EXPECT_THAT(ledger.Rebase(Queue(130), At(131)), IsEmpty());
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 2);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 2);
   EXPECT_THAT(Fates(ledger.Rebase(Queue(131), At(131))),
               ElementsAre(std::pair("will-run", BookingFate::kExpired)));
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 0);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 0);
 }
 
 TEST(BookingLedger, KeepsAShadowBookingUntilItEnds) {
@@ -73,7 +73,7 @@ TEST(BookingLedger, KeepsAShadowBookingUntilItEnds) {
   ledger.Book(shadow);
   EXPECT_THAT(ledger.Rebase(Queue(500, {{7, "s", "g", {At(0), At(50)}, {.devices = 2}}}), At(500)),
               IsEmpty());
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 2);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 2);
   EXPECT_THAT(Fates(ledger.Rebase(Queue(600), At(600))),
               ElementsAre(std::pair("s", BookingFate::kEnded)));
 }
@@ -90,7 +90,7 @@ TEST(BookingLedger, LetsAShadowBookingExpireWhoseJobTheQueueNeverShows) {
               IsEmpty());
   EXPECT_THAT(Fates(ledger.Rebase(Queue(31), At(31))),
               ElementsAre(std::pair("refused", BookingFate::kExpired)));
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(300)).devices, 2);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 2);
 }
 
 TEST(BookingLedger, BooksADecisionOnce) {
@@ -98,7 +98,7 @@ TEST(BookingLedger, BooksADecisionOnce) {
   ledger.Rebase(Queue(0), At(0));
   ledger.Book(Tentative("a", 1, 20, 60));
   ledger.Book(Tentative("a", 1, 20, 60));
-  EXPECT_EQ(ledger.calendar("g")->UsedAt(At(30)).devices, 2);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(30)).devices, 2);
 }
 
 TEST(BookingLedger, DigestDependsOnWhatIsHeldAndNotOnItsOrder) {

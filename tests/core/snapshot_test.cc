@@ -320,7 +320,7 @@ TEST(Capacity, ReadsBackWhatItWrites) {
 TEST(Capacity, RefusesAnotherVersion) {
   const auto parsed = ParseCapacity(R"({"version":7})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 1");
+  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 2");
 }
 
 TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {

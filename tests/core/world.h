@@ -123,7 +123,7 @@ struct World {
 
   Decision Place(const JobRequest& job) const {
     BookingLedger ledger;
-    ledger.Rebase(capacity, now);
+    ledger.Rebase(LedgerBase(capacity), now);
     return Decide(job, *Publish(), ledger, now);
   }
 

@@ -36,6 +36,7 @@ class SnapshotTest(FailOpenTest):
         self.private_slurm("restart-controller")
         self.assert_passes_unchanged("No such file or directory")
         away.rename(self.snapshot)
+        self.look_again()
         self.assert_placed_again()
 
     def test_stale_snapshot(self):
@@ -78,6 +79,7 @@ class SnapshotTest(FailOpenTest):
         self.private_slurm("restart-controller")
         self.assert_passes_unchanged("SHA-256")
         part.write_bytes(whole)
+        self.look_again()
         self.assert_placed_again()
 
     def test_missing_part(self):
@@ -87,6 +89,7 @@ class SnapshotTest(FailOpenTest):
         self.private_slurm("restart-controller")
         self.assert_passes_unchanged("is missing")
         away.rename(part)
+        self.look_again()
         self.assert_placed_again()
 
     def test_writable_by_the_group(self):

@@ -112,8 +112,8 @@ class EnforceTest(PrivateSlurmTest):
         answer, job = self.submit("--begin=now+1hour")
         boot = re.search(r"id=([0-9a-f]{16})", job["AdminComment"])[1]
         self.private_slurm("restart-controller")
-        self.wait_until_in_use()
         self.assertEqual(self.job(answer.job_id)["AdminComment"], job["AdminComment"])
+        self.look_again()
         _, later = self.submit()
         self.assertEqual(later["Partition"], "oslo")
         self.assertNotIn(boot, later["AdminComment"])
@@ -121,6 +121,7 @@ class EnforceTest(PrivateSlurmTest):
     def test_survives_a_reconfigure(self):
         self.publish_clean_oslo()
         self.assertEqual(self.run_command("scontrol", "reconfigure").returncode, 0)
+        self.look_again()
         self.assertEqual(self.submit()[1]["Partition"], "oslo")
 
 

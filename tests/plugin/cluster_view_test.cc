@@ -107,17 +107,18 @@ TEST(BuildCapacity, IsDownWithoutUsableNodesOrWithThePartition) {
   EXPECT_EQ(state.groups[1].total.nodes, 2);
 }
 
-TEST(BuildCapacity, GroupsPoolsThatShareNodesTransitively) {
+TEST(BuildCapacity, CountsPoolsThatShareNodesEachOnItsOwnAndTogether) {
   ClusterView view = TwoPartitions();
   view.partitions = {Partition("a", {0}), Partition("b", {3}), Partition("c", {1, 2}),
                      Partition("d", {0, 1})};
   const CapacityState state =
       BuildCapacity(view, {Pool("1", "a"), Pool("2", "b"), Pool("3", "c"), Pool("4", "d")});
-  ASSERT_EQ(state.groups.size(), 2u);
-  EXPECT_EQ(state.groups[0].name, "a+c+d");
-  EXPECT_EQ(state.groups[0].total.nodes, 3);
-  EXPECT_EQ(state.groups[1].name, "b");
-  EXPECT_EQ(state.pools[2].group, "a+c+d");
+  ASSERT_GE(state.groups.size(), 4u);
+  EXPECT_EQ(state.groups[2].name, "c");
+  EXPECT_EQ(state.groups[2].total.nodes, 2);
+  EXPECT_EQ(state.groups[2].within, std::vector<std::string>{"a+c+d"});
+  EXPECT_EQ(state.groups[0].within, (std::vector<std::string>{"d", "a+c+d"}));
+  EXPECT_EQ(state.pools[2].group, "c");
 }
 
 TEST(BuildCapacity, SplitsAPartitionByGresType) {
@@ -126,7 +127,6 @@ TEST(BuildCapacity, SplitsAPartitionByGresType) {
   view.nodes[2].device_types = view.nodes[3].device_types = {"a100"};
   const CapacityState state = BuildCapacity(
       view, {Pool("new", "gpu", "h100"), Pool("old", "gpu", "a100"), Pool("none", "gpu", "v100")});
-  ASSERT_EQ(state.groups.size(), 3u);
   EXPECT_EQ(state.groups[0].name, "gpu:h100");
   EXPECT_EQ(state.groups[1].name, "gpu:a100");
   EXPECT_EQ(state.groups[1].total.nodes, 2);
@@ -185,7 +185,7 @@ TEST(BuildCapacity, SplitsARunAcrossGroupsAndForgetsUnusableNodes) {
   EXPECT_EQ(state.uses[1].amount, (Resources{0, 3, 4, 10}));
 }
 
-TEST(BuildCapacity, ExpectsAWaitingJobInItsFirstKnownPartition) {
+TEST(BuildCapacity, ExpectsAWaitingJobInAPartitionThatIsKnown) {
   ClusterView view = TwoPartitions();
   view.partitions.push_back(Partition("debug", {3}));
   view.partitions.push_back(Partition("far", {}));
@@ -196,7 +196,7 @@ TEST(BuildCapacity, ExpectsAWaitingJobInItsFirstKnownPartition) {
   ASSERT_EQ(state.uses.size(), 2u);
   EXPECT_EQ(state.uses[0].group, "b");
   EXPECT_EQ(state.uses[0].decision_id, "3f9c21aa04d7be15-42");
-  EXPECT_EQ(state.uses[1].group, "b");
+  EXPECT_EQ(state.uses[1].group, "debug");
 }
 
 TEST(BuildCapacity, ExpectsAWaitingJobWhereItsDevicesAre) {
@@ -208,31 +208,48 @@ TEST(BuildCapacity, ExpectsAWaitingJobWhereItsDevicesAre) {
   const CapacityState state =
       BuildCapacity(view, {Pool("new", "gpu", "h100"), Pool("old", "gpu", "a100")});
   EXPECT_EQ(state.uses[0].group, "gpu:a100");
-  EXPECT_EQ(state.uses[1].group, "gpu:h100");
+  EXPECT_EQ(state.uses[1].group, "gpu");
 }
 
 TEST(BuildCapacity, RunsWaitingArraysInRounds) {
   ClusterView view = TwoPartitions();
   ClusterJob array = Waiting({"a"}, {1, 4, 8, 100});  // four fit into the group's 16 devices
   array.tasks = 10;
-  view.jobs = {array, array, array};
-  view.jobs[1].width = 3;
-  view.jobs[2].when.end = view.jobs[2].when.start + kUnlimitedRun;
-  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
-  ASSERT_EQ(state.uses.size(), 3u);
-  EXPECT_EQ(state.uses[0].amount, (Resources{0, 16, 32, 400}));
-  EXPECT_EQ(state.uses[0].when, (TimeInterval{kNow, kNow + absl::Hours(9)}));
-  EXPECT_EQ(state.uses[1].amount, (Resources{0, 12, 24, 300}));
-  EXPECT_EQ(state.uses[1].when, (TimeInterval{kNow, kNow + absl::Hours(12)}));
-  EXPECT_EQ(state.uses[2].when, (TimeInterval{kNow, kNow + kUnlimitedRun}));
+  const auto use_of = [&view](const ClusterJob& job) {
+    view.jobs = {job};
+    return BuildCapacity(view, {Pool("oslo", "a")}).uses.at(0);
+  };
+  EXPECT_EQ(use_of(array).amount, (Resources{0, 16, 32, 400}));
+  EXPECT_EQ(use_of(array).when, (TimeInterval{kNow, kNow + absl::Hours(9)}));
+  array.width = 3;
+  EXPECT_EQ(use_of(array).amount, (Resources{0, 12, 24, 300}));
+  EXPECT_EQ(use_of(array).when, (TimeInterval{kNow, kNow + absl::Hours(12)}));
+  array.when.end = array.when.start + kUnlimitedRun;
+  EXPECT_EQ(use_of(array).when, (TimeInterval{kNow, kNow + kUnlimitedRun}));
 }
 
-TEST(BuildCapacity, BooksAWaitingJobThatDoesNotFitOnce) {
+TEST(BuildCapacity, GivesAWaitingJobThatFitsNowhereNothing) {
   ClusterView view = TwoPartitions();
   view.jobs = {Waiting({"a"}, {1, 100, 8, 100})};
   const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
   ASSERT_EQ(state.uses.size(), 1u);
-  EXPECT_EQ(state.uses[0].amount.devices, 100);
+  EXPECT_EQ(state.uses[0].amount, Resources{});
+}
+
+TEST(BuildCapacity, LaysOutTheQueueByPriorityAndKeepsOurPromises) {
+  ClusterView view = TwoPartitions();
+  ClusterJob first = Waiting({"a"}, {1, 16, 8, 100});
+  ClusterJob second = first;
+  first.priority = 10;
+  second.priority = 20;
+  ClusterJob ours = first;
+  ours.decision_id = "3f9c21aa04d7be15-42";
+  ours.when = {kNow + absl::Hours(1), kNow + absl::Hours(4)};
+  view.jobs = {first, second, ours};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  EXPECT_EQ(state.uses[0].when.start, kNow + absl::Hours(3));
+  EXPECT_EQ(state.uses[1].when.start, kNow);
+  EXPECT_EQ(state.uses[2].when.start, kNow + absl::Hours(1));
 }
 
 }  // namespace

@@ -1,0 +1,60 @@
+// The capacity calendars of a cluster's node groups, some of which hold others.
+//
+// Partitions overlap, so pools do. A group is therefore any set of nodes that a job may be confined
+// to, and where two overlap their union is a group as well (plugin/node_groups.h makes them). What
+// is booked in a group counts in every group that holds it; a run fits a group where it fits that
+// one and all that hold it. For runs that can be split among nodes at will this is exact, by Hall's
+// marriage theorem: runs confined to sets of nodes can all be served exactly if, for every union of
+// such sets, what is confined to it fits it.
+//
+//   A = {n1, n2}, B = {n2, n3}, A+B = {n1, n2, n3}: with 2 nodes booked in A, B still has one.
+//
+// Not thread-safe for writing; no I/O.
+#ifndef CORE_GROUP_CALENDARS_H_
+#define CORE_GROUP_CALENDARS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/capacity.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+class GroupCalendars {
+ public:
+  GroupCalendars() = default;
+  // With the given uses booked, in n log n. Uses of unknown groups are not counted.
+  GroupCalendars(const std::vector<NodeGroup>& groups, const std::vector<QueuedUse>& uses);
+
+  // Does nothing for a group that is not known.
+  void Book(absl::string_view group, TimeInterval when, const Resources& amount);
+
+  // As CapacityCalendar::FeasibleStarts, in the group and in all that hold it. Empty for a group
+  // that is not known.
+  std::vector<TimeInterval> FeasibleStarts(absl::string_view group, TimeInterval window,
+                                           absl::Duration runtime, const Resources& demand) const;
+
+  // A group's own calendar, or nullptr.
+  const CapacityCalendar* Find(absl::string_view group) const;
+
+ private:
+  struct Entry {
+    CapacityCalendar calendar;
+    std::vector<size_t> holders;  // of this group, indices into entries_
+  };
+
+  std::map<std::string, size_t, std::less<>> index_;
+  std::vector<Entry> entries_;
+};
+
+// What both lists of disjoint closed intervals, each in order, have in common.
+std::vector<TimeInterval> Intersect(const std::vector<TimeInterval>& a,
+                                    const std::vector<TimeInterval>& b);
+
+}  // namespace carbon
+
+#endif  // CORE_GROUP_CALENDARS_H_

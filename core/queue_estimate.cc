@@ -1,0 +1,169 @@
+#include "core/queue_estimate.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "core/group_calendars.h"
+
+namespace carbon {
+namespace {
+
+// No queue is looked at further ahead.
+constexpr absl::Duration kReach = absl::Hours(24 * 800);
+
+// How much of a group a run takes: the largest share of any one thing.
+double DominantShare(const Resources& amount, const Resources& total) {
+  double share = 0;
+  for (int64_t Resources::*thing :
+       {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+    if (amount.*thing <= 0) continue;
+    share = std::max(share, static_cast<double>(amount.*thing) /
+                                static_cast<double>(std::max<int64_t>(1, total.*thing)));
+  }
+  return std::min(share, 1.0);
+}
+
+class QueueLayout {
+ public:
+  QueueLayout(const std::vector<NodeGroup>& groups, const std::vector<QueuedUse>& running)
+      : calendars_(groups, running) {
+    for (const NodeGroup& group : groups) groups_[group.name] = &group;
+  }
+
+  // Books it where it fits first.
+  QueuedUse LayOut(const WaitingRun& run) {
+    QueuedUse use = Waits(run);
+    absl::Time best = absl::InfiniteFuture();
+    for (const std::string& group : run.groups) {
+      const std::optional<absl::Time> start = FirstStart(run, group, best);
+      if (!start.has_value()) continue;
+      best = *start;
+      use.group = group;
+      use.amount = run.amount;
+    }
+    if (best == absl::InfiniteFuture()) return use;
+    use.when = {best, best + run.length};
+    calendars_.Book(use.group, use.when, use.amount);
+    absl::Time& end = end_of_[use.group];
+    end = std::max(end, best);
+    return use;
+  }
+
+  // Adds it to its group's block.
+  QueuedUse AddToBlock(const WaitingRun& run) {
+    const auto group = groups_.find(run.groups.front());
+    if (group != groups_.end() && group->second->total.Covers(run.amount)) {
+      Block& block = blocks_[run.groups.front()];
+      block.start = std::max(block.start, run.earliest);
+      block.length += run.length * DominantShare(run.amount, group->second->total);
+    }
+    return Waits(run);
+  }
+
+  std::vector<QueuedUse> Blocks() const {
+    std::vector<QueuedUse> uses;
+    for (const auto& [name, block] : blocks_) {
+      const auto laid = end_of_.find(name);
+      const absl::Time start = laid == end_of_.end() ? block.start : laid->second;
+      Resources whole = groups_.at(name)->total;
+      for (int64_t Resources::*thing :
+           {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+        if (whole.*thing == Resources::kUnlimited) whole.*thing = 0;
+      }
+      const absl::Duration length = absl::Ceil(std::min(block.length, kReach), absl::Seconds(1));
+      uses.push_back({.group = name, .when = {start, start + length}, .amount = whole});
+    }
+    return uses;
+  }
+
+ private:
+  struct Block {
+    absl::Time start = absl::InfinitePast();
+    absl::Duration length;
+  };
+  // No run of a shape finds room from `from` until `until`.
+  struct Tried {
+    absl::Time from = absl::InfiniteFuture();
+    absl::Time until = absl::InfinitePast();
+  };
+  using Shape = std::tuple<std::string, int64_t, int64_t, int64_t, int64_t, int64_t>;
+
+  static QueuedUse Waits(const WaitingRun& run) {
+    return {.job_id = run.job_id,
+            .decision_id = run.decision_id,
+            .group = run.groups.front(),
+            .when = {run.earliest, run.earliest + run.length}};
+  }
+
+  // The first start before `before` at which there is room.
+  std::optional<absl::Time> FirstStart(const WaitingRun& run, const std::string& group,
+                                       absl::Time before) {
+    // Room only ever gets less: a run like one before it finds none where that found none.
+    Tried& tried = tried_[Shape{group, run.amount.nodes, run.amount.devices, run.amount.cpus,
+                                run.amount.memory_mib, absl::ToInt64Seconds(run.length)}];
+    const bool in_vain = tried.from <= run.earliest && run.earliest <= tried.until;
+    const absl::Time from = in_vain ? tried.until : run.earliest;
+    // In windows that grow: most find room soon, and a window costs what lies in it.
+    absl::Time begin = from;
+    for (absl::Duration width = absl::Hours(1); begin < before && begin < from + kReach;
+         width *= 4) {
+      const std::vector<TimeInterval> starts =
+          calendars_.FeasibleStarts(group, {begin, begin + width}, run.length, run.amount);
+      if (!starts.empty()) {
+        if (starts.front().start >= before) return std::nullopt;
+        if (in_vain || run.earliest < tried.from) {
+          tried = {std::min(tried.from, run.earliest), starts.front().start};
+        }
+        return starts.front().start;
+      }
+      begin += width;
+    }
+    return std::nullopt;
+  }
+
+  GroupCalendars calendars_;
+  std::map<std::string, const NodeGroup*, std::less<>> groups_;
+  std::map<Shape, Tried> tried_;
+  std::map<std::string, absl::Time> end_of_;  // of each group's laid-out queue: the last start
+  std::map<std::string, Block> blocks_;
+};
+
+}  // namespace
+
+std::vector<QueuedUse> LayOutQueue(const std::vector<NodeGroup>& groups,
+                                   std::vector<QueuedUse> running,
+                                   const std::vector<WaitingRun>& waiting) {
+  QueueLayout layout(groups, running);
+  std::vector<size_t> order(waiting.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&waiting](size_t a, size_t b) {
+    return std::tuple(waiting[a].is_promised, -waiting[a].priority, waiting[a].job_id) <
+           std::tuple(waiting[b].is_promised, -waiting[b].priority, waiting[b].job_id);
+  });
+  std::vector<QueuedUse> uses = std::move(running);
+  const size_t first = uses.size();
+  uses.resize(first + waiting.size());
+  size_t laid_out = 0;
+  for (const size_t index : order) {
+    const WaitingRun& run = waiting[index];
+    if (run.is_promised) {
+      uses[first + index] = {run.job_id,
+                             run.decision_id,
+                             run.groups.front(),
+                             {run.earliest, run.earliest + run.length},
+                             run.amount};
+    } else if (++laid_out <= kMostLaidOut) {
+      uses[first + index] = layout.LayOut(run);
+    } else {
+      uses[first + index] = layout.AddToBlock(run);
+    }
+  }
+  for (QueuedUse& block : layout.Blocks()) uses.push_back(std::move(block));
+  return uses;
+}
+
+}  // namespace carbon
