@@ -94,16 +94,18 @@ void Publication::RefreshForecasts(absl::Time now) {
   forecasts_due_ = now + config_.refresh.forecast;
 }
 
-absl::Status Publication::Publish(absl::Time now) {
+absl::Status Publication::Publish(absl::Time now, Watch watch) {
   RefreshForecasts(now);
-  absl::StatusOr<CapacityState> capacity = ReadCapacity(config_.pools, now);
-  if (!capacity.ok()) return capacity.status();
-  parts_.capacity = SerializeCapacity(*capacity);
+  absl::StatusOr<ClusterLook> look = LookAtCluster(config_.pools, now);
+  if (!look.ok()) return look.status();
+  CapacityState& capacity = look->capacity;
+  if (watch == Watch::kYes) capacity.watched_at = delay_watch_.Act(*look, config_, now, period());
+  parts_.capacity = SerializeCapacity(capacity);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.
   absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);
   if (!manifest.ok()) return manifest.status();
-  spdlog::debug("published: {} groups, {} pools, {} uses", capacity->groups.size(),
-                capacity->pools.size(), capacity->uses.size());
+  spdlog::debug("published: {} groups, {} pools, {} uses", capacity.groups.size(),
+                capacity.pools.size(), capacity.uses.size());
   return absl::OkStatus();
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "cli/delay_watch.h"
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
@@ -26,9 +27,12 @@ class Publication {
   // Goes on with another configuration. On an error everything stays as it was.
   absl::Status Reconfigure(Config config);
 
-  // One tick: reads the forecasts where a file changed or it is time, and the capacity, and
-  // publishes. Nothing is published, and the last publish stays, where slurmctld does not answer.
-  absl::Status Publish(absl::Time now);
+  enum class Watch { kYes, kNo };
+
+  // One tick: reads the forecasts where a file changed or it is time, and the capacity, gives back
+  // the jobs that must be if it is to `watch` over them, and publishes. Nothing is published, and
+  // the last publish stays, where slurmctld does not answer.
+  absl::Status Publish(absl::Time now, Watch watch);
 
   // How long from the start of one tick to the next.
   absl::Duration period() const { return config_.refresh.capacity; }
@@ -46,6 +50,7 @@ class Publication {
   absl::Time forecasts_due_ = absl::InfinitePast();
   std::vector<std::string> forecast_marks_;
   std::vector<std::string> forecast_problems_;
+  DelayWatch delay_watch_;
 };
 
 }  // namespace carbon

@@ -101,7 +101,7 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
   bool published = false;
   while (true) {
     const absl::Time start = absl::Now();
-    const absl::Status status = publication->Publish(start);
+    const absl::Status status = publication->Publish(start, Publication::Watch::kYes);
     const std::string trouble(status.message());
     if (trouble != last_trouble || (!published && status.ok())) {
       if (status.ok()) {
@@ -151,7 +151,7 @@ int Run(const Options& options) {
     PublishUntilTold(options, signals, &*publication);
     return 0;
   }
-  const absl::Status status = publication->Publish(absl::Now());
+  const absl::Status status = publication->Publish(absl::Now(), Publication::Watch::kNo);
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;
 }

@@ -8,6 +8,7 @@
 #include "core/candidates.h"
 #include "core/gate.h"
 #include "core/placement.h"
+#include "core/watch.h"
 
 namespace carbon {
 namespace {
@@ -182,6 +183,12 @@ class Deciding {
     absl::Duration wait = policy->may_change_time ? policy->max_delay : absl::ZeroDuration();
     if (decision_.hints.wait.has_value()) wait = std::min(wait, *decision_.hints.wait);
     if (decision_.hints.now) wait = absl::ZeroDuration();
+    // Nobody would notice in time that its nodes turn out busy.
+    if (job_.deadline.has_value() && policy->mode == Mode::kEnforce &&
+        wait > absl::ZeroDuration() && !IsWatched(snapshot_.capacity(), snapshot_.config(), now_)) {
+      wait = absl::ZeroDuration();
+      is_unwatched_ = true;
+    }
     terms_.latest_asked = terms_.earliest + wait;
     decision_.runtime_is_limit =
         !decision_.hints.runtime.has_value() && !decision_.hints.flops.has_value();
@@ -289,6 +296,7 @@ class Deciding {
 
   void Settle(const Choice& chosen, std::string reason) {
     decision_.outcome = chosen == home_ ? Outcome::kKeptHome : Outcome::kPlaced;
+    if (is_unwatched_) reason += "; not delayed, since nothing watches over delayed jobs";
     decision_.reason = std::move(reason);
     decision_.chosen = Describe(chosen);
     decision_.saving =
@@ -307,6 +315,7 @@ class Deciding {
   const BookingLedger& ledger_;
   const absl::Time now_;
   JobTerms terms_{};
+  bool is_unwatched_ = false;
   PoolRun home_run_{};
   Choice home_{};
   std::vector<PoolRun> runs_;

@@ -38,6 +38,12 @@ void GroupCalendars::Book(absl::string_view group, TimeInterval when, const Reso
   for (size_t holder : entry.holders) entries_[holder].calendar.Book(when, amount);
 }
 
+void GroupCalendars::Release(absl::string_view group, TimeInterval when, const Resources& amount) {
+  Resources less;
+  less -= amount;
+  Book(group, when, less);
+}
+
 std::vector<TimeInterval> GroupCalendars::FeasibleStarts(absl::string_view group,
                                                          TimeInterval window,
                                                          absl::Duration runtime,
@@ -52,6 +58,19 @@ std::vector<TimeInterval> GroupCalendars::FeasibleStarts(absl::string_view group
                                    {starts.front().start, starts.back().end}, runtime, demand));
   }
   return starts;
+}
+
+std::optional<absl::Time> GroupCalendars::FirstStart(absl::string_view group, absl::Time from,
+                                                     absl::Time until, absl::Duration runtime,
+                                                     const Resources& demand) const {
+  // In windows that grow: most find room soon, and a window costs what lies in it.
+  for (absl::Duration width = absl::Hours(1); from < until; width *= 4) {
+    const absl::Time end = std::min(until - absl::Seconds(1), from + width);
+    const std::vector<TimeInterval> starts = FeasibleStarts(group, {from, end}, runtime, demand);
+    if (!starts.empty()) return starts.front().start;
+    from = end + absl::Seconds(1);
+  }
+  return std::nullopt;
 }
 
 const CapacityCalendar* GroupCalendars::Find(absl::string_view group) const {

@@ -14,6 +14,7 @@
 #define CORE_GROUP_CALENDARS_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,13 +31,18 @@ class GroupCalendars {
   // With the given uses booked, in n log n. Uses of unknown groups are not counted.
   GroupCalendars(const std::vector<NodeGroup>& groups, const std::vector<QueuedUse>& uses);
 
-  // Does nothing for a group that is not known.
+  // Both do nothing for a group that is not known. What is released must have been booked.
   void Book(absl::string_view group, TimeInterval when, const Resources& amount);
+  void Release(absl::string_view group, TimeInterval when, const Resources& amount);
 
   // As CapacityCalendar::FeasibleStarts, in the group and in all that hold it. Empty for a group
   // that is not known.
   std::vector<TimeInterval> FeasibleStarts(absl::string_view group, TimeInterval window,
                                            absl::Duration runtime, const Resources& demand) const;
+
+  // The first of them from `from` on and before `until`.
+  std::optional<absl::Time> FirstStart(absl::string_view group, absl::Time from, absl::Time until,
+                                       absl::Duration runtime, const Resources& demand) const;
 
   // A group's own calendar, or nullptr.
   const CapacityCalendar* Find(absl::string_view group) const;

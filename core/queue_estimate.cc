@@ -43,7 +43,6 @@ class QueueLayout {
       if (!start.has_value()) continue;
       best = *start;
       use.group = group;
-      use.amount = run.amount;
     }
     if (best == absl::InfiniteFuture()) return use;
     use.when = {best, best + run.length};
@@ -96,7 +95,8 @@ class QueueLayout {
     return {.job_id = run.job_id,
             .decision_id = run.decision_id,
             .group = run.groups.front(),
-            .when = {run.earliest, run.earliest + run.length}};
+            .when = {run.earliest, run.earliest},
+            .amount = run.amount};
   }
 
   // The first start before `before` at which there is room.
@@ -107,22 +107,12 @@ class QueueLayout {
                                 run.amount.memory_mib, absl::ToInt64Seconds(run.length)}];
     const bool in_vain = tried.from <= run.earliest && run.earliest <= tried.until;
     const absl::Time from = in_vain ? tried.until : run.earliest;
-    // In windows that grow: most find room soon, and a window costs what lies in it.
-    absl::Time begin = from;
-    for (absl::Duration width = absl::Hours(1); begin < before && begin < from + kReach;
-         width *= 4) {
-      const std::vector<TimeInterval> starts =
-          calendars_.FeasibleStarts(group, {begin, begin + width}, run.length, run.amount);
-      if (!starts.empty()) {
-        if (starts.front().start >= before) return std::nullopt;
-        if (in_vain || run.earliest < tried.from) {
-          tried = {std::min(tried.from, run.earliest), starts.front().start};
-        }
-        return starts.front().start;
-      }
-      begin += width;
+    const std::optional<absl::Time> start =
+        calendars_.FirstStart(group, from, std::min(before, from + kReach), run.length, run.amount);
+    if (start.has_value() && (in_vain || run.earliest < tried.from)) {
+      tried = {std::min(tried.from, run.earliest), *start};
     }
-    return std::nullopt;
+    return start;
   }
 
   GroupCalendars calendars_;

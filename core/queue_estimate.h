@@ -33,8 +33,8 @@ inline constexpr size_t kMostLaidOut = 5000;
 // `running` followed by a use for each that waits, in the order of `waiting`, and one for each
 // block, with job id 0. In order of priority each starts as soon as there is room beside what runs
 // and those before it; what is larger than all its groups will not start before that changes, and
-// takes nothing (its use is there, with zero amounts, and so are the uses of jobs in a block). The
-// promised come last.
+// its use is there but takes no time, and so do the uses of jobs in a block. The promised come
+// last.
 std::vector<QueuedUse> LayOutQueue(const std::vector<NodeGroup>& groups,
                                    std::vector<QueuedUse> running,
                                    const std::vector<WaitingRun>& waiting);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "core/watch.h"
 
 namespace carbon {
 namespace {
@@ -184,6 +185,22 @@ std::string BookingEventRecord(const RecordId& id, absl::Time now, const Booking
   Json record = Head("booking", id, now);
   record["decision"] = event.decision_id;
   record["fate"] = std::string(FateName(event.fate));
+  return Line(record);
+}
+
+std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& given_back,
+                         absl::string_view error) {
+  Json record = Head("return", id, now);
+  record["decision"] = given_back.decision_id;
+  record["job_id"] = given_back.job_id;
+  record["reason"] = given_back.reason;
+  record["pool"] = given_back.pool;
+  record["planned"] = TimeJson(given_back.planned);
+  record["latest_safe_start"] = OrNull(given_back.latest_safe_start, TimeJson);
+  record["expected_start"] = OrNull(given_back.expected_start, TimeJson);
+  record["partitions"] = given_back.partitions;
+  record["begin"] = TimeJson(given_back.begin);
+  record["error"] = error.empty() ? Json(nullptr) : Json(std::string(error));
   return Line(record);
 }
 

@@ -17,6 +17,8 @@
 
 namespace carbon {
 
+struct JobReturn;
+
 // Identifies a record: which life of the plugin made it, and which of its records it is. Gaps in
 // `sequence` within one boot are lost records.
 struct RecordId {
@@ -35,15 +37,11 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
                            const Decision& decision, const Manifest& manifest,
                            absl::string_view ledger_digest);
 std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event);
+// A job was given back what it had asked for, or `error` says why it could not be.
+std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& given_back,
+                         absl::string_view error);
 // `dropped` records were lost to a full queue or a failing disk since the last record.
 std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped);
-
-// What goes into the job's admin_comment: the id alone in shadow; in enforce the figures too:
-// "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00,co2e=14.2kg,home=38.4kg,saving=63%". Times are
-// local.
-std::string AdminComment(const RecordId& id, const Decision& decision, absl::TimeZone zone);
-// The id in an admin_comment that AdminComment wrote, or empty.
-std::string DecisionIdInComment(absl::string_view admin_comment);
 
 // The one line for the user; empty where there is nothing to say.
 std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone);

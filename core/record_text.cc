@@ -1,4 +1,4 @@
-// What core/record.h says to people and leaves in the queue: comments, messages, masses.
+// What core/record.h says to people: messages, masses.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -10,9 +10,6 @@
 
 namespace carbon {
 namespace {
-
-constexpr absl::string_view kCommentTag = "carbon:id=";
-constexpr size_t kBootDigits = 16;
 
 // The names come from carbon.json and a bad hint from the user: one line, whatever they hold.
 std::string OneLine(std::string text) {
@@ -87,43 +84,6 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
 }
 
 }  // namespace
-
-std::string AdminComment(const RecordId& id, const Decision& decision, absl::TimeZone zone) {
-  std::string comment = absl::StrCat(kCommentTag, DecisionId(id));
-  if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
-      !decision.home.has_value()) {
-    return comment;
-  }
-  const auto without_blank = [](GramsCo2e mass) {
-    std::string text = FormatMass(mass);
-    text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
-    return text;
-  };
-  absl::StrAppend(&comment, ",pool=", OneLine(decision.chosen->pool),
-                  ",start=", absl::FormatTime("%Y-%m-%dT%H:%M:%S", decision.chosen->start, zone),
-                  ",co2e=", without_blank(decision.chosen->gross),
-                  ",home=", without_blank(decision.home->gross));
-  if (decision.saving.has_value() && std::isfinite(decision.saving->share)) {
-    absl::StrAppend(&comment, ",saving=", Percent(decision.saving->share), "%");
-  }
-  return comment;
-}
-
-std::string DecisionIdInComment(absl::string_view admin_comment) {
-  const size_t tag = admin_comment.find(kCommentTag);
-  if (tag == absl::string_view::npos) return "";
-  const absl::string_view rest = admin_comment.substr(tag + kCommentTag.size());
-  const absl::string_view id = rest.substr(0, rest.find_first_of(",; \t\n"));
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  // At most the digits of a 64-bit number.
-  if (id.size() < kBootDigits + 2 || id.size() > kBootDigits + 21 || id[kBootDigits] != '-' ||
-      !std::all_of(id.begin(), id.begin() + kBootDigits, is_hex) ||
-      !std::all_of(id.begin() + kBootDigits + 1, id.end(), is_digit)) {
-    return "";
-  }
-  return std::string(id);
-}
 
 std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
   if (decision.bad_hint) {

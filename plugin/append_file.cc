@@ -33,8 +33,9 @@ bool AppendFile::StillTheSameFile() const {
 
 absl::Status AppendFile::Open() {
   // O_NONBLOCK: opening a FIFO that nobody reads would wait for ever.
+  const int create = if_missing_ == IfMissing::kCreate ? O_CREAT : 0;
   const int fd =
-      open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
+      open(path_.c_str(), O_RDWR | O_APPEND | create | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
   if (fd < 0) {
     return errno == ELOOP ? absl::PermissionDeniedError(absl::StrCat(path_, ": is a symbolic link"))
                           : Failure(path_, errno);

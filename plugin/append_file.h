@@ -11,7 +11,10 @@ namespace carbon {
 
 class AppendFile {
  public:
-  explicit AppendFile(std::string path) : path_(std::move(path)) {}
+  enum class IfMissing { kCreate, kFail };
+
+  explicit AppendFile(std::string path, IfMissing if_missing = IfMissing::kCreate)
+      : path_(std::move(path)), if_missing_(if_missing) {}
   ~AppendFile();
 
   AppendFile(const AppendFile&) = delete;
@@ -31,6 +34,7 @@ class AppendFile {
   void Close();
 
   std::string path_;
+  IfMissing if_missing_;
   int fd_ = -1;
   size_t torn_ = 0;  // how many bytes of the first line are already in the file
 };

@@ -1,6 +1,5 @@
 #include "plugin/engine.h"
 
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,12 +12,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "core/admin_comment.h"
 #include "core/ledger.h"
 #include "core/record.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
+#include "plugin/boot_id.h"
 #include "plugin/complaints.h"
 #include "plugin/log_writer.h"
 #include "plugin/plugin_status.h"
@@ -38,16 +38,6 @@ constexpr absl::Duration kFirstLookWithin = absl::Minutes(1);
 constexpr absl::Duration kStatusEvery = absl::Seconds(2);
 // A status file that is older than a few of these belongs to a plugin that no longer runs.
 constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
-
-// Not from a seed: two controllers started in the same second must not share decision ids.
-std::string DrawBootId() {
-  uint64_t bits = 0;
-  if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits)) {
-    bits = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now())) ^
-           (static_cast<uint64_t>(getpid()) << 40);
-  }
-  return absl::StrFormat("%016x", bits);
-}
 
 // Why no decision may rest on this snapshot now; empty: it may.
 std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, absl::Time now) {
@@ -76,12 +66,12 @@ Decision LeftAlone(Decision decision, std::string reason) {
 }
 
 // In shadow only the id, without which the decision could never be joined with what happened.
-Verdict VerdictOf(const Decision& decision, const RecordId& id, absl::Time now,
-                  absl::TimeZone zone) {
+Verdict VerdictOf(const JobRequest& job, const Decision& decision, const RecordId& id,
+                  absl::Time now, absl::TimeZone zone) {
   Verdict verdict;
   verdict.message = UserMessage(decision, now, zone);
   if (decision.outcome == Outcome::kLeftAlone) return verdict;
-  verdict.admin_comment = AdminComment(id, decision, zone);
+  verdict.admin_comment = AdminComment(id, job, decision, zone);
   if (decision.mode != Mode::kEnforce || decision.outcome != Outcome::kPlaced ||
       !decision.chosen.has_value() || !decision.home.has_value()) {
     return verdict;
@@ -170,7 +160,7 @@ class Engine::State {
     lock.unlock();
     log_.Enqueue(DecisionRecord(id, now, job, decision, snapshot->manifest(), ledger_digest));
     log_lock.unlock();
-    return VerdictOf(decision, id, now, zone_);
+    return VerdictOf(job, decision, id, now, zone_);
   }
 
   void Fail(absl::string_view what, absl::Time now) noexcept {

@@ -4,6 +4,7 @@
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -15,10 +16,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "core/record.h"
+#include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
 #include "plugin/slurm_amounts.h"
 #include "plugin/tres.h"
+#include "plugin/watched_jobs.h"
 
 namespace carbon {
 namespace {
@@ -271,7 +273,7 @@ void InitSlurmClient() {
   slurm_init(nullptr);
 }
 
-absl::StatusOr<CapacityState> ReadCapacity(const std::vector<PoolConfig>& pools, absl::Time now) {
+absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, absl::Time now) {
   constexpr uint16_t kShow = SHOW_ALL | SHOW_LOCAL;
   auto conf = LoadMessage<slurm_conf_t>(
       "configuration", [](slurm_conf_t** reply) { return slurm_load_ctl_conf(0, reply); },
@@ -305,6 +307,8 @@ absl::StatusOr<CapacityState> ReadCapacity(const std::vector<PoolConfig>& pools,
     view.partitions.push_back(
         ReadPartition((*partitions)->partition_array[i], settings, view.nodes.size()));
   }
+  ClusterLook look;
+  look.may_update = geteuid() == 0 || geteuid() == settings.slurm_user_id;
   std::map<uint32_t, size_t> waiting_arrays;
   for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
     const slurm_job_info_t& job = (*jobs)->job_array[i];
@@ -314,9 +318,15 @@ absl::StatusOr<CapacityState> ReadCapacity(const std::vector<PoolConfig>& pools,
       waiting_arrays[job.array_job_id] = view.jobs.size();
     }
     view.jobs.push_back(*std::move(read));
+    if (IsInLine(job)) {
+      if (auto watched = ReadWatchedJob(job, TimeLimit(job, view))) {
+        look.watched.push_back(*std::move(watched));
+      }
+    }
   }
   LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
-  return BuildCapacity(view, pools);
+  look.capacity = BuildCapacity(view, pools);
+  return look;
 }
 
 }  // namespace carbon

@@ -5,10 +5,12 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/config.h"
 #include "core/snapshot.h"
+#include "core/watch.h"
 
 namespace carbon {
 
@@ -16,13 +18,25 @@ namespace carbon {
 // a message of its own where it finds no usable configuration.
 void InitSlurmClient();
 
+struct ClusterLook {
+  CapacityState capacity;
+  std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
+  bool may_update = false;          // this process's user may give them back: root or SlurmUser
+};
+
 // Partitions, nodes and queue as the pools see them; plugin/cluster_view.h says how. Four requests
 // to slurmctld, each of which blocks for at most Slurm's MessageTimeout: never call it inside
 // slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer.
 //
 // What cannot be told from here is marked as unproven: whether a user may use a partition that
 // limits accounts, groups or QOS, and anything at all where accounting limits are enforced.
-absl::StatusOr<CapacityState> ReadCapacity(const std::vector<PoolConfig>& pools, absl::Time now);
+absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, absl::Time now);
+
+// Gives the job back: its partitions and begin are set, and its admin_comment says so. One request
+// to slurmctld. Where not all the partitions are accepted for it, the first alone is tried. With
+// Slurm's own words: FailedPrecondition where the job waits no longer, PermissionDenied,
+// Unavailable, or Internal for any other refusal.
+absl::Status GiveBack(const JobReturn& given_back, absl::Time now);
 
 }  // namespace carbon
 

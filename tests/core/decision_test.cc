@@ -84,6 +84,23 @@ TEST(Decide, LeavesLimitAndMarginBeforeTheDeadline) {
   EXPECT_EQ(world.Place(job).chosen->start, world.Hour(10));
 }
 
+TEST(Decide, DelaysADeadlineJobOnlyUnderTheWatch) {
+  World world = OneSite();
+  JobRequest job = world.Job();
+  job.deadline = world.Hour(20);
+  EXPECT_GT(world.Place(job).chosen->start, world.now);
+  world.capacity.watched_at.reset();
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->start, world.now);
+  EXPECT_THAT(decision.reason, HasSubstr("since nothing watches over delayed jobs"));
+  // Shadow delays nobody, and a job without a deadline has time.
+  job.deadline.reset();
+  EXPECT_GT(world.Place(job).chosen->start, world.now);
+  job.deadline = world.Hour(20);
+  world.policy().mode = Mode::kShadow;
+  EXPECT_GT(world.Place(job).chosen->start, world.now);
+}
+
 TEST(Decide, KeepsHomeWhenTheDeadlineLeavesNoRoom) {
   const World world = TwoSites();
   JobRequest job = world.Job();

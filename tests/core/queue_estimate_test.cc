@@ -64,10 +64,10 @@ TEST(LayOutQueue, MovesNothingForAPromisedStartAndCountsItAllTheSame) {
   EXPECT_EQ(uses[0].amount.devices, 8);
 }
 
-TEST(LayOutQueue, ShowsWhatIsTooLargeButGivesItNothing) {
+TEST(LayOutQueue, ShowsWhatIsTooLargeButGivesItNoTime) {
   const auto uses = LayOutQueue(kOneGroup, {}, {Waiting(1, 9, 9, 100), Waiting(2, 1, 8, 100)});
   EXPECT_EQ(uses[0].job_id, 1u);
-  EXPECT_EQ(uses[0].amount, Resources{});
+  EXPECT_EQ(uses[0].when, (TimeInterval{At(0), At(0)}));
   EXPECT_EQ(uses[1].when.start, At(0));
 }
 

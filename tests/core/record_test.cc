@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/watch.h"
+
 namespace carbon {
 namespace {
 
@@ -220,37 +222,25 @@ TEST(DroppedRecord, SaysHowManyWereLost) {
             "\n");
 }
 
-TEST(AdminComment, HoldsTheFiguresInEnforce) {
-  EXPECT_EQ(AdminComment(kId, Placed(), kUtc),
-            "carbon:id=3f9c21aa04d7be15-42,pool=oslo-h100,start=2026-11-25T02:00:00,co2e=14.2kg,"
-            "home=38.4kg,saving=63%");
-  EXPECT_THAT(AdminComment(kId, Placed(), absl::FixedTimeZone(3600)),
-              HasSubstr("start=2026-11-25T03:00:00"));
-}
-
-TEST(AdminComment, IsTheIdAloneInShadowAndWhereNothingWasChosen) {
-  Decision decision = Placed();
-  decision.mode = Mode::kShadow;
-  EXPECT_EQ(AdminComment(kId, decision, kUtc), "carbon:id=3f9c21aa04d7be15-42");
-  decision = Placed();
-  decision.chosen.reset();
-  EXPECT_EQ(AdminComment(kId, decision, kUtc), "carbon:id=3f9c21aa04d7be15-42");
-}
-
-TEST(DecisionIdInComment, ReadsBackWhatAdminCommentWrites) {
-  EXPECT_EQ(DecisionIdInComment(AdminComment(kId, Placed(), kUtc)), DecisionId(kId));
-  EXPECT_EQ(DecisionIdInComment("by hand; carbon:id=3f9c21aa04d7be15-42"), DecisionId(kId));
-  const RecordId last = {"ffffffffffffffff", UINT64_MAX};
-  EXPECT_EQ(DecisionIdInComment("carbon:id=" + DecisionId(last)), DecisionId(last));
-}
-
-TEST(DecisionIdInComment, IsEmptyForAnythingElse) {
-  for (const char* comment :
-       {"", "carbon:id=", "carbon:off", "carbon:id=3f9c21aa04d7be15", "carbon:id=3f9c21aa04d7be15-",
-        "carbon:id=3F9C21AA04D7BE15-42", "carbon:id=3f9c21aa04d7be15-4x",
-        "carbon:id=3f9c21aa04d7be15_42", "carbon:id=3f9c21aa04d7be15-123456789012345678901234"}) {
-    EXPECT_EQ(DecisionIdInComment(comment), "") << comment;
-  }
+TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
+  JobReturn given_back;
+  given_back.job_id = 17;
+  given_back.decision_id = "3f9c21aa04d7be15-7";
+  given_back.pool = "oslo";
+  given_back.planned = kNow + absl::Hours(1);
+  given_back.reason = "its pool is down";
+  given_back.latest_safe_start = kNow + absl::Hours(2);
+  given_back.partitions = {"frankfurt", "lyon"};
+  given_back.begin = kNow;
+  EXPECT_EQ(ReturnRecord(kId, kNow, given_back, ""),
+            R"({"v":1,"type":"return","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
+            R"("job_id":17,"reason":"its pool is down","pool":"oslo",)"
+            R"("planned":"2026-11-24T20:00:00Z","latest_safe_start":"2026-11-24T21:00:00Z",)"
+            R"("expected_start":null,"partitions":["frankfurt","lyon"],)"
+            R"("begin":"2026-11-24T19:00:00Z","error":null})"
+            "\n");
+  EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, "refused"))["error"], "refused");
 }
 
 TEST(UserMessage, TellsWhereAndWhenAndWhatItSaves) {

@@ -24,6 +24,7 @@ struct World {
 
   World() {
     capacity.taken_at = now;
+    capacity.watched_at = now;
     capacity.cluster = "test";
     Policy policy;
     policy.name = "all";

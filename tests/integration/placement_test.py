@@ -67,7 +67,7 @@ class EnforceTest(PrivateSlurmTest):
 
     def test_keeps_the_deadline(self):
         now = time.time()
-        self.publish(
+        self.watch(
             {"mode": "enforce", "may_change": ["time"]},
             {"frankfurt": [(0, 500), (20, 200), (240, 1)]},
         )

@@ -152,6 +152,7 @@ class PrivateSlurmTest(unittest.TestCase):
         now = int(time.time())
         config = {
             "paths": {"snapshot": str(self.snapshot), "log": str(self.log)},
+            "refresh": {"capacity": "1s"},
             "zones": {},
             "sites": {},
             "pools": {},
@@ -207,12 +208,38 @@ class PrivateSlurmTest(unittest.TestCase):
             if "took charge" not in (self.plugin_status()["error"] or ""):
                 return
 
+    def watch(self, policy, grids):
+        """Publishes from a scarbond that stays and watches over delayed jobs until the test ends.
+        Returns its process."""
+        started = time.time()
+        config = self.write_config(policy, grids)
+        with open(self.folder / "scarbond.log", "a") as log:
+            daemon = subprocess.Popen(
+                [SCARBOND, "--config", str(config)], env=self.environment, stdin=subprocess.DEVNULL,
+                stderr=log,
+            )
+        self.addCleanup(daemon.wait, 30)
+        self.addCleanup(daemon.terminate)
+
+        def is_watched():
+            status = self.plugin_status()
+            if not status or status["pid"] != self.controller_pid() or status["error"]:
+                return False
+            watched_at = self.capacity(status["snapshot"]["capacity"])["watched_at"]
+            return watched_at and watched_at > started
+
+        wait_until(is_watched, 20, "the plugin sees the watch alive")
+        return daemon
+
     def publish_clean_oslo(self, **policy):
         self.publish({"mode": "enforce", **policy}, CLEAN_OSLO)
         self.count = len(self.records())
 
     def manifest(self):
         return json.loads((self.snapshot / "manifest.json").read_text())
+
+    def capacity(self, part):
+        return json.loads((self.snapshot / f"capacity-{part}.json").read_text())
 
     def plugin_status(self):
         try:

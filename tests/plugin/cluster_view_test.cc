@@ -228,12 +228,13 @@ TEST(BuildCapacity, RunsWaitingArraysInRounds) {
   EXPECT_EQ(use_of(array).when, (TimeInterval{kNow, kNow + kUnlimitedRun}));
 }
 
-TEST(BuildCapacity, GivesAWaitingJobThatFitsNowhereNothing) {
+TEST(BuildCapacity, GivesAWaitingJobThatFitsNowhereNoTime) {
   ClusterView view = TwoPartitions();
   view.jobs = {Waiting({"a"}, {1, 100, 8, 100})};
   const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
   ASSERT_EQ(state.uses.size(), 1u);
-  EXPECT_EQ(state.uses[0].amount, Resources{});
+  EXPECT_EQ(state.uses[0].amount.devices, 100);
+  EXPECT_EQ(state.uses[0].when, (TimeInterval{kNow, kNow}));
 }
 
 TEST(BuildCapacity, LaysOutTheQueueByPriorityAndKeepsOurPromises) {

@@ -21,6 +21,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "core/admin_comment.h"
 #include "core/record.h"
 #include "core/snapshot_store.h"
 #include "gmock/gmock.h"

@@ -1,0 +1,75 @@
+#include "cli/delay_watch.h"
+
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "core/record.h"
+#include "core/watch.h"
+#include "plugin/boot_id.h"
+#include "spdlog/spdlog.h"
+
+namespace carbon {
+namespace {
+
+// What cannot be written for so long is in scarbond's own log only.
+constexpr size_t kMostWaitingBytes = 1 << 20;
+
+}  // namespace
+
+DelayWatch::DelayWatch() : boot_(DrawBootId()) {}
+
+std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config& config,
+                                          absl::Time now, absl::Duration period) {
+  if (!look.may_update) {
+    if (!std::exchange(said_may_not_, true)) {
+      spdlog::warn(
+          "not root and not SlurmUser: cannot watch over delayed jobs, so that none with a "
+          "deadline is delayed");
+    }
+    return std::nullopt;
+  }
+  bool did_all = true;
+  for (const JobReturn& given_back :
+       FindReturns(look.watched, look.capacity, config, now, period)) {
+    did_all &= Carry(given_back, now);
+  }
+  WriteRecords(config.paths.log);
+  if (!did_all) return std::nullopt;
+  return look.capacity.taken_at;
+}
+
+// False where no job could be given back now.
+bool DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
+  const absl::Status status = GiveBack(given_back, now);
+  const std::string why(status.message());
+  if (status.ok()) {
+    failed_.erase(given_back.job_id);
+    spdlog::info("job {}: {}: given back to {}", given_back.job_id, given_back.reason,
+                 absl::StrJoin(given_back.partitions, ","));
+    Record(given_back, now, "");
+  } else if (absl::IsFailedPrecondition(status)) {
+    spdlog::debug("{}", why);
+  } else if (std::exchange(failed_[given_back.job_id], why) != why) {
+    spdlog::error("{}: cannot give it back: {}", given_back.reason, why);
+    Record(given_back, now, why);
+  }
+  return !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
+}
+
+void DelayWatch::Record(const JobReturn& given_back, absl::Time now, const std::string& error) {
+  if (lines_.size() > kMostWaitingBytes) return;
+  lines_ += ReturnRecord({boot_, ++sequence_}, now, given_back, error);
+}
+
+void DelayWatch::WriteRecords(const std::string& path) {
+  if (lines_.empty()) return;
+  // The plugin creates the file, as slurmctld's user: one that we created would be closed to it.
+  if (log_ == nullptr || log_->path() != path) {
+    log_ = std::make_unique<AppendFile>(path, AppendFile::IfMissing::kFail);
+  }
+  const std::string trouble(log_->Append(&lines_).message());
+  if (!trouble.empty() && trouble != log_trouble_) spdlog::error("placement log: {}", trouble);
+  log_trouble_ = trouble;
+}
+
+}  // namespace carbon

@@ -1,0 +1,74 @@
+// The watch over placed jobs. begin_time reserves nothing: a job that waits for its planned start
+// may find its nodes busy, drained or down. This says which jobs are to get back what they had
+// asked for, before it is too late for them. Pure; scarbond does as it says.
+#ifndef CORE_WATCH_H_
+#define CORE_WATCH_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/admin_comment.h"
+#include "core/config.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+// A job in the queue that waits where and when it was placed.
+struct WatchedJob {
+  uint32_t job_id = 0;
+  std::string admin_comment;
+  Promise promise;
+  std::string partition;  // now, in Slurm's words
+  absl::Time begin;       // now
+  bool was_requeued = false;
+  std::optional<absl::Time> deadline;
+  absl::Duration limit;  // of one task
+  // As the policies match them.
+  uint32_t user_id = 0;
+  std::string account;
+  std::string qos;
+};
+
+// What a job is to be given back.
+struct JobReturn {
+  uint32_t job_id = 0;
+  std::string decision_id;
+  std::string pool;                             // that it was to run in
+  absl::Time planned;                           // and when
+  std::string reason;                           // one of the fixed phrases in watch.cc
+  std::optional<absl::Time> latest_safe_start;  // absent without a deadline
+  std::optional<absl::Time> expected_start;  // in the pool as things stand; absent: none in sight
+  // Those it had asked for, and behind them the pool's, where that is up: whichever starts it
+  // first.
+  std::vector<std::string> partitions;
+  absl::Time begin;           // now, or the earliest start that it had asked for
+  std::string admin_comment;  // it had so far
+};
+
+// The jobs to return, by job id. `capacity` is a look at the queue that shows them, `period` how
+// long it is until the next one.
+//
+// A job with a deadline is returned at once where its pool is down, or has no room for it before
+// its latest safe start (deadline - the time that it holds its nodes - the policy's margin), and in
+// any case when that is only two periods away. One without a deadline is returned when its planned
+// start has come within kNotice and its pool is down, or would start it later than home by more
+// than kPatience. What somebody changed since it was placed, its partition or a begin that is yet
+// to come, is theirs: that job is not touched.
+std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
+                                   const CapacityState& capacity, const Config& config,
+                                   absl::Time now, absl::Duration period);
+
+inline constexpr absl::Duration kNotice = absl::Minutes(10);
+inline constexpr absl::Duration kPatience = absl::Minutes(5);
+
+// Whether the watch is known to be alive at `now`: then a job with a deadline may be delayed. It is
+// believed for three of scarbond's rounds, and a minute at least.
+bool IsWatched(const CapacityState& capacity, const Config& config, absl::Time now);
+
+}  // namespace carbon
+
+#endif  // CORE_WATCH_H_

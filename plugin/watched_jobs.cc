@@ -1,0 +1,89 @@
+#include "plugin/watched_jobs.h"
+
+#include <errno.h>
+#include <slurm/slurm_errno.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "plugin/slurm_client.h"
+
+namespace carbon {
+namespace {
+
+absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
+
+// What of Slurm's errors says that it is too late rather than that something is wrong.
+bool WaitsNoLonger(int error) {
+  return error == ESLURM_INVALID_JOB_ID || error == ESLURM_ALREADY_DONE ||
+         error == ESLURM_JOB_NOT_PENDING || error == ESLURM_JOB_FINISHED;
+}
+
+absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
+  job_desc_msg_t update;
+  slurm_init_job_desc_msg(&update);
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+  update.step_id.job_id = given_back.job_id;
+#else
+  update.job_id = given_back.job_id;
+#endif
+  update.begin_time = absl::ToTimeT(given_back.begin);
+  update.partition = partitions.data();
+  update.admin_comment = comment.data();
+  errno = 0;
+  if (slurm_update_job(&update) == SLURM_SUCCESS) return absl::OkStatus();
+  const int error = errno;
+  const std::string why =
+      absl::StrCat("job ", given_back.job_id, " to ", partitions, ": ", slurm_strerror(error));
+  if (WaitsNoLonger(error)) return absl::FailedPreconditionError(why);
+  if (error == ESLURM_ACCESS_DENIED || error == ESLURM_USER_ID_MISSING) {
+    return absl::PermissionDeniedError(why);
+  }
+  if (error == SLURM_COMMUNICATIONS_CONNECTION_ERROR ||
+      error == SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR ||
+      error == SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT) {
+    return absl::UnavailableError(why);
+  }
+  return absl::InternalError(why);
+}
+
+}  // namespace
+
+std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Duration limit) {
+  if ((job.job_state & JOB_STATE_BASE) != JOB_PENDING || (job.job_state & JOB_COMPLETING) != 0) {
+    return std::nullopt;
+  }
+  std::optional<Promise> promise = PromiseInComment(Text(job.admin_comment));
+  if (!promise.has_value()) return std::nullopt;
+  WatchedJob watched;
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+  watched.job_id = job.step_id.job_id;
+#else
+  watched.job_id = job.job_id;
+#endif
+  watched.admin_comment = std::string(Text(job.admin_comment));
+  watched.promise = *std::move(promise);
+  watched.partition = std::string(Text(job.partition));
+  watched.begin = absl::FromTimeT(job.eligible_time);
+  watched.was_requeued = job.restart_cnt > 0;
+  if (job.deadline != 0 && job.deadline != static_cast<time_t>(NO_VAL)) {
+    watched.deadline = absl::FromTimeT(job.deadline);
+  }
+  watched.limit = limit;
+  watched.user_id = job.user_id;
+  watched.account = std::string(Text(job.account));
+  watched.qos = std::string(Text(job.qos));
+  return watched;
+}
+
+absl::Status GiveBack(const JobReturn& given_back, absl::Time now) {
+  const std::string comment = ReturnedComment(given_back.admin_comment, now, absl::LocalTimeZone());
+  absl::Status status = Update(given_back, absl::StrJoin(given_back.partitions, ","), comment);
+  if (absl::IsInternal(status) && given_back.partitions.size() > 1) {
+    status = Update(given_back, given_back.partitions.front(), comment);
+  }
+  return status;
+}
+
+}  // namespace carbon

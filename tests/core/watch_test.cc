@@ -1,0 +1,155 @@
+#include "core/watch.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/world.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// A job of the frankfurt partition that waits for its planned start in oslo, both of four nodes.
+class WatchTest : public ::testing::Test {
+ protected:
+  WatchTest() {
+    world_.AddZone("DE", std::vector<double>(24, 400));
+    world_.AddZone("NO", std::vector<double>(24, 50));
+    world_.AddSite("frankfurt", "DE");
+    world_.AddSite("oslo", "NO");
+    Policy policy;
+    policy.margin = absl::Minutes(2);
+    world_.config.policies = {policy};
+    job_.job_id = 7;
+    job_.admin_comment = "carbon:id=3f9c21aa04d7be15-42,…";
+    job_.promise = {.decision_id = "3f9c21aa04d7be15-42",
+                    .pool = "oslo",
+                    .start = world_.Hour(3),
+                    .from = {"frankfurt"}};
+    job_.partition = "oslo";
+    job_.begin = world_.Hour(3);
+    job_.limit = absl::Hours(4);
+    Use(7, "oslo", 3, 7, 32, job_.promise.decision_id);
+  }
+
+  void Use(uint32_t job_id, const std::string& group, int from, int to, int64_t devices,
+           const std::string& decision_id = "") {
+    world_.capacity.uses.push_back(
+        {job_id, decision_id, group, {world_.Hour(from), world_.Hour(to)}, {.devices = devices}});
+  }
+
+  std::vector<JobReturn> Returns(absl::Time now) const {
+    return FindReturns({job_}, world_.capacity, world_.config, now, absl::Seconds(5));
+  }
+  std::string Reason(absl::Time now) const {
+    const std::vector<JobReturn> returns = Returns(now);
+    return returns.empty() ? "" : returns.front().reason;
+  }
+
+  World world_;
+  WatchedJob job_;
+};
+
+TEST_F(WatchTest, LeavesAJobAloneWhosePromiseHolds) {
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Returns(world_.Hour(3)), IsEmpty());
+  job_.deadline = world_.Hour(10);
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
+}
+
+TEST_F(WatchTest, ReturnsADeadlineJobAtOnceWhenItsPoolIsDown) {
+  world_.state("oslo").up = false;
+  EXPECT_EQ(Reason(world_.now), "");  // without a deadline there is time
+  job_.deadline = world_.Hour(10);
+  const std::vector<JobReturn> returns = Returns(world_.now);
+  ASSERT_EQ(returns.size(), 1u);
+  EXPECT_EQ(returns[0].reason, "its pool is down");
+  EXPECT_THAT(returns[0].partitions, ElementsAre("frankfurt"));
+  EXPECT_EQ(returns[0].begin, world_.now);
+  EXPECT_EQ(returns[0].latest_safe_start, world_.Hour(6) - absl::Minutes(2));
+}
+
+TEST_F(WatchTest, ReturnsADeadlineJobWhenTooFewOfItsNodesAreLeft) {
+  job_.deadline = world_.Hour(10);
+  world_.capacity.groups[1].total = {.nodes = 3, .devices = 24, .cpus = 192, .memory_mib = 3072};
+  EXPECT_EQ(Reason(world_.now), "its pool is down");
+}
+
+TEST_F(WatchTest, ReturnsADeadlineJobWhenOthersTakeItsPoolForTooLong) {
+  job_.deadline = world_.Hour(10);  // latest safe start: 5:58
+  Use(8, "oslo", 0, 5, 8);
+  EXPECT_EQ(Reason(world_.now), "");  // it can start at 5:00
+  Use(9, "oslo", 5, 6, 8);
+  EXPECT_EQ(Reason(world_.now), "its pool has filled up");
+  // Whichever starts it first.
+  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "oslo"));
+}
+
+TEST_F(WatchTest, ReturnsADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {
+  job_.deadline = world_.Hour(10);
+  job_.promise.start = job_.begin = world_.Hour(6) - absl::Minutes(2);
+  world_.capacity.uses[0].when = {job_.begin, job_.begin + absl::Hours(4)};
+  EXPECT_EQ(Reason(job_.begin - absl::Seconds(11)), "");
+  EXPECT_EQ(Reason(job_.begin - absl::Seconds(10)), "its latest safe start has come");
+}
+
+TEST_F(WatchTest, ReturnsAJobWithoutDeadlineOnlyWhenItsStartIsNearAndHomeIsSooner) {
+  Use(8, "oslo", 0, 9, 8);
+  EXPECT_EQ(Reason(world_.now), "");
+  EXPECT_EQ(Reason(world_.Hour(3) - kNotice), "its pool has filled up");
+  Use(9, "frankfurt", 0, 9, 8);
+  EXPECT_EQ(Reason(world_.Hour(3) - kNotice), "");  // no sooner at home
+  world_.state("oslo").up = false;
+  EXPECT_EQ(Reason(world_.Hour(3) - kNotice), "its pool is down");
+}
+
+TEST_F(WatchTest, NeverGivesBackATimeBeforeTheJobsOwnBegin) {
+  job_.promise.begin = world_.Hour(2);
+  job_.deadline = world_.Hour(10);
+  world_.state("oslo").up = false;
+  EXPECT_EQ(Returns(world_.Hour(1))[0].begin, world_.Hour(2));
+  EXPECT_EQ(Returns(world_.Hour(3))[0].begin, world_.Hour(3));
+}
+
+TEST_F(WatchTest, LeavesWhatSomebodyChanged) {
+  job_.deadline = world_.Hour(10);
+  world_.state("oslo").up = false;
+  const WatchedJob untouched = job_;
+  job_.partition = "lyon";
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  job_ = untouched;
+  job_.begin = world_.Hour(5);
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  job_.was_requeued = true;  // then it was Slurm
+  EXPECT_EQ(Reason(world_.now), "its pool is down");
+}
+
+TEST_F(WatchTest, CountsAtHomeWhatItGaveBackBefore) {
+  Use(8, "oslo", 0, 7, 8);
+  WatchedJob other = job_;
+  other.job_id = 9;
+  Use(9, "oslo", 3, 7, 32, other.promise.decision_id);
+  // Home has room for the first at once. For the second it is no sooner than the pool.
+  const auto returns =
+      FindReturns({other, job_}, world_.capacity, world_.config, world_.Hour(3), absl::Seconds(5));
+  ASSERT_EQ(returns.size(), 1u);
+  EXPECT_EQ(returns[0].job_id, 7u);
+}
+
+TEST(IsWatched, ForgetsAWatchThatIsSilent) {
+  World world;
+  world.config.refresh.capacity = absl::Seconds(5);
+  world.capacity.watched_at.reset();
+  EXPECT_FALSE(IsWatched(world.capacity, world.config, world.now));
+  world.capacity.watched_at = world.now;
+  EXPECT_TRUE(IsWatched(world.capacity, world.config, world.now + absl::Minutes(1)));
+  EXPECT_FALSE(IsWatched(world.capacity, world.config, world.now + absl::Seconds(61)));
+  world.config.refresh.capacity = absl::Minutes(1);
+  EXPECT_TRUE(IsWatched(world.capacity, world.config, world.now + absl::Minutes(3)));
+}
+
+}  // namespace
+}  // namespace carbon
