@@ -1,6 +1,7 @@
 // scarbon log: the placement log as a table. Here are its filters and its options.
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -78,15 +79,18 @@ class Filter {
 };
 
 std::string Total(const std::vector<LogRecord>& records) {
-  int placed = 0, in_shadow = 0;
+  int placed = 0, in_shadow = 0, given_back = 0;
   double predicted = 0, home = 0;
   for (const LogRecord& record : records) {
     if (record.Text({"outcome"}) == "placed") {
       ++placed;
       if (record.Text({"mode"}) == "shadow") ++in_shadow;
     }
-    const auto chosen_grams = record.Number({"chosen", "gross_g"});
+    // A job that was given back saves nothing that is known of: it runs where it would have.
+    const bool is_given_back = record.Has({"returned"});
+    if (is_given_back) ++given_back;
     const auto home_grams = record.Number({"home", "gross_g"});
+    const auto chosen_grams = is_given_back ? home_grams : record.Number({"chosen", "gross_g"});
     if (!chosen_grams.has_value() || !home_grams.has_value()) continue;
     predicted += *chosen_grams;
     home += *home_grams;
@@ -94,6 +98,7 @@ std::string Total(const std::vector<LogRecord>& records) {
   std::string text = absl::StrCat(
       records.size(), records.size() == 1 ? " decision, " : " decisions, ", placed, " placed");
   if (in_shadow > 0) absl::StrAppend(&text, " (", in_shadow, " in shadow: not carried out)");
+  if (given_back > 0) absl::StrAppend(&text, ", ", given_back, " given back");
   absl::StrAppend(&text, "; predicted ", FormatMass(GramsCo2e(predicted)), " CO2e, at home ",
                   FormatMass(GramsCo2e(home)), ": saving ",
                   FormatMass(GramsCo2e(home - predicted)));
@@ -135,18 +140,28 @@ int Run(const Options& options) {
     for (const std::string& file : skipped) Complain(file + ": is compressed and left out");
   }
   std::vector<LogRecord> records;
+  std::map<std::string, LogRecord> returns;  // by decision
   SequencesByBoot sequences;
   for (const std::string& file : paths) {
     const absl::Status status = ReadPlacementLog(
         file, &sequences,
         [&](LogRecord record) {
-          if (filter->Admits(record)) records.push_back(std::move(record));
+          if (record.Text({"type"}) == "return") {
+            if (!record.Has({"error"})) returns.emplace(record.Text({"decision"}), record);
+          } else if (filter->Admits(record)) {
+            records.push_back(std::move(record));
+          }
         },
         Complain);
     if (!status.ok()) {
       Complain(std::string(status.message()));
       return 1;
     }
+  }
+
+  for (LogRecord& record : records) {
+    const auto given_back = returns.find(record.Text({"id"}));
+    if (given_back != returns.end()) record.AddReturn(given_back->second);
   }
 
   if (options.json) {

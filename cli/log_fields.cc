@@ -54,6 +54,7 @@ std::string FigureText(const std::optional<double>& number) {
 }
 
 std::string IntervalText(const LogRecord& record) {
+  if (record.Has({"returned"})) return "";
   const std::optional<double> low = record.Number({"saving", "share", "low"});
   const std::optional<double> high = record.Number({"saving", "share", "high"});
   if (!low.has_value() || !high.has_value()) return "";
@@ -62,6 +63,7 @@ std::string IntervalText(const LogRecord& record) {
 }
 
 std::string SavedText(const LogRecord& record) {
+  if (record.Has({"returned"})) return "";
   const std::optional<double> share = record.Number({"saving", "share", "mean"});
   return share.has_value() ? PercentText(*share) : std::string();
 }
@@ -180,13 +182,19 @@ constexpr LogField kFields[] = {
     {"saved", "SAVED", true, SavedText},
     {"savedco2e", "SAVED CO2E", true,
      [](const LogRecord& r) {
-       return MassText(r.Number({"saving", "gross_g", "mean"}));
+       return r.Has({"returned"}) ? "" : MassText(r.Number({"saving", "gross_g", "mean"}));
      }},
     {"interval", "(90%)", true, IntervalText},
-    {"outcome", "OUTCOME", false, [](const LogRecord& r) { return r.Text({"outcome"}); }},
+    {"outcome", "OUTCOME", false,
+     [](const LogRecord& r) {
+       return r.Has({"returned"}) ? std::string("given-back") : r.Text({"outcome"});
+     }},
     {"mode", "MODE", false, [](const LogRecord& r) { return r.Text({"mode"}); }},
     {"policy", "POLICY", false, [](const LogRecord& r) { return r.Text({"policy"}); }},
-    {"reason", "REASON", false, [](const LogRecord& r) { return r.Text({"reason"}); }},
+    {"reason", "REASON", false,
+     [](const LogRecord& r) {
+       return r.Has({"returned"}) ? r.Text({"returned", "reason"}) : r.Text({"reason"});
+     }},
 };
 
 }  // namespace

@@ -102,7 +102,7 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
                             sequence));
     }
     last->second = std::max(last->second, sequence);
-    if (json["type"] == "decision") visit(LogRecord(std::move(json)));
+    if (json["type"] == "decision" || json["type"] == "return") visit(LogRecord(std::move(json)));
   }
   if (file.bad()) return failure();
   if (unreadable > 0) {

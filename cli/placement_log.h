@@ -1,5 +1,5 @@
-// The placement log as scarbon reads it: decision records, one per line, with what was lost between
-// them. Fields are those of docs/placement-log.md.
+// The placement log as scarbon reads it: records of decisions and of jobs given back, one per line,
+// with what was lost between them. Fields are those of docs/placement-log.md.
 #ifndef CLI_PLACEMENT_LOG_H_
 #define CLI_PLACEMENT_LOG_H_
 
@@ -24,6 +24,8 @@ class LogRecord {
   explicit LogRecord(nlohmann::ordered_json json) : json_(std::move(json)) {}
 
   const nlohmann::ordered_json& json() const { return json_; }
+  // Adds to a decision's record the return of its job, as "returned".
+  void AddReturn(const LogRecord& given_back) { json_["returned"] = given_back.json_; }
   bool Has(Path path) const { return Find(path) != nullptr; }
   std::string Text(Path path) const;
   std::optional<double> Number(Path path) const;
@@ -36,7 +38,7 @@ class LogRecord {
   nlohmann::ordered_json json_;
 };
 
-// Reads the decisions of one file in order, calling `visit` with each. `complain` gets one line for
+// Reads the decisions and returns of one file in order, calling `visit` with each. `complain` gets one line for
 // each gap in a boot's sequence and for lines that are no records. `sequences` carries the last
 // sequence number of each boot from one file to the next. An error only where the file cannot be
 // read.

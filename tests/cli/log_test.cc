@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/record.h"
+#include "core/watch.h"
 
 namespace carbon {
 namespace {
@@ -145,6 +146,24 @@ TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
 3f9c21aa04d7be15-4 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        - left-alone interactive
 3 decisions, 1 placed; predicted 15.4 kg CO2e, at home 39.6 kg: saving 24.2 kg (61%)
 )");
+}
+
+TEST_F(ScarbonLog, ShowsAJobThatWasGivenBackAndCountsNoSavingForIt) {
+  Append(Line({.sequence = 1}) + Line({.sequence = 2, .name = "refused"}));
+  JobReturn given_back;
+  given_back.decision_id = DecisionId({kBoot, 1});
+  given_back.reason = "its pool is down";
+  Append(ReturnRecord({"0123456789abcdef", 1}, kStart, given_back, ""));
+  given_back.decision_id = DecisionId({kBoot, 2});
+  Append(ReturnRecord({"0123456789abcdef", 2}, kStart, given_back, "slurmctld says no"));
+  const Ran ran = RunOnLog("-o job,co2e,saved,outcome,reason");
+  EXPECT_THAT(ran.out, HasSubstr("given-back its pool is down"));
+  EXPECT_THAT(ran.out, HasSubstr("placed     emits less"));
+  EXPECT_THAT(ran.out, HasSubstr("2 decisions, 2 placed, 1 given back; predicted 52.6 kg CO2e, at "
+                                 "home 76.8 kg: saving 24.2 kg"));
+  const auto records = nlohmann::json::parse(RunOnLog("--json").out);
+  EXPECT_EQ(records[0]["returned"]["reason"], "its pool is down");
+  EXPECT_FALSE(records[1].contains("returned"));
 }
 
 TEST_F(ScarbonLog, KeepsTheSignOfALoss) {
