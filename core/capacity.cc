@@ -1,10 +1,24 @@
 #include "core/capacity.h"
 
 #include <algorithm>
-#include <cassert>
 #include <iterator>
+#include <utility>
 
 namespace carbon {
+namespace {
+
+// A block that would grow beyond this is cut in two.
+constexpr size_t kMostChanges = 64;
+
+// total.Covers(used) without a branch for each dimension: nothing of what is left is negative.
+bool Covers(const Resources& total, const Resources& used) {
+  return ((total.nodes - used.nodes) | (total.devices - used.devices) | (total.cpus - used.cpus) |
+          (total.memory_mib - used.memory_mib)) >= 0;
+}
+
+Resources operator-(Resources a, const Resources& b) { return a -= b; }
+
+}  // namespace
 
 Resources& Resources::operator+=(const Resources& other) {
   nodes += other.nodes;
@@ -24,55 +38,102 @@ Resources& Resources::operator-=(const Resources& other) {
 
 CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUse>& uses)
     : total_(total) {
-  struct Change {
-    int64_t at;
-    Resources by;
-  };
   std::vector<Change> changes;
   changes.reserve(2 * uses.size());
   for (const CapacityUse& use : uses) {
     const int64_t start = absl::ToUnixSeconds(use.when.start);
     const int64_t end = absl::ToUnixSeconds(use.when.end);
     if (start >= end) continue;
-    Resources less;
-    less -= use.amount;
     changes.push_back({start, use.amount});
-    changes.push_back({end, less});
+    changes.push_back({end, Resources{} - use.amount});
   }
   std::sort(changes.begin(), changes.end(),
             [](const Change& a, const Change& b) { return a.at < b.at; });
-  Resources used;
   for (auto change = changes.begin(); change != changes.end();) {
-    const int64_t at = change->at;
-    const Resources before = used;
-    for (; change != changes.end() && change->at == at; ++change) used += change->by;
-    if (!(used == before)) used_.emplace_hint(used_.end(), at, used);
+    Change merged = *change;
+    while (++change != changes.end() && change->at == merged.at) merged.by += change->by;
+    if (merged.by == Resources{}) continue;
+    // Half full, so that there is room for what is booked later.
+    if (blocks_.empty() || blocks_.back().changes.size() == kMostChanges / 2) {
+      blocks_.emplace_back();
+    }
+    blocks_.back().changes.push_back(merged);
   }
+  for (Block& block : blocks_) block.Summarize();
+}
+
+void CapacityCalendar::Block::Summarize() {
+  sum = changes.front().by;
+  least = most = sum;
+  for (auto change = std::next(changes.begin()); change != changes.end(); ++change) {
+    sum += change->by;
+    for (int64_t Resources::*amount :
+         {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+      least.*amount = std::min(least.*amount, sum.*amount);
+      most.*amount = std::max(most.*amount, sum.*amount);
+    }
+  }
+}
+
+size_t CapacityCalendar::BlockOf(int64_t at) const {
+  const auto after = std::upper_bound(
+      blocks_.begin(), blocks_.end(), at,
+      [](int64_t time, const Block& block) { return time < block.changes.front().at; });
+  return after == blocks_.begin() ? 0 : static_cast<size_t>(after - blocks_.begin()) - 1;
 }
 
 void CapacityCalendar::Book(TimeInterval when, const Resources& amount) {
   const int64_t start = absl::ToUnixSeconds(when.start);
   const int64_t end = absl::ToUnixSeconds(when.end);
-  if (start >= end) return;
-  // Splits the step function at both ends, so that the change covers whole steps.
-  for (int64_t at : {start, end}) {
-    const auto next = used_.lower_bound(at);
-    if (next != used_.end() && next->first == at) continue;
-    used_.emplace_hint(next, at, next == used_.begin() ? Resources{} : std::prev(next)->second);
+  if (start >= end || amount == Resources{}) return;
+  Add(start, amount);
+  Add(end, Resources{} - amount);
+}
+
+void CapacityCalendar::Add(int64_t at, const Resources& by) {
+  if (blocks_.empty()) {
+    blocks_.push_back({.changes = {{at, by}}});
+    blocks_.back().Summarize();
+    return;
   }
-  const auto first = used_.find(start);
-  const auto last = used_.find(end);
-  for (auto step = first; step != last; ++step) step->second += amount;
-  // Steps that no longer change anything go, so that the calendar does not grow with its history.
-  for (auto step : {last, first}) {
-    const Resources before = step == used_.begin() ? Resources{} : std::prev(step)->second;
-    if (step->second == before) used_.erase(step);
+  const auto block = blocks_.begin() + static_cast<std::ptrdiff_t>(BlockOf(at));
+  std::vector<Change>& changes = block->changes;
+  const auto change =
+      std::lower_bound(changes.begin(), changes.end(), at,
+                       [](const Change& change, int64_t time) { return change.at < time; });
+  if (change == changes.end() || change->at != at) {
+    changes.insert(change, {at, by});
+  } else if ((change->by += by) == Resources{}) {
+    changes.erase(change);
+    if (changes.empty()) {
+      blocks_.erase(block);
+      return;
+    }
+  }
+  if (changes.size() > kMostChanges) {
+    const auto middle = changes.begin() + kMostChanges / 2;
+    Block second;
+    second.changes.assign(middle, changes.end());
+    second.Summarize();
+    changes.erase(middle, changes.end());
+    block->Summarize();
+    blocks_.insert(std::next(block), std::move(second));
+  } else {
+    block->Summarize();
   }
 }
 
 Resources CapacityCalendar::UsedAt(absl::Time when) const {
-  const auto next = used_.upper_bound(absl::ToUnixSeconds(when));
-  return next == used_.begin() ? Resources{} : std::prev(next)->second;
+  Resources used;
+  if (blocks_.empty()) return used;
+  const int64_t at = absl::ToUnixSeconds(when);
+  const size_t last = BlockOf(at);
+  for (size_t i = 0; i < last; ++i) used += blocks_[i].sum;
+  for (const Change& change : blocks_[last].changes) {
+    if (change.at > at) break;
+    used += change.by;
+  }
+  return used;
 }
 
 std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
@@ -83,32 +144,51 @@ std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
   const int64_t first = absl::ToUnixSeconds(window.start);
   const int64_t last = absl::ToUnixSeconds(window.end);
   const int64_t length = absl::ToInt64Seconds(runtime);
-  const auto emit = [&starts](int64_t from, int64_t to) {
-    starts.push_back({absl::FromUnixSeconds(from), absl::FromUnixSeconds(to)});
-  };
-  if (length <= 0) {
-    emit(first, last);
+  if (length <= 0 || blocks_.empty()) {
+    starts.push_back({absl::FromUnixSeconds(first), absl::FromUnixSeconds(last)});
     return starts;
   }
-  // A step [a, b) with too little free rules out the starts in (a - length, b). What is left
+  const size_t begin = BlockOf(first), end = BlockOf(last + length) + 1;
+  Resources room = total_ - demand;
+  for (size_t i = 0; i < begin; ++i) room -= blocks_[i].sum;
+
+  // A time [a, b) with too little room rules out the starts in (a - length, b). What is left
   // between one such gap and the next is feasible.
-  int64_t open = first;  // the earliest start not ruled out so far
-  auto step = used_.upper_bound(first);
-  if (step != used_.begin()) --step;
-  for (; step != used_.end() && open <= last; ++step) {
-    if (step->first >= last + length) break;
-    Resources need = step->second;
-    need += demand;
-    if (total_.Covers(need)) continue;
-    const auto next = std::next(step);
-    // The last step lasts for ever, but every booking ends: it is always empty and covers.
-    if (next != used_.end() && next->first <= open) continue;
-    const int64_t until = step->first - length;
-    if (until >= open) emit(open, std::min(until, last));
-    if (next == used_.end()) return starts;
-    open = next->first;
+  bool is_full = !Covers(room, {});
+  int64_t open = first;  // while there is room: the earliest start not ruled out so far
+  const auto emit = [&](int64_t to) {
+    if (open <= to) starts.push_back({absl::FromUnixSeconds(open), absl::FromUnixSeconds(to)});
+  };
+  // From `at` on it is full, or is not. False once nothing that comes after can matter.
+  const auto turn = [&](int64_t at, bool full) {
+    if (at >= last + length) return false;
+    if (full == is_full) return true;
+    is_full = full;
+    if (full) {
+      emit(std::min(at - length, last));
+    } else {
+      open = std::max(first, at);
+    }
+    return full || open <= last;
+  };
+  bool matters = true;
+  for (size_t i = begin; i < end && matters; ++i) {
+    const Block& block = blocks_[i];
+    if (Covers(room, block.most)) {
+      matters = !is_full || turn(block.changes.front().at, false);
+    } else if (!Covers(room, block.least)) {
+      matters = is_full || turn(block.changes.front().at, true);
+    } else {
+      Resources left = room;
+      for (auto change = block.changes.begin(); change != block.changes.end() && matters;
+           ++change) {
+        left -= change->by;
+        matters = turn(change->at, !Covers(left, {}));
+      }
+    }
+    room -= block.sum;
   }
-  if (open <= last) emit(open, last);
+  if (!is_full) emit(last);
   return starts;
 }
 

@@ -8,8 +8,8 @@
 #ifndef CORE_CAPACITY_H_
 #define CORE_CAPACITY_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -72,10 +72,29 @@ class CapacityCalendar {
   Resources UsedAt(absl::Time when) const;
 
  private:
+  // Use is kept as its changes, so that a booking touches its two ends only, however much happens
+  // in between.
+  struct Change {
+    int64_t at;  // Unix seconds; until then the use is what the changes before have added up to
+    Resources by;
+  };
+  // Neighbouring changes, and what the use comes to within them, counted from their beginning:
+  // where the block as a whole leaves room, or leaves none, it is passed over in one test.
+  struct Block {
+    std::vector<Change> changes;  // in order, none of nothing; never empty
+    Resources sum;
+    Resources least;  // after any of the changes, by dimension
+    Resources most;
+
+    void Summarize();
+  };
+
+  void Add(int64_t at, const Resources& by);
+  // The block that holds the last change at or before `at`; the first where there is none.
+  size_t BlockOf(int64_t at) const;
+
   Resources total_;
-  // Use as a step function: from each key (Unix seconds) on, until the next. Before the first,
-  // none.
-  std::map<int64_t, Resources> used_;
+  std::vector<Block> blocks_;
 };
 
 }  // namespace carbon

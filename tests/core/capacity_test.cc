@@ -1,5 +1,6 @@
 #include "core/capacity.h"
 
+#include <algorithm>
 #include <random>
 
 #include "gmock/gmock.h"
@@ -118,6 +119,71 @@ TEST(CapacityCalendar, AgreesWithTryingEverySecondOnRandomCalendars) {
       ASSERT_EQ(calendar.UsedAt(At(s)), used[static_cast<size_t>(s)]) << "round " << round;
     }
   }
+}
+
+// Thousands of uses in one calendar, most of them short, against the use of every second. Where it
+// is full or free for long stretches and where it changes often, both.
+TEST(CapacityCalendar, AgreesWithTryingEverySecondWhereItIsLarge) {
+  std::mt19937 random(12);
+  const auto draw = [&random](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  constexpr int kSpan = 20'000;
+  for (int round = 0; round < 12; ++round) {
+    const Resources total{.nodes = Resources::kUnlimited, .devices = 64, .cpus = 512};
+    const int count = draw(500, 4000), longest = round % 3 == 0 ? 2000 : 60;
+    std::vector<Resources> used(kSpan);
+    std::vector<CapacityUse> uses;
+    for (int i = 0; i < count; ++i) {
+      const int start = draw(0, kSpan - 1), end = std::min(kSpan, start + draw(1, longest));
+      const Resources amount{.nodes = 1, .devices = draw(0, 8), .cpus = draw(0, 64)};
+      uses.push_back({Between(start, end), amount});
+      for (int s = start; s < end; ++s) used[static_cast<size_t>(s)] += amount;
+    }
+    // The first part is there from the beginning, the rest is booked.
+    const auto middle = uses.begin() + draw(0, count);
+    CapacityCalendar calendar(total, {uses.begin(), middle});
+    for (auto use = middle; use != uses.end(); ++use) calendar.Book(use->when, use->amount);
+    for (int s = 0; s < kSpan; s += 7) {
+      ASSERT_EQ(calendar.UsedAt(At(s)), used[static_cast<size_t>(s)]) << "round " << round;
+    }
+    for (int question = 0; question < 20; ++question) {
+      const Resources demand{.nodes = 1, .devices = draw(0, 64), .cpus = draw(0, 512)};
+      const int runtime = draw(1, 500), from = draw(0, kSpan), to = draw(from, kSpan + 100);
+      std::vector<TimeInterval> expected;
+      int free_since = from;
+      for (int s = from; s < to + runtime; ++s) {
+        Resources need = s < kSpan ? used[static_cast<size_t>(s)] : Resources{};
+        need += demand;
+        if (!total.Covers(need)) free_since = s + 1;
+        const int start = s + 1 - runtime;
+        if (start < free_since || start > to) continue;
+        if (!expected.empty() && expected.back().end == At(start - 1)) {
+          expected.back().end = At(start);
+        } else {
+          expected.push_back(Between(start, start));
+        }
+      }
+      ASSERT_EQ(calendar.FeasibleStarts(Between(from, to), S(runtime), demand), expected)
+          << "round " << round << ", question " << question;
+    }
+  }
+}
+
+TEST(CapacityCalendar, IsEmptyAgainWhenEveryUseIsTakenBack) {
+  std::mt19937 random(13);
+  std::vector<CapacityUse> uses;
+  CapacityCalendar calendar({.devices = 8});
+  for (int i = 0; i < 1000; ++i) {
+    const int start = std::uniform_int_distribution<int>(0, 3000)(random);
+    uses.push_back({Between(start, start + 1 + i % 90), {.devices = 1 + i % 5}});
+    calendar.Book(uses.back().when, uses.back().amount);
+  }
+  std::shuffle(uses.begin(), uses.end(), random);
+  for (const CapacityUse& use : uses) calendar.Book(use.when, {.devices = -use.amount.devices});
+  EXPECT_THAT(calendar.FeasibleStarts(Between(0, 4000), S(100), {.devices = 8}),
+              ElementsAre(Between(0, 4000)));
+  for (int s = 0; s < 4000; ++s) EXPECT_EQ(calendar.UsedAt(At(s)), Resources{});
 }
 
 }  // namespace
