@@ -1,6 +1,7 @@
 #include "core/decision.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 #include <variant>
 
@@ -44,6 +45,7 @@ std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
 
 // A name in a hint that nothing bears, said so that the user sees the slip; empty: all are known.
 std::string UnknownName(const Hints& hints, const Config& config) {
+  if (hints.sites.empty() && hints.hardware.empty()) return "";
   std::vector<std::string> sites, hardware;
   for (const SiteConfig& site : config.sites) sites.push_back(site.name);
   for (const PoolConfig& pool : config.pools) hardware.push_back(pool.hardware);
@@ -230,23 +232,20 @@ class Deciding {
   }
 
   void Choose() {
-    std::vector<PlacementOption> options;
+    std::vector<const PlacementOption*> options;
     options.reserve(runs_.size());
-    for (const PoolRun& run : runs_) options.push_back(run.option);
-    const std::optional<GreenestPlacement> greenest = PlaceGreenest(options);
-    if (!greenest.has_value()) {
+    for (const PoolRun& run : runs_) options.push_back(&run.option);
+    const std::optional<GreenestPlacement> placed = PlaceGreenest(options, kMaxCandidates);
+    if (!placed.has_value()) {
       const bool in_time = LatestSafeStart(terms_, home_run_) >= terms_.earliest;
       return Settle(home_, in_time ? "no pool has room in time" : "the deadline leaves no room");
     }
-    for (size_t i = 0; i < runs_.size(); ++i) {
-      if (greenest->best[i].has_value()) {
-        decision_.best.push_back(Describe({&runs_[i], *greenest->best[i]}));
-      }
+    decision_.best.reserve(placed->best.size());
+    for (const OptionPlacement& best : placed->best) {
+      decision_.best.push_back(Describe({&runs_[best.option], best.placement}));
     }
-    std::stable_sort(decision_.best.begin(), decision_.best.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.gross < b.gross; });
 
-    const Choice winner = {&runs_[static_cast<size_t>(greenest->option)], greenest->placement};
+    const Choice winner = {&runs_[placed->greenest.option], placed->greenest.placement};
     const std::optional<Choice> static_best = StaticBest();
     if (static_best.has_value()) decision_.static_best = Describe(*static_best);
 
@@ -285,13 +284,20 @@ class Deciding {
     return best;
   }
 
-  bool Beats(const Choice& candidate, const Choice& alternative) const {
+  bool Beats(const Choice& candidate, const Choice& alternative) {
     if (candidate == alternative) return false;
     const double probability =
-        SavingProbability(DrawEmissions(*candidate.run, candidate.placement.start, snapshot_),
-                          DrawEmissions(*alternative.run, alternative.placement.start, snapshot_),
-                          terms_.policy->saving_floor);
+        SavingProbability(DrawsOf(candidate), DrawsOf(alternative), terms_.policy->saving_floor);
     return probability >= terms_.policy->confidence;
+  }
+
+  // Of home, winner and static best each is compared more than once.
+  const ErrorScenarios::Draws& DrawsOf(const Choice& choice) {
+    for (const auto& [drawn, draws] : drawn_) {
+      if (drawn.run == choice.run && drawn == choice) return draws;
+    }
+    drawn_.emplace_back(choice, DrawEmissions(*choice.run, choice.placement.start, snapshot_));
+    return drawn_.back().second;
   }
 
   void Settle(const Choice& chosen, std::string reason) {
@@ -300,10 +306,7 @@ class Deciding {
     decision_.reason = std::move(reason);
     decision_.chosen = Describe(chosen);
     decision_.saving =
-        chosen == home_
-            ? Saving{}
-            : SavingOf(home_, DrawEmissions(*home_.run, home_.placement.start, snapshot_), chosen,
-                       DrawEmissions(*chosen.run, chosen.placement.start, snapshot_));
+        chosen == home_ ? Saving{} : SavingOf(home_, DrawsOf(home_), chosen, DrawsOf(chosen));
     decision_.booked_when =
         TimeInterval{chosen.placement.start, chosen.placement.start + chosen.run->held};
     decision_.booked_group = chosen.run->pool->group->name;
@@ -319,6 +322,7 @@ class Deciding {
   PoolRun home_run_{};
   Choice home_{};
   std::vector<PoolRun> runs_;
+  std::deque<std::pair<Choice, ErrorScenarios::Draws>> drawn_;  // a deque: references stay
   Decision decision_;
 };
 

@@ -59,6 +59,10 @@ enum class Outcome {
 
 absl::string_view OutcomeName(Outcome outcome);
 
+// Of so many pools a decision tells what the job would emit there. What is not told need not be
+// computed.
+inline constexpr int kMaxCandidates = 8;
+
 struct Decision {
   Outcome outcome = Outcome::kLeftAlone;
   std::string reason;     // why, in one phrase
@@ -72,7 +76,7 @@ struct Decision {
   std::optional<Candidate> chosen;
   std::optional<Candidate>
       static_best;              // cleanest pool by its long-run mean, started as soon as possible
-  std::vector<Candidate> best;  // of each pool, by emission, the chosen one not repeated first
+  std::vector<Candidate> best;  // of the kMaxCandidates best pools, by emission
   std::vector<Exclusion> excluded;
   std::optional<Saving> saving;  // chosen against home; all zeros when kept home
   SignalKind signal = SignalKind::kAverageLifecycle;

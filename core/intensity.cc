@@ -86,6 +86,8 @@ absl::StatusOr<IntensitySeries> IntensitySeries::Create(const std::vector<Step>&
     series.starts_.push_back(start);
     series.milligrams_.push_back(std::llround(value * 1000));
     series.prefix_.push_back(integral);
+    if (i % kBlockSteps == 0) series.least_.push_back(series.milligrams_.back());
+    series.least_.back() = std::min(series.least_.back(), series.milligrams_.back());
   }
   return series;
 }
@@ -100,11 +102,28 @@ std::vector<IntensitySeries::Step> IntensitySeries::steps() const {
   return steps;
 }
 
+size_t IntensitySeries::StepAt(int64_t second) const {
+  assert(second >= starts_.front());
+  const auto next = std::upper_bound(starts_.begin(), starts_.end(), second);
+  return static_cast<size_t>(next - starts_.begin()) - 1;
+}
+
 IntensityIntegral IntensitySeries::IntegralUpTo(int64_t second) const {
   assert(second >= starts_.front() && second <= end_);
-  const auto next = std::upper_bound(starts_.begin(), starts_.end(), second);
-  const size_t i = static_cast<size_t>(next - starts_.begin()) - 1;
-  return {prefix_[i] + milligrams_[i] * (second - starts_[i])};
+  return IntegralUpTo(second, StepAt(second));
+}
+
+int64_t IntensitySeries::LeastMilligrams(int64_t from, int64_t to) const {
+  assert(from < to);
+  const size_t last = StepAt(to - 1);
+  size_t i = StepAt(from);
+  int64_t least = milligrams_[i];
+  while (i <= last) {
+    const bool whole_block = i % kBlockSteps == 0 && i + kBlockSteps <= last + 1;
+    least = std::min(least, whole_block ? least_[i / kBlockSteps] : milligrams_[i]);
+    i += whole_block ? kBlockSteps : 1;
+  }
+  return least;
 }
 
 absl::StatusOr<IntensityIntegral> IntensitySeries::Integrate(absl::Time from, absl::Time to) const {

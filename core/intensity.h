@@ -9,6 +9,7 @@
 #ifndef CORE_INTENSITY_H_
 #define CORE_INTENSITY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -76,15 +77,48 @@ class IntensitySeries {
   // assertions: the caller has established that `second` lies in [begin(), end()].
   IntensityIntegral IntegralUpTo(int64_t second) const;
   const std::vector<int64_t>& step_seconds() const { return starts_; }
+  const std::vector<int64_t>& step_milligrams() const { return milligrams_; }
   int64_t end_second() const { return end_; }
 
+  // The least value in [from, to), in mg/kWh: a bound by which a search passes over what cannot be
+  // best. from < to.
+  int64_t LeastMilligrams(int64_t from, int64_t to) const;
+
+  // The step that holds at `second`; at end_second() and beyond, the last.
+  size_t StepAt(int64_t second) const;
+  // The same as IntegralUpTo(second), where the step that holds at `second` is known.
+  IntensityIntegral IntegralUpTo(int64_t second, size_t step) const {
+    return {prefix_[step] + milligrams_[step] * (second - starts_[step])};
+  }
+
  private:
+  static constexpr size_t kBlockSteps = 32;
+
   IntensitySeries() = default;
 
   std::vector<int64_t> starts_;      // n, strictly increasing
   std::vector<int64_t> milligrams_;  // n, mg/kWh
   std::vector<int64_t> prefix_;      // n, integral over [starts_[0], starts_[i])
+  std::vector<int64_t> least_;       // of each kBlockSteps neighbours of milligrams_
   int64_t end_ = 0;
+};
+
+// Integrals up to instants of which none lies before the one asked for last, or before `from`:
+// without a search for each.
+class IntegralCursor {
+ public:
+  IntegralCursor(const IntensitySeries& series, int64_t from)
+      : series_(series), step_(series.StepAt(from)) {}
+
+  IntensityIntegral UpTo(int64_t second) {
+    const std::vector<int64_t>& starts = series_.step_seconds();
+    while (step_ + 1 < starts.size() && starts[step_ + 1] <= second) ++step_;
+    return series_.IntegralUpTo(second, step_);
+  }
+
+ private:
+  const IntensitySeries& series_;
+  size_t step_;
 };
 
 }  // namespace carbon

@@ -2,14 +2,18 @@
 //
 // Carbon intensity is a step function, so the emission of a run as a function of its start is
 // piecewise linear, and its minimum over an interval lies at the interval's ends or where the run's
-// start or end meets a step. Only those starts are looked at, each by two prefix sums: no time
-// grid, no search. All times are whole seconds, so the optimum is exact among the starts that Slurm
-// can make. A brute-force oracle in the tests tries every second.
+// start or end meets a step. Only those starts are looked at, each reached from the one before by
+// one product: no time grid, no search. All times are whole seconds, so the optimum is exact among
+// the starts that Slurm can make. A brute-force oracle in the tests tries every second.
+//
+// A pool that could not be among the best even if it ran wholly at the least intensity in reach is
+// not looked at closer. That bound is computed as the emission is, so rounding cannot make it miss.
 //
 // Pure; no I/O, no allocation beyond the result.
 #ifndef CORE_PLACEMENT_H_
 #define CORE_PLACEMENT_H_
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -44,15 +48,22 @@ std::optional<Placement> BestStart(const PlacementOption& option);
 // The emission of a run that starts at `start`; absent where the series does not cover it.
 std::optional<Placement> PlaceAt(const PlacementOption& option, absl::Time start);
 
-struct GreenestPlacement {
-  int option;  // index into the options
+struct OptionPlacement {
+  size_t option;  // index into the options
   Placement placement;
-  std::vector<std::optional<Placement>> best;  // of each option, in order
 };
 
-// The least emission of all options. Of equals the earliest start wins, then the option that stands
-// first. Absent when no option has a start.
-std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption> options);
+struct GreenestPlacement {
+  // The least emission of all options. Of equals the earliest start wins, then the option that
+  // stands first.
+  OptionPlacement greenest;
+  // The best of each option, by emission; of equals the option that stands first.
+  std::vector<OptionPlacement> best;
+};
+
+// Tells of the `keep` best options, at least one. Absent when no option has a start.
+std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption* const> options,
+                                               int keep);
 
 }  // namespace carbon
 

@@ -32,7 +32,6 @@ std::string DecisionId(const RecordId& id);
 // One line each, with the newline. Strings from users are escaped; bytes that are not UTF-8 are
 // replaced. At most kMaxCandidates candidates are written, and the reasons for the rest are
 // counted.
-inline constexpr int kMaxCandidates = 8;
 std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
                            const Decision& decision, const Manifest& manifest,
                            absl::string_view ledger_digest);

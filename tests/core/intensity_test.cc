@@ -1,5 +1,6 @@
 #include "core/intensity.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -119,6 +120,44 @@ TEST(IntensityIntegral, TimesPowerIsTheEmission) {
   // 700 W for 10 h at 429 g/kWh: 7 kWh, 3003 g.
   const IntensitySeries series = Series({{0, 429}}, 36000);
   EXPECT_DOUBLE_EQ((Watts(700) * *series.Integrate(At(0), At(36000))).value(), 3003);
+}
+
+TEST(IntensitySeries, TellsTheLeastValueOfAnyWindow) {
+  std::vector<IntensitySeries::Step> steps;
+  std::vector<int64_t> by_second;
+  for (int i = 0; i < 200; ++i) {
+    const int value = i * 7919 % 1009, length = 1 + i % 3;
+    steps.push_back({absl::FromUnixSeconds(static_cast<int64_t>(by_second.size())),
+                     GramsPerKilowattHour(value)});
+    by_second.insert(by_second.end(), static_cast<size_t>(length), value * 1000);
+  }
+  const auto end = static_cast<int64_t>(by_second.size());
+  const auto series = IntensitySeries::Create(steps, absl::FromUnixSeconds(end));
+  ASSERT_TRUE(series.ok());
+  for (int64_t from = 0; from < end; ++from) {
+    for (int64_t to = from + 1; to <= end; to += 1 + (to - from) / 5) {
+      ASSERT_EQ(series->LeastMilligrams(from, to),
+                *std::min_element(by_second.begin() + from, by_second.begin() + to))
+          << from << " to " << to;
+    }
+  }
+}
+
+TEST(IntegralCursor, AgreesWithASearchForEachInstant) {
+  const auto series =
+      IntensitySeries::Create({{absl::FromUnixSeconds(10), GramsPerKilowattHour(5)},
+                               {absl::FromUnixSeconds(11), GramsPerKilowattHour(7)},
+                               {absl::FromUnixSeconds(30), GramsPerKilowattHour(2)}},
+                              absl::FromUnixSeconds(40));
+  ASSERT_TRUE(series.ok());
+  for (int64_t from = 10; from <= 40; ++from) {
+    for (int64_t stride = 1; stride <= 31; ++stride) {
+      IntegralCursor integral(*series, from);
+      for (int64_t at = from; at <= 40; at += stride) {
+        ASSERT_EQ(integral.UpTo(at), series->IntegralUpTo(at)) << at;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/placement.h"
 
+#include <algorithm>
 #include <random>
 
 #include "gtest/gtest.h"
@@ -21,6 +22,14 @@ IntensitySeries Series(const std::vector<std::pair<int64_t, double>>& steps, int
 PlacementOption Option(const IntensitySeries& series, int64_t runtime,
                        std::vector<TimeInterval> starts, double watts = 3'600'000) {
   return {&series, absl::Seconds(runtime), Watts(watts), std::move(starts)};
+}
+
+// Of any number of options.
+std::optional<GreenestPlacement> Place(const std::vector<PlacementOption>& options,
+                                       int keep = 1000) {
+  std::vector<const PlacementOption*> pointers;
+  for (const PlacementOption& option : options) pointers.push_back(&option);
+  return PlaceGreenest(pointers, keep);
 }
 
 TEST(BestStart, FindsTheValley) {
@@ -72,34 +81,34 @@ TEST(BestStart, WithoutStartsThereIsNone) {
 TEST(PlaceGreenest, WeighsPowerAgainstIntensity) {
   const IntensitySeries dirty = Series({{0, 400}}, 100), clean = Series({{0, 100}}, 100);
   // Half the power on four times the intensity is still twice the emission.
-  const auto greenest = PlaceGreenest(
-      {Option(dirty, 10, {Between(0, 90)}, 500), Option(clean, 10, {Between(0, 90)}, 1000)});
-  EXPECT_EQ(greenest->option, 1);
+  const auto greenest =
+      Place({Option(dirty, 10, {Between(0, 90)}, 500), Option(clean, 10, {Between(0, 90)}, 1000)});
+  EXPECT_EQ(greenest->greenest.option, 1u);
   // A tenth of the power is not.
-  EXPECT_EQ(PlaceGreenest({Option(dirty, 10, {Between(0, 90)}, 100),
-                           Option(clean, 10, {Between(0, 90)}, 1000)})
-                ->option,
-            0);
+  EXPECT_EQ(
+      Place({Option(dirty, 10, {Between(0, 90)}, 100), Option(clean, 10, {Between(0, 90)}, 1000)})
+          ->greenest.option,
+      0u);
 }
 
 TEST(PlaceGreenest, OfEqualsTakesTheEarlierStartThenTheFirstOption) {
   const IntensitySeries a = Series({{0, 9}, {20, 2}}, 100), b = Series({{0, 9}, {10, 2}}, 100);
-  EXPECT_EQ(PlaceGreenest({Option(a, 5, {Between(0, 90)}), Option(b, 5, {Between(0, 90)})})->option,
-            1);
-  EXPECT_EQ(PlaceGreenest({Option(b, 5, {Between(0, 90)}), Option(b, 5, {Between(0, 90)})})->option,
-            0);
+  EXPECT_EQ(
+      Place({Option(a, 5, {Between(0, 90)}), Option(b, 5, {Between(0, 90)})})->greenest.option, 1u);
+  EXPECT_EQ(
+      Place({Option(b, 5, {Between(0, 90)}), Option(b, 5, {Between(0, 90)})})->greenest.option, 0u);
 }
 
 TEST(PlaceGreenest, ReportsTheBestOfEachOptionAndSkipsTheImpossible) {
   const IntensitySeries series = Series({{0, 9}, {10, 2}}, 50);
   const auto greenest =
-      PlaceGreenest({Option(series, 60, {Between(0, 90)}), Option(series, 5, {Between(0, 3)})});
-  EXPECT_EQ(greenest->option, 1);
-  ASSERT_EQ(greenest->best.size(), 2u);
-  EXPECT_FALSE(greenest->best[0].has_value());
-  EXPECT_EQ(greenest->best[1]->start, At(0));
-  EXPECT_FALSE(PlaceGreenest({Option(series, 60, {Between(0, 90)})}).has_value());
-  EXPECT_FALSE(PlaceGreenest({}).has_value());
+      Place({Option(series, 60, {Between(0, 90)}), Option(series, 5, {Between(0, 3)})});
+  EXPECT_EQ(greenest->greenest.option, 1u);
+  ASSERT_EQ(greenest->best.size(), 1u);
+  EXPECT_EQ(greenest->best[0].option, 1u);
+  EXPECT_EQ(greenest->best[0].placement.start, At(0));
+  EXPECT_FALSE(Place({Option(series, 60, {Between(0, 90)})}).has_value());
+  EXPECT_FALSE(Place({}).has_value());
 }
 
 // The oracle adds up the intensity of every second of every run from every second, in integers.
@@ -166,17 +175,60 @@ TEST(PlaceGreenest, AgreesWithTryingEverySecondOfEveryOption) {
       }
     }
 
-    const auto greenest = PlaceGreenest(options);
+    const auto greenest = Place(options);
     ASSERT_EQ(greenest.has_value(), found) << "round " << round;
     if (!found) continue;
     ++placed;
-    EXPECT_DOUBLE_EQ(greenest->placement.emission.value(),
+    EXPECT_DOUBLE_EQ(greenest->greenest.placement.emission.value(),
                      static_cast<double>(best_emission) / 1000)
         << "round " << round;
-    EXPECT_EQ(greenest->placement.start, At(best_start)) << "round " << round;
-    EXPECT_EQ(greenest->option, best_option) << "round " << round;
+    EXPECT_EQ(greenest->greenest.placement.start, At(best_start)) << "round " << round;
+    EXPECT_EQ(greenest->greenest.option, static_cast<size_t>(best_option)) << "round " << round;
   }
   EXPECT_GT(placed, 2000);
+}
+
+// Passing over what cannot be among the best must change nothing: with room for all options, none
+// is passed over.
+TEST(PlaceGreenest, TellsTheSameOfTheBestWhetherItLooksAtTheRestOrNot) {
+  std::mt19937 random(29);
+  const auto draw = [&random](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  for (int round = 0; round < 3000; ++round) {
+    const int levels = draw(1, 4), values = draw(1, 3);  // few of both make many ties
+    std::vector<IntensitySeries> series;
+    for (int i = 0; i < 4; ++i) {
+      std::vector<std::pair<int64_t, double>> steps;
+      for (int n = 0; n < 120; ++n)
+        steps.push_back({10 * n, 100 * draw(1, levels) + draw(1, values)});
+      series.push_back(Series(steps, 1200));
+    }
+    std::vector<PlacementOption> options;
+    for (int i = draw(1, 30); i > 0; --i) {
+      std::vector<TimeInterval> starts;
+      for (int from = draw(0, 900); from < 1100 && starts.size() < 3; from += 400) {
+        starts.push_back(Between(from, from + draw(0, 300)));
+      }
+      options.push_back(Option(series[static_cast<size_t>(draw(0, 3))], draw(0, 3) * 50, starts,
+                               3'600'000.0 * draw(1, 2)));
+    }
+    const auto all = Place(options);
+    const int keep = draw(1, 8);
+    const auto some = Place(options, keep);
+    ASSERT_EQ(all.has_value(), some.has_value());
+    if (!all.has_value()) continue;
+    const auto same = [](const OptionPlacement& a, const OptionPlacement& b) {
+      return a.option == b.option && a.placement.start == b.placement.start &&
+             a.placement.emission == b.placement.emission &&
+             a.placement.integral == b.placement.integral;
+    };
+    EXPECT_TRUE(same(all->greenest, some->greenest)) << "round " << round;
+    ASSERT_EQ(some->best.size(), std::min<size_t>(all->best.size(), static_cast<size_t>(keep)));
+    for (size_t i = 0; i < some->best.size(); ++i) {
+      EXPECT_TRUE(same(all->best[i], some->best[i])) << "round " << round << ", best " << i;
+    }
+  }
 }
 
 }  // namespace
