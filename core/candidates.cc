@@ -115,8 +115,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   PoolRun run;
   run.pool = &pool;
   run.speed_matters = speed_matters;
-  run.scaled_from =
-      speed_matters && !terms.hints->flops.has_value() ? terms.home->hardware : nullptr;
+  run.scaled_from = speed_matters && !terms.hints->flops.has_value() ? terms.home : nullptr;
 
   const Resources task = TaskAmount(*terms.job, *pool.group);
   const int64_t tasks = std::max<int64_t>(1, terms.job->array_tasks);

@@ -37,8 +37,9 @@ struct PoolRun {
   const Snapshot::Pool* pool;
   PlacementOption option;
   bool speed_matters;  // the runtime follows from the hardware's throughput
-  // The hardware for which the runtime was given and from which it was scaled; nullptr: it was not.
-  const HardwareProfile* scaled_from;
+  // The pool for whose hardware the runtime was given and from which it was scaled; nullptr: it was
+  // not.
+  const Snapshot::Pool* scaled_from;
   double units;    // of the hardware's allocation unit, on average over the rounds
   int64_t rounds;  // in which an array's tasks run, one after another
   // To book: so much at once, and from the start for so long. That is the time limit in each round,

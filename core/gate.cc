@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-
 namespace carbon {
 namespace {
 
@@ -11,32 +9,19 @@ void MultiplyBy(const ErrorScenarios::Draws& factors, ErrorScenarios::Draws* dra
   for (int s = 0; s < ErrorScenarios::kCount; ++s) (*draws)[s] *= factors[s];
 }
 
-ErrorScenarios::Draws SpeedFactor(const HardwareProfile& hardware) {
-  return ErrorScenarios::Factor(absl::StrCat("speed/", hardware.name),
-                                RelativeSpread(hardware.throughput->quality));
-}
-
 }  // namespace
 
 ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start,
                                     const Snapshot& snapshot) {
-  const HardwareProfile& hardware = *run.pool->hardware;
-  const SiteConfig& site = *run.pool->site;
   ErrorScenarios::Draws draws = snapshot.scenarios().Integrate(
       run.pool->zone_index, *run.option.intensity, start, run.option.runtime);
   const double grams_per_integral =
       (run.option.power * IntensityIntegral{3'600'000'000}).value() / 3.6e9;
   for (double& draw : draws) draw *= grams_per_integral;
-  MultiplyBy(ErrorScenarios::Factor(absl::StrCat("watts/", hardware.name),
-                                    RelativeSpread(hardware.busy.quality)),
-             &draws);
-  // What errs of a PUE is its overhead, the part above 1.
-  const double overhead = (site.pue.value - 1) / site.pue.value;
-  MultiplyBy(ErrorScenarios::Factor(absl::StrCat("pue/", site.name),
-                                    RelativeSpread(site.pue.quality) * overhead),
-             &draws);
-  if (run.speed_matters) MultiplyBy(SpeedFactor(hardware), &draws);
-  if (run.scaled_from != nullptr) MultiplyBy(SpeedFactor(*run.scaled_from), &draws);
+  MultiplyBy(*run.pool->watts_factor, &draws);
+  MultiplyBy(*run.pool->pue_factor, &draws);
+  if (run.speed_matters) MultiplyBy(*run.pool->speed_factor, &draws);
+  if (run.scaled_from != nullptr) MultiplyBy(*run.scaled_from->speed_factor, &draws);
   return draws;
 }
 

@@ -111,7 +111,8 @@ ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensityS
   Draws total{};
   int64_t from = absl::ToUnixSeconds(start);
   const int64_t end = from + absl::ToInt64Seconds(runtime);
-  IntensityIntegral before = series.IntegralUpTo(from);
+  IntegralCursor integral(series, from);
+  IntensityIntegral before = integral.UpTo(from);
   while (from < end) {
     // The past errs as the first bucket does, and whatever lies beyond the last as the last.
     const int64_t lead = std::max<int64_t>(0, from - zone.origin);
@@ -122,7 +123,7 @@ ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensityS
         is_last
             ? end
             : std::min(end, zone.origin + static_cast<int64_t>(bucket + 1) * zone.bucket_seconds);
-    const IntensityIntegral after = series.IntegralUpTo(next);
+    const IntensityIntegral after = integral.UpTo(next);
     const double part = static_cast<double>((after - before).milligram_seconds_per_kwh);
     for (int s = 0; s < kCount; ++s) total[s] += part * zone.factors[bucket][s];
     before = after;

@@ -38,6 +38,21 @@ absl::Status Unknown(absl::string_view what, absl::string_view name, absl::strin
       absl::StrCat("snapshot: ", owner, ": ", what, " \"", name, "\" is not known"));
 }
 
+// Draws as ErrorScenarios::Factor gives them, kept by key.
+class Factors {
+ public:
+  explicit Factors(std::map<std::string, ErrorScenarios::Draws>* drawn) : drawn_(*drawn) {}
+
+  const ErrorScenarios::Draws* Draw(const std::string& key, double spread) {
+    const auto [at, is_new] = drawn_.try_emplace(key);
+    if (is_new) at->second = ErrorScenarios::Factor(key, spread);
+    return &at->second;
+  }
+
+ private:
+  std::map<std::string, ErrorScenarios::Draws>& drawn_;
+};
+
 }  // namespace
 
 std::string Sha256Hex(absl::string_view bytes) {
@@ -88,6 +103,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
       return Unknown("node group", use.group, absl::StrCat("use by job ", use.job_id));
     }
   }
+  Factors factors(&snapshot->factors_);
   snapshot->pools_.reserve(parts.pools.size());
   for (const PoolConfig& config : parts.pools) {
     const std::string owner = absl::StrCat("pool \"", config.name, "\"");
@@ -105,6 +121,16 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     if (pool.state != nullptr) {
       pool.group = Find(groups, snapshot->capacity_.groups, pool.state->group);
     }
+    pool.watts_factor = factors.Draw(absl::StrCat("watts/", pool.hardware->name),
+                                     RelativeSpread(pool.hardware->busy.quality));
+    if (pool.hardware->throughput.has_value()) {
+      pool.speed_factor = factors.Draw(absl::StrCat("speed/", pool.hardware->name),
+                                       RelativeSpread(pool.hardware->throughput->quality));
+    }
+    // What errs of a PUE is its overhead, the part above 1.
+    const Sourced<double>& pue = pool.site->pue;
+    pool.pue_factor = factors.Draw(absl::StrCat("pue/", pool.site->name),
+                                   RelativeSpread(pue.quality) * ((pue.value - 1) / pue.value));
     snapshot->pools_.push_back(pool);
   }
   snapshot->scenarios_ = std::make_unique<const ErrorScenarios>(snapshot->forecasts_);

@@ -5,6 +5,7 @@
 #ifndef CORE_SNAPSHOT_H_
 #define CORE_SNAPSHOT_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +97,10 @@ class Snapshot {
     const PoolState* state;        // nullptr: the cluster does not show its partition
     const NodeGroup* group;        // nullptr together with `state`
     int zone_index;                // for ErrorScenarios; -1 without a forecast
+    // What errs of its hardware's watts and speed and of its site's PUE, drawn once.
+    const ErrorScenarios::Draws* watts_factor;
+    const ErrorScenarios::Draws* speed_factor;  // nullptr: the throughput is unknown
+    const ErrorScenarios::Draws* pue_factor;
   };
 
   // InvalidArgument when the parts do not belong together (a pool of an unknown group, two
@@ -123,6 +128,7 @@ class Snapshot {
   CapacityState capacity_;
   std::vector<Pool> pools_;
   std::unique_ptr<const ErrorScenarios> scenarios_;
+  std::map<std::string, ErrorScenarios::Draws> factors_;  // by key
 };
 
 }  // namespace carbon
