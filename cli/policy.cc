@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/load_config.h"
+#include "cli/policy_check.h"
 #include "core/config.h"
 #include "core/file.h"
 #include "nlohmann/json.hpp"
@@ -128,6 +129,15 @@ int Check(const CheckOptions& options) {
 }
 
 }  // namespace
+
+ConfigReview ReviewConfig(const std::string& file) {
+  ConfigReview review;
+  for (const ConfigError& error : FindErrors(file, &review.config)) {
+    review.errors.push_back(FormatConfigError(file, error));
+  }
+  if (review.config.has_value()) review.warnings = FindWarnings(file);
+  return review;
+}
 
 void AddPolicy(CLI::App& app, int* exit_code) {
   CLI::App* policy = app.add_subcommand("policy", "Look after carbon.json");

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/load_config.h"
 #include "cli/slurm_time.h"
+#include "cli/status.h"
 #include "cli/table.h"
 #include "core/file.h"
 #include "core/snapshot_store.h"
@@ -43,15 +44,7 @@ struct Options {
   bool json = false;
 };
 
-// What was found, and what is wrong with it.
-struct Findings {
-  absl::Time now;
-  std::string folder;
-  std::shared_ptr<const Snapshot> snapshot;
-  std::string plugin_path;
-  std::optional<Json> plugin;
-  std::vector<std::string> problems;
-};
+using Findings = StatusFindings;
 
 std::string UtcTime(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
@@ -328,6 +321,10 @@ void Print(const Findings& findings) {
 }
 
 }  // namespace
+
+StatusFindings FindStatus(const std::string& config, const std::string& snapshot) {
+  return Look({.config = config, .snapshot = snapshot});
+}
 
 void AddStatus(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<Options>();

@@ -1,0 +1,32 @@
+// What scarbon status finds, for whoever else wants to know. Blocks on the disk.
+#ifndef CLI_STATUS_H_
+#define CLI_STATUS_H_
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+// What was found, and what is wrong with it.
+struct StatusFindings {
+  absl::Time now;
+  std::string folder;
+  std::shared_ptr<const Snapshot> snapshot;
+  std::string plugin_path;
+  std::optional<nlohmann::ordered_json> plugin;  // as it reports itself
+  std::vector<std::string> problems;             // "subject: fact"
+};
+
+// Looks at the snapshot in the folder `snapshot`, or, where that is empty, in the one that the
+// configuration names, and at what the plugin reports of itself.
+StatusFindings FindStatus(const std::string& config, const std::string& snapshot);
+
+}  // namespace carbon
+
+#endif  // CLI_STATUS_H_
