@@ -10,6 +10,7 @@ class App;
 
 namespace carbon {
 
+void AddDoctor(CLI::App& app, int* exit_code);
 void AddEstimate(CLI::App& app, int* exit_code);
 void AddHardware(CLI::App& app, int* exit_code);
 void AddLog(CLI::App& app, int* exit_code);

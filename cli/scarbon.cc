@@ -17,6 +17,7 @@ int Run(int argc, char** argv) {
   app.get_formatter()->column_width(32);
 
   int exit_code = 0;
+  carbon::AddDoctor(app, &exit_code);
   carbon::AddEstimate(app, &exit_code);
   carbon::AddHardware(app, &exit_code);
   carbon::AddLog(app, &exit_code);

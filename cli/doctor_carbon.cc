@@ -1,0 +1,164 @@
+// Slurm Carbon's own side of an installation: carbon.json, scarbond, and what scarbon status finds.
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <map>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "cli/child_process.h"
+#include "cli/doctor_checks.h"
+#include "cli/policy_check.h"
+#include "cli/slurm_time.h"
+#include "cli/status.h"
+
+namespace carbon {
+namespace {
+
+// "zone NO-1: has no forecast": the subject, and the rest.
+std::pair<std::string, std::string> SplitProblem(const std::string& problem) {
+  const size_t colon = problem.find(": ");
+  if (colon == std::string::npos) return {"status", problem};
+  return {problem.substr(0, colon), problem.substr(colon + 2)};
+}
+
+// Settings that keep scarbond from seeing the queue, or a decision from being carried out.
+void CheckLimitingSettings(const Installation& found, Checks* checks) {
+  const std::string hidden = found.Setting("PrivateData");
+  if (!hidden.empty() && hidden != "none") {
+    checks->Ok("PrivateData",
+               absl::StrCat(hidden, ": root and SlurmUser see everything all the same"));
+  }
+  const std::string enforced = found.Setting("AccountingStorageEnforce");
+  if (!enforced.empty() && enforced != "none") {
+    checks->Ok("AccountingStorageEnforce",
+               absl::StrCat(enforced, ": jobs are moved only where they are surely admitted"));
+  }
+}
+
+void CheckPools(const Snapshot& snapshot, Checks* checks) {
+  std::map<std::string, std::vector<std::string>> pools_by_reason;
+  size_t open = 0;
+  for (const Snapshot::Pool& pool : snapshot.pools()) {
+    if (pool.state == nullptr) continue;  // a problem of status's
+    const std::string reason = !pool.state->up ? "its partition or all its nodes are down"
+                                               : pool.state->admission_unproven;
+    if (reason.empty()) {
+      ++open;
+    } else {
+      pools_by_reason[reason].push_back(pool.config->name);
+    }
+  }
+  checks->Ok("pools", absl::StrCat("jobs may be moved to ", open, " of ", snapshot.pools().size()));
+  for (const auto& [reason, pools] : pools_by_reason) {
+    checks->Warn(absl::StrCat(pools.size() == 1 ? "pool " : "pools ", absl::StrJoin(pools, ", ")),
+                 absl::StrCat("no job is moved there: ", reason), "change that, or live with it");
+  }
+}
+
+}  // namespace
+
+void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks* checks) {
+  ConfigReview review = ReviewConfig(options.config);
+  for (const std::string& error : review.errors) {
+    checks->Error("carbon.json", error, "scarbond publishes nothing until it is mended");
+  }
+  for (const std::string& warning : review.warnings) {
+    checks->Warn("carbon.json", warning, "see scarbon policy check");
+  }
+  if (!review.config.has_value()) return;
+  found->config = std::move(review.config);
+  const Config& config = *found->config;
+  checks->Ok("carbon.json",
+             absl::StrCat(options.config, ", ", Counted(config.zones.size(), "zone", "zones"), ", ",
+                          Counted(config.sites.size(), "site", "sites"), ", ",
+                          Counted(config.pools.size(), "pool", "pools"), ", ",
+                          Counted(config.policies.size(), "policy", "policies")));
+}
+
+void CheckScarbond(const Installation& found, Checks* checks) {
+  // scarbond, unlike scarbon, is linked to Slurm's library, and only of the release it was built
+  // for.
+  const absl::StatusOr<std::string> library = InChild([]() -> absl::StatusOr<std::string> {
+    if (dlopen(CARBON_LIBSLURM, RTLD_LAZY) != nullptr) return std::string();
+    const char* why = dlerror();
+    return absl::NotFoundError(why != nullptr ? why : "cannot be loaded");
+  });
+  if (!library.ok()) {
+    checks->Error("scarbond", absl::StrCat("will not start: ", library.status().message()),
+                  "build Slurm Carbon with the Slurm that is installed now, and install it");
+  }
+  CheckLimitingSettings(found, checks);
+  if (!found.config.has_value()) return;
+  const std::string lock = absl::StrCat(found.config->paths.snapshot, "/.lock");
+  const std::optional<pid_t> pid = ReadPidFile(lock);
+  const std::optional<ServerProcess> scarbond =
+      pid.has_value() ? FindServer(*pid, "scarbond") : std::nullopt;
+  if (!scarbond.has_value()) {
+    checks->Error(
+        "scarbond",
+        absl::StrCat("does not run on this machine: ", lock,
+                     pid.has_value() ? absl::StrCat(" names process ", *pid, ", which is none")
+                                     : " names no process"),
+        "start it: systemctl start scarbond; where it fails, its journal says why");
+    return;
+  }
+  const std::string process =
+      absl::StrCat("pid ", scarbond->pid, ", user ", NameOfUser(scarbond->user));
+  if (scarbond->user != 0 && found.slurm_user.has_value() && scarbond->user != *found.slurm_user) {
+    const std::string wanted = NameOfUser(*found.slurm_user);
+    checks->Error("scarbond",
+                  absl::StrCat(process, ": the plugin trusts only slurmctld's user, ", wanted,
+                               ", and root; and only they see and change all jobs"),
+                  absl::StrCat("run it as ", wanted, ": User= of scarbond.service"));
+    return;
+  }
+  checks->Ok("scarbond", process);
+}
+
+void CheckStatus(const DoctorOptions& options, const Installation& found, Checks* checks) {
+  if (!found.config.has_value()) return;
+  const StatusFindings status = FindStatus(options.config, "");
+  // What lies in the folders only root and SlurmUser may be able to read; CheckFolders has spoken
+  // of those.
+  std::map<std::string, int> problems;
+  for (const std::string& problem : status.problems) {
+    auto [subject, fact] = SplitProblem(problem);
+    if (subject == "placement log") continue;
+    ++problems[subject.substr(0, subject.find(' '))];
+    if (subject == "plugin") subject = "plugin status";
+    if (geteuid() != 0 && absl::EndsWith(fact, strerror(EACCES))) {
+      checks->Warn(subject, fact, "ask as root");
+    } else if (!found.server.has_value()) {
+      checks->Warn(subject, fact, "look again when slurmctld runs");
+    } else {
+      checks->Error(subject, fact, "see scarbon status");
+    }
+  }
+  if (status.snapshot != nullptr) {
+    const Snapshot& snapshot = *status.snapshot;
+    if (problems["snapshot"] == 0) {
+      checks->Ok(
+          "snapshot",
+          absl::StrCat("published ",
+                       FormatSlurmDuration(status.now - snapshot.manifest().published_at), " ago"));
+    }
+    if (problems["zone"] == 0) {
+      checks->Ok("forecasts", absl::StrCat("usable for ",
+                                           Counted(snapshot.forecasts().size(), "zone", "zones")));
+    }
+    CheckPools(snapshot, checks);
+  }
+  if (problems["plugin"] == 0 && status.plugin.has_value()) {
+    checks->Ok(
+        "plugin status",
+        absl::StrCat("in use since ", status.plugin->value("started_at", "an unknown time")));
+  }
+}
+
+}  // namespace carbon

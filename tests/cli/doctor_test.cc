@@ -1,0 +1,413 @@
+// Runs the built scarbon on installations that it finds fault with, slurmctld being down:
+// slurm.conf, PluginDir with copies of the real plugin, and the folders.
+// tests/integration/doctor_test.py has the slurmctld that runs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "core/snapshot_store.h"
+#include "plugin/elf_file.h"
+#include "plugin/plugin_file.h"
+
+namespace carbon {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+class ScarbonDoctor : public ::testing::Test {
+ protected:
+  ScarbonDoctor() {
+    std::string pattern = (fs::temp_directory_path() / "doctor-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    chmod(folder_.c_str(), 0755);
+    for (const char* name : {"/a", "/b", "/log"}) fs::create_directory(folder_ + name);
+    WriteSlurmConf(absl::StrCat("PluginDir=", folder_, "/a:", folder_, "/b\n"));
+    WriteConfig();
+    const absl::StatusOr<PluginFile> plugin = ReadPluginFile(CARBON_PLUGIN_FILE);
+    EXPECT_TRUE(plugin.ok()) << plugin.status();
+    release_ = plugin->version;
+  }
+  ~ScarbonDoctor() override {
+    if (scarbond_ > 0) {
+      kill(scarbond_, SIGKILL);
+      waitpid(scarbond_, nullptr, 0);
+    }
+    fs::remove_all(folder_);
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(absl::StrCat(folder_, "/", name), std::ios::trunc) << text;
+  }
+  void WriteSlurmConf(const std::string& lines, const std::string& plugins = "carbon") {
+    Write("slurm.conf",
+          absl::StrCat("ClusterName=doctor\nSlurmctldHost=localhost\nSlurmctldPidFile=", folder_,
+                       "/slurmctld.pid\nNodeName=n1\nPartitionName=green Nodes=n1\n",
+                       plugins.empty() ? "" : "JobSubmitPlugins=" + plugins + "\n", lines));
+  }
+  void WriteConfig() {
+    Write("grid.csv", "time,value\n2026-01-01T00:00:00Z,30\n2026-01-01T01:00:00Z,30\n");
+    Write("carbon.json",
+          absl::StrCat(R"({"paths": {"snapshot": ")", folder_, R"(/snapshot", "log": ")", folder_,
+                       R"(/log/placements.jsonl"},
+             "zones": {"NO-1": {"forecast": [{"file": "grid.csv"}], "kind": "average-lifecycle"}},
+             "sites": {"oslo": {"zone": "NO-1", "pue": 1.1}},
+             "pools": {"oslo": {"site": "oslo", "partition": "green", "hardware": "h100-sxm"}},
+             "policies": [{"name": "all", "mode": "shadow"}]})"));
+  }
+
+  // The plugin as if built for another release: its version's four bytes replaced.
+  void Install(const std::string& name, const SlurmVersion& release) {
+    std::string bytes = Contents(CARBON_PLUGIN_FILE);
+    const auto as_bytes = [](const SlurmVersion& v) {
+      const uint32_t number = static_cast<uint32_t>(v.major << 16 | v.minor << 8 | v.micro);
+      return std::string(reinterpret_cast<const char*>(&number), sizeof(number));
+    };
+    // The version lies before the type, which lies before the name.
+    const size_t type = bytes.find(std::string("job_submit/carbon\0", 18));
+    const size_t at = bytes.rfind(as_bytes(release_), type);
+    ASSERT_LT(at, bytes.size());
+    bytes.replace(at, 4, as_bytes(release));
+    Write(name, bytes);
+    const absl::StatusOr<PluginFile> plugin = ReadPluginFile(absl::StrCat(folder_, "/", name));
+    ASSERT_TRUE(plugin.ok()) << plugin.status();
+    ASSERT_EQ(plugin->version, release);
+  }
+  void InstallPlugin() { Install("a/job_submit_carbon.so", release_); }
+
+  void Publish() {
+    const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
+    std::vector<ConfigError> errors;
+    const std::optional<Config> config = ParseConfig(Contents(folder_ + "/carbon.json"), &errors);
+    ASSERT_TRUE(config.has_value());
+    const IntensitySeries series =
+        IntensitySeries::Create({{now - absl::Hours(1), GramsPerKilowattHour(25)}},
+                                now + absl::Hours(24))
+            .value();
+    const std::vector<ZoneForecast> forecasts = {{.zone = "NO-1",
+                                                  .source = "csv:grid.csv",
+                                                  .fetched_at = now,
+                                                  .valid_until = now + absl::Hours(20),
+                                                  .series = series,
+                                                  .horizon = series.end(),
+                                                  .long_run_mean = GramsPerKilowattHour(25)}};
+    CapacityState capacity{.taken_at = now, .cluster = "doctor"};
+    capacity.groups = {{"g", {4, 0, 0, 0}, {1, 0, 0, 0}}};
+    capacity.pools = {{.pool = "oslo", .group = "g", .up = true, .admission_unproven = unproven_}};
+    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
+    ASSERT_TRUE(publisher.ok()) << publisher.status();
+    ASSERT_TRUE(publisher
+                    ->Publish({SerializeConfig(*config), SerializeForecasts(forecasts),
+                               SerializeCapacity(capacity)},
+                              now)
+                    .ok());
+  }
+
+  // A process of scarbond's name, with its pid where scarbond writes it.
+  void StartScarbond(uid_t user = geteuid()) {
+    const std::string program = folder_ + "/scarbond";
+    fs::copy_file(fs::canonical("/bin/sleep"), program);
+    scarbond_ = fork();
+    ASSERT_GE(scarbond_, 0);
+    if (scarbond_ == 0) {
+      if (setresuid(user, user, user) == 0) execl(program.c_str(), program.c_str(), "600", nullptr);
+      _exit(1);
+    }
+    Write("snapshot/.lock", absl::StrCat(scarbond_, "\n"));
+    const std::string name = absl::StrCat("/proc/", scarbond_, "/comm");
+    for (int i = 0; i < 1000 && Contents(name) != "scarbond\n"; ++i) usleep(1000);
+  }
+
+  Ran Run(const std::string& arguments) {
+    const std::string command =
+        absl::StrCat("TZ=UTC '" SCARBON_BINARY "' doctor --config ", folder_, "/carbon.json -f ",
+                     folder_, "/slurm.conf ", arguments, " >", folder_, "/out 2>", folder_, "/err");
+    const int status = std::system(command.c_str());
+    return {WEXITSTATUS(status), Contents(folder_ + "/out"), Contents(folder_ + "/err")};
+  }
+  // All lines, "result: subject: fact", with DIR for the folder; the exit code must be right.
+  std::vector<std::string> Lines(const std::string& arguments = "") {
+    const Ran ran = Run("--json " + arguments);
+    EXPECT_EQ(ran.err, "");
+    const nlohmann::json json = nlohmann::json::parse(ran.out);
+    std::vector<std::string> lines;
+    int errors = 0;
+    for (const nlohmann::json& check : json["checks"]) {
+      errors += check["result"] == "error" ? 1 : 0;
+      EXPECT_EQ(check["advice"].is_null(), check["result"] == "ok") << check;
+      const std::string line =
+          absl::StrCat(check["result"].get<std::string>(), ": ",
+                       check["subject"].get<std::string>(), ": ", check["fact"].get<std::string>());
+      lines.push_back(absl::StrReplaceAll(line, {{folder_, "DIR"}}));
+    }
+    EXPECT_EQ(ran.code, errors == 0 ? 0 : 1);
+    EXPECT_EQ(json["ok"], errors == 0);
+    EXPECT_EQ(json["errors"], errors);
+    return lines;
+  }
+  std::string Release() const { return FormatSlurmVersion(release_); }
+  SlurmVersion Next() const { return {release_.major, release_.minor, release_.micro + 1}; }
+
+  std::string folder_;
+  SlurmVersion release_;
+  std::string unproven_;
+  pid_t scarbond_ = 0;
+};
+
+TEST_F(ScarbonDoctor, FindsNoErrorBeforeSlurmctldIsStarted) {
+  InstallPlugin();
+  Publish();
+  StartScarbond();
+  const std::vector<std::string> lines = Lines();
+  for (const std::string& line : lines)
+    EXPECT_THAT(line, Not(testing::StartsWith("error"))) << line;
+  EXPECT_THAT(lines,
+              Contains("ok: plugin: DIR/a/job_submit_carbon.so: is built for Slurm " + Release()));
+  EXPECT_THAT(lines, Contains("ok: JobSubmitPlugins: carbon"));
+  EXPECT_THAT(lines, Contains("warning: slurmctld: does not run on this machine"));
+  EXPECT_THAT(lines, Contains(absl::StrCat("ok: scarbond: pid ", scarbond_, ", user ",
+                                           getpwuid(geteuid())->pw_name)));
+}
+
+TEST_F(ScarbonDoctor, ShowsATable) {
+  InstallPlugin();
+  const Ran ran = Run("");
+  EXPECT_EQ(ran.code, 1);  // scarbond does not run
+  EXPECT_THAT(ran.out, testing::StartsWith("RESULT  SUBJECT             FACT; WHAT TO DO\n"));
+  EXPECT_THAT(ran.out, HasSubstr("\nok      JobSubmitPlugins    carbon\n"));
+  EXPECT_THAT(ran.out, HasSubstr("start it: systemctl start scarbond"));
+  EXPECT_THAT(ran.out, testing::ContainsRegex("\n[0-9]+ errors?, [0-9]+ warnings?\\.\n$"));
+}
+
+TEST_F(ScarbonDoctor, TellsOfAPluginForAnotherMicroRelease) {
+  Install("a/job_submit_carbon.so", Next());
+  EXPECT_THAT(Lines(), Contains(absl::StrCat("error: plugin: DIR/a/job_submit_carbon.so: is built "
+                                             "for Slurm ",
+                                             FormatSlurmVersion(Next()), ": slurmctld ", Release(),
+                                             " will not start with it")));
+}
+
+TEST_F(ScarbonDoctor, JudgesForASlurmThatIsYetToBeInstalled) {
+  InstallPlugin();
+  const std::string next = FormatSlurmVersion(Next());
+  EXPECT_THAT(
+      Lines("--slurm-version " + next),
+      Contains(absl::StrCat("error: plugin: DIR/a/job_submit_carbon.so: is built for Slurm ",
+                            Release(), ": slurmctld ", next, " will not start with it")));
+  Install("a/job_submit_carbon.so", Next());
+  EXPECT_THAT(Lines("--slurm-version " + next),
+              Contains("ok: plugin: DIR/a/job_submit_carbon.so: is built for Slurm " + next));
+}
+
+TEST_F(ScarbonDoctor, FollowsPluginDirAsSlurmDoes) {
+  const std::string a = "DIR/a/job_submit_carbon.so", b = "DIR/b/job_submit_carbon.so";
+  EXPECT_THAT(Lines(),
+              Contains("error: plugin: job_submit_carbon.so is not in PluginDir=DIR/a:DIR/b: "
+                       "slurmctld will not start with carbon in JobSubmitPlugins"));
+  // An older one first: passed over.
+  Install("a/job_submit_carbon.so", Next());
+  Install("b/job_submit_carbon.so", release_);
+  std::vector<std::string> lines = Lines();
+  EXPECT_THAT(lines, Contains(absl::StrCat("warning: plugin: ", a, ": is built for Slurm ",
+                                           FormatSlurmVersion(Next()), ": slurmctld ", Release(),
+                                           " passes over it")));
+  EXPECT_THAT(lines, Contains(absl::StrCat("ok: plugin: ", b, ": is built for Slurm ", Release())));
+  // Two that fit: the first.
+  InstallPlugin();
+  lines = Lines();
+  EXPECT_THAT(lines, Contains(absl::StrCat("ok: plugin: ", a, ": is built for Slurm ", Release())));
+  EXPECT_THAT(
+      lines, Contains(absl::StrCat("warning: plugin: ", b, ": is built for Slurm ", Release(),
+                                   ", and is never loaded: ", a, " comes before it in PluginDir")));
+  // What is no plugin is passed over too.
+  Write("a/job_submit_carbon.so", "half a file");
+  lines = Lines();
+  EXPECT_THAT(lines,
+              Contains(absl::StrCat("warning: plugin: ", a, ": is not an ELF file: slurmctld ",
+                                    Release(), " passes over it")));
+  EXPECT_THAT(lines, Contains(absl::StrCat("ok: plugin: ", b, ": is built for Slurm ", Release())));
+}
+
+TEST_F(ScarbonDoctor, TellsOfAnIncompletePlugin) {
+  std::string bytes = Contents(CARBON_PLUGIN_FILE);
+  const size_t at = bytes.find(std::string("\0job_modify\0", 12));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 1] = 'J';
+  Write("a/job_submit_carbon.so", bytes);
+  EXPECT_THAT(Lines(), Contains("error: plugin: DIR/a/job_submit_carbon.so: has no job_modify: "
+                                "slurmctld will not start"));
+}
+
+TEST_F(ScarbonDoctor, TellsOfALibraryThatIsNotThere) {
+  std::string bytes = Contents(CARBON_PLUGIN_FILE);
+  const absl::StatusOr<ElfFile> elf = ElfFile::Read(CARBON_PLUGIN_FILE);
+  ASSERT_TRUE(elf.ok());
+  std::string library;
+  for (const std::string& needed : elf->Needed()) {
+    if (needed.find("libmd") == 0 || needed.find("libabsl") == 0) library = needed;
+  }
+  ASSERT_NE(library, "");
+  const size_t at = bytes.find('\0' + library + '\0');
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 4] = 'X';
+  library[3] = 'X';
+  Write("a/job_submit_carbon.so", bytes);
+  EXPECT_THAT(Lines(), Contains(absl::StrCat("error: plugin: DIR/a/job_submit_carbon.so: needs ",
+                                             library, ", not found: slurmctld will not start")));
+}
+
+TEST_F(ScarbonDoctor, ReadsSlurmConfAsSlurmDoes) {
+  WriteSlurmConf(absl::StrCat("Include ", folder_, "/more.conf\n"), "");
+  Write("more.conf",
+        absl::StrCat("jobsubmitplugins=lua,\\\ncarbon # at the end\nPluginDir=", folder_, "/a\n"));
+  InstallPlugin();
+  EXPECT_THAT(Lines(), Contains("ok: JobSubmitPlugins: lua,carbon: carbon is the last of 2"));
+
+  WriteSlurmConf("NoSuchKey=1\n");
+  EXPECT_THAT(Lines(), Contains(testing::AllOf(testing::StartsWith("error: slurm.conf: "),
+                                               HasSubstr("unrecognized key: NoSuchKey"))));
+  fs::remove(folder_ + "/slurm.conf");
+  EXPECT_THAT(Lines(), Contains("error: slurm.conf: DIR/slurm.conf: No such file or directory"));
+}
+
+TEST_F(ScarbonDoctor, JudgesTheListOfPlugins) {
+  const std::string dirs = absl::StrCat("PluginDir=", folder_, "/a\n");
+  const std::pair<const char*, const char*> kCases[] = {
+      {"", "error: JobSubmitPlugins: is not set"},
+      {"lua", "error: JobSubmitPlugins: lua: carbon is not in it"},
+      {"job_submit/carbon", "ok: JobSubmitPlugins: job_submit/carbon"},
+      {"lua,require_timelimit,carbon",
+       "ok: JobSubmitPlugins: lua,require_timelimit,carbon: carbon is the last of 3"},
+      {"carbon,lua", "warning: JobSubmitPlugins: carbon,lua: lua comes after carbon"},
+      {"carbon,lua,carbon",
+       "error: JobSubmitPlugins: carbon,lua,carbon: carbon is in it more than once"}};
+  for (const auto& [list, line] : kCases) {
+    WriteSlurmConf(dirs, list);
+    EXPECT_THAT(Lines(), Contains(line));
+  }
+}
+
+TEST_F(ScarbonDoctor, TellsWhatIsWrongWithTheConfiguration) {
+  Write("carbon.json", R"({"pool": {}})");
+  EXPECT_THAT(Lines(),
+              Contains(testing::StartsWith("error: carbon.json: DIR/carbon.json:1: /pool")));
+  WriteConfig();
+  fs::remove(folder_ + "/grid.csv");
+  EXPECT_THAT(Lines(), Contains("warning: carbon.json: zone NO-1: DIR/grid.csv: does not exist"));
+}
+
+TEST_F(ScarbonDoctor, TellsOfAScarbondThatDoesNotRun) {
+  Publish();
+  fs::remove(folder_ + "/snapshot/.lock");
+  EXPECT_THAT(Lines(), Contains("error: scarbond: does not run on this machine: "
+                                "DIR/snapshot/.lock names no process"));
+  Write("snapshot/.lock", absl::StrCat(getpid(), "\n"));  // a process, but another program's
+  EXPECT_THAT(Lines(), Contains(absl::StrCat("error: scarbond: does not run on this machine: "
+                                             "DIR/snapshot/.lock names process ",
+                                             getpid(), ", which is none")));
+}
+
+TEST_F(ScarbonDoctor, TellsOfAScarbondThatNeitherSlurmNorThePluginBelieves) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  constexpr uid_t kNobody = 65534;
+  WriteSlurmConf("SlurmUser=root\nPrivateData=jobs,nodes\n");
+  Publish();
+  StartScarbond(kNobody);
+  const std::vector<std::string> lines = Lines();
+  EXPECT_THAT(lines, Contains(absl::StrCat("error: scarbond: pid ", scarbond_,
+                                           ", user nobody: the plugin trusts only slurmctld's "
+                                           "user, root, and root; and only they see and change all "
+                                           "jobs")));
+  EXPECT_THAT(lines, Contains("ok: PrivateData: jobs,nodes: root and SlurmUser see everything all "
+                              "the same"));
+}
+
+TEST_F(ScarbonDoctor, TellsWhereNoJobIsMoved) {
+  unproven_ = "partition limits AllowGroups";
+  Publish();
+  const std::vector<std::string> lines = Lines();
+  EXPECT_THAT(lines, Contains("ok: pools: jobs may be moved to 0 of 1"));
+  EXPECT_THAT(lines, Contains("warning: pool oslo: no job is moved there: partition limits "
+                              "AllowGroups"));
+}
+
+TEST_F(ScarbonDoctor, TriesTheFoldersOutAsSlurmUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become SlurmUser";
+  WriteSlurmConf(absl::StrCat("SlurmUser=nobody\nPluginDir=", folder_, "/a\n"));
+  InstallPlugin();
+  Publish();
+  std::vector<std::string> lines = Lines();
+  EXPECT_THAT(lines, Contains("ok: snapshot read: by nobody, in DIR/snapshot"));
+  EXPECT_THAT(lines, Contains("error: log written: by nobody: DIR/log: Permission denied"));
+  ASSERT_EQ(chown((folder_ + "/log").c_str(), 65534, 65534), 0);
+  EXPECT_THAT(Lines(),
+              Contains("ok: log written: by nobody: DIR/log/placements.jsonl: is yet to be "
+                       "created"));
+
+  Write("log/placements.jsonl", "{}\n");
+  EXPECT_THAT(Lines(),
+              Contains("error: log written: by nobody: DIR/log/placements.jsonl: Permission "
+                       "denied"));
+  fs::remove(folder_ + "/log/placements.jsonl");
+  fs::create_symlink("/dev/null", folder_ + "/log/placements.jsonl");
+  EXPECT_THAT(Lines(), Contains("error: log written: by nobody: DIR/log/placements.jsonl: is a "
+                                "symbolic link, which the plugin does not follow"));
+
+  chmod((folder_ + "/snapshot").c_str(), 0700);
+  EXPECT_THAT(Lines(),
+              Contains("error: snapshot read: by nobody: DIR/snapshot: Permission denied"));
+  chmod((folder_ + "/snapshot").c_str(), 0777);
+  EXPECT_THAT(Lines(),
+              Contains("error: snapshot read: by nobody: DIR/snapshot: is writable by group "
+                       "or others, mode 777"));
+  chmod((folder_ + "/snapshot").c_str(), 0755);
+  fs::rename(folder_ + "/snapshot", folder_ + "/elsewhere");
+  fs::create_symlink(folder_ + "/elsewhere", folder_ + "/snapshot");
+  EXPECT_THAT(Lines(),
+              Contains("error: snapshot read: by nobody: DIR/snapshot: is a symbolic link, "
+                       "which the plugin does not follow"));
+
+  chmod((folder_ + "/a/job_submit_carbon.so").c_str(), 0600);
+  EXPECT_THAT(Lines(), Contains("error: plugin: DIR/a/job_submit_carbon.so: Permission denied for "
+                                "nobody: slurmctld will not start"));
+}
+
+TEST_F(ScarbonDoctor, RefusesWrongUsage) {
+  for (const char* arguments :
+       {"--slurm-version new", "--slurmctld /nonexistent/slurmctld", "--unknown", "surplus"}) {
+    const Ran ran = Run(arguments);
+    EXPECT_EQ(ran.code, 2) << arguments;
+    EXPECT_EQ(ran.out, "") << arguments;
+    EXPECT_THAT(ran.err, HasSubstr("Try 'scarbon doctor --help'")) << arguments;
+  }
+}
+
+}  // namespace
+}  // namespace carbon
