@@ -16,13 +16,13 @@
 namespace carbon {
 
 struct World {
-  // Midnight of a Tuesday.
-  const absl::Time now = absl::FromUnixSeconds(1'795'478'400);
+  const absl::Time now;
   Config config;
   std::vector<ZoneForecast> forecasts;
   CapacityState capacity;
 
-  World() {
+  // Midnight of a Tuesday.
+  explicit World(absl::Time at = absl::FromUnixSeconds(1'795'478'400)) : now(at) {
     capacity.taken_at = now;
     capacity.watched_at = now;
     capacity.cluster = "test";

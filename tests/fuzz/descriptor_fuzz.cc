@@ -1,0 +1,90 @@
+// No job descriptor, whatever is in it, crashes or fools the way from slurmctld to slurmctld: read,
+// decide on a fixed snapshot with bookings, make the verdict, apply it, record it.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+// VerdictOf is the engine's own and in no header; a copy of it would be what is fuzzed.
+#include "plugin/descriptor.h"
+#include "plugin/engine.cc"
+#include "tests/plugin/fuzzed_descriptor.h"
+#include "tests/plugin/slurm_symbols.h"
+
+namespace carbon {
+namespace {
+
+struct Fixed {
+  World world = DescriptorWorld(absl::FromUnixSeconds(1'795'478'400));
+  std::shared_ptr<const Snapshot> snapshot = world.Publish();
+  BookingLedger ledger;
+
+  Fixed() {
+    ledger.Rebase(world.capacity, world.now);
+    for (int i = 0; i < 40; ++i) {
+      ledger.Book(
+          {.decision_id = absl::StrCat("0123456789abcdef-", i + 1),
+           .group = i % 3 == 0   ? "oslo"
+                    : i % 3 == 1 ? "lyon"
+                                 : "frankfurt",
+           .when = {world.now + absl::Minutes(17 * i), world.now + absl::Minutes(25 * i + 60)},
+           .amount = {.devices = 1 + i % 6, .cpus = 8},
+           .made_at = world.now});
+    }
+  }
+};
+
+[[noreturn]] void Broken(const std::string& what) {
+  fprintf(stderr, "broken promise: %s\n", what.c_str());
+  abort();
+}
+
+void CheckRecord(const std::string& record, bool parse) {
+  if (record.empty() || record.back() != '\n' || record.find('\n') != record.size() - 1) {
+    Broken("a record is not one line");
+  }
+  // Reading it back costs more than all the rest together.
+  if (parse && !nlohmann::json::parse(record, nullptr, false).is_object()) {
+    Broken("a record is no JSON");
+  }
+}
+
+}  // namespace
+}  // namespace carbon
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace carbon;
+  static const Fixed& fixed = *new Fixed;
+  const absl::Time now = fixed.world.now;
+  const int64_t strings = LiveSlurmStrings();
+  {
+    FuzzedDescriptor fuzzed(data, size, now);
+    const JobRequest job = ReadDescriptor(*fuzzed.descriptor(), fuzzed.submit_uid());
+    const Decision decision = Decide(job, *fixed.snapshot, fixed.ledger, now);
+    const RecordId id = {"0123456789abcdef", 42};
+    const std::string record =
+        DecisionRecord(id, now, job, decision, fixed.snapshot->manifest(), fixed.ledger.digest());
+    CheckRecord(record, size % 8 == 0);
+    const Verdict verdict = VerdictOf(decision, id, now, absl::UTCTimeZone());
+    if (!verdict.admin_comment.empty() &&
+        DecisionIdInComment(verdict.admin_comment) != DecisionId(id)) {
+      Broken("the id in the admin comment is not read back");
+    }
+    if (decision.booked_when.has_value()) {
+      if (decision.booked_when->start > decision.booked_when->end ||
+          !(Resources{}.Covers(decision.booked_amount) ||
+            (decision.booked_amount.nodes >= 0 && decision.booked_amount.devices >= 0 &&
+             decision.booked_amount.cpus >= 0 && decision.booked_amount.memory_mib >= 0))) {
+        Broken("what is booked is less than nothing");
+      }
+    }
+    ApplyVerdict(verdict, fuzzed.descriptor(), fuzzed.err_msg());
+    const std::string what = fuzzed.WhatIsBroken(now, now);
+    if (!what.empty()) Broken(absl::StrCat(what, "\n", record));
+  }
+  if (LiveSlurmStrings() != strings) Broken("a string of Slurm's allocator leaks");
+  return 0;
+}
