@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <map>
 
 #include "absl/strings/ascii.h"
@@ -45,12 +46,14 @@ std::string SecondsText(const std::optional<double>& seconds) {
   return seconds.has_value() ? FormatSlurmDuration(absl::Seconds(*seconds)) : std::string();
 }
 
-std::string CountText(const std::optional<double>& number) {
-  return number.has_value() ? absl::StrCat(static_cast<int64_t>(*number)) : std::string();
-}
-
 std::string FigureText(const std::optional<double>& number) {
   return number.has_value() ? absl::StrFormat("%.4g", *number) : std::string();
+}
+
+std::string CountText(const std::optional<double>& number) {
+  // What no integer holds was written by somebody else.
+  if (!number.has_value() || std::fabs(*number) > 1e15) return FigureText(number);
+  return absl::StrCat(static_cast<int64_t>(*number));
 }
 
 std::string IntervalText(const LogRecord& record) {
@@ -202,7 +205,9 @@ constexpr LogField kFields[] = {
 std::string UserName(const LogRecord& record) {
   static std::map<int64_t, std::string> names;
   const std::optional<double> uid = record.Number({"job", "user_id"});
-  if (!uid.has_value()) return "";
+  if (!uid.has_value() || *uid < 0 || *uid > std::numeric_limits<uid_t>::max()) {
+    return CountText(uid);
+  }
   std::string& name = names[static_cast<int64_t>(*uid)];
   if (name.empty()) {
     const passwd* entry = getpwuid(static_cast<uid_t>(*uid));
@@ -235,7 +240,7 @@ std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format,
     if (percent != absl::string_view::npos) {
       int width = 0;
       if (!absl::SimpleAtoi(item.substr(percent + 1), &width) || width == 0 ||
-          std::abs(width) > 10000) {
+          width < -10000 || width > 10000) {
         *error = absl::StrCat("field \"", item, "\": its width is not a whole number but 0");
         return std::nullopt;
       }
