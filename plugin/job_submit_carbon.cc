@@ -13,6 +13,7 @@
 #include <ctime>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -36,34 +37,75 @@ namespace {
 // How long slurmctld waits for the engine to write what it has.
 constexpr auto kStopAtMost = std::chrono::seconds(2);
 
-// A disk that hangs must not hang slurmctld, which calls fini() under its locks: an engine that has
-// not stopped in time is left behind, and ends when the disk lets it. Its code stays loaded, thanks
-// to -z nodelete.
-void Stop(std::unique_ptr<carbon::Engine> engine) {
-  if (engine == nullptr) return;
-  auto stopped = std::make_shared<std::promise<void>>();
-  std::future<void> soon = stopped->get_future();
-  carbon::StartQuietThread([engine = std::move(engine), stopped]() mutable {
-    engine.reset();
-    stopped->set_value();
-  }).detach();
-  soon.wait_for(kStopAtMost);
-}
+// The engine, and how to part with it. RPC threads of slurmctld can still be in job_submit when it
+// shuts down or calls fini(): each works on a share of its own, and the last to let go of the
+// engine has it stopped.
+class Running {
+ public:
+  std::shared_ptr<carbon::Engine> engine() {
+    std::lock_guard lock(mutex_);
+    return engine_;
+  }
 
-// slurmctld does not call fini() when it shuts down, and a thread that is still joinable then would
-// abort it: the destructor stops the engine.
-struct Running {
-  std::unique_ptr<carbon::Engine> engine;
-  ~Running() { StopQuietly(); }
-  void StopQuietly() noexcept {
+  void Start(carbon::EngineOptions options) {
+    auto stopped = std::make_shared<std::promise<void>>();
+    std::shared_future<void> soon = stopped->get_future().share();
+    std::shared_ptr<carbon::Engine> engine(
+        new carbon::Engine(std::move(options)),
+        [stopped](carbon::Engine* engine) { StopElsewhere(engine, stopped); });
+    std::lock_guard lock(mutex_);
+    engine_.swap(engine);
+    std::swap(stopped_, soon);
+  }
+
+  // A disk that hangs must not hang slurmctld, which calls fini() under its locks: an engine that
+  // has not stopped in time is left behind, and ends when the disk lets it. Its code stays loaded,
+  // thanks to -z nodelete.
+  void Stop() noexcept {
     try {
-      Stop(std::move(engine));
+      std::shared_ptr<carbon::Engine> engine;
+      std::shared_future<void> soon;
+      {
+        std::lock_guard lock(mutex_);
+        engine.swap(engine_);
+        std::swap(soon, stopped_);
+      }
+      engine.reset();
+      if (soon.valid()) soon.wait_for(kStopAtMost);
     } catch (...) {
-      // No thread to be had: the engine was stopped while the exception passed.
+      // It was let go of all the same.
     }
   }
+
+ private:
+  // Whoever lets go last may hold slurmctld's locks, so the engine ends on a thread of its own.
+  static void StopElsewhere(carbon::Engine* engine,
+                            std::shared_ptr<std::promise<void>> stopped) noexcept {
+    try {
+      carbon::StartQuietThread([engine, stopped] {
+        delete engine;
+        stopped->set_value();
+      }).detach();
+    } catch (...) {
+      // No thread to be had.
+      delete engine;
+      stopped->set_value();
+    }
+  }
+
+  std::mutex mutex_;
+  std::shared_ptr<carbon::Engine> engine_;
+  std::shared_future<void> stopped_;
 };
-Running running;
+
+// Never destroyed: a late thread may look at it while slurmctld exits.
+Running& running = *new Running;
+
+// slurmctld does not call fini() when it shuts down, and a thread that is still joinable then would
+// abort it: this stops the engine.
+struct StopAtExit {
+  ~StopAtExit() { running.Stop(); }
+} stop_at_exit;
 
 time_t loaded_at = 0;
 
@@ -79,10 +121,9 @@ CARBON_EXPORT int init(void) {
   try {
     loaded_at = std::time(nullptr);
     const char* folder = std::getenv("SLURM_CARBON_SNAPSHOT_DIR");
-    running.engine = std::make_unique<carbon::Engine>(
-        carbon::EngineOptions{.snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR,
-                              .in_charge_since = InChargeSince,
-                              .log_line = LogLine});
+    running.Start({.snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR,
+                   .in_charge_since = InChargeSince,
+                   .log_line = LogLine});
   } catch (...) {
     // Any other return value would keep slurmctld from starting.
     slurm_error("carbon: the plugin could not start; jobs pass unchanged");
@@ -90,13 +131,14 @@ CARBON_EXPORT int init(void) {
   return SLURM_SUCCESS;
 }
 
-CARBON_EXPORT void fini(void) { running.StopQuietly(); }
+CARBON_EXPORT void fini(void) { running.Stop(); }
 
 CARBON_EXPORT int job_submit(job_desc_msg_t* job_desc, uint32_t submit_uid, char** err_msg) {
   try {
-    if (running.engine == nullptr || job_desc == nullptr) return SLURM_SUCCESS;
+    const std::shared_ptr<carbon::Engine> engine = running.engine();
+    if (engine == nullptr || job_desc == nullptr) return SLURM_SUCCESS;
     const carbon::JobRequest job = carbon::ReadDescriptor(*job_desc, submit_uid);
-    carbon::ApplyVerdict(running.engine->Submit(job, absl::Now()), job_desc, err_msg);
+    carbon::ApplyVerdict(engine->Submit(job, absl::Now()), job_desc, err_msg);
   } catch (...) {
     // The engine reports its own failures; what is left is memory running out.
   }

@@ -206,7 +206,8 @@ std::string WhyNoAddition(const char* after, const std::string& before, absl::st
 
 }  // namespace
 
-World DescriptorWorld(absl::Time now, double grams) {
+World DescriptorWorld(absl::Time now, double grams, int64_t size) {
+  now = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
   World world(now);
   world.policy().max_delay = kMaxDelay;
   world.policy().margin = kMargin;
@@ -244,11 +245,18 @@ World DescriptorWorld(absl::Time now, double grams) {
   world.state("closed").admission_unproven = "partition limits AllowAccounts";
   world.state("lyon").max_time = absl::Hours(48);
 
+  for (NodeGroup& group : world.capacity.groups) {
+    if (group.name == "full") continue;
+    group.total.nodes *= size;
+    group.total.devices *= size;
+    group.total.cpus *= size;
+    group.total.memory_mib *= size;
+  }
   uint32_t job_id = 0;
   const Resources node = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1024};
   for (int i = 0; i < 4; ++i) {
     world.capacity.uses.push_back(
-        {++job_id, "", "full", {now - absl::Hours(1), now + absl::Hours(90)}, node});
+        {++job_id, "", "full", {now - absl::Hours(1), now + absl::Hours(200)}, node});
   }
   for (int i = 0; i < 12; ++i) {
     world.capacity.uses.push_back({++job_id,

@@ -20,8 +20,8 @@ namespace carbon {
 
 // Three sites of one kind of GPU, one of them with another kind beside it, one that is full, one
 // that nobody is surely admitted to, and a policy of each mode, with a queue. `grams` shifts the
-// grids, so that two worlds decide differently.
-World DescriptorWorld(absl::Time now, double grams = 0);
+// grids, so that two worlds decide differently; the open sites are `size` times as large.
+World DescriptorWorld(absl::Time now, double grams = 0, int64_t size = 1);
 
 class FuzzedDescriptor {
  public:
