@@ -18,7 +18,7 @@ void Complaints::Report(absl::string_view kind, absl::string_view text, absl::Ti
     }
     trouble = {std::string(text), now};
   }
-  write_(absl::StrCat("carbon: ", kind, ": ", text).c_str());
+  write_(Tone::kTrouble, absl::StrCat("carbon: ", kind, ": ", text).c_str());
 }
 
 void Complaints::Resolve(absl::string_view kind) {
@@ -29,7 +29,7 @@ void Complaints::Resolve(absl::string_view kind) {
     if (it == troubles_.end()) return;
     troubles_.erase(it);
   }
-  write_(absl::StrCat("carbon: ", kind, ": works again").c_str());
+  write_(Tone::kRelief, absl::StrCat("carbon: ", kind, ": works again").c_str());
 }
 
 }  // namespace carbon

@@ -17,11 +17,15 @@ namespace carbon {
 
 class Complaints {
  public:
+  // What a line is about, so that relief need not look like an error.
+  enum class Tone { kTrouble, kRelief };
+  using WriteLine = void (*)(Tone tone, const char* line);
+
   static constexpr absl::Duration kOtherText = absl::Minutes(1);
   static constexpr absl::Duration kSameText = absl::Hours(1);
 
   // `write` may be nullptr: then nothing is written.
-  explicit Complaints(void (*write)(const char* line)) : write_(write) {}
+  explicit Complaints(WriteLine write) : write_(write) {}
 
   // `kind` is what is in trouble ("snapshot"), `text` what is wrong with it.
   void Report(absl::string_view kind, absl::string_view text, absl::Time now);
@@ -34,7 +38,7 @@ class Complaints {
     absl::Time written_at;
   };
 
-  void (*write_)(const char* line);
+  WriteLine write_;
   std::mutex mutex_;
   std::map<std::string, Trouble, std::less<>> troubles_;
 };

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "core/decision.h"
 #include "core/job.h"
+#include "plugin/complaints.h"
 
 namespace carbon {
 
@@ -25,7 +26,7 @@ struct EngineOptions {
   Decision (*decide)(const JobRequest&, const Snapshot&, const BookingLedger&,
                      absl::Time) = &Decide;
   // Called from any thread with one line for slurmctld's log; the engine limits the rate.
-  void (*log_line)(const char* line) = nullptr;
+  Complaints::WriteLine log_line = nullptr;
 };
 
 // What Submit asks of its caller.

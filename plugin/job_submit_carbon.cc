@@ -113,7 +113,13 @@ time_t loaded_at = 0;
 // when it is told to. Before that the queue may have been somebody else's to change.
 absl::Time InChargeSince() { return absl::FromTimeT(std::max(loaded_at, slurm_conf.last_update)); }
 
-void LogLine(const char* line) { slurm_error("%s", line); }
+void LogLine(carbon::Complaints::Tone tone, const char* line) {
+  if (tone == carbon::Complaints::Tone::kTrouble) {
+    slurm_error("%s", line);
+  } else {
+    slurm_info("%s", line);
+  }
+}
 
 }  // namespace
 

@@ -42,6 +42,26 @@ TEST(BookingLedger, ShowsTheQueueAndWhatWasDecidedSince) {
   EXPECT_EQ(ledger.calendars().Find("elsewhere"), nullptr);
 }
 
+TEST(BookingLedger, KeepsBookingsApartWhoseHashesCollide) {
+  // Equal in 64-bit FNV-1a, and so is whatever follows them.
+  const Booking one = Tentative("8yn0iYCKYHlIj4-BwPqk", 1, 20, 60);
+  const Booking other = Tentative("GReLUrM4wMqfg9yzV3KQ", 1, 20, 60);
+  BookingLedger only_one, only_other, both;
+  for (BookingLedger* ledger : {&only_one, &only_other, &both}) ledger->Rebase(Queue(0), At(0));
+  only_one.Book(one);
+  only_other.Book(other);
+  EXPECT_EQ(only_one.digest(), only_other.digest());
+  both.Book(one);
+  both.Book(other);
+  EXPECT_EQ(both.tentative(), 2u);
+  EXPECT_EQ(both.calendar("g")->UsedAt(At(30)).devices, 4);
+  EXPECT_NE(both.digest(), only_one.digest());
+  // The queue shows one of them: the other goes on waiting to be shown.
+  both.Rebase(Queue(5, {{7, one.decision_id, "g", one.when, one.amount}}), At(5));
+  EXPECT_EQ(both.tentative(), 1u);
+  EXPECT_EQ(both.digest(), only_other.digest());
+}
+
 TEST(BookingLedger, CountsABookingOnceWhenTheQueueShowsIt) {
   BookingLedger ledger;
   ledger.Rebase(Queue(0), At(0));

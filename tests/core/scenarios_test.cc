@@ -125,6 +125,16 @@ TEST(ErrorScenarios, DrawsGoByNameAndNotByOrder) {
             second.Integrate(1, a.series, At(0), absl::Hours(9)));
 }
 
+TEST(ErrorScenarios, NamesWhoseHashesCollideErrAlikeAndThatIsAll) {
+  // Equal in 64-bit FNV-1a. Two names of one key err together, as two of one place would: their
+  // spread is each its own all the same.
+  const auto one = ErrorScenarios::Factor("8yn0iYCKYHlIj4-BwPqk", 0.1);
+  const auto other = ErrorScenarios::Factor("GReLUrM4wMqfg9yzV3KQ", 0.3);
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    EXPECT_NEAR(3 * (one[s] - 1), other[s] - 1, 1e-12);
+  }
+}
+
 TEST(ErrorScenarios, FactorsHaveTheSpreadAskedForAndStayPositive) {
   const auto factor = ErrorScenarios::Factor("watts/x", 0.3);
   EXPECT_NEAR(Mean(factor), 1, 1e-12);

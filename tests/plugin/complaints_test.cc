@@ -12,12 +12,16 @@ namespace {
 using ::testing::ElementsAre;
 
 std::vector<std::string> lines;
+Complaints::Tone last_tone;
 
 class ComplaintsTest : public ::testing::Test {
  protected:
   ComplaintsTest() { lines.clear(); }
   const absl::Time start_ = absl::FromUnixSeconds(1'800'000'000);
-  Complaints complaints_{[](const char* line) { lines.push_back(line); }};
+  Complaints complaints_{[](Complaints::Tone tone, const char* line) {
+    lines.push_back(line);
+    last_tone = tone;
+  }};
 };
 
 TEST_F(ComplaintsTest, WritesTheFirstAtOnce) {
@@ -50,7 +54,9 @@ TEST_F(ComplaintsTest, SaysOnceThatTheTroubleIsOver) {
   complaints_.Resolve("snapshot");
   EXPECT_TRUE(lines.empty());
   complaints_.Report("snapshot", "is gone", start_);
+  EXPECT_EQ(last_tone, Complaints::Tone::kTrouble);
   complaints_.Resolve("snapshot");
+  EXPECT_EQ(last_tone, Complaints::Tone::kRelief);
   complaints_.Resolve("snapshot");
   EXPECT_THAT(lines, ElementsAre("carbon: snapshot: is gone", "carbon: snapshot: works again"));
 }

@@ -70,7 +70,7 @@ class EngineTest : public ::testing::Test {
   EngineOptions Options() const {
     return {.snapshot_folder = folder_ + "/snapshot",
             .poll = absl::Milliseconds(5),
-            .log_line = [](const char* line) {
+            .log_line = [](Complaints::Tone, const char* line) {
               std::lock_guard lock(lines_mutex);
               lines.push_back(line);
             }};

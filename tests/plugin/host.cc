@@ -30,6 +30,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/config.h"
@@ -230,6 +231,18 @@ struct Options {
   bool hang = false;
 };
 
+// Lines for slurmctld's log: trouble is an error, its end is none.
+std::atomic<int> troubles{0};
+std::atomic<int> reliefs{0};
+void CheckLogLine(const char* function, const char* line) {
+  const bool is_relief = absl::EndsWith(line, "works again");
+  ++(is_relief ? reliefs : troubles);
+  if (!absl::StartsWith(line, "carbon: ")) Broken(absl::StrCat("a line begins otherwise: ", line));
+  if (function != absl::string_view(is_relief ? "slurm_info" : "slurm_error")) {
+    Broken(absl::StrCat(function, " is given: ", line));
+  }
+}
+
 // An ordinary job for eight GPUs at any site.
 std::string DecisionOfAnOrdinaryJob(const Plugin& plugin) {
   constexpr uint8_t kOrdinary[] = {2};
@@ -338,13 +351,16 @@ class Storm {
 
   void PublishOnAndOn() {
     for (int round = 1; !done_; ++round) {
+      // The plugin looks once a second: what is broken stays so until it has been seen.
       if (round % 5 == 0) {
         publications_->PublishBroken(round / 5);
       } else {
         publications_->Publish(round);
       }
-      resident_[Window()] = ResidentMib();
-      Pause(std::chrono::milliseconds(150));
+      for (int i = 0; i < (round % 5 == 0 ? 26 : 3); ++i) {
+        resident_[static_cast<size_t>(Window())] = ResidentMib();
+        Pause(std::chrono::milliseconds(50));
+      }
     }
   }
 
@@ -428,6 +444,9 @@ void RunStorm(const Options& options, const Plugin& plugin, Publications* public
     Broken("records are missing that nobody says were dropped");
   }
   if (untraced > log.missing()) Broken("decisions left no trace");
+  printf("slurmctld's log: %d lines of trouble, %d that it is over\n", troubles.load(),
+         reliefs.load());
+  if (reliefs == 0 || troubles == 0) Broken("nobody said that the snapshot was broken, or mended");
   printf("Slurm's allocator: %lld strings made, %lld left\n",
          static_cast<long long>(MadeSlurmStrings()), static_cast<long long>(LiveSlurmStrings()));
   if (LiveSlurmStrings() != 0) Broken("strings of Slurm's allocator leak");
@@ -475,6 +494,7 @@ int Main(int argc, char** argv) {
   Publications publications;
   publications.Publish(0);
   setenv("SLURM_CARBON_SNAPSHOT_DIR", publications.snapshot().c_str(), 1);
+  SetSlurmLog(CheckLogLine);
   const Plugin plugin(options.plugin);
   if (plugin.init() != SLURM_SUCCESS) Broken("init() fails");
   WaitUntil([&] { return !DecisionOfAnOrdinaryJob(plugin).empty(); }, 20, "it decides");

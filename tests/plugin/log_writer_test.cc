@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <new>
 #include <set>
 #include <sstream>
 #include <string>
@@ -21,6 +23,26 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+// Memory that runs out for every thread but the test's own, while `memory_is_out`.
+namespace {
+std::atomic<bool> memory_is_out{false};
+std::atomic<int> refusals{0};
+const std::thread::id test_thread = std::this_thread::get_id();
+}  // namespace
+
+// noinline: or the compiler sees malloc and delete where it expects new and delete.
+__attribute__((noinline)) void* operator new(size_t size) {
+  if (memory_is_out.load() && std::this_thread::get_id() != test_thread) {
+    ++refusals;
+    throw std::bad_alloc();
+  }
+  void* block = malloc(size);
+  if (block == nullptr) throw std::bad_alloc();
+  return block;
+}
+__attribute__((noinline)) void operator delete(void* block) noexcept { free(block); }
+__attribute__((noinline)) void operator delete(void* block, size_t) noexcept { free(block); }
 
 namespace carbon {
 namespace {
@@ -70,6 +92,30 @@ TEST_F(LogWriterTest, AppendsWithinASecond) {
   EXPECT_TRUE(Eventually([&] { return Read(path_) == "before\none\n"; }, absl::Seconds(1)));
   EXPECT_TRUE(Eventually([&] { return writer.stats().written == 1; }));
   EXPECT_EQ(writer.stats().error, "");
+}
+
+TEST_F(LogWriterTest, LosesNothingWhileMemoryIsOut) {
+  std::string expected;
+  {
+    LogWriter writer(quick_);
+    memory_is_out = true;
+    writer.SetPath(path_);
+    for (int i = 0; i < 100; ++i) {
+      const std::string record =
+          absl::StrCat(i, std::string(static_cast<size_t>(i) * 100, 'x'), "\n");
+      expected += record;
+      EXPECT_TRUE(writer.Enqueue(record));
+      if (i == 0) {
+        EXPECT_TRUE(Eventually([&] { return refusals > 2; }));
+      }
+      // It runs out again at whatever step of the way to the file the writer is.
+      memory_is_out = i % 3 != 0;
+    }
+    memory_is_out = false;
+    EXPECT_TRUE(Eventually([&] { return writer.stats().written == 100; }));
+    EXPECT_EQ(writer.stats().dropped, 0u);
+  }
+  EXPECT_EQ(Read(path_), expected);
 }
 
 TEST_F(LogWriterTest, CreatesTheFileForOwnerAndGroup) {

@@ -20,14 +20,14 @@ constexpr uint64_t kFreed = 0xdeadf4eedeadf4ee;
 
 std::atomic<int64_t> live{0};
 std::atomic<int64_t> made{0};
-std::atomic<void (*)(const char*)> log_line{nullptr};
+std::atomic<void (*)(const char*, const char*)> log_line{nullptr};
 
-void Log(const char* format, va_list arguments) {
-  void (*const log)(const char*) = log_line.load();
+void Log(const char* function, const char* format, va_list arguments) {
+  void (*const log)(const char*, const char*) = log_line.load();
   if (log == nullptr) return;
   char line[2048];
   vsnprintf(line, sizeof(line), format, arguments);
-  log(line);
+  log(function, line);
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ EXPORT void slurm_xfree(void** pointer) {
   EXPORT void name(const char* format, ...) { \
     va_list arguments;                        \
     va_start(arguments, format);              \
-    Log(format, arguments);                   \
+    Log(#name, format, arguments);            \
     va_end(arguments);                        \
   }
 LOG_FUNCTION(slurm_error)
@@ -81,6 +81,6 @@ namespace carbon {
 
 int64_t LiveSlurmStrings() { return live.load(); }
 int64_t MadeSlurmStrings() { return made.load(); }
-void SetSlurmLog(void (*log)(const char* line)) { log_line.store(log); }
+void SetSlurmLog(void (*log)(const char* function, const char* line)) { log_line.store(log); }
 
 }  // namespace carbon

@@ -20,9 +20,9 @@ int64_t LiveSlurmStrings();
 // Strings ever made by slurm_xstrdup.
 int64_t MadeSlurmStrings();
 
-// Called with each line for slurmctld's log, from any thread; nullptr, as at first: the lines go
-// nowhere.
-void SetSlurmLog(void (*log)(const char* line));
+// Called with each line for slurmctld's log and the function that it was given to ("slurm_error"),
+// from any thread; nullptr, as at first: the lines go nowhere.
+void SetSlurmLog(void (*log)(const char* function, const char* line));
 
 }  // namespace carbon
 

@@ -1,0 +1,103 @@
+"""slurmctld killed and reconfigured in the middle of a storm of submissions."""
+
+import os
+import random
+import signal
+import time
+import unittest
+
+from faults import FaultTest, Storm
+from private_slurm import wait_until
+
+KILLS = int(os.environ.get("CARBON_KILLS", "3"))
+SEED = int(os.environ.get("CARBON_SEED", "1"))
+RECONFIGURES = int(os.environ.get("CARBON_RECONFIGURES", "15"))
+
+# slurmctld writes its queue at most this long after a change (SAVE_MAX_WAIT in state_save.c, and
+# some for a busy machine): what it acknowledged later dies with it, with or without a plugin.
+SAVED_WITHIN = 8
+
+
+class ControllerTest(FaultTest):
+    def kill(self):
+        pid = self.controller_pid()
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not os.path.exists(f"/proc/{pid}") or is_zombie(pid), 10, "it is dead")
+        return time.time()
+
+    def test_killed_at_random_instants(self):
+        random.seed(SEED)
+        lost = kept = 0
+        for round_ in range(KILLS):
+            arguments = ("--clients", 4, "--seconds", 300, "--pause", 20, "--keep")
+            with Storm(self, *arguments, "--seed", SEED * 1000 + round_) as storm:
+                begun_at = time.time()
+                saved = self.slurm / "state" / "job_state"
+                wait_until(
+                    lambda: storm.acknowledged() and saved.stat().st_mtime > begun_at + 1, 60,
+                    "some jobs of the storm are saved",
+                )
+                before = self.queue()
+                time.sleep(random.uniform(0, 3))
+                killed_at = self.kill()
+            acknowledged = storm.acknowledged()
+            self.private_slurm("restart-controller")
+            after = self.queue()
+            for job in acknowledged:
+                if job["name"] in after:
+                    kept += 1
+                    self.assertEqual(after[job["name"]]["job_id"], job["job_id"])
+                else:
+                    lost += 1
+                    self.assertGreater(job["at"], killed_at - SAVED_WITHIN, f"{job} is lost")
+            for name, job in after.items():
+                if name in before:
+                    self.assertEqual(job, before[name])
+            self.wait_until_in_use()
+            self.assert_decides_again()
+            self.run_command("scancel", "--user", str(os.getuid()), "--state=PENDING")
+        self.assertGreater(kept, 0)
+
+        # The last decision is written before the log is judged.
+        wait_until(lambda: self.log.read_bytes().endswith(b"\n"), 5, "the log's last line has an end")
+        records, torn = self.whole_and_torn()
+        self.assertLessEqual(torn, KILLS, "more lines are torn than slurmctld was killed")
+        boots = {}
+        for record in records:
+            self.assertEqual(record["seq"], boots.get(record["boot"], 0) + 1)
+            boots[record["boot"]] = record["seq"]
+        self.assertGreaterEqual(len(boots), KILLS + 1)
+        print(
+            f"\n{KILLS} kills: {kept} acknowledged jobs kept, {lost} of the last {SAVED_WITHIN} s lost"
+            f" as slurmctld itself loses them; {len(records)} records, {torn} torn lines",
+            flush=True,
+        )
+
+    def test_reconfigured_again_and_again(self):
+        pid = self.controller_pid()
+        before = len(self.records())
+        with Storm(self, "--clients", 4, "--seconds", 3600, "--pause", 5) as storm:
+            for _ in range(RECONFIGURES):
+                seen = len(storm.acknowledged())
+                done = self.run_command("scontrol", "reconfigure")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                wait_until(lambda: len(storm.acknowledged()) > seen, 30, "jobs are acknowledged")
+        self.assertEqual(self.controller_pid(), pid)
+        self.assert_decides_again()
+        self.assertEqual(self.new_lines(), [])
+        records, torn = self.whole_and_torn()
+        self.assertEqual(torn, 0)
+        numbers = [record["seq"] for record in records[before:]]
+        self.assertEqual(numbers, list(range(numbers[0], numbers[-1] + 1)))
+
+
+def is_zombie(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+if __name__ == "__main__":
+    unittest.main()
