@@ -50,8 +50,8 @@ std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, a
     return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(-age),
                         " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
   }
-  // Both are known to the second only.
-  if (snapshot.capacity().taken_at <= in_charge_since) return std::string(kNoLookYet);
+  // Both are known to the second only. A time that is yet to come is of a clock that was set back.
+  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since) return std::string(kNoLookYet);
   return "";
 }
 

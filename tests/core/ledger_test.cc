@@ -54,7 +54,7 @@ TEST(BookingLedger, KeepsBookingsApartWhoseHashesCollide) {
   both.Book(one);
   both.Book(other);
   EXPECT_EQ(both.tentative(), 2u);
-  EXPECT_EQ(both.calendar("g")->UsedAt(At(30)).devices, 4);
+  EXPECT_EQ(both.calendars().Find("g")->UsedAt(At(30)).devices, 4);
   EXPECT_NE(both.digest(), only_one.digest());
   // The queue shows one of them: the other goes on waiting to be shown.
   both.Rebase(Queue(5, {{7, one.decision_id, "g", one.when, one.amount}}), At(5));

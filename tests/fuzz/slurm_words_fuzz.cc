@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "cli/slurm_time.h"
+#include "core/admin_comment.h"
 #include "core/record.h"
 #include "plugin/slurm_amounts.h"
 #include "plugin/tres.h"
@@ -50,7 +51,7 @@ void CheckAdminComment(const std::string& text) {
   if (!id.empty() && !absl::StrContains(text, id)) std::abort();
   // Ours behind whatever an administrator wrote, unless that is one of ours already.
   const RecordId ours = {"0123456789abcdef", 18446744073709551615u};
-  const std::string both = text + "; " + AdminComment(ours, Decision{}, absl::UTCTimeZone());
+  const std::string both = text + "; " + AdminComment(ours, {}, Decision{}, absl::UTCTimeZone());
   if (!absl::StrContains(text, "carbon:id=") && DecisionIdInComment(both) != DecisionId(ours)) {
     std::abort();
   }

@@ -34,6 +34,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/config.h"
+#include "core/admin_comment.h"
 #include "core/record.h"
 #include "core/snapshot_store.h"
 #include "tests/plugin/bent_libc.h"
@@ -107,8 +108,8 @@ class Publications {
   std::string rotated_log() const { return log() + ".1"; }
 
   // Grids that differ from round to round. `look_ahead`: how much later than now the queue was
-  // looked at, for those who do not want to wait until bookings without a job expire.
-  Manifest Publish(int round, absl::Duration look_ahead = absl::ZeroDuration()) {
+  // looked at, so that the look is newer than the plugin's loading, or bookings without a job expire.
+  Manifest Publish(int round, absl::Duration look_ahead = absl::Seconds(2)) {
     World world = DescriptorWorld(TrueNow(), round % 2 == 0 ? 0 : 40, kSize);
     world.capacity.taken_at += look_ahead;
     world.config.paths.snapshot = snapshot();
@@ -474,6 +475,7 @@ void RunHang(const Plugin& plugin, Publications* publications) {
   // Meanwhile the plugin is wanted again, as after a change of JobSubmitPlugins.
   plugin.init();
   ReleaseDisk();
+  publications->Publish(0);
   WaitUntil([&] { return !DecisionOfAnOrdinaryJob(plugin).empty(); }, 20, "it decides again");
   plugin.fini();
 }
