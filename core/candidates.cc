@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/job_size.h"
+
 namespace carbon {
 namespace {
 
@@ -18,23 +20,6 @@ absl::Duration RoundUpToSecond(absl::Duration duration) {
   return absl::Ceil(duration, absl::Seconds(1));
 }
 
-std::optional<int64_t> UnitsAsked(const HardwareProfile& hardware, const JobRequest& job) {
-  int64_t units = 0;
-  switch (hardware.unit) {
-    case AllocationUnit::kDevice:
-      units = job.demand.devices;
-      break;
-    case AllocationUnit::kCore:
-      units = job.demand.devices > 0 ? 0 : job.demand.cpus;
-      break;
-    case AllocationUnit::kNode:
-      units = job.exclusive ? job.demand.nodes : 0;
-      break;
-  }
-  if (units <= 0) return std::nullopt;
-  return units;
-}
-
 bool SameHardware(const Snapshot::Pool& a, const Snapshot::Pool& b) {
   return a.config->hardware == b.config->hardware;
 }
@@ -46,56 +31,38 @@ struct Runtime {
   bool speed_matters = false;
 };
 
+// How much longer the same work takes in `pool` than at home; absent where the two cannot be
+// compared. Besides the hardware's speed it is the number of units at work: an exclusive job that
+// asks for no number has all of its nodes.
+std::optional<double> Slowdown(const JobTerms& terms, const Snapshot::Pool& pool, int64_t working) {
+  const Snapshot::Pool& home = *terms.home;
+  const std::optional<JobUnits> at_home = UnitsIn(*terms.job, *home.hardware, *home.group);
+  if (!at_home.has_value() || at_home->working <= 0 || working <= 0) return std::nullopt;
+  double slowdown = static_cast<double>(at_home->working) / static_cast<double>(working);
+  if (!SameHardware(pool, home)) {
+    const auto& fast = home.hardware->throughput;
+    const auto& slow = pool.hardware->throughput;
+    if (!fast.has_value() || !slow.has_value()) return std::nullopt;
+    slowdown *= fast->value / slow->value;
+  }
+  return slowdown;
+}
+
 std::variant<Runtime, WhyNot> RuntimeOn(const JobTerms& terms, const Snapshot::Pool& pool,
-                                        int64_t units) {
+                                        int64_t working) {
   const auto& throughput = pool.hardware->throughput;
+  const bool same_hardware = SameHardware(pool, *terms.home);
   if (terms.hints->flops.has_value()) {
     if (!throughput.has_value()) return "speed of its hardware is unknown";
-    return Runtime{*terms.hints->flops / (throughput->value * static_cast<double>(units)), true};
+    return Runtime{*terms.hints->flops / (throughput->value * static_cast<double>(working)), true};
   }
-  const absl::Duration at_home = std::min(terms.hints->runtime.value_or(terms.limit), terms.limit);
-  if (SameHardware(pool, *terms.home)) return Runtime{at_home, false};
-  const auto& home_throughput = terms.home->hardware->throughput;
-  if (!throughput.has_value() || !home_throughput.has_value()) {
-    return "speed of its hardware is unknown";
-  }
+  const std::optional<double> slowdown = Slowdown(terms, pool, working);
+  if (!slowdown.has_value()) return "speed of its hardware is unknown";
   if (pool.hardware->unit != terms.home->hardware->unit) {
     return "counts its hardware in another unit";
   }
-  return Runtime{at_home * (home_throughput->value / throughput->value), true};
-}
-
-// Saturates at kUnlimited: what a user may ask for has no bound.
-int64_t Times(int64_t amount, int64_t width) {
-  if (amount <= 0) return 0;
-  return amount > Resources::kUnlimited / width ? Resources::kUnlimited : amount * width;
-}
-
-// What one task takes from a group. Nodes are shared unless the job has them for itself, and then
-// with all that is in them; what the group does not model is not counted.
-Resources TaskAmount(const JobRequest& job, const NodeGroup& group) {
-  Resources task = job.demand;
-  if (job.exclusive) {
-    task.devices = std::max(task.devices, Times(group.per_node.devices, task.nodes));
-    task.cpus = std::max(task.cpus, Times(group.per_node.cpus, task.nodes));
-    task.memory_mib = std::max(task.memory_mib, Times(group.per_node.memory_mib, task.nodes));
-  } else {
-    task.nodes = 0;
-  }
-  if (group.total.devices == Resources::kUnlimited) task.devices = 0;
-  if (group.total.cpus == Resources::kUnlimited) task.cpus = 0;
-  if (group.total.memory_mib == Resources::kUnlimited) task.memory_mib = 0;
-  return task;
-}
-
-// How many tasks of an array run at once: no more than it allows, and than there is room for.
-int64_t Width(const JobRequest& job, const Resources& total, const Resources& task) {
-  int64_t width = std::clamp<int64_t>(job.array_width, 1, std::max<int64_t>(1, job.array_tasks));
-  for (int64_t Resources::*amount :
-       {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
-    if (task.*amount > 0) width = std::min(width, total.*amount / (task.*amount));
-  }
-  return std::max<int64_t>(1, width);
+  const absl::Duration at_home = std::min(terms.hints->runtime.value_or(terms.limit), terms.limit);
+  return Runtime{*slowdown == 1 ? at_home : at_home * *slowdown, !same_hardware};
 }
 
 // Runtime, power and amount: all but the starts.
@@ -104,35 +71,35 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   if (pool.state == nullptr) return "the cluster does not show its partition";
   if (pool.forecast == nullptr) return "no forecast for its zone";
   if (pool.forecast->valid_until < now) return "the forecast for its zone is stale";
-  const std::optional<int64_t> units = UnitsAsked(*pool.hardware, *terms.job);
+  const std::optional<JobUnits> units = UnitsIn(*terms.job, *pool.hardware, *pool.group);
   if (!units.has_value()) return "its hardware profile does not describe the job";
-  std::variant<Runtime, WhyNot> runtime = RuntimeOn(terms, pool, *units);
+  std::variant<Runtime, WhyNot> runtime = RuntimeOn(terms, pool, units->working);
   if (const WhyNot* why = std::get_if<WhyNot>(&runtime)) return *why;
   auto [length, speed_matters] = std::get<Runtime>(runtime);
+  PoolRun run;
+  run.pool = &pool;
   const bool at_home = &pool == terms.home;
   // At home the job is stopped at its limit; elsewhere it must not come to that.
   if (length > terms.limit && !at_home) return "the job would outlast its time limit there";
-  PoolRun run;
-  run.pool = &pool;
   run.speed_matters = speed_matters;
   run.scaled_from = speed_matters && !terms.hints->flops.has_value() ? terms.home : nullptr;
 
-  const Resources task = TaskAmount(*terms.job, *pool.group);
-  const int64_t tasks = std::max<int64_t>(1, terms.job->array_tasks);
-  const int64_t width = Width(*terms.job, pool.group->total, task);
-  run.rounds = tasks / width + (tasks % width == 0 ? 0 : 1);
-  run.amount = {.nodes = Times(task.nodes, width),
-                .devices = Times(task.devices, width),
-                .cpus = Times(task.cpus, width),
-                .memory_mib = Times(task.memory_mib, width)};
+  const JobSize size = SizeIn(*terms.job, *pool.group);
+  if (!at_home && pool.state->max_nodes.has_value() && size.nodes > *pool.state->max_nodes) {
+    return "the job needs more nodes than its partition allows";
+  }
+  run.rounds = size.rounds;
+  run.amount = size.amount;
   run.held = terms.limit * run.rounds;
   if (run.held > kLongestRun) return "the run is longer than 400 days";
 
   run.option.intensity = &pool.forecast->series;
   run.option.runtime = RoundUpToSecond(std::min(length, terms.limit)) * run.rounds;
+  run.task_units = units->charged;
   // Averaged over the rounds, of which the last may not be full.
-  run.units =
-      static_cast<double>(*units) * static_cast<double>(tasks) / static_cast<double>(run.rounds);
+  run.units = static_cast<double>(units->charged) *
+              static_cast<double>(std::max<int64_t>(1, terms.job->array_tasks)) /
+              static_cast<double>(run.rounds);
   run.option.power = pool.hardware->busy.value * run.units * pool.site->pue.value;
   return run;
 }
@@ -253,6 +220,29 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
       StartsBetween(*run, ledger, std::max(terms.earliest, run->option.intensity->begin()), latest);
   if (run->option.starts.empty()) return "no room in time within capacity and forecast";
   return result;
+}
+
+Resources AmountToBook(const JobTerms& terms, const PoolRun& run, const BookingLedger& ledger,
+                       absl::Time start) {
+  const NodeGroup& group = *run.pool->group;
+  Resources amount = run.amount;
+  int64_t fits = SizeIn(*terms.job, group).nodes;
+  int64_t most = MostNodes(*terms.job, group);
+  if (run.pool->state->max_nodes.has_value()) most = std::min(most, *run.pool->state->max_nodes);
+  // What is free on some nodes is free on fewer: the most are found by halving.
+  while (fits < most) {
+    const int64_t nodes = fits + (most - fits + 1) / 2;
+    const JobSize size = SizeIn(*terms.job, group, nodes);
+    PoolRun wider = run;
+    wider.amount = size.amount;
+    if (size.rounds == run.rounds && !StartsBetween(wider, ledger, start, start).empty()) {
+      fits = nodes;
+      amount = size.amount;
+    } else {
+      most = nodes - 1;
+    }
+  }
+  return amount;
 }
 
 }  // namespace carbon

@@ -40,10 +40,11 @@ struct PoolRun {
   // The pool for whose hardware the runtime was given and from which it was scaled; nullptr: it was
   // not.
   const Snapshot::Pool* scaled_from;
-  double units;    // of the hardware's allocation unit, on average over the rounds
-  int64_t rounds;  // in which an array's tasks run, one after another
-  // To book: so much at once, and from the start for so long. That is the time limit in each round,
-  // not the runtime hoped for: Slurm may let the job take all of it.
+  int64_t task_units;  // of the hardware's allocation unit, of one task
+  double units;        // of all tasks at once, on average over the rounds
+  int64_t rounds;      // in which an array's tasks run, one after another
+  // What it needs free: so much at once, and from the start for so long. That is the time limit in
+  // each round, not the runtime hoped for: Slurm may let the job take all of it.
   Resources amount;
   absl::Duration held;
 };
@@ -70,6 +71,12 @@ std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedg
 std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::Pool& pool,
                                         const Snapshot& snapshot, const BookingLedger& ledger,
                                         absl::Time now);
+
+// What to book for the run if it starts at `start`, one of its starts: `run.amount`, or more for a
+// job that spans as many nodes as are free, up to its most (--nodes=2-4). Slurm gives it those, and
+// they are not there for others then.
+Resources AmountToBook(const JobTerms& terms, const PoolRun& run, const BookingLedger& ledger,
+                       absl::Time start);
 
 }  // namespace carbon
 

@@ -75,6 +75,7 @@ Candidate Describe(const Choice& choice) {
   candidate.start = choice.placement.start;
   candidate.runtime = run.option.runtime;
   candidate.rounds = run.rounds;
+  candidate.units = run.task_units;
   candidate.energy = run.option.power * run.option.runtime;
   candidate.beyond_horizon = candidate.start + candidate.runtime > pool.forecast->horizon;
   candidate.gross = choice.placement.emission;
@@ -310,7 +311,7 @@ class Deciding {
     decision_.booked_when =
         TimeInterval{chosen.placement.start, chosen.placement.start + chosen.run->held};
     decision_.booked_group = chosen.run->pool->group->name;
-    decision_.booked_amount = chosen.run->amount;
+    decision_.booked_amount = AmountToBook(terms_, *chosen.run, ledger_, chosen.placement.start);
   }
 
   const JobRequest& job_;

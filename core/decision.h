@@ -28,8 +28,9 @@ struct Candidate {
   std::string partition;
   std::string hardware;
   absl::Time start;
-  absl::Duration runtime;             // of the whole job, array rounds included
-  int64_t rounds = 1;                 // in which an array runs its tasks, one after another
+  absl::Duration runtime;     // of the whole job, array rounds included
+  int64_t rounds = 1;         // in which an array runs its tasks, one after another
+  int64_t units = 0;          // of the hardware's unit, charged for one task
   KilowattHours energy;               // PUE included
   GramsPerKilowattHour intensity;     // mean over the run
   bool beyond_horizon = false;        // part of the run is judged by climatology, not by a forecast

@@ -189,8 +189,10 @@ void ReadResources(const job_desc_msg_t& d, const DeviceRequest& asked, JobReque
       job->per_node.memory_mib = memory(each, 1);
     }
   }
-  // --mem=0 is a node's whole memory: nothing fits beside such a job.
-  job->exclusive = d.shared == JOB_SHARED_NONE || d.pn_min_memory == 0;
+  job->all_memory = (d.pn_min_memory & ~MEM_PER_CPU) == 0;
+  job->exclusive = d.shared == JOB_SHARED_NONE;
+  // Without --nodes Slurm takes as few as hold the job.
+  job->max_nodes = Count(d.max_nodes).value_or(0);
 }
 
 // Replaces *target, of Slurm's allocator.

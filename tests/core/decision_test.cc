@@ -241,6 +241,73 @@ TEST(Decide, ScalesTheRuntimeToOtherHardware) {
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the policy keeps the hardware");
 }
 
+// home on h100, away four times slower on a100 and much cleaner.
+World SlowerAway() {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddZone("CLEAN", DayWith(50, 0, 0, 0));
+  world.AddSite("home", "DIRTY", "h100");
+  world.AddSite("away", "CLEAN", "a100");
+  world.policy().may_change_hardware = true;
+  return world;
+}
+
+TEST(Decide, ChargesAnExclusiveJobForAllDevicesOfItsNodes) {
+  const World world = TwoSites();
+  JobRequest job = world.Job();
+  job.demand = {.nodes = 2, .devices = 2, .cpus = 2};
+  job.per_node = {.devices = 1, .cpus = 1};
+  const double shared = world.Place(job).home->energy.value();
+  job.exclusive = true;
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.home->units, 16);
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 8 * shared);
+  // Slurm gives it all devices, so it needs not ask for any to be described.
+  job.demand.devices = job.per_node.devices = 0;
+  decision = world.Place(job);
+  EXPECT_EQ(decision.outcome, Outcome::kPlaced);
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 8 * shared);
+}
+
+TEST(Decide, RunsAnExclusiveJobLongerOnSmallerNodes) {
+  World world = SlowerAway();
+  world.config.pools[1].hardware = "h100";
+  world.capacity.groups[1].per_node.devices = 4;
+  JobRequest job = world.Job("carbon:runtime=1h");
+  job.exclusive = true;
+  job.per_node.devices = 1;
+  // It asks for eight devices, and gets eight: on two nodes.
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
+  EXPECT_EQ(decision.booked_amount.nodes, 2);
+  // It asks for a node: half as many devices, twice as long.
+  job.demand.devices = job.per_node.devices = 0;
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(2));
+  EXPECT_EQ(decision.booked_amount.nodes, 1);
+  EXPECT_DOUBLE_EQ(decision.chosen->energy.value(), decision.home->energy.value());
+}
+
+TEST(Decide, BooksAsManyNodesOfARangeAsAreFree) {
+  World world = OneSite();
+  JobRequest job = world.Job("carbon:now");
+  job.max_nodes = 3;
+  EXPECT_EQ(world.Place(job).booked_amount, (Resources{.devices = 24, .cpus = 24}));
+  job.max_nodes = 100;
+  EXPECT_EQ(world.Place(job).booked_amount.devices, 32);
+  world.state("home").max_nodes = 2;
+  EXPECT_EQ(world.Place(job).booked_amount.devices, 16);
+  world.state("home").max_nodes.reset();
+  // What is in use later on in its time is not free.
+  world.capacity.uses.push_back(
+      {1, "", "home", {world.Hour(3), world.Hour(4)}, {.devices = 9, .cpus = 1}});
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.booked_amount.devices, 16);
+  EXPECT_EQ(decision.home->start, world.now);
+  EXPECT_EQ(decision.home->units, 8);
+}
+
 TEST(Decide, DoubtsBothSpeedsWhereItScalesTheRuntime) {
   const auto width = [](Quality home_speed) {
     World world;
@@ -351,7 +418,7 @@ TEST(Decide, LeavesAloneWhatCarbonHasNoSayIn) {
             "it has no time limit");
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.time_limit = absl::InfiniteDuration(); }),
             "its time limit is not between 0 and 400 days");
-  EXPECT_EQ(reason([](World&, JobRequest& job) { job.demand.devices = 0; }),
+  EXPECT_EQ(reason([](World&, JobRequest& job) { job.demand.devices = job.per_node.devices = 0; }),
             "its home home: its hardware profile does not describe the job");
   EXPECT_EQ(reason([](World& world, JobRequest&) {
               for (ZoneForecast& forecast : world.forecasts) {

@@ -257,10 +257,30 @@ TEST(ReadDescriptor, TakesSharingNothingForExclusive) {
   EXPECT_FALSE(ReadDescriptor(d, 0).exclusive);
 }
 
-TEST(ReadDescriptor, TakesAllMemoryForExclusive) {
+TEST(ReadDescriptor, TellsAllMemoryFromNone) {
   job_desc_msg_t d = Batch();
-  d.pn_min_memory = 0;
-  EXPECT_TRUE(ReadDescriptor(d, 0).exclusive);
+  EXPECT_FALSE(ReadDescriptor(d, 0).all_memory);
+  d.pn_min_memory = 1;
+  EXPECT_FALSE(ReadDescriptor(d, 0).all_memory);
+  for (const uint64_t all : {uint64_t{0}, uint64_t{MEM_PER_CPU}}) {
+    d.pn_min_memory = all;
+    EXPECT_TRUE(ReadDescriptor(d, 0).all_memory);
+    // Others may still have its node's other devices, where memory is not counted.
+    EXPECT_FALSE(ReadDescriptor(d, 0).exclusive);
+  }
+}
+
+TEST(ReadDescriptor, ReadsARangeOfNodes) {
+  job_desc_msg_t d = Batch();
+  d.min_nodes = 2;
+  d.max_nodes = 4;
+  d.tres_per_node = Unowned("gres:gpu:8");
+  const JobRequest job = ReadDescriptor(d, 0);
+  EXPECT_EQ(job.demand.nodes, 2);
+  EXPECT_EQ(job.demand.devices, 16);
+  EXPECT_EQ(job.max_nodes, 4);
+  d.max_nodes = NO_VAL;
+  EXPECT_EQ(ReadDescriptor(d, 0).max_nodes, 0);
 }
 
 struct ArrayCase {

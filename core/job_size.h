@@ -1,0 +1,53 @@
+// How much of a node group a job takes, and how many units of its hardware it is charged for. A
+// submission leaves much open; what Slurm will fill in is counted here as soon as the group's nodes
+// are known, and never for less than the job may get. Pure; no I/O.
+//
+//   - A task spans the nodes that it asks for, or as many more as its devices, CPUs and memory
+//     need; on each of them it has at least `per_node`.
+//   - An exclusive task takes all devices, CPUs and memory of its nodes, as Slurm gives them to it;
+//     one that asks for all memory (--mem=0) takes that. Others share nodes, and take none whole.
+//   - An array runs as many tasks at once as it allows and the group holds.
+#ifndef CORE_JOB_SIZE_H_
+#define CORE_JOB_SIZE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "core/capacity.h"
+#include "core/job.h"
+#include "core/profile.h"
+#include "core/snapshot.h"
+
+namespace carbon {
+
+struct JobSize {
+  int64_t nodes = 1;   // that one task spans
+  int64_t rounds = 1;  // in which an array's tasks run, one after another
+  int64_t width = 1;   // how many of them run at once
+  Resources amount;    // of all that run at once; zero in what the group does not model
+};
+
+// On as few nodes as the job may span in the group.
+JobSize SizeIn(const JobRequest& job, const NodeGroup& group);
+// Each task spread over `nodes`, if those are more.
+JobSize SizeIn(const JobRequest& job, const NodeGroup& group, int64_t nodes);
+
+// How many nodes a task may span in the group at most: more than the least only for a job that
+// names a range (--nodes=2-4), of which Slurm gives it as many as are free when it starts.
+int64_t MostNodes(const JobRequest& job, const NodeGroup& group);
+
+// Of one task on as few nodes as may be. Energy is charged for all units that the job keeps from
+// others: an exclusive job for the idle devices of its nodes too. It works with those it asked for,
+// and with all of them where it asked for none.
+struct JobUnits {
+  int64_t charged = 0;
+  int64_t working = 0;
+};
+
+// Absent where the hardware's profile does not describe the job.
+std::optional<JobUnits> UnitsIn(const JobRequest& job, const HardwareProfile& hardware,
+                                const NodeGroup& group);
+
+}  // namespace carbon
+
+#endif  // CORE_JOB_SIZE_H_
