@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "core/duration.h"
 
 namespace carbon {
 namespace {
@@ -74,6 +75,10 @@ std::string AdminComment(const RecordId& id, const JobRequest& job, const Decisi
   for (std::string& partition : from) partition = Word(std::move(partition));
   absl::StrAppend(&comment, ",from=", absl::StrJoin(from, "|"));
   if (job.begin.has_value()) absl::StrAppend(&comment, ",begin=", TimeText(*job.begin, zone));
+  if (HasNewTimeLimit(decision)) {
+    absl::StrAppend(&comment, ",limit=", DurationText(decision.home->time_limit));
+    if (job.time_min.has_value()) absl::StrAppend(&comment, ",least=", DurationText(*job.time_min));
+  }
   return comment;
 }
 
@@ -105,6 +110,13 @@ std::optional<Promise> PromiseInComment(absl::string_view admin_comment) {
     if (pair.first == "begin") {
       promise.begin = ReadTime(pair.second);
       if (!promise.begin.has_value()) return std::nullopt;
+    }
+    for (const auto& [name, asked] :
+         {std::pair("limit", &promise.limit), std::pair("least", &promise.time_min)}) {
+      if (pair.first != name) continue;
+      const absl::StatusOr<absl::Duration> duration = ParseDuration(pair.second);
+      if (!duration.ok()) return std::nullopt;
+      *asked = *duration;
     }
     if (pair.first == "returned") return std::nullopt;
   }

@@ -18,7 +18,8 @@ namespace carbon {
 // The id alone in shadow; in enforce the figures too:
 // "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00+01:00,co2e=14.2kg,home=38.4kg,saving=63%".
 // Times are in `zone` and name their offset. A job that is placed also gets what it had asked for:
-// ",from=frankfurt|lyon", and ",begin=…" where it named its earliest start.
+// ",from=frankfurt|lyon"; ",begin=…" where it named its earliest start; and ",limit=10h" where it
+// gets a longer time limit than that, with ",least=8h" where it named its least (--time-min).
 std::string AdminComment(const RecordId& id, const JobRequest& job, const Decision& decision,
                          absl::TimeZone zone);
 
@@ -32,6 +33,9 @@ struct Promise {
   absl::Time start;
   std::vector<std::string> from;    // partitions
   std::optional<absl::Time> begin;  // the earliest start
+  // Of one task, where it was made longer; and --time-min, where that was too.
+  std::optional<absl::Duration> limit;
+  std::optional<absl::Duration> time_min;
 
   friend bool operator==(const Promise&, const Promise&) = default;
 };

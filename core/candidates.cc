@@ -24,11 +24,16 @@ bool SameHardware(const Snapshot::Pool& a, const Snapshot::Pool& b) {
   return a.config->hardware == b.config->hardware;
 }
 
+absl::Duration RoundUpToMinute(absl::Duration duration) {
+  return absl::Ceil(duration, absl::Minutes(1));
+}
+
 // Of one task. The speed of the hardware matters where the work is given, or the runtime was given
 // for other hardware.
 struct Runtime {
   absl::Duration length;
   bool speed_matters = false;
+  double slowdown = 1;  // by which the same work takes longer than at home, as far as is known
 };
 
 // How much longer the same work takes in `pool` than at home; absent where the two cannot be
@@ -52,17 +57,35 @@ std::variant<Runtime, WhyNot> RuntimeOn(const JobTerms& terms, const Snapshot::P
                                         int64_t working) {
   const auto& throughput = pool.hardware->throughput;
   const bool same_hardware = SameHardware(pool, *terms.home);
+  const std::optional<double> slowdown = Slowdown(terms, pool, working);
   if (terms.hints->flops.has_value()) {
     if (!throughput.has_value()) return "speed of its hardware is unknown";
-    return Runtime{*terms.hints->flops / (throughput->value * static_cast<double>(working)), true};
+    return Runtime{*terms.hints->flops / (throughput->value * static_cast<double>(working)), true,
+                   slowdown.value_or(1)};
   }
-  const std::optional<double> slowdown = Slowdown(terms, pool, working);
   if (!slowdown.has_value()) return "speed of its hardware is unknown";
   if (pool.hardware->unit != terms.home->hardware->unit) {
     return "counts its hardware in another unit";
   }
   const absl::Duration at_home = std::min(terms.hints->runtime.value_or(terms.limit), terms.limit);
-  return Runtime{*slowdown == 1 ? at_home : at_home * *slowdown, !same_hardware};
+  return Runtime{*slowdown == 1 ? at_home : at_home * *slowdown, !same_hardware, *slowdown};
+}
+
+// The time limit of one task in `pool`: on slower hardware the same work takes longer, and the
+// limit grows with it where the policy lets it. (That the user lets the job go to other hardware
+// was asked before.)
+std::variant<absl::Duration, WhyNot> LimitIn(const JobTerms& terms, const Snapshot::Pool& pool,
+                                             double slowdown) {
+  if (!terms.policy->may_change_time_limit || slowdown <= 1 || SameHardware(pool, *terms.home)) {
+    return terms.limit;
+  }
+  const absl::Duration scaled = terms.limit * slowdown;
+  if (scaled > kLongestRun) return "the run is longer than 400 days";
+  const absl::Duration limit = RoundUpToMinute(scaled);
+  if (pool.state->max_time.has_value() && limit > *pool.state->max_time) {
+    return "its partition does not allow the time limit that slower hardware needs";
+  }
+  return limit;
 }
 
 // Runtime, power and amount: all but the starts.
@@ -75,12 +98,18 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   if (!units.has_value()) return "its hardware profile does not describe the job";
   std::variant<Runtime, WhyNot> runtime = RuntimeOn(terms, pool, units->working);
   if (const WhyNot* why = std::get_if<WhyNot>(&runtime)) return *why;
-  auto [length, speed_matters] = std::get<Runtime>(runtime);
+  auto [length, speed_matters, slowdown] = std::get<Runtime>(runtime);
+  std::variant<absl::Duration, WhyNot> limit = LimitIn(terms, pool, slowdown);
+  if (const WhyNot* why = std::get_if<WhyNot>(&limit)) return *why;
   PoolRun run;
   run.pool = &pool;
+  run.limit = std::get<absl::Duration>(limit);
   const bool at_home = &pool == terms.home;
   // At home the job is stopped at its limit; elsewhere it must not come to that.
-  if (length > terms.limit && !at_home) return "the job would outlast its time limit there";
+  if (length > run.limit && !at_home) return "the job would outlast its time limit there";
+  if (run.limit > terms.limit && terms.job->time_min.has_value()) {
+    run.time_min = std::min(run.limit, RoundUpToMinute(*terms.job->time_min * slowdown));
+  }
   run.speed_matters = speed_matters;
   run.scaled_from = speed_matters && !terms.hints->flops.has_value() ? terms.home : nullptr;
 
@@ -90,11 +119,11 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   }
   run.rounds = size.rounds;
   run.amount = size.amount;
-  run.held = terms.limit * run.rounds;
+  run.held = run.limit * run.rounds;
   if (run.held > kLongestRun) return "the run is longer than 400 days";
 
   run.option.intensity = &pool.forecast->series;
-  run.option.runtime = RoundUpToSecond(std::min(length, terms.limit)) * run.rounds;
+  run.option.runtime = RoundUpToSecond(std::min(length, run.limit)) * run.rounds;
   run.task_units = units->charged;
   // Averaged over the rounds, of which the last may not be full.
   run.units = static_cast<double>(units->charged) *
@@ -211,6 +240,15 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
   std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, pool, now);
   PoolRun* run = std::get_if<PoolRun>(&result);
   if (run == nullptr) return result;
+  if (run->limit != terms.limit) {
+    // What is admitted must be the job as it would be submitted there.
+    JobRequest longer = *terms.job;
+    longer.time_limit = run->limit;
+    JobTerms longer_terms = terms;
+    longer_terms.job = &longer;
+    longer_terms.limit = run->limit;
+    if (std::optional<WhyNot> why = WhyNotAdmitted(longer_terms, pool)) return *why;
+  }
   if (pool.forecast->kind != terms.home->forecast->kind) {
     return "its zone's signal is of another kind";
   }

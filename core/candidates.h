@@ -43,6 +43,10 @@ struct PoolRun {
   int64_t task_units;  // of the hardware's allocation unit, of one task
   double units;        // of all tasks at once, on average over the rounds
   int64_t rounds;      // in which an array's tasks run, one after another
+  // Of one task there: longer than asked only on slower hardware, and then to be set. So is its
+  // least (--time-min), where the job names one.
+  absl::Duration limit;
+  std::optional<absl::Duration> time_min;
   // What it needs free: so much at once, and from the start for so long. That is the time limit in
   // each round, not the runtime hoped for: Slurm may let the job take all of it.
   Resources amount;

@@ -142,7 +142,7 @@ std::optional<PolicyMatch> Match(const JsonValue& json) {
   return match;
 }
 
-enum class Change { kTime, kSite, kHardware };
+enum class Change { kTime, kSite, kHardware, kTimeLimit };
 
 absl::string_view ChangeName(Change change) {
   switch (change) {
@@ -152,6 +152,8 @@ absl::string_view ChangeName(Change change) {
       return "site";
     case Change::kHardware:
       return "hardware";
+    case Change::kTimeLimit:
+      return "time_limit";
   }
   return "";
 }
@@ -169,8 +171,10 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
   // Certainty is not on offer: a policy that asks for it would never change anything.
   object.Read("confidence", &policy.confidence, NumberRange{0.5, 1, /*open=*/true});
   std::optional<std::vector<Change>> may_change;
-  object.Read("may_change", &may_change,
-              EachOf(OneOf<Change>({Change::kTime, Change::kSite, Change::kHardware}, ChangeName)));
+  object.Read(
+      "may_change", &may_change,
+      EachOf(OneOf<Change>({Change::kTime, Change::kSite, Change::kHardware, Change::kTimeLimit},
+                           ChangeName)));
   if (may_change.has_value()) {
     const auto may = [&](Change change) {
       return std::find(may_change->begin(), may_change->end(), change) != may_change->end();
@@ -178,6 +182,12 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
     policy.may_change_time = may(Change::kTime);
     policy.may_change_site = may(Change::kSite);
     policy.may_change_hardware = may(Change::kHardware);
+    policy.may_change_time_limit = may(Change::kTimeLimit);
+    // A longer limit only serves jobs on slower hardware.
+    if (policy.may_change_time_limit && !policy.may_change_hardware) {
+      json.Refuse("\"time_limit\" needs \"hardware\": only there does the limit change",
+                  "/may_change");
+    }
   }
   object.Read("may_change_named_partition", &policy.may_change_named_partition, Boolean);
   return policy;

@@ -49,6 +49,7 @@ Json PolicyJson(const Policy& policy) {
   if (policy.may_change_time) may_change.push_back("time");
   if (policy.may_change_site) may_change.push_back("site");
   if (policy.may_change_hardware) may_change.push_back("hardware");
+  if (policy.may_change_time_limit) may_change.push_back("time_limit");
   return {{"name", policy.name},
           {"match",
            {{"partition", policy.match.partitions},

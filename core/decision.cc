@@ -76,6 +76,8 @@ Candidate Describe(const Choice& choice) {
   candidate.runtime = run.option.runtime;
   candidate.rounds = run.rounds;
   candidate.units = run.task_units;
+  candidate.time_limit = run.limit;
+  candidate.time_min = run.time_min;
   candidate.energy = run.option.power * run.option.runtime;
   candidate.beyond_horizon = candidate.start + candidate.runtime > pool.forecast->horizon;
   candidate.gross = choice.placement.emission;
@@ -339,6 +341,11 @@ absl::string_view OutcomeName(Outcome outcome) {
       return "left-alone";
   }
   return "unknown";
+}
+
+bool HasNewTimeLimit(const Decision& decision) {
+  return decision.outcome == Outcome::kPlaced && decision.chosen.has_value() &&
+         decision.home.has_value() && decision.chosen->time_limit != decision.home->time_limit;
 }
 
 Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,

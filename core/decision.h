@@ -31,6 +31,9 @@ struct Candidate {
   absl::Duration runtime;     // of the whole job, array rounds included
   int64_t rounds = 1;         // in which an array runs its tasks, one after another
   int64_t units = 0;          // of the hardware's unit, charged for one task
+  absl::Duration time_limit;  // of one task there
+  // The job's --time-min there, where it changes with the limit.
+  std::optional<absl::Duration> time_min;
   KilowattHours energy;               // PUE included
   GramsPerKilowattHour intensity;     // mean over the run
   bool beyond_horizon = false;        // part of the run is judged by climatology, not by a forecast
@@ -88,6 +91,9 @@ struct Decision {
   std::string booked_group;
   Resources booked_amount;
 };
+
+// Whether the job gets another time limit where it is placed.
+bool HasNewTimeLimit(const Decision& decision);
 
 Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
                 absl::Time now);

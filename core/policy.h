@@ -44,6 +44,8 @@ struct Policy {
   bool may_change_time = true;
   bool may_change_site = true;
   bool may_change_hardware = false;
+  // Whether a job that goes to slower hardware gets a longer time limit there, in proportion.
+  bool may_change_time_limit = false;
   // Whether a job that names a single partition may be moved out of it.
   bool may_change_named_partition = false;
 };

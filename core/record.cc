@@ -83,6 +83,8 @@ Json CandidateJson(const Candidate& candidate) {
           {"runtime_s", SecondsJson(candidate.runtime)},
           {"rounds", candidate.rounds},
           {"units", candidate.units},
+          {"time_limit_s", SecondsJson(candidate.time_limit)},
+          {"time_min_s", OrNull(candidate.time_min, SecondsJson)},
           {"energy_kwh", candidate.energy.value()},
           {"intensity_g_per_kwh", candidate.intensity.value()},
           {"intensity_data", candidate.beyond_horizon ? "forecast+climatology" : "forecast"},

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/duration.h"
 #include "core/record.h"
 
 namespace carbon {
@@ -70,6 +71,9 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
                                      When(chosen.start, now, zone));
   if (!IsNow(chosen.start, now)) {
     absl::StrAppend(&message, " (in ", DurationForPeople(chosen.start - now), ")");
+  }
+  if (HasNewTimeLimit(decision)) {
+    absl::StrAppend(&message, ", time limit ", DurationText(chosen.time_limit));
   }
   absl::StrAppend(&message, ": ", FormatMass(chosen.gross), " CO2e");
   const std::string comparison =

@@ -56,9 +56,10 @@ class Watch {
     }
     // Those after it must reckon with it at home.
     const PoolState* home = StateOfPartition(job.promise.from.front());
-    const std::optional<absl::Time> at_home = FirstStart(home, given_back.begin, held, amount);
+    const absl::Duration there = given_back.limit.value_or(held);
+    const std::optional<absl::Time> at_home = FirstStart(home, given_back.begin, there, amount);
     if (at_home.has_value()) {
-      calendars_.Book(home->group, {*at_home, *at_home + held}, ThereInstead(home, amount));
+      calendars_.Book(home->group, {*at_home, *at_home + there}, ThereInstead(home, amount));
     }
     return given_back;
   }
@@ -153,10 +154,15 @@ class Watch {
                          .partitions = job.promise.from,
                          .begin = std::max(now_, job.promise.begin.value_or(now_)),
                          .admin_comment = job.admin_comment};
+    if (job.promise.limit.has_value() && *job.promise.limit < job.limit) {
+      given_back.limit = job.promise.limit;
+      given_back.time_min = job.promise.time_min;
+    }
     std::vector<std::string>& partitions = given_back.partitions;
     const bool is_asked_for =
         std::find(partitions.begin(), partitions.end(), pool.partition) != partitions.end();
-    if (!is_asked_for && state != nullptr && state->up) partitions.push_back(pool.partition);
+    const bool fits = !given_back.limit.has_value();
+    if (!is_asked_for && fits && state != nullptr && state->up) partitions.push_back(pool.partition);
     return given_back;
   }
 

@@ -46,6 +46,10 @@ struct JobReturn {
   // first.
   std::vector<std::string> partitions;
   absl::Time begin;           // now, or the earliest start that it had asked for
+  // Its time limit and least time as asked, where they were made longer for its pool's hardware and
+  // still are. The pool is then not among the partitions: the limit would not do there.
+  std::optional<absl::Duration> limit;
+  std::optional<absl::Duration> time_min;
   std::string admin_comment;  // it had so far
 };
 

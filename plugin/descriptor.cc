@@ -62,6 +62,13 @@ std::optional<absl::Duration> Minutes(uint32_t value) {
   return absl::Minutes(value);
 }
 
+// At least one, and far from the sentinels.
+uint32_t ToMinutes(absl::Duration duration) {
+  constexpr int64_t kLongest = 10'000 * 24 * 60;
+  const int64_t minutes = absl::ToInt64Minutes(absl::Ceil(duration, absl::Minutes(1)));
+  return static_cast<uint32_t>(std::clamp<int64_t>(minutes, 1, kLongest));
+}
+
 int64_t Times(int64_t a, int64_t b) { return a > 0 && b > kMaxCount / a ? kMaxCount : a * b; }
 
 int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -246,6 +253,14 @@ void ApplyVerdict(const Verdict& verdict, job_desc_msg_t* d, char** err_msg) {
   if (verdict.apply && !verdict.partition.empty()) {
     Assign(verdict.partition, &d->partition);
     d->bitflags &= ~static_cast<uint64_t>(USE_DEFAULT_PART);
+  }
+  if (verdict.apply && verdict.time_limit.has_value()) {
+    // A limit is only ever made longer.
+    const uint32_t limit = ToMinutes(*verdict.time_limit);
+    if (d->time_limit == NO_VAL || (d->time_limit != INFINITE && d->time_limit < limit)) {
+      d->time_limit = limit;
+      if (verdict.time_min.has_value()) d->time_min = std::min(limit, ToMinutes(*verdict.time_min));
+    }
   }
   if (!verdict.message.empty() && err_msg != nullptr) {
     Assign(Set(*err_msg) ? absl::StrCat(*err_msg, "\n", verdict.message) : verdict.message,

@@ -81,6 +81,10 @@ Verdict VerdictOf(const JobRequest& job, const Decision& decision, const RecordI
   if (decision.chosen->partition != decision.home->partition) {
     verdict.partition = decision.chosen->partition;
   }
+  if (HasNewTimeLimit(decision)) {
+    verdict.time_limit = decision.chosen->time_limit;
+    verdict.time_min = decision.chosen->time_min;
+  }
   return verdict;
 }
 

@@ -7,6 +7,7 @@
 #define PLUGIN_ENGINE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -31,11 +32,13 @@ struct EngineOptions {
 
 // What Submit asks of its caller.
 struct Verdict {
-  bool apply = false;                       // set begin and partition as follows
-  absl::Time begin = absl::InfinitePast();  // InfinitePast: leave as it is
-  std::string partition;                    // empty: leave as it is
-  std::string admin_comment;                // empty: leave as it is
-  std::string message;                      // for the user; empty: none
+  bool apply = false;                        // set begin, partition and time limit as follows
+  absl::Time begin = absl::InfinitePast();   // InfinitePast: leave as it is
+  std::string partition;                     // empty: leave as it is
+  std::optional<absl::Duration> time_limit;  // whole minutes; absent: leave as it is
+  std::optional<absl::Duration> time_min;
+  std::string admin_comment;  // empty: leave as it is
+  std::string message;        // for the user; empty: none
 };
 
 class Engine {

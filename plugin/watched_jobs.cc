@@ -30,6 +30,12 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
 #endif
   update.begin_time = absl::ToTimeT(given_back.begin);
   update.partition = partitions.data();
+  if (given_back.limit.has_value()) {
+    update.time_limit = static_cast<uint32_t>(absl::ToInt64Minutes(*given_back.limit));
+    if (given_back.time_min.has_value()) {
+      update.time_min = static_cast<uint32_t>(absl::ToInt64Minutes(*given_back.time_min));
+    }
+  }
   update.admin_comment = comment.data();
   errno = 0;
   if (slurm_update_job(&update) == SLURM_SUCCESS) return absl::OkStatus();

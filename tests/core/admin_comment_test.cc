@@ -37,6 +37,25 @@ TEST(AdminComment, HoldsTheFiguresAndWhatWasAskedForInEnforce) {
               HasSubstr("start=2026-11-25T03:00:00+01:00"));
 }
 
+TEST(AdminComment, NamesTheTimeLimitThatWasMadeLonger) {
+  Decision decision = Placed();
+  decision.home->time_limit = decision.chosen->time_limit = absl::Minutes(1450);
+  EXPECT_EQ(AdminComment(kId, {}, decision, kUtc).find("limit"), std::string::npos);
+  EXPECT_EQ(PromiseInComment(AdminComment(kId, {}, decision, kUtc))->limit, std::nullopt);
+  decision.chosen->time_limit = absl::Hours(50);
+  EXPECT_THAT(AdminComment(kId, {}, decision, kUtc), HasSubstr(",from=frankfurt,limit=1d10m"));
+  EXPECT_EQ(PromiseInComment(AdminComment(kId, {}, decision, kUtc))->limit, absl::Minutes(1450));
+  EXPECT_EQ(PromiseInComment(AdminComment(kId, {}, decision, kUtc))->time_min, std::nullopt);
+  JobRequest job;
+  job.time_min = absl::Minutes(90);
+  const std::string comment = AdminComment(kId, job, decision, kUtc);
+  EXPECT_EQ(PromiseInComment(comment)->time_min, absl::Minutes(90));
+  EXPECT_EQ(DecisionIdInComment(comment), DecisionId(kId));
+  // What cannot be read promises nothing.
+  EXPECT_EQ(PromiseInComment(absl::StrCat(AdminComment(kId, {}, Placed(), kUtc), ",limit=soon")),
+            std::nullopt);
+}
+
 TEST(AdminComment, IsTheIdAloneInShadowAndWhereNothingWasChosen) {
   Decision decision = Placed();
   decision.mode = Mode::kShadow;

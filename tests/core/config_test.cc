@@ -52,7 +52,8 @@ constexpr char kMaximal[] = R"({
     {"name": "ml", "match": {"partition": ["oslo"], "account": ["ml"], "qos": ["long"],
                              "user": ["ada"], "uid": [1000, 4294967294]},
      "mode": "enforce", "max_delay": "36h", "margin": "5m", "saving_floor": 0.02,
-     "confidence": 0.9, "may_change": ["site", "hardware"], "may_change_named_partition": true},
+     "confidence": 0.9, "may_change": ["site", "hardware", "time_limit"],
+     "may_change_named_partition": true},
     {"name": "rest"}
   ]
 })";
@@ -152,6 +153,7 @@ void ExpectMaximal(const Config& config) {
   EXPECT_FALSE(policy.may_change_time);
   EXPECT_TRUE(policy.may_change_site);
   EXPECT_TRUE(policy.may_change_hardware);
+  EXPECT_TRUE(policy.may_change_time_limit);
   EXPECT_TRUE(policy.may_change_named_partition);
   EXPECT_EQ(config.policies[1].name, "rest");
 }
@@ -179,6 +181,7 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   EXPECT_TRUE(policy.may_change_time);
   EXPECT_TRUE(policy.may_change_site);
   EXPECT_FALSE(policy.may_change_hardware);
+  EXPECT_FALSE(policy.may_change_time_limit);
   EXPECT_FALSE(policy.may_change_named_partition);
 }
 
@@ -356,8 +359,10 @@ TEST(ParseConfig, ChecksRanges) {
       {WithPolicy(R"("mode": "enforced")"),
        "/policies/0/mode: \"enforced\" is none of off, shadow, enforce; did you mean \"enforce\"?"},
       {WithPolicy(R"("may_change": ["tyme"])"),
-       "/policies/0/may_change/0: \"tyme\" is none of time, site, hardware; did you mean "
-       "\"time\"?"},
+       "/policies/0/may_change/0: \"tyme\" is none of time, site, hardware, time_limit; "
+       "did you mean \"time\"?"},
+      {WithPolicy(R"("may_change": ["time_limit", "time"])"),
+       "/policies/0/may_change: \"time_limit\" needs \"hardware\""},
       {WithZone(R"("climatology": -1)"),
        "/zones/z/climatology: must be a number of at least 0 and at most 10000, not -1"},
       {WithZone(R"("climatology": 10001)"), "at most 10000, not 10001"},

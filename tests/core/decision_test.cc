@@ -249,7 +249,83 @@ World SlowerAway() {
   world.AddSite("home", "DIRTY", "h100");
   world.AddSite("away", "CLEAN", "a100");
   world.policy().may_change_hardware = true;
+  world.policy().may_change_time_limit = true;
   return world;
+}
+
+TEST(Decide, LengthensTheTimeLimitOnSlowerHardware) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:hardware=any,runtime=2h");
+  job.time_limit = absl::Minutes(181);
+  job.time_min = absl::Minutes(50);
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_TRUE(HasNewTimeLimit(decision));
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(8));
+  EXPECT_EQ(decision.chosen->time_limit, absl::Minutes(4 * 181));
+  EXPECT_EQ(decision.chosen->time_min, absl::Minutes(4 * 50));
+  EXPECT_EQ(decision.home->time_limit, absl::Minutes(181));
+  EXPECT_EQ(decision.booked_when->end - decision.booked_when->start, absl::Minutes(4 * 181));
+  // A ratio that is not whole is rounded up to minutes.
+  world.config.hardware["a100"].throughput->value = FlopsPerSecond(150e12);
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->time_limit, absl::Minutes(483));  // 181 x 8 / 3 = 482.7
+  EXPECT_EQ(decision.chosen->time_min, absl::Minutes(134));
+  // Without a hint of the runtime the job may take all of its limit, there too.
+  job.comment = "carbon:hardware=a100";
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_GT(decision.chosen->runtime, absl::Minutes(482));
+}
+
+TEST(Decide, KeepsTheTimeLimitUnlessPolicyAndUserAllow) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:runtime=1h");
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the user did not allow other hardware");
+  world.policy().may_change_time_limit = false;
+  job.comment = "carbon:hardware=any,runtime=1h";
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_FALSE(HasNewTimeLimit(decision));
+  EXPECT_EQ(decision.chosen->time_limit, absl::Hours(4));
+}
+
+TEST(Decide, NeverShortensATimeLimitOnFasterHardware) {
+  World world = SlowerAway();
+  std::swap(world.config.pools[0].hardware, world.config.pools[1].hardware);
+  const Decision decision = world.Place(world.Job("carbon:hardware=any"));
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
+  EXPECT_FALSE(HasNewTimeLimit(decision));
+}
+
+TEST(Decide, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
+  World world = SlowerAway();
+  const JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
+  world.state("away").max_time = absl::Hours(16);
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  world.state("away").max_time = absl::Hours(16) - absl::Minutes(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"],
+            "its partition does not allow the time limit that slower hardware needs");
+}
+
+TEST(Decide, LengthensNoTimeLimitAgainstTheDeadline) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
+  const absl::Duration margin = world.policy().margin;
+  job.deadline = world.Hour(16) + margin;
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->start, world.now);
+  job.deadline = world.Hour(16) + margin - absl::Seconds(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
+}
+
+TEST(Decide, SurvivesAnAbsurdRatioOfSpeeds) {
+  World world = SlowerAway();
+  world.config.hardware["a100"].throughput->value = FlopsPerSecond(1e-300);
+  EXPECT_EQ(WhyExcluded(world.Place(world.Job("carbon:hardware=any")))["away"],
+            "the run is longer than 400 days");
 }
 
 TEST(Decide, ChargesAnExclusiveJobForAllDevicesOfItsNodes) {

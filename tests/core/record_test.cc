@@ -27,6 +27,7 @@ Candidate At(const std::string& site, absl::Time start, double grams) {
           .hardware = "h100-sxm",
           .start = start,
           .runtime = absl::Hours(8),
+          .time_limit = absl::Hours(10),
           .energy = KilowattHours(71.5),
           .intensity = GramsPerKilowattHour(grams / 71.5),
           .gross = GramsCo2e(grams)};
@@ -116,6 +117,8 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
   EXPECT_EQ(record["chosen"]["pool"], "oslo-h100");
   EXPECT_EQ(record["chosen"]["start"], "2026-11-25T02:00:00Z");
   EXPECT_EQ(record["chosen"]["runtime_s"], 28800);
+  EXPECT_EQ(record["chosen"]["time_limit_s"], 36000);
+  EXPECT_TRUE(record["chosen"]["time_min_s"].is_null());
   EXPECT_EQ(record["chosen"]["energy_kwh"], 71.5);
   EXPECT_EQ(record["chosen"]["gross_g"], 14200.0);
   EXPECT_EQ(record["chosen"]["net_g"], 900.0);
@@ -260,6 +263,15 @@ TEST(UserMessage, SaysNowForAStartAtOnceAndHowToStay) {
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
             "carbon: oslo/h100-sxm now: 14.2 kg CO2e, 63% (58-67%) less than in frankfurt; "
             "--comment=carbon:off to stay there");
+}
+
+TEST(UserMessage, NamesATimeLimitThatChanges) {
+  Decision decision = Placed();
+  decision.home->time_limit = absl::Hours(10);
+  decision.chosen->time_limit = absl::Minutes(1450);
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h), time limit 1d10m: 14.2 kg CO2e, 63% "
+            "(58-67%) less than now in frankfurt; --comment=carbon:now to run at once");
 }
 
 TEST(UserMessage, OffersToRunAtOnceOnlyWhereItDelays) {

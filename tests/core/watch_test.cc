@@ -88,6 +88,23 @@ TEST_F(WatchTest, ReturnsADeadlineJobWhenOthersTakeItsPoolForTooLong) {
   EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "oslo"));
 }
 
+TEST_F(WatchTest, GivesBackTheTimeLimitThatWasMadeLonger) {
+  job_.promise.limit = absl::Hours(2);
+  job_.promise.time_min = absl::Hours(1);
+  job_.deadline = world_.Hour(10);
+  Use(8, "oslo", 0, 6, 8);
+  std::vector<JobReturn> returns = Returns(world_.now);
+  ASSERT_EQ(returns.size(), 1u);
+  EXPECT_EQ(returns[0].limit, absl::Hours(2));
+  EXPECT_EQ(returns[0].time_min, absl::Hours(1));
+  EXPECT_THAT(returns[0].partitions, ElementsAre("frankfurt"));
+  // Somebody has made it shorter since.
+  job_.limit = absl::Hours(2);
+  returns = Returns(world_.now);
+  ASSERT_EQ(returns.size(), 1u);
+  EXPECT_FALSE(returns[0].limit.has_value());
+}
+
 TEST_F(WatchTest, ReturnsADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {
   job_.deadline = world_.Hour(10);
   job_.promise.start = job_.begin = world_.Hour(6) - absl::Minutes(2);

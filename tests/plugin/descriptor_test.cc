@@ -397,6 +397,48 @@ TEST(ApplyVerdict, SetsWhatItSays) {
   EXPECT_TRUE(Blocks().empty());
 }
 
+TEST(ApplyVerdict, LengthensTheTimeLimitOnly) {
+  Verdict verdict;
+  verdict.apply = true;
+  verdict.time_limit = absl::Minutes(90);
+  verdict.time_min = absl::Minutes(45);
+  struct Case {
+    uint32_t limit, limit_after, min_after;
+  };
+  for (const Case& c : {Case{60, 90, 45}, Case{NO_VAL, 90, 45}, Case{90, 90, 30},
+                        Case{120, 120, 30}, Case{INFINITE, INFINITE, 30}}) {
+    job_desc_msg_t d = Batch();
+    d.time_limit = c.limit;
+    d.time_min = 30;
+    ApplyVerdict(verdict, &d, nullptr);
+    EXPECT_EQ(d.time_limit, c.limit_after) << c.limit;
+    EXPECT_EQ(d.time_min, c.min_after) << c.limit;
+  }
+  // What was never given is not made up.
+  verdict.time_min.reset();
+  job_desc_msg_t d = Batch();
+  d.time_limit = 60;
+  ApplyVerdict(verdict, &d, nullptr);
+  EXPECT_EQ(d.time_limit, 90u);
+  EXPECT_EQ(d.time_min, NO_VAL);
+  verdict.apply = false;
+  d.time_limit = 60;
+  ApplyVerdict(verdict, &d, nullptr);
+  EXPECT_EQ(d.time_limit, 60u);
+}
+
+TEST(ApplyVerdict, SetsNoSentinelForATimeLimit) {
+  Verdict verdict;
+  verdict.apply = true;
+  for (const absl::Duration limit : {absl::InfiniteDuration(), absl::Minutes(int64_t{1} << 40)}) {
+    job_desc_msg_t d = Batch();
+    d.time_limit = 60;
+    verdict.time_limit = limit;
+    ApplyVerdict(verdict, &d, nullptr);
+    EXPECT_EQ(d.time_limit, 14'400'000u);
+  }
+}
+
 TEST(ApplyVerdict, ChangesNoScheduleUnlessToldToApply) {
   job_desc_msg_t d = Batch();
   char* message = nullptr;
