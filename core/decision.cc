@@ -32,7 +32,10 @@ std::vector<const Snapshot::Pool*> FindHomes(const Snapshot& snapshot, const Job
   std::vector<const Snapshot::Pool*> homes;
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     if (pool.config->partition != partition) continue;
-    if (job.device_type.empty() || pool.config->gres_type == job.device_type) {
+    // A pool that names no type is its partition's only one: the type asked for is its devices', or
+    // Slurm itself refuses the job.
+    const std::string& type = pool.config->gres_type;
+    if (job.device_type.empty() || type.empty() || type == job.device_type) {
       homes.push_back(&pool);
     }
   }
@@ -206,6 +209,7 @@ class Deciding {
       return LeaveAlone(absl::StrCat("its home ", terms_.home->config->name, ": ", *why));
     }
     home_run_ = std::get<PoolRun>(std::move(result));
+    ComparePartitionsNamed();
     const std::vector<TimeInterval>& starts = home_run_.option.starts;
     // Without room in sight nothing is known of when it would start.
     const bool has_room = !starts.empty();
@@ -220,6 +224,25 @@ class Deciding {
     decision_.home = Describe(home_);
     decision_.signal = terms_.home->forecast->kind;
     return true;
+  }
+
+  // Of several partitions that the user names, Slurm starts the job in the one that has room first,
+  // and of equals in the one named first: that is its home.
+  void ComparePartitionsNamed() {
+    for (size_t i = 1; i < job_.partitions.size(); ++i) {
+      const std::vector<const Snapshot::Pool*> homes =
+          FindHomes(snapshot_, job_, job_.partitions[i]);
+      if (homes.size() != 1 || TimeLimit(job_, homes[0]->state) != terms_.limit) continue;
+      JobTerms terms = terms_;
+      terms.home = homes[0];
+      std::variant<PoolRun, WhyNot> result = RunAtHome(terms, ledger_, now_);
+      PoolRun* run = std::get_if<PoolRun>(&result);
+      if (run == nullptr || run->option.starts.empty()) continue;
+      const std::vector<TimeInterval>& starts = home_run_.option.starts;
+      if (!starts.empty() && starts.front().start <= run->option.starts.front().start) continue;
+      terms_ = terms;
+      home_run_ = std::move(*run);
+    }
   }
 
   void FindCandidates() {

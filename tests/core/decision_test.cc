@@ -210,6 +210,39 @@ TEST(Decide, ChoosesAmongSeveralNamedPartitions) {
   EXPECT_EQ(WhyExcluded(decision)["third"], "the user named other partitions");
 }
 
+TEST(Decide, TakesForHomeWhereSlurmWouldStartTheJobFirst) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.partitions = {"home", "away"};
+  EXPECT_EQ(world.Place(job).home->pool, "home");
+  world.capacity.uses.push_back({1, "", "home", {world.now, world.Hour(20)}, {.devices = 25}});
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.home->pool, "away");
+  EXPECT_EQ(decision.home->start, world.now);
+  // The calendar of the other one is as full.
+  world.capacity.uses.push_back({2, "", "away", {world.now, world.Hour(20)}, {.devices = 25}});
+  EXPECT_EQ(world.Place(job).home->pool, "home");
+  // A job that names one partition waits there, whatever is free elsewhere.
+  world.capacity.uses.pop_back();
+  job.partitions = {"home"};
+  EXPECT_EQ(world.Place(job).home->start, world.Hour(20));
+}
+
+TEST(Decide, KeepsAJobThatAsksForATypeWhereTheTypeIsSure) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.device_type = "h100";
+  // A partition with one kind of device need not name it; what another one has is not known then.
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_EQ(decision.chosen->start, world.Hour(10));
+  EXPECT_EQ(WhyExcluded(decision)["away"], "the job asks for another device type");
+  world.config.pools[1].gres_type = "a100";
+  EXPECT_EQ(world.Place(job).chosen->pool, "home");
+  world.config.pools[1].gres_type = "h100";
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+}
+
 TEST(Decide, ChangesOnlyWhatThePolicyAllows) {
   World world = TwoSites();
   world.policy().may_change_site = false;
