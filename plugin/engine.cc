@@ -78,7 +78,8 @@ Verdict VerdictOf(const JobRequest& job, const Decision& decision, const RecordI
   }
   verdict.apply = true;
   if (decision.chosen->start > now) verdict.begin = decision.chosen->start;
-  if (decision.chosen->partition != decision.home->partition) {
+  // Of several partitions named, Slurm would take whichever has room first.
+  if (decision.chosen->partition != decision.home->partition || job.partitions.size() > 1) {
     verdict.partition = decision.chosen->partition;
   }
   if (HasNewTimeLimit(decision)) {

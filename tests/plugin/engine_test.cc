@@ -140,6 +140,19 @@ TEST_F(EngineTest, PlacesInEnforce) {
   EXPECT_THAT(verdict.message, HasSubstr("oslo"));
 }
 
+TEST_F(EngineTest, NamesThePartitionOfAPlanAmongSeveral) {
+  Publish();
+  Engine engine(Options());
+  SubmitUntilPlaced(engine);
+  // Delayed in its home, of which another one named would make nothing.
+  JobRequest job = world_.Job();
+  job.partitions = {"oslo", "frankfurt"};
+  const Verdict verdict = engine.Submit(job, world_.now);
+  EXPECT_TRUE(verdict.apply);
+  EXPECT_EQ(verdict.begin, world_.Hour(6));
+  EXPECT_EQ(verdict.partition, "oslo");
+}
+
 TEST_F(EngineTest, ChangesNothingButTheCommentInShadow) {
   world_.policy().mode = Mode::kShadow;
   Publish();
