@@ -41,7 +41,7 @@ struct Runtime {
 // asks for no number has all of its nodes.
 std::optional<double> Slowdown(const JobTerms& terms, const Snapshot::Pool& pool, int64_t working) {
   const Snapshot::Pool& home = *terms.home;
-  const std::optional<JobUnits> at_home = UnitsIn(*terms.job, *home.hardware, *home.group);
+  const std::optional<JobUnits> at_home = UnitsIn(*terms.job, home);
   if (!at_home.has_value() || at_home->working <= 0 || working <= 0) return std::nullopt;
   double slowdown = static_cast<double>(at_home->working) / static_cast<double>(working);
   if (!SameHardware(pool, home)) {
@@ -94,7 +94,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   if (pool.state == nullptr) return "the cluster does not show its partition";
   if (pool.forecast == nullptr) return "no forecast for its zone";
   if (pool.forecast->valid_until < now) return "the forecast for its zone is stale";
-  const std::optional<JobUnits> units = UnitsIn(*terms.job, *pool.hardware, *pool.group);
+  const std::optional<JobUnits> units = UnitsIn(*terms.job, pool);
   if (!units.has_value()) return "its hardware profile does not describe the job";
   std::variant<Runtime, WhyNot> runtime = RuntimeOn(terms, pool, units->working);
   if (const WhyNot* why = std::get_if<WhyNot>(&runtime)) return *why;
@@ -113,7 +113,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   run.speed_matters = speed_matters;
   run.scaled_from = speed_matters && !terms.hints->flops.has_value() ? terms.home : nullptr;
 
-  const JobSize size = SizeIn(*terms.job, *pool.group);
+  const JobSize size = SizeIn(*terms.job, pool);
   if (!at_home && pool.state->max_nodes.has_value() && size.nodes > *pool.state->max_nodes) {
     return "the job needs more nodes than its partition allows";
   }
@@ -262,15 +262,13 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
 
 Resources AmountToBook(const JobTerms& terms, const PoolRun& run, const BookingLedger& ledger,
                        absl::Time start) {
-  const NodeGroup& group = *run.pool->group;
   Resources amount = run.amount;
-  int64_t fits = SizeIn(*terms.job, group).nodes;
-  int64_t most = MostNodes(*terms.job, group);
-  if (run.pool->state->max_nodes.has_value()) most = std::min(most, *run.pool->state->max_nodes);
+  int64_t fits = SizeIn(*terms.job, *run.pool).nodes;
+  int64_t most = MostNodes(*terms.job, *run.pool);
   // What is free on some nodes is free on fewer: the most are found by halving.
   while (fits < most) {
     const int64_t nodes = fits + (most - fits + 1) / 2;
-    const JobSize size = SizeIn(*terms.job, group, nodes);
+    const JobSize size = SizeIn(*terms.job, *run.pool, nodes);
     PoolRun wider = run;
     wider.amount = size.amount;
     if (size.rounds == run.rounds && !StartsBetween(wider, ledger, start, start).empty()) {

@@ -27,12 +27,12 @@ struct JobRequest {
   std::optional<absl::Time> deadline;
 
   // One task of an array, or the job itself.
-  Resources demand;         // in all, on the least nodes that it may span
-  Resources per_node;       // what each of its nodes must have; `nodes` is not used here
-  int64_t max_nodes = 0;    // the most it may span (--nodes=2-4); 0: as few as hold it
-  std::string device_type;  // of `--gpus=h100:8`; empty: any
-  bool exclusive = false;   // whole nodes
-  bool all_memory = false;  // all memory of its nodes (--mem=0)
+  Resources demand;                  // in all, on the least nodes that it may span
+  Resources per_node;                // what each of its nodes must have; `nodes` is not used here
+  std::string device_type;           // of `--gpus=h100:8`; empty: any
+  bool exclusive = false;            // whole nodes
+  std::optional<int64_t> max_nodes;  // that it may span (--nodes=2-4); absent: as few as hold it
+  bool all_memory = false;           // all memory of its nodes (--mem=0)
 
   // A job array of `array_tasks` runs at most `array_width` of them at once.
   int64_t array_tasks = 1;

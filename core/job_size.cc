@@ -22,22 +22,51 @@ int64_t PerNode(const NodeGroup& group, int64_t Resources::*what) {
   return has >= Resources::kUnlimited ? 0 : has;
 }
 
-int64_t LeastNodes(const JobRequest& job, const NodeGroup& group) {
-  int64_t nodes = std::max<int64_t>(1, job.demand.nodes);
+// What the job will have asked for once Slurm has filled in what it left open.
+struct Filled {
+  Resources demand;
+  Resources per_node;
+  bool all_memory;
+};
+
+Filled FillIn(const JobRequest& job, const JobDefaults& defaults) {
+  Filled filled = {job.demand, job.per_node, job.all_memory};
+  Resources& demand = filled.demand;
+  Resources& per_node = filled.per_node;
+  demand.cpus = std::max(demand.cpus, Times(demand.devices, defaults.cpus_per_device));
+  per_node.cpus = std::max(per_node.cpus, Times(per_node.devices, defaults.cpus_per_device));
+  if (filled.all_memory || demand.memory_mib > 0) return filled;
+  if (demand.devices > 0 && defaults.memory_per_device_mib > 0) {
+    demand.memory_mib = Times(demand.devices, defaults.memory_per_device_mib);
+    per_node.memory_mib = Times(per_node.devices, defaults.memory_per_device_mib);
+  } else if (defaults.memory_per_cpu_mib > 0) {
+    demand.memory_mib = Times(demand.cpus, defaults.memory_per_cpu_mib);
+    per_node.memory_mib = Times(per_node.cpus, defaults.memory_per_cpu_mib);
+  } else if (defaults.memory_per_node_mib > 0) {
+    demand.memory_mib = Times(std::max<int64_t>(1, demand.nodes), defaults.memory_per_node_mib);
+    per_node.memory_mib = defaults.memory_per_node_mib;
+  } else {
+    filled.all_memory = true;
+  }
+  return filled;
+}
+
+int64_t LeastNodes(const Filled& filled, const NodeGroup& group) {
+  int64_t nodes = std::max<int64_t>(1, filled.demand.nodes);
   for (const auto what : kShared) {
     const int64_t has = PerNode(group, what);
-    if (has > 0) nodes = std::max(nodes, DivideUp(job.demand.*what, has));
+    if (has > 0) nodes = std::max(nodes, DivideUp(filled.demand.*what, has));
   }
   return nodes;
 }
 
 // All that one task keeps from others, whether or not the group models it.
-Resources Taken(const JobRequest& job, const NodeGroup& group, int64_t nodes) {
-  Resources task = job.demand;
-  task.nodes = job.exclusive ? nodes : 0;
+Resources Taken(const Filled& filled, bool exclusive, const NodeGroup& group, int64_t nodes) {
+  Resources task = filled.demand;
+  task.nodes = exclusive ? nodes : 0;
   for (const auto what : kShared) {
-    task.*what = std::max(task.*what, Times(job.per_node.*what, nodes));
-    if (job.exclusive || (job.all_memory && what == &Resources::memory_mib)) {
+    task.*what = std::max(task.*what, Times(filled.per_node.*what, nodes));
+    if (exclusive || (filled.all_memory && what == &Resources::memory_mib)) {
       task.*what = std::max(task.*what, Times(PerNode(group, what), nodes));
     }
   }
@@ -46,12 +75,14 @@ Resources Taken(const JobRequest& job, const NodeGroup& group, int64_t nodes) {
 
 }  // namespace
 
-JobSize SizeIn(const JobRequest& job, const NodeGroup& group) { return SizeIn(job, group, 1); }
+JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool) { return SizeIn(job, pool, 1); }
 
-JobSize SizeIn(const JobRequest& job, const NodeGroup& group, int64_t nodes) {
+JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool, int64_t nodes) {
+  const NodeGroup& group = *pool.group;
+  const Filled filled = FillIn(job, pool.state->defaults);
   JobSize size;
-  size.nodes = std::max(nodes, LeastNodes(job, group));
-  Resources task = Taken(job, group, size.nodes);
+  size.nodes = std::max(nodes, LeastNodes(filled, group));
+  Resources task = Taken(filled, job.exclusive, group, size.nodes);
   const int64_t tasks = std::max<int64_t>(1, job.array_tasks);
   size.width = std::clamp<int64_t>(job.array_width, 1, tasks);
   for (const auto what :
@@ -68,17 +99,18 @@ JobSize SizeIn(const JobRequest& job, const NodeGroup& group, int64_t nodes) {
   return size;
 }
 
-int64_t MostNodes(const JobRequest& job, const NodeGroup& group) {
-  const int64_t least = LeastNodes(job, group);
-  return std::max(least, std::min(job.max_nodes, group.total.nodes));
+int64_t MostNodes(const JobRequest& job, const Snapshot::Pool& pool) {
+  int64_t most = std::min(job.max_nodes.value_or(0), pool.group->total.nodes);
+  if (pool.state->max_nodes.has_value()) most = std::min(most, *pool.state->max_nodes);
+  return std::max(most, LeastNodes(FillIn(job, pool.state->defaults), *pool.group));
 }
 
-std::optional<JobUnits> UnitsIn(const JobRequest& job, const HardwareProfile& hardware,
-                                const NodeGroup& group) {
-  const int64_t nodes = LeastNodes(job, group);
-  const Resources taken = Taken(job, group, nodes);
+std::optional<JobUnits> UnitsIn(const JobRequest& job, const Snapshot::Pool& pool) {
+  const Filled filled = FillIn(job, pool.state->defaults);
+  const int64_t nodes = LeastNodes(filled, *pool.group);
+  const Resources taken = Taken(filled, job.exclusive, *pool.group, nodes);
   JobUnits units;
-  switch (hardware.unit) {
+  switch (pool.hardware->unit) {
     case AllocationUnit::kDevice:
       units.charged = taken.devices;
       units.working = job.demand.devices > 0 ? job.demand.devices : taken.devices;

@@ -1,7 +1,11 @@
-// How much of a node group a job takes, and how many units of its hardware it is charged for. A
-// submission leaves much open; what Slurm will fill in is counted here as soon as the group's nodes
-// are known, and never for less than the job may get. Pure; no I/O.
+// How much of a pool's node group a job takes, and how many units of its hardware it is charged
+// for. A submission leaves much open; what Slurm will fill in is counted here, where the
+// partition's defaults and the group's nodes are known, and never for less than the job may get.
+// Pure; no I/O. The pool's state is known.
 //
+//   - A job that does not say gets the partition's CPUs and memory per device, its memory per CPU
+//   or
+//     per node, and where none is set all memory of its nodes.
 //   - A task spans the nodes that it asks for, or as many more as its devices, CPUs and memory
 //     need; on each of them it has at least `per_node`.
 //   - An exclusive task takes all devices, CPUs and memory of its nodes, as Slurm gives them to it;
@@ -15,7 +19,6 @@
 
 #include "core/capacity.h"
 #include "core/job.h"
-#include "core/profile.h"
 #include "core/snapshot.h"
 
 namespace carbon {
@@ -27,14 +30,14 @@ struct JobSize {
   Resources amount;    // of all that run at once; zero in what the group does not model
 };
 
-// On as few nodes as the job may span in the group.
-JobSize SizeIn(const JobRequest& job, const NodeGroup& group);
+// On as few nodes as the job may span.
+JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool);
 // Each task spread over `nodes`, if those are more.
-JobSize SizeIn(const JobRequest& job, const NodeGroup& group, int64_t nodes);
+JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool, int64_t nodes);
 
-// How many nodes a task may span in the group at most: more than the least only for a job that
+// How many nodes a task may span at most: more than the least only for a job that
 // names a range (--nodes=2-4), of which Slurm gives it as many as are free when it starts.
-int64_t MostNodes(const JobRequest& job, const NodeGroup& group);
+int64_t MostNodes(const JobRequest& job, const Snapshot::Pool& pool);
 
 // Of one task on as few nodes as may be. Energy is charged for all units that the job keeps from
 // others: an exclusive job for the idle devices of its nodes too. It works with those it asked for,
@@ -45,8 +48,7 @@ struct JobUnits {
 };
 
 // Absent where the hardware's profile does not describe the job.
-std::optional<JobUnits> UnitsIn(const JobRequest& job, const HardwareProfile& hardware,
-                                const NodeGroup& group);
+std::optional<JobUnits> UnitsIn(const JobRequest& job, const Snapshot::Pool& pool);
 
 }  // namespace carbon
 

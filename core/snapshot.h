@@ -30,6 +30,18 @@ struct NodeGroup {
   std::vector<std::string> within;  // the groups that hold all nodes of this one, and more
 };
 
+// What Slurm gives a job of what it does not ask for; zero: nothing is set. A job without memory
+// gets that of its devices if it has any, else that of its CPUs, else that per node; where nothing
+// is set, all memory of its nodes.
+struct JobDefaults {
+  int64_t memory_per_node_mib = 0;
+  int64_t memory_per_cpu_mib = 0;
+  int64_t memory_per_device_mib = 0;
+  int64_t cpus_per_device = 0;
+
+  friend bool operator==(const JobDefaults&, const JobDefaults&) = default;
+};
+
 // What is known of a pool's partition: whether a job that did not ask for it would be admitted.
 struct PoolState {
   std::string pool;
@@ -39,6 +51,7 @@ struct PoolState {
   std::optional<absl::Duration> max_time;  // absent: unlimited
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;  // absent: unlimited
+  JobDefaults defaults;
   // Why moving a job here might have it refused; empty: it may move.
   std::string admission_unproven;
 };

@@ -84,6 +84,21 @@ class Members {
     resources.memory_mib = amount.Integer("memory_mib", 0, Resources::kUnlimited);
     return resources;
   }
+  JobDefaults Defaults(const char* key) {
+    const Json* value = Find(key);
+    if (value == nullptr) return {};
+    Members given(
+        *value, absl::StrCat(path_, "/", key),
+        {"memory_per_node_mib", "memory_per_cpu_mib", "memory_per_device_mib", "cpus_per_device"},
+        error_);
+    JobDefaults defaults;
+    defaults.memory_per_node_mib = given.Integer("memory_per_node_mib", 0, Resources::kUnlimited);
+    defaults.memory_per_cpu_mib = given.Integer("memory_per_cpu_mib", 0, Resources::kUnlimited);
+    defaults.memory_per_device_mib =
+        given.Integer("memory_per_device_mib", 0, Resources::kUnlimited);
+    defaults.cpus_per_device = given.Integer("cpus_per_device", 0, Resources::kUnlimited);
+    return defaults;
+  }
   std::vector<std::string> Strings(const char* key) {
     std::vector<std::string> strings;
     Each(key, [&](const Json& element, const std::string& path) {
@@ -234,6 +249,11 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                      {"max_time_s", OrNull(pool.max_time, in_seconds)},
                      {"default_time_s", OrNull(pool.default_time, in_seconds)},
                      {"max_nodes", OrNull(pool.max_nodes, as_is)},
+                     {"defaults",
+                      {{"memory_per_node_mib", pool.defaults.memory_per_node_mib},
+                       {"memory_per_cpu_mib", pool.defaults.memory_per_cpu_mib},
+                       {"memory_per_device_mib", pool.defaults.memory_per_device_mib},
+                       {"cpus_per_device", pool.defaults.cpus_per_device}}},
                      {"admission_unproven", pool.admission_unproven}});
   }
   Json uses = Json::array();
@@ -280,7 +300,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),
                  {"pool", "group", "up", "is_default", "max_time_s", "default_time_s", "max_nodes",
-                  "admission_unproven"},
+                  "defaults", "admission_unproven"},
                  &error);
     PoolState state;
     state.pool = pool.String("pool");
@@ -294,6 +314,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
       state.default_time = absl::Seconds(*limit);
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
+    state.defaults = pool.Defaults("defaults");
     state.admission_unproven = pool.String("admission_unproven");
     capacity.pools.push_back(std::move(state));
   });

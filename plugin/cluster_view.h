@@ -29,6 +29,7 @@ struct ClusterPartition {
   std::optional<absl::Duration> max_time;
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;
+  JobDefaults defaults;
   std::string admission_unproven;
   std::vector<int> nodes;  // indices into ClusterView::nodes
 };

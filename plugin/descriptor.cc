@@ -158,6 +158,7 @@ void ReadResources(const job_desc_msg_t& d, const DeviceRequest& asked, JobReque
   }
   const int64_t task_count = tasks.value_or(Times(nodes, tasks_per_node.value_or(1)));
   const int64_t widest = std::max(nodes, Count(d.max_nodes).value_or(kMaxCount));
+  job->max_nodes = Count(d.max_nodes);
 
   int64_t devices = std::max(asked.per_job, Times(asked.per_node, nodes));
   devices = std::max(devices, Times(asked.per_task, task_count));
@@ -198,8 +199,6 @@ void ReadResources(const job_desc_msg_t& d, const DeviceRequest& asked, JobReque
   }
   job->all_memory = (d.pn_min_memory & ~MEM_PER_CPU) == 0;
   job->exclusive = d.shared == JOB_SHARED_NONE;
-  // Without --nodes Slurm takes as few as hold the job.
-  job->max_nodes = Count(d.max_nodes).value_or(0);
 }
 
 // Replaces *target, of Slurm's allocator.

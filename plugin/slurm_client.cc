@@ -103,6 +103,29 @@ std::string AdmissionUnproven(const partition_info_t& partition, const slurm_con
   return "";
 }
 
+// The partition's own, or else the cluster's.
+JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& conf) {
+  JobDefaults defaults;
+  const uint64_t memory =
+      partition.def_mem_per_cpu != 0 ? partition.def_mem_per_cpu : conf.def_mem_per_cpu;
+  if (memory != INFINITE64 && memory != NO_VAL64) {
+    const auto mib = static_cast<int64_t>(std::min(memory & ~MEM_PER_CPU, uint64_t{1} << 44));
+    ((memory & MEM_PER_CPU) != 0 ? defaults.memory_per_cpu_mib : defaults.memory_per_node_mib) =
+        mib;
+  }
+  List list =
+      partition.job_defaults_list != nullptr ? partition.job_defaults_list : conf.job_defaults_list;
+  if (list == nullptr) return defaults;
+  ListIterator iterator = slurm_list_iterator_create(list);
+  while (const auto* one = static_cast<const job_defaults_t*>(slurm_list_next(iterator))) {
+    const auto value = static_cast<int64_t>(std::min(one->value, uint64_t{1} << 44));
+    if (one->type == JOB_DEF_CPU_PER_GPU) defaults.cpus_per_device = value;
+    if (one->type == JOB_DEF_MEM_PER_GPU) defaults.memory_per_device_mib = value;
+  }
+  slurm_list_iterator_destroy(iterator);
+  return defaults;
+}
+
 ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_conf_t& conf,
                                size_t node_count) {
   std::optional<int64_t> max_nodes;
@@ -115,6 +138,7 @@ ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_co
           .max_time = Minutes(partition.max_time),
           .default_time = Minutes(partition.default_time),
           .max_nodes = max_nodes,
+          .defaults = ReadDefaults(partition, conf),
           .admission_unproven = AdmissionUnproven(partition, conf),
           .nodes = NodeIndices(partition.node_inx, node_count)};
 }

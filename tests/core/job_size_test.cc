@@ -7,12 +7,27 @@
 namespace carbon {
 namespace {
 
-// Four nodes of eight devices; memory is a consumable resource.
-NodeGroup Group() {
-  return {.name = "g",
-          .total = {.nodes = 4, .devices = 32, .cpus = 256, .memory_mib = 4000},
-          .per_node = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1000}};
-}
+// Four nodes of eight devices; memory is a consumable resource, of which a job that does not say
+// gets one MiB.
+struct APool {
+  NodeGroup group = {.name = "g",
+                     .total = {.nodes = 4, .devices = 32, .cpus = 256, .memory_mib = 4000},
+                     .per_node = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1000},
+                     .within = {}};
+  PoolState state;
+  HardwareProfile hardware;
+  Snapshot::Pool pool = {};
+
+  explicit APool(AllocationUnit unit = AllocationUnit::kDevice) {
+    state.defaults.memory_per_node_mib = 1;
+    hardware.unit = unit;
+    pool.group = &group;
+    pool.state = &state;
+    pool.hardware = &hardware;
+  }
+  APool(const APool&) = delete;
+  operator const Snapshot::Pool&() const { return pool; }
+};
 
 JobRequest Job(Resources demand, Resources per_node = {.cpus = 1}) {
   JobRequest job;
@@ -21,50 +36,70 @@ JobRequest Job(Resources demand, Resources per_node = {.cpus = 1}) {
   return job;
 }
 
-HardwareProfile Profile(AllocationUnit unit) {
-  HardwareProfile profile;
-  profile.unit = unit;
-  return profile;
-}
-
 // What Slurm 22.05.8 gave jobs like these on such nodes.
 TEST(SizeIn, TakesNoLessThanSlurmAllocates) {
+  const APool pool;
   // --gpus=2
-  EXPECT_EQ(SizeIn(Job({.nodes = 1, .devices = 2, .cpus = 1}), Group()).amount,
-            (Resources{.devices = 2, .cpus = 1}));
+  EXPECT_EQ(SizeIn(Job({.nodes = 1, .devices = 2, .cpus = 1}), pool).amount,
+            (Resources{.devices = 2, .cpus = 1, .memory_mib = 1}));
   // --gpus=10: two nodes, a CPU on each
-  const JobSize wide = SizeIn(Job({.nodes = 1, .devices = 10, .cpus = 1}), Group());
+  const JobSize wide = SizeIn(Job({.nodes = 1, .devices = 10, .cpus = 1}), pool);
   EXPECT_EQ(wide.nodes, 2);
-  EXPECT_EQ(wide.amount, (Resources{.devices = 10, .cpus = 2}));
+  EXPECT_EQ(wide.amount, (Resources{.devices = 10, .cpus = 2, .memory_mib = 2}));
   // --gpus=10 --mem=100: on each node
   EXPECT_EQ(SizeIn(Job({.nodes = 1, .devices = 10, .cpus = 1, .memory_mib = 100},
                        {.cpus = 1, .memory_mib = 100}),
-                   Group())
+                   pool)
                 .amount,
             (Resources{.devices = 10, .cpus = 2, .memory_mib = 200}));
   // --exclusive --gpus=16: all of two nodes
   JobRequest exclusive = Job({.nodes = 1, .devices = 16, .cpus = 1});
   exclusive.exclusive = true;
-  EXPECT_EQ(SizeIn(exclusive, Group()).amount,
+  EXPECT_EQ(SizeIn(exclusive, pool).amount,
             (Resources{.nodes = 2, .devices = 16, .cpus = 128, .memory_mib = 2000}));
   // --gpus-per-node=2 --nodes=1-2, as both are free
   EXPECT_EQ(
-      SizeIn(Job({.nodes = 1, .devices = 2, .cpus = 1}, {.devices = 2, .cpus = 1}), Group(), 2)
-          .amount,
-      (Resources{.devices = 4, .cpus = 2}));
+      SizeIn(Job({.nodes = 1, .devices = 2, .cpus = 1}, {.devices = 2, .cpus = 1}), pool, 2).amount,
+      (Resources{.devices = 4, .cpus = 2, .memory_mib = 2}));
   // --gpus=1 --mem=0
   JobRequest all_memory = Job({.nodes = 1, .devices = 1, .cpus = 1});
   all_memory.all_memory = true;
-  EXPECT_EQ(SizeIn(all_memory, Group()).amount,
+  EXPECT_EQ(SizeIn(all_memory, pool).amount,
             (Resources{.devices = 1, .cpus = 1, .memory_mib = 1000}));
 }
 
+TEST(SizeIn, FillsInThePartitionsDefaults) {
+  APool pool;
+  pool.state.defaults = {};
+  const JobRequest two = Job({.nodes = 1, .devices = 2, .cpus = 3}, {.devices = 1, .cpus = 1});
+  // Nothing is set: all memory of its node.
+  EXPECT_EQ(SizeIn(two, pool).amount, (Resources{.devices = 2, .cpus = 3, .memory_mib = 1000}));
+  pool.state.defaults.memory_per_node_mib = 70;
+  EXPECT_EQ(SizeIn(two, pool).amount.memory_mib, 70);
+  EXPECT_EQ(SizeIn(two, pool, 2).amount.memory_mib, 140);
+  pool.state.defaults.memory_per_cpu_mib = 10;
+  EXPECT_EQ(SizeIn(two, pool).amount.memory_mib, 30);
+  pool.state.defaults.memory_per_device_mib = 300;
+  EXPECT_EQ(SizeIn(two, pool).amount.memory_mib, 600);
+  // Eight devices are more than a node's memory then.
+  EXPECT_EQ(SizeIn(Job({.nodes = 1, .devices = 8, .cpus = 1}), pool).nodes, 3);
+  pool.state.defaults.cpus_per_device = 7;
+  EXPECT_EQ(SizeIn(two, pool).amount.cpus, 14);
+  // What the job asks for counts, not the default.
+  JobRequest asks = two;
+  asks.demand.memory_mib = 5;
+  EXPECT_EQ(SizeIn(asks, pool).amount.memory_mib, 5);
+  asks.demand.memory_mib = 0;
+  asks.all_memory = true;
+  EXPECT_EQ(SizeIn(asks, pool).amount.memory_mib, 1000);
+}
+
 TEST(SizeIn, CountsNothingThatTheGroupDoesNotModel) {
-  NodeGroup group = Group();
-  group.total.memory_mib = group.per_node.memory_mib = Resources::kUnlimited;
+  APool pool;
+  pool.group.total.memory_mib = pool.group.per_node.memory_mib = Resources::kUnlimited;
   JobRequest job = Job({.nodes = 1, .devices = 1, .cpus = 1, .memory_mib = 700});
   job.exclusive = job.all_memory = true;
-  EXPECT_EQ(SizeIn(job, group).amount, (Resources{.nodes = 1, .devices = 8, .cpus = 64}));
+  EXPECT_EQ(SizeIn(job, pool).amount, (Resources{.nodes = 1, .devices = 8, .cpus = 64}));
 }
 
 TEST(SizeIn, SurvivesAGroupWithoutNodesAndADemandWithoutBound) {
@@ -75,8 +110,10 @@ TEST(SizeIn, SurvivesAGroupWithoutNodesAndADemandWithoutBound) {
                        {.devices = 10'000'000, .cpus = 10'000'000, .memory_mib = 1 << 30});
   job.exclusive = true;
   job.array_tasks = job.array_width = 4'000'001;
-  for (const NodeGroup& group : {NodeGroup{}, Group()}) {
-    const JobSize size = SizeIn(job, group);
+  for (const bool empty : {true, false}) {
+    APool pool;
+    if (empty) pool.group = {};
+    const JobSize size = SizeIn(job, pool);
     EXPECT_EQ(size.width, 1);
     EXPECT_EQ(size.rounds, 4'000'001);
     EXPECT_LE(size.amount.cpus, Resources::kUnlimited);
@@ -86,15 +123,16 @@ TEST(SizeIn, SurvivesAGroupWithoutNodesAndADemandWithoutBound) {
 
 // Tasks are laid into nodes one after another, as a scheduler would.
 TEST(SizeIn, RunsAnArrayInNoFewerRoundsThanASchedulerNeeds) {
+  const APool pool;
   std::mt19937 random(7);
   const auto draw = [&random](int most) { return static_cast<int64_t>(random() % most) + 1; };
   for (int i = 0; i < 2000; ++i) {
     JobRequest job = Job({.nodes = 1, .devices = draw(8), .cpus = draw(64)});
     job.array_tasks = draw(40);
     job.array_width = std::min(draw(40), job.array_tasks);
-    const JobSize size = SizeIn(job, Group());
+    const JobSize size = SizeIn(job, pool);
     int64_t most_at_once = 0;
-    for (Resources total = Group().total;
+    for (Resources total = pool.group.total;
          total.Covers(job.demand) && most_at_once < job.array_width; ++most_at_once) {
       total.devices -= job.demand.devices;
       total.cpus -= job.demand.cpus;
@@ -108,37 +146,40 @@ TEST(SizeIn, RunsAnArrayInNoFewerRoundsThanASchedulerNeeds) {
 }
 
 TEST(MostNodes, IsTheLeastWithoutARangeAndWhatIsThereWithOne) {
+  APool pool;
   JobRequest job = Job({.nodes = 2, .devices = 2, .cpus = 2});
-  EXPECT_EQ(MostNodes(job, Group()), 2);
+  EXPECT_EQ(MostNodes(job, pool), 2);
   job.max_nodes = 3;
-  EXPECT_EQ(MostNodes(job, Group()), 3);
+  EXPECT_EQ(MostNodes(job, pool), 3);
   job.max_nodes = 1000;
-  EXPECT_EQ(MostNodes(job, Group()), 4);
+  EXPECT_EQ(MostNodes(job, pool), 4);
+  pool.state.max_nodes = 3;
+  EXPECT_EQ(MostNodes(job, pool), 3);
   // A range that its devices do not leave.
   job.demand.devices = 25;
   job.max_nodes = 3;
-  EXPECT_EQ(MostNodes(job, Group()), 4);
+  EXPECT_EQ(MostNodes(job, pool), 4);
 }
 
 TEST(UnitsIn, ChargesWhatIsKeptFromOthers) {
   JobRequest job = Job({.nodes = 1, .devices = 3, .cpus = 5});
-  const HardwareProfile device = Profile(AllocationUnit::kDevice);
-  const HardwareProfile core = Profile(AllocationUnit::kCore);
-  const HardwareProfile node = Profile(AllocationUnit::kNode);
-  EXPECT_EQ(UnitsIn(job, device, Group())->charged, 3);
-  EXPECT_FALSE(UnitsIn(job, core, Group()).has_value());
-  EXPECT_FALSE(UnitsIn(job, node, Group()).has_value());
+  const APool device(AllocationUnit::kDevice);
+  const APool core(AllocationUnit::kCore);
+  const APool node(AllocationUnit::kNode);
+  EXPECT_EQ(UnitsIn(job, device)->charged, 3);
+  EXPECT_FALSE(UnitsIn(job, core).has_value());
+  EXPECT_FALSE(UnitsIn(job, node).has_value());
   job.exclusive = true;
-  EXPECT_EQ(UnitsIn(job, device, Group())->charged, 8);
-  EXPECT_EQ(UnitsIn(job, device, Group())->working, 3);
-  EXPECT_EQ(UnitsIn(job, node, Group())->charged, 1);
+  EXPECT_EQ(UnitsIn(job, device)->charged, 8);
+  EXPECT_EQ(UnitsIn(job, device)->working, 3);
+  EXPECT_EQ(UnitsIn(job, node)->charged, 1);
   job.demand.devices = 0;
-  EXPECT_EQ(UnitsIn(job, device, Group())->charged, 8);
-  EXPECT_EQ(UnitsIn(job, device, Group())->working, 8);
-  EXPECT_EQ(UnitsIn(job, core, Group())->charged, 64);
+  EXPECT_EQ(UnitsIn(job, device)->charged, 8);
+  EXPECT_EQ(UnitsIn(job, device)->working, 8);
+  EXPECT_EQ(UnitsIn(job, core)->charged, 64);
   job.exclusive = false;
-  EXPECT_FALSE(UnitsIn(job, device, Group()).has_value());
-  EXPECT_EQ(UnitsIn(job, core, Group())->charged, 5);
+  EXPECT_FALSE(UnitsIn(job, device).has_value());
+  EXPECT_EQ(UnitsIn(job, core)->charged, 5);
 }
 
 }  // namespace

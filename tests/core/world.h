@@ -91,6 +91,7 @@ struct World {
     state.up = true;
     state.is_default = capacity.default_partition.empty();
     if (state.is_default) capacity.default_partition = name;
+    state.defaults.memory_per_cpu_mib = 1;
     capacity.pools.push_back(state);
   }
 

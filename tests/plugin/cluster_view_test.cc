@@ -64,6 +64,7 @@ TEST(BuildCapacity, CountsUsableNodesAndDescribesPools) {
   view.partitions[1].max_time = absl::Hours(24);
   view.partitions[1].default_time = absl::Hours(1);
   view.partitions[1].max_nodes = 2;
+  view.partitions[1].defaults.memory_per_cpu_mib = 4096;
   view.partitions[1].admission_unproven = "partition has a QOS";
   const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
 
@@ -85,6 +86,7 @@ TEST(BuildCapacity, CountsUsableNodesAndDescribesPools) {
   EXPECT_EQ(state.pools[1].max_time, absl::Hours(24));
   EXPECT_EQ(state.pools[1].default_time, absl::Hours(1));
   EXPECT_EQ(state.pools[1].max_nodes, 2);
+  EXPECT_EQ(state.pools[1].defaults.memory_per_cpu_mib, 4096);
   EXPECT_EQ(state.pools[1].admission_unproven, "partition has a QOS");
 }
 

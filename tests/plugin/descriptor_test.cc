@@ -280,7 +280,7 @@ TEST(ReadDescriptor, ReadsARangeOfNodes) {
   EXPECT_EQ(job.demand.devices, 16);
   EXPECT_EQ(job.max_nodes, 4);
   d.max_nodes = NO_VAL;
-  EXPECT_EQ(ReadDescriptor(d, 0).max_nodes, 0);
+  EXPECT_FALSE(ReadDescriptor(d, 0).max_nodes.has_value());
 }
 
 struct ArrayCase {
