@@ -61,6 +61,12 @@ class Answer:
 
 
 class PrivateSlurmTest(unittest.TestCase):
+    # Of slurm.conf: nodes and partitions, and whatever else a test is about; what private-slurm says
+    # too is overridden.
+    configuration = NODES
+    # job_submit.lua, for a configuration that loads job_submit/lua.
+    job_submit_lua = None
+
     @classmethod
     def setUpClass(cls):
         # A short path: the name of a Unix socket has at most 107 bytes.
@@ -71,7 +77,10 @@ class PrivateSlurmTest(unittest.TestCase):
         cls.slurm = cls.folder / "slurm"
         cls.snapshot = cls.folder / "snapshot"
         cls.log = cls.folder / "log" / "placements.jsonl"
-        (cls.folder / "nodes.conf").write_text(NODES)
+        (cls.folder / "nodes.conf").write_text(cls.configuration)
+        if cls.job_submit_lua is not None:
+            cls.slurm.mkdir()
+            (cls.slurm / "job_submit.lua").write_text(cls.job_submit_lua)
         cls.environment = dict(
             os.environ,
             SLURM_CARBON_SNAPSHOT_DIR=str(cls.snapshot),
@@ -111,11 +120,14 @@ class PrivateSlurmTest(unittest.TestCase):
             timeout=60,
         )
 
-    def sbatch(self, *arguments, wrap="true", time_limit="1"):
+    def sbatch(self, *arguments, wrap="true", time_limit="1", gpus="1"):
+        """With `gpus` or `time_limit` None, the job says nothing of it but what is in arguments."""
+        options = [f"--gpus={gpus}"] if gpus else []
+        options += [f"--time={time_limit}"] if time_limit else []
         return Answer(
             self.run_command(
-                "sbatch", "--parsable", "--gpus=1", f"--time={time_limit}", "--output=/dev/null",
-                *arguments, f"--wrap={wrap}",
+                "sbatch", "--parsable", *options, "--output=/dev/null", *arguments,
+                f"--wrap={wrap}",
             )
         )
 
@@ -147,8 +159,9 @@ class PrivateSlurmTest(unittest.TestCase):
 
     # The snapshot.
 
-    def write_config(self, policy, grids):
-        """grids: partition -> [(seconds from now, g/kWh), ...]; the last value holds on."""
+    def write_config(self, policy, grids, pools=None, hardware=None):
+        """grids: partition -> [(seconds from now, g/kWh), ...]; the last value holds on. pools and
+        hardware: what else is to be said of a partition's pool, and profiles beside test-gpu."""
         now = int(time.time())
         config = {
             "paths": {"snapshot": str(self.snapshot), "log": str(self.log)},
@@ -160,7 +173,8 @@ class PrivateSlurmTest(unittest.TestCase):
                 "test-gpu": {
                     "unit": "device",
                     "busy_watts": {"value": 1000, "quality": "measured", "source": "made up"},
-                }
+                },
+                **(hardware or {}),
             },
             "policies": [{"name": "test", **policy}],
         }
@@ -186,14 +200,15 @@ class PrivateSlurmTest(unittest.TestCase):
                 "site": partition,
                 "partition": partition,
                 "hardware": "test-gpu",
+                **(pools or {}).get(partition, {}),
             }
         path = self.folder / "carbon.json"
         path.write_text(json.dumps(config, indent=2))
         return path
 
-    def publish(self, policy, grids):
+    def publish(self, policy, grids, **details):
         """Publishes, and waits until the plugin decides on it."""
-        self.write_config(policy, grids)
+        self.write_config(policy, grids, **details)
         self.look_again()
 
     def look_again(self):
@@ -234,6 +249,16 @@ class PrivateSlurmTest(unittest.TestCase):
     def publish_clean_oslo(self, **policy):
         self.publish({"mode": "enforce", **policy}, CLEAN_OSLO)
         self.count = len(self.records())
+
+    def queued_uses(self, job_id):
+        """What a new look at the queue shows of a job, in the capacity that decisions rest on."""
+        self.look_again()
+        return self.uses_in_snapshot(job_id)
+
+    def uses_in_snapshot(self, job_id):
+        part = self.snapshot / f"capacity-{self.manifest()['parts']['capacity']}.json"
+        uses = json.loads(part.read_text())["uses"]
+        return [use for use in uses if use["job_id"] == int(job_id)]
 
     def manifest(self):
         return json.loads((self.snapshot / "manifest.json").read_text())
