@@ -7,7 +7,7 @@ import re
 import time
 import unittest
 
-from private_slurm import CLEAN_OSLO, NODES, PrivateSlurmTest, seconds_since_epoch
+from private_slurm import CLEAN_OSLO, NODES, PrivateSlurmTest, seconds_since_epoch, wait_until
 
 CLEAN_LATER = {"frankfurt": [(0, 500), (3600, 10)], "oslo": [(0, 400)], "lyon": [(0, 400)]}
 
@@ -19,6 +19,12 @@ class UpdateTest(PrivateSlurmTest):
         + "PartitionName=urgent Nodes=oslo[1-2] PriorityTier=10\n"
         "PreemptType=preempt/partition_prio\nPreemptMode=REQUEUE\nJobRequeue=1\n"
     )
+
+    def setUp(self):
+        # What was cancelled last would still be in the way.
+        wait_until(
+            lambda: self.run_command("squeue", "--noheader").stdout == "", 20, "the queue is empty"
+        )
 
     def change(self, job_id, *changes):
         done = self.run_command("scontrol", "update", f"job={job_id}", *changes)
