@@ -27,14 +27,18 @@ struct Filled {
   Resources demand;
   Resources per_node;
   bool all_memory;
+  bool exclusive;
 };
 
 Filled FillIn(const JobRequest& job, const JobDefaults& defaults) {
-  Filled filled = {job.demand, job.per_node, job.all_memory};
+  Filled filled = {job.demand, job.per_node, job.all_memory, job.exclusive || defaults.whole_nodes};
   Resources& demand = filled.demand;
   Resources& per_node = filled.per_node;
-  demand.cpus = std::max(demand.cpus, Times(demand.devices, defaults.cpus_per_device));
-  per_node.cpus = std::max(per_node.cpus, Times(per_node.devices, defaults.cpus_per_device));
+  for (Resources* amount : {&demand, &per_node}) {
+    amount->cpus = std::max(amount->cpus, Times(amount->devices, defaults.cpus_per_device));
+    const int64_t core = std::max<int64_t>(1, defaults.cpus_per_core);
+    amount->cpus = Times(DivideUp(amount->cpus, core), core);
+  }
   if (filled.all_memory || demand.memory_mib > 0) return filled;
   if (demand.devices > 0 && defaults.memory_per_device_mib > 0) {
     demand.memory_mib = Times(demand.devices, defaults.memory_per_device_mib);
@@ -61,12 +65,12 @@ int64_t LeastNodes(const Filled& filled, const NodeGroup& group) {
 }
 
 // All that one task keeps from others, whether or not the group models it.
-Resources Taken(const Filled& filled, bool exclusive, const NodeGroup& group, int64_t nodes) {
+Resources Taken(const Filled& filled, const NodeGroup& group, int64_t nodes) {
   Resources task = filled.demand;
-  task.nodes = exclusive ? nodes : 0;
+  task.nodes = filled.exclusive ? nodes : 0;
   for (const auto what : kShared) {
     task.*what = std::max(task.*what, Times(filled.per_node.*what, nodes));
-    if (exclusive || (filled.all_memory && what == &Resources::memory_mib)) {
+    if (filled.exclusive || (filled.all_memory && what == &Resources::memory_mib)) {
       task.*what = std::max(task.*what, Times(PerNode(group, what), nodes));
     }
   }
@@ -82,7 +86,7 @@ JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool, int64_t nodes)
   const Filled filled = FillIn(job, pool.state->defaults);
   JobSize size;
   size.nodes = std::max(nodes, LeastNodes(filled, group));
-  Resources task = Taken(filled, job.exclusive, group, size.nodes);
+  Resources task = Taken(filled, group, size.nodes);
   const int64_t tasks = std::max<int64_t>(1, job.array_tasks);
   size.width = std::clamp<int64_t>(job.array_width, 1, tasks);
   for (const auto what :
@@ -108,7 +112,7 @@ int64_t MostNodes(const JobRequest& job, const Snapshot::Pool& pool) {
 std::optional<JobUnits> UnitsIn(const JobRequest& job, const Snapshot::Pool& pool) {
   const Filled filled = FillIn(job, pool.state->defaults);
   const int64_t nodes = LeastNodes(filled, *pool.group);
-  const Resources taken = Taken(filled, job.exclusive, *pool.group, nodes);
+  const Resources taken = Taken(filled, *pool.group, nodes);
   JobUnits units;
   switch (pool.hardware->unit) {
     case AllocationUnit::kDevice:
@@ -120,7 +124,7 @@ std::optional<JobUnits> UnitsIn(const JobRequest& job, const Snapshot::Pool& poo
       if (job.demand.devices == 0) units = {taken.cpus, taken.cpus};
       break;
     case AllocationUnit::kNode:
-      if (job.exclusive) units = {nodes, nodes};
+      if (filled.exclusive) units = {nodes, nodes};
       break;
   }
   if (units.charged <= 0) return std::nullopt;

@@ -8,7 +8,8 @@
 //     per node, and where none is set all memory of its nodes.
 //   - A task spans the nodes that it asks for, or as many more as its devices, CPUs and memory
 //     need; on each of them it has at least `per_node`.
-//   - An exclusive task takes all devices, CPUs and memory of its nodes, as Slurm gives them to it;
+//   - An exclusive task, as every one is in some partitions, takes all devices, CPUs and memory of
+//   its nodes, as Slurm gives them to it;
 //     one that asks for all memory (--mem=0) takes that. Others share nodes, and take none whole.
 //   - An array runs as many tasks at once as it allows and the group holds.
 #ifndef CORE_JOB_SIZE_H_

@@ -30,14 +30,16 @@ struct NodeGroup {
   std::vector<std::string> within;  // the groups that hold all nodes of this one, and more
 };
 
-// What Slurm gives a job of what it does not ask for; zero: nothing is set. A job without memory
-// gets that of its devices if it has any, else that of its CPUs, else that per node; where nothing
-// is set, all memory of its nodes.
+// What Slurm gives a job in a partition without being asked. Zero: nothing is set. A job that asks
+// for no memory gets that of its devices if it has any, else that of its CPUs, else that per node;
+// where nothing is set, all memory of its nodes.
 struct JobDefaults {
   int64_t memory_per_node_mib = 0;
   int64_t memory_per_cpu_mib = 0;
   int64_t memory_per_device_mib = 0;
   int64_t cpus_per_device = 0;
+  int64_t cpus_per_core = 1;  // whole cores are given, with all their threads
+  bool whole_nodes = false;   // every job is exclusive
 
   friend bool operator==(const JobDefaults&, const JobDefaults&) = default;
 };

@@ -87,16 +87,18 @@ class Members {
   JobDefaults Defaults(const char* key) {
     const Json* value = Find(key);
     if (value == nullptr) return {};
-    Members given(
-        *value, absl::StrCat(path_, "/", key),
-        {"memory_per_node_mib", "memory_per_cpu_mib", "memory_per_device_mib", "cpus_per_device"},
-        error_);
+    Members given(*value, absl::StrCat(path_, "/", key),
+                  {"memory_per_node_mib", "memory_per_cpu_mib", "memory_per_device_mib",
+                   "cpus_per_device", "cpus_per_core", "whole_nodes"},
+                  error_);
     JobDefaults defaults;
     defaults.memory_per_node_mib = given.Integer("memory_per_node_mib", 0, Resources::kUnlimited);
     defaults.memory_per_cpu_mib = given.Integer("memory_per_cpu_mib", 0, Resources::kUnlimited);
     defaults.memory_per_device_mib =
         given.Integer("memory_per_device_mib", 0, Resources::kUnlimited);
     defaults.cpus_per_device = given.Integer("cpus_per_device", 0, Resources::kUnlimited);
+    defaults.cpus_per_core = given.Integer("cpus_per_core", 1, Resources::kUnlimited);
+    defaults.whole_nodes = given.Bool("whole_nodes");
     return defaults;
   }
   std::vector<std::string> Strings(const char* key) {
@@ -253,7 +255,9 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                       {{"memory_per_node_mib", pool.defaults.memory_per_node_mib},
                        {"memory_per_cpu_mib", pool.defaults.memory_per_cpu_mib},
                        {"memory_per_device_mib", pool.defaults.memory_per_device_mib},
-                       {"cpus_per_device", pool.defaults.cpus_per_device}}},
+                       {"cpus_per_device", pool.defaults.cpus_per_device},
+                       {"cpus_per_core", pool.defaults.cpus_per_core},
+                       {"whole_nodes", pool.defaults.whole_nodes}}},
                      {"admission_unproven", pool.admission_unproven}});
   }
   Json uses = Json::array();

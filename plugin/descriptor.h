@@ -27,15 +27,16 @@ namespace carbon {
 //     one per task, or as many as its nodes' least and its devices say, whichever is most;
 //   - devices: what it asks for per job, node and task, whichever is most.
 // Elsewhere, because it needs the partition and its nodes (core/job_size.h): nodes that its demand
-// needs beyond those, CPUs and memory per device and memory by default, and all that is in an
-// exclusive job's nodes. No memory asked for is zero; all of a node's (--mem=0) is `all_memory`.
+// needs beyond those, CPUs and memory per device and memory by default, whole cores, and all that
+// is in an exclusive job's nodes. No memory asked for is zero; all of a node's (--mem=0) is
+// `all_memory`.
 //
-// Not counted: what Slurm rounds up to whole cores where these have several threads; and the rest of
-// a node that a job keeps for its own user's others (--exclusive=user).
+// Not counted: the rest of a node that a job keeps for its own user's others (--exclusive=user).
 JobRequest ReadDescriptor(const job_desc_msg_t& descriptor, uint32_t submit_uid);
 
 // Carries out the verdict: the start only where it is later than the job's own, the time limit only
-// where it is longer, the partition only where one is given. An admin_comment and a message that are there already are kept, ours follows.
+// where it is longer, the partition only where one is given. An admin_comment and a message that
+// are there already are kept, ours follows.
 void ApplyVerdict(const Verdict& verdict, job_desc_msg_t* descriptor, char** err_msg);
 
 }  // namespace carbon

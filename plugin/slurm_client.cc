@@ -104,8 +104,18 @@ std::string AdmissionUnproven(const partition_info_t& partition, const slurm_con
 }
 
 // The partition's own, or else the cluster's.
-JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& conf) {
+JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& conf,
+                         const node_info_msg_t& nodes) {
   JobDefaults defaults;
+  // OverSubscribe=EXCLUSIVE.
+  defaults.whole_nodes = partition.max_share == 0 || Text(conf.select_type) == "select/linear";
+  // CR_CPU gives single threads.
+  const uint16_t type = partition.cr_type != 0 ? partition.cr_type : conf.select_type_param;
+  for (const int node : NodeIndices(partition.node_inx, nodes.record_count)) {
+    if ((type & CR_CPU) != 0) break;
+    defaults.cpus_per_core =
+        std::max<int64_t>(defaults.cpus_per_core, nodes.node_array[node].threads);
+  }
   const uint64_t memory =
       partition.def_mem_per_cpu != 0 ? partition.def_mem_per_cpu : conf.def_mem_per_cpu;
   if (memory != INFINITE64 && memory != NO_VAL64) {
@@ -127,7 +137,7 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
 }
 
 ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_conf_t& conf,
-                               size_t node_count) {
+                               const node_info_msg_t& nodes) {
   std::optional<int64_t> max_nodes;
   if (partition.max_nodes != INFINITE && partition.max_nodes != NO_VAL) {
     max_nodes = partition.max_nodes;
@@ -138,9 +148,9 @@ ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_co
           .max_time = Minutes(partition.max_time),
           .default_time = Minutes(partition.default_time),
           .max_nodes = max_nodes,
-          .defaults = ReadDefaults(partition, conf),
+          .defaults = ReadDefaults(partition, conf, nodes),
           .admission_unproven = AdmissionUnproven(partition, conf),
-          .nodes = NodeIndices(partition.node_inx, node_count)};
+          .nodes = NodeIndices(partition.node_inx, nodes.record_count)};
 }
 
 uint32_t JobId(const slurm_job_info_t& job) {
@@ -328,8 +338,7 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, 
     view.nodes.push_back(ReadNode((*nodes)->node_array[i]));
   }
   for (uint32_t i = 0; i < (*partitions)->record_count; ++i) {
-    view.partitions.push_back(
-        ReadPartition((*partitions)->partition_array[i], settings, view.nodes.size()));
+    view.partitions.push_back(ReadPartition((*partitions)->partition_array[i], settings, **nodes));
   }
   ClusterLook look;
   look.may_update = geteuid() == 0 || geteuid() == settings.slurm_user_id;

@@ -94,6 +94,20 @@ TEST(SizeIn, FillsInThePartitionsDefaults) {
   EXPECT_EQ(SizeIn(asks, pool).amount.memory_mib, 1000);
 }
 
+TEST(SizeIn, GivesWholeCoresAndWholeNodesWhereThePartitionDoes) {
+  APool pool;
+  pool.state.defaults.cpus_per_core = 2;
+  const JobRequest job = Job({.nodes = 1, .devices = 9, .cpus = 7}, {.devices = 1, .cpus = 1});
+  EXPECT_EQ(SizeIn(job, pool).amount.cpus, 8);
+  EXPECT_EQ(SizeIn(job, pool, 4).amount.cpus, 8);
+  EXPECT_EQ(UnitsIn(job, pool)->charged, 9);
+  pool.state.defaults.whole_nodes = true;
+  EXPECT_EQ(SizeIn(job, pool).amount,
+            (Resources{.nodes = 2, .devices = 16, .cpus = 128, .memory_mib = 2000}));
+  EXPECT_EQ(UnitsIn(job, pool)->charged, 16);
+  EXPECT_EQ(UnitsIn(job, pool)->working, 9);
+}
+
 TEST(SizeIn, CountsNothingThatTheGroupDoesNotModel) {
   APool pool;
   pool.group.total.memory_mib = pool.group.per_node.memory_mib = Resources::kUnlimited;

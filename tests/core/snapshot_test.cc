@@ -65,7 +65,7 @@ CapacityState Capacity() {
                      .max_time = absl::Hours(48),
                      .default_time = std::nullopt,
                      .max_nodes = 4,
-                     .defaults = {1, 2, 3, 4},
+                     .defaults = {1, 2, 3, 4, 5, true},
                      .admission_unproven = "AllowAccounts"}};
   capacity.uses = {
       {17, "0123456789abcdef-4", "oslo-nodes", {kNow, kNow + absl::Hours(3)}, {1, 8, 0, 0}}};
@@ -307,7 +307,7 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   EXPECT_EQ(parsed->pools[0].max_time, absl::Hours(48));
   EXPECT_EQ(parsed->pools[0].default_time, std::nullopt);
   EXPECT_EQ(parsed->pools[0].max_nodes, 4);
-  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4}));
+  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, true}));
   EXPECT_TRUE(parsed->pools[0].up);
   EXPECT_TRUE(parsed->pools[0].is_default);
   EXPECT_EQ(parsed->pools[0].admission_unproven, "AllowAccounts");

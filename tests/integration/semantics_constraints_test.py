@@ -109,8 +109,13 @@ class ConstraintsTest(PrivateSlurmTest):
 
 
 class BookingTest(PrivateSlurmTest):
-    # What a job leaves open, Slurm fills in with this.
-    configuration = NODES + "SelectTypeParameters=CR_Core_Memory\nDefMemPerCPU=300\n"
+    # What a job leaves open, Slurm fills in with this. Oslo's cores have two threads each, and lyon
+    # gives whole nodes only.
+    configuration = (
+        NODES.replace("NodeName=oslo[1-2] CPUs=64", "NodeName=oslo[1-2] CPUs=64 ThreadsPerCore=2")
+        .replace("PartitionName=lyon", "PartitionName=lyon OverSubscribe=EXCLUSIVE")
+        + "SelectTypeParameters=CR_Core_Memory\nDefMemPerCPU=300\n"
+    )
 
     def allocated(self, job_id):
         """Nodes, CPUs, GPUs and memory that Slurm gave a running job."""
@@ -167,6 +172,8 @@ class BookingTest(PrivateSlurmTest):
             ("--gpus-per-task=2", "--ntasks=3", "--cpus-per-task=4"),
             ("--gpus-per-node=1", "--ntasks-per-node=4", "--nodes=2"),
             ("--gpus=1", "--mem=0"),
+            ("--partition=oslo", "--gpus=1", "--ntasks=3"),
+            ("--partition=lyon", "--gpus=1", "--mem=1000"),
         ):
             with self.subTest(arguments):
                 self.assert_books_enough(*arguments)
