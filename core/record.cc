@@ -205,6 +205,7 @@ std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& gi
   record["expected_start"] = OrNull(given_back.expected_start, TimeJson);
   record["partitions"] = given_back.partitions;
   record["begin"] = TimeJson(given_back.begin);
+  record["time_limit_s"] = OrNull(given_back.limit, SecondsJson);
   record["error"] = error.empty() ? Json(nullptr) : Json(std::string(error));
   return Line(record);
 }

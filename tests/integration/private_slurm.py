@@ -223,11 +223,11 @@ class PrivateSlurmTest(unittest.TestCase):
             if "took charge" not in (self.plugin_status()["error"] or ""):
                 return
 
-    def watch(self, policy, grids):
+    def watch(self, policy, grids, **details):
         """Publishes from a scarbond that stays and watches over delayed jobs until the test ends.
         Returns its process."""
         started = time.time()
-        config = self.write_config(policy, grids)
+        config = self.write_config(policy, grids, **details)
         with open(self.folder / "scarbond.log", "a") as log:
             daemon = subprocess.Popen(
                 [SCARBOND, "--config", str(config)], env=self.environment, stdin=subprocess.DEVNULL,
@@ -256,8 +256,7 @@ class PrivateSlurmTest(unittest.TestCase):
         return self.uses_in_snapshot(job_id)
 
     def uses_in_snapshot(self, job_id):
-        part = self.snapshot / f"capacity-{self.manifest()['parts']['capacity']}.json"
-        uses = json.loads(part.read_text())["uses"]
+        uses = self.capacity(self.manifest()["parts"]["capacity"])["uses"]
         return [use for use in uses if use["job_id"] == int(job_id)]
 
     def manifest(self):

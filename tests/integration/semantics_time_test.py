@@ -62,7 +62,7 @@ class TimeTest(PrivateSlurmTest):
         answer, job, placed = self.place("10", "--time-min=4")
         self.assertEqual(placed, ("oslo", "00:20:00", "00:08:00"))
         self.assertIn("time limit 20m", answer.stderr)
-        self.assertIn(",limit=20m,", job["AdminComment"])
+        self.assertRegex(job["AdminComment"], ",limit=10m,least=4m$")  # as asked
         record = self.last_record(self.count)
         self.assertEqual(record["job"]["time_limit_s"], 600)
         self.assertEqual(record["home"]["time_limit_s"], 600)
@@ -96,6 +96,35 @@ class TimeTest(PrivateSlurmTest):
         self.enforce("site", "hardware", "time_limit")
         self.assertEqual(self.place(None)[2][:2], ("oslo", "00:20:00"))
 
+    def test_limit_is_given_back_with_the_place(self):
+        self.watch(
+            {
+                "mode": "enforce",
+                "margin": "30s",
+                "may_change": ["time", "site", "hardware", "time_limit"],
+            },
+            {"frankfurt": [(0, 500)], "oslo": [(0, 450), (90, 10)]},
+            pools=POOLS, hardware=HALF_AS_FAST,
+        )
+        count = len(self.records())
+        answer, _, placed = self.place("10", "--time-min=4", f"--deadline={after(40)}")
+        self.assertEqual(placed, ("oslo", "00:20:00", "00:08:00"))
+        for node in ("oslo1", "oslo2"):
+            self.addCleanup(
+                self.run_command, "scontrol", "update", f"NodeName={node}", "State=RESUME"
+            )
+            self.run_command(
+                "scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test"
+            )
+        job = self.wait_for_state(answer.job_id, "COMPLETED", 20)
+        self.assertEqual(
+            (job["Partition"], job["TimeLimit"], job["TimeMin"]),
+            ("frankfurt", "00:10:00", "00:04:00"),
+        )
+        (given_back,) = [r for r in self.records()[count:] if r["type"] == "return"]
+        self.assertEqual(given_back["partitions"], ["frankfurt"])
+        self.assertIsNone(given_back["error"])
+
     def test_shadow_leaves_the_limit_alone(self):
         self.enforce("site", "hardware", "time_limit", mode="shadow")
         self.assertEqual(self.place("10", "--time-min=4")[2], ("frankfurt", "00:10:00", "00:04:00"))
@@ -111,7 +140,7 @@ class TimeTest(PrivateSlurmTest):
         count = len(self.records())
         answer, job = self.submit("--time-min=1", f"--deadline={after(5)}", time_limit="10")
         self.assertEqual(job["EligibleTime"], job["SubmitTime"])
-        self.assertEqual(self.last_record(count)["reason"], "the deadline leaves no room")
+        self.assertIn("the deadline leaves no room", self.last_record(count)["reason"])
         self.wait_for_state(answer.job_id, "COMPLETED", 10)
 
     def test_a_delayed_job_books_all_of_its_limit(self):
