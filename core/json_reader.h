@@ -36,6 +36,7 @@ class JsonValue {
       : json_(&json), pointer_(std::move(pointer)), errors_(errors) {}
 
   const Json& json() const { return *json_; }
+  const std::string& pointer() const { return pointer_; }
 
   // The elements of an array, the members of an object by their names; otherwise refused and none.
   std::vector<JsonValue> Elements() const;

@@ -1,0 +1,269 @@
+#include "core/admission.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "core/admission_limits.h"
+
+namespace carbon {
+namespace {
+
+using Why = absl::string_view;
+constexpr Why kProven = "";
+
+template <class Container, class Value>
+bool Contains(const Container& container, const Value& value) {
+  return std::find(container.begin(), container.end(), value) != container.end();
+}
+
+bool ContainsIgnoringCase(const std::vector<std::string>& names, absl::string_view name) {
+  return std::any_of(names.begin(), names.end(), [name](const std::string& known) {
+    return absl::EqualsIgnoreCase(known, name);
+  });
+}
+
+// Who the partition is for, whatever the job.
+Why WhyClosed(const JobRequest& job, const PartitionRules& home, const PartitionRules& target) {
+  if (target.root_only && job.user_id != 0) return "its partition is for root only";
+  if (target.no_root && job.user_id == 0) return "its partition is not for root";
+  if (target.needs_reservation) return "its partition needs a reservation";
+  if (target.hidden) return "its partition is hidden";
+  if (!target.alloc_nodes.empty() && target.alloc_nodes != home.alloc_nodes) {
+    return "its partition limits the nodes to submit from";
+  }
+  if (target.allow_groups.has_value() && target.allow_groups != home.allow_groups &&
+      !std::binary_search(target.allow_users.begin(), target.allow_users.end(), job.user_id)) {
+    return "its partition limits groups";
+  }
+  return kProven;
+}
+
+// How jobs get nodes there, and keep them.
+Why WhySharedOtherwise(const PartitionRules& home, const PartitionRules& target) {
+  if (target.sharing != home.sharing) return "its partition shares nodes in another way";
+  if (target.priority_tier < home.priority_tier) return "its partition has a lower priority tier";
+  if (target.preemptible && !home.preemptible) return "jobs in its partition may be preempted";
+  return kProven;
+}
+
+// CPUs are allotted in whole cores: with several threads each, a task may round up to more than it
+// asks for. How many more depends on the tasks; nodes no smaller than those at home hold the same.
+bool CpusFit(const JobRequest& job, const NodeShape& home, const NodeShape& target,
+             int64_t threads) {
+  if (threads <= 1) return true;
+  if (threads == home.threads_per_core && target.cpus >= home.cpus) return true;
+  return LimitedProduct(job.per_node.cpus, threads) <= target.cpus;
+}
+
+// The most CPUs of the job that one node has to hold: its even share, where that is what was asked.
+int64_t CpusOfANode(const JobRequest& job) {
+  const bool even = LimitedProduct(job.per_node.cpus, job.demand.nodes) >= job.demand.cpus &&
+                    job.demand.nodes > 1;
+  return even ? job.per_node.cpus : job.demand.cpus;
+}
+
+Why WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
+                   const PartitionRules& target) {
+  const int64_t threads = target.most.threads_per_core;
+  if (!CpusFit(job, home.most, target.least, threads)) {
+    return "the job may not fit its nodes' cores";
+  }
+  // MinNodes would raise the job's own number; at home it might have.
+  if (std::max(target.min_nodes, home.min_nodes) > std::max<int64_t>(job.demand.nodes, 1)) {
+    return "its partition or the job's own has a minimum of nodes";
+  }
+  if (target.max_cpus_per_node.has_value() &&
+      (job.exclusive || LimitedProduct(CpusOfANode(job), threads) > *target.max_cpus_per_node)) {
+    return "its partition limits CPUs per node";
+  }
+  return kProven;
+}
+
+// MaxMemPerNode and MaxMemPerCPU. The latter is met by raising the job's CPUs.
+bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
+                     const PartitionRules& target) {
+  if (!target.max_memory.has_value()) return true;
+  // Compared with what whole nodes have, which may differ.
+  if (job.exclusive) return false;
+  if (job.demand.memory_mib == 0) {
+    if (!target.default_memory.has_value()) return false;
+    if (target.max_memory == home.max_memory) return true;
+    return target.default_memory->per_cpu == target.max_memory->per_cpu &&
+           target.default_memory->mib <= target.max_memory->mib;
+  }
+  if (target.max_memory == home.max_memory) return true;
+  const bool even =
+      LimitedProduct(job.per_node.memory_mib, job.demand.nodes) == job.demand.memory_mib;
+  return (even ? job.per_node.memory_mib : job.demand.memory_mib) <= target.max_memory->mib;
+}
+
+Why WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
+                     const PartitionRules& target) {
+  const bool holds_as_much = target.least.memory_mib >= home.most.memory_mib;
+  if (job.demand.devices > 0 && target.device_defaults != home.device_defaults) {
+    return "its partition's defaults per GPU are others";
+  }
+  if (job.demand.devices > 0 && !target.device_defaults.empty() &&
+      (!holds_as_much || target.least.cpus < home.most.cpus)) {
+    return "the job may not fit its nodes with the defaults per GPU";
+  }
+  if (job.demand.memory_mib == 0) {
+    if (target.default_memory != home.default_memory) {
+      return "its partition's default memory is another";
+    }
+    if (target.default_memory.has_value() && !holds_as_much) {
+      const MemoryRule& memory = *target.default_memory;
+      const int64_t cpus = LimitedProduct(CpusOfANode(job), target.most.threads_per_core);
+      if (LimitedProduct(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
+        return "the job may not fit its nodes with the default memory";
+      }
+    }
+  } else if (job.per_node.memory_mib > target.least.memory_mib && !holds_as_much) {
+    return "the job may not fit its nodes' memory";
+  }
+  if (!WithinMaxMemory(job, home, target)) return "its partition limits memory";
+  return kProven;
+}
+
+// The association that Slurm picks: that of the partition before that of any.
+const AssociationRules* FindAssociation(const AdmissionRules& rules, const UserRules& user,
+                                        absl::string_view account, absl::string_view partition) {
+  const AssociationRules* any = nullptr;
+  for (const AssociationRules& association : user.associations) {
+    const AccountRules& its = rules.accounts[static_cast<size_t>(association.account)];
+    if (!absl::EqualsIgnoreCase(its.name, account)) continue;
+    if (absl::EqualsIgnoreCase(association.partition, partition)) return &association;
+    if (association.partition.empty()) any = &association;
+  }
+  return any;
+}
+
+// As whom the job would run in `partition`.
+JobStanding StandingIn(const JobRequest& job, const AdmissionRules& rules, const UserRules* user,
+                       const PartitionRules& partition) {
+  JobStanding standing;
+  standing.partition = &partition;
+  if (user != nullptr) {
+    const std::string& account = job.account.empty() ? user->default_account : job.account;
+    standing.association = FindAssociation(rules, *user, account, partition.name);
+    if (standing.association == nullptr && !rules.enforces_associations) {
+      standing.association = FindAssociation(rules, *user, user->default_account, partition.name);
+    }
+  }
+  int32_t qos =
+      standing.association != nullptr ? standing.association->default_qos : rules.default_qos;
+  if (!job.qos.empty()) qos = FindQos(rules, job.qos);
+  if (qos >= 0) standing.job_qos = &rules.qos[static_cast<size_t>(qos)];
+  if (!partition.qos.empty()) {
+    const int32_t own = FindQos(rules, partition.qos);
+    if (own >= 0) standing.partition_qos = &rules.qos[static_cast<size_t>(own)];
+  }
+  return standing;
+}
+
+bool SameAccountsAndQos(const PartitionRules& home, const PartitionRules& target) {
+  return target.allow_accounts == home.allow_accounts &&
+         target.deny_accounts == home.deny_accounts && target.allow_qos == home.allow_qos &&
+         target.deny_qos == home.deny_qos;
+}
+
+Why WhyNotItsAccount(const JobRequest& job, const AdmissionRules& rules, const PartitionRules& home,
+                     const JobStanding& there) {
+  const PartitionRules& target = *there.partition;
+  if (target.allow_accounts == home.allow_accounts && target.deny_accounts == home.deny_accounts) {
+    return kProven;
+  }
+  // The account is compared with AllowAccounts byte for byte, as its association has it. A job
+  // without an association has none, and is refused.
+  std::string account = job.account;
+  if (there.association != nullptr) {
+    account = rules.accounts[static_cast<size_t>(there.association->account)].name;
+  } else if (target.allow_accounts.has_value()) {
+    return "its partition limits accounts";
+  }
+  const bool allowed = target.allow_accounts.has_value()
+                           ? Contains(*target.allow_accounts, account)
+                           : !ContainsIgnoringCase(target.deny_accounts, account);
+  return allowed ? kProven : "its partition limits accounts";
+}
+
+Why WhyNotItsQos(const JobRequest& job, const PartitionRules& home, const JobStanding& there) {
+  const PartitionRules& target = *there.partition;
+  if (target.allow_qos == home.allow_qos && target.deny_qos == home.deny_qos) return kProven;
+  if (there.job_qos == nullptr) {
+    const bool none = !target.allow_qos.has_value() && job.qos.empty();
+    return none ? kProven : "its partition limits QOS";
+  }
+  const std::string& qos = there.job_qos->name;
+  const bool allowed = target.allow_qos.has_value() ? ContainsIgnoringCase(*target.allow_qos, qos)
+                                                    : !ContainsIgnoringCase(target.deny_qos, qos);
+  return allowed ? kProven : "its partition limits QOS";
+}
+
+}  // namespace
+
+const PartitionRules* AdmissionRules::FindPartition(absl::string_view name) const {
+  for (const PartitionRules& partition : partitions) {
+    if (partition.name == name) return &partition;
+  }
+  return nullptr;
+}
+
+const UserRules* AdmissionRules::FindUser(uint32_t user_id) const {
+  const auto found =
+      std::lower_bound(users.begin(), users.end(), user_id,
+                       [](const UserRules& user, uint32_t id) { return user.user_id < id; });
+  return found == users.end() || found->user_id != user_id ? nullptr : &*found;
+}
+
+int32_t FindQos(const AdmissionRules& rules, absl::string_view name) {
+  for (size_t i = 0; i < rules.qos.size(); ++i) {
+    if (absl::EqualsIgnoreCase(rules.qos[i].name, name)) return static_cast<int32_t>(i);
+  }
+  return -1;
+}
+
+absl::string_view AdmissionUnproven(const JobRequest& job, absl::Duration limit,
+                                    const AdmissionRules& rules, absl::string_view home_name,
+                                    absl::string_view target_name) {
+  if (home_name == target_name) return kProven;
+  const PartitionRules* home = rules.FindPartition(home_name);
+  const PartitionRules* target = rules.FindPartition(target_name);
+  if (home == nullptr || target == nullptr) return "its partition's rules are not known";
+  for (const Why why :
+       {WhyClosed(job, *home, *target), WhySharedOtherwise(*home, *target),
+        WhyNodesDiffer(job, *home, *target), WhyMemoryDiffers(job, *home, *target)}) {
+    if (!why.empty()) return why;
+  }
+
+  const bool enforces = rules.enforces_associations || rules.enforces_limits || rules.enforces_qos;
+  if (!rules.accounting_known && (enforces || !SameAccountsAndQos(*home, *target))) {
+    return "accounts and QOS are not known";
+  }
+  const UserRules* user = rules.FindUser(job.user_id);
+  const JobStanding here = StandingIn(job, rules, user, *home);
+  const JobStanding there = StandingIn(job, rules, user, *target);
+  if (rules.enforces_associations && there.association == nullptr) {
+    return "the user has no association there";
+  }
+  if (enforces && there.job_qos == nullptr) return "the job's QOS is not known";
+  if (there.job_qos != here.job_qos) return "the job would have another QOS there";
+  if (Why why = WhyNotItsAccount(job, rules, *home, there); !why.empty()) return why;
+  if (Why why = WhyNotItsQos(job, *home, there); !why.empty()) return why;
+  if (there.association != here.association && there.association != nullptr) {
+    const auto qos = there.job_qos == nullptr ? -1 : there.job_qos - rules.qos.data();
+    if (rules.enforces_qos &&
+        !std::binary_search(there.association->qos.begin(), there.association->qos.end(), qos)) {
+      return "the user may not have the job's QOS there";
+    }
+    if (there.job_qos != nullptr && there.job_qos->usage_threshold) {
+      return "the job's QOS has a threshold of usage";
+    }
+  }
+  if (!target->qos.empty() && enforces && there.partition_qos == nullptr) {
+    return "its partition's QOS is not known";
+  }
+  return rules.enforces_limits ? LimitsUnproven(job, limit, rules, here, there) : kProven;
+}
+
+}  // namespace carbon
