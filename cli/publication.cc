@@ -94,6 +94,25 @@ void Publication::RefreshForecasts(absl::Time now) {
   forecasts_due_ = now + config_.refresh.forecast;
 }
 
+void Publication::RefreshAdmission(absl::Time now) {
+  const absl::Status status = admission_.Refresh(now);
+  const std::string trouble(status.message());
+  if (trouble != admission_trouble_) {
+    if (status.ok()) {
+      spdlog::info("admission: read again");
+    } else {
+      spdlog::warn("admission: {}; the last known is believed for {}", trouble,
+                   absl::FormatDuration(AdmissionClient::kBelieved));
+    }
+  }
+  admission_trouble_ = trouble;
+  if (admission_version_ == admission_.version()) return;
+  parts_.admission = SerializeAdmission(admission_.rules());
+  admission_version_ = admission_.version();
+  spdlog::debug("admission: {} partitions, {} users", admission_.rules().partitions.size(),
+                admission_.rules().users.size());
+}
+
 absl::Status Publication::Publish(absl::Time now, Watch watch) {
   RefreshForecasts(now);
   absl::StatusOr<ClusterLook> look = LookAtCluster(config_.pools, now);
@@ -101,6 +120,7 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) capacity.watched_at = delay_watch_.Act(*look, config_, now, period());
   parts_.capacity = SerializeCapacity(capacity);
+  RefreshAdmission(now);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.
   absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);
   if (!manifest.ok()) return manifest.status();

@@ -1,4 +1,4 @@
-// What scarbond publishes and when: configuration, forecasts and capacity, each renewed at its own
+// What scarbond publishes and when: configuration, forecasts, capacity and admission, each renewed at its own
 // rhythm and published together. Logs what changed, once per change. Blocks on the disk and on
 // slurmctld. One thread.
 #ifndef CLI_PUBLICATION_H_
@@ -15,6 +15,7 @@
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
+#include "plugin/admission_client.h"
 
 namespace carbon {
 
@@ -29,9 +30,10 @@ class Publication {
 
   enum class Watch { kYes, kNo };
 
-  // One tick: reads the forecasts where a file changed or it is time, and the capacity, gives back
-  // the jobs that must be if it is to `watch` over them, and publishes. Nothing is published, and
-  // the last publish stays, where slurmctld does not answer.
+  // One tick: reads the forecasts where a file changed or it is time, whom the partitions admit
+  // where it is time, and the capacity, gives back the jobs that must be if it is to `watch` over
+  // them, and publishes. Nothing is published, and the last publish stays, where slurmctld does not
+  // answer.
   absl::Status Publish(absl::Time now, Watch watch);
 
   // How long from the start of one tick to the next.
@@ -41,6 +43,7 @@ class Publication {
   Publication(Config config, SnapshotPublisher publisher);
 
   void RefreshForecasts(absl::Time now);
+  void RefreshAdmission(absl::Time now);
   // Of each forecast file, what changes when it is replaced.
   std::vector<std::string> ForecastFileMarks() const;
 
@@ -51,6 +54,9 @@ class Publication {
   std::vector<std::string> forecast_marks_;
   std::vector<std::string> forecast_problems_;
   DelayWatch delay_watch_;
+  AdmissionClient admission_;
+  std::optional<uint64_t> admission_version_;  // of what is in `parts_`
+  std::string admission_trouble_;
 };
 
 }  // namespace carbon

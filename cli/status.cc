@@ -15,6 +15,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/load_config.h"
 #include "cli/slurm_time.h"
@@ -94,6 +95,27 @@ std::string WhyNotUsable(const ZoneForecast& forecast, absl::Time now) {
     return absl::StrCat("begins only at ", LocalTime(forecast.series.begin()));
   }
   return "";
+}
+
+// Whose jobs, of those that did not ask for the pool: a summary, each job is judged on its own.
+std::string MayBeMovedHere(const Snapshot::Pool& pool, const AdmissionRules& rules) {
+  if (pool.state == nullptr || !pool.state->up) return "no";
+  const PartitionRules* partition = rules.FindPartition(pool.config->partition);
+  const bool enforces = rules.enforces_associations || rules.enforces_limits || rules.enforces_qos;
+  if (partition == nullptr) return "no: its rules are not known";
+  if (enforces && !rules.accounting_known) return "no: accounts and QOS are not known";
+  if (partition->needs_reservation) return "no: it needs a reservation";
+  if (partition->hidden) return "no: it is hidden";
+  if (partition->root_only) return "root's";
+  std::vector<std::string> by;
+  if (partition->allow_groups.has_value()) by.push_back("group");
+  if (enforces || partition->allow_accounts.has_value() || !partition->deny_accounts.empty()) {
+    by.push_back("account");
+  }
+  if (partition->allow_qos.has_value() || !partition->deny_qos.empty() || !partition->qos.empty()) {
+    by.push_back("QOS");
+  }
+  return by.empty() ? "yes" : absl::StrCat("by ", absl::StrJoin(by, ", "));
 }
 
 std::string StateOf(const Snapshot::Pool& pool) {
@@ -186,7 +208,8 @@ void FindPluginProblems(Findings& findings) {
     const std::optional<absl::Time> loaded_at = TimeIn(*used, "loaded_at");
     const bool is_same = TextIn(*used, "config") == manifest.config_hash &&
                          TextIn(*used, "forecast") == manifest.forecast_hash &&
-                         TextIn(*used, "capacity") == manifest.capacity_hash;
+                         TextIn(*used, "capacity") == manifest.capacity_hash &&
+                         TextIn(*used, "admission") == manifest.admission_hash;
     if (!is_same && loaded_at.has_value() && manifest.published_at - *loaded_at > kMaxPluginLag) {
       findings.problems.push_back(absl::StrCat("plugin: still uses the snapshot that it loaded at ",
                                                LocalTime(*loaded_at)));
@@ -247,7 +270,8 @@ Json AsJson(const Findings& findings) {
       {"capacity_taken_at", UtcTime(snapshot.capacity().taken_at)},
       {"config", snapshot.manifest().config_hash},
       {"forecast", snapshot.manifest().forecast_hash},
-      {"capacity", snapshot.manifest().capacity_hash}};
+      {"capacity", snapshot.manifest().capacity_hash},
+      {"admission", snapshot.manifest().admission_hash}};
   for (const ZoneForecast& forecast : snapshot.forecasts()) {
     json["zones"].push_back(
         {{"zone", forecast.zone},
@@ -266,7 +290,7 @@ Json AsJson(const Findings& findings) {
          {"partition", pool.config->partition},
          {"hardware", pool.config->hardware},
          {"state", StateOf(pool)},
-         {"admission_unproven", pool.state != nullptr ? pool.state->admission_unproven : ""}});
+         {"may_be_moved_here", MayBeMovedHere(pool, snapshot.admission())}});
   }
   return json;
 }
@@ -281,7 +305,9 @@ void Print(const Findings& findings) {
               << "  config    " << manifest.config_hash << "\n"
               << "  forecast  " << manifest.forecast_hash << "\n"
               << "  capacity  " << manifest.capacity_hash << ", the queue as of "
-              << LocalTime(snapshot.capacity().taken_at) << "\n\n";
+              << LocalTime(snapshot.capacity().taken_at) << "\n"
+              << "  admission " << manifest.admission_hash << ", "
+              << snapshot.admission().users.size() << " users with accounts\n\n";
     Table zones(
         {{"ZONE"}, {"SOURCE"}, {"KIND"}, {"MADE"}, {"VALID UNTIL"}, {"HORIZON"}, {"USABLE"}});
     for (const ZoneForecast& forecast : snapshot.forecasts()) {
@@ -293,12 +319,9 @@ void Print(const Findings& findings) {
     Table pools(
         {{"POOL"}, {"SITE"}, {"PARTITION"}, {"HARDWARE"}, {"STATE"}, {"JOBS MAY BE MOVED HERE"}});
     for (const Snapshot::Pool& pool : snapshot.pools()) {
-      const std::string unproven = pool.state != nullptr ? pool.state->admission_unproven : "";
       pools.AddRow({pool.config->name, pool.config->site, pool.config->partition,
                     pool.config->hardware, StateOf(pool),
-                    pool.state == nullptr || !pool.state->up ? "no"
-                    : unproven.empty()                       ? "yes"
-                                                             : "no: " + unproven});
+                    MayBeMovedHere(pool, snapshot.admission())});
     }
     std::cout << zones.Format(Table::Style::kAligned, true) << "\n"
               << pools.Format(Table::Style::kAligned, true) << "\n";

@@ -179,9 +179,9 @@ std::optional<WhyNot> WhyNotAllowed(const JobTerms& terms, const Snapshot::Pool&
 }
 
 // Why the job could be refused, or never start, in a pool that it did not ask for.
-std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool& pool) {
+std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool& pool,
+                                     const Snapshot& snapshot) {
   const PoolState& state = *pool.state;
-  if (!state.admission_unproven.empty()) return "admission is not proven";
   if (!state.up) return "its partition is not up";
   if (!terms.job->time_limit.has_value() && TimeLimit(*terms.job, &state) != terms.limit) {
     return "its partition's default time limit is another";
@@ -189,13 +189,19 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
   if (state.max_time.has_value() && terms.limit > *state.max_time) {
     return "the time limit exceeds its partition's";
   }
-  if (state.max_nodes.has_value() && terms.job->demand.nodes > *state.max_nodes) {
-    return "the job needs more nodes than its partition allows";
+  // Slurm lets a job of `--nodes=2-8` wait for ever where only 4 are allowed.
+  const int64_t nodes = std::max(terms.job->demand.nodes, terms.job->max_nodes.value_or(0));
+  if (state.max_nodes.has_value() && nodes > *state.max_nodes) {
+    return "the job asks for more nodes than its partition allows";
   }
   Resources per_node = terms.job->per_node;
   per_node.nodes = 0;
   if (!pool.group->per_node.Covers(per_node)) return "the job does not fit its nodes";
   if (!pool.group->total.Covers(terms.job->demand)) return "the job is larger than the pool";
+  const WhyNot unproven =
+      AdmissionUnproven(*terms.job, terms.limit, snapshot.admission(),
+                        terms.home->config->partition, pool.config->partition);
+  if (!unproven.empty()) return unproven;
   return std::nullopt;
 }
 
@@ -235,7 +241,7 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
   if (!is_home) {
     if (std::optional<WhyNot> why = WhyNotAllowed(terms, pool, snapshot)) return *why;
     if (pool.state == nullptr) return "the cluster does not show its partition";
-    if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool)) return *why;
+    if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool, snapshot)) return *why;
   }
   std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, pool, now);
   PoolRun* run = std::get_if<PoolRun>(&result);

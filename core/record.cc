@@ -181,7 +181,8 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["snapshot"] = {{"published_at", TimeJson(manifest.published_at)},
                         {"config", manifest.config_hash},
                         {"forecast", manifest.forecast_hash},
-                        {"capacity", manifest.capacity_hash}};
+                        {"capacity", manifest.capacity_hash},
+                        {"admission", manifest.admission_hash}};
   record["ledger"] = std::string(ledger_digest);
   return Line(record);
 }

@@ -62,13 +62,15 @@ std::string Sha256Hex(absl::string_view bytes) {
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
-    Manifest manifest, Config config, std::vector<ZoneForecast> forecasts, CapacityState capacity) {
+    Manifest manifest, Config config, std::vector<ZoneForecast> forecasts, CapacityState capacity,
+    std::shared_ptr<const AdmissionRules> admission) {
   // make_shared cannot reach the private constructor.
   std::shared_ptr<Snapshot> snapshot(new Snapshot);
   snapshot->manifest_ = std::move(manifest);
   snapshot->config_ = std::move(config);
   snapshot->forecasts_ = std::move(forecasts);
   snapshot->capacity_ = std::move(capacity);
+  snapshot->admission_ = std::move(admission);
 
   const Config& parts = snapshot->config_;
   absl::Status error;

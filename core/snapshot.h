@@ -1,5 +1,5 @@
 // Everything that a decision depends on besides the job, the ledger and the time: configuration,
-// forecasts, and the cluster's capacity and admission. Immutable once assembled; safe to share
+// forecasts, and the cluster's capacity and admission rules. Immutable once assembled; safe to share
 // between threads. The byte formats are documented in docs/snapshot.md. Pure; files are the
 // business of core/snapshot_store.h.
 #ifndef CORE_SNAPSHOT_H_
@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/admission.h"
 #include "core/capacity.h"
 #include "core/config.h"
 #include "core/scenarios.h"
@@ -44,7 +45,8 @@ struct JobDefaults {
   friend bool operator==(const JobDefaults&, const JobDefaults&) = default;
 };
 
-// What is known of a pool's partition: whether a job that did not ask for it would be admitted.
+// What is known of a pool's partition and changes with its state. Whom it admits is in
+// core/admission.h.
 struct PoolState {
   std::string pool;
   std::string group;
@@ -54,8 +56,6 @@ struct PoolState {
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;  // absent: unlimited
   JobDefaults defaults;
-  // Why moving a job here might have it refused; empty: it may move.
-  std::string admission_unproven;
 };
 
 // Something in the queue that uses, or will use, a group's capacity.
@@ -81,11 +81,12 @@ struct CapacityState {
 
 // Names the parts by their SHA-256, in hexadecimal.
 struct Manifest {
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
   absl::Time published_at;
   std::string config_hash;
   std::string forecast_hash;
   std::string capacity_hash;
+  std::string admission_hash;
 };
 
 // Each part as bytes and back. Times are kept in whole seconds, intensities as float32. Parsing
@@ -122,7 +123,7 @@ class Snapshot {
   // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
       Manifest manifest, Config config, std::vector<ZoneForecast> forecasts,
-      CapacityState capacity);
+      CapacityState capacity, std::shared_ptr<const AdmissionRules> admission);
 
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
@@ -131,6 +132,9 @@ class Snapshot {
   const Config& config() const { return config_; }
   const std::vector<ZoneForecast>& forecasts() const { return forecasts_; }
   const CapacityState& capacity() const { return capacity_; }
+  const AdmissionRules& admission() const { return *admission_; }
+  // The same, to be kept on with a later snapshot: it is large and rarely changes.
+  const std::shared_ptr<const AdmissionRules>& shared_admission() const { return admission_; }
   const std::vector<Pool>& pools() const { return pools_; }
   const ErrorScenarios& scenarios() const { return *scenarios_; }
 
@@ -141,6 +145,7 @@ class Snapshot {
   Config config_;
   std::vector<ZoneForecast> forecasts_;
   CapacityState capacity_;
+  std::shared_ptr<const AdmissionRules> admission_;
   std::vector<Pool> pools_;
   std::unique_ptr<const ErrorScenarios> scenarios_;
   std::map<std::string, ErrorScenarios::Draws> factors_;  // by key

@@ -200,7 +200,8 @@ std::string SerializeManifest(const Manifest& manifest) {
                      {"parts",
                       {{"config", manifest.config_hash},
                        {"forecast", manifest.forecast_hash},
-                       {"capacity", manifest.capacity_hash}}}};
+                       {"capacity", manifest.capacity_hash},
+                       {"admission", manifest.admission_hash}}}};
   return Dump(json) + "\n";
 }
 
@@ -221,10 +222,12 @@ absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes) {
   const auto parts_json = json->find("parts");
   if (parts_json == json->end()) top.Fail("parts", "is missing");
   if (!error.ok()) return error;
-  Members parts(*parts_json, "manifest: /parts", {"config", "forecast", "capacity"}, &error);
+  Members parts(*parts_json, "manifest: /parts", {"config", "forecast", "capacity", "admission"},
+                &error);
   for (const auto& [key, hash] :
        {std::pair("config", &manifest.config_hash), std::pair("forecast", &manifest.forecast_hash),
-        std::pair("capacity", &manifest.capacity_hash)}) {
+        std::pair("capacity", &manifest.capacity_hash),
+        std::pair("admission", &manifest.admission_hash)}) {
     *hash = parts.String(key);
     if (!IsSha256Hex(*hash)) parts.Fail(key, "is not a SHA-256 in lower-case hexadecimal");
   }
@@ -257,8 +260,7 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                        {"memory_per_device_mib", pool.defaults.memory_per_device_mib},
                        {"cpus_per_device", pool.defaults.cpus_per_device},
                        {"cpus_per_core", pool.defaults.cpus_per_core},
-                       {"whole_nodes", pool.defaults.whole_nodes}}},
-                     {"admission_unproven", pool.admission_unproven}});
+                       {"whole_nodes", pool.defaults.whole_nodes}}}});
   }
   Json uses = Json::array();
   for (const QueuedUse& use : capacity.uses) {
@@ -304,7 +306,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),
                  {"pool", "group", "up", "is_default", "max_time_s", "default_time_s", "max_nodes",
-                  "defaults", "admission_unproven"},
+                  "defaults"},
                  &error);
     PoolState state;
     state.pool = pool.String("pool");
@@ -319,7 +321,6 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
     state.defaults = pool.Defaults("defaults");
-    state.admission_unproven = pool.String("admission_unproven");
     capacity.pools.push_back(std::move(state));
   });
   top.Each("uses", [&](const Json& element, std::string path) {

@@ -24,7 +24,7 @@ constexpr char kLockName[] = ".lock";
 
 bool IsPartName(absl::string_view name) {
   return absl::StartsWith(name, "config-") || absl::StartsWith(name, "forecast-") ||
-         absl::StartsWith(name, "capacity-");
+         absl::StartsWith(name, "capacity-") || absl::StartsWith(name, "admission-");
 }
 
 // Creates a folder and those above it, each 0755 whatever the umask: others must be able to read.
@@ -137,6 +137,7 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   manifest.config_hash = Sha256Hex(parts.config);
   manifest.forecast_hash = Sha256Hex(parts.forecast);
   manifest.capacity_hash = Sha256Hex(parts.capacity);
+  manifest.admission_hash = Sha256Hex(parts.admission);
 
   const auto path_of = [this](const std::string& name) { return absl::StrCat(folder_, "/", name); };
   // What was named until now is kept from now on: a reader may be about to open it.
@@ -148,12 +149,14 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
       SetModifiedAt(path_of(ConfigPartName(last->config_hash)), now).IgnoreError();
       SetModifiedAt(path_of(ForecastPartName(last->forecast_hash)), now).IgnoreError();
       SetModifiedAt(path_of(CapacityPartName(last->capacity_hash)), now).IgnoreError();
+      SetModifiedAt(path_of(AdmissionPartName(last->admission_hash)), now).IgnoreError();
     }
   }
   const std::vector<std::pair<std::string, const std::string*>> files = {
       {ConfigPartName(manifest.config_hash), &parts.config},
       {ForecastPartName(manifest.forecast_hash), &parts.forecast},
-      {CapacityPartName(manifest.capacity_hash), &parts.capacity}};
+      {CapacityPartName(manifest.capacity_hash), &parts.capacity},
+      {AdmissionPartName(manifest.admission_hash), &parts.admission}};
   for (const auto& [name, bytes] : files) {
     absl::Status written = WritePart(path_of(name), *bytes, now);
     if (!written.ok()) return written;

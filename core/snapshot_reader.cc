@@ -45,6 +45,9 @@ std::string ForecastPartName(absl::string_view hash) {
 std::string CapacityPartName(absl::string_view hash) {
   return absl::StrCat("capacity-", hash, ".json");
 }
+std::string AdmissionPartName(absl::string_view hash) {
+  return absl::StrCat("admission-", hash, ".json");
+}
 
 SnapshotReader::SnapshotReader(std::string folder, Owner owner)
     : folder_(std::move(folder)), owner_(owner) {}
@@ -140,8 +143,22 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(
     if (!parsed.ok()) return in_file(name, parsed.status());
     capacity = *std::move(parsed);
   }
+
+  std::shared_ptr<const AdmissionRules> admission;
+  if (last_ != nullptr && last_->manifest().admission_hash == manifest->admission_hash) {
+    admission = last_->shared_admission();
+  } else {
+    const std::string name = AdmissionPartName(manifest->admission_hash);
+    absl::StatusOr<std::string> bytes =
+        read_part(name, manifest->admission_hash, kMaxAdmissionBytes);
+    if (!bytes.ok()) return bytes.status();
+    absl::StatusOr<AdmissionRules> parsed = ParseAdmission(*bytes);
+    if (!parsed.ok()) return in_file(name, parsed.status());
+    admission = std::make_shared<const AdmissionRules>(*std::move(parsed));
+  }
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = Snapshot::Assemble(
-      *std::move(manifest), std::move(config), std::move(forecasts), std::move(capacity));
+      *std::move(manifest), std::move(config), std::move(forecasts), std::move(capacity),
+      std::move(admission));
   if (!snapshot.ok()) return in_file(kManifestFile, snapshot.status());
   return snapshot;
 }

@@ -4,6 +4,7 @@
 //   config-<sha256>.json          immutable parts
 //   forecast-<sha256>.bin
 //   capacity-<sha256>.json
+//   admission-<sha256>.json
 //
 // Publishing is for one writer at a time (a lock file keeps a second one out); reading is for
 // anyone, at any moment, and sees one publish or the next. Blocks on the disk.
@@ -28,6 +29,7 @@ inline constexpr char kManifestFile[] = "manifest.json";
 std::string ConfigPartName(absl::string_view hash);
 std::string ForecastPartName(absl::string_view hash);
 std::string CapacityPartName(absl::string_view hash);
+std::string AdmissionPartName(absl::string_view hash);
 
 class SnapshotReader {
  public:
@@ -36,6 +38,7 @@ class SnapshotReader {
   static constexpr int64_t kMaxConfigBytes = 4 << 20;
   static constexpr int64_t kMaxForecastBytes = 16 << 20;
   static constexpr int64_t kMaxCapacityBytes = 64 << 20;
+  static constexpr int64_t kMaxAdmissionBytes = 64 << 20;
 
   // Whose files are believed. The plugin acts on them and takes kTrusted; a program that only shows
   // them to people may take kAnyone.
@@ -69,6 +72,7 @@ struct SnapshotParts {
   std::string config;
   std::string forecast;
   std::string capacity;
+  std::string admission;
 };
 
 class SnapshotPublisher {

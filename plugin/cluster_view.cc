@@ -108,8 +108,7 @@ class CapacityBuilder {
                               .max_time = partition->max_time,
                               .default_time = partition->default_time,
                               .max_nodes = partition->max_nodes,
-                              .defaults = partition->defaults,
-                              .admission_unproven = partition->admission_unproven});
+                              .defaults = partition->defaults});
     }
   }
 

@@ -30,7 +30,6 @@ struct ClusterPartition {
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;
   JobDefaults defaults;
-  std::string admission_unproven;
   std::vector<int> nodes;  // indices into ClusterView::nodes
 };
 

@@ -36,6 +36,7 @@ std::string SerializePluginStatus(const PluginStatus& status,
     json["snapshot"] = {{"config", status.snapshot->config_hash},
                         {"forecast", status.snapshot->forecast_hash},
                         {"capacity", status.snapshot->capacity_hash},
+                        {"admission", status.snapshot->admission_hash},
                         {"loaded_at", Rfc3339(status.loaded_at)}};
   } else {
     json["snapshot"] = nullptr;

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/admin_comment.h"
@@ -78,31 +77,6 @@ ClusterNode ReadNode(const node_info_t& node) {
           .device_types = devices.types};
 }
 
-// Why a job that did not ask for the partition might be refused there; empty: it is not.
-std::string AdmissionUnproven(const partition_info_t& partition, const slurm_conf_t& conf) {
-  if (conf.accounting_storage_enforce != 0) return "AccountingStorageEnforce is set";
-  if (IsSet(partition.allow_accounts)) return "partition limits AllowAccounts";
-  if (IsSet(partition.deny_accounts)) return "partition limits DenyAccounts";
-  if (IsSet(partition.allow_groups)) return "partition limits AllowGroups";
-  if (IsSet(partition.allow_qos)) return "partition limits AllowQos";
-  if (IsSet(partition.deny_qos)) return "partition limits DenyQos";
-  if (IsSet(partition.qos_char)) return "partition has a QOS";
-  if (IsSet(partition.allow_alloc_nodes) &&
-      !absl::EqualsIgnoreCase(partition.allow_alloc_nodes, "ALL")) {
-    return "partition limits AllocNodes";
-  }
-  if ((partition.flags & PART_FLAG_ROOT_ONLY) != 0) return "partition is for root only";
-  if ((partition.flags & PART_FLAG_REQ_RESV) != 0) return "partition needs a reservation";
-  if ((partition.flags & PART_FLAG_HIDDEN) != 0) return "partition is hidden";
-  if (partition.min_nodes > 1 && partition.min_nodes < INFINITE - 1) {
-    return "partition limits MinNodes";
-  }
-  if (partition.max_cpus_per_node != 0 && partition.max_cpus_per_node < INFINITE - 1) {
-    return "partition limits MaxCPUsPerNode";
-  }
-  return "";
-}
-
 // The partition's own, or else the cluster's.
 JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& conf,
                          const node_info_msg_t& nodes) {
@@ -149,7 +123,6 @@ ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_co
           .default_time = Minutes(partition.default_time),
           .max_nodes = max_nodes,
           .defaults = ReadDefaults(partition, conf, nodes),
-          .admission_unproven = AdmissionUnproven(partition, conf),
           .nodes = NodeIndices(partition.node_inx, nodes.record_count)};
 }
 

@@ -27,9 +27,6 @@ struct ClusterLook {
 // Partitions, nodes and queue as the pools see them; plugin/cluster_view.h says how. Four requests
 // to slurmctld, each of which blocks for at most Slurm's MessageTimeout: never call it inside
 // slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer.
-//
-// What cannot be told from here is marked as unproven: whether a user may use a partition that
-// limits accounts, groups or QOS, and anything at all where accounting limits are enforced.
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, absl::Time now);
 
 // Gives the job back: its partitions and begin are set, and its admin_comment says so. One request

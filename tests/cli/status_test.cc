@@ -54,6 +54,8 @@ class ScarbonStatus : public ::testing::Test {
     capacity_.taken_at = now_;
     capacity_.groups = {{"g", {4, 0, 0, 0}, {1, 0, 0, 0}}};
     capacity_.pools = {{.pool = "oslo", .group = "g", .up = true}};
+    admission_.accounting_known = true;
+    admission_.partitions = {{.name = "green"}};
     const IntensitySeries series =
         IntensitySeries::Create({{now_ - absl::Hours(1), GramsPerKilowattHour(25)}},
                                 now_ + absl::Hours(24))
@@ -73,7 +75,8 @@ class ScarbonStatus : public ::testing::Test {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config_.paths.snapshot);
     EXPECT_TRUE(publisher.ok()) << publisher.status();
     absl::StatusOr<Manifest> manifest = publisher->Publish(
-        {SerializeConfig(config_), SerializeForecasts(forecasts_), SerializeCapacity(capacity_)},
+        {SerializeConfig(config_), SerializeForecasts(forecasts_), SerializeCapacity(capacity_),
+         SerializeAdmission(admission_)},
         published_at);
     EXPECT_TRUE(manifest.ok()) << manifest.status();
     return *manifest;
@@ -90,6 +93,7 @@ class ScarbonStatus : public ::testing::Test {
              {{"config", manifest.config_hash},
               {"forecast", manifest.forecast_hash},
               {"capacity", manifest.capacity_hash},
+              {"admission", manifest.admission_hash},
               {"loaded_at", Utc(now_)}}},
             {"error", nullptr},
             {"decisions", 12},
@@ -123,6 +127,7 @@ class ScarbonStatus : public ::testing::Test {
   Config config_;
   std::vector<ZoneForecast> forecasts_;
   CapacityState capacity_;
+  AdmissionRules admission_;
 };
 
 TEST_F(ScarbonStatus, SaysThatAllIsWell) {
@@ -135,6 +140,7 @@ TEST_F(ScarbonStatus, SaysThatAllIsWell) {
   EXPECT_THAT(ran.out, HasSubstr("  config    " + manifest.config_hash));
   EXPECT_THAT(ran.out, HasSubstr("  forecast  " + manifest.forecast_hash));
   EXPECT_THAT(ran.out, HasSubstr("  capacity  " + manifest.capacity_hash));
+  EXPECT_THAT(ran.out, HasSubstr("  admission " + manifest.admission_hash + ", 0 users"));
   EXPECT_THAT(ran.out, HasSubstr("NO-1 csv:NO-1.csv average-lifecycle 02:00:0"));
   EXPECT_THAT(ran.out, HasSubstr("12 decisions: 7 placed, 2 left alone, 0 failed"));
   EXPECT_THAT(ran.out, HasSubstr("13 log records written, 1 dropped"));
@@ -153,6 +159,30 @@ TEST_F(ScarbonStatus, GivesTheSameAsJson) {
   EXPECT_EQ(json["pools"][0]["state"], "up");
   EXPECT_EQ(json["plugin"]["decisions"], 12);
   EXPECT_EQ(json["problems"], nlohmann::json::array());
+}
+
+TEST_F(ScarbonStatus, TellsWhatDecidesWhetherJobsMayBeMoved) {
+  const auto told = [this](auto change) {
+    const AdmissionRules rules = admission_;
+    change(admission_);
+    Publish();
+    admission_ = rules;
+    return nlohmann::json::parse(Run("--json").out)["pools"][0]["may_be_moved_here"];
+  };
+  EXPECT_EQ(told([](AdmissionRules&) {}), "yes");
+  EXPECT_EQ(told([](AdmissionRules& r) { r.partitions.clear(); }), "no: its rules are not known");
+  EXPECT_EQ(told([](AdmissionRules& r) { r.partitions[0].hidden = true; }), "no: it is hidden");
+  EXPECT_EQ(told([](AdmissionRules& r) {
+              r.partitions[0].allow_groups = {"physics"};
+              r.partitions[0].qos = "p";
+            }),
+            "by group, QOS");
+  EXPECT_EQ(told([](AdmissionRules& r) { r.enforces_limits = true; }), "by account");
+  EXPECT_EQ(told([](AdmissionRules& r) {
+              r.enforces_limits = true;
+              r.accounting_known = false;
+            }),
+            "no: accounts and QOS are not known");
 }
 
 TEST_F(ScarbonStatus, TellsThatNothingWasEverPublished) {

@@ -465,9 +465,9 @@ TEST(Decide, NeverMovesAJobToWhereItMightBeRefused) {
     return WhyExcluded(decision)["away"];
   };
   EXPECT_EQ(excluded([](World& world, JobRequest&) {
-              world.state("away").admission_unproven = "AllowAccounts";
+              world.admission.partitions[1].allow_accounts = {"physics"};
             }),
-            "admission is not proven");
+            "its partition limits accounts");
   EXPECT_EQ(excluded([](World& world, JobRequest&) { world.state("away").up = false; }),
             "its partition is not up");
   EXPECT_EQ(
@@ -477,7 +477,7 @@ TEST(Decide, NeverMovesAJobToWhereItMightBeRefused) {
               world.state("away").max_nodes = 1;
               job.demand.nodes = 2;
             }),
-            "the job needs more nodes than its partition allows");
+            "the job asks for more nodes than its partition allows");
   EXPECT_EQ(excluded([](World&, JobRequest& job) { job.per_node.cpus = 65; }),
             "the job does not fit its nodes");
   EXPECT_EQ(excluded([](World&, JobRequest& job) { job.pinned_by = "--constraint"; }),

@@ -77,7 +77,7 @@ Decision Placed() {
 }
 
 Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kNow) {
-  const Manifest manifest = {kNow - absl::Seconds(5), "c0", "f0", "a0"};
+  const Manifest manifest = {kNow - absl::Seconds(5), "c0", "f0", "a0", "r0"};
   const std::string line = DecisionRecord(kId, now, job, decision, manifest, "00000000000000ff");
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   return Json::parse(line);
@@ -102,7 +102,7 @@ TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
     "array_tasks": 4, "array_width": 2,
     "leave_alone": "", "pinned_by": ""})"));
   EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",
-    "config": "c0", "forecast": "f0", "capacity": "a0"})"));
+    "config": "c0", "forecast": "f0", "capacity": "a0", "admission": "r0"})"));
   EXPECT_EQ(record["ledger"], "00000000000000ff");
 }
 

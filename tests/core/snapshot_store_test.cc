@@ -64,7 +64,15 @@ std::string CapacityBytes(int nodes) {
   return SerializeCapacity(capacity);
 }
 
-SnapshotParts Parts(int nodes) { return {ConfigBytes(), ForecastBytes(25), CapacityBytes(nodes)}; }
+std::string AdmissionBytes(int64_t tier = 1) {
+  AdmissionRules rules;
+  rules.partitions.push_back({.name = "oslo", .priority_tier = tier});
+  return SerializeAdmission(rules);
+}
+
+SnapshotParts Parts(int nodes) {
+  return {ConfigBytes(), ForecastBytes(25), CapacityBytes(nodes), AdmissionBytes()};
+}
 
 class SnapshotStore : public ::testing::Test {
  protected:
@@ -153,7 +161,8 @@ TEST_F(SnapshotStore, HoldsTheDocumentedFilesWithTheDocumentedModes) {
   const Manifest m = Publish(4);
   EXPECT_EQ(Names(), (std::set<std::string>{".lock", kManifestFile, ConfigPartName(m.config_hash),
                                             ForecastPartName(m.forecast_hash),
-                                            CapacityPartName(m.capacity_hash)}));
+                                            CapacityPartName(m.capacity_hash),
+                                            AdmissionPartName(m.admission_hash)}));
   for (const std::string& name : Names()) {
     struct stat facts;
     ASSERT_EQ(stat(Path(name).c_str(), &facts), 0);
@@ -192,7 +201,8 @@ TEST_F(SnapshotStore, RefusesWhatOthersCouldHaveWritten) {
   };
   for (const std::string& name :
        {std::string(kManifestFile), ConfigPartName(m.config_hash),
-        ForecastPartName(m.forecast_hash), CapacityPartName(m.capacity_hash)}) {
+        ForecastPartName(m.forecast_hash), CapacityPartName(m.capacity_hash),
+        AdmissionPartName(m.admission_hash)}) {
     ASSERT_EQ(chmod(Path(name).c_str(), 0664), 0);
     refuses(Path(name), "is writable by group or others, mode 664");
     ASSERT_EQ(chmod(Path(name).c_str(), 0646), 0);
@@ -239,7 +249,8 @@ TEST_F(SnapshotStore, FollowsNoSymbolicLinkAndWaitsForNoFifo) {
 TEST_F(SnapshotStore, RefusesDamagedParts) {
   const Manifest m = Publish(4);
   for (const std::string& name : {ConfigPartName(m.config_hash), ForecastPartName(m.forecast_hash),
-                                  CapacityPartName(m.capacity_hash)}) {
+                                  CapacityPartName(m.capacity_hash),
+                                  AdmissionPartName(m.admission_hash)}) {
     const std::string whole = ReadFile(Path(name), 1 << 20).value();
     std::string damaged = whole;
     damaged[damaged.size() / 2] ^= 1;
@@ -274,14 +285,35 @@ TEST_F(SnapshotStore, RefusesPartsThatHashRightButDoNotParse) {
   parts.capacity = "[]";
   EXPECT_EQ(refusal_of(parts).code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(refusal_of(parts).message()), HasSubstr("is not a JSON object"));
+  parts = Parts(4);
+  parts.admission = R"({"version":1})";
+  EXPECT_EQ(refusal_of(parts).code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(refusal_of(parts).message()),
+              HasSubstr(".json: admission part: \"enforces\" is missing"));
+}
+
+// Tens of thousands of users are not to be read again because the queue has moved.
+TEST_F(SnapshotStore, ReadsTheAdmissionPartAgainOnlyWhenItChanged) {
+  SnapshotReader reader(folder_);
+  Publish(4);
+  const auto first = reader.ReadIfChanged().value();
+  Publish(6, kNow + absl::Seconds(5));
+  const auto second = reader.ReadIfChanged().value();
+  EXPECT_EQ(&second->admission(), &first->admission());
+  SnapshotParts parts = Parts(6);
+  parts.admission = AdmissionBytes(7);
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(10)).ok());
+  const auto third = reader.ReadIfChanged().value();
+  EXPECT_EQ(third->admission().partitions[0].priority_tier, 7);
+  EXPECT_EQ(first->admission().partitions[0].priority_tier, 1);
 }
 
 TEST_F(SnapshotStore, RefusesAnotherVersionAndPartsThatDoNotBelongTogether) {
   Publish(4);
-  Write(kManifestFile, R"({"version":2})");
+  Write(kManifestFile, R"({"version":3})");
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Refusal().message(),
-            Path(kManifestFile) + ": manifest: version 2, this program reads version 1");
+            Path(kManifestFile) + ": manifest: version 3, this program reads version 2");
   SnapshotParts parts = Parts(4);
   CapacityState capacity;
   capacity.groups = {{"g", {}, {}}};

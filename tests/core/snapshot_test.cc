@@ -65,8 +65,7 @@ CapacityState Capacity() {
                      .max_time = absl::Hours(48),
                      .default_time = std::nullopt,
                      .max_nodes = 4,
-                     .defaults = {1, 2, 3, 4, 5, true},
-                     .admission_unproven = "AllowAccounts"}};
+                     .defaults = {1, 2, 3, 4, 5, true}}};
   capacity.uses = {
       {17, "0123456789abcdef-4", "oslo-nodes", {kNow, kNow + absl::Hours(3)}, {1, 8, 0, 0}}};
   return capacity;
@@ -81,7 +80,11 @@ Config OslosConfig() {
   return config;
 }
 
-Manifest AManifest() { return {kNow, kHash, std::string(64, 'b'), std::string(64, 'c')}; }
+Manifest AManifest() {
+  return {kNow, kHash, std::string(64, 'b'), std::string(64, 'c'), std::string(64, 'd')};
+}
+
+std::shared_ptr<const AdmissionRules> NoRules() { return std::make_shared<const AdmissionRules>(); }
 
 TEST(Sha256Hex, MatchesFips180) {
   EXPECT_EQ(Sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -97,25 +100,27 @@ TEST(Manifest, ReadsBackWhatItWrites) {
   EXPECT_EQ(parsed->config_hash, manifest.config_hash);
   EXPECT_EQ(parsed->forecast_hash, manifest.forecast_hash);
   EXPECT_EQ(parsed->capacity_hash, manifest.capacity_hash);
+  EXPECT_EQ(parsed->admission_hash, manifest.admission_hash);
 }
 
 TEST(Manifest, LooksAsDocumented) {
   EXPECT_EQ(
       SerializeManifest(AManifest()),
-      absl::StrCat(R"({"version":1,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
+      absl::StrCat(R"({"version":2,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
                    std::string(64, 'a'), R"(","forecast":")", std::string(64, 'b'),
-                   R"(","capacity":")", std::string(64, 'c'), "\"}}\n"));
+                   R"(","capacity":")", std::string(64, 'c'), R"(","admission":")",
+                   std::string(64, 'd'), "\"}}\n"));
 }
 
 TEST(Manifest, RefusesAnotherVersionBeforeAllElse) {
-  const auto parsed = ParseManifest(R"({"version":2,"surprise":[]})");
+  const auto parsed = ParseManifest(R"({"version":3,"surprise":[]})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "manifest: version 2, this program reads version 1");
+  EXPECT_EQ(parsed.status().message(), "manifest: version 3, this program reads version 2");
 }
 
 TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {
   const auto with = [](const std::string& published_at, const std::string& parts) {
-    return absl::StrCat(R"({"version":1,"published_at":)", published_at, R"(,"parts":)", parts,
+    return absl::StrCat(R"({"version":2,"published_at":)", published_at, R"(,"parts":)", parts,
                         "}");
   };
   const std::string when = R"("2026-11-24T06:00:00Z")";
@@ -127,14 +132,14 @@ TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {
   } kCases[] = {
       {"", "manifest: is not a JSON object"},
       {"[]", "manifest: is not a JSON object"},
-      {R"({"version":1,)", "manifest: is not a JSON object"},
+      {R"({"version":2,)", "manifest: is not a JSON object"},
       {"{}", "manifest: /version: is not a whole number"},
       {R"({"version":"1"})", "manifest: /version: is not a whole number"},
-      {R"({"version":1})", "manifest: /published_at: is missing"},
+      {R"({"version":2})", "manifest: /published_at: is missing"},
       {with("7", "{}"), "manifest: /published_at: is not a string"},
       {with(R"("yesterday")", "{}"), "\"yesterday\" is not a time in UTC"},
       {with(R"("infinite-future")", "{}"), "\"infinite-future\" is not a time in UTC"},
-      {absl::StrCat(R"({"version":1,"published_at":)", when, "}"), "manifest: /parts: is missing"},
+      {absl::StrCat(R"({"version":2,"published_at":)", when, "}"), "manifest: /parts: is missing"},
       {with(when, "[]"), "manifest: /parts: is not an object"},
       {with(when, "{}"), "manifest: /parts/config: is missing"},
       {with(when, hashes + "../../etc/passwd\"}"), "manifest: /parts/capacity: is not a SHA-256"},
@@ -310,7 +315,6 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, true}));
   EXPECT_TRUE(parsed->pools[0].up);
   EXPECT_TRUE(parsed->pools[0].is_default);
-  EXPECT_EQ(parsed->pools[0].admission_unproven, "AllowAccounts");
   ASSERT_EQ(parsed->uses.size(), 1u);
   EXPECT_EQ(parsed->uses[0].job_id, 17u);
   EXPECT_EQ(parsed->uses[0].decision_id, "0123456789abcdef-4");
@@ -357,12 +361,13 @@ TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
 }
 
 TEST(Capacity, RefusesDepthWithoutPayingForIt) {
-  const auto parsed = ParseCapacity(R"({"version":1,"x":)" + std::string(1 << 20, '['));
+  const auto parsed = ParseCapacity(R"({"version":2,"x":)" + std::string(1 << 20, '['));
   EXPECT_EQ(parsed.status().message(), "capacity part: is not a JSON object");
 }
 
 TEST(Assemble, LooksUpWhatBelongsToAPool) {
-  const auto snapshot = Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity());
+  const auto snapshot = Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity(),
+                                           NoRules());
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   ASSERT_EQ((*snapshot)->pools().size(), 1u);
   const Snapshot::Pool& pool = (*snapshot)->pools()[0];
@@ -376,7 +381,7 @@ TEST(Assemble, LooksUpWhatBelongsToAPool) {
 }
 
 TEST(Assemble, LeavesOpenWhatIsNotKnown) {
-  const auto snapshot = Snapshot::Assemble(AManifest(), OslosConfig(), {}, {});
+  const auto snapshot = Snapshot::Assemble(AManifest(), OslosConfig(), {}, {}, NoRules());
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   const Snapshot::Pool& pool = (*snapshot)->pools()[0];
   EXPECT_EQ(pool.forecast, nullptr);
@@ -391,7 +396,7 @@ TEST(Assemble, RefusesPartsThatDoNotBelongTogether) {
     std::vector<ZoneForecast> forecasts = TwoForecasts();
     CapacityState capacity = Capacity();
     change(config, forecasts, capacity);
-    const auto snapshot = Snapshot::Assemble(AManifest(), config, forecasts, capacity);
+    const auto snapshot = Snapshot::Assemble(AManifest(), config, forecasts, capacity, NoRules());
     EXPECT_EQ(snapshot.status().code(), absl::StatusCode::kInvalidArgument);
     return std::string(snapshot.status().message());
   };
@@ -416,8 +421,9 @@ TEST(Assemble, RefusesPartsThatDoNotBelongTogether) {
 TEST(Assemble, DrawsTheSameErrorsUntilTheForecastsChange) {
   Manifest later = AManifest();
   later.published_at += absl::Hours(9);
-  const auto a = Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity());
-  const auto b = Snapshot::Assemble(later, OslosConfig(), TwoForecasts(), Capacity());
+  const auto a =
+      Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity(), NoRules());
+  const auto b = Snapshot::Assemble(later, OslosConfig(), TwoForecasts(), Capacity(), NoRules());
   ASSERT_TRUE(a.ok() && b.ok());
   const IntensitySeries& series = (*a)->forecasts()[0].series;
   EXPECT_EQ((*a)->scenarios().Integrate(0, series, kNow + absl::Hours(9), absl::Hours(20)),
@@ -428,7 +434,8 @@ TEST(Assemble, DrawsTheSameErrorsUntilTheForecastsChange) {
 TEST(Assemble, BoundsWhatAnAbsurdDateCosts) {
   std::vector<ZoneForecast> forecasts = {Forecast("NO-1")};
   forecasts[0].issued_at = absl::FromUnixSeconds(-200000000000);
-  EXPECT_TRUE(Snapshot::Assemble(AManifest(), OslosConfig(), forecasts, Capacity()).ok());
+  EXPECT_TRUE(
+      Snapshot::Assemble(AManifest(), OslosConfig(), forecasts, Capacity(), NoRules()).ok());
 }
 
 }  // namespace

@@ -20,9 +20,11 @@ struct World {
   Config config;
   std::vector<ZoneForecast> forecasts;
   CapacityState capacity;
+  AdmissionRules admission;
 
   // Midnight of a Tuesday.
   explicit World(absl::Time at = absl::FromUnixSeconds(1'795'478'400)) : now(at) {
+    admission.accounting_known = true;
     capacity.taken_at = now;
     capacity.watched_at = now;
     capacity.cluster = "test";
@@ -93,6 +95,10 @@ struct World {
     if (state.is_default) capacity.default_partition = name;
     state.defaults.memory_per_cpu_mib = 1;
     capacity.pools.push_back(state);
+    PartitionRules rules;
+    rules.name = name;
+    rules.least = rules.most = {.cpus = 64, .devices = 8, .memory_mib = 1024};
+    admission.partitions.push_back(rules);
   }
 
   PoolState& state(const std::string& pool) {
@@ -118,7 +124,8 @@ struct World {
   std::shared_ptr<const Snapshot> Publish() const {
     Manifest manifest;
     manifest.published_at = now;
-    auto snapshot = Snapshot::Assemble(manifest, config, forecasts, capacity);
+    auto snapshot = Snapshot::Assemble(manifest, config, forecasts, capacity,
+                                       std::make_shared<const AdmissionRules>(admission));
     EXPECT_TRUE(snapshot.ok()) << snapshot.status();
     return snapshot.ok() ? *snapshot : nullptr;
   }

@@ -30,5 +30,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   carbon::CheckRoundTrip(bytes, carbon::ParseManifest, carbon::SerializeManifest);
   carbon::CheckRoundTrip(bytes, carbon::ParseForecasts, carbon::SerializeForecasts);
   carbon::CheckRoundTrip(bytes, carbon::ParseCapacity, carbon::SerializeCapacity);
+  carbon::CheckRoundTrip(bytes, carbon::ParseAdmission, carbon::SerializeAdmission);
   return 0;
 }

@@ -65,7 +65,6 @@ TEST(BuildCapacity, CountsUsableNodesAndDescribesPools) {
   view.partitions[1].default_time = absl::Hours(1);
   view.partitions[1].max_nodes = 2;
   view.partitions[1].defaults.memory_per_cpu_mib = 4096;
-  view.partitions[1].admission_unproven = "partition has a QOS";
   const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
 
   EXPECT_EQ(state.taken_at, kNow);
@@ -87,7 +86,6 @@ TEST(BuildCapacity, CountsUsableNodesAndDescribesPools) {
   EXPECT_EQ(state.pools[1].default_time, absl::Hours(1));
   EXPECT_EQ(state.pools[1].max_nodes, 2);
   EXPECT_EQ(state.pools[1].defaults.memory_per_cpu_mib, 4096);
-  EXPECT_EQ(state.pools[1].admission_unproven, "partition has a QOS");
 }
 
 TEST(BuildCapacity, LeavesOutPoolsWhosePartitionIsNotThere) {

@@ -61,7 +61,8 @@ class EngineTest : public ::testing::Test {
     const absl::StatusOr<Manifest> manifest =
         publisher->Publish({.config = SerializeConfig(world_.config),
                             .forecast = SerializeForecasts(world_.forecasts),
-                            .capacity = SerializeCapacity(world_.capacity)},
+                            .capacity = SerializeCapacity(world_.capacity),
+                            .admission = SerializeAdmission(world_.admission)},
                            now);
     ASSERT_TRUE(manifest.ok()) << manifest.status();
   }

@@ -1,0 +1,33 @@
+// Who is in the groups that a partition allows, as the machine's name service tells it (getgrnam,
+// and the password database for those whose primary group it is). It may ask a directory server and
+// wait for it: never inside slurmctld. One thread.
+//
+// slurmctld reads groups only every GroupUpdateTime, so whoever joined a group since may still be
+// refused by it: a new member counts only after that time. Those found at the first look count at
+// once.
+#ifndef PLUGIN_GROUP_MEMBERS_H_
+#define PLUGIN_GROUP_MEMBERS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace carbon {
+
+class GroupMembers {
+ public:
+  // The user ids of all members of `groups`, ascending. A group that is not known has none.
+  std::vector<uint32_t> Of(const std::vector<std::string>& groups, absl::Time now,
+                           absl::Duration update_time);
+
+ private:
+  // By group, since when each member is known to be one.
+  std::map<std::string, std::map<uint32_t, absl::Time>> since_;
+};
+
+}  // namespace carbon
+
+#endif  // PLUGIN_GROUP_MEMBERS_H_
