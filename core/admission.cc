@@ -46,13 +46,9 @@ Why WhySharedOtherwise(const PartitionRules& home, const PartitionRules& target)
   return kProven;
 }
 
-// CPUs are allotted in whole cores: with several threads each, a task may round up to more than it
-// asks for. How many more depends on the tasks; nodes no smaller than those at home hold the same.
-bool CpusFit(const JobRequest& job, const NodeShape& home, const NodeShape& target,
-             int64_t threads) {
-  if (threads <= 1) return true;
-  if (threads == home.threads_per_core && target.cpus >= home.cpus) return true;
-  return LimitedProduct(job.per_node.cpus, threads) <= target.cpus;
+// CPUs that the job may be counted with: they are allotted in whole cores, of several threads each.
+int64_t MostCpus(int64_t cpus, const PartitionRules& partition) {
+  return LimitedProduct(cpus, partition.most.threads_per_core);
 }
 
 // The most CPUs of the job that one node has to hold: its even share, where that is what was asked.
@@ -62,19 +58,62 @@ int64_t CpusOfANode(const JobRequest& job) {
   return even ? job.per_node.cpus : job.demand.cpus;
 }
 
+bool FitsOneNode(const JobRequest& job, const PartitionRules& target) {
+  return MostCpus(job.demand.cpus, target) <= target.least.cpus &&
+         job.demand.devices <= target.least.devices &&
+         job.demand.memory_mib <= target.least.memory_mib;
+}
+
+// Nodes no smaller than those at home hold what those held. Else the job's tasks, of which nothing
+// is known, must find room however they are spread: on one node all together, or on each node its
+// share and one task more, which is no larger.
+bool FitsEachNode(const JobRequest& job, const PartitionRules& home, const PartitionRules& target) {
+  const NodeShape& least = target.least;
+  const bool no_smaller = least.cpus >= home.most.cpus && least.devices >= home.most.devices &&
+                          least.memory_mib >= home.most.memory_mib &&
+                          target.most.threads_per_core == home.least.threads_per_core &&
+                          target.least.threads_per_core == home.most.threads_per_core;
+  return no_smaller || FitsOneNode(job, target) ||
+         (LimitedProduct(2, MostCpus(job.per_node.cpus, target)) <= least.cpus &&
+          job.per_node.devices <= least.devices && job.per_node.memory_mib <= least.memory_mib);
+}
+
+int64_t AllowedNodes(const PartitionRules& partition) {
+  return std::min(partition.nodes, partition.max_nodes.value_or(partition.nodes));
+}
+
+// However the job's tasks are spread, more nodes than this are not needed: each is at least half
+// full of something, or the next would not have been begun.
+int64_t MostNodesNeeded(const JobRequest& job, const PartitionRules& target) {
+  if (job.max_nodes.has_value()) return std::max(*job.max_nodes, job.demand.nodes);
+  if (FitsOneNode(job, target)) return job.demand.nodes;
+  const auto halves = [](int64_t amount, int64_t node) { return node > 0 ? 2 * amount / node : 0; };
+  return job.demand.nodes + halves(MostCpus(job.demand.cpus, target), target.least.cpus) +
+         halves(job.demand.devices, target.least.devices) +
+         halves(job.demand.memory_mib, target.least.memory_mib);
+}
+
 Why WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
                    const PartitionRules& target) {
-  const int64_t threads = target.most.threads_per_core;
-  if (!CpusFit(job, home.most, target.least, threads)) {
-    return "the job may not fit its nodes' cores";
+  // Slurm lets a job of `--nodes=2-8` wait for ever where only 4 are allowed.
+  const int64_t asked = std::max(job.demand.nodes, job.max_nodes.value_or(0));
+  if (target.max_nodes.has_value() && asked > *target.max_nodes) {
+    return "the job asks for more nodes than its partition allows";
   }
   // MinNodes would raise the job's own number; at home it might have.
   if (std::max(target.min_nodes, home.min_nodes) > std::max<int64_t>(job.demand.nodes, 1)) {
     return "its partition or the job's own has a minimum of nodes";
   }
   if (target.max_cpus_per_node.has_value() &&
-      (job.exclusive || LimitedProduct(CpusOfANode(job), threads) > *target.max_cpus_per_node)) {
+      (job.exclusive || MostCpus(CpusOfANode(job), target) > *target.max_cpus_per_node)) {
     return "its partition limits CPUs per node";
+  }
+  if (job.demand.nodes > target.nodes || !FitsEachNode(job, home, target)) {
+    return "the job may not fit its nodes";
+  }
+  if (AllowedNodes(target) < AllowedNodes(home) &&
+      AllowedNodes(target) < MostNodesNeeded(job, target)) {
+    return "the job may need more nodes than it may have there";
   }
   return kProven;
 }
@@ -113,13 +152,11 @@ Why WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
     }
     if (target.default_memory.has_value() && !holds_as_much) {
       const MemoryRule& memory = *target.default_memory;
-      const int64_t cpus = LimitedProduct(CpusOfANode(job), target.most.threads_per_core);
+      const int64_t cpus = MostCpus(CpusOfANode(job), target);
       if (LimitedProduct(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
         return "the job may not fit its nodes with the default memory";
       }
     }
-  } else if (job.per_node.memory_mib > target.least.memory_mib && !holds_as_much) {
-    return "the job may not fit its nodes' memory";
   }
   if (!WithinMaxMemory(job, home, target)) return "its partition limits memory";
   return kProven;

@@ -4,7 +4,7 @@
 // share cannot make the difference. What cannot be proven is not admitted. Pure; no I/O.
 //
 // Not asked here, because it follows from the job and the pool's state alone, without the user: the
-// partition's state, its time limit and MaxNodes (core/candidates.h). EnforcePartLimits only
+// partition's state and its time limit (core/candidates.h). EnforcePartLimits only
 // settles whether a job that breaks a partition's limit is refused or waits for ever, so it is not
 // a rule.
 //
@@ -132,7 +132,9 @@ struct PartitionRules {
   bool hidden = false;
   bool preemptible = false;  // a partition of a higher tier has some of its nodes
   int64_t priority_tier = 0;
+  int64_t nodes = 0;
   int64_t min_nodes = 0;
+  std::optional<int64_t> max_nodes;
   std::optional<int64_t> max_cpus_per_node;
   std::optional<MemoryRule> max_memory;      // its own, or else the cluster's
   std::optional<MemoryRule> default_memory;  // the same

@@ -84,7 +84,9 @@ Json PartitionJson(const PartitionRules& partition) {
           {"hidden", partition.hidden},
           {"preemptible", partition.preemptible},
           {"priority_tier", partition.priority_tier},
+          {"nodes", partition.nodes},
           {"min_nodes", partition.min_nodes},
+          {"max_nodes", OrNull(partition.max_nodes)},
           {"max_cpus_per_node", OrNull(partition.max_cpus_per_node)},
           {"max_memory", MemoryJson(partition.max_memory)},
           {"default_memory", MemoryJson(partition.default_memory)},
@@ -137,6 +139,10 @@ class Reading {
     }
     value->Refuse(absl::StrCat("is not a whole number in [0, ", most, "]"));
     return 0;
+  }
+  std::optional<int64_t> IntegerOrNull(const std::optional<JsonValue>& value) {
+    if (!value.has_value() || value->json().is_null()) return std::nullopt;
+    return Integer(value);
   }
   double Factor(const std::optional<JsonValue>& value) {
     if (!value.has_value()) return 0;
@@ -293,11 +299,10 @@ class Reading {
     object.Require("hidden", &partition.hidden, Boolean);
     object.Require("preemptible", &partition.preemptible, Boolean);
     partition.priority_tier = Integer(object.Demand("priority_tier"));
+    partition.nodes = Integer(object.Demand("nodes"));
     partition.min_nodes = Integer(object.Demand("min_nodes"));
-    const std::optional<JsonValue> max_cpus = object.Demand("max_cpus_per_node");
-    if (max_cpus.has_value() && !max_cpus->json().is_null()) {
-      partition.max_cpus_per_node = Integer(max_cpus);
-    }
+    partition.max_nodes = IntegerOrNull(object.Demand("max_nodes"));
+    partition.max_cpus_per_node = IntegerOrNull(object.Demand("max_cpus_per_node"));
     partition.max_memory = Memory(object.Demand("max_memory"));
     partition.default_memory = Memory(object.Demand("default_memory"));
     partition.device_defaults = String(object.Demand("device_defaults"));

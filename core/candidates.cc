@@ -189,11 +189,6 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
   if (state.max_time.has_value() && terms.limit > *state.max_time) {
     return "the time limit exceeds its partition's";
   }
-  // Slurm lets a job of `--nodes=2-8` wait for ever where only 4 are allowed.
-  const int64_t nodes = std::max(terms.job->demand.nodes, terms.job->max_nodes.value_or(0));
-  if (state.max_nodes.has_value() && nodes > *state.max_nodes) {
-    return "the job asks for more nodes than its partition allows";
-  }
   Resources per_node = terms.job->per_node;
   per_node.nodes = 0;
   if (!pool.group->per_node.Covers(per_node)) return "the job does not fit its nodes";

@@ -237,7 +237,6 @@ absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes) {
 
 std::string SerializeCapacity(const CapacityState& capacity) {
   const auto in_seconds = [](absl::Duration duration) { return absl::ToInt64Seconds(duration); };
-  const auto as_is = [](int64_t number) { return number; };
   Json groups = Json::array();
   for (const NodeGroup& group : capacity.groups) {
     groups.push_back({{"name", group.name},

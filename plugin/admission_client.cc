@@ -76,6 +76,7 @@ void MeasureNodes(const node_info_msg_t& nodes, PartitionRules* rules,
                   const partition_info_t& partition) {
   bool first = true;
   for (const uint32_t index : NodesOf(partition, nodes.record_count)) {
+    ++rules->nodes;
     const NodeShape shape = ShapeOf(nodes.node_array[index]);
     if (std::exchange(first, false)) rules->least = rules->most = shape;
     for (int64_t NodeShape::*field : {&NodeShape::cpus, &NodeShape::threads_per_core,
@@ -129,6 +130,7 @@ PartitionRules ReadPartition(const partition_info_t& partition, const slurm_conf
   if (!absl::EqualsIgnoreCase(Text(partition.allow_alloc_nodes), "ALL")) {
     rules.alloc_nodes = std::string(Text(partition.allow_alloc_nodes));
   }
+  if (partition.max_nodes < INFINITE - 1) rules.max_nodes = partition.max_nodes;
   if (partition.max_cpus_per_node != 0 && partition.max_cpus_per_node < INFINITE - 1) {
     rules.max_cpus_per_node = partition.max_cpus_per_node;
   }

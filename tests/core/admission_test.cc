@@ -16,6 +16,7 @@ using ::testing::HasSubstr;
 PartitionRules Partition(const std::string& name) {
   PartitionRules rules;
   rules.name = name;
+  rules.nodes = 4;
   rules.least = rules.most = {.cpus = 64, .threads_per_core = 1, .devices = 8, .memory_mib = 1024};
   return rules;
 }
@@ -159,6 +160,9 @@ TEST(Admission, HeedsWhomThePartitionIsFor) {
 
 TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
   const std::string kMemory = "its partition limits memory";
+  const std::string kFit = "the job may not fit its nodes";
+  const std::string kMore = "the job asks for more nodes than its partition allows";
+  const std::string kNeed = "the job may need more nodes than it may have there";
   const std::string kDefault = "its partition's default memory is another";
   const auto no_memory = [](Cluster& c) {
     c.job.demand.memory_mib = c.job.per_node.memory_mib = 0;
@@ -201,7 +205,7 @@ TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
          c.there().most.threads_per_core = c.there().least.threads_per_core = 2;
          c.job.demand.cpus = c.job.per_node.cpus = 40;
        },
-       "the job may not fit its nodes' cores"},
+       kFit},
       {"cores as at home",
        [](Cluster& c) {
          for (PartitionRules& partition : c.rules.partitions) {
@@ -218,9 +222,74 @@ TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
          c.there().least.cpus = 50;
          c.job.demand.cpus = c.job.per_node.cpus = 40;
        },
-       "the job may not fit its nodes' cores"},
-      {"memory of the nodes", [](Cluster& c) { c.there().least.memory_mib = 99; },
-       "the job may not fit its nodes' memory"},
+       kFit},
+      {"MaxNodes",
+       [](Cluster& c) {
+         c.there().max_nodes = 1;
+         c.job.demand.nodes = 2;
+       },
+       kMore},
+      {"MaxNodes, of a range",
+       [](Cluster& c) {
+         c.there().max_nodes = 1;
+         c.job.max_nodes = 2;
+       },
+       kMore},
+      {"MaxNodes, and the job fits one", [](Cluster& c) { c.there().max_nodes = 1; }, ""},
+      {"MaxNodes, and the job may spread",
+       [](Cluster& c) {
+         c.there().max_nodes = 1;
+         c.job.demand.devices = 9;
+       },
+       kNeed},
+      {"MaxNodes, and the job cannot spread so far",
+       [](Cluster& c) {
+         c.there().max_nodes = 3;
+         c.job.demand.devices = 9;
+       },
+       ""},
+      {"MaxNodes as at home",
+       [](Cluster& c) {
+         c.there().max_nodes = c.home().max_nodes = 1;
+         c.job.demand.devices = 9;
+       },
+       ""},
+      {"fewer nodes than the job has",
+       [](Cluster& c) {
+         c.there().nodes = 1;
+         c.job.demand.nodes = 2;
+       },
+       kFit},
+      {"fewer nodes than it may need",
+       [](Cluster& c) {
+         c.there().nodes = 1;
+         c.job.demand.cpus = 65;
+       },
+       kNeed},
+      {"fewer GPUs than on one of its nodes",
+       [](Cluster& c) {
+         c.there().least.devices = 4;
+         c.job.demand.devices = 16;
+         c.job.per_node.devices = 8;
+       },
+       kFit},
+      {"smaller nodes that hold a share and a task more",
+       [](Cluster& c) {
+         c.there().least.cpus = 32;
+         c.job.demand = {.nodes = 3, .devices = 6, .cpus = 48, .memory_mib = 300};
+         c.job.per_node.cpus = 16;
+         c.job.max_nodes = 3;
+       },
+       ""},
+      {"smaller nodes that hold no task more",
+       [](Cluster& c) {
+         c.there().least.cpus = 31;
+         c.job.demand = {.nodes = 3, .devices = 6, .cpus = 48, .memory_mib = 300};
+         c.job.per_node.cpus = 16;
+         c.job.max_nodes = 3;
+       },
+       kFit},
+      {"memory of the nodes", [](Cluster& c) { c.there().least.memory_mib = 99; }, kFit},
       {"MaxMemPerNode",
        [](Cluster& c) {
          c.there().max_memory = {99, false};
@@ -717,6 +786,7 @@ AdmissionRules Everything() {
   c.there().hidden = c.there().preemptible = true;
   c.there().priority_tier = 65535;
   c.there().min_nodes = 2;
+  c.there().max_nodes = 3;
   c.there().most.threads_per_core = 8;
   return c.rules;
 }

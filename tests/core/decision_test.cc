@@ -474,7 +474,7 @@ TEST(Decide, NeverMovesAJobToWhereItMightBeRefused) {
       excluded([](World& world, JobRequest&) { world.state("away").max_time = absl::Hours(3); }),
       "the time limit exceeds its partition's");
   EXPECT_EQ(excluded([](World& world, JobRequest& job) {
-              world.state("away").max_nodes = 1;
+              world.admission.partitions[1].max_nodes = 1;
               job.demand.nodes = 2;
             }),
             "the job asks for more nodes than its partition allows");

@@ -97,6 +97,7 @@ struct World {
     capacity.pools.push_back(state);
     PartitionRules rules;
     rules.name = name;
+    rules.nodes = 4;
     rules.least = rules.most = {.cpus = 64, .devices = 8, .memory_mib = 1024};
     admission.partitions.push_back(rules);
   }
