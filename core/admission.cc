@@ -127,8 +127,9 @@ bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
   if (job.demand.memory_mib == 0) {
     if (!target.default_memory.has_value()) return false;
     if (target.max_memory == home.max_memory) return true;
-    return target.default_memory->per_cpu == target.max_memory->per_cpu &&
-           target.default_memory->mib <= target.max_memory->mib;
+    // A node has a CPU of the job at least.
+    const bool comparable = target.default_memory->per_cpu ? target.max_memory->per_cpu : true;
+    return comparable && target.default_memory->mib <= target.max_memory->mib;
   }
   if (target.max_memory == home.max_memory) return true;
   const bool even =

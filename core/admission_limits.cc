@@ -136,6 +136,23 @@ struct Bounds {
   int64_t most = Resources::kUnlimited;
 };
 
+bool LimitsMemoryPerCpu(const PartitionRules& partition) {
+  return partition.max_memory.has_value() && partition.max_memory->per_cpu;
+}
+
+// Of a job that asks for none.
+Bounds DefaultMemory(const JobRequest& job, const PartitionRules& partition, const Bounds& nodes,
+                     int64_t cpus) {
+  const bool by_device = job.demand.devices > 0 && !partition.device_defaults.empty();
+  if (by_device || !partition.default_memory.has_value()) return {};
+  const MemoryRule& memory = *partition.default_memory;
+  if (!memory.per_cpu) {
+    return {LimitedProduct(memory.mib, nodes.least), LimitedProduct(memory.mib, nodes.most)};
+  }
+  const int64_t least = LimitedProduct(memory.mib, cpus);
+  return {least, LimitedProduct(least, partition.most.threads_per_core)};
+}
+
 Bounds Amount(const JobRequest& job, const PartitionRules& partition, absl::string_view tres) {
   const int64_t nodes = std::max<int64_t>(job.demand.nodes, 1);
   const int64_t cpus = std::max(job.demand.cpus, nodes);
@@ -146,11 +163,11 @@ Bounds Amount(const JobRequest& job, const PartitionRules& partition, absl::stri
   if (job.exclusive) return {};
   if (tres == "cpu") {
     // MaxMemPerCPU may raise it.
-    if (partition.max_memory.has_value() && partition.max_memory->per_cpu) return {cpus};
+    if (LimitsMemoryPerCpu(partition)) return {cpus};
     return {cpus, LimitedProduct(cpus, partition.most.threads_per_core)};
   }
   if (tres == "mem") {
-    if (job.demand.memory_mib == 0) return {};
+    if (job.demand.memory_mib == 0) return DefaultMemory(job, partition, {nodes, most_nodes}, cpus);
     return {job.demand.memory_mib,
             LimitedProduct(std::max(job.demand.memory_mib,
                                     LimitedProduct(job.per_node.memory_mib, most_nodes)),
@@ -174,7 +191,9 @@ bool CountsAlike(const JobRequest& job, const PartitionRules& here, const Partit
   const bool same_cpus = here.most.threads_per_core == there.most.threads_per_core &&
                          here.least.threads_per_core == here.most.threads_per_core &&
                          there.least.threads_per_core == there.most.threads_per_core &&
-                         here.max_memory == there.max_memory && here.min_nodes == there.min_nodes;
+                         here.min_nodes == there.min_nodes &&
+                         (here.max_memory == there.max_memory ||
+                          (!LimitsMemoryPerCpu(here) && !LimitsMemoryPerCpu(there)));
   if (tres == "node") return here.min_nodes == there.min_nodes;
   if (job.exclusive) return same_nodes && here.billing_weights == there.billing_weights;
   if (tres == "cpu") return same_cpus;

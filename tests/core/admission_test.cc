@@ -344,6 +344,20 @@ TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
          c.there().default_memory = c.home().default_memory = {101, false};
        },
        kMemory},
+      {"MaxMemPerCPU, the default per node is within",
+       [&](Cluster& c) {
+         no_memory(c);
+         c.there().max_memory = {100, true};
+         c.there().default_memory = c.home().default_memory = {100, false};
+       },
+       ""},
+      {"MaxMemPerNode, the default is per CPU",
+       [&](Cluster& c) {
+         no_memory(c);
+         c.there().max_memory = {100, false};
+         c.there().default_memory = c.home().default_memory = {100, true};
+       },
+       kMemory},
       {"DefMemPerNode",
        [&](Cluster& c) {
          no_memory(c);
@@ -530,6 +544,29 @@ TEST(Admission, HeedsTheLimitsOfAPartitionsQos) {
       {"MaxTRES typed gpu", with({LimitKind::kMaxTresPerJob, "gres/gpu:h100", 1}), kTooLow},
       {"MaxTRES mem", with({LimitKind::kMaxTresPerJob, "mem", 99}), kTooLow},
       {"MaxTRES mem kept, a node for each CPU", with({LimitKind::kMaxTresPerJob, "mem", 400}), ""},
+      {"MaxTRES mem, the default",
+       [](Cluster& c) {
+         c.there().qos = "own";
+         c.own().limits = {{LimitKind::kMaxTresPerJob, "mem", 400}};
+         c.job.demand.memory_mib = c.job.per_node.memory_mib = 0;
+         c.there().default_memory = c.home().default_memory = {100, false};
+       },
+       ""},
+      {"MaxTRES mem, the default per CPU",
+       [](Cluster& c) {
+         c.there().qos = "own";
+         c.own().limits = {{LimitKind::kMaxTresPerJob, "mem", 399}};
+         c.job.demand.memory_mib = c.job.per_node.memory_mib = 0;
+         c.there().default_memory = c.home().default_memory = {100, true};
+       },
+       kTooLow},
+      {"MaxTRES mem, no default",
+       [](Cluster& c) {
+         c.there().qos = "own";
+         c.own().limits = {{LimitKind::kMaxTresPerJob, "mem", 100000}};
+         c.job.demand.memory_mib = c.job.per_node.memory_mib = 0;
+       },
+       kTooLow},
       {"MaxTRES node", with({LimitKind::kMaxTresPerJob, "node", 3}), kTooLow},
       {"MaxTRES node kept", with({LimitKind::kMaxTresPerJob, "node", 4}), ""},
       {"MaxTRES billing", with({LimitKind::kMaxTresPerJob, "billing", 1000}), kTooLow},
@@ -699,6 +736,18 @@ TEST(Admission, KnowsThatALimitMayCountOtherwiseThere) {
       {"billing, nothing limits it",
        [&](Cluster& c) {
          c.there().billing_weights = "cpu=2";
+         limited(c, "cpu");
+       },
+       ""},
+      {"MaxMemPerCPU may raise the CPUs",
+       [&](Cluster& c) {
+         c.there().max_memory = {100, true};
+         limited(c, "cpu");
+       },
+       kOtherwise},
+      {"MaxMemPerNode raises nothing",
+       [&](Cluster& c) {
+         c.there().max_memory = {100, false};
          limited(c, "cpu");
        },
        ""},

@@ -66,6 +66,7 @@ class PrivateSlurmTest(unittest.TestCase):
     configuration = NODES
     # job_submit.lua, for a configuration that loads job_submit/lua.
     job_submit_lua = None
+    start_options = ()  # of private-slurm
 
     @classmethod
     def setUpClass(cls):
@@ -91,7 +92,8 @@ class PrivateSlurmTest(unittest.TestCase):
                 del cls.environment[name]
         cls.addClassCleanup(cls.private_slurm, "stop")
         cls.private_slurm(
-            "start", "--plugin-dir", PLUGIN_DIR, "--conf-extra", str(cls.folder / "nodes.conf")
+            "start", "--plugin-dir", PLUGIN_DIR, "--conf-extra", str(cls.folder / "nodes.conf"),
+            *cls.start_options,
         )
 
     @classmethod
@@ -109,7 +111,7 @@ class PrivateSlurmTest(unittest.TestCase):
 
     # Slurm.
 
-    def run_command(self, *command):
+    def run_command(self, *command, **options):
         return subprocess.run(
             command,
             capture_output=True,
@@ -118,6 +120,7 @@ class PrivateSlurmTest(unittest.TestCase):
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             timeout=60,
+            **options,
         )
 
     def sbatch(self, *arguments, wrap="true", time_limit="1", gpus="1"):
