@@ -100,7 +100,7 @@ std::string WhyNotUsable(const ZoneForecast& forecast, absl::Time now) {
 // Whose jobs, of those that did not ask for the pool: a summary, each job is judged on its own.
 std::string MayBeMovedHere(const Snapshot::Pool& pool, const AdmissionRules& rules) {
   if (pool.state == nullptr || !pool.state->up) return "no";
-  const PartitionRules* partition = rules.FindPartition(pool.config->partition);
+  const PartitionRules* partition = pool.rules;
   const bool enforces = rules.enforces_associations || rules.enforces_limits || rules.enforces_qos;
   if (partition == nullptr) return "no: its rules are not known";
   if (enforces && !rules.accounting_known) return "no: accounts and QOS are not known";

@@ -176,29 +176,6 @@ const AssociationRules* FindAssociation(const AdmissionRules& rules, const UserR
   return any;
 }
 
-// As whom the job would run in `partition`.
-JobStanding StandingIn(const JobRequest& job, const AdmissionRules& rules, const UserRules* user,
-                       const PartitionRules& partition) {
-  JobStanding standing;
-  standing.partition = &partition;
-  if (user != nullptr) {
-    const std::string& account = job.account.empty() ? user->default_account : job.account;
-    standing.association = FindAssociation(rules, *user, account, partition.name);
-    if (standing.association == nullptr && !rules.enforces_associations) {
-      standing.association = FindAssociation(rules, *user, user->default_account, partition.name);
-    }
-  }
-  int32_t qos =
-      standing.association != nullptr ? standing.association->default_qos : rules.default_qos;
-  if (!job.qos.empty()) qos = FindQos(rules, job.qos);
-  if (qos >= 0) standing.job_qos = &rules.qos[static_cast<size_t>(qos)];
-  if (!partition.qos.empty()) {
-    const int32_t own = FindQos(rules, partition.qos);
-    if (own >= 0) standing.partition_qos = &rules.qos[static_cast<size_t>(own)];
-  }
-  return standing;
-}
-
 bool SameAccountsAndQos(const PartitionRules& home, const PartitionRules& target) {
   return target.allow_accounts == home.allow_accounts &&
          target.deny_accounts == home.deny_accounts && target.allow_qos == home.allow_qos &&
@@ -261,47 +238,80 @@ int32_t FindQos(const AdmissionRules& rules, absl::string_view name) {
   return -1;
 }
 
-absl::string_view AdmissionUnproven(const JobRequest& job, absl::Duration limit,
-                                    const AdmissionRules& rules, absl::string_view home_name,
-                                    absl::string_view target_name) {
-  if (home_name == target_name) return kProven;
-  const PartitionRules* home = rules.FindPartition(home_name);
-  const PartitionRules* target = rules.FindPartition(target_name);
-  if (home == nullptr || target == nullptr) return "its partition's rules are not known";
-  for (const Why why :
-       {WhyClosed(job, *home, *target), WhySharedOtherwise(*home, *target),
-        WhyNodesDiffer(job, *home, *target), WhyMemoryDiffers(job, *home, *target)}) {
-    if (!why.empty()) return why;
-  }
+AdmissionProof::AdmissionProof(const JobRequest& job, absl::Duration limit,
+                               const AdmissionRules& rules, const PartitionRules* home)
+    : job_(job),
+      limit_(limit),
+      rules_(rules),
+      user_(rules.FindUser(job.user_id)),
+      asked_qos_(job.qos.empty() ? -1 : FindQos(rules, job.qos)) {
+  if (home != nullptr) here_ = StandingIn(*home);
+}
 
-  const bool enforces = rules.enforces_associations || rules.enforces_limits || rules.enforces_qos;
-  if (!rules.accounting_known && (enforces || !SameAccountsAndQos(*home, *target))) {
-    return "accounts and QOS are not known";
+JobStanding AdmissionProof::StandingIn(const PartitionRules& partition) const {
+  JobStanding standing;
+  standing.partition = &partition;
+  if (user_ != nullptr) {
+    const std::string& account = job_.account.empty() ? user_->default_account : job_.account;
+    standing.association = FindAssociation(rules_, *user_, account, partition.name);
+    // Where associations are not enforced, an account that is not the user's is overlooked.
+    if (standing.association == nullptr && !rules_.enforces_associations) {
+      standing.association =
+          FindAssociation(rules_, *user_, user_->default_account, partition.name);
+    }
   }
-  const UserRules* user = rules.FindUser(job.user_id);
-  const JobStanding here = StandingIn(job, rules, user, *home);
-  const JobStanding there = StandingIn(job, rules, user, *target);
-  if (rules.enforces_associations && there.association == nullptr) {
+  int32_t qos = asked_qos_;
+  if (job_.qos.empty()) {
+    qos = standing.association != nullptr ? standing.association->default_qos : rules_.default_qos;
+  }
+  if (qos >= 0) standing.job_qos = &rules_.qos[static_cast<size_t>(qos)];
+  const int32_t own = partition.qos.empty() ? -1 : FindQos(rules_, partition.qos);
+  if (own >= 0) standing.partition_qos = &rules_.qos[static_cast<size_t>(own)];
+  return standing;
+}
+
+absl::string_view AdmissionProof::WhyNot(const PartitionRules* target) const {
+  const PartitionRules* home = here_.partition;
+  if (home == nullptr || target == nullptr) return "its partition's rules are not known";
+  if (home == target) return kProven;
+  if (Why why = WhyClosed(job_, *home, *target); !why.empty()) return why;
+  if (Why why = WhySharedOtherwise(*home, *target); !why.empty()) return why;
+  if (Why why = WhyNodesDiffer(job_, *home, *target); !why.empty()) return why;
+  if (Why why = WhyMemoryDiffers(job_, *home, *target); !why.empty()) return why;
+
+  const bool enforces =
+      rules_.enforces_associations || rules_.enforces_limits || rules_.enforces_qos;
+  if (!enforces && SameAccountsAndQos(*home, *target)) return kProven;
+  if (!rules_.accounting_known) return "accounts and QOS are not known";
+  const JobStanding there = StandingIn(*target);
+  if (Why why = WhyNotItsUser(there); !why.empty()) return why;
+  if (Why why = WhyNotItsAccount(job_, rules_, *home, there); !why.empty()) return why;
+  if (Why why = WhyNotItsQos(job_, *home, there); !why.empty()) return why;
+  return rules_.enforces_limits ? LimitsUnproven(job_, limit_, rules_, here_, there) : kProven;
+}
+
+// As whom the job would run there, and with which QOS.
+absl::string_view AdmissionProof::WhyNotItsUser(const JobStanding& there) const {
+  if (rules_.enforces_associations && there.association == nullptr) {
     return "the user has no association there";
   }
-  if (enforces && there.job_qos == nullptr) return "the job's QOS is not known";
-  if (there.job_qos != here.job_qos) return "the job would have another QOS there";
-  if (Why why = WhyNotItsAccount(job, rules, *home, there); !why.empty()) return why;
-  if (Why why = WhyNotItsQos(job, *home, there); !why.empty()) return why;
-  if (there.association != here.association && there.association != nullptr) {
-    const auto qos = there.job_qos == nullptr ? -1 : there.job_qos - rules.qos.data();
-    if (rules.enforces_qos &&
-        !std::binary_search(there.association->qos.begin(), there.association->qos.end(), qos)) {
-      return "the user may not have the job's QOS there";
-    }
-    if (there.job_qos != nullptr && there.job_qos->usage_threshold) {
-      return "the job's QOS has a threshold of usage";
-    }
+  if (there.job_qos == nullptr && (rules_.enforces_associations || !job_.qos.empty())) {
+    return "the job's QOS is not known";
   }
-  if (!target->qos.empty() && enforces && there.partition_qos == nullptr) {
+  if (there.job_qos != here_.job_qos) return "the job would have another QOS there";
+  if (!there.partition->qos.empty() && there.partition_qos == nullptr) {
     return "its partition's QOS is not known";
   }
-  return rules.enforces_limits ? LimitsUnproven(job, limit, rules, here, there) : kProven;
+  if (there.association == here_.association || there.association == nullptr) return kProven;
+  const auto qos = there.job_qos == nullptr ? -1 : there.job_qos - rules_.qos.data();
+  if (rules_.enforces_qos &&
+      !std::binary_search(there.association->qos.begin(), there.association->qos.end(), qos)) {
+    return "the user may not have the job's QOS there";
+  }
+  if (there.job_qos != nullptr && there.job_qos->usage_threshold) {
+    return "the job's QOS has a threshold of usage";
+  }
+  return kProven;
 }
 
 }  // namespace carbon

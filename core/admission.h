@@ -169,12 +169,37 @@ struct AdmissionRules {
   friend bool operator==(const AdmissionRules&, const AdmissionRules&) = default;
 };
 
-// Why it is not proven that `target` admits `job` wherever `home` does: one of a set of fixed
-// phrases, so that they can be counted. Empty: it is proven. `limit` is the time limit that the job
-// has in both.
-absl::string_view AdmissionUnproven(const JobRequest& job, absl::Duration limit,
-                                    const AdmissionRules& rules, absl::string_view home,
-                                    absl::string_view target);
+// Whose limits a job meets in a partition.
+struct JobStanding {
+  const PartitionRules* partition = nullptr;
+  const AssociationRules* association = nullptr;  // nullptr: none
+  const QosRules* job_qos = nullptr;              // nullptr: none
+  const QosRules* partition_qos = nullptr;        // nullptr: none
+};
+
+// A job at its home, which is then compared with other partitions. Views what it was made from.
+class AdmissionProof {
+ public:
+  // `limit` is the time limit that the job has at home and elsewhere. `home` is nullptr where its
+  // rules are not known; nothing is proven then.
+  AdmissionProof(const JobRequest& job, absl::Duration limit, const AdmissionRules& rules,
+                 const PartitionRules* home);
+
+  // Why it is not proven that `target` admits the job wherever home does: one of a set of fixed
+  // phrases, so that they can be counted. Empty: it is proven.
+  absl::string_view WhyNot(const PartitionRules* target) const;
+
+ private:
+  JobStanding StandingIn(const PartitionRules& partition) const;
+  absl::string_view WhyNotItsUser(const JobStanding& there) const;
+
+  const JobRequest& job_;
+  const absl::Duration limit_;
+  const AdmissionRules& rules_;
+  const UserRules* const user_;  // nullptr: not known
+  const int32_t asked_qos_;      // index into AdmissionRules::qos, -1: none is asked for, or known
+  JobStanding here_;
+};
 
 // The part as bytes and back, as core/snapshot.h says of the others.
 std::string SerializeAdmission(const AdmissionRules& rules);

@@ -1,6 +1,7 @@
 // The snapshot's admission part, as JSON. Its fields are in docs/snapshot.md; change both together.
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -278,7 +279,7 @@ class Reading {
     JsonObject object(value);
     PartitionRules partition;
     partition.name = String(object.Demand("name"));
-    if (rules_.FindPartition(partition.name) != nullptr) value.Refuse("is there twice", "/name");
+    if (!partition_names_.insert(partition.name).second) value.Refuse("is there twice", "/name");
     partition.allow_accounts = StringsOrNull(object.Demand("allow_accounts"));
     partition.deny_accounts = Strings(object.Demand("deny_accounts"));
     partition.allow_groups = StringsOrNull(object.Demand("allow_groups"));
@@ -314,6 +315,7 @@ class Reading {
   }
 
   std::vector<ConfigError> errors_;
+  std::set<std::string> partition_names_;
   AdmissionRules rules_;
 };
 

@@ -11,14 +11,6 @@
 
 namespace carbon {
 
-// Whose limits a job meets in a partition. Views the rules.
-struct JobStanding {
-  const PartitionRules* partition = nullptr;
-  const AssociationRules* association = nullptr;  // nullptr: none
-  const QosRules* job_qos = nullptr;              // nullptr: none
-  const QosRules* partition_qos = nullptr;        // nullptr: none
-};
-
 // Index into AdmissionRules::qos, or -1.
 int32_t FindQos(const AdmissionRules& rules, absl::string_view name);
 

@@ -179,8 +179,7 @@ std::optional<WhyNot> WhyNotAllowed(const JobTerms& terms, const Snapshot::Pool&
 }
 
 // Why the job could be refused, or never start, in a pool that it did not ask for.
-std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool& pool,
-                                     const Snapshot& snapshot) {
+std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool& pool) {
   const PoolState& state = *pool.state;
   if (!state.up) return "its partition is not up";
   if (!terms.job->time_limit.has_value() && TimeLimit(*terms.job, &state) != terms.limit) {
@@ -193,9 +192,7 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
   per_node.nodes = 0;
   if (!pool.group->per_node.Covers(per_node)) return "the job does not fit its nodes";
   if (!pool.group->total.Covers(terms.job->demand)) return "the job is larger than the pool";
-  const WhyNot unproven =
-      AdmissionUnproven(*terms.job, terms.limit, snapshot.admission(),
-                        terms.home->config->partition, pool.config->partition);
+  const WhyNot unproven = terms.admission->WhyNot(pool.rules);
   if (!unproven.empty()) return unproven;
   return std::nullopt;
 }
@@ -236,7 +233,7 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
   if (!is_home) {
     if (std::optional<WhyNot> why = WhyNotAllowed(terms, pool, snapshot)) return *why;
     if (pool.state == nullptr) return "the cluster does not show its partition";
-    if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool, snapshot)) return *why;
+    if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool)) return *why;
   }
   std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, pool, now);
   PoolRun* run = std::get_if<PoolRun>(&result);

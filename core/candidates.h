@@ -27,6 +27,7 @@ struct JobTerms {
   const Policy* policy;
   const Hints* hints;
   const Snapshot::Pool* home;
+  const AdmissionProof* admission;
   absl::Duration limit;     // of one task
   absl::Time earliest;      // no start before it
   absl::Time latest_asked;  // no start after it, by the policy's delay, the user's wait and `now`

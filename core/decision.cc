@@ -186,6 +186,8 @@ class Deciding {
     terms_.hints = &decision_.hints;
     terms_.home = home;
     terms_.limit = *limit;
+    admission_.emplace(job_, *limit, snapshot_.admission(), home->rules);
+    terms_.admission = &*admission_;
     terms_.earliest = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
     if (job_.begin.has_value()) terms_.earliest = std::max(terms_.earliest, *job_.begin);
     absl::Duration wait = policy->may_change_time ? policy->max_delay : absl::ZeroDuration();
@@ -343,6 +345,7 @@ class Deciding {
   const Snapshot& snapshot_;
   const BookingLedger& ledger_;
   const absl::Time now_;
+  std::optional<AdmissionProof> admission_;
   JobTerms terms_{};
   bool is_unwatched_ = false;
   PoolRun home_run_{};

@@ -119,6 +119,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     const auto zone = zones.find(pool.site->zone);
     pool.zone_index = zone == zones.end() ? -1 : zone->second;
     pool.forecast = Find(zones, snapshot->forecasts_, pool.site->zone);
+    pool.rules = snapshot->admission_->FindPartition(config.partition);
     pool.state = Find(states, snapshot->capacity_.pools, config.name);
     if (pool.state != nullptr) {
       pool.group = Find(groups, snapshot->capacity_.groups, pool.state->group);

@@ -112,6 +112,7 @@ class Snapshot {
     const ZoneForecast* forecast;  // nullptr: the zone has none
     const PoolState* state;        // nullptr: the cluster does not show its partition
     const NodeGroup* group;        // nullptr together with `state`
+    const PartitionRules* rules;   // nullptr: nothing is known of whom its partition admits
     int zone_index;                // for ErrorScenarios; -1 without a forecast
     // What errs of its hardware's watts and speed and of its site's PUE, drawn once.
     const ErrorScenarios::Draws* watts_factor;

@@ -153,14 +153,17 @@ class AccountingReading {
   // What a job without one gets where its association says nothing.
   int32_t DefaultQos() const { return root_default_qos_ >= 0 ? root_default_qos_ : normal_; }
 
-  // Its parents first. The depth is bounded: what comes from outside may be in a loop.
+  // Its parents first. Without one of them its limits are not all known, and it is left out: -1.
+  // The depth is bounded: what comes from outside may be in a loop.
   int32_t AddAccount(const slurmdb_assoc_rec_t& account, int depth = 0) {
     const auto known = account_index_.find(account.id);
     if (known != account_index_.end()) return known->second;
     int32_t parent = -1;
-    const auto above = accounts_by_id_.find(account.parent_id);
-    if (above != accounts_by_id_.end() && depth < 100) {
+    if (account.parent_id != 0) {
+      const auto above = accounts_by_id_.find(account.parent_id);
+      if (above == accounts_by_id_.end() || depth >= 100) return -1;
       parent = AddAccount(*above->second, depth + 1);
+      if (parent < 0) return -1;
     }
     const auto index = static_cast<int32_t>(accounts_.size());
     account_index_[account.id] = index;

@@ -13,7 +13,8 @@ namespace carbon {
 // for at most Slurm's MessageTimeout: never call it inside slurmctld. Unavailable, with Slurm's own
 // words, where slurmctld does not answer; `rules` are as they were then.
 //
-// A user of whom slurmctld knows no id, or whose id others have too, is left out.
+// A user of whom slurmctld knows no id, or whose id others have too, is left out; so is an account
+// of which not all that are above it are shown, as PrivateData may have it.
 absl::Status ReadAccounting(AdmissionRules* rules);
 
 }  // namespace carbon

@@ -58,8 +58,9 @@ struct Cluster {
   }
 
   std::string Why() const {
-    return std::string(
-        AdmissionUnproven(job, job.time_limit.value_or(absl::Hours(4)), rules, "home", "there"));
+    const AdmissionProof proof(job, job.time_limit.value_or(absl::Hours(4)), rules,
+                               rules.FindPartition("home"));
+    return std::string(proof.WhyNot(rules.FindPartition("there")));
   }
 };
 
@@ -99,16 +100,12 @@ TEST(Admission, IsProvenWhereNothingDiffers) {
          }
        },
        ""},
-      {"the same partition",
-       [](Cluster& c) {
-         c.home().hidden = true;
-         c.home().name = "there";
-         c.there().name = "home";
-         c.rules.partitions.pop_back();
-       },
-       "its partition's rules are not known"},
   });
-  EXPECT_EQ(AdmissionUnproven({}, absl::Hours(1), {}, "home", "home"), "");
+  const Cluster cluster;
+  const PartitionRules* home = cluster.rules.FindPartition("home");
+  EXPECT_EQ(AdmissionProof({}, absl::Hours(1), cluster.rules, home).WhyNot(home), "");
+  EXPECT_EQ(AdmissionProof({}, absl::Hours(1), cluster.rules, nullptr).WhyNot(home),
+            "its partition's rules are not known");
 }
 
 TEST(Admission, HeedsWhomThePartitionIsFor) {
