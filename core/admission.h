@@ -8,9 +8,9 @@
 // settles whether a job that breaks a partition's limit is refused or waits for ever, so it is not
 // a rule.
 //
-// The order in which Slurm applies limits is that of 22.05 to 26.05: the partition's QOS before the
-// job's (the other way round with OverPartQOS), both before the association and those above it; a
-// limit that one of them sets is not looked for in the next.
+// The order in which slurmctld looks for limits (read in 22.05.8 and 26.05.3): in the partition's
+// QOS before the job's, the other way round with OverPartQOS, and in both before the association
+// and those above it; a limit that one of them sets is not looked for in the next.
 #ifndef CORE_ADMISSION_H_
 #define CORE_ADMISSION_H_
 
@@ -44,10 +44,12 @@ enum class LimitKind {
   kMaxTresPerNode,
   kMaxTresPerUser,
   kMaxTresMinsPerJob,
+  kMaxTresRunMinsPerAccount,
+  kMaxTresRunMinsPerUser,
   kMaxWall,
   kMinTresPerJob,
 };
-inline constexpr int kLimitKinds = 17;
+inline constexpr int kLimitKinds = 19;
 absl::string_view LimitName(LimitKind kind);  // "GrpTRES"
 bool CountsTres(LimitKind kind);
 

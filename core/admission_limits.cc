@@ -318,6 +318,10 @@ absl::string_view LimitName(LimitKind kind) {
       return "MaxTRESPerUser";
     case LimitKind::kMaxTresMinsPerJob:
       return "MaxTRESMinsPerJob";
+    case LimitKind::kMaxTresRunMinsPerAccount:  // not enforced before 24.05
+      return "MaxTRESRunMinsPerAccount";
+    case LimitKind::kMaxTresRunMinsPerUser:
+      return "MaxTRESRunMinsPerUser";
     case LimitKind::kMaxWall:
       return "MaxWall";
     case LimitKind::kMinTresPerJob:

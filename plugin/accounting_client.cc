@@ -72,6 +72,8 @@ QosRules ReadQos(const slurmdb_qos_rec_t& qos, const assoc_mgr_info_msg_t& reply
   limits.Add(LimitKind::kMaxTresPerNode, qos.max_tres_pn_ctld);
   limits.Add(LimitKind::kMaxTresPerUser, qos.max_tres_pu_ctld);
   limits.Add(LimitKind::kMaxTresMinsPerJob, qos.max_tres_mins_pj_ctld);
+  limits.Add(LimitKind::kMaxTresRunMinsPerAccount, qos.max_tres_run_mins_pa_ctld);
+  limits.Add(LimitKind::kMaxTresRunMinsPerUser, qos.max_tres_run_mins_pu_ctld);
   limits.Add(LimitKind::kMaxWall, qos.max_wall_pj);
   limits.Add(LimitKind::kMinTresPerJob, qos.min_tres_pj_ctld);
   const auto is_set = [&qos](auto flag) { return (qos.flags & flag) != 0; };

@@ -4,8 +4,6 @@
 #include <grp.h>
 #include <pwd.h>
 
-#include <set>
-
 namespace carbon {
 namespace {
 
@@ -24,7 +22,9 @@ bool Found(LookUp look_up, Entry* entry, std::vector<char>* buffer) {
   return false;
 }
 
-std::set<uint32_t> MembersOf(const std::string& name) {
+}  // namespace
+
+std::set<uint32_t> GroupMembers::AskNameService(const std::string& name) {
   std::set<uint32_t> members;
   group entry{};
   std::vector<char> buffer;
@@ -48,15 +48,13 @@ std::set<uint32_t> MembersOf(const std::string& name) {
   return members;
 }
 
-}  // namespace
-
 std::vector<uint32_t> GroupMembers::Of(const std::vector<std::string>& groups, absl::Time now,
                                        absl::Duration update_time) {
   std::set<uint32_t> all;
   for (const std::string& name : groups) {
     const bool first_look = !since_.contains(name);
     std::map<uint32_t, absl::Time>& since = since_[name];
-    const std::set<uint32_t> members = MembersOf(name);
+    const std::set<uint32_t> members = look_up_(name);
     std::erase_if(since, [&](const auto& known) { return !members.contains(known.first); });
     for (const uint32_t member : members) {
       const auto known = since.try_emplace(member, first_look ? absl::InfinitePast() : now).first;

@@ -9,8 +9,11 @@
 #define PLUGIN_GROUP_MEMBERS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -19,11 +22,19 @@ namespace carbon {
 
 class GroupMembers {
  public:
+  using LookUp = std::function<std::set<uint32_t>(const std::string& group)>;
+
+  GroupMembers() : GroupMembers(&AskNameService) {}
+  explicit GroupMembers(LookUp look_up) : look_up_(std::move(look_up)) {}
+
   // The user ids of all members of `groups`, ascending. A group that is not known has none.
   std::vector<uint32_t> Of(const std::vector<std::string>& groups, absl::Time now,
                            absl::Duration update_time);
 
  private:
+  static std::set<uint32_t> AskNameService(const std::string& group);
+
+  LookUp look_up_;
   // By group, since when each member is known to be one.
   std::map<std::string, std::map<uint32_t, absl::Time>> since_;
 };
