@@ -41,13 +41,23 @@ void CheckLimitingSettings(const Installation& found, Checks* checks) {
   }
 }
 
+// Why no job at all that did not ask for the pool is moved there; empty: some may be.
+std::string WhyClosed(const Snapshot::Pool& pool, const AdmissionRules& admission) {
+  if (!pool.state->up) return "its partition or all its nodes are down";
+  const PartitionRules* rules = admission.FindPartition(pool.config->partition);
+  if (rules == nullptr) return "whom its partition admits is not known";
+  if (rules->root_only) return "its partition is for root only";
+  if (rules->needs_reservation) return "its partition needs a reservation";
+  if (rules->hidden) return "its partition is hidden";
+  return "";
+}
+
 void CheckPools(const Snapshot& snapshot, Checks* checks) {
   std::map<std::string, std::vector<std::string>> pools_by_reason;
   size_t open = 0;
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     if (pool.state == nullptr) continue;  // a problem of status's
-    const std::string reason = !pool.state->up ? "its partition or all its nodes are down"
-                                               : pool.state->admission_unproven;
+    const std::string reason = WhyClosed(pool, snapshot.admission());
     if (reason.empty()) {
       ++open;
     } else {

@@ -120,12 +120,14 @@ class ScarbonDoctor : public ::testing::Test {
                                                   .long_run_mean = GramsPerKilowattHour(25)}};
     CapacityState capacity{.taken_at = now, .cluster = "doctor"};
     capacity.groups = {{"g", {4, 0, 0, 0}, {1, 0, 0, 0}}};
-    capacity.pools = {{.pool = "oslo", .group = "g", .up = true, .admission_unproven = unproven_}};
+    capacity.pools = {{.pool = "oslo", .group = "g", .up = true}};
+    AdmissionRules admission;
+    admission.partitions.push_back({.name = "oslo", .root_only = root_only_});
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
     ASSERT_TRUE(publisher.ok()) << publisher.status();
     ASSERT_TRUE(publisher
                     ->Publish({SerializeConfig(*config), SerializeForecasts(forecasts),
-                               SerializeCapacity(capacity)},
+                               SerializeCapacity(capacity), SerializeAdmission(admission)},
                               now)
                     .ok());
   }
@@ -177,7 +179,7 @@ class ScarbonDoctor : public ::testing::Test {
 
   std::string folder_;
   SlurmVersion release_;
-  std::string unproven_;
+  bool root_only_ = false;
   pid_t scarbond_ = 0;
 };
 
@@ -350,12 +352,12 @@ TEST_F(ScarbonDoctor, TellsOfAScarbondThatNeitherSlurmNorThePluginBelieves) {
 }
 
 TEST_F(ScarbonDoctor, TellsWhereNoJobIsMoved) {
-  unproven_ = "partition limits AllowGroups";
+  root_only_ = true;
   Publish();
   const std::vector<std::string> lines = Lines();
   EXPECT_THAT(lines, Contains("ok: pools: jobs may be moved to 0 of 1"));
-  EXPECT_THAT(lines, Contains("warning: pool oslo: no job is moved there: partition limits "
-                              "AllowGroups"));
+  EXPECT_THAT(lines, Contains("warning: pool oslo: no job is moved there: its partition is for "
+                              "root only"));
 }
 
 TEST_F(ScarbonDoctor, TriesTheFoldersOutAsSlurmUser) {

@@ -242,7 +242,9 @@ World DescriptorWorld(absl::Time now, double grams, int64_t size) {
   other_state.pool = other.name;
   world.capacity.pools.push_back(other_state);
   for (PoolState& state : world.capacity.pools) state.default_time = kDefaultTime;
-  world.state("closed").admission_unproven = "partition limits AllowAccounts";
+  for (PartitionRules& rules : world.admission.partitions) {
+    if (rules.name == "closed") rules.root_only = true;
+  }
   world.state("lyon").max_time = absl::Hours(48);
 
   for (NodeGroup& group : world.capacity.groups) {
