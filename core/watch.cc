@@ -161,8 +161,8 @@ class Watch {
     std::vector<std::string>& partitions = given_back.partitions;
     const bool is_asked_for =
         std::find(partitions.begin(), partitions.end(), pool.partition) != partitions.end();
-    const bool fits = !given_back.limit.has_value();
-    if (!is_asked_for && fits && state != nullptr && state->up) partitions.push_back(pool.partition);
+    const bool may_still = state != nullptr && state->up && !given_back.limit.has_value();
+    if (!is_asked_for && may_still) partitions.push_back(pool.partition);
     return given_back;
   }
 

@@ -110,8 +110,8 @@ std::string WhyLeaveAlone(const job_desc_msg_t& d, const DeviceRequest& devices)
   if (!Set(d.script) && d.script_buf == nullptr) return "interactive";
   if (d.priority == 0) return "held";
   if (Set(d.reservation)) return "reservation";
-  // When it may start is not known, so neither is what it would emit anywhere; and what it waits for
-  // may lie where it was sent to.
+  // When it may start is not known, so neither is what it would emit anywhere; and what it waits
+  // for may lie where it was sent to.
   if (Set(d.dependency)) return "dependency";
   if (d.fed_siblings_viable != 0) return "federation";
   if (d.clusters != nullptr && strchr(d.clusters, ',') != nullptr) return "several clusters";

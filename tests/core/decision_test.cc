@@ -402,7 +402,8 @@ TEST(Decide, BooksAsManyNodesOfARangeAsAreFree) {
   World world = OneSite();
   JobRequest job = world.Job("carbon:now");
   job.max_nodes = 3;
-  EXPECT_EQ(world.Place(job).booked_amount, (Resources{.devices = 24, .cpus = 24, .memory_mib = 24}));
+  EXPECT_EQ(world.Place(job).booked_amount,
+            (Resources{.devices = 24, .cpus = 24, .memory_mib = 24}));
   job.max_nodes = 100;
   EXPECT_EQ(world.Place(job).booked_amount.devices, 32);
   world.state("home").max_nodes = 2;

@@ -96,7 +96,7 @@ class TimeTest(PrivateSlurmTest):
         self.enforce("site", "hardware", "time_limit")
         self.assertEqual(self.place(None)[2][:2], ("oslo", "00:20:00"))
 
-    def test_limit_is_given_back_with_the_place(self):
+    def test_watch_gives_the_limit_back_with_the_place(self):
         self.watch(
             {
                 "mode": "enforce",
