@@ -243,6 +243,7 @@ class Deciding {
       const std::vector<TimeInterval>& starts = home_run_.option.starts;
       if (!starts.empty() && starts.front().start <= run->option.starts.front().start) continue;
       terms_ = terms;
+      admission_.emplace(job_, terms_.limit, snapshot_.admission(), terms_.home->rules);
       home_run_ = std::move(*run);
     }
   }

@@ -252,7 +252,7 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                      {"is_default", pool.is_default},
                      {"max_time_s", OrNull(pool.max_time, in_seconds)},
                      {"default_time_s", OrNull(pool.default_time, in_seconds)},
-                     {"max_nodes", OrNull(pool.max_nodes, as_is)},
+                     {"max_nodes", OrNull(pool.max_nodes, [](int64_t nodes) { return nodes; })},
                      {"defaults",
                       {{"memory_per_node_mib", pool.defaults.memory_per_node_mib},
                        {"memory_per_cpu_mib", pool.defaults.memory_per_cpu_mib},

@@ -342,6 +342,14 @@ TEST(Decide, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
             "its partition does not allow the time limit that slower hardware needs");
 }
 
+TEST(Decide, LengthensNoTimeLimitWhereAccountingMayLimitIt) {
+  World world = SlowerAway();
+  world.admission.enforces_limits = true;
+  const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=30m"));
+  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_NE(WhyExcluded(decision)["away"], "");
+}
+
 TEST(Decide, LengthensNoTimeLimitAgainstTheDeadline) {
   World world = SlowerAway();
   JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
