@@ -17,6 +17,7 @@ GAMES, NEWS, BACKUP = "games", "news", "backup"
 
 QOS = {
     "long": "",
+    "over": "Flags=OverPartQOS MaxTRESPerJob=gres/gpu=2",
     "lift": "MaxTRESPerJob=gres/gpu=100 MaxWall=600",
     "gpu2": "MaxTRESPerJob=gres/gpu=2",
     "wall": "MaxWall=30",
@@ -52,6 +53,8 @@ PARTITIONS = {
     "maxmem": "MaxMemPerNode=4000",
     "maxmemcpu": "MaxMemPerCPU=1000",
     "defmem": "DefMemPerNode=3000",
+    "gpucpus": "DefCpuPerGPU=6",
+    "gpumem": "DefMemPerGPU=1000",
     "billing": "TRESBillingWeights=GRES/gpu=1000",
     "exclusive": "OverSubscribe=EXCLUSIVE",
     "tier": "PriorityTier=0",
@@ -62,7 +65,7 @@ PARTITIONS = {
     "small": "Nodes=small1",
     "threads": "Nodes=threads1",
     "lifted": "QOS=lift",
-    **{f"q{name}": f"QOS={name}" for name in QOS if name not in ("long", "lift")},
+    **{f"q{name}": f"QOS={name}" for name in QOS if name not in ("long", "over", "lift")},
 }
 
 CONF = """
@@ -92,6 +95,10 @@ SHAPES = {
     "mempercpu": (GAMES, "--gpus=1 --ntasks=3 --mem-per-cpu=1500"),
     "hour": (GAMES, "--gpus=1 --time=60"),
     "untimed": (GAMES, "--gpus=1 --time-min=1"),
+    "pertask": (GAMES, "--ntasks=2 --gpus-per-task=2"),
+    "pergpu": (GAMES, "--gpus=4 --cpus-per-gpu=3 --mem-per-gpu=700"),
+    "pernode": (GAMES, "--nodes=2 --ntasks-per-node=4 --gpus-per-node=1 --cpus-per-task=2"),
+    "over": (GAMES, "--gpus=2 --qos=over"),
     "whole": (GAMES, "--gpus=1 --exclusive"),
     "array": (GAMES, "--gpus=1 --array=0-2"),
     "qos": (GAMES, "--gpus=1 --qos=long"),
@@ -114,6 +121,10 @@ MUST_PROVE = {
     "six": "plain qmin2",
     "nodes": "plain qnode",
     "manycpus": "plain",
+    "pertask": "plain",
+    "pernode": "plain qgpu2 qnode",
+    # What its QOS sets is not looked for in the partition's.
+    "over": "plain qgpu2",
     "mem": "plain defmem",
     "hour": "plain",
     "qos": "plain denyqos",
@@ -126,7 +137,7 @@ MUST_PROVE = {
 }
 # Of those where Slurm would refuse or hold the job.
 MUST_NOT_PROVE = {
-    "one": "noaccount outgroup denyqos resv rootonly alloc minnodes down qmin2 qsubmit qrunmins "
+    "one": "gpucpus gpumem noaccount outgroup denyqos resv rootonly alloc minnodes down qmin2 qsubmit qrunmins "
     "exclusive defmem tier hidden quser qgroup",
     "four": "small qgpu2 qnode",
     "range": "maxnodes",
@@ -151,16 +162,17 @@ class AdmissionTest(PrivateSlurmTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for name, limits in QOS.items():
-            cls.sacctmgr("add", "qos", name, *limits.split())
-        cls.sacctmgr("add", "account", "physics", "GrpTRES=gres/gpu=1000", "GrpTRESMins=billing=99999999")
-        cls.sacctmgr("add", "account", "biology", "MaxTRESPerJob=gres/gpu=2")
-        cls.sacctmgr("add", "user", GAMES, "account=physics", "QOS=normal,long", "DefaultQOS=normal")
-        cls.sacctmgr("add", "user", GAMES, "account=biology")
-        cls.sacctmgr("add", "user", NEWS, "account=physics")
-        cls.sacctmgr("add", "user", NEWS, "account=physics", "partition=assoc", "MaxTRESPerJob=gres/gpu=1")
-        for partition in ("home", "onlyassoc"):
-            cls.sacctmgr("add", "user", BACKUP, "account=physics", f"partition={partition}")
+        cls.sacctmgr(
+            *(f"add qos {name} {limits}" for name, limits in QOS.items()),
+            "add account physics GrpTRES=gres/gpu=1000 GrpTRESMins=billing=99999999",
+            "add account biology MaxTRESPerJob=gres/gpu=2",
+            f"add user {GAMES} account=physics QOS=normal,long,over DefaultQOS=normal",
+            f"add user {GAMES} account=biology",
+            f"add user {NEWS} account=physics",
+            f"add user {NEWS} account=physics partition=assoc MaxTRESPerJob=gres/gpu=1",
+            f"add user {BACKUP} account=physics partition=home",
+            f"add user {BACKUP} account=physics partition=onlyassoc",
+        )
         # slurmctld does not start with partitions whose QOS is not there yet.
         with open(cls.slurm / "slurm.conf", "a") as conf:
             conf.write("PartitionName=DEFAULT Default=NO\n")
@@ -176,13 +188,15 @@ class AdmissionTest(PrivateSlurmTest):
         )
 
     @classmethod
-    def sacctmgr(cls, *arguments):
+    def sacctmgr(cls, *commands):
+        # Without a terminal it reads them one by one, and ends with success whatever went wrong.
         done = subprocess.run(
-            ["sacctmgr", "--immediate", "--quiet", *arguments],
-            capture_output=True, text=True, env=cls.environment, stdin=subprocess.DEVNULL,
+            ["sacctmgr", "--immediate", "--quiet"], input="\n".join(commands) + "\nquit\n",
+            capture_output=True, text=True, env=cls.environment, check=True,
         )
-        if done.returncode != 0:
-            raise AssertionError(f"sacctmgr {arguments}: {done.stdout}{done.stderr}")
+        for word in ("error", "Unknown", "Problem", "Nothing"):
+            if word in done.stdout + done.stderr:
+                raise AssertionError(f"sacctmgr: {done.stdout}{done.stderr}")
 
     def tearDown(self):
         self.cancel_all()
