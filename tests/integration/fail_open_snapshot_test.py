@@ -58,9 +58,10 @@ class SnapshotTest(FailOpenTest):
         self.assert_placed_again()
 
     def test_wrong_version(self):
+        version = self.manifest()["version"]
         self.edit_manifest(version=99)
         self.assert_passes_unchanged("version")
-        self.edit_manifest(version=1)
+        self.edit_manifest(version=version)
         self.assert_placed_again()
 
     def test_garbage_for_a_manifest(self):
