@@ -184,13 +184,24 @@ TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
          c.there().most.threads_per_core = c.there().least.threads_per_core = 2;
        },
        "its partition limits CPUs per node"},
-      {"MaxCPUsPerNode, even shares",
+      {"MaxCPUsPerNode, a share and a task more",
        [](Cluster& c) {
-         c.there().max_cpus_per_node = 4;
+         c.there().max_cpus_per_node = 8;
          c.job.demand.nodes = 3;
+         c.job.max_nodes = 3;
          c.job.demand.cpus = 12;
        },
        ""},
+      // Four tasks of nine CPUs on three nodes: one node has two of them.
+      {"MaxCPUsPerNode, an even share only",
+       [](Cluster& c) {
+         c.there().max_cpus_per_node = 12;
+         c.job.demand.nodes = 3;
+         c.job.max_nodes = 3;
+         c.job.demand.cpus = 36;
+         c.job.per_node.cpus = 12;
+       },
+       "its partition limits CPUs per node"},
       {"MaxCPUsPerNode, whole nodes",
        [](Cluster& c) {
          c.there().max_cpus_per_node = 64;
@@ -304,11 +315,20 @@ TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
        ""},
       {"MaxMemPerNode per node",
        [](Cluster& c) {
-         c.there().max_memory = {100, false};
-         c.job.demand.nodes = 2;
-         c.job.demand.memory_mib = 200;
+         c.there().max_memory = {200, false};
+         c.job.demand.nodes = 3;
+         c.job.max_nodes = 3;
+         c.job.demand.memory_mib = 300;
        },
        ""},
+      {"MaxMemPerNode, an even share only",
+       [](Cluster& c) {
+         c.there().max_memory = {199, false};
+         c.job.demand.nodes = 3;
+         c.job.max_nodes = 3;
+         c.job.demand.memory_mib = 300;
+       },
+       kMemory},
       {"MaxMemPerNode, in uneven shares",
        [](Cluster& c) {
          c.there().max_memory = {100, false};

@@ -1,0 +1,22 @@
+// Whether a partition's nodes hold a job as home's do, for core/admission.cc alone: how many there
+// are and may be had, what each has, and what the job gets of it where it asks for nothing. Pure;
+// no I/O.
+#ifndef CORE_ADMISSION_NODES_H_
+#define CORE_ADMISSION_NODES_H_
+
+#include "absl/strings/string_view.h"
+#include "core/admission.h"
+#include "core/job.h"
+
+namespace carbon {
+
+// Each says why the job might not get what it needs in `target` though it does in `home`, as one of
+// AdmissionProof's phrases; empty: it does.
+absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
+                                 const PartitionRules& target);
+absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
+                                   const PartitionRules& target);
+
+}  // namespace carbon
+
+#endif  // CORE_ADMISSION_NODES_H_
