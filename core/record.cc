@@ -1,15 +1,19 @@
 #include "core/record.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/json_text.h"
 #include "core/watch.h"
 
 namespace carbon {
 namespace {
 
-// Ordered, so that people find what they look for at the front of a line.
-using Json = nlohmann::ordered_json;
+// In the order in which it is written, so that people find what they look for at the front of a
+// line.
+using Json = JsonText;
 
 constexpr int kRecordVersion = 1;
 template <class T, class Convert>
@@ -109,6 +113,24 @@ Json BookedJson(const Decision& decision) {
           {"amount", AmountJson(decision.booked_amount)}};
 }
 
+// How many pools for which reason, in the order in which the reasons first occur.
+Json ExcludedJson(const std::vector<Exclusion>& excluded) {
+  std::vector<std::pair<absl::string_view, int>> counts;
+  for (const Exclusion& exclusion : excluded) {
+    const auto count = std::find_if(counts.begin(), counts.end(), [&](const auto& reason) {
+      return reason.first == exclusion.reason;
+    });
+    if (count == counts.end()) {
+      counts.emplace_back(exclusion.reason, 1);
+    } else {
+      ++count->second;
+    }
+  }
+  Json json = Json::Object();
+  for (const auto& [reason, count] : counts) json[reason] = count;
+  return json;
+}
+
 Json RuntimeSource(const Decision& decision) {
   if (!decision.home.has_value()) return nullptr;
   if (decision.hints.flops.has_value()) return "flops";
@@ -122,9 +144,7 @@ Json Head(absl::string_view type, const RecordId& id, absl::Time now) {
 }
 
 // ASCII only: a log that is looked at with tail must not command the terminal.
-std::string Line(const Json& record) {
-  return absl::StrCat(record.dump(-1, ' ', true, Json::error_handler_t::replace), "\n");
-}
+std::string Line(const Json& record) { return absl::StrCat(record.text(), "\n"); }
 
 absl::string_view FateName(BookingFate fate) {
   switch (fate) {
@@ -155,26 +175,23 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["home"] = OrNull(decision.home, CandidateJson);
   record["chosen"] = OrNull(decision.chosen, CandidateJson);
   record["static_best"] = OrNull(decision.static_best, CandidateJson);
-  Json& candidates = record["candidates"] = Json::array();
-  for (const Candidate& candidate : decision.best) {
-    if (candidates.size() == kMaxCandidates) break;
-    candidates.push_back(CandidateJson(candidate));
+  Json candidates = Json::Array();
+  for (size_t i = 0; i < decision.best.size() && i < kMaxCandidates; ++i) {
+    candidates.push_back(CandidateJson(decision.best[i]));
   }
-  Json& excluded = record["excluded"] = Json::object();
-  for (const Exclusion& exclusion : decision.excluded) {
-    Json& count = excluded[exclusion.reason];
-    count = count.is_null() ? 1 : count.get<int>() + 1;
-  }
+  record["candidates"] = candidates;
+  record["excluded"] = ExcludedJson(decision.excluded);
   record["saving"] = OrNull(decision.saving, SavingJson);
   record["signal"] = std::string(SignalKindName(decision.signal));
   record["accounting"] = "location-based";
   record["runtime_source"] = RuntimeSource(decision);
-  Json& runs = record["runs"] = Json::array();
+  Json runs = Json::Array();
   if (decision.chosen.has_value()) {
     runs.push_back({{"pool", decision.chosen->pool},
                     {"start", TimeJson(decision.chosen->start)},
                     {"runtime_s", SecondsJson(decision.chosen->runtime)}});
   }
+  record["runs"] = runs;
   record["width"] = job.demand.nodes;
   record["arm"] = nullptr;
   record["booked"] = BookedJson(decision);
