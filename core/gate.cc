@@ -35,9 +35,11 @@ double SavingProbability(const ErrorScenarios::Draws& candidate,
 }
 
 Interval90 Middle90(ErrorScenarios::Draws draws) {
-  std::sort(draws.begin(), draws.end());
   constexpr int kOutside = ErrorScenarios::kCount / 20;  // 5% on either side
-  return {draws[kOutside], draws[ErrorScenarios::kCount - 1 - kOutside]};
+  const auto low = draws.begin() + kOutside, high = draws.end() - 1 - kOutside;
+  std::nth_element(draws.begin(), low, draws.end());
+  std::nth_element(low + 1, high, draws.end());
+  return {*low, *high};
 }
 
 }  // namespace carbon
