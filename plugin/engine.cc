@@ -65,6 +65,14 @@ Decision LeftAlone(Decision decision, std::string reason) {
   return left;
 }
 
+// About what the two hold in memory, strings included.
+size_t BytesHeld(const JobRequest& job, const Decision& decision) {
+  constexpr size_t kStrings = 128;  // of a candidate or an exclusion
+  return sizeof(job) + job.name.size() + job.comment.size() + sizeof(decision) +
+         decision.best.size() * (sizeof(Candidate) + kStrings) +
+         decision.excluded.size() * (sizeof(Exclusion) + kStrings);
+}
+
 // In shadow only the id, without which the decision could never be joined with what happened.
 Verdict VerdictOf(const JobRequest& job, const Decision& decision, const RecordId& id,
                   absl::Time now, absl::TimeZone zone) {
@@ -160,12 +168,21 @@ class Engine::State {
            .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced});
     }
     // From lock to lock, so that records stand in the log in the order of their numbers although
-    // they are made outside the first.
+    // they are queued outside the first. To make a record takes longer than to decide: the log's
+    // thread does. It keeps the manifest and not the snapshot, of which a disk that hangs for hours
+    // would hold thousands.
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
-    log_.Enqueue(DecisionRecord(id, now, job, decision, snapshot->manifest(), ledger_digest));
+    Verdict verdict = VerdictOf(job, decision, id, now, zone_);
+    const size_t bytes = BytesHeld(job, decision);
+    log_.Enqueue(
+        [id, now, job, decision = std::make_shared<const Decision>(std::move(decision)),
+         manifest = snapshot->manifest(), ledger_digest] {
+          return DecisionRecord(id, now, job, *decision, manifest, ledger_digest);
+        },
+        bytes);
     log_lock.unlock();
-    return VerdictOf(job, decision, id, now, zone_);
+    return verdict;
   }
 
   void Fail(absl::string_view what, absl::Time now) noexcept {

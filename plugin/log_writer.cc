@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,6 +20,11 @@ namespace {
 // held twice.
 constexpr size_t kBatchBytes = 1 << 20;
 constexpr auto kDrainAtMost = std::chrono::seconds(1);
+
+// To wake the thread costs whoever has a record more than all the rest, and often lets it run at
+// once in its place. So it is woken for the first record only, and gathers for so long what others
+// may follow in a storm of submissions.
+constexpr auto kGather = std::chrono::milliseconds(20);
 
 }  // namespace
 
@@ -49,20 +55,21 @@ class LogWriter::State {
     wake_.notify_all();
   }
 
-  bool Enqueue(std::string record) {
+  bool Enqueue(std::function<std::string()> make, size_t bytes) {
+    bool wake;
     {
       std::lock_guard lock(mutex_);
-      if (queued_records_ >= options_.max_records ||
-          queued_bytes_ + record.size() > options_.max_bytes) {
+      if (queued_records_ >= options_.max_records || queued_bytes_ + bytes > options_.max_bytes) {
         ++stats_.dropped;
         ++untold_drops_;
         return false;
       }
       ++queued_records_;
-      queued_bytes_ += record.size();
-      queue_.push_back(std::move(record));
+      queued_bytes_ += bytes;
+      queue_.push_back({std::move(make), bytes});
+      wake = std::exchange(is_idle_, false);
     }
-    wake_.notify_all();
+    if (wake) wake_.notify_all();
     return true;
   }
 
@@ -99,9 +106,12 @@ class LogWriter::State {
       // Also without records the file is looked at now and then: trouble should be known before
       // there is something to lose.
       if (!stopping_) {
+        is_idle_ = true;
         wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
                        [this] { return stopping_ || (HasWork() && !path_.empty()); });
+        is_idle_ = false;
         if (!stopping_ && path_.empty()) continue;
+        if (HasWork()) wake_.wait_for(lock, kGather, [this] { return stopping_; });
       }
       if (stopping_ && give_up == std::chrono::steady_clock::time_point::max()) {
         give_up = std::chrono::steady_clock::now() + kDrainAtMost;
@@ -111,21 +121,27 @@ class LogWriter::State {
         return;
       }
       if (!file_ || file_->path() != path_) file_.emplace(path_);
-      while (!queue_.empty() && batch_.size() < kBatchBytes) {
-        batch_.reserve(batch_.size() + queue_.front().size());
-        batch_sizes_.push_back(queue_.front().size());
-        batch_ += queue_.front();
-        batched_bytes_ += queue_.front().size();
+      for (size_t bytes = batch_.size(); !queue_.empty() && bytes < kBatchBytes;) {
+        bytes += queue_.front().bytes;
+        taken_.push_back(std::move(queue_.front()));
         queue_.pop_front();
       }
 
       lock.unlock();
+      while (!taken_.empty()) {
+        const std::string record = taken_.front().make();
+        batch_.reserve(batch_.size() + record.size());
+        batch_sizes_.push_back({record.size(), taken_.front().bytes});
+        batch_ += record;
+        batched_bytes_ += record.size();
+        taken_.pop_front();
+      }
       const absl::Status status = file_->Append(&batch_);
       lock.lock();
 
       while (batched_bytes_ > batch_.size()) {
-        batched_bytes_ -= batch_sizes_.front();
-        queued_bytes_ -= batch_sizes_.front();
+        batched_bytes_ -= batch_sizes_.front().written;
+        queued_bytes_ -= batch_sizes_.front().queued;
         batch_sizes_.pop_front();
         --queued_records_;
         ++stats_.written;
@@ -142,14 +158,25 @@ class LogWriter::State {
     }
   }
 
-  bool HasWork() const { return !queue_.empty() || !batch_.empty(); }
+  // For the thread only.
+  bool HasWork() const { return !queue_.empty() || !taken_.empty() || !batch_.empty(); }
+
+  struct Queued {
+    std::function<std::string()> make;
+    size_t bytes;
+  };
+  struct Batched {
+    size_t written;  // bytes in the batch
+    size_t queued;   // as which it counted until then
+  };
 
   const Options options_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool is_idle_ = false;  // the thread waits for a record
   std::string path_;
-  std::deque<std::string> queue_;
+  std::deque<Queued> queue_;
   size_t queued_records_ = 0;
   size_t queued_bytes_ = 0;
   uint64_t untold_drops_ = 0;
@@ -157,8 +184,9 @@ class LogWriter::State {
 
   // The thread's own.
   std::optional<AppendFile> file_;
+  std::deque<Queued> taken_;  // from the queue, in order, and not made yet
   std::string batch_;
-  std::deque<size_t> batch_sizes_;
+  std::deque<Batched> batch_sizes_;
   size_t batched_bytes_ = 0;  // their sum
 
   std::thread thread_;
@@ -167,7 +195,13 @@ class LogWriter::State {
 LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(options)) {}
 LogWriter::~LogWriter() = default;
 void LogWriter::SetPath(std::string path) { state_->SetPath(std::move(path)); }
-bool LogWriter::Enqueue(std::string record) { return state_->Enqueue(std::move(record)); }
+bool LogWriter::Enqueue(std::string record) {
+  const size_t bytes = record.size();
+  return state_->Enqueue([record = std::move(record)] { return record; }, bytes);
+}
+bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes) {
+  return state_->Enqueue(std::move(make), bytes);
+}
 uint64_t LogWriter::TakeDropped() { return state_->TakeDropped(); }
 LogWriter::Stats LogWriter::stats() const { return state_->stats(); }
 

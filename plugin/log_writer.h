@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -48,6 +49,9 @@ class LogWriter {
 
   // False when the queue was full and the record was dropped.
   bool Enqueue(std::string record);
+  // The same for a record that is yet to be made, on the writer's thread; until it is written it
+  // counts as `bytes`. Where memory runs out while it is made, that is tried again.
+  bool Enqueue(std::function<std::string()> make, size_t bytes);
 
   // How many records were dropped since the last call, once writing works again; zero before.
   uint64_t TakeDropped();

@@ -142,6 +142,49 @@ TEST_F(LogWriterTest, WritesWhatIsQueuedWhenItEnds) {
   for (int i = 0; i < 5000; ++i) EXPECT_EQ(lines[i], absl::StrCat("line ", i));
 }
 
+TEST_F(LogWriterTest, MakesRecordsOnItsOwnThreadAndInOrder) {
+  std::vector<std::string> expected;
+  std::set<std::thread::id> makers;  // the writer's thread's, until it has ended
+  int refusals = 2;
+  {
+    LogWriter writer(quick_);
+    writer.SetPath(path_);
+    for (int i = 0; i < 200; ++i) {
+      expected.push_back(absl::StrCat("line ", i));
+      const std::string record = expected.back() + "\n";
+      if (i % 3 == 0) {
+        EXPECT_TRUE(writer.Enqueue(record));
+        continue;
+      }
+      EXPECT_TRUE(writer.Enqueue(
+          [&makers, &refusals, record, i] {
+            makers.insert(std::this_thread::get_id());
+            // Memory that runs out is there again a little later.
+            if (i == 100 && refusals-- > 0) throw std::bad_alloc();
+            return record;
+          },
+          record.size()));
+    }
+    EXPECT_TRUE(Eventually([&] { return writer.stats().written == 200; }));
+  }
+  EXPECT_EQ(Lines(), expected);
+  EXPECT_EQ(makers.size(), 1u);
+  EXPECT_FALSE(makers.contains(std::this_thread::get_id()));
+  EXPECT_LT(refusals, 1);
+}
+
+TEST_F(LogWriterTest, CountsARecordThatIsYetToBeMade) {
+  LogWriter writer({.max_bytes = 1000, .retry = absl::Milliseconds(20)});
+  const auto make = [] { return std::string("x\n"); };
+  EXPECT_TRUE(writer.Enqueue(make, 600));
+  EXPECT_FALSE(writer.Enqueue(make, 600));
+  EXPECT_EQ(writer.stats().dropped, 1u);
+  // Once it is written it counts no longer.
+  writer.SetPath(path_);
+  EXPECT_TRUE(Eventually([&] { return writer.stats().written == 1; }));
+  EXPECT_TRUE(writer.Enqueue(make, 600));
+}
+
 TEST_F(LogWriterTest, KeepsRecordsUntilAPathIsKnown) {
   LogWriter writer(quick_);
   writer.Enqueue("early\n");
