@@ -4,8 +4,9 @@
 Three private Slurms, alike but for the plugin, stand side by side with their state in memory: one
 has no plugin, one job_submit/carbon in enforce mode with scarbond at work, one job_submit/lua with
 job_submit.lua, which sets the same three fields from a table. In each round every one of them gets
-the same jobs, one Slurm after another in random order; nothing is compared across rounds. The jobs
-begin in an hour or later, so none starts; after each batch they are cancelled.
+the same jobs, ten at a time, one Slurm after another in random order, so that whatever else slows
+the machine slows all of them; nothing is compared across rounds. The jobs begin in an hour or
+later, so none starts; after each round they are cancelled.
 
 The time inside is taken by the two plugins of stopwatch.c, which all three Slurms have, the one
 without a plugin too: what it shows is what the stopwatch itself costs.
@@ -34,6 +35,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONFIGURATIONS = {"none": [], "carbon": ["carbon"], "lua": ["lua"]}
 SITES = {"frankfurt": 380, "lyon": 60, "oslo": 30, "austin": 420, "warsaw": 650}
 MOST_SUBMISSIONS = 1 << 20
+AT_A_TIME = 10
 
 SLURM = """
 NodeName={nodes} CPUs=256 RealMemory=2000000 Gres=gpu:h100:64
@@ -162,17 +164,31 @@ class Slurm:
             nanoseconds.fromfile(file, count - since)
         return list(nanoseconds)
 
-    def batch(self, jobs, seed):
-        """Submits, and returns jobs per second and the times inside job_submit."""
-        since = self.noted()
-        done = self.run(f"{self.build}/bench/submit_jobs", jobs, seed, stdout=subprocess.PIPE)
-        times = self.times(since)
+    def begin_round(self, jobs, seed):
+        self.since = self.noted()
+        self.seconds = 0
+        self.client = subprocess.Popen(
+            [f"{self.build}/bench/submit_jobs", str(jobs), str(seed)], env=self.environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+
+    def submit(self, jobs):
+        print(jobs, file=self.client.stdin, flush=True)
+        answer = self.client.stdout.readline()
+        if not answer:
+            sys.exit(f"submission: {self.name}: a job was refused")
+        self.seconds += float(answer)
+
+    def end_round(self, jobs):
+        """Returns jobs per second and the times inside job_submit."""
+        self.client.communicate()
+        times = self.times(self.since)
         if len(times) != jobs:
             sys.exit(f"submission: {self.name}: {len(times)} of {jobs} submissions were timed")
         self.check(jobs)
         self.run("scancel", "--state=PENDING", f"--user={os.getuid()}", "--quiet")
         wait_until(lambda: not self.pending(), 30, f"{self.name}: the jobs are cancelled")
-        return jobs / json.loads(done.stdout)["seconds"], times
+        return jobs / self.seconds, times
 
     def pending(self, column="JobID:20"):
         shown = self.run(
@@ -200,8 +216,13 @@ def measure(slurms, rounds, jobs, seed):
     results = {name: {"rate": [], "times": []} for name in slurms}
     dice = random.Random(seed)
     for number in range(-1, rounds):
-        for name in dice.sample(sorted(slurms), len(slurms)):
-            rate, times = slurms[name].batch(jobs, seed + number)
+        for slurm in slurms.values():
+            slurm.begin_round(jobs, seed + number)
+        for submitted in range(0, jobs, AT_A_TIME):
+            for slurm in dice.sample(list(slurms.values()), len(slurms)):
+                slurm.submit(min(AT_A_TIME, jobs - submitted))
+        for name, slurm in slurms.items():
+            rate, times = slurm.end_round(jobs)
             if number < 0:
                 continue  # to warm up
             results[name]["rate"].append(rate)

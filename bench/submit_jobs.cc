@@ -1,7 +1,8 @@
-// Submits a number of batch jobs to the Slurm of SLURM_CONF, one after another through libslurm,
-// and prints how long that took:
+// Submits batch jobs to the Slurm of SLURM_CONF, one after another through libslurm. Makes COUNT
+// jobs ready, reads from standard input how many of them are to be submitted next, and prints how
+// many seconds that took; and so on until the input ends:
 //
-//   submit_jobs COUNT SEED    {"submitted": 300, "seconds": 0.21, "latency_us": [690.1, …]}
+//   submit_jobs COUNT SEED
 //
 // The same seed gives the same jobs, but for the times, which count from now. None of them starts
 // soon: they begin in an hour or later, which is a time like any other to a plugin.
@@ -86,19 +87,15 @@ int main(int argc, char** argv) {
   slurm_init(nullptr);
   const std::vector<Job> jobs =
       MakeJobs(std::atoi(argv[1]), static_cast<uint32_t>(std::strtoul(argv[2], nullptr, 10)));
-  std::vector<double> latencies;
-  const Clock::time_point begin = Clock::now();
-  for (const Job& job : jobs) {
-    const Clock::time_point before = Clock::now();
-    if (!Submit(job)) return 1;
-    latencies.push_back(std::chrono::duration<double, std::micro>(Clock::now() - before).count());
+  size_t next = 0, count = 0;
+  while (std::scanf("%zu", &count) == 1 && next + count <= jobs.size()) {
+    const Clock::time_point begin = Clock::now();
+    for (const size_t end = next + count; next < end; ++next) {
+      if (!Submit(jobs[next])) return 1;
+    }
+    std::printf("%.9f\n", std::chrono::duration<double>(Clock::now() - begin).count());
+    std::fflush(stdout);
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  std::printf("{\"submitted\": %zu, \"seconds\": %.6f, \"latency_us\": [", jobs.size(), seconds);
-  for (size_t i = 0; i < latencies.size(); ++i) {
-    std::printf("%s%.1f", i == 0 ? "" : ", ", latencies[i]);
-  }
-  std::printf("]}\n");
   slurm_fini();
   return 0;
 }
