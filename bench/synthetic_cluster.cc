@@ -188,7 +188,7 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
                           .made_at = cluster.now});
     }
   }
-  cluster.ledger.Rebase(capacity, cluster.now);
+  cluster.ledger.Rebase(LedgerBase(capacity), cluster.now);
   for (const Booking& booking : bookings) cluster.ledger.Book(booking);
   for (int i = 0; i < kJobs; ++i) {
     cluster.jobs.push_back(SomeJob(shape, i, cluster.now, &random));
