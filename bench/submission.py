@@ -146,10 +146,14 @@ class Slurm:
         stack.callback(daemon.wait)
         stack.callback(daemon.terminate)
         status = self.folder / "plugin-status.json"
-        wait_until(
-            lambda: status.exists() and json.loads(status.read_text())["snapshot"],
-            20, "the plugin decides on the snapshot",
-        )
+
+        def decides():
+            if not status.exists():
+                return False
+            told = json.loads(status.read_text())
+            return told["snapshot"] and told["error"] is None
+
+        wait_until(decides, 30, "the plugin decides on the snapshot")
 
     def noted(self):
         with open(self.stopwatch, "rb") as file:
