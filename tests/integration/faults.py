@@ -38,12 +38,20 @@ class Storm:
     def is_on(self):
         return self.process.poll() is None
 
+    def wait(self, seconds):
+        """Until all of --jobs are submitted, none of them refused."""
+        _, errors = self.process.communicate(timeout=seconds)
+        self.test.assertEqual(self.process.returncode, 0, errors)
+
     def __exit__(self, kind, *_):
+        # Clients only end early when a job was refused.
+        if self.process.returncode == 0:
+            self.file.close()
+            return
         ended = not self.is_on()
         self.process.kill()
         _, errors = self.process.communicate()
         self.file.close()
-        # Clients only end early when a job was refused.
         if ended and kind is None:
             self.test.fail(f"the storm ended: {errors}")
 

@@ -78,7 +78,7 @@ class PrivateSlurmTest(unittest.TestCase):
         cls.slurm = cls.folder / "slurm"
         cls.snapshot = cls.folder / "snapshot"
         cls.log = cls.folder / "log" / "placements.jsonl"
-        (cls.folder / "nodes.conf").write_text(cls.configuration)
+        (cls.folder / "nodes.conf").write_text(cls.configuration + cls.extra_conf())
         if cls.job_submit_lua is not None:
             cls.slurm.mkdir()
             (cls.slurm / "job_submit.lua").write_text(cls.job_submit_lua)
@@ -95,6 +95,11 @@ class PrivateSlurmTest(unittest.TestCase):
             "start", "--plugin-dir", PLUGIN_DIR, "--conf-extra", str(cls.folder / "nodes.conf"),
             *cls.start_options,
         )
+
+    @classmethod
+    def extra_conf(cls):
+        """More lines for slurm.conf."""
+        return ""
 
     @classmethod
     def private_slurm(cls, command, *arguments):
