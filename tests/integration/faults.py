@@ -43,7 +43,7 @@ class Storm:
         _, errors = self.process.communicate(timeout=seconds)
         self.test.assertEqual(self.process.returncode, 0, errors)
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind, error, _):
         # Clients only end early when a job was refused.
         if self.process.returncode == 0:
             self.file.close()
@@ -52,8 +52,8 @@ class Storm:
         self.process.kill()
         _, errors = self.process.communicate()
         self.file.close()
-        if ended and kind is None:
-            self.test.fail(f"the storm ended: {errors}")
+        if ended:
+            raise AssertionError(f"the storm ended: {errors}") from error
 
 
 class FaultTest(FailOpenTest):

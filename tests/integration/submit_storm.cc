@@ -42,7 +42,8 @@ struct Options {
 
 constexpr size_t kInQueue = 50;  // of each client
 
-// What a controller that was killed, or is busy with starting, answers.
+// What is met where a controller was killed, is starting, or is reconfigured: 22.05 then drops
+// connections, with or without a plugin.
 bool IsAway(int error) {
   switch (error) {
     case ESLURM_IN_STANDBY_MODE:
@@ -54,7 +55,9 @@ bool IsAway(int error) {
     case SLURMCTLD_COMMUNICATIONS_SEND_ERROR:
     case SLURMCTLD_COMMUNICATIONS_RECEIVE_ERROR:
     case SLURMCTLD_COMMUNICATIONS_SHUTDOWN_ERROR:
+    case SLURM_COMMUNICATIONS_MISSING_SOCKET_ERROR:
     case SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT:
+    case SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT:
     case ETIMEDOUT:
     case ECONNREFUSED:
     case ECONNRESET:
