@@ -20,6 +20,16 @@ class SnapshotFaultTest(FaultTest):
         edited.chmod(0o644)
         edited.replace(path)
 
+    def assert_refused(self, reason):
+        wait_until(
+            lambda: any(reason in line for line in self.new_lines()), 8,
+            f"slurmctld's log says: {reason}",
+        )
+        answer, job = self.submit()
+        self.assertEqual(answer.stderr, "")
+        self.assertEqual(job["Partition"], "frankfurt")
+        self.assertNotIn("AdminComment", job)
+
     def resident_mib(self):
         with open(f"/proc/{self.controller_pid()}/status", encoding="ascii") as status:
             for line in status:
@@ -33,7 +43,7 @@ class SnapshotFaultTest(FaultTest):
                 self.lines_before = self.our_lines()
                 good = self.manifest()["parts"][kind]
                 self.name_parts(**{kind: "0" * 64})
-                self.assert_passes_unchanged(f"{kind}-{'0' * 64}.{ending}: is missing")
+                self.assert_refused(f"{kind}-{'0' * 64}.{ending}: is missing")
                 self.name_parts(**{kind: good})
                 self.assert_placed_again()
 
@@ -65,7 +75,7 @@ class SnapshotFaultTest(FaultTest):
                     file.truncate(TWO_GIGABYTES)
                 part.chmod(0o644)
                 self.name_parts(**{kind: "f" * 64})
-                self.assert_passes_unchanged("the most that is read")
+                self.assert_refused("the most that is read")
                 self.name_parts(**{kind: good})
                 self.assert_placed_again()
                 part.unlink()
