@@ -42,30 +42,12 @@ struct Options {
 
 constexpr size_t kInQueue = 50;  // of each client
 
-// What is met where a controller was killed, is starting, or is reconfigured: 22.05 then drops
-// connections, with or without a plugin.
-bool IsAway(int error) {
-  switch (error) {
-    case ESLURM_IN_STANDBY_MODE:
-    case SLURM_COMMUNICATIONS_CONNECTION_ERROR:
-    case SLURM_COMMUNICATIONS_SEND_ERROR:
-    case SLURM_COMMUNICATIONS_RECEIVE_ERROR:
-    case SLURM_COMMUNICATIONS_SHUTDOWN_ERROR:
-    case SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR:
-    case SLURMCTLD_COMMUNICATIONS_SEND_ERROR:
-    case SLURMCTLD_COMMUNICATIONS_RECEIVE_ERROR:
-    case SLURMCTLD_COMMUNICATIONS_SHUTDOWN_ERROR:
-    case SLURM_COMMUNICATIONS_MISSING_SOCKET_ERROR:
-    case SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT:
-    case SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT:
-    case ETIMEDOUT:
-    case ECONNREFUSED:
-    case ECONNRESET:
-    case EPIPE:
-      return true;
-    default:
-      return false;
-  }
+// Whether slurmctld itself refused: its answers are numbered from 2000, but for those of the
+// protocol. Everything else is met where it was killed, is starting, or is reconfigured: 22.05 then
+// drops connections, with or without a plugin.
+bool IsRefusal(int error) {
+  const bool is_of_the_protocol = error >= 5000 && error < 6000;
+  return error >= 2000 && !is_of_the_protocol && error != ESLURM_IN_STANDBY_MODE;
 }
 
 class Client {
@@ -139,7 +121,7 @@ class Client {
         return true;
       }
       const int error = slurm_get_errno();
-      if (!IsAway(error)) {
+      if (IsRefusal(error)) {
         fprintf(stderr, "submit_storm: %s was refused: %s (%d)\n", name.c_str(),
                 slurm_strerror(error), error);
         return false;
