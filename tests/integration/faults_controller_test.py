@@ -19,6 +19,12 @@ SAVED_WITHIN = 8
 
 
 class ControllerTest(FaultTest):
+    @classmethod
+    def extra_conf(cls):
+        # A hundred storms leave more jobs behind than slurmctld takes by default, and it would tell
+        # clients to wait until it forgets some.
+        return "MinJobAge=2\nMaxJobCount=200000\n"
+
     def kill(self):
         pid = self.controller_pid()
         os.kill(pid, signal.SIGKILL)
