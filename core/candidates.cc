@@ -178,6 +178,13 @@ std::optional<WhyNot> WhyNotAllowed(const JobTerms& terms, const Snapshot::Pool&
   return std::nullopt;
 }
 
+std::optional<WhyNot> WhyNotProven(const JobTerms& terms, const Snapshot::Pool& pool) {
+  for (const AdmissionProof& proof : *terms.admission) {
+    if (const WhyNot unproven = proof.WhyNot(pool.rules); !unproven.empty()) return unproven;
+  }
+  return std::nullopt;
+}
+
 // Why the job could be refused, or never start, in a pool that it did not ask for.
 std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool& pool) {
   const PoolState& state = *pool.state;
@@ -192,9 +199,7 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
   per_node.nodes = 0;
   if (!pool.group->per_node.Covers(per_node)) return "the job does not fit its nodes";
   if (!pool.group->total.Covers(terms.job->demand)) return "the job is larger than the pool";
-  const WhyNot unproven = terms.admission->WhyNot(pool.rules);
-  if (!unproven.empty()) return unproven;
-  return std::nullopt;
+  return WhyNotProven(terms, pool);
 }
 
 }  // namespace
@@ -234,6 +239,9 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
     if (std::optional<WhyNot> why = WhyNotAllowed(terms, pool, snapshot)) return *why;
     if (pool.state == nullptr) return "the cluster does not show its partition";
     if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool)) return *why;
+  } else if (terms.job->partitions.size() > 1) {
+    // A plan names one partition, and so takes the others that the user named from the job.
+    if (std::optional<WhyNot> why = WhyNotProven(terms, pool)) return *why;
   }
   std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, pool, now);
   PoolRun* run = std::get_if<PoolRun>(&result);

@@ -27,7 +27,8 @@ struct JobTerms {
   const Policy* policy;
   const Hints* hints;
   const Snapshot::Pool* home;
-  const AdmissionProof* admission;
+  // From each partition in which it would have run without us, as far as is known.
+  const std::vector<AdmissionProof>* admission;
   absl::Duration limit;     // of one task
   absl::Time earliest;      // no start before it
   absl::Time latest_asked;  // no start after it, by the policy's delay, the user's wait and `now`

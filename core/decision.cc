@@ -186,8 +186,17 @@ class Deciding {
     terms_.hints = &decision_.hints;
     terms_.home = home;
     terms_.limit = *limit;
-    admission_.emplace(job_, *limit, snapshot_.admission(), home->rules);
-    terms_.admission = &*admission_;
+    // Of several partitions named, any might have let it run.
+    admission_.reserve(std::max<size_t>(1, job_.partitions.size()));
+    if (job_.partitions.size() <= 1) {
+      admission_.emplace_back(job_, *limit, snapshot_.admission(), home->rules);
+    } else {
+      for (const std::string& named : job_.partitions) {
+        admission_.emplace_back(job_, *limit, snapshot_.admission(),
+                                snapshot_.admission().FindPartition(named));
+      }
+    }
+    terms_.admission = &admission_;
     terms_.earliest = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
     if (job_.begin.has_value()) terms_.earliest = std::max(terms_.earliest, *job_.begin);
     absl::Duration wait = policy->may_change_time ? policy->max_delay : absl::ZeroDuration();
@@ -243,7 +252,6 @@ class Deciding {
       const std::vector<TimeInterval>& starts = home_run_.option.starts;
       if (!starts.empty() && starts.front().start <= run->option.starts.front().start) continue;
       terms_ = terms;
-      admission_.emplace(job_, terms_.limit, snapshot_.admission(), terms_.home->rules);
       home_run_ = std::move(*run);
     }
   }
@@ -346,7 +354,7 @@ class Deciding {
   const Snapshot& snapshot_;
   const BookingLedger& ledger_;
   const absl::Time now_;
-  std::optional<AdmissionProof> admission_;
+  std::vector<AdmissionProof> admission_;
   JobTerms terms_{};
   bool is_unwatched_ = false;
   PoolRun home_run_{};

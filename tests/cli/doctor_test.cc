@@ -122,7 +122,7 @@ class ScarbonDoctor : public ::testing::Test {
     capacity.groups = {{"g", {4, 0, 0, 0}, {1, 0, 0, 0}}};
     capacity.pools = {{.pool = "oslo", .group = "g", .up = true}};
     AdmissionRules admission;
-    admission.partitions.push_back({.name = "oslo", .root_only = root_only_});
+    admission.partitions.push_back({.name = "green", .root_only = root_only_});
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
     ASSERT_TRUE(publisher.ok()) << publisher.status();
     ASSERT_TRUE(publisher

@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from private_slurm import NODES, PrivateSlurmTest
+from private_slurm import NODES, PrivateSlurmTest, wait_until
 
 # What a site's script does, by the name of the job.
 LUA = """
@@ -64,7 +64,8 @@ class PluginsTest(PrivateSlurmTest):
         shown = self.run_command("scontrol", "show", "job", answer.job_id).stdout
         self.assertRegex(shown, "AdminComment=by the site; carbon:id=")
         self.assertRegex(answer.stderr, r"^sbatch: welcome\nsbatch: carbon: oslo[^\n]*\n$")
-        count = len(self.decisions())
+        count = 4
+        wait_until(lambda: len(self.decisions()) == count, 5, "all four decisions are in the log")
         refused = self.sbatch("--job-name=refused")
         self.assertNotEqual(refused.code, 0)
         self.assertIn("not today", refused.stderr)

@@ -16,7 +16,9 @@ class UpdateTest(PrivateSlurmTest):
     # Jobs of an urgent partition take the nodes of oslo from those that run there.
     configuration = (
         NODES.replace("PartitionName=oslo", "PartitionName=oslo PriorityTier=1")
+        # As preemptible as home, or no job would be moved there.
         + "PartitionName=urgent Nodes=oslo[1-2] PriorityTier=10\n"
+        "PartitionName=rush Nodes=frankfurt[1-2],lyon1 PriorityTier=10\n"
         "PreemptType=preempt/partition_prio\nPreemptMode=REQUEUE\nJobRequeue=1\n"
     )
 

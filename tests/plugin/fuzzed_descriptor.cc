@@ -243,7 +243,7 @@ World DescriptorWorld(absl::Time now, double grams, int64_t size) {
   world.capacity.pools.push_back(other_state);
   for (PoolState& state : world.capacity.pools) state.default_time = kDefaultTime;
   for (PartitionRules& rules : world.admission.partitions) {
-    if (rules.name == "closed") rules.root_only = true;
+    if (rules.name == "closed") rules.needs_reservation = true;
   }
   world.state("lyon").max_time = absl::Hours(48);
 

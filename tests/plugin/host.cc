@@ -33,8 +33,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "core/config.h"
 #include "core/admin_comment.h"
+#include "core/config.h"
 #include "core/record.h"
 #include "core/snapshot_store.h"
 #include "tests/plugin/bent_libc.h"
@@ -115,16 +115,17 @@ class Publications {
   std::string rotated_log() const { return log() + ".1"; }
 
   // Grids that differ from round to round. `look_ahead`: how much later than now the queue was
-  // looked at, so that the look is newer than the plugin's loading, or bookings without a job expire.
+  // looked at, so that the look is newer than the plugin's loading, or bookings without a job
+  // expire.
   Manifest Publish(int round, absl::Duration look_ahead = absl::Seconds(2)) {
     World world = DescriptorWorld(TrueNow(), round % 2 == 0 ? 0 : 40, kSize);
     world.capacity.taken_at += look_ahead;
     world.config.paths.snapshot = snapshot();
     world.config.paths.log = log();
-    const absl::StatusOr<Manifest> manifest =
-        publisher_->Publish({SerializeConfig(world.config), SerializeForecasts(world.forecasts),
-                             SerializeCapacity(world.capacity)},
-                            world.now, absl::Seconds(5));
+    const absl::StatusOr<Manifest> manifest = publisher_->Publish(
+        {SerializeConfig(world.config), SerializeForecasts(world.forecasts),
+         SerializeCapacity(world.capacity), SerializeAdmission(world.admission)},
+        world.now, absl::Seconds(5));
     if (!manifest.ok()) Broken(std::string(manifest.status().message()));
     return *manifest;
   }
