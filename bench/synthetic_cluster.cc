@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <random>
 #include <string>
 #include <utility>
@@ -125,8 +126,10 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
   cluster.now = absl::FromUnixSeconds(1'795'478'400);
   Config config;
   CapacityState capacity;
+  auto admission = std::make_shared<AdmissionRules>();
   std::vector<ZoneForecast> forecasts;
   capacity.taken_at = cluster.now;
+  capacity.watched_at = cluster.now;
   capacity.cluster = "synthetic";
   capacity.default_partition = "site-0-h100-sxm";
   config.hardware = ShippedProfiles();
@@ -158,8 +161,16 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
       PoolState state;
       state.pool = state.group = name;
       state.up = true;
+      state.defaults.memory_per_cpu_mib = 8192;
       state.is_default = name == capacity.default_partition;
       capacity.pools.push_back(state);
+      PartitionRules rules;
+      rules.name = name;
+      rules.nodes = total.nodes;
+      rules.least = rules.most = {.cpus = per_node.cpus,
+                                  .devices = per_node.devices,
+                                  .memory_mib = per_node.memory_mib};
+      admission->partitions.push_back(rules);
     }
   }
 
@@ -196,8 +207,8 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
 
   Manifest manifest;
   manifest.published_at = cluster.now;
-  auto snapshot =
-      Snapshot::Assemble(manifest, std::move(config), std::move(forecasts), std::move(capacity));
+  auto snapshot = Snapshot::Assemble(manifest, std::move(config), std::move(forecasts),
+                                     std::move(capacity), std::move(admission));
   if (!snapshot.ok()) {
     std::fprintf(stderr, "%s\n", snapshot.status().ToString().c_str());
     std::abort();

@@ -3,14 +3,13 @@
 // partition's defaults and the group's nodes are known, and never for less than the job may get.
 // Pure; no I/O. The pool's state is known.
 //
-//   - A job that does not say gets the partition's CPUs and memory per device, its memory per CPU
-//   or
+//   - A job that does not say gets the partition's CPUs and memory per device, its memory per CPU or
 //     per node, and where none is set all memory of its nodes.
 //   - A task spans the nodes that it asks for, or as many more as its devices, CPUs and memory
 //     need; on each of them it has at least `per_node`.
 //   - An exclusive task, as every one is in some partitions, takes all devices, CPUs and memory of
-//   its nodes, as Slurm gives them to it;
-//     one that asks for all memory (--mem=0) takes that. Others share nodes, and take none whole.
+//     its nodes, as Slurm gives them to it; one that asks for all memory (--mem=0) takes that.
+//     Others share nodes, and take none whole.
 //   - An array runs as many tasks at once as it allows and the group holds.
 #ifndef CORE_JOB_SIZE_H_
 #define CORE_JOB_SIZE_H_
@@ -36,8 +35,8 @@ JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool);
 // Each task spread over `nodes`, if those are more.
 JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool, int64_t nodes);
 
-// How many nodes a task may span at most: more than the least only for a job that
-// names a range (--nodes=2-4), of which Slurm gives it as many as are free when it starts.
+// How many nodes a task may span at most: more than the least only for a job that names a range
+// (--nodes=2-4), of which Slurm gives it as many as are free when it starts.
 int64_t MostNodes(const JobRequest& job, const Snapshot::Pool& pool);
 
 // Of one task on as few nodes as may be. Energy is charged for all units that the job keeps from

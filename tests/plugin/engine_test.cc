@@ -141,6 +141,35 @@ TEST_F(EngineTest, PlacesInEnforce) {
   EXPECT_THAT(verdict.message, HasSubstr("oslo"));
 }
 
+absl::Time in_charge_since;
+
+TEST_F(EngineTest, BelievesNoLookAtTheQueueFromBeforeItsControllerTookCharge) {
+  in_charge_since = world_.now + absl::Seconds(1);
+  EngineOptions options = Options();
+  options.in_charge_since = [] { return in_charge_since; };
+  Publish();
+  Engine engine(options);
+  const absl::Time now = in_charge_since + absl::Seconds(1);
+  ASSERT_TRUE(Eventually([&] {
+    engine.Submit(world_.Job(), now);
+    return StatusCount("left_alone") > 0;
+  }));
+  EXPECT_FALSE(engine.Submit(world_.Job(), now).apply);
+  // Both are whole seconds: the same one proves nothing.
+  world_.capacity.taken_at = in_charge_since + absl::Seconds(1);
+  Publish();
+  EXPECT_TRUE(Eventually([&] { return engine.Submit(world_.Job(), now).apply; }));
+}
+
+TEST_F(EngineTest, IgnoresThatItsControllerTookChargeInTheFuture) {
+  in_charge_since = world_.now + absl::Hours(24 * 365);
+  EngineOptions options = Options();
+  options.in_charge_since = [] { return in_charge_since; };
+  Publish();
+  Engine engine(options);
+  EXPECT_TRUE(Eventually([&] { return engine.Submit(world_.Job(), world_.now).apply; }));
+}
+
 TEST_F(EngineTest, NamesThePartitionOfAPlanAmongSeveral) {
   Publish();
   Engine engine(Options());

@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 """Deadlines kept under a random load: the same jobs go to two real Slurms side by side, one plain and
 one with the plugin in enforce and a scarbond that watches, and the same nodes fail and return in both.
 
-    deadlines.py [--jobs N] [--rate JOBS_PER_SECOND] [--seed N] [--failures N]
+    deadlines_soak.py [--jobs N] [--rate JOBS_PER_SECOND] [--seed N] [--failures N]
 
 The promise: no job misses its deadline with us that plain Slurm would have kept. Broken, it exits 1
 and names the jobs. A job whose node failed under it with us is told apart: in the other Slurm it ran
@@ -10,7 +9,7 @@ on another node, and which node fails is chance.
 
 Time is compressed as far as Slurm lets it: a time limit is a minute at least, so jobs of a few
 seconds hold their nodes for a minute in every plan. What was built is found through the environment,
-as tests/integration/CMakeLists.txt sets it.
+as tests/integration/CMakeLists.txt sets it. Run by scripts/soak.
 """
 
 import argparse
