@@ -1,5 +1,6 @@
 #include "cli/delay_watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_join.h"
@@ -33,6 +34,10 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
        FindReturns(look.watched, look.capacity, config, now, period)) {
     did_all &= Carry(given_back, now);
   }
+  std::erase_if(failed_, [&look](const auto& failed) {
+    return std::none_of(look.watched.begin(), look.watched.end(),
+                        [&](const WatchedJob& job) { return job.job_id == failed.first; });
+  });
   WriteRecords(config.paths.log);
   if (!did_all) return std::nullopt;
   return look.capacity.taken_at;
@@ -57,8 +62,9 @@ bool DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
 }
 
 void DelayWatch::Record(const JobReturn& given_back, absl::Time now, const std::string& error) {
+  ++sequence_;  // one that is dropped leaves a gap
   if (lines_.size() > kMostWaitingBytes) return;
-  lines_ += ReturnRecord({boot_, ++sequence_}, now, given_back, error);
+  lines_ += ReturnRecord({boot_, sequence_}, now, given_back, error);
 }
 
 void DelayWatch::WriteRecords(const std::string& path) {

@@ -1,6 +1,6 @@
-// What scarbond publishes and when: configuration, forecasts, capacity and admission, each renewed at its own
-// rhythm and published together. Logs what changed, once per change. Blocks on the disk and on
-// slurmctld. One thread.
+// What scarbond publishes and when: configuration, forecasts, capacity and admission, each renewed
+// at its own rhythm and published together. Logs what changed, once per change. Blocks on the disk
+// and on slurmctld. One thread.
 #ifndef CLI_PUBLICATION_H_
 #define CLI_PUBLICATION_H_
 

@@ -76,7 +76,8 @@ std::string AdminComment(const RecordId& id, const JobRequest& job, const Decisi
   absl::StrAppend(&comment, ",from=", absl::StrJoin(from, "|"));
   if (job.begin.has_value()) absl::StrAppend(&comment, ",begin=", TimeText(*job.begin, zone));
   if (HasNewTimeLimit(decision)) {
-    absl::StrAppend(&comment, ",limit=", DurationText(decision.home->time_limit));
+    absl::StrAppend(&comment, ",limit=", DurationText(decision.home->time_limit),
+                    ",longer=", DurationText(decision.chosen->time_limit));
     if (job.time_min.has_value()) absl::StrAppend(&comment, ",least=", DurationText(*job.time_min));
   }
   return comment;
@@ -112,7 +113,8 @@ std::optional<Promise> PromiseInComment(absl::string_view admin_comment) {
       if (!promise.begin.has_value()) return std::nullopt;
     }
     for (const auto& [name, asked] :
-         {std::pair("limit", &promise.limit), std::pair("least", &promise.time_min)}) {
+         {std::pair("limit", &promise.limit), std::pair("longer", &promise.longer),
+          std::pair("least", &promise.time_min)}) {
       if (pair.first != name) continue;
       const absl::StatusOr<absl::Duration> duration = ParseDuration(pair.second);
       if (!duration.ok()) return std::nullopt;

@@ -18,8 +18,8 @@ namespace carbon {
 // The id alone in shadow; in enforce the figures too:
 // "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00+01:00,co2e=14.2kg,home=38.4kg,saving=63%".
 // Times are in `zone` and name their offset. A job that is placed also gets what it had asked for:
-// ",from=frankfurt|lyon"; ",begin=…" where it named its earliest start; and ",limit=10h" where it
-// gets a longer time limit than that, with ",least=8h" where it named its least (--time-min).
+// ",from=frankfurt|lyon"; ",begin=…" where it named its earliest start; and ",limit=10h,longer=15h"
+// where it gets a longer time limit, with ",least=8h" where it named its least (--time-min).
 std::string AdminComment(const RecordId& id, const JobRequest& job, const Decision& decision,
                          absl::TimeZone zone);
 
@@ -35,6 +35,7 @@ struct Promise {
   std::optional<absl::Time> begin;  // the earliest start
   // Of one task, where it was made longer; and --time-min, where that was too.
   std::optional<absl::Duration> limit;
+  std::optional<absl::Duration> longer;  // that it was given instead
   std::optional<absl::Duration> time_min;
 
   friend bool operator==(const Promise&, const Promise&) = default;

@@ -185,8 +185,22 @@ std::optional<WhyNot> WhyNotProven(const JobTerms& terms, const Snapshot::Pool& 
   return std::nullopt;
 }
 
-// Why the job could be refused, or never start, in a pool that it did not ask for.
+// Why the job could be refused, or never start, in a pool that it did not ask for, or not alone.
 std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool& pool) {
+  if (std::optional<WhyNot> why = WhyNotFitting(terms, pool)) return why;
+  return WhyNotProven(terms, pool);
+}
+
+}  // namespace
+
+std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state) {
+  if (job.time_limit.has_value()) return job.time_limit;
+  if (state == nullptr) return std::nullopt;
+  return state->default_time.has_value() ? state->default_time : state->max_time;
+}
+
+std::optional<WhyNot> WhyNotFitting(const JobTerms& terms, const Snapshot::Pool& pool) {
+  if (pool.state == nullptr) return "the cluster does not show its partition";
   const PoolState& state = *pool.state;
   if (!state.up) return "its partition is not up";
   if (!terms.job->time_limit.has_value() && TimeLimit(*terms.job, &state) != terms.limit) {
@@ -199,15 +213,7 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
   per_node.nodes = 0;
   if (!pool.group->per_node.Covers(per_node)) return "the job does not fit its nodes";
   if (!pool.group->total.Covers(terms.job->demand)) return "the job is larger than the pool";
-  return WhyNotProven(terms, pool);
-}
-
-}  // namespace
-
-std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state) {
-  if (job.time_limit.has_value()) return job.time_limit;
-  if (state == nullptr) return std::nullopt;
-  return state->default_time.has_value() ? state->default_time : state->max_time;
+  return std::nullopt;
 }
 
 absl::Time LatestSafeStart(const JobTerms& terms, const PoolRun& run) {
@@ -237,11 +243,10 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
   }
   if (!is_home) {
     if (std::optional<WhyNot> why = WhyNotAllowed(terms, pool, snapshot)) return *why;
-    if (pool.state == nullptr) return "the cluster does not show its partition";
     if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool)) return *why;
   } else if (terms.job->partitions.size() > 1) {
     // A plan names one partition, and so takes the others that the user named from the job.
-    if (std::optional<WhyNot> why = WhyNotProven(terms, pool)) return *why;
+    if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool)) return *why;
   }
   std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, pool, now);
   PoolRun* run = std::get_if<PoolRun>(&result);

@@ -66,6 +66,9 @@ std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* 
 // limit: deadline - held - margin, or the infinite future.
 absl::Time LatestSafeStart(const JobTerms& terms, const PoolRun& run);
 
+// Why the job could never start in the pool, whoever submits it; absent: it could.
+std::optional<WhyNot> WhyNotFitting(const JobTerms& terms, const Snapshot::Pool& pool);
+
 // Where the job would have run without us: the same run, at any time, with no regard to deadline,
 // delay, admission or when the forecast begins. Fails where the pool's hardware does not describe
 // the job, or no usable forecast does.

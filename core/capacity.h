@@ -1,6 +1,6 @@
-// A calendar of what is free in one node group: nodes with the same hardware that no other group
-// shares. Booked runs are half-open intervals; at the instant one ends, its resources are free.
-// Not thread-safe for writing; no I/O.
+// A calendar of what is free in one node group. That groups overlap is the business of
+// core/group_calendars.h. Booked runs are half-open intervals; at the instant one ends, its
+// resources are free. Not thread-safe for writing; no I/O.
 //
 //   CapacityCalendar calendar({.nodes = 4, .devices = 32});
 //   calendar.Book({t0, t1}, {.nodes = 1, .devices = 8});

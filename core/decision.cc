@@ -14,6 +14,8 @@
 namespace carbon {
 namespace {
 
+// Each costs a proof for every pool; nobody names more in earnest.
+constexpr size_t kMostPartitions = 8;
 constexpr absl::Duration kLongestLimit = absl::Hours(24 * 400);
 
 // A run with a start: what is compared, gated and finally told.
@@ -160,6 +162,12 @@ class Deciding {
     if (decision_.hints.off) return LeaveAlone("the user opted out");
     if (!job_.leave_alone.empty()) return LeaveAlone(job_.leave_alone);
 
+    // Which of them has what pins it is not known, and a plan could only name one.
+    if (job_.partitions.size() > 1 && !job_.pinned_by.empty()) {
+      return LeaveAlone("it names several partitions and is pinned to one");
+    }
+    if (job_.partitions.size() > kMostPartitions) return LeaveAlone("it names too many partitions");
+
     const std::vector<const Snapshot::Pool*> homes = FindHomes(snapshot_, job_, partition);
     if (homes.empty()) {
       const bool is_known = std::any_of(
@@ -238,8 +246,11 @@ class Deciding {
   }
 
   // Of several partitions that the user names, Slurm starts the job in the one that has room first,
-  // and of equals in the one named first: that is its home.
+  // and of equals in the one named first: that is its home. One in which it could never start is
+  // not.
   void ComparePartitionsNamed() {
+    if (job_.partitions.size() <= 1) return;
+    bool fits_home = !WhyNotFitting(terms_, *terms_.home).has_value();
     for (size_t i = 1; i < job_.partitions.size(); ++i) {
       const std::vector<const Snapshot::Pool*> homes =
           FindHomes(snapshot_, job_, job_.partitions[i]);
@@ -250,7 +261,12 @@ class Deciding {
       PoolRun* run = std::get_if<PoolRun>(&result);
       if (run == nullptr || run->option.starts.empty()) continue;
       const std::vector<TimeInterval>& starts = home_run_.option.starts;
-      if (!starts.empty() && starts.front().start <= run->option.starts.front().start) continue;
+      if (WhyNotFitting(terms, *homes[0]).has_value()) continue;
+      if (fits_home && !starts.empty() &&
+          starts.front().start <= run->option.starts.front().start) {
+        continue;
+      }
+      fits_home = true;
       terms_ = terms;
       home_run_ = std::move(*run);
     }

@@ -224,6 +224,7 @@ std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& gi
   record["partitions"] = given_back.partitions;
   record["begin"] = TimeJson(given_back.begin);
   record["time_limit_s"] = OrNull(given_back.limit, SecondsJson);
+  record["time_min_s"] = OrNull(given_back.time_min, SecondsJson);
   record["error"] = error.empty() ? Json(nullptr) : Json(std::string(error));
   return Line(record);
 }

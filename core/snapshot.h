@@ -1,6 +1,6 @@
 // Everything that a decision depends on besides the job, the ledger and the time: configuration,
-// forecasts, and the cluster's capacity and admission rules. Immutable once assembled; safe to share
-// between threads. The byte formats are documented in docs/snapshot.md. Pure; files are the
+// forecasts, and the cluster's capacity and admission rules. Immutable once assembled; safe to
+// share between threads. The byte formats are documented in docs/snapshot.md. Pure; files are the
 // business of core/snapshot_store.h.
 #ifndef CORE_SNAPSHOT_H_
 #define CORE_SNAPSHOT_H_
@@ -123,8 +123,8 @@ class Snapshot {
   // InvalidArgument when the parts do not belong together (a pool of an unknown group, two
   // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
-      Manifest manifest, Config config, std::vector<ZoneForecast> forecasts,
-      CapacityState capacity, std::shared_ptr<const AdmissionRules> admission);
+      Manifest manifest, Config config, std::vector<ZoneForecast> forecasts, CapacityState capacity,
+      std::shared_ptr<const AdmissionRules> admission);
 
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;

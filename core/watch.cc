@@ -154,7 +154,8 @@ class Watch {
                          .partitions = job.promise.from,
                          .begin = std::max(now_, job.promise.begin.value_or(now_)),
                          .admin_comment = job.admin_comment};
-    if (job.promise.limit.has_value() && *job.promise.limit < job.limit) {
+    // Another limit than the one that it was given is somebody's wish.
+    if (job.promise.limit.has_value() && job.promise.longer == job.limit) {
       given_back.limit = job.promise.limit;
       given_back.time_min = job.promise.time_min;
     }
@@ -162,7 +163,8 @@ class Watch {
     const bool is_asked_for =
         std::find(partitions.begin(), partitions.end(), pool.partition) != partitions.end();
     const bool may_still = state != nullptr && state->up && !given_back.limit.has_value();
-    if (!is_asked_for && may_still) partitions.push_back(pool.partition);
+    given_back.pool_is_behind = !is_asked_for && may_still;
+    if (given_back.pool_is_behind) partitions.push_back(pool.partition);
     return given_back;
   }
 

@@ -45,7 +45,8 @@ struct JobReturn {
   // Those it had asked for, and behind them the pool's, where that is up: whichever starts it
   // first.
   std::vector<std::string> partitions;
-  absl::Time begin;  // now, or the earliest start that it had asked for
+  bool pool_is_behind = false;  // the last of them is the pool's
+  absl::Time begin;             // now, or the earliest start that it had asked for
   // Its time limit and least time as asked, where they were made longer for its pool's hardware and
   // still are. The pool is then not among the partitions: the limit would not do there.
   std::optional<absl::Duration> limit;

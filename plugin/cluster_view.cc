@@ -188,7 +188,7 @@ class CapacityBuilder {
                    .earliest = job.when.start,
                    .length = std::min(kUnlimitedRun, (job.when.end - job.when.start) * rounds),
                    .amount = Times(task, at_once),
-                   .is_promised = !job.decision_id.empty() && job.when.start > view_.taken_at};
+                   .is_promised = job.is_promised};
     for (int index : groups) run.groups.push_back(state_.groups[index].name);
     waiting->push_back(std::move(run));
   }

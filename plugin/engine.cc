@@ -51,7 +51,8 @@ std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, a
                         " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
   }
   // Both are known to the second only. A time that is yet to come is of a clock that was set back.
-  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since) return std::string(kNoLookYet);
+  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since)
+    return std::string(kNoLookYet);
   return "";
 }
 
@@ -120,6 +121,11 @@ class Engine::State {
     }
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
+    try {
+      TellDropped(absl::Now());
+    } catch (...) {
+      // No memory even for that.
+    }
   }
 
   Verdict Submit(const JobRequest& job, absl::Time now) {
@@ -222,13 +228,7 @@ class Engine::State {
 
   void Tick(absl::Time now) {
     ReadSnapshot(now);
-    if (const uint64_t dropped = log_.TakeDropped(); dropped > 0) {
-      std::unique_lock lock(mutex_);
-      const RecordId id = NextId();
-      std::unique_lock log_lock(log_mutex_);
-      lock.unlock();
-      log_.Enqueue(DroppedRecord(id, now, dropped));
-    }
+    TellDropped(now);
     const LogWriter::Stats stats = log_.stats();
     {
       std::lock_guard lock(mutex_);
@@ -240,6 +240,16 @@ class Engine::State {
       complaints_.Report("placement log", absl::StrCat(stats.error, "; jobs pass unchanged"), now);
     }
     WriteStatus(stats, now);
+  }
+
+  void TellDropped(absl::Time now) {
+    const uint64_t dropped = log_.TakeDropped();
+    if (dropped == 0) return;
+    std::unique_lock lock(mutex_);
+    const RecordId id = NextId();
+    std::unique_lock log_lock(log_mutex_);
+    lock.unlock();
+    log_.EnqueueAnyway(DroppedRecord(id, now, dropped));
   }
 
   void ReadSnapshot(absl::Time now) {

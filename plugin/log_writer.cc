@@ -55,11 +55,14 @@ class LogWriter::State {
     wake_.notify_all();
   }
 
-  bool Enqueue(std::function<std::string()> make, size_t bytes) {
+  bool Enqueue(std::function<std::string()> make, size_t bytes, bool is_bounded = true) {
     bool wake;
     {
       std::lock_guard lock(mutex_);
-      if (queued_records_ >= options_.max_records || queued_bytes_ + bytes > options_.max_bytes) {
+      if (!is_bounded) {
+        // It tells of others that found no room.
+      } else if (queued_records_ >= options_.max_records ||
+                 queued_bytes_ + bytes > options_.max_bytes) {
         ++stats_.dropped;
         ++untold_drops_;
         return false;
@@ -75,7 +78,7 @@ class LogWriter::State {
 
   uint64_t TakeDropped() {
     std::lock_guard lock(mutex_);
-    if (!stats_.error.empty() || queued_records_ >= options_.max_records) return 0;
+    if (!stats_.error.empty()) return 0;
     return std::exchange(untold_drops_, 0);
   }
 
@@ -92,6 +95,7 @@ class LogWriter::State {
       return true;
     } catch (...) {
       std::unique_lock lock(mutex_);
+      stats_.error = "out of memory";  // short enough to need none
       wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
                      [this] { return stopping_; });
       return stopping_;
@@ -198,6 +202,10 @@ void LogWriter::SetPath(std::string path) { state_->SetPath(std::move(path)); }
 bool LogWriter::Enqueue(std::string record) {
   const size_t bytes = record.size();
   return state_->Enqueue([record = std::move(record)] { return record; }, bytes);
+}
+void LogWriter::EnqueueAnyway(std::string record) {
+  const size_t bytes = record.size();
+  state_->Enqueue([record = std::move(record)] { return record; }, bytes, /*is_bounded=*/false);
 }
 bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes) {
   return state_->Enqueue(std::move(make), bytes);

@@ -49,6 +49,8 @@ class LogWriter {
 
   // False when the queue was full and the record was dropped.
   bool Enqueue(std::string record);
+  // Beyond the bounds: for the rare record that tells of those that found no room.
+  void EnqueueAnyway(std::string record);
   // The same for a record that is yet to be made, on the writer's thread; until it is written it
   // counts as `bytes`. Where memory runs out while it is made, that is tried again.
   bool Enqueue(std::function<std::string()> make, size_t bytes);

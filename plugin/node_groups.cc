@@ -18,7 +18,11 @@ bool Holds(const Set& whole, const Set& part) {
 }
 
 bool Overlap(const Set& a, const Set& b) {
-  return std::find_first_of(a.begin(), a.end(), b.begin(), b.end()) != a.end();
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (*i == *j) return true;
+    *i < *j ? ++i : ++j;
+  }
+  return false;
 }
 
 Set Union(const Set& a, const Set& b) {

@@ -190,6 +190,11 @@ bool IsInLine(const slurm_job_info_t& job) {
   return !held && !depends && !IsSet(job.resv_name) && (job.job_state & JOB_REVOKED) == 0;
 }
 
+bool IsPromised(const slurm_job_info_t& job, absl::Time now) {
+  return FromTimeT(job.eligible_time) > now &&
+         PromiseInComment(Text(job.admin_comment)).has_value();
+}
+
 // When the job uses what it uses; absent where it uses nothing that is known.
 std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const ClusterView& view) {
   const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(view.taken_at));
@@ -199,8 +204,9 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const Cluster
       if (!IsInLine(job)) return std::nullopt;
       // eligible_time is the job's own begin time; start_time is backfill's estimate, if any.
       // Without one the job is taken to start now, which stands for the rest of the queue.
-      const absl::Time start =
-          std::max({now, FromTimeT(job.eligible_time), FromTimeT(job.start_time)});
+      const absl::Time begin = std::max(now, FromTimeT(job.eligible_time));
+      if (IsPromised(job, now)) return TimeInterval{begin, begin + limit};
+      const absl::Time start = std::max(begin, FromTimeT(job.start_time));
       return TimeInterval{start, start + limit};
     }
     case JOB_RUNNING: {
@@ -232,7 +238,8 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
                     .device_type = amount.device_type,
                     .exclusive = IsExclusive(job),
                     .when = *when,
-                    .priority = job.priority};
+                    .priority = job.priority,
+                    .is_promised = IsPromised(job, view.taken_at)};
   if (!waits) {
     result.nodes = NodeIndices(job.node_inx, view.nodes.size());
     if (result.nodes.empty()) return std::nullopt;

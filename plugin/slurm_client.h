@@ -30,8 +30,8 @@ struct ClusterLook {
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, absl::Time now);
 
 // Gives the job back: its partitions and begin are set, and its admin_comment says so. One request
-// to slurmctld. Where not all the partitions are accepted for it, the first alone is tried. With
-// Slurm's own words: FailedPrecondition where the job waits no longer, PermissionDenied,
+// to slurmctld. Where the pool's partition is not accepted behind those asked for, these alone are.
+// With Slurm's own words: FailedPrecondition where the job waits no longer, PermissionDenied,
 // Unavailable, or Internal for any other refusal.
 absl::Status GiveBack(const JobReturn& given_back, absl::Time now);
 

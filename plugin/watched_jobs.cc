@@ -4,6 +4,7 @@
 #include <slurm/slurm_errno.h>
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -18,6 +19,25 @@ absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
 bool WaitsNoLonger(int error) {
   return error == ESLURM_INVALID_JOB_ID || error == ESLURM_ALREADY_DONE ||
          error == ESLURM_JOB_NOT_PENDING || error == ESLURM_JOB_FINISHED;
+}
+
+// Whatever became of it: the next round sees.
+bool IsUnanswered(int error) {
+  switch (error) {
+    case SLURM_COMMUNICATIONS_CONNECTION_ERROR:
+    case SLURM_COMMUNICATIONS_SEND_ERROR:
+    case SLURM_COMMUNICATIONS_RECEIVE_ERROR:
+    case SLURM_COMMUNICATIONS_SHUTDOWN_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_SEND_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_RECEIVE_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_SHUTDOWN_ERROR:
+    case SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT:
+    case ESLURM_IN_STANDBY_MODE:
+      return true;
+    default:
+      return false;
+  }
 }
 
 absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
@@ -46,9 +66,7 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
   if (error == ESLURM_ACCESS_DENIED || error == ESLURM_USER_ID_MISSING) {
     return absl::PermissionDeniedError(why);
   }
-  if (error == SLURM_COMMUNICATIONS_CONNECTION_ERROR ||
-      error == SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR ||
-      error == SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT) {
+  if (IsUnanswered(error)) {
     return absl::UnavailableError(why);
   }
   return absl::InternalError(why);
@@ -86,8 +104,10 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Dura
 absl::Status GiveBack(const JobReturn& given_back, absl::Time now) {
   const std::string comment = ReturnedComment(given_back.admin_comment, now, absl::LocalTimeZone());
   absl::Status status = Update(given_back, absl::StrJoin(given_back.partitions, ","), comment);
-  if (absl::IsInternal(status) && given_back.partitions.size() > 1) {
-    status = Update(given_back, given_back.partitions.front(), comment);
+  if (absl::IsInternal(status) && given_back.pool_is_behind) {
+    std::vector<std::string> asked_for = given_back.partitions;
+    asked_for.pop_back();
+    status = Update(given_back, absl::StrJoin(asked_for, ","), comment);
   }
   return status;
 }

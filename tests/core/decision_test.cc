@@ -84,6 +84,30 @@ TEST(Decide, LeavesLimitAndMarginBeforeTheDeadline) {
   EXPECT_EQ(world.Place(job).chosen->start, world.Hour(10));
 }
 
+TEST(Decide, LeavesAJobAloneThatIsPinnedToOneOfSeveralPartitions) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.partitions = {"home", "away"};
+  job.pinned_by = "--constraint";
+  EXPECT_EQ(world.Place(job).reason, "it names several partitions and is pinned to one");
+  job.partitions = {"home"};
+  EXPECT_EQ(world.Place(job).outcome, Outcome::kPlaced);
+}
+
+TEST(Decide, TakesForHomeNoPartitionInWhichTheJobCouldNeverStart) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.partitions = {"home", "away"};
+  world.state("home").max_time = absl::Hours(2);
+  const Decision decision = world.Place(job);
+  ASSERT_TRUE(decision.home.has_value()) << decision.reason;
+  EXPECT_EQ(decision.home->pool, "away");
+  EXPECT_EQ(decision.chosen->pool, "away");
+  // Nor is it delayed there.
+  world.state("away").max_time = absl::Hours(2);
+  EXPECT_NE(world.Place(job).outcome, Outcome::kPlaced);
+}
+
 TEST(Decide, DelaysADeadlineJobOnlyUnderTheWatch) {
   World world = OneSite();
   JobRequest job = world.Job();

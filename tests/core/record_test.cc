@@ -242,7 +242,7 @@ TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
             R"("job_id":17,"reason":"its pool is down","pool":"oslo",)"
             R"("planned":"2026-11-24T20:00:00Z","latest_safe_start":"2026-11-24T21:00:00Z",)"
             R"("expected_start":null,"partitions":["frankfurt","lyon"],)"
-            R"("begin":"2026-11-24T19:00:00Z","time_limit_s":null,"error":null})"
+            R"("begin":"2026-11-24T19:00:00Z","time_limit_s":null,"time_min_s":null,"error":null})"
             "\n");
   given_back.limit = absl::Minutes(10);
   EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, ""))["time_limit_s"], 600);

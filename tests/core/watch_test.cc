@@ -90,6 +90,7 @@ TEST_F(WatchTest, ReturnsADeadlineJobWhenOthersTakeItsPoolForTooLong) {
 
 TEST_F(WatchTest, GivesBackTheTimeLimitThatWasMadeLonger) {
   job_.promise.limit = absl::Hours(2);
+  job_.promise.longer = job_.limit;
   job_.promise.time_min = absl::Hours(1);
   job_.deadline = world_.Hour(10);
   Use(8, "oslo", 0, 6, 8);

@@ -246,6 +246,7 @@ TEST(BuildCapacity, LaysOutTheQueueByPriorityAndKeepsOurPromises) {
   ClusterJob ours = first;
   ours.decision_id = "3f9c21aa04d7be15-42";
   ours.when = {kNow + absl::Hours(1), kNow + absl::Hours(4)};
+  ours.is_promised = true;
   view.jobs = {first, second, ours};
   const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
   EXPECT_EQ(state.uses[0].when.start, kNow + absl::Hours(3));
