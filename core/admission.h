@@ -4,9 +4,8 @@
 // share cannot make the difference. What cannot be proven is not admitted. Pure; no I/O.
 //
 // Not asked here, because it follows from the job and the pool's state alone, without the user: the
-// partition's state and its time limit (core/candidates.h). EnforcePartLimits only
-// settles whether a job that breaks a partition's limit is refused or waits for ever, so it is not
-// a rule.
+// partition's state and its time limit (core/candidates.h). EnforcePartLimits only settles whether
+// a job that breaks a partition's limit is refused or waits for ever, so it is not a rule.
 //
 // The order in which slurmctld looks for limits (read in 22.05.8 and 26.05.3): in the partition's
 // QOS before the job's, the other way round with OverPartQOS, and in both before the association

@@ -1,8 +1,7 @@
 // Appends records to a file from a thread of its own, so that whoever has a record never waits for
 // a disk. Records are whole lines. What a failing disk cannot take waits in a bounded queue and is
-// tried again every second (the file is looked at as often when
-// there are none, so that trouble is known early); when the queue is full, new records are dropped
-// and counted.
+// tried again every second (the file is looked at as often when there are none, so that trouble is
+// known early); when the queue is full, new records are dropped and counted.
 //
 // The file is opened for appending (created with mode 0640, never through a symbolic link, and only
 // if it is a regular file). A file that was renamed or removed, by logrotate say, is noticed before
