@@ -23,7 +23,7 @@ struct Fixed {
   BookingLedger ledger;
 
   Fixed() {
-    ledger.Rebase(world.capacity, world.now);
+    ledger.Rebase(LedgerBase(world.capacity), world.now);
     for (int i = 0; i < 40; ++i) {
       ledger.Book(
           {.decision_id = absl::StrCat("0123456789abcdef-", i + 1),
@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           DecisionRecord(id, now, job, decision, fixed.snapshot->manifest(), fixed.ledger.digest());
       CheckRecord(record, size % 16 == 0);
     }
-    const Verdict verdict = VerdictOf(decision, id, now, absl::UTCTimeZone());
+    const Verdict verdict = VerdictOf(job, decision, id, now, absl::UTCTimeZone());
     if (!verdict.admin_comment.empty() &&
         DecisionIdInComment(verdict.admin_comment) != DecisionId(id)) {
       Broken("the id in the admin comment is not read back");

@@ -4,7 +4,7 @@ import datetime
 import time
 import unittest
 
-from private_slurm import CLEAN_OSLO, NODES, PrivateSlurmTest, seconds_since_epoch
+from private_slurm import CLEAN_OSLO, NODES, PrivateSlurmTest, seconds_since_epoch, wait_until
 
 # Oslo's hardware takes twice as long.
 HALF_AS_FAST = {
@@ -175,11 +175,16 @@ class TimeTest(PrivateSlurmTest):
         self.assertEqual(self.will_run["next"]["Partition"], "frankfurt")
         time.sleep(max(0, self.will_run["made"] + GRACE + 1.5 - time.time()))
         self.look_again()
-        fates = [
-            record["fate"] for record in self.records()
-            if record["type"] == "booking" and record["decision"] == tested["id"]
-        ]
-        self.assertEqual(fates, ["expired"])
+
+        def fates():
+            return [
+                record["fate"] for record in self.records()
+                if record["type"] == "booking" and record["decision"] == tested["id"]
+            ]
+
+        # The status tells of the look before the log's thread has written what became of it.
+        wait_until(fates, 5, "the booking's end is in the log")
+        self.assertEqual(fates(), ["expired"])
 
 
 if __name__ == "__main__":
