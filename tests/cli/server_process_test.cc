@@ -31,17 +31,21 @@ class ServerProcessTest : public ::testing::Test {
     char* environment[] = {const_cast<char*>("A=1"), const_cast<char*>("B=x=y"),
                            const_cast<char*>("A=2"), nullptr};
     EXPECT_EQ(posix_spawn(&pid_, program_.c_str(), nullptr, nullptr, arguments, environment), 0);
-    // Until it has become that program.
+    // Until it has become that program: the kernel gives it the name first, then the mappings, and
+    // shows an empty environment until the last.
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (!FindServer(pid_, "carbon-server", "carbon-server").has_value() &&
-           absl::Now() < deadline) {
-      std::this_thread::yield();
-    }
+    while (!HasStarted() && absl::Now() < deadline) std::this_thread::yield();
   }
   ~ServerProcessTest() override {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
     fs::remove_all(folder_);
+  }
+
+  bool HasStarted() const {
+    const auto server = FindServer(pid_, "carbon-server", "carbon-server");
+    return server.has_value() && server->mapped.has_value() && server->environment.has_value() &&
+           !server->environment->empty();
   }
 
   std::string folder_, program_;
