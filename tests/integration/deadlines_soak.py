@@ -4,8 +4,8 @@ one with the plugin in enforce and a scarbond that watches, and the same nodes f
     deadlines_soak.py [--jobs N] [--rate JOBS_PER_SECOND] [--seed N] [--failures N]
 
 The promise: no job misses its deadline with us that plain Slurm would have kept. Broken, it exits 1
-and names the jobs. A job whose node failed under it with us is told apart: in the other Slurm it ran
-on another node, and which node fails is chance.
+and names the jobs. A job whose node failed under it with us, as slurmctld's log says, is told apart:
+in the other Slurm it ran on another node, and which node fails is chance.
 
 Time is compressed as far as Slurm lets it: a time limit is a minute at least, so jobs of a few
 seconds hold their nodes for a minute in every plan. What was built is found through the environment,
@@ -72,6 +72,12 @@ class Cluster:
                     *(["--plugin-dir", PLUGIN_DIR] if plugin else []))
         self.ids = {}
         self.ends = {}
+
+    def lost_their_node(self):
+        """The jobs that slurmctld requeued because their node failed under them."""
+        log = (self.slurm / "slurmctld.log").read_text(errors="replace")
+        ids = re.findall(r"requeue job JobId=(\d+) due to failure of node", log)
+        return {self.ids[int(i)] for i in ids}
 
     def script(self, command, *arguments):
         subprocess.run([SCRIPT, command, str(self.slurm), *arguments], check=True,
@@ -222,7 +228,7 @@ def run(options, folder):
             if time.time() > until:
                 raise SystemExit("jobs neither end nor miss their deadline")
             time.sleep(2)
-        return jobs, deadlines, clusters, records(folder)
+        return jobs, deadlines, clusters, records(folder), clusters[1].lost_their_node()
     finally:
         if daemon is not None:
             daemon.terminate()
@@ -241,7 +247,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="carbon-", dir="/tmp") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
-        jobs, deadlines, (plain, carbon), log = run(options, folder)
+        jobs, deadlines, (plain, carbon), log, lost_their_node = run(options, folder)
 
     def kept(cluster, index):
         end = cluster.ends[index]
@@ -250,7 +256,7 @@ def main():
     missed_plain = [i for i in range(len(jobs)) if not kept(plain, i)]
     missed = [i for i in range(len(jobs)) if not kept(carbon, i)]
     ours = [i for i in missed if kept(plain, i)]
-    by_chance = [i for i in ours if carbon.ends[i].restarts > 0]
+    by_chance = [i for i in ours if i in lost_their_node]
     broken = [i for i in ours if i not in by_chance]
     decisions = [r for r in log if r["type"] == "decision"]
     returns = [r for r in log if r["type"] == "return"]

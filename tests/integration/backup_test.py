@@ -1,0 +1,145 @@
+"""A backup controller takes over, gives back and takes over again: each time what is booked is what
+the queue says, and nothing is placed over capacity. Each controller has a snapshot and a log of its
+own, as on hosts of their own."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+from private_slurm import SCARBOND, PrivateSlurmTest, seconds_since_epoch, wait_until
+
+# To slurmctld the name of its host is its address too.
+BACKUP = "127.0.0.2"
+REFRESH = 1  # seconds between looks at the queue, as write_config() says
+# Oslo is clean for one hour, an hour from now, and so has 16 devices to give.
+HOUR = 3600
+ONE_CLEAN_HOUR = {"frankfurt": [(0, 500)], "oslo": [(0, 500), (HOUR, 20), (2 * HOUR, 500)]}
+CLEAN_DEVICES = 16
+
+
+class BackupTest(PrivateSlurmTest):
+    @classmethod
+    def extra_conf(cls):
+        return f"SlurmctldHost={BACKUP}\nSlurmctldTimeout=10\n"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backup = cls.folder / "backup"
+        cls.backup.mkdir()
+        # The same configuration, but for the files that hosts do not share.
+        conf = cls.slurm / "backup.conf"
+        conf.write_text(
+            (cls.slurm / "slurm.conf").read_text()
+            .replace(f"{cls.slurm}/slurmctld.", f"{cls.backup}/slurmctld.")
+        )
+        preload = os.environ.get("PRIVATE_SLURMCTLD_PRELOAD", "")
+        cls.addClassCleanup(cls.stop_backup)
+        subprocess.run(
+            ["/usr/sbin/slurmctld"], check=True, stdin=subprocess.DEVNULL, cwd=cls.folder,
+            env=cls.environment | {
+                "SLURM_CONF": str(conf),
+                "SLURM_CARBON_SNAPSHOT_DIR": str(cls.backup / "snapshot"),
+                "LD_PRELOAD": f"{preload} {os.environ['CARBON_NAMED_HOST']}".strip(),
+                "NAMED_HOST": BACKUP,
+            },
+        )
+        wait_until(lambda: "background mode" in cls.backup_log(), 20, "the backup stands by")
+
+    @classmethod
+    def backup_log(cls):
+        return (cls.backup / "slurmctld.log").read_text(errors="replace")
+
+    @classmethod
+    def stop_backup(cls):
+        pid = int((cls.backup / "slurmctld.pid").read_text())
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), 20, "the backup ends")
+
+    def publish_for(self, folder):
+        """A scarbond for the controller whose snapshot and log are in `folder`, until the test ends."""
+        config = json.loads((self.folder / "carbon.json").read_text())
+        config["paths"] = {
+            "snapshot": str(folder / "snapshot"), "log": str(folder / "log" / "placements.jsonl"),
+        }
+        path = folder / "carbon-of-this-host.json"
+        path.write_text(json.dumps(config))
+        with open(folder / "scarbond.log", "a") as log:
+            daemon = subprocess.Popen(
+                [SCARBOND, "--config", str(path)], env=self.environment,
+                stdin=subprocess.DEVNULL, stderr=log,
+            )
+        self.addCleanup(daemon.wait, 30)
+        self.addCleanup(daemon.terminate)
+
+    def in_clean_hour(self):
+        """job id -> devices, of the jobs that the queue says will start in oslo's clean hour."""
+        jobs = {}
+        for job_id in self.submitted:
+            job = self.job(job_id)
+            begins_in = seconds_since_epoch(job["EligibleTime"]) - self.begun_at
+            if job["JobState"] == "PENDING" and job["Partition"] == "oslo" and begins_in > HOUR - 60:
+                jobs[job_id] = 2
+        return jobs
+
+    def fill(self, count):
+        """Submits jobs of two devices, from the moment at which somebody is in charge until `count`
+        more of them are to start in the clean hour, and some more. Returns how long it took."""
+        clean = before = sum(self.in_clean_hour().values())
+        begun = time.monotonic()
+        while clean < before + 2 * count:
+            self.submitted.append(self.submit(gpus="2", time_limit="60", wrap="sleep 600")[0].job_id)
+            clean = sum(self.in_clean_hour().values())
+            self.assertLessEqual(time.monotonic() - begun, 60, "a clean hour that is free is not used")
+        took = time.monotonic() - begun
+        for _ in range(3):
+            self.submitted.append(self.submit(gpus="2", time_limit="60", wrap="sleep 600")[0].job_id)
+        time.sleep(2 * REFRESH)
+        self.submitted.append(self.submit(gpus="2", time_limit="60", wrap="sleep 600")[0].job_id)
+        self.assertEqual(sum(self.in_clean_hour().values()), before + 2 * count)
+        return took
+
+    def cancel(self, count):
+        for job_id in list(self.in_clean_hour())[:count]:
+            self.assertEqual(self.run_command("scancel", job_id).returncode, 0)
+
+    def wait_until_saved(self):
+        """slurmctld writes its queue some seconds after a change; a kill would lose it."""
+        changed_at, saved = time.time(), self.slurm / "state" / "job_state"
+        wait_until(lambda: saved.stat().st_mtime > changed_at, 20, "the queue is saved")
+
+    def test_takes_over_gives_back_and_takes_over_again(self):
+        self.submitted = []
+        self.begun_at = time.time()
+        self.write_config({"mode": "enforce", "max_delay": "2h"}, ONE_CLEAN_HOUR)
+        self.publish_for(self.folder)
+        self.publish_for(self.backup)
+
+        with self.subTest("the primary"):
+            self.fill(CLEAN_DEVICES // 2)
+        with self.subTest("the backup takes over from a primary that died"):
+            self.cancel(3)
+            self.wait_until_saved()
+            os.kill(self.controller_pid(), signal.SIGKILL)
+            killed_at = time.monotonic()
+            self.run_command("sbatch", "--wrap=true", "--output=/dev/null")  # waits until then
+            print(f"\nin charge {time.monotonic() - killed_at:.1f} s after the kill", end="")
+            print(f"; filled {self.fill(3):.1f} s later")
+        with self.subTest("the primary comes back"):
+            self.cancel(2)
+            self.private_slurm("restart-controller")
+            print(f"primary: filled in {self.fill(2):.1f} s")
+        with self.subTest("the backup is told to take over, with what it knew then"):
+            self.cancel(4)
+            done = self.run_command("scontrol", "takeover")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            print(f"backup: filled in {self.fill(4):.1f} s")
+        self.assertEqual(sum(self.in_clean_hour().values()), CLEAN_DEVICES)
+
+
+if __name__ == "__main__":
+    unittest.main()
