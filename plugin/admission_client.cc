@@ -1,11 +1,8 @@
 #include "plugin/admission_client.h"
 
-#include <errno.h>
 #include <slurm/slurm.h>
-#include <slurm/slurm_errno.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -15,11 +12,11 @@
 #include "absl/strings/str_split.h"
 #include "plugin/accounting_client.h"
 #include "plugin/slurm_amounts.h"
+#include "plugin/slurmctld_info.h"
 
 namespace carbon {
 namespace {
 
-constexpr uint16_t kShow = SHOW_ALL | SHOW_LOCAL;
 // Bits of AccountingStorageEnforce, which Slurm's public headers do not name; the same from 22.05
 // to 26.05. Any other bit has jobs without an association refused too.
 constexpr uint16_t kEnforceLimits = 1 << 1;
@@ -140,50 +137,18 @@ PartitionRules ReadPartition(const partition_info_t& partition, const slurm_conf
   return rules;
 }
 
-void FreeConf(slurm_conf_t* conf) {
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
-  slurm_free_conf(conf);
-#else
-  slurm_free_ctl_conf(conf);
-#endif
-}
-
-// Calls one of libslurm's load functions and owns what it returns.
-template <class Message, class Load, class Free>
-absl::StatusOr<std::unique_ptr<Message, Free>> LoadMessage(absl::string_view what, Load load,
-                                                           Free free) {
-  Message* message = nullptr;
-  errno = 0;
-  if (load(&message) == SLURM_SUCCESS && message != nullptr) {
-    return std::unique_ptr<Message, Free>(message, free);
-  }
-  return absl::UnavailableError(
-      absl::StrCat("slurmctld: cannot read the ", what, ": ", slurm_strerror(errno)));
-}
-
 }  // namespace
 
 bool AdmissionClient::PartitionsChanged() const {
-  partition_info_msg_t* message = nullptr;
-  errno = 0;
-  const int error = slurm_load_partitions(partitions_changed_at_, &message, kShow);
-  if (message != nullptr) slurm_free_partition_info_msg(message);
-  return error == SLURM_SUCCESS || errno != SLURM_NO_CHANGE_IN_DATA;
+  return PartitionsChangedSince(partitions_changed_at_);
 }
 
 absl::Status AdmissionClient::Read(absl::Time now) {
-  auto conf = LoadMessage<slurm_conf_t>(
-      "configuration", [](slurm_conf_t** reply) { return slurm_load_ctl_conf(0, reply); },
-      &FreeConf);
+  auto conf = LoadSlurmConf();
   if (!conf.ok()) return conf.status();
-  auto nodes = LoadMessage<node_info_msg_t>(
-      "nodes", [](node_info_msg_t** reply) { return slurm_load_node(0, reply, kShow); },
-      &slurm_free_node_info_msg);
+  auto nodes = LoadNodes();
   if (!nodes.ok()) return nodes.status();
-  auto partitions = LoadMessage<partition_info_msg_t>(
-      "partitions",
-      [](partition_info_msg_t** reply) { return slurm_load_partitions(0, reply, kShow); },
-      &slurm_free_partition_info_msg);
+  auto partitions = LoadPartitions();
   if (!partitions.ok()) return partitions.status();
 
   const slurm_conf_t& settings = **conf;

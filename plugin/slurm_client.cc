@@ -1,14 +1,11 @@
 #include "plugin/slurm_client.h"
 
-#include <errno.h>
 #include <slurm/slurm.h>
-#include <slurm/slurm_errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -18,6 +15,7 @@
 #include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
 #include "plugin/slurm_amounts.h"
+#include "plugin/slurmctld_info.h"
 #include "plugin/tres.h"
 #include "plugin/watched_jobs.h"
 
@@ -142,14 +140,6 @@ bool IsExclusive(const slurm_job_info_t& job) {
 #endif
 }
 
-void FreeConf(slurm_conf_t* conf) {
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
-  slurm_free_conf(conf);
-#else
-  slurm_free_ctl_conf(conf);
-#endif
-}
-
 // What one task of the job uses or will use. GPUs are in the TRES strings only where the cluster
 // tracks them; else they are read from what was requested.
 TresAmount ReadAmount(const slurm_job_info_t& job) {
@@ -263,22 +253,6 @@ void LimitWaitingArrays(const job_info_msg_t& jobs, const std::map<uint32_t, siz
   }
 }
 
-absl::Status Unanswered(absl::string_view what) {
-  const int error = errno;
-  return absl::UnavailableError(
-      absl::StrCat("slurmctld: cannot read the ", what, ": ", slurm_strerror(error)));
-}
-
-// Calls one of libslurm's load functions and owns what it returns.
-template <class Message, class Load, class Free>
-absl::StatusOr<std::unique_ptr<Message, Free>> LoadMessage(absl::string_view what, Load load,
-                                                           Free free) {
-  Message* message = nullptr;
-  errno = 0;
-  if (load(&message) != SLURM_SUCCESS || message == nullptr) return Unanswered(what);
-  return std::unique_ptr<Message, Free>(message, free);
-}
-
 }  // namespace
 
 void InitSlurmClient() {
@@ -288,23 +262,13 @@ void InitSlurmClient() {
 }
 
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, absl::Time now) {
-  constexpr uint16_t kShow = SHOW_ALL | SHOW_LOCAL;
-  auto conf = LoadMessage<slurm_conf_t>(
-      "configuration", [](slurm_conf_t** reply) { return slurm_load_ctl_conf(0, reply); },
-      &FreeConf);
+  auto conf = LoadSlurmConf();
   if (!conf.ok()) return conf.status();
-  auto nodes = LoadMessage<node_info_msg_t>(
-      "nodes", [](node_info_msg_t** reply) { return slurm_load_node(0, reply, kShow); },
-      &slurm_free_node_info_msg);
+  auto nodes = LoadNodes();
   if (!nodes.ok()) return nodes.status();
-  auto partitions = LoadMessage<partition_info_msg_t>(
-      "partitions",
-      [](partition_info_msg_t** reply) { return slurm_load_partitions(0, reply, kShow); },
-      &slurm_free_partition_info_msg);
+  auto partitions = LoadPartitions();
   if (!partitions.ok()) return partitions.status();
-  auto jobs = LoadMessage<job_info_msg_t>(
-      "queue", [](job_info_msg_t** reply) { return slurm_load_jobs(0, reply, kShow); },
-      &slurm_free_job_info_msg);
+  auto jobs = LoadQueue();
   if (!jobs.ok()) return jobs.status();
 
   // 0x0010 is CR_MEMORY, which 25.11 renamed.
