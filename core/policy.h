@@ -35,7 +35,8 @@ struct Policy {
   PolicyMatch match;
   Mode mode = Mode::kShadow;
   absl::Duration max_delay = absl::Hours(24);
-  // Kept free between the latest planned end (by the time limit) and the deadline.
+  // Kept free between the latest planned end (by the time limit) and the deadline; half of it for
+  // Slurm to start the job as planned, half for the home that it gets back where that fails.
   absl::Duration margin = absl::Seconds(120);
   // Move or delay only if the saving exceeds this share of what it is compared with …
   double saving_floor = 0.05;

@@ -98,7 +98,7 @@ class Watch {
     request.qos = job.qos;
     request.partitions = job.promise.from;
     const Policy* policy = MatchPolicy(config_.policies, request, job.promise.from.front());
-    return *job.deadline - held - (policy == nullptr ? Policy{}.margin : policy->margin);
+    return *job.deadline - held - (policy == nullptr ? Policy{} : *policy).margin / 2;
   }
 
   // An exclusive job takes whole nodes, and those are others elsewhere.

@@ -57,9 +57,11 @@ struct JobReturn {
 // The jobs to return, by job id. `capacity` is a look at the queue that shows them, `period` how
 // long it is until the next one.
 //
-// A job with a deadline is returned at once where its pool is down, or has no room for it before
-// its latest safe start (deadline - the time that it holds its nodes - the policy's margin), and in
-// any case when that is only two periods away. One without a deadline is returned when its planned
+// No start is planned later than deadline - the time that the job holds its nodes - the policy's
+// margin. Half of the margin is for Slurm to start it there; the other half is home's, so the
+// latest safe start is half a margin later. A job with a deadline is returned at once where its
+// pool is down, or has no room for it before its latest safe start, and in any case when that is
+// only two periods away. One without a deadline is returned when its planned
 // start has come within kNotice and its pool is down, or would start it later than home by more
 // than kPatience. What somebody changed since it was placed, its partition or a begin that is yet
 // to come, is theirs: that job is not touched.

@@ -69,7 +69,7 @@ TEST_F(WatchTest, ReturnsADeadlineJobAtOnceWhenItsPoolIsDown) {
   EXPECT_EQ(returns[0].reason, "its pool is down");
   EXPECT_THAT(returns[0].partitions, ElementsAre("frankfurt"));
   EXPECT_EQ(returns[0].begin, world_.now);
-  EXPECT_EQ(returns[0].latest_safe_start, world_.Hour(6) - absl::Minutes(2));
+  EXPECT_EQ(returns[0].latest_safe_start, world_.Hour(6) - absl::Minutes(1));
 }
 
 TEST_F(WatchTest, ReturnsADeadlineJobWhenTooFewOfItsNodesAreLeft) {
@@ -79,7 +79,7 @@ TEST_F(WatchTest, ReturnsADeadlineJobWhenTooFewOfItsNodesAreLeft) {
 }
 
 TEST_F(WatchTest, ReturnsADeadlineJobWhenOthersTakeItsPoolForTooLong) {
-  job_.deadline = world_.Hour(10);  // latest safe start: 5:58
+  job_.deadline = world_.Hour(10);  // latest safe start: 5:59
   Use(8, "oslo", 0, 5, 8);
   EXPECT_EQ(Reason(world_.now), "");  // it can start at 5:00
   Use(9, "oslo", 5, 6, 8);
@@ -108,10 +108,18 @@ TEST_F(WatchTest, GivesBackTheTimeLimitThatWasMadeLonger) {
 
 TEST_F(WatchTest, ReturnsADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {
   job_.deadline = world_.Hour(10);
+  const absl::Time latest = world_.Hour(6) - absl::Minutes(1);
+  EXPECT_EQ(Reason(latest - absl::Seconds(11)), "");
+  EXPECT_EQ(Reason(latest - absl::Seconds(10)), "its latest safe start has come");
+}
+
+TEST_F(WatchTest, GivesTheLatestStartThatMayBePlannedTimeToHappen) {
+  job_.deadline = world_.Hour(10);
   job_.promise.start = job_.begin = world_.Hour(6) - absl::Minutes(2);
   world_.capacity.uses[0].when = {job_.begin, job_.begin + absl::Hours(4)};
-  EXPECT_EQ(Reason(job_.begin - absl::Seconds(11)), "");
-  EXPECT_EQ(Reason(job_.begin - absl::Seconds(10)), "its latest safe start has come");
+  EXPECT_EQ(Reason(job_.begin), "");
+  EXPECT_EQ(Reason(job_.begin + absl::Seconds(49)), "");
+  EXPECT_EQ(Reason(job_.begin + absl::Seconds(50)), "its latest safe start has come");
 }
 
 TEST_F(WatchTest, ReturnsAJobWithoutDeadlineOnlyWhenItsStartIsNearAndHomeIsSooner) {

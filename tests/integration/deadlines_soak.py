@@ -1,7 +1,8 @@
 """Deadlines kept under a random load: the same jobs go to two real Slurms side by side, one plain and
 one with the plugin in enforce and a scarbond that watches, and the same nodes fail and return in both.
 
-    deadlines_soak.py [--jobs N] [--rate JOBS_PER_SECOND] [--seed N] [--failures N]
+    deadlines_soak.py [--jobs N] [--rate JOBS_PER_SECOND] [--seed N] [--failures N] [--slack S,S…]
+                      [--keep]
 
 The promise: no job misses its deadline with us that plain Slurm would have kept. Broken, it exits 1
 and names the jobs. A job whose node failed under it with us, as slurmctld's log says, is told apart:
@@ -9,17 +10,19 @@ in the other Slurm it ran on another node, and which node fails is chance.
 
 Time is compressed as far as Slurm lets it: a time limit is a minute at least, so jobs of a few
 seconds hold their nodes for a minute in every plan. What was built is found through the environment,
-as tests/integration/CMakeLists.txt sets it. Run by scripts/soak.
+as tests/integration/CMakeLists.txt sets it, which also runs a short form. Run by scripts/soak.
 """
 
 import argparse
 import collections
+import contextlib
 import datetime
 import json
 import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -116,7 +119,7 @@ class Cluster:
         return len(self.ids) - len(self.ends)
 
 
-def make_jobs(rng, count, rate):
+def make_jobs(rng, count, rate, slack):
     jobs, at = [], 0.0
     for _ in range(count):
         at += rng.expovariate(rate)
@@ -131,8 +134,7 @@ def make_jobs(rng, count, rate):
         elif kind < 0.35:
             arguments.append("--begin=now+30")
         runtime = rng.randint(2, 25)
-        # A minute of limit, and from hardly any slack to several minutes of it.
-        jobs.append(Job(at, arguments, runtime, 60 + rng.choice((15, 45, 90, 180, 300))))
+        jobs.append(Job(at, arguments, runtime, 60 + rng.choice(slack)))  # the limit is a minute
     return jobs
 
 
@@ -175,7 +177,7 @@ def records(folder):
 
 def run(options, folder):
     rng = random.Random(options.seed)
-    jobs = make_jobs(rng, options.jobs, options.rate)
+    jobs = make_jobs(rng, options.jobs, options.rate, options.slack)
     span = jobs[-1].at
     nodes = [f"{site}{n + 1}" for site in SITES for n in range(NODES_PER_SITE)]
     events = []
@@ -228,7 +230,8 @@ def run(options, folder):
             if time.time() > until:
                 raise SystemExit("jobs neither end nor miss their deadline")
             time.sleep(2)
-        return jobs, deadlines, clusters, records(folder), clusters[1].lost_their_node()
+        lost = [cluster.lost_their_node() for cluster in clusters]
+        return jobs, deadlines, clusters, records(folder), lost
     finally:
         if daemon is not None:
             daemon.terminate()
@@ -243,11 +246,19 @@ def main():
     parser.add_argument("--rate", type=float, default=1.0, help="jobs a second")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--failures", type=int, default=20, help="nodes that fail and return")
+    parser.add_argument("--slack", type=lambda text: [int(s) for s in text.split(",")],
+                        default=[15, 45, 90, 180, 300],
+                        help="seconds between a job's limit and its deadline: one of these")
+    parser.add_argument("--keep", action="store_true", help="keep logs, and say where")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="carbon-", dir="/tmp") as name:
-        folder = pathlib.Path(name)
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="carbon-", dir="/tmp"))
+        if options.keep:
+            say(f"logs are in {folder}")
+        else:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
-        jobs, deadlines, (plain, carbon), log, lost_their_node = run(options, folder)
+        jobs, deadlines, (plain, carbon), log, lost = run(options, folder)
 
     def kept(cluster, index):
         end = cluster.ends[index]
@@ -256,7 +267,8 @@ def main():
     missed_plain = [i for i in range(len(jobs)) if not kept(plain, i)]
     missed = [i for i in range(len(jobs)) if not kept(carbon, i)]
     ours = [i for i in missed if kept(plain, i)]
-    by_chance = [i for i in ours if i in lost_their_node]
+    by_chance = [i for i in ours if i in lost[1]]
+    plains = [i for i in missed_plain if kept(carbon, i)]
     broken = [i for i in ours if i not in by_chance]
     decisions = [r for r in log if r["type"] == "decision"]
     returns = [r for r in log if r["type"] == "return"]
@@ -267,7 +279,8 @@ def main():
     reasons = collections.Counter(r["reason"] for r in returns if r["error"] is None)
     say(f"given back {sum(reasons.values())}: {dict(reasons)}; refused {len(returns) - sum(reasons.values())}")
     say(f"deadlines missed: plain {len(missed_plain)}, with us {len(missed)}; "
-        f"by us alone {len(ours)}, of them {len(by_chance)} whose node failed under them")
+        f"by us alone {len(ours)}, of them {len(by_chance)} whose node failed under them; "
+        f"by plain alone {len(plains)}, of them {len([i for i in plains if i in lost[0]])}")
     for index in broken:
         say(f"  job {index} {jobs[index]}: plain {plain.ends[index]}, with us {carbon.ends[index]}, "
             f"deadline {datetime.datetime.fromtimestamp(deadlines[index]):%T}")
