@@ -123,6 +123,11 @@ class Engine::State {
     if (thread_.joinable()) thread_.join();
     try {
       TellDropped(absl::Now());
+      if (const uint64_t lost = log_.Close(); lost > 0) {
+        // The log itself can no longer say so.
+        complaints_.Report("end", absl::StrCat(lost, " records were not written in time"),
+                           absl::Now());
+      }
     } catch (...) {
       // No memory even for that.
     }

@@ -37,13 +37,16 @@ class LogWriter::State {
     });
   }
 
-  ~State() {
+  ~State() { Close(); }
+
+  uint64_t Close() {
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;
     }
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
+    return queued_records_;
   }
 
   void SetPath(std::string path) {
@@ -212,5 +215,6 @@ bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes) {
 }
 uint64_t LogWriter::TakeDropped() { return state_->TakeDropped(); }
 LogWriter::Stats LogWriter::stats() const { return state_->stats(); }
+uint64_t LogWriter::Close() { return state_->Close(); }
 
 }  // namespace carbon

@@ -37,8 +37,7 @@ class LogWriter {
   };
 
   explicit LogWriter(Options options);
-  // Writes what is queued, for at most a second.
-  ~LogWriter();
+  ~LogWriter();  // Close(), where nobody has
 
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
@@ -58,6 +57,10 @@ class LogWriter {
   uint64_t TakeDropped();
 
   Stats stats() const;
+
+  // Writes what is queued, for at most a second, and ends; nothing may be queued afterwards. Returns
+  // how many records were left and are lost.
+  uint64_t Close();
 
  private:
   class State;

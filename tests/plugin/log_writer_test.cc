@@ -185,6 +185,19 @@ TEST_F(LogWriterTest, CountsARecordThatIsYetToBeMade) {
   EXPECT_TRUE(writer.Enqueue(make, 600));
 }
 
+TEST_F(LogWriterTest, SaysHowManyRecordsItEndsWithoutWriting) {
+  LogWriter written(quick_);
+  written.SetPath(path_);
+  written.Enqueue("one\n");
+  EXPECT_EQ(written.Close(), 0u);
+  EXPECT_EQ(Read(path_), "one\n");
+  LogWriter unwritten(quick_);
+  unwritten.SetPath(folder_ + "/late/log");
+  unwritten.Enqueue("one\n");
+  unwritten.Enqueue("two\n");
+  EXPECT_EQ(unwritten.Close(), 2u);
+}
+
 TEST_F(LogWriterTest, KeepsRecordsUntilAPathIsKnown) {
   LogWriter writer(quick_);
   writer.Enqueue("early\n");
