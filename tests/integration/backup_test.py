@@ -4,13 +4,12 @@ own, as on hosts of their own."""
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import time
 import unittest
 
-from private_slurm import SCARBOND, SCRIPT, PrivateSlurmTest, seconds_since_epoch, wait_until
+from private_slurm import SCARBOND, SCRIPT, PrivateSlurmTest, has_ended, seconds_since_epoch, wait_until
 
 # To slurmctld the name of its host is its address too.
 BACKUP = "127.0.0.2"
@@ -62,7 +61,7 @@ class BackupTest(PrivateSlurmTest):
     def kill_backup(cls):
         pid = int((cls.backup / "slurmctld.pid").read_text())
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), 20, "the backup ends")
+        wait_until(lambda: has_ended(pid), 20, "the backup ends")
 
     def publish_for(self, folder):
         """A scarbond for the controller whose snapshot and log are in `folder`, until the test ends."""

@@ -50,6 +50,15 @@ def wait_until(condition, seconds, what):
         time.sleep(0.05)
 
 
+def has_ended(pid):
+    """Whether anybody has collected it yet or not."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return True
+    return stat.rsplit(")", 1)[1].split()[0] == "Z"
+
+
 class Answer:
     """What sbatch printed."""
 
