@@ -7,6 +7,7 @@
 #include <slurm/spank.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -107,11 +108,12 @@ struct StopAtExit {
   ~StopAtExit() { running.Stop(); }
 } stop_at_exit;
 
-time_t loaded_at = 0;
+// A call that is still in the engine of before may read it while init() writes.
+std::atomic<time_t> loaded_at{0};
 
 // slurmctld reads its configuration when it starts, when it takes over from another controller, and
 // when it is told to. Before that the queue may have been somebody else's to change.
-absl::Time InChargeSince() { return absl::FromTimeT(std::max(loaded_at, slurm_conf.last_update)); }
+absl::Time InChargeSince() { return absl::FromTimeT(std::max(loaded_at.load(), slurm_conf.last_update)); }
 
 void LogLine(carbon::Complaints::Tone tone, const char* line) {
   if (tone == carbon::Complaints::Tone::kTrouble) {
