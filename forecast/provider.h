@@ -1,0 +1,112 @@
+// What the providers of grid data have in common. Each has one file pair that holds everything that
+// is known of it: functions that make the requests to send and functions that read the replies,
+// both pure. Whoever sends them (over libcurl, say) sees HttpRequest and HttpReply only:
+//
+//   absl::StatusOr<HttpRequest> request = ElectricityMapsForecastRequest(ask, credential, now);
+//   HttpReply reply = …;                              // GET request->UrlToSend(), request->headers
+//   absl::StatusOr<ProviderForecast> forecast = ParseElectricityMapsForecast(ask, reply);
+//
+// All requests are GET without a body. providers.h has every provider in one table.
+//
+// A parser takes a reply of any status, and its error says what to do about it:
+//
+//   UNAUTHENTICATED      the token is wrong or over: log in again, once, where there is a login
+//   PERMISSION_DENIED    the account may not have this: remember it, and ask no more
+//   NOT_FOUND            the provider knows no such zone, or has nothing of this kind there
+//   RESOURCE_EXHAUSTED   too many requests: wait for retry_after, or longer each time
+//   UNAVAILABLE          a fault on their side, or a reply without data: try again later
+//   FAILED_PRECONDITION  another status: the request was refused, and will be again
+//   INVALID_ARGUMENT     a reply that is not what it should be, or a request that cannot be made
+//
+// Messages read "provider: zone Z: fact, value" and quote nothing of a reply without bounds, and
+// nothing of a credential. No I/O, no clock; every function may be called from any thread.
+#ifndef FORECAST_PROVIDER_H_
+#define FORECAST_PROVIDER_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/intensity.h"
+#include "forecast/intensity_history.h"
+
+namespace carbon {
+
+// What a provider is shown to prove who asks; which of the two it wants is its own. Never printed.
+struct Credential {
+  std::string user;
+  std::string secret;  // a token, a key or a password
+};
+
+// What is asked, and of whom.
+struct ProviderAsk {
+  std::string url;   // scheme, host and path that the request's own path is appended to
+  std::string zone;  // as the provider names it
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  // How far ahead a forecast should reach; the provider's next longer, or else its longest, is
+  // asked for.
+  absl::Duration horizon = absl::Hours(72);
+};
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+  bool is_secret = false;
+};
+
+struct HttpRequest {
+  std::string url;                  // escaped, and free of secrets: what a log may show
+  std::vector<HttpHeader> headers;  // beside those that the client sends of itself
+  std::string secret_query;         // "api_key=…", escaped; empty for most
+
+  // The URL with its secret part. Only for the wire.
+  std::string UrlToSend() const;
+  // "https://host/path?query, auth-token: (secret)": for logs and errors.
+  std::string Redacted() const;
+};
+
+struct HttpReply {
+  int status = 0;
+  std::string
+      content_type;  // as sent, "application/json; charset=utf-8"; empty where there is none
+  std::string body;  // decoded; its size was bounded by the client
+  std::optional<absl::Duration> retry_after;
+};
+
+struct ProviderForecast {
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  std::optional<absl::Time> issued_at;  // unknown for some providers
+  IntensitySeries series;
+};
+
+struct ProviderHistory {
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  IntensityHistory history;
+};
+
+// Half-open.
+struct TimeSpan {
+  absl::Time from;
+  absl::Time to;
+};
+
+// OK for a 200 whose content type is JSON, or one of those that stand for "some file"; otherwise
+// the error as told above, by status alone. For the parsers.
+absl::Status CheckReply(const HttpReply& reply);
+
+// "provider: zone Z: " before the message, with the code kept. For the parsers.
+absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
+                        const absl::Status& status);
+
+// What stands in a path's segment or a query's value: all but letters, digits, - . _ ~ escaped.
+std::string UrlEscaped(absl::string_view text);
+
+// [from, to) in parts of at most `limit`, in order; none where from >= to.
+std::vector<TimeSpan> SplitSpan(absl::Time from, absl::Time to, absl::Duration limit);
+
+}  // namespace carbon
+
+#endif  // FORECAST_PROVIDER_H_
