@@ -10,10 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "forecast/reply_json.h"
 #include "forecast/timestamp.h"
 #include "nlohmann/json.hpp"
 
@@ -45,11 +44,13 @@ const json* Member(const json& object, absl::string_view name) {
   return nullptr;
 }
 
-absl::StatusOr<absl::Time> TimeMember(const json& object, absl::string_view name) {
+absl::StatusOr<absl::Time> TimeMember(
+    const json& object, absl::string_view name,
+    absl::StatusOr<absl::Time> (*parse)(absl::string_view) = ParseTimestamp) {
   const json* value = Member(object, name);
   if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
   if (!value->is_string()) return Refused(name, absl::StrCat(Quoted(*value), " is not a time"));
-  absl::StatusOr<absl::Time> time = ParseTimestamp(value->get_ref<const std::string&>());
+  absl::StatusOr<absl::Time> time = parse(value->get_ref<const std::string&>());
   if (!time.ok()) return Refused(name, time.status().message());
   return time;
 }
@@ -69,31 +70,11 @@ absl::StatusOr<GramsPerKilowattHour> IntensityMember(const json& object, absl::s
   return GramsPerKilowattHour(number);
 }
 
-// .NET's TimeSpan with whole seconds, [d.]hh:mm:ss.
-std::optional<absl::Duration> ParseTimeSpan(absl::string_view text) {
-  int64_t days = 0;
-  const std::vector<absl::string_view> parts = absl::StrSplit(text, ':');
-  if (parts.size() != 3) return std::nullopt;
-  absl::string_view hours = parts[0];
-  if (const size_t dot = hours.find('.'); dot != absl::string_view::npos) {
-    if (!absl::SimpleAtoi(hours.substr(0, dot), &days)) return std::nullopt;
-    hours.remove_prefix(dot + 1);
-  }
-  int64_t h = 0, m = 0, s = 0;
-  if (!absl::SimpleAtoi(hours, &h) || !absl::SimpleAtoi(parts[1], &m) ||
-      !absl::SimpleAtoi(parts[2], &s)) {
-    return std::nullopt;
-  }
-  if (days < 0 || days > 366 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59) {
-    return std::nullopt;
-  }
-  return absl::Hours(24 * days + h) + absl::Minutes(m) + absl::Seconds(s);
-}
-
 // A duration is a TimeSpan in the file, a number of minutes in the WebAPI.
-absl::StatusOr<absl::Duration> DurationMember(const json& object) {
-  const json* value = Member(object, "Duration");
-  if (value == nullptr) return absl::InvalidArgumentError("Duration is missing");
+absl::StatusOr<absl::Duration> DurationMember(const json& object,
+                                              absl::string_view name = "Duration") {
+  const json* value = Member(object, name);
+  if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
   std::optional<absl::Duration> duration;
   if (value->is_string()) {
     duration = ParseTimeSpan(value->get_ref<const std::string&>());
@@ -104,11 +85,11 @@ absl::StatusOr<absl::Duration> DurationMember(const json& object) {
     }
   }
   if (!duration.has_value()) {
-    return Refused("Duration",
+    return Refused(name,
                    absl::StrCat(Quoted(*value), " is neither hh:mm:ss nor a number of minutes"));
   }
   if (*duration <= absl::ZeroDuration() || *duration > kLongestStep) {
-    return Refused("Duration", absl::StrCat(Quoted(*value), " is not positive, or above 31 days"));
+    return Refused(name, absl::StrCat(Quoted(*value), " is not positive, or above 31 days"));
   }
   return *duration;
 }
@@ -146,7 +127,8 @@ absl::Status LocationError(absl::string_view wanted, const std::set<std::string>
 absl::StatusOr<IntensitySeries> ReadEmissions(const json& emissions, absl::string_view list,
                                               absl::string_view time_name,
                                               absl::string_view value_name,
-                                              absl::string_view location) {
+                                              absl::string_view location,
+                                              std::optional<absl::Duration> window = std::nullopt) {
   if (!emissions.is_array()) return Refused(list, absl::StrCat(Quoted(emissions), " is no array"));
   std::vector<IntensitySeries::Step> steps;
   absl::Time end;
@@ -170,6 +152,11 @@ absl::StatusOr<IntensitySeries> ReadEmissions(const json& emissions, absl::strin
     if (!value.ok()) return Refused(subject, value.status().message());
     absl::StatusOr<absl::Duration> duration = DurationMember(emission);
     if (!duration.ok()) return Refused(subject, duration.status().message());
+    if (window.has_value() && *window != *duration) {
+      return Refused(subject,
+                     absl::StrCat("is a mean over ", absl::FormatDuration(*window),
+                                  ", not the value of its ", absl::FormatDuration(*duration)));
+    }
     if (location.empty() && locations.size() > 1) continue;  // refused below, with all the names
     if (!steps.empty() && *start < end) {
       return Refused(subject,
@@ -196,7 +183,7 @@ absl::StatusOr<IntensitySeries> ReadEmissions(const json& emissions, absl::strin
 absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_view location) {
   std::optional<absl::Time> issued_at;
   if (const json* value = Member(root, "GeneratedAt"); value != nullptr && !value->is_null()) {
-    absl::StatusOr<absl::Time> time = TimeMember(root, "GeneratedAt");
+    absl::StatusOr<absl::Time> time = TimeMember(root, "GeneratedAt", ParseInstant);
     if (!time.ok()) return time.status();
     issued_at = *time;
   }
@@ -235,17 +222,23 @@ absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::strin
   const std::string subject = absl::StrCat("[", index, "]");
   std::optional<absl::Time> issued_at;
   if (const json* value = Member(*chosen, "generatedAt"); value != nullptr && !value->is_null()) {
-    absl::StatusOr<absl::Time> time = TimeMember(*chosen, "generatedAt");
+    absl::StatusOr<absl::Time> time = TimeMember(*chosen, "generatedAt", ParseInstant);
     if (!time.ok()) return Refused(subject, time.status().message());
     issued_at = *time;
   }
   const json* data = Member(*chosen, "forecastData");
   if (data == nullptr) return Refused(subject, "forecastData is missing");
+  std::optional<absl::Duration> window;
+  if (const json* value = Member(*chosen, "windowSize"); value != nullptr && !value->is_null()) {
+    absl::StatusOr<absl::Duration> duration = DurationMember(*chosen, "windowSize");
+    if (!duration.ok()) return Refused(subject, duration.status().message());
+    window = *duration;
+  }
   // A forecast that was asked for by the name of a cloud region may name a grid region in its data.
   const bool chosen_by_name = Member(*chosen, "location") != nullptr;
   absl::StatusOr<IntensitySeries> series =
       ReadEmissions(*data, absl::StrCat(subject, ".forecastData"), "timestamp", "value",
-                    chosen_by_name ? "" : location);
+                    chosen_by_name ? "" : location, window);
   if (!series.ok()) return series.status();
   return CarbonAwareForecast{issued_at, *std::move(series)};
 }
@@ -254,6 +247,7 @@ absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::strin
 
 absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
                                                         absl::string_view location) {
+  if (absl::Status status = CheckDepth(text); !status.ok()) return status;
   json root;
   try {
     root = json::parse(text.begin(), text.end());

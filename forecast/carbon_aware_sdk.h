@@ -7,9 +7,11 @@
 //                      "forecastData": [{"location": "de", "timestamp": "…", "duration": 15,
 //                                        "value": 412.5}, …]}]
 //
-// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. Names are matched whatever
-// their case, and members that are not named here are ignored. Pure; no I/O, whoever reads the file
-// bounds its size.
+// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. Each value is the
+// mean over the `windowSize` minutes from its timestamp: a forecast whose window is not its step
+// is refused, since its values are no steps but overlap. Names are matched whatever their case, and
+// members that are not named here are ignored. Pure; no I/O, whoever reads the file bounds its
+// size.
 #ifndef FORECAST_CARBON_AWARE_SDK_H_
 #define FORECAST_CARBON_AWARE_SDK_H_
 

@@ -4,7 +4,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/intensity.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -53,6 +52,21 @@ absl::StatusOr<IntensityHistory> IntensityHistory::Create(std::vector<Interval> 
     }
   }
   return IntensityHistory(std::move(intervals));
+}
+
+absl::StatusOr<IntensitySeries> IntensityHistory::ToSeries() const {
+  if (intervals_.empty()) return absl::InvalidArgumentError("there are no values");
+  std::vector<IntensitySeries::Step> steps;
+  steps.reserve(intervals_.size());
+  for (const Interval& interval : intervals_) {
+    if (!steps.empty() && interval.start != intervals_[steps.size() - 1].end) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("nothing is said of ", FormatTimestamp(intervals_[steps.size() - 1].end),
+                       " to ", FormatTimestamp(interval.start)));
+    }
+    steps.push_back({interval.start, interval.value});
+  }
+  return IntensitySeries::Create(steps, intervals_.back().end);
 }
 
 }  // namespace carbon

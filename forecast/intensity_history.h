@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/intensity.h"
 #include "core/quantities.h"
 
 namespace carbon {
@@ -34,6 +35,10 @@ class IntensityHistory {
 
   // In order of time, disjoint. Two that touch end and start at the same instant.
   const std::vector<Interval>& intervals() const { return intervals_; }
+
+  // The same as a series. InvalidArgument where there is nothing, and where there is a gap, naming
+  // its start and end: absent data is never bridged by the value before it.
+  absl::StatusOr<IntensitySeries> ToSeries() const;
 
  private:
   explicit IntensityHistory(std::vector<Interval> intervals) : intervals_(std::move(intervals)) {}

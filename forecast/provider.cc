@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace carbon {
 namespace {
@@ -74,6 +75,42 @@ absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
                       absl::StrCat(provider, ": zone ", ask.zone, ": ", status.message()));
 }
 
+absl::Status CheckKind(const ProviderAsk& ask, const std::vector<SignalKind>& kinds) {
+  if (std::find(kinds.begin(), kinds.end(), ask.kind) != kinds.end()) return absl::OkStatus();
+  const std::string known = absl::StrJoin(kinds, ", ", [](std::string* out, SignalKind kind) {
+    absl::StrAppend(out, SignalKindName(kind));
+  });
+  return absl::InvalidArgumentError(
+      absl::StrCat("kind ", SignalKindName(ask.kind), " is not given, only ", known));
+}
+
+absl::Status CheckAsk(const ProviderAsk& ask, const std::vector<SignalKind>& kinds) {
+  const bool is_http =
+      absl::StartsWith(ask.url, "http://") || absl::StartsWith(ask.url, "https://");
+  const bool is_plain = std::all_of(ask.url.begin(), ask.url.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c)) && c != '?' && c != '#';
+  });
+  if (absl::StrContains(ask.url, '@')) {
+    return absl::InvalidArgumentError("the url names a user; that is for the credential");
+  }
+  if (!is_http || !is_plain) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "url \"", absl::CHexEscape(ask.url.substr(0, 200)), "\" is no http URL without a query"));
+  }
+  if (ask.zone.empty()) return absl::InvalidArgumentError("the zone has no name");
+  return CheckKind(ask, kinds);
+}
+
+absl::Status CheckSecret(absl::string_view secret) {
+  if (secret.empty()) return absl::InvalidArgumentError("the credential is missing");
+  for (const char c : secret) {
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) {
+      return absl::InvalidArgumentError("the credential has characters that no header may carry");
+    }
+  }
+  return absl::OkStatus();
+}
+
 std::string UrlEscaped(absl::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string escaped;
@@ -88,8 +125,26 @@ std::string UrlEscaped(absl::string_view text) {
   return escaped;
 }
 
+std::string Url(absl::string_view base, absl::string_view path,
+                const std::vector<std::pair<std::string, std::string>>& query) {
+  while (absl::EndsWith(base, "/")) base.remove_suffix(1);
+  std::string url = absl::StrCat(base, path);
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    url += separator;
+    absl::StrAppend(&url, UrlEscaped(name), "=", UrlEscaped(value));
+    separator = '&';
+  }
+  return url;
+}
+
+std::string FormatMinute(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone());
+}
+
 std::vector<TimeSpan> SplitSpan(absl::Time from, absl::Time to, absl::Duration limit) {
   std::vector<TimeSpan> spans;
+  if (to - from == absl::InfiniteDuration()) return spans;
   for (; from < to; from += limit) spans.push_back({from, std::min(from + limit, to)});
   return spans;
 }

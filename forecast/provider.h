@@ -19,12 +19,14 @@
 //   INVALID_ARGUMENT     a reply that is not what it should be, or a request that cannot be made
 //
 // Messages read "provider: zone Z: fact, value" and quote nothing of a reply without bounds, and
-// nothing of a credential. No I/O, no clock; every function may be called from any thread.
+// nothing of a credential. Whether data are too old, or of a time to come, is for those who know
+// the time. No I/O, no clock; every function may be called from any thread.
 #ifndef FORECAST_PROVIDER_H_
 #define FORECAST_PROVIDER_H_
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -70,10 +72,12 @@ struct HttpRequest {
 
 struct HttpReply {
   int status = 0;
-  std::string
-      content_type;  // as sent, "application/json; charset=utf-8"; empty where there is none
-  std::string body;  // decoded; its size was bounded by the client
+  std::string content_type;  // as sent: "application/json; charset=utf-8"; empty without one
+  std::string body;          // decoded; its size was bounded by the client
   std::optional<absl::Duration> retry_after;
+  // For so long the server says that asking again brings nothing new; the client then answers from
+  // what it kept.
+  absl::Duration fresh_for;
 };
 
 struct ProviderForecast {
@@ -101,10 +105,26 @@ absl::Status CheckReply(const HttpReply& reply);
 absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
                         const absl::Status& status);
 
+// InvalidArgument where the kind is none of `kinds`, naming those.
+absl::Status CheckKind(const ProviderAsk& ask, const std::vector<SignalKind>& kinds);
+// The same, and where the URL is not http or https, has a query, a fragment or a user, or the zone
+// is empty.
+absl::Status CheckAsk(const ProviderAsk& ask, const std::vector<SignalKind>& kinds);
+
+// InvalidArgument where there is none or it has what no header may carry, a line's end say.
+absl::Status CheckSecret(absl::string_view secret);
+
 // What stands in a path's segment or a query's value: all but letters, digits, - . _ ~ escaped.
 std::string UrlEscaped(absl::string_view text);
 
-// [from, to) in parts of at most `limit`, in order; none where from >= to.
+// `base`, without slashes at its end, then `path`, then the query, escaped.
+std::string Url(absl::string_view base, absl::string_view path,
+                const std::vector<std::pair<std::string, std::string>>& query = {});
+
+// "2026-11-24T02:00Z", rounded down to the minute.
+std::string FormatMinute(absl::Time time);
+
+// [from, to) in parts of at most `limit`, in order; none where from >= to, or one is infinite.
 std::vector<TimeSpan> SplitSpan(absl::Time from, absl::Time to, absl::Duration limit);
 
 }  // namespace carbon

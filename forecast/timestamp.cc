@@ -1,11 +1,15 @@
 #include "forecast/timestamp.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace carbon {
 namespace {
@@ -41,9 +45,7 @@ absl::Status Refused(absl::string_view text, absl::string_view why) {
       absl::StrCat("time \"", text.substr(0, kMaxLength), "\" ", why));
 }
 
-}  // namespace
-
-absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text) {
+absl::StatusOr<absl::Time> Parse(absl::string_view text, bool may_have_fraction) {
   if (text.size() == kDateAndTimeLength && HasShape(absl::StrCat(text, "Z"))) {
     return Refused(text, "has no offset; write Z for UTC");
   }
@@ -54,7 +56,8 @@ absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text) {
     rest.remove_prefix(1);
     const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
     if (digits == 0) return Refused(text, "is not RFC 3339 (2026-11-24T02:00:00Z)");
-    if (rest.substr(0, digits).find_first_not_of('0') != absl::string_view::npos) {
+    if (!may_have_fraction &&
+        rest.substr(0, digits).find_first_not_of('0') != absl::string_view::npos) {
       return Refused(text, "is not a whole second");
     }
     rest.remove_prefix(digits);
@@ -70,6 +73,36 @@ absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text) {
     return Refused(text, absl::StrCat("is no instant: ", error));
   }
   return time;
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text) {
+  return Parse(text, /*may_have_fraction=*/false);
+}
+
+absl::StatusOr<absl::Time> ParseInstant(absl::string_view text) {
+  return Parse(text, /*may_have_fraction=*/true);
+}
+
+std::optional<absl::Duration> ParseTimeSpan(absl::string_view text) {
+  int64_t days = 0;
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, ':');
+  if (parts.size() != 3) return std::nullopt;
+  absl::string_view hours = parts[0];
+  if (const size_t dot = hours.find('.'); dot != absl::string_view::npos) {
+    if (!absl::SimpleAtoi(hours.substr(0, dot), &days)) return std::nullopt;
+    hours.remove_prefix(dot + 1);
+  }
+  int64_t h = 0, m = 0, s = 0;
+  if (!absl::SimpleAtoi(hours, &h) || !absl::SimpleAtoi(parts[1], &m) ||
+      !absl::SimpleAtoi(parts[2], &s)) {
+    return std::nullopt;
+  }
+  if (days < 0 || days > 366 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59) {
+    return std::nullopt;
+  }
+  return absl::Hours(24 * days + h) + absl::Minutes(m) + absl::Seconds(s);
 }
 
 std::string FormatTimestamp(absl::Time time) {

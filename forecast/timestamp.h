@@ -2,6 +2,7 @@
 #ifndef FORECAST_TIMESTAMP_H_
 #define FORECAST_TIMESTAMP_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -15,6 +16,13 @@ namespace carbon {
 // refused rather than guessed: local time has hours that occur twice. InvalidArgument, quoting the
 // text.
 absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text);
+
+// The same with any fraction, rounded down to the second: for when something was made, which need
+// not be a whole second.
+absl::StatusOr<absl::Time> ParseInstant(absl::string_view text);
+
+// .NET's TimeSpan with whole seconds, [d.]hh:mm:ss, below 367 days.
+std::optional<absl::Duration> ParseTimeSpan(absl::string_view text);
 
 // "2026-11-24T02:00:00Z".
 std::string FormatTimestamp(absl::Time time);

@@ -81,6 +81,33 @@ TEST(ParseCarbonAwareSdk, ReadsTheWebApiForecastWhoseDataNamesAnotherRegion) {
   EXPECT_EQ(ParseCarbonAwareSdk(kWebApi, "uksouth")->series.end(), At(0, 30));
 }
 
+TEST(ParseCarbonAwareSdk, RefusesRollingMeansOfTheWebApi) {
+  // A window of 30 minutes that begins every 10: the values overlap.
+  const auto forecast = [](const char* window, const char* second) {
+    return ParseCarbonAwareSdk(absl::StrCat(R"([{"windowSize": )", window, R"(, "forecastData": [
+            {"timestamp": "2026-11-24T00:00:00Z", "duration": 30, "value": 440},
+            {"timestamp": ")",
+                                            second, R"(", "duration": 30, "value": 430}]}])"),
+                               "");
+  };
+  EXPECT_TRUE(forecast("30", "2026-11-24T00:30:00Z").ok());
+  EXPECT_THAT(forecast("30", "2026-11-24T00:10:00Z").status().message(),
+              HasSubstr("2026-11-24T00:10:00Z is before the end of the one before"));
+  EXPECT_EQ(forecast("60", "2026-11-24T00:30:00Z").status().message(),
+            "[0].forecastData[0]: is a mean over 1h, not the value of its 30m");
+  EXPECT_THAT(forecast("[]", "2026-11-24T00:30:00Z").status().message(),
+              HasSubstr("[0]: windowSize: an array is neither"));
+}
+
+TEST(ParseCarbonAwareSdk, TakesAFractionOfASecondInWhenItWasMade) {
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(
+      R"([{"generatedAt": "2026-11-23T23:50:11.5092741+00:00", "forecastData": [
+           {"timestamp": "2026-11-24T00:00:00Z", "duration": 10, "value": 448.4}]}])",
+      "");
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->issued_at, At(0) - absl::Minutes(10) + absl::Seconds(11));
+}
+
 TEST(ParseCarbonAwareSdk, RefusesAnUnknownOrAmbiguousWebApiLocation) {
   EXPECT_EQ(ParseCarbonAwareSdk(kWebApi, "mars").status().message(),
             "location \"mars\" is not in the file; it has eastus, uksouth");

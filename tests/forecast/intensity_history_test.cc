@@ -31,6 +31,18 @@ TEST(IntensityHistory, KeepsGapsAndPutsTheRestInOrder) {
   EXPECT_TRUE(IntensityHistory::Create({})->intervals().empty());
 }
 
+TEST(IntensityHistory, BecomesASeriesOnlyWhereThereIsNoGap) {
+  absl::StatusOr<IntensitySeries> series =
+      IntensityHistory::Create({Hour(1, 10), Hour(0, 0)})->ToSeries();
+  ASSERT_TRUE(series.ok()) << series.status();
+  EXPECT_EQ(series->begin(), At(0));
+  EXPECT_EQ(series->end(), At(2));
+  EXPECT_EQ(*series->Mean(At(0), At(2)), GramsPerKilowattHour(5));
+  EXPECT_EQ(IntensityHistory::Create({Hour(0, 1), Hour(3, 1)})->ToSeries().status().message(),
+            "nothing is said of 2026-11-24T01:00:00Z to 2026-11-24T03:00:00Z");
+  EXPECT_EQ(IntensityHistory::Create({})->ToSeries().status().message(), "there are no values");
+}
+
 TEST(IntensityHistory, RefusesWhatCannotBeNamingTheInterval) {
   const absl::Time half = At(2) + absl::Milliseconds(500);
   const std::pair<Interval, const char*> cases[] = {

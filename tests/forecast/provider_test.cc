@@ -66,10 +66,47 @@ TEST(UrlEscaped, LeavesNothingThatCouldEndASegmentOrAValue) {
   EXPECT_EQ(UrlEscaped("../x\r\n"), "..%2Fx%0D%0A");
 }
 
+TEST(Url, JoinsWithOneSlashAndEscapesTheQuery) {
+  EXPECT_EQ(Url("http://127.0.0.1:8080/", "/a/b"), "http://127.0.0.1:8080/a/b");
+  EXPECT_EQ(Url("https://host/v4", "/a", {{"data[0]", "x y"}, {"b", "1"}}),
+            "https://host/v4/a?data%5B0%5D=x%20y&b=1");
+}
+
+TEST(CheckAsk, RefusesWhatNoRequestCanBeMadeOf) {
+  const ProviderAsk good{.url = "http://host/path", .zone = "DE"};
+  EXPECT_TRUE(CheckAsk(good, {SignalKind::kAverageLifecycle}).ok());
+  EXPECT_EQ(CheckAsk(good, {SignalKind::kAverageDirect, SignalKind::kMarginal}).message(),
+            "kind average-lifecycle is not given, only average-direct, marginal");
+  for (const char* url : {"", "host", "file:///etc/passwd", "http://host/?a=b", "http://host/#x",
+                          "http://host/\r\nX: y", "http://host/ b"}) {
+    ProviderAsk bad = good;
+    bad.url = url;
+    const absl::Status error = CheckAsk(bad, {SignalKind::kAverageLifecycle});
+    EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument) << url;
+    EXPECT_THAT(error.message(), HasSubstr("is no http URL without a query"));
+  }
+  const absl::Status error =
+      CheckAsk({.url = "http://me:s3cret@host", .zone = "DE"}, {SignalKind::kAverageLifecycle});
+  EXPECT_EQ(error.message(), "the url names a user; that is for the credential");
+  EXPECT_EQ(CheckAsk({.url = "http://host"}, {SignalKind::kAverageLifecycle}).message(),
+            "the zone has no name");
+}
+
+TEST(CheckSecret, RefusesWhatWouldEndTheHeaderWithoutShowingIt) {
+  EXPECT_TRUE(CheckSecret("s3cret").ok());
+  for (const char* secret : {"", "s3cret\r\nX: y", "s3cret\n", "s3cr\xe9t"}) {
+    const absl::Status error = CheckSecret(secret);
+    EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(error.message(), Not(HasSubstr("s3cr")));
+  }
+}
+
 TEST(SplitSpan, CoversTheSpanInPartsThatTouch) {
   const absl::Time from = absl::FromUnixSeconds(0);
   EXPECT_TRUE(SplitSpan(from, from, absl::Hours(1)).empty());
   EXPECT_TRUE(SplitSpan(from, from - absl::Hours(1), absl::Hours(1)).empty());
+  EXPECT_TRUE(SplitSpan(absl::InfinitePast(), from, absl::Hours(1)).empty());
+  EXPECT_TRUE(SplitSpan(from, absl::InfiniteFuture(), absl::Hours(1)).empty());
   const std::vector<TimeSpan> spans = SplitSpan(from, from + absl::Hours(25), absl::Hours(10));
   ASSERT_EQ(spans.size(), 3u);
   EXPECT_EQ(spans.front().from, from);

@@ -54,6 +54,26 @@ TEST(ParseTimestamp, QuotesALongTextShortened) {
   EXPECT_LT(time.status().message().size(), 120u);
 }
 
+TEST(ParseInstant, RoundsAFractionDown) {
+  const absl::Time expected = absl::FromUnixSeconds(1764036000);
+  for (const char* text :
+       {"2025-11-25T02:00:00Z", "2025-11-25T02:00:00.5092741+00:00", "2025-11-25T02:00:00.999Z"}) {
+    absl::StatusOr<absl::Time> time = ParseInstant(text);
+    ASSERT_TRUE(time.ok()) << text << ": " << time.status();
+    EXPECT_EQ(*time, expected) << text;
+  }
+  EXPECT_FALSE(ParseInstant("2025-11-25T02:00:00.5").ok());
+}
+
+TEST(ParseTimeSpan, ReadsDaysHoursMinutesAndSeconds) {
+  EXPECT_EQ(ParseTimeSpan("00:15:00"), absl::Minutes(15));
+  EXPECT_EQ(ParseTimeSpan("1.02:03:04"), absl::Hours(26) + absl::Minutes(3) + absl::Seconds(4));
+  for (const char* text : {"", "1h", "15:00", "24:00:00", "00:60:00", "-1.00:00:00", "400.00:00:00",
+                           "00:00:00.5", "a.00:00:00"}) {
+    EXPECT_EQ(ParseTimeSpan(text), std::nullopt) << text;
+  }
+}
+
 TEST(FormatTimestamp, WritesUtcThatParsesBack) {
   const absl::Time time = absl::FromUnixSeconds(1764036000);
   EXPECT_EQ(FormatTimestamp(time), "2025-11-25T02:00:00Z");
