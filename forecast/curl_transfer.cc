@@ -1,7 +1,7 @@
 #include "forecast/curl_transfer.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"

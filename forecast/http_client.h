@@ -15,8 +15,8 @@
 //     turn in order, without holding up other hosts.
 //   - connections are kept and used again; HTTP/2 where the server offers it.
 //   - a request that is just the same as one under way is not sent, but shares its reply.
-//   - what a server said is still fresh is answered from memory; what it gave an ETag or a date is
-//     asked about, and a 304 becomes the 200 that it stands for. limits.freshness tells the most.
+//   - what a server said is still fresh is answered from memory, for an hour at most; what it gave
+//     an ETag or a date is asked about, and a 304 becomes the 200 that it stands for.
 //   - a host that answers 429, or 503 with Retry-After, is left alone for as long as it asks, or
 //   for
 //     a growing time where it does not say. Meanwhile requests to it are answered here, with status
