@@ -19,7 +19,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string SecretPath() { return testing::TempDir() + "secret_file_test.token"; }
+// Of this process: several tests of this file may run at once.
+std::string SecretPath() {
+  return testing::TempDir() + "secret_file_test." + std::to_string(getpid());
+}
 
 absl::StatusOr<Secret> ReadBack(const std::string& content, mode_t mode = 0600) {
   const std::string path = SecretPath();
@@ -120,7 +123,7 @@ TEST(ReadSecretFile, RefusesWhatIsNoFile) {
   EXPECT_EQ(ReadSecretFile("/nowhere/token").status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ReadSecretFile(testing::TempDir()).status().code(),
             absl::StatusCode::kPermissionDenied);
-  const std::string pipe = testing::TempDir() + "secret_file_test.pipe";
+  const std::string pipe = SecretPath() + ".pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_EQ(ReadSecretFile(pipe).status().code(), absl::StatusCode::kPermissionDenied);
   unlink(pipe.c_str());
