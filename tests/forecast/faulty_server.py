@@ -75,6 +75,21 @@ class Exchange:
         self.path = path
         self.query = query
         self.headers = headers
+        self.is_under_way = False
+
+    def enter(self, target, is_new_connection):
+        with Counts.lock:
+            self.is_under_way = True
+            self.counts.connections += is_new_connection
+            self.counts.requests[target] = self.counts.requests.get(target, 0) + 1
+            self.counts.headers[target] = self.headers
+            self.counts.now += 1
+            self.counts.most_at_once = max(self.counts.most_at_once, self.counts.now)
+
+    def leave(self):
+        with Counts.lock:
+            self.counts.now -= self.is_under_way
+            self.is_under_way = False
 
     def send(self, data):
         self.connection.sendall(data)
@@ -82,6 +97,8 @@ class Exchange:
             self.counts.sent += len(data)
 
     def reply(self, body=OK, status="200 OK", content_type=JSON_TYPE, headers=()):
+        # Before the client can know, and send its next.
+        self.leave()
         self.send(head(status, [("Content-Type", content_type), ("Content-Length", len(body)),
                                 *headers]) + body)
         return True
@@ -332,25 +349,16 @@ def serve(connection):
                 return
             target, headers = request
             parts = urlsplit(target)
-            counts = Counts.latest
-            is_counted = parts.path not in UNCOUNTED
-            if is_counted:
-                with Counts.lock:
-                    if counted_in is not counts:
-                        counted_in = counts
-                        counts.connections += 1
-                    counts.requests[target] = counts.requests.get(target, 0) + 1
-                    counts.headers[target] = headers
-                    counts.now += 1
-                    counts.most_at_once = max(counts.most_at_once, counts.now)
+            exchange = Exchange(
+                connection, Counts.latest, parts.path, parse_qs(parts.query), headers)
+            if parts.path not in UNCOUNTED:
+                exchange.enter(target, counted_in is not exchange.counts)
+                counted_in = exchange.counts
             fault = FAULTS.get(parts.path) or FAULTS["/" + parts.path.split("/")[1]]
             try:
-                goes_on = fault(
-                    Exchange(connection, counts, parts.path, parse_qs(parts.query), headers))
+                goes_on = fault(exchange)
             finally:
-                if is_counted:
-                    with Counts.lock:
-                        counts.now -= 1
+                exchange.leave()
             if not goes_on:
                 return
     except (OSError, KeyError):

@@ -344,6 +344,11 @@ TEST_F(HttpClientTest, EndsWithoutWaitingForWhatHangs) {
 TEST_F(HttpClientTest, IsNotHeldUpByAResolverThatHangs) {
   HttpClientOptions options = Options();
   options.limits.connect = absl::Milliseconds(100);
+  Resolver& resolver = TheResolver();
+  {
+    const std::lock_guard<std::mutex> lock(resolver.mutex);
+    resolver.is_released = false;
+  }
   {
     HttpClient client(options);
     client.Start({.url = "http://hung.test/ok"}, Keep());
@@ -356,7 +361,6 @@ TEST_F(HttpClientTest, IsNotHeldUpByAResolverThatHangs) {
     client.Start({.url = "http://hung.test/ok"}, Keep());
     client.Poll(absl::ZeroDuration());
   }
-  Resolver& resolver = TheResolver();
   const std::lock_guard<std::mutex> lock(resolver.mutex);
   EXPECT_GE(resolver.asked, 1);
   resolver.is_released = true;
