@@ -26,7 +26,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <set>
+#include <unordered_set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -192,6 +192,9 @@ double ResidentMib() {
 }
 
 // The log's records, looked at file by file so that a long run needs no disk.
+// A decision's id in eight bytes: what the host keeps must not look like a leak of the plugin's.
+uint64_t IdHash(const std::string& id) { return std::hash<std::string>{}(id); }
+
 class LogCheck {
  public:
   void Read(const std::string& path) {
@@ -208,23 +211,21 @@ class LogCheck {
       ++count_;
       const std::string type = record.at("type");
       if (type == "dropped") dropped_ += record.at("count").get<uint64_t>();
-      if (type == "decision") decisions_.insert(absl::StrCat(boot, "-", sequence));
+      if (type == "decision") decisions_.insert(IdHash(absl::StrCat(boot, "-", sequence)));
     }
     file.clear();
     file.seekg(-1, std::ios::end);
     if (file && file.get() != '\n') Broken(path + ": its last line is torn");
   }
 
-  bool Has(const std::string& id) const { return decisions_.contains(id); }
+  bool Has(uint64_t id_hash) const { return decisions_.contains(id_hash); }
   uint64_t count() const { return count_; }
   uint64_t missing() const { return missing_; }
   uint64_t dropped() const { return dropped_; }
-  // What was asked about need not be kept.
-  void Forget() { decisions_.clear(); }
 
  private:
   std::map<std::string, uint64_t> last_;
-  std::set<std::string> decisions_;
+  std::unordered_set<uint64_t> decisions_;  // hashes of their ids
   uint64_t count_ = 0;
   uint64_t missing_ = 0;
   uint64_t dropped_ = 0;
@@ -289,7 +290,7 @@ class Storm {
     StepClock(absl::ZeroDuration());
   }
 
-  const std::vector<std::string>& ids() const { return ids_; }
+  const std::vector<uint64_t>& id_hashes() const { return id_hashes_; }
   LogCheck& log() { return log_; }
   uint64_t jobs() const { return submitted_; }
 
@@ -332,7 +333,7 @@ class Storm {
   void Submit(int thread) {
     std::mt19937_64 random(options_.seed * 1000 + static_cast<uint64_t>(thread));
     std::array<Latencies, kWindows> latencies;
-    std::vector<std::string> ids;
+    std::vector<uint64_t> id_hashes;
     uint64_t submitted = 0, changed = 0, decided = 0;
     std::vector<uint8_t> bytes;
     while (MoreToDo()) {
@@ -354,11 +355,13 @@ class Storm {
       const size_t at = text.rfind("carbon:id=");
       if (at == std::string::npos) continue;
       ++decided;
-      if (ids.size() < 20000) ids.push_back(DecisionIdInComment(text.substr(at)));
+      if (id_hashes.size() < 20000) {
+        id_hashes.push_back(IdHash(DecisionIdInComment(text.substr(at))));
+      }
     }
     std::lock_guard lock(mutex_);
     for (size_t w = 0; w < kWindows; ++w) latencies_[w].Add(latencies[w]);
-    ids_.insert(ids_.end(), ids.begin(), ids.end());
+    id_hashes_.insert(id_hashes_.end(), id_hashes.begin(), id_hashes.end());
     submitted_ += submitted;
     changed_ += changed;
     decided_ += decided;
@@ -429,7 +432,7 @@ class Storm {
 
   std::mutex mutex_;
   std::array<Latencies, kWindows> latencies_;
-  std::vector<std::string> ids_;
+  std::vector<uint64_t> id_hashes_;
   uint64_t submitted_ = 0;
   uint64_t changed_ = 0;
   uint64_t decided_ = 0;
@@ -450,14 +453,14 @@ void RunStorm(const Options& options, const Plugin& plugin, Publications* public
     if (std::filesystem::exists(path)) log.Read(path);
   }
   uint64_t untraced = 0;
-  for (const std::string& id : storm.ids()) untraced += log.Has(id) ? 0 : 1;
+  for (const uint64_t id : storm.id_hashes()) untraced += log.Has(id) ? 0 : 1;
   storm.Tell(started_mib);
   printf(
       "log: %llu records, %llu numbers missing, %llu said to be dropped, %llu of %zu ids not in "
       "it\n",
       static_cast<unsigned long long>(log.count()), static_cast<unsigned long long>(log.missing()),
       static_cast<unsigned long long>(log.dropped()), static_cast<unsigned long long>(untraced),
-      storm.ids().size());
+      storm.id_hashes().size());
   if (!options.reload && log.missing() != log.dropped()) {
     Broken("records are missing that nobody says were dropped");
   }
