@@ -1,6 +1,9 @@
 #include "forecast/csv.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,7 +50,14 @@ absl::StatusOr<GramsPerKilowattHour> ParseValue(absl::string_view field) {
   return GramsPerKilowattHour(value);
 }
 
-absl::StatusOr<IntensitySeries::Step> ParseLine(absl::string_view line) {
+// One line; a value that is absent is an error or, for a history, is left out.
+struct Line {
+  int number;
+  absl::Time start;
+  std::optional<GramsPerKilowattHour> value;
+};
+
+absl::StatusOr<Line> ParseLine(absl::string_view line, int number, bool value_may_be_absent) {
   const std::pair<absl::string_view, absl::string_view> fields =
       absl::StrSplit(line, absl::MaxSplits(',', 1));
   if (line.find(',') == absl::string_view::npos ||
@@ -56,16 +66,18 @@ absl::StatusOr<IntensitySeries::Step> ParseLine(absl::string_view line) {
   }
   absl::StatusOr<absl::Time> start = ParseTimestamp(absl::StripAsciiWhitespace(fields.first));
   if (!start.ok()) return start.status();
-  absl::StatusOr<GramsPerKilowattHour> value =
-      ParseValue(absl::StripAsciiWhitespace(fields.second));
+  const absl::string_view field = absl::StripAsciiWhitespace(fields.second);
+  if (value_may_be_absent && (field.empty() || absl::EqualsIgnoreCase(field, "null"))) {
+    return Line{number, *start, std::nullopt};
+  }
+  absl::StatusOr<GramsPerKilowattHour> value = ParseValue(field);
   if (!value.ok()) return value.status();
-  return IntensitySeries::Step{*start, *value};
+  return Line{number, *start, *value};
 }
 
-}  // namespace
-
-absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text) {
-  std::vector<IntensitySeries::Step> steps;
+// Every line that says something, in strict order of time.
+absl::StatusOr<std::vector<Line>> ParseLines(absl::string_view text, bool values_may_be_absent) {
+  std::vector<Line> lines;
   bool header_allowed = true;
   int number = 0;
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
@@ -76,19 +88,46 @@ absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text) {
     header_allowed = false;
     if (header) continue;
 
-    absl::StatusOr<IntensitySeries::Step> step = ParseLine(line);
-    if (!step.ok()) return AtLine(number, step.status().message());
-    if (!steps.empty() && step->start <= steps.back().start) {
-      const bool again = step->start == steps.back().start;
-      return AtLine(number, absl::StrCat("time ", FormatTimestamp(step->start),
+    absl::StatusOr<Line> parsed = ParseLine(line, number, values_may_be_absent);
+    if (!parsed.ok()) return AtLine(number, parsed.status().message());
+    if (!lines.empty() && parsed->start <= lines.back().start) {
+      const bool again = parsed->start == lines.back().start;
+      return AtLine(number, absl::StrCat("time ", FormatTimestamp(parsed->start),
                                          again ? " occurs twice" : " is before the line above"));
     }
-    if (!steps.empty() && step->start - steps.back().start > kLongestStep) {
-      return AtLine(number, absl::StrCat("nothing from ", FormatTimestamp(steps.back().start),
-                                         " to ", FormatTimestamp(step->start),
-                                         ": a value holds for 24 hours at most"));
+    lines.push_back(*parsed);
+  }
+  return lines;
+}
+
+// The most frequent distance from a line to the next; of several, the least. No more than a day.
+absl::Duration UsualStep(const std::vector<Line>& lines) {
+  std::map<absl::Duration, int> counts;
+  for (size_t i = 1; i < lines.size(); ++i) ++counts[lines[i].start - lines[i - 1].start];
+  absl::Duration usual = absl::Hours(1);
+  int most = 0;
+  for (const auto& [step, count] : counts) {
+    if (count > most && step <= kLongestStep) {
+      usual = step;
+      most = count;
     }
-    steps.push_back(*step);
+  }
+  return usual;
+}
+
+}  // namespace
+
+absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text) {
+  absl::StatusOr<std::vector<Line>> lines = ParseLines(text, /*values_may_be_absent=*/false);
+  if (!lines.ok()) return lines.status();
+  std::vector<IntensitySeries::Step> steps;
+  for (const Line& line : *lines) {
+    if (!steps.empty() && line.start - steps.back().start > kLongestStep) {
+      return AtLine(line.number, absl::StrCat("nothing from ", FormatTimestamp(steps.back().start),
+                                              " to ", FormatTimestamp(line.start),
+                                              ": a value holds for 24 hours at most"));
+    }
+    steps.push_back({line.start, *line.value});
   }
   if (steps.size() < 2) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -96,6 +135,22 @@ absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text) {
   }
   const absl::Time last = steps.back().start;
   return IntensitySeries::Create(steps, last + (last - steps[steps.size() - 2].start));
+}
+
+absl::StatusOr<IntensityHistory> ParseHistoryCsv(absl::string_view text) {
+  absl::StatusOr<std::vector<Line>> lines = ParseLines(text, /*values_may_be_absent=*/true);
+  if (!lines.ok()) return lines.status();
+  const absl::Duration limit = std::max(UsualStep(*lines), absl::Hours(1));
+  std::vector<IntensityHistory::Interval> intervals;
+  absl::Duration step = std::min(UsualStep(*lines), limit);
+  for (size_t i = 0; i < lines->size(); ++i) {
+    const Line& line = (*lines)[i];
+    if (i + 1 < lines->size() && (*lines)[i + 1].start - line.start <= limit) {
+      step = (*lines)[i + 1].start - line.start;
+    }
+    if (line.value.has_value()) intervals.push_back({line.start, line.start + step, *line.value});
+  }
+  return IntensityHistory::Create(std::move(intervals));
 }
 
 }  // namespace carbon
