@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "core/standard_draws.h"
 
 namespace carbon {
 namespace {
@@ -12,30 +13,6 @@ namespace {
 // More draws than this cost more than they tell: then each stands for a longer time.
 constexpr int64_t kMostDraws = 720;
 constexpr double kLeastFactor = 0.05;
-
-// FNV-1a, then the finaliser of SplitMix64 to spread what FNV leaves together.
-uint64_t HashKey(absl::string_view key) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
-uint64_t Mix(uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-// A draw with mean 0 and variance 1, near enough to normal: the sum of twelve uniform ones less six
-// (Irwin-Hall). No logarithm or cosine, whose last bits differ between C libraries.
-double StandardDraw(uint64_t key, uint64_t index) {
-  double sum = -6;
-  for (uint64_t i = 0; i < 12; ++i) {
-    sum += static_cast<double>(Mix(key ^ Mix(index * 12 + i)) >> 11) * 0x1.0p-53;
-  }
-  return sum;
-}
 
 // Every second scenario mirrors the one before.
 ErrorScenarios::Draws StandardDraws(uint64_t key, uint64_t step) {
@@ -77,7 +54,7 @@ absl::Time MadeAt(const ZoneForecast& forecast) {
 ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts) {
   zones_.reserve(forecasts.size());
   for (const ZoneForecast& forecast : forecasts) {
-    const uint64_t key = HashKey(absl::StrCat("zone/", forecast.zone));
+    const uint64_t key = DrawKey(absl::StrCat("zone/", forecast.zone));
     const absl::Time origin = MadeAt(forecast);
     Zone zone;
     zone.origin = absl::ToUnixSeconds(origin);
@@ -133,7 +110,7 @@ ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensityS
 }
 
 ErrorScenarios::Draws ErrorScenarios::Factor(absl::string_view key, double spread) {
-  return Factors(StandardDraws(HashKey(key), 0), spread);
+  return Factors(StandardDraws(DrawKey(key), 0), spread);
 }
 
 }  // namespace carbon

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
+
+#include "forecast/ridge_forecast.h"
 
 namespace carbon {
 namespace {
@@ -69,18 +72,32 @@ std::vector<ForecastPair> RollingForecasts(const HourlyHistory& history, Forecas
                                            const EvaluationPlan& plan) {
   const size_t hours = static_cast<size_t>(plan.days_ahead) * kDay;
   std::vector<ForecastPair> pairs;
+  std::optional<RidgeForecast> ridge;
+  absl::Time fitted_at = absl::InfinitePast();
   for (absl::Time origin = plan.from; origin + absl::Hours(static_cast<int64_t>(hours)) <= plan.to;
        origin += plan.every) {
     const HourlyHistory known = history.Until(origin);
     const int64_t lag = absl::ToInt64Hours(origin - known.end());
     if (known.size() == 0 || lag >= 24) continue;
-    absl::StatusOr<std::vector<double>> values =
-        ForecastHours(known, method, plan.days_ahead + (lag > 0 ? 1 : 0));
-    if (!values.ok()) continue;
+    const int days = plan.days_ahead + (lag > 0 ? 1 : 0);
+    std::vector<double> values;
+    // Weights belong to one time of day, and a lag shifts it: then they are fitted for this once.
+    if (method == ForecastMethod::kRidge && plan.refit_every > plan.every && lag == 0) {
+      if (origin - fitted_at >= plan.refit_every) {
+        ridge = RidgeForecast::Fit(known, days);
+        if (ridge.has_value()) fitted_at = origin;
+      }
+      if (!ridge.has_value()) continue;
+      values = ridge->Forecast(known);
+    } else {
+      absl::StatusOr<std::vector<double>> forecast = ForecastHours(known, method, days);
+      if (!forecast.ok()) continue;
+      values = *std::move(forecast);
+    }
     ForecastPair pair;
     pair.origin = origin;
-    pair.forecast.assign(values->begin() + lag,
-                         values->begin() + lag + static_cast<ptrdiff_t>(hours));
+    pair.forecast.assign(values.begin() + lag,
+                         values.begin() + lag + static_cast<ptrdiff_t>(hours));
     const int64_t first = absl::ToInt64Hours(origin - history.begin());
     for (size_t i = 0; i < hours; ++i) {
       const size_t hour = static_cast<size_t>(first) + i;

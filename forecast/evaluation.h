@@ -25,6 +25,9 @@ struct EvaluationPlan {
   absl::Time from;  // the first origin
   absl::Time to;    // all hours that are forecast lie before it
   absl::Duration every = absl::Hours(24);
+  // How often a regression is fitted: at every origin, or less often, its weights then serving the
+  // origins that follow.
+  absl::Duration refit_every = absl::ZeroDuration();
   int days_ahead = 4;
 };
 

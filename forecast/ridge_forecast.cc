@@ -18,8 +18,8 @@ constexpr size_t kLags[] = {1, 2, 3, 7};
 // Features that matter more are scaled up, which is to say penalised less: the days by how long ago
 // they are, and the last hours once more.
 constexpr double kLagScales[] = {1.4, 0.8, 0.6, 0.6};
-constexpr size_t kLastHours = 6;
-constexpr double kLastHoursScale = 2.0;
+constexpr size_t kLastHours = 3;
+constexpr double kLastHoursScale = 4.0;
 constexpr size_t kWeekdays = 7;
 constexpr size_t kSeasons = 4;
 constexpr double kDaysOfYear = 365.25;
@@ -39,9 +39,7 @@ int64_t DayNumber(absl::Time time) {
   return seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0);
 }
 
-size_t FeatureCount(size_t level_days) {
-  return std::size(kLags) * kDay + kLastHours + kWeekdays + (level_days == 0 ? kSeasons : 0);
-}
+constexpr size_t kFeatures = std::size(kLags) * kDay + kLastHours + kWeekdays + kSeasons;
 
 // The usual value of each hour of the day that follows `origin`.
 std::vector<double> Level(const std::vector<double>& grams, size_t origin, size_t days) {
@@ -55,8 +53,8 @@ std::vector<double> Level(const std::vector<double>& grams, size_t origin, size_
   return level;
 }
 
-void AddFeatures(const HourlyHistory& history, size_t origin, size_t level_days,
-                 const std::vector<double>& level, double* out) {
+void AddFeatures(const HourlyHistory& history, size_t origin, const std::vector<double>& level,
+                 double* out) {
   const std::vector<double>& grams = history.grams_per_kwh();
   for (const size_t lag : kLags) {
     for (size_t hour = 0; hour < kDay; ++hour) {
@@ -69,7 +67,6 @@ void AddFeatures(const HourlyHistory& history, size_t origin, size_t level_days,
   const int64_t day = DayNumber(history.begin() + absl::Hours(static_cast<int64_t>(origin)));
   const int64_t weekday = ((day % 7) + 7) % 7;
   for (size_t i = 0; i < kWeekdays; ++i) *out++ = static_cast<int64_t>(i) == weekday ? 1 : 0;
-  if (level_days > 0) return;
   const double angle = 2 * M_PI * static_cast<double>(day) / kDaysOfYear;
   for (const double turn : {angle, 2 * angle}) {
     *out++ = std::cos(turn);
@@ -77,11 +74,11 @@ void AddFeatures(const HourlyHistory& history, size_t origin, size_t level_days,
   }
 }
 
-std::vector<double> FeatureScales(size_t level_days) {
+std::vector<double> FeatureScales() {
   std::vector<double> scales;
   for (const double scale : kLagScales) scales.insert(scales.end(), kDay, scale);
   scales.insert(scales.end(), kLastHours, kLastHoursScale);
-  scales.resize(FeatureCount(level_days), 1.0);
+  scales.resize(kFeatures, 1.0);
   return scales;
 }
 
@@ -106,8 +103,7 @@ std::optional<RidgeForecast::Member> RidgeForecast::FitMember(const HourlyHistor
   if (origins.size() < kFewestOrigins) return std::nullopt;
 
   const auto rows = static_cast<Eigen::Index>(origins.size());
-  const size_t features = FeatureCount(level_days);
-  const auto columns = static_cast<Eigen::Index>(features) + 1;  // the last is the constant
+  const auto columns = static_cast<Eigen::Index>(kFeatures) + 1;  // the last is the constant
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   RowMajor x = RowMajor::Ones(rows, columns);
   RowMajor levels(rows, static_cast<Eigen::Index>(kDay));
@@ -117,9 +113,9 @@ std::optional<RidgeForecast::Member> RidgeForecast::FitMember(const HourlyHistor
     for (size_t hour = 0; hour < kDay; ++hour) {
       levels(row, static_cast<Eigen::Index>(hour)) = level[hour];
     }
-    AddFeatures(history, origin, level_days, level, x.row(row).data());
+    AddFeatures(history, origin, level, x.row(row).data());
   }
-  Member member{level_days, {}, FeatureScales(level_days), {}};
+  Member member{level_days, {}, FeatureScales(), {}};
   for (Eigen::Index column = 0; column + 1 < columns; ++column) {
     const double mean = x.col(column).mean();
     x.col(column).array() -= mean;
@@ -187,8 +183,8 @@ std::vector<double> RidgeForecast::Forecast(const HourlyHistory& history) const 
     // A history shorter than the level's days has its level from what there is.
     const size_t level_days = std::min(member.level_days, history.size() / kDay);
     const std::vector<double> level = Level(history.grams_per_kwh(), history.size(), level_days);
-    std::vector<double> features(FeatureCount(member.level_days));
-    AddFeatures(history, history.size(), member.level_days, level, features.data());
+    std::vector<double> features(kFeatures);
+    AddFeatures(history, history.size(), level, features.data());
     const double* weights = member.weights.data();
     for (size_t i = 0; i < features.size(); ++i, weights += hours) {
       const double feature = (features[i] - member.mean[i]) * member.scale[i];
