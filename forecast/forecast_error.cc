@@ -30,9 +30,10 @@ constexpr double kForecastShare = 0.5;
 constexpr double kLeastShareOfMean = 0.05;
 // How the last days' errors show in all: their variance against the year's.
 constexpr size_t kRecentDays = 45;
-constexpr double kRecentWeight = 0.5;
-// Errors to come are somewhat larger than those that the factors were fitted to.
-constexpr double kInflation = 1.05;
+constexpr double kRecentWeight = 0.8;
+// Measured (docs/forecast.md): the errors to come are somewhat smaller than those of the past year,
+// which were made with less history.
+constexpr double kInflation = 0.97;
 constexpr int kRefitDays = 30;
 constexpr size_t kDay = 24;
 
