@@ -160,15 +160,18 @@ absl::StatusOr<IntensitySeries> BlendOnto(const IntensitySeries& provider,
   const absl::Time seam = provider.end();
   if (seam < own.begin() || seam >= own.end()) return provider;
   std::vector<IntensitySeries::Step> steps = provider.steps();
-  const absl::Time last_hour = std::max({seam - absl::Hours(1), provider.begin(), own.begin()});
-  absl::StatusOr<GramsPerKilowattHour> theirs = provider.Mean(last_hour, seam);
-  absl::StatusOr<GramsPerKilowattHour> ours = own.Mean(last_hour, seam);
+  // Ours may begin where theirs ends: then its first hour stands for the last one before.
+  const absl::Duration hour = absl::Hours(1);
+  absl::StatusOr<GramsPerKilowattHour> theirs =
+      provider.Mean(std::max(seam - hour, provider.begin()), seam);
+  const absl::Time from = std::max(seam - hour, own.begin());
+  absl::StatusOr<GramsPerKilowattHour> ours = own.Mean(from, std::min(from + hour, own.end()));
   if (!theirs.ok() || !ours.ok()) return provider;
   GramsPerKilowattHour offset = *theirs - *ours;
   // Steps of an hour, so that the offset fades at the same pace whatever the steps of `own` are.
   absl::Time start = seam;
   while (start < own.end()) {
-    const absl::Time end = std::min(start + absl::Hours(1), own.end());
+    const absl::Time end = std::min(start + hour, own.end());
     absl::StatusOr<GramsPerKilowattHour> value = own.Mean(start, end);
     if (!value.ok()) return value.status();
     offset = offset * kOffsetKept;

@@ -2,14 +2,18 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace carbon {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 absl::Time At(int hour, int minute = 0) {
   return absl::FromCivil(absl::CivilMinute(2026, 11, 24, hour, minute), absl::UTCTimeZone());
@@ -105,6 +109,62 @@ TEST(ParseCsv, QuotesAHugeLineShortened) {
   absl::StatusOr<IntensitySeries> series = ParseCsv("1" + std::string(1 << 20, 'x'));
   EXPECT_FALSE(series.ok());
   EXPECT_LT(series.status().message().size(), 200u);
+}
+
+// "start-end value" of each interval, in minutes after midnight.
+std::vector<std::string> Intervals(const std::string& text) {
+  absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(text);
+  if (!history.ok()) return {std::string(history.status().message())};
+  std::vector<std::string> result;
+  for (const IntensityHistory::Interval& interval : history->intervals()) {
+    result.push_back(absl::StrCat(absl::ToInt64Minutes(interval.start - At(0)), "-",
+                                  absl::ToInt64Minutes(interval.end - At(0)), " ",
+                                  interval.value.value()));
+  }
+  return result;
+}
+
+TEST(ParseHistoryCsv, KeepsHoles) {
+  EXPECT_THAT(Intervals("time,value\n"
+                        "2026-11-24T00:00:00Z,1\n"
+                        "2026-11-24T01:00:00Z,2\n"
+                        "2026-11-24T02:00:00Z,\n"
+                        "2026-11-24T03:00:00Z,NULL\n"
+                        "2026-11-24T04:00:00Z,0\n"
+                        "2026-11-24T12:00:00Z,3\n"
+                        "2026-11-26T00:00:00Z,4\n"),
+              ElementsAre("0-60 1", "60-120 2", "240-300 0", "720-780 3", "2880-2940 4"));
+}
+
+TEST(ParseHistoryCsv, FollowsAChangeOfStep) {
+  EXPECT_THAT(Intervals("2026-11-24T00:00:00Z,1\n"
+                        "2026-11-24T01:00:00Z,2\n"
+                        "2026-11-24T02:00:00Z,3\n"
+                        "2026-11-24T02:15:00Z,4\n"
+                        "2026-11-24T02:30:00Z,5\n"
+                        "2026-11-24T02:45:00Z,6\n"
+                        "2026-11-24T09:00:00Z,7\n"),
+              ElementsAre("0-60 1", "60-120 2", "120-135 3", "135-150 4", "150-165 5", "165-180 6",
+                          "540-555 7"));
+  // Three hours are the usual step here, and so no hole.
+  EXPECT_THAT(Intervals("2026-11-24T00:00:00Z,1\n2026-11-24T03:00:00Z,2\n"
+                        "2026-11-24T06:00:00Z,3\n2026-11-24T12:00:00Z,4\n"),
+              ElementsAre("0-180 1", "180-360 2", "360-540 3", "720-900 4"));
+}
+
+TEST(ParseHistoryCsv, TakesNothingForAHistoryAndOneValueForAnHour) {
+  EXPECT_THAT(Intervals("time,value\n"), IsEmpty());
+  EXPECT_THAT(Intervals("2026-11-24T00:00:00Z,1\n"), ElementsAre("0-60 1"));
+}
+
+TEST(ParseHistoryCsv, RefusesWhatAForecastMayNotHave) {
+  const std::string good = "2026-11-24T00:00:00Z,1\n";
+  EXPECT_THAT(Intervals(good + "2026-11-24T01:00:00Z,-4\n"),
+              ElementsAre("line 2: value -4 is negative"));
+  EXPECT_THAT(Intervals(good + good),
+              ElementsAre("line 2: time 2026-11-24T00:00:00Z occurs twice"));
+  EXPECT_THAT(Intervals(good + "2026-11-24T01:00:00,15\n"),
+              ElementsAre("line 2: time \"2026-11-24T01:00:00\" has no offset; write Z for UTC"));
 }
 
 }  // namespace
