@@ -15,6 +15,7 @@
 #include "core/file.h"
 #include "forecast/csv.h"
 #include "forecast/evaluation.h"
+#include "forecast/forecast_error.h"
 #include "forecast/interval_coverage.h"
 #include "forecast/timestamp.h"
 
@@ -24,7 +25,7 @@ namespace {
 constexpr int64_t kMostBytes = 256 << 20;
 constexpr int kWarmUpDays = 61;
 // Intervals rest on the errors of forecasts made before the first that is evaluated.
-constexpr absl::Duration kRunIn = absl::Hours(24 * (kDaysEvaluated + 365));
+constexpr absl::Duration kRunIn = absl::Hours(24 * (kDaysEvaluated + int64_t{kMostPastForecasts}));
 
 struct Options {
   std::vector<std::string> files;

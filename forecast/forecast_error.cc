@@ -28,13 +28,13 @@ constexpr size_t kCoarseHours = 3;
 constexpr double kForecastShare = 0.5;
 // A forecast near zero has no relative error worth the name: this share of the mean stands for it.
 constexpr double kLeastShareOfMean = 0.05;
-// How the last days' errors show in all: their variance against the year's.
+// How the last days' errors show in all: their variance against that of all.
 constexpr size_t kRecentDays = 45;
 constexpr double kRecentWeight = 0.8;
-// Measured (docs/forecast.md): the errors to come are somewhat smaller than those of the past year,
-// which were made with less history.
-constexpr double kInflation = 0.97;
-constexpr int kRefitDays = 30;
+// So that 80% intervals held 80% of the truth from July 2020 to June 2021 (docs/forecast.md): our
+// forecast errs somewhat less than in the past, since it had less history then.
+constexpr double kInflation = 0.96;
+constexpr int kRefitDays = 60;
 constexpr size_t kDay = 24;
 
 std::vector<uint16_t> Buckets(size_t hours) {
@@ -97,7 +97,7 @@ int64_t DayNumber(absl::Time time) {
 
 // One row per pair of scenarios, out of one row per past day: days whose number leaves the same
 // remainder are added up, with signs that are theirs in every zone, and scaled back to the variance
-// of one. Then the columns are made uncorrelated, which in the year they are and in 32 rows would
+// of one. Then the columns are made uncorrelated, which over all days they are and in 32 rows would
 // be by chance only. Pairs without a day are drawn.
 MatrixXd Scores(const MatrixXd& days, const std::vector<int64_t>& day_numbers) {
   constexpr Index kPairs = ErrorFactors::kPairs;
@@ -160,7 +160,7 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
       matrix(row, static_cast<Index>(bucket)) = errors[static_cast<size_t>(row)][bucket];
     }
   }
-  // Newest first. The scale of today's errors lies between that of the last weeks' and the year's.
+  // Newest first. The scale of today's errors lies between that of the last weeks' and of all.
   const Index recent = std::min<Index>(rows, kRecentDays);
   const double recent_variance = matrix.topRows(recent).squaredNorm() / static_cast<double>(recent);
   const double variance = matrix.squaredNorm() / static_cast<double>(rows);

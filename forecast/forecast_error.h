@@ -2,9 +2,9 @@
 // the few factors that a snapshot carries (core/error_factors.h).
 //
 // The past errors are pairs of forecast and outcome: archived ones where there are enough, else
-// those that our own forecast would have made over the last year of the history. Their principal
-// components over lead time are the factors (few tell most: errors of neighbouring hours go
-// together), the days' coordinates in them are the scores. Pure: no I/O, no clock.
+// those that our own forecast would have made over the last half-year of the history. Their
+// principal components over lead time are the factors (few tell most: errors of neighbouring hours
+// go together), the days' coordinates in them are the scores. Pure: no I/O, no clock.
 #ifndef FORECAST_FORECAST_ERROR_H_
 #define FORECAST_FORECAST_ERROR_H_
 
@@ -22,8 +22,8 @@ namespace carbon {
 
 // Fewer past forecasts than this say too little.
 inline constexpr size_t kFewestPastForecasts = 40;
-// Older ones than this many are left out.
-inline constexpr size_t kMostPastForecasts = 365;
+// Older ones than this many are left out: errors differ from year to year.
+inline constexpr size_t kMostPastForecasts = 180;
 
 // The factors of `forecast`, hourly from `origin` on, in gCO2e/kWh. `past` are forecasts of the
 // same zone made the same way, at the same time of day and at least as long, in order of their
@@ -36,9 +36,9 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
                                              const std::vector<double>& forecast,
                                              absl::Time origin);
 
-// What `method` would have forecast in the past year: at each of the last days at the time of day
-// at which the history ends, with what was known by then. A regression is fitted anew every 30 days
-// only, as a year of them is to take a fraction of a second.
+// What `method` would have forecast in the past half-year: at each of the last days at the time of
+// day at which the history ends, with what was known by then. A regression is fitted anew every 60
+// days only, as all of them are to take a fraction of a second.
 std::vector<ForecastPair> PastForecasts(const HourlyHistory& history, ForecastMethod method,
                                         int days_ahead);
 
