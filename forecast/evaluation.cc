@@ -81,8 +81,8 @@ std::vector<ForecastPair> RollingForecasts(const HourlyHistory& history, Forecas
     if (known.size() == 0 || lag >= 24) continue;
     const int days = plan.days_ahead + (lag > 0 ? 1 : 0);
     std::vector<double> values;
-    // Weights belong to one time of day, and a lag shifts it: then they are fitted for this once.
-    if (method == ForecastMethod::kRidge && plan.refit_every > plan.every && lag == 0) {
+    if (method == ForecastMethod::kRidge && plan.refit_every > plan.every) {
+      if (lag > 0) continue;  // weights belong to one time of day
       if (origin - fitted_at >= plan.refit_every) {
         ridge = RidgeForecast::Fit(known, days);
         if (ridge.has_value()) fitted_at = origin;

@@ -26,7 +26,7 @@ struct EvaluationPlan {
   absl::Time to;    // all hours that are forecast lie before it
   absl::Duration every = absl::Hours(24);
   // How often a regression is fitted: at every origin, or less often, its weights then serving the
-  // origins that follow.
+  // origins that follow, of which those are left out whose last hour is unknown.
   absl::Duration refit_every = absl::ZeroDuration();
   int days_ahead = 4;
 };

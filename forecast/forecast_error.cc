@@ -91,8 +91,12 @@ std::optional<std::vector<double>> Errors(const ForecastPair& pair, size_t hours
   return errors;
 }
 
-int64_t DayNumber(absl::Time time) {
-  return absl::ToInt64Hours(time - absl::UnixEpoch()) / static_cast<int64_t>(kDay);
+// Days since the Unix epoch, counted so that no day begins within half a day of what lies a whole
+// number of days before `now`: histories of two zones end an hour or two apart, whatever the time.
+int64_t DayNumber(absl::Time time, absl::Time now) {
+  const absl::Duration day = absl::Hours(24);
+  return absl::Floor(now - absl::UnixEpoch(), day) / day +
+         absl::Floor(time - now + day / 2, day) / day;
 }
 
 // One row per pair of scenarios, out of one row per past day: days whose number leaves the same
@@ -130,8 +134,8 @@ MatrixXd Scores(const MatrixXd& days, const std::vector<int64_t>& day_numbers) {
 }  // namespace
 
 absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& past,
-                                             const std::vector<double>& forecast,
-                                             absl::Time origin) {
+                                             const std::vector<double>& forecast, absl::Time origin,
+                                             absl::Time now) {
   if (forecast.empty()) return absl::InvalidArgumentError("forecast: has no hours");
   const size_t hours = forecast.size();
   ErrorFactors factors;
@@ -146,7 +150,7 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
     std::optional<std::vector<double>> row = Errors(*pair, hours, factors.bucket_end_hours);
     if (!row.has_value()) continue;
     errors.push_back(*std::move(row));
-    day_numbers.push_back(DayNumber(pair->origin));
+    day_numbers.push_back(DayNumber(pair->origin, now));
   }
   if (errors.size() < kFewestPastForecasts) {
     return absl::FailedPreconditionError(absl::StrCat("forecast errors: ", errors.size(),

@@ -30,11 +30,14 @@ inline constexpr size_t kMostPastForecasts = 180;
 // origins, a day apart; ones of which a quarter or more of the outcomes within the forecast's
 // length is unknown are left out.
 //
+// Zones whose factors are fitted for the same `now`, which is shortly after `origin`, share their
+// scenarios: past forecasts made within half a day of each other count as made on the same day.
+//
 // FailedPrecondition where fewer than kFewestPastForecasts are left; InvalidArgument for a forecast
 // of no hours.
 absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& past,
-                                             const std::vector<double>& forecast,
-                                             absl::Time origin);
+                                             const std::vector<double>& forecast, absl::Time origin,
+                                             absl::Time now);
 
 // What `method` would have forecast in the past half-year: at each of the last days at the time of
 // day at which the history ends, with what was known by then. A regression is fitted anew every 60

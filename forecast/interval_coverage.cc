@@ -49,7 +49,8 @@ std::vector<IntervalHits> CountHits(const std::vector<ForecastPair>& pairs, absl
     const size_t first = finished - std::min(finished, kMostPastForecasts + 60);
     const std::vector<ForecastPair> past(pairs.begin() + static_cast<ptrdiff_t>(first),
                                          pairs.begin() + static_cast<ptrdiff_t>(finished));
-    absl::StatusOr<ErrorFactors> factors = FitErrorFactors(past, pair.forecast, pair.origin);
+    absl::StatusOr<ErrorFactors> factors =
+        FitErrorFactors(past, pair.forecast, pair.origin, pair.origin);
     if (!factors.ok()) continue;
     const std::vector<ErrorDraws> draws = DrawErrors(*factors, zone);
     IntervalHits counted;

@@ -45,7 +45,7 @@ struct Scenarios {
 
 Scenarios Fit(const std::string& zone, const std::vector<ForecastPair>& past) {
   absl::StatusOr<ErrorFactors> factors =
-      FitErrorFactors(past, std::vector<double>(kHours, 200), AtHour(9000));
+      FitErrorFactors(past, std::vector<double>(kHours, 200), AtHour(9000), AtHour(9000));
   EXPECT_TRUE(factors.ok()) << factors.status();
   return {*factors, DrawErrors(*factors, zone)};
 }
@@ -99,6 +99,20 @@ TEST(FitErrorFactors, KeepsTheCorrelationBetweenZones) {
   EXPECT_NEAR(correlation(0, 10), 0, 0.35);
 }
 
+TEST(FitErrorFactors, SharesDaysBetweenZonesWhoseHistoriesEndHoursApart) {
+  // One zone's forecasts are made at midnight, the other's three hours before: on the same days.
+  std::vector<ForecastPair> early = Forecasts("DE", 180, 10, 0.1, 2);
+  const std::vector<ForecastPair> late = Forecasts("DE", 180, 10, 0.1, 2);
+  for (ForecastPair& pair : early) pair.origin -= absl::Hours(3);
+  const std::vector<double> forecast(kHours, 200);
+  for (const int64_t hour : {0, 1, 6}) {
+    const absl::Time now = AtHour(24 * 200 + hour);
+    EXPECT_EQ(FitErrorFactors(early, forecast, AtHour(24 * 200 - 3), now)->scores,
+              FitErrorFactors(late, forecast, AtHour(24 * 200), now)->scores)
+        << hour;
+  }
+}
+
 TEST(FitErrorFactors, FollowsTheErrorsOfTheLastWeeks) {
   std::vector<ForecastPair> past = Forecasts("DE", 365, 0, 10, 1);
   for (size_t day = 300; day < 365; ++day) {
@@ -120,8 +134,8 @@ TEST(FitErrorFactors, IsSmallAndTheSameBitsAgain) {
     }
   }
   const std::vector<double> forecast(14 * 24, 100);
-  const auto factors = FitErrorFactors(past, forecast, AtHour(9000));
-  const auto again = FitErrorFactors(past, forecast, AtHour(9000));
+  const auto factors = FitErrorFactors(past, forecast, AtHour(9000), AtHour(9000));
+  const auto again = FitErrorFactors(past, forecast, AtHour(9000), AtHour(9000));
   ASSERT_TRUE(factors.ok());
   EXPECT_EQ(factors->loadings, again->loadings);
   EXPECT_EQ(factors->scores, again->scores);
@@ -134,13 +148,13 @@ TEST(FitErrorFactors, IsSmallAndTheSameBitsAgain) {
 TEST(FitErrorFactors, NeedsFortyForecastsOfKnownOutcome) {
   std::vector<ForecastPair> past = Forecasts("DE", 40, 8, 6, 20);
   const std::vector<double> forecast(kHours, 200);
-  EXPECT_TRUE(FitErrorFactors(past, forecast, AtHour(9000)).ok());
+  EXPECT_TRUE(FitErrorFactors(past, forecast, AtHour(9000), AtHour(9000)).ok());
   std::fill_n(past[7].actual.begin(), kHours / 4, std::nan(""));
-  const auto factors = FitErrorFactors(past, forecast, AtHour(9000));
+  const auto factors = FitErrorFactors(past, forecast, AtHour(9000), AtHour(9000));
   EXPECT_EQ(factors.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(factors.status().message()),
               HasSubstr("39 past forecasts are known, at least 40 are needed"));
-  EXPECT_EQ(FitErrorFactors(past, {}, AtHour(9000)).status().code(),
+  EXPECT_EQ(FitErrorFactors(past, {}, AtHour(9000), AtHour(9000)).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -150,7 +164,8 @@ TEST(FitErrorFactors, StandsZeros) {
     std::fill(pair.forecast.begin(), pair.forecast.end(), 0);
     std::fill(pair.actual.begin(), pair.actual.end(), 0);
   }
-  const auto factors = FitErrorFactors(past, std::vector<double>(kHours, 0), AtHour(9000));
+  const auto factors =
+      FitErrorFactors(past, std::vector<double>(kHours, 0), AtHour(9000), AtHour(9000));
   ASSERT_TRUE(factors.ok()) << factors.status();
   for (const ErrorDraws& draws : DrawErrors(*factors, "NO")) {
     for (const double draw : draws) EXPECT_NEAR(draw, 1, 1e-3);
