@@ -13,12 +13,18 @@
 #include "forecast/archive_rows.h"
 #include "forecast/series_blob.h"
 #include "forecast/sqlite.h"
+#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {
 
 bool TellsTheSame(const Actual& a, const Actual& b) {
   return a.end == b.end && a.milligrams == b.milligrams && a.is_estimated == b.is_estimated;
+}
+
+// What is outside could be written, but not found or read again.
+bool IsArchivable(absl::Time time) {
+  return time >= absl::UnixEpoch() && time <= absl::FromUnixSeconds(kMaxSeriesBlobStart);
 }
 
 std::optional<int64_t> ToSeconds(std::optional<absl::Time> time) {
@@ -56,10 +62,15 @@ absl::StatusOr<int64_t> Archive::FeedId(const Feed& feed) {
 
 absl::StatusOr<bool> Archive::AddForecast(const Feed& feed, std::optional<absl::Time> issued_at,
                                           const IntensitySeries& series, absl::Time fetched_at) {
-  if (series.step_seconds().size() > kMaxSeriesBlobSteps || series.step_seconds().front() < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("forecast of zone ", feed.zone, ": has ", series.step_seconds().size(),
-                     " steps, more than ", kMaxSeriesBlobSteps, ", or begins before 1970"));
+  if (series.step_seconds().size() > kMaxSeriesBlobSteps) {
+    return absl::InvalidArgumentError(absl::StrCat("forecast of zone ", feed.zone, ": has ",
+                                                   series.step_seconds().size(),
+                                                   " steps, more than ", kMaxSeriesBlobSteps));
+  }
+  if (!IsArchivable(series.begin())) {
+    return absl::InvalidArgumentError(absl::StrCat("forecast of zone ", feed.zone, ": begins at ",
+                                                   FormatTimestamp(series.begin()),
+                                                   ", not from 1970 to 3000"));
   }
   const std::string blob = EncodeSeries(series);
   const std::optional<int64_t> issued = ToSeconds(issued_at);
@@ -92,6 +103,13 @@ absl::StatusOr<bool> Archive::AddForecast(const Feed& feed, std::optional<absl::
 absl::StatusOr<int> Archive::AddActuals(const Feed& feed, const IntensityHistory& history,
                                         absl::Time fetched_at) {
   if (history.intervals().empty()) return 0;
+  for (const absl::Time time :
+       {history.intervals().front().start, history.intervals().back().end}) {
+    if (IsArchivable(time)) continue;
+    return absl::InvalidArgumentError(absl::StrCat("actuals of zone ", feed.zone, ": reach to ",
+                                                   FormatTimestamp(time),
+                                                   ", not from 1970 to 3000"));
+  }
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database_.get());
   if (!transaction.ok()) return transaction.status();
   const absl::StatusOr<int64_t> id = FeedId(feed);

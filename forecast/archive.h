@@ -88,12 +88,13 @@ class Archive : public ArchiveReader {
   ~Archive() override;
 
   // True where it is a new one, false where it was there. InvalidArgument for a series that is
-  // finer than the archive's blobs can be.
+  // finer than the archive's blobs can be, or begins before 1970 or after the year 3000.
   absl::StatusOr<bool> AddForecast(const Feed& feed, std::optional<absl::Time> issued_at,
                                    const IntensitySeries& series, absl::Time fetched_at);
 
   // How many intervals were new or changed. What the history has a gap for stays as it was. A
   // revision is never stamped before the one that it replaces, even if the clock was set back.
+  // InvalidArgument for what reaches before 1970 or after the year 3000.
   absl::StatusOr<int> AddActuals(const Feed& feed, const IntensityHistory& history,
                                  absl::Time fetched_at);
 

@@ -54,8 +54,13 @@ absl::StatusOr<ActualsByStart> ReadActuals(Database* database, int64_t feed, int
     if (!row.ok()) return row.status();
     if (!*row) return actuals;
     const int64_t start = statement->Integer(0);
+    const int64_t seconds = statement->Integer(1);
+    if (start > kMaxSeriesBlobStart || seconds <= 0 || seconds > kLongestIntervalSeconds) {
+      return absl::DataLossError(
+          absl::StrCat(database->path(), ": an actual lasts ", seconds, " s from ", start));
+    }
     Cover(&actuals, start,
-          {.end = start + statement->Integer(1),
+          {.end = start + seconds,
            .milligrams = statement->Integer(2),
            .is_estimated = statement->Integer(3) != 0,
            .fetched_at = statement->Integer(4)});

@@ -117,8 +117,8 @@ absl::StatusOr<IntensitySeries> DecodeSeries(absl::string_view bytes) {
   if (!runs.ok()) return runs.status();
 
   int64_t second = cursor.Svarint();
-  // Within this millennium, so that no sum below overflows.
-  if (second < 0 || second > int64_t{32503680000}) return Damaged("begins at no sensible time");
+  // So that no sum below overflows.
+  if (second < 0 || second > kMaxSeriesBlobStart) return Damaged("begins at no sensible time");
   std::vector<IntensitySeries::Step> steps;
   int64_t milligrams = 0;
   for (const Run& run : *runs) {

@@ -10,6 +10,7 @@
 #ifndef FORECAST_SERIES_BLOB_H_
 #define FORECAST_SERIES_BLOB_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,8 @@ namespace carbon {
 
 // More steps are refused: 400 days of five minutes are 115,200.
 inline constexpr int kMaxSeriesBlobSteps = 1 << 18;
+// The year 3000: a series that begins later is refused too, and so is one from before 1970.
+inline constexpr int64_t kMaxSeriesBlobStart = 32503680000;
 
 std::string EncodeSeries(const IntensitySeries& series);
 

@@ -279,6 +279,37 @@ TEST_F(ArchiveTest, RefusesASeriesTooFineToBeRead) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(ArchiveTest, RefusesTimesThatItCouldNotReadAgain) {
+  std::unique_ptr<Archive> archive = MustOpen();
+  for (const absl::CivilYear year : {absl::CivilYear(1969), absl::CivilYear(9999)}) {
+    const absl::Time time = absl::FromCivil(year, absl::UTCTimeZone());
+    const std::string begun = absl::FormatTime("%Y", time, absl::UTCTimeZone());
+    const absl::Status forecast =
+        archive
+            ->AddForecast(
+                kFeed, At(0),
+                *IntensitySeries::Create({{time, GramsPerKilowattHour(1)}}, time + absl::Hours(1)),
+                At(0))
+            .status();
+    EXPECT_EQ(forecast.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(forecast.message()),
+                StartsWith("forecast of zone DE: begins at " + begun));
+    const absl::Status actuals =
+        archive
+            ->AddActuals(kFeed, Actuals({{time, time + absl::Hours(1), GramsPerKilowattHour(1)}}),
+                         At(0))
+            .status();
+    EXPECT_EQ(actuals.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(actuals.message()),
+                StartsWith("actuals of zone DE: reach to " + begun));
+  }
+  EXPECT_THAT(Known(*archive, 1), IsEmpty());
+  absl::StatusOr<std::vector<ArchivedForecast>> forecasts =
+      archive->Forecasts(kFeed, absl::InfinitePast(), absl::InfiniteFuture());
+  ASSERT_TRUE(forecasts.ok()) << forecasts.status();
+  EXPECT_TRUE(forecasts->empty());
+}
+
 TEST_F(ArchiveTest, LetsOneWriteAndOthersRead) {
   const std::unique_ptr<Archive> archive = MustOpen();
   const absl::Status second = Open().status();
