@@ -84,12 +84,11 @@ void HttpCache::Store(const std::string& key, const CacheHeaders& headers, absl:
   reply->fresh_for = FreshFor(headers);
   const bool useful = reply->fresh_for > absl::ZeroDuration() || !headers.etag.empty() ||
                       !headers.last_modified.empty();
-  const int64_t size = static_cast<int64_t>(reply->body.size());
-  if (!useful || size > max_bytes_ || HasDirective(headers.cache_control, "no-store")) return;
+  if (!useful || HasDirective(headers.cache_control, "no-store")) return;
   entries_.push_front({key, *reply, headers.etag, headers.last_modified, now + reply->fresh_for});
   by_key_[key] = entries_.begin();
-  bytes_ += size;
-  while (bytes_ > max_bytes_) Remove(std::string(entries_.back().key));
+  bytes_ += SizeOf(entries_.front());
+  KeepToLimit();
 }
 
 const HttpReply* HttpCache::Confirm(const std::string& key, const CacheHeaders& headers,
@@ -100,15 +99,29 @@ const HttpReply* HttpCache::Confirm(const std::string& key, const CacheHeaders& 
   Entry& entry = entries_.front();
   entry.reply.fresh_for = FreshFor(headers);
   entry.fresh_until = now + entry.reply.fresh_for;
+  bytes_ -= SizeOf(entry);
   if (!headers.etag.empty()) entry.etag = headers.etag;
   if (!headers.last_modified.empty()) entry.last_modified = headers.last_modified;
-  return &entry.reply;
+  bytes_ += SizeOf(entry);
+  KeepToLimit();
+  return by_key_.count(key) == 0 ? nullptr : &entry.reply;
+}
+
+int64_t HttpCache::SizeOf(const Entry& entry) {
+  // The key is kept twice.
+  return static_cast<int64_t>(sizeof(Entry) + 2 * entry.key.size() + entry.reply.body.size() +
+                              entry.reply.content_type.size() + entry.etag.size() +
+                              entry.last_modified.size());
+}
+
+void HttpCache::KeepToLimit() {
+  while (bytes_ > max_bytes_) Remove(std::string(entries_.back().key));
 }
 
 void HttpCache::Remove(const std::string& key) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
-  bytes_ -= static_cast<int64_t>(found->second->reply.body.size());
+  bytes_ -= SizeOf(*found->second);
   entries_.erase(found->second);
   by_key_.erase(found);
 }

@@ -35,7 +35,7 @@ absl::Duration FreshFor(const CacheHeaders& headers);
 
 class HttpCache {
  public:
-  // Keeps bodies of no more than so many bytes, those used last.
+  // Keeps what takes no more than so many bytes, those used last.
   explicit HttpCache(int64_t max_bytes) : max_bytes_(max_bytes) {}
 
   // The reply that is kept under `key` and still fresh; nullptr where there is none. Its fresh_for
@@ -63,7 +63,10 @@ class HttpCache {
   };
   using Entries = std::list<Entry>;  // the one used last first
 
+  static int64_t SizeOf(const Entry& entry);
   void Remove(const std::string& key);
+  // Those used last stay.
+  void KeepToLimit();
 
   int64_t max_bytes_;
   int64_t bytes_ = 0;

@@ -103,13 +103,27 @@ TEST(HttpCache, ForgetsWhatWasReplaced) {
   EXPECT_THAT(cache.Conditions("a"), IsEmpty());
 }
 
+TEST(HttpCache, CountsAllThatItKeepsOfAReply) {
+  HttpCache cache(100'000);
+  const std::string tag(40'000, 'x');
+  for (const char* key : {"a", "b", "c"}) Store(&cache, key, {.etag = tag}, "");
+  EXPECT_THAT(cache.Conditions("a"), IsEmpty());
+  EXPECT_EQ(cache.Conditions("c").size(), 1u);
+  Store(&cache, "a", {.cache_control = "max-age=60"}, "");
+  Store(&cache, "b", {.cache_control = "max-age=60"}, "");
+  for (const char* key : {"a", "b"}) cache.Confirm(key, {.etag = tag}, kNow);
+  EXPECT_EQ(cache.Conditions("a").size(), 1u);
+  EXPECT_EQ(cache.Conditions("b").size(), 1u);
+  EXPECT_THAT(cache.Conditions("c"), IsEmpty());
+}
+
 TEST(HttpCache, ForgetsWhatWasUsedLeastRecently) {
-  HttpCache cache(10);
+  HttpCache cache(2500);
   const CacheHeaders fresh{.cache_control = "max-age=60"};
-  Store(&cache, "a", fresh, "1234");
-  Store(&cache, "b", fresh, "1234");
+  Store(&cache, "a", fresh, std::string(1000, 'x'));
+  Store(&cache, "b", fresh, std::string(1000, 'x'));
   EXPECT_NE(cache.FindFresh("a", kNow), nullptr);
-  Store(&cache, "c", fresh, "1234");
+  Store(&cache, "c", fresh, std::string(1000, 'x'));
   EXPECT_NE(cache.FindFresh("a", kNow), nullptr);
   EXPECT_EQ(cache.FindFresh("b", kNow), nullptr);
   EXPECT_NE(cache.FindFresh("c", kNow), nullptr);
