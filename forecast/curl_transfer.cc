@@ -13,6 +13,9 @@
 namespace carbon {
 namespace {
 
+// To find the nth header of a name libcurl looks through all.
+constexpr size_t kMostOfAName = 16;
+
 long Milliseconds(absl::Duration duration) {
   return std::max<long>(1, static_cast<long>(absl::ToInt64Milliseconds(duration)));
 }
@@ -117,8 +120,9 @@ int CurlTransfer::OnProgress(void* self, curl_off_t, curl_off_t downloaded, curl
 std::string CurlTransfer::Header(const char* name) const {
   std::string joined;
   curl_header* header = nullptr;
-  for (size_t i = 0;
-       curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1, &header) == CURLHE_OK; ++i) {
+  for (size_t i = 0; i < kMostOfAName && curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1,
+                                                          &header) == CURLHE_OK;
+       ++i) {
     absl::StrAppend(&joined, i == 0 ? "" : ", ", header->value);
   }
   return joined;
@@ -133,6 +137,11 @@ absl::Status CurlTransfer::ErrorOf(CURLcode code) const {
   const std::string text = absl::CHexEscape(
       absl::string_view(error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code))
           .substr(0, 200));
+  // It quotes the proxy's URL, and so its password.
+  if (absl::StartsWith(text, "Unsupported proxy")) {
+    return error(absl::StatusCode::kUnavailable,
+                 "the proxy that the environment names cannot be used");
+  }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT: {
       curl_off_t sent_after = 0;

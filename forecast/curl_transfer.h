@@ -54,7 +54,7 @@ class CurlTransfer {
                         curl_off_t upload_total, curl_off_t uploaded);
 
   void AddHeader(const HttpHeader& header);
-  // All headers of that name, joined by commas.
+  // The headers of that name, the first sixteen at most, joined by commas.
   std::string Header(const char* name) const;
   absl::Status ErrorOf(CURLcode code) const;
 

@@ -199,8 +199,9 @@ bool HttpClient::Flights::Follow(FlightList::iterator flight, const std::string&
   };
   if (!target.ok()) return refuse("is redirected to what is no http or https URL");
   if (!MayFollow(flight->target, *target)) {
+    const HttpUrl site{.scheme = target->scheme, .host = target->host, .port = target->port};
     return refuse(
-        absl::StrCat("is redirected to another host, ", target->Origin(), ", and not followed"));
+        absl::StrCat("is redirected to another host, ", site.Shown(), ", and not followed"));
   }
   if (++flight->hops > options.limits.redirects) {
     return refuse(absl::StrCat("is redirected more than ", options.limits.redirects, " times"));

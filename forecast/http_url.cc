@@ -1,11 +1,13 @@
 #include "forecast/http_url.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -25,6 +27,9 @@ std::string PartOf(CURLU* url, CURLUPart part, unsigned flags = 0) {
   curl_free(text);
   return copy;
 }
+
+// Bytes of a host, which in a name that can be resolved are fewer, and of a path.
+constexpr size_t kMaxShown = 255;
 
 bool IsControl(char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }
 bool HasControl(absl::string_view text) { return std::any_of(text.begin(), text.end(), IsControl); }
@@ -49,14 +54,15 @@ std::string HttpUrl::Origin() const { return absl::StrCat(scheme, "://", host, "
 
 std::string HttpUrl::Shown() const {
   const bool usual = port == (scheme == "https" ? "443" : "80");
-  return absl::StrCat(scheme, "://", host, usual ? "" : ":", usual ? "" : port, path);
+  return absl::CHexEscape(absl::StrCat(scheme, "://", host.substr(0, kMaxShown), usual ? "" : ":",
+                                       usual ? "" : port, path.substr(0, kMaxShown)));
 }
 
 bool HttpUrl::IsLoopback() const {
   if (host == "localhost" || host == "[::1]") return true;
-  // Written as an address: a name may begin with the same digits.
-  return absl::StartsWith(host, "127.") && std::count(host.begin(), host.end(), '.') == 3 &&
-         host.find_first_not_of("0123456789.") == std::string::npos;
+  // Written as an address: a name, which someone may resolve to anything, can have digits only too.
+  in_addr address = {};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
 absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& url) {

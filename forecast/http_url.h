@@ -18,7 +18,8 @@ struct HttpUrl {
 
   // "https://api.example.org:443": what connections, rates and pauses belong to.
   std::string Origin() const;
-  // "https://api.example.org/v4/zones": for messages, with the port where the URL had one.
+  // "https://api.example.org/v4/zones": for messages, with the port where the URL had one. A line
+  // of ASCII, cut short: a server may have chosen it.
   std::string Shown() const;
   // 127.0.0.0/8, ::1 and localhost.
   bool IsLoopback() const;

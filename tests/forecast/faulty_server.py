@@ -139,6 +139,7 @@ def redirect(x):
         "down": "http://127.0.0.1:%d/ok" % PORTS["plain"],
         "file": "file:///etc/passwd",
         "user": "http://user:password@127.0.0.1:%d/ok" % PORTS["plain"],
+        "strange": "http://%s%s/" % ("\xff" * 60, ".x" * 3000),
         "nowhere": "",
     }[x.path.rsplit("/", 1)[1]]
     headers = [("Location", where)] if where else []
@@ -272,6 +273,10 @@ def header_flood(x):
                 "interim": b"HTTP/1.1 100 Continue\r\nX-Header: %s\r\n\r\n" % (b"x" * 100)}[how])
 
 
+def repeated(x):
+    return x.reply(headers=[("Content-Type", JSON_TYPE)] * 1000)
+
+
 def trailer_flood(x):
     x.send(head("200 OK", [("Transfer-Encoding", "chunked")]) + chunk(OK) + b"0\r\n")
     for i in range(1 << 20):
@@ -315,7 +320,7 @@ FAULTS = {
     "/reset": reset, "/close": close, "/short": short, "/hang": hang_at, "/drip": drip,
     "/gzip": compressed, "/gzip/bomb": bomb, "/gzip/nested": nested_bomb,
     "/gzip/damaged": damaged_gzip, "/gzip/stuffed": stuffed_gzip, "/gzip/trailing": trailing_gzip,
-    "/chunked": chunked, "/chunked/cut": cut_chunks, "/trailers": trailer_flood,
+    "/chunked": chunked, "/chunked/cut": cut_chunks, "/trailers": trailer_flood, "/repeated": repeated,
     "/big": big, "/headers": header_flood, "/http10": http10, "/http09": http09,
     "/etag": etag, "/dated": dated,
 }

@@ -380,5 +380,35 @@ TEST_F(HttpClientTest, UsesTheProxyOfTheEnvironmentButNotForLoopback) {
   EXPECT_TRUE(loopback.ok()) << loopback.status();
 }
 
+// libcurl quotes all of it.
+TEST_F(HttpClientTest, TellsNoPasswordOfAProxyThatItCannotUse) {
+  for (const char* proxy : {"gopher://me:s3cret@proxy.test:1", "http://me:s3cret@pro xy.test:1"}) {
+    HttpClient client(Options());
+    setenv("http_proxy", proxy, 1);
+    const absl::Status status = Fetch(&client, {.url = "http://example.test/ok"}).status();
+    unsetenv("http_proxy");
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(status.message(),
+              "http://example.test/ok: the proxy that the environment names cannot be used");
+  }
+}
+
+TEST_F(HttpClientTest, ShowsALineOfWhereItIsSent) {
+  HttpClient client(Options());
+  const absl::Status status = Fetch(&client, Get("/redirect/strange")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_LT(status.message().size(), 1200u);
+  for (const char c : status.message()) EXPECT_TRUE(c >= ' ' && c <= '~') << int{c};
+}
+
+// To look for all of them takes libcurl the square of their number.
+TEST_F(HttpClientTest, TakesTheFirstOfAHeaderGivenManyTimes) {
+  HttpClient client(Options());
+  const absl::StatusOr<HttpReply> reply = Fetch(&client, Get("/repeated"));
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_THAT(reply->content_type, HasSubstr("application/json, application/json"));
+  EXPECT_LT(reply->content_type.size(), 300u);
+}
+
 }  // namespace
 }  // namespace carbon

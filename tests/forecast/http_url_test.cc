@@ -61,8 +61,9 @@ TEST(HttpUrl, KnowsLoopback) {
                           "http://LOCALHOST/", "http://[::1]/", "http://2130706433/"}) {
     EXPECT_TRUE(ParseHttpUrl(url)->IsLoopback()) << url;
   }
-  for (const char* url : {"http://127.0.0.1.example.org/", "http://127.example.org/",
-                          "http://localhost.example.org/", "http://10.0.0.1/", "http://[::2]/"}) {
+  for (const char* url :
+       {"http://127.0.0.1.example.org/", "http://127.example.org/", "http://localhost.example.org/",
+        "http://10.0.0.1/", "http://[::2]/", "http://127.0.0.256/", "http://127..0.1/"}) {
     EXPECT_FALSE(ParseHttpUrl(url)->IsLoopback()) << url;
   }
 }
