@@ -154,8 +154,9 @@ absl::StatusOr<std::string> MoveAside(const std::string& path, absl::Time now) {
 
 absl::StatusOr<std::unique_ptr<Descriptor>> LockArchive(const std::string& path) {
   const std::string lock_path = absl::StrCat(path, ".lock");
+  // Not to be opened by others: whoever can read a file can lock it.
   auto lock = std::make_unique<Descriptor>(
-      open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+      open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!lock->ok()) return absl::ErrnoToStatus(errno, lock_path);
   if (flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return absl::ErrnoToStatus(errno, lock_path);

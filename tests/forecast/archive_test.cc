@@ -326,6 +326,15 @@ TEST_F(ArchiveTest, LetsOneWriteAndOthersRead) {
 }
 
 // As root reads anything, a child becomes nobody; where the test is not root's, it says nothing.
+TEST_F(ArchiveTest, CanBeLockedByItsOwnerOnly) {
+  const mode_t mask = umask(0);
+  MustOpen();
+  umask(mask);
+  struct stat facts;
+  ASSERT_EQ(stat((path() + ".lock").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600u);
+}
+
 TEST_F(ArchiveTest, CanBeReadByThoseWhoMayNotWrite) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become someone else";
   const auto read_as_nobody = [&] {
