@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -23,6 +24,7 @@ using nlohmann::json;
 
 constexpr absl::Duration kLongestStep = absl::Hours(24 * 31);
 constexpr size_t kMaxMessage = 200;  // bytes
+constexpr size_t kMaxName = 40;      // bytes
 
 absl::Status Refused(absl::string_view subject, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(subject, ": ", what));
@@ -109,10 +111,13 @@ bool Matches(absl::string_view found, absl::string_view wanted) {
 }
 
 absl::Status LocationError(absl::string_view wanted, const std::set<std::string>& found) {
-  std::vector<std::string> shown(found.begin(), found.end());
-  if (shown.size() > 10) {
-    shown.resize(10);
-    shown.push_back("…");
+  std::vector<std::string> shown;
+  for (const std::string& name : found) {
+    if (shown.size() == 10) {
+      shown.push_back("...");
+      break;
+    }
+    shown.push_back(absl::CHexEscape(absl::string_view(name).substr(0, kMaxName)));
   }
   const std::string names = absl::StrJoin(shown, ", ");
   if (!wanted.empty()) {
@@ -252,9 +257,10 @@ absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
   try {
     root = json::parse(text.begin(), text.end());
   } catch (const json::exception& error) {
-    // The library quotes the whole of a broken string.
-    return absl::InvalidArgumentError(
-        absl::StrCat("not JSON: ", absl::string_view(error.what()).substr(0, kMaxMessage)));
+    // Then the library quotes what it read, the whole of a broken string even.
+    const absl::string_view what = error.what();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "not JSON: ", what.substr(0, what.find("; last read")).substr(0, kMaxMessage)));
   }
   if (root.is_object()) return ReadFileForm(root, location);
   if (root.is_array()) return ReadWebApiForm(root, location);

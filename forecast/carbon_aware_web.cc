@@ -81,7 +81,9 @@ absl::StatusOr<HttpRequest> CarbonAwareFileRequest(const ProviderAsk& ask, const
 
 absl::StatusOr<ProviderForecast> ParseCarbonAwareForecast(const ProviderAsk& ask,
                                                           const HttpReply& reply) {
-  if (absl::Status status = CheckReply(reply); !status.ok()) return OfProvider(kName, ask, status);
+  absl::Status status = CheckReply(reply);
+  if (status.ok()) status = CheckSize(reply);
+  if (!status.ok()) return OfProvider(kName, ask, status);
   absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(reply.body, ask.zone);
   if (!forecast.ok()) return OfProvider(kName, ask, forecast.status());
   return ProviderForecast{ask.kind, forecast->issued_at, std::move(forecast->series)};

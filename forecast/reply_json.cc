@@ -43,12 +43,15 @@ absl::Status CheckDepth(absl::string_view text) {
   return absl::OkStatus();
 }
 
+absl::Status CheckSize(const HttpReply& reply) {
+  if (reply.body.size() <= kMaxReplyBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the reply of ", reply.body.size(), " bytes is above ", kMaxReplyBytes));
+}
+
 absl::StatusOr<json> ParseReply(const HttpReply& reply) {
   if (absl::Status status = CheckReply(reply); !status.ok()) return status;
-  if (reply.body.size() > kMaxReplyBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the reply of ", reply.body.size(), " bytes is above ", kMaxReplyBytes));
-  }
+  if (absl::Status status = CheckSize(reply); !status.ok()) return status;
   if (absl::Status status = CheckDepth(reply.body); !status.ok()) return status;
   json root = json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded()) {

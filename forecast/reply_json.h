@@ -33,6 +33,9 @@ inline constexpr size_t kMaxReplyBytes = 8 << 20;
 // No provider nests deeper than five; depth costs memory out of proportion to the bytes.
 inline constexpr int kMaxReplyDepth = 16;
 
+// InvalidArgument for a body above kMaxReplyBytes.
+absl::Status CheckSize(const HttpReply& reply);
+
 // InvalidArgument where `text`, if it is JSON at all, is nested deeper than kMaxReplyDepth.
 absl::Status CheckDepth(absl::string_view text);
 

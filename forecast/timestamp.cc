@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -42,7 +43,7 @@ bool HasOffset(absl::string_view rest) {
 
 absl::Status Refused(absl::string_view text, absl::string_view why) {
   return absl::InvalidArgumentError(
-      absl::StrCat("time \"", text.substr(0, kMaxLength), "\" ", why));
+      absl::StrCat("time \"", absl::CHexEscape(text.substr(0, kMaxLength)), "\" ", why));
 }
 
 absl::StatusOr<absl::Time> Parse(absl::string_view text, bool may_have_fraction) {

@@ -14,7 +14,7 @@ namespace carbon {
 // RFC 3339 with whole seconds: "2026-11-24T02:00:00Z", "2026-11-24 03:00:00+01:00". A blank may
 // stand for the T, and a fraction is accepted if it is zero. An instant without an offset is
 // refused rather than guessed: local time has hours that occur twice. InvalidArgument, quoting the
-// text.
+// text, escaped and cut short.
 absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text);
 
 // The same with any fraction, rounded down to the second: for when something was made, which need

@@ -203,6 +203,19 @@ TEST(ParseCarbonAwareSdk, QuotesNoMoreThanALineOfWhatIsNotJson) {
       ParseCarbonAwareSdk("[\"" + std::string(100'000, 'x') + "\n", "").status();
   EXPECT_THAT(status.message(), HasSubstr("not JSON"));
   EXPECT_LT(status.message().size(), 300u);
+  const absl::Status bytes = ParseCarbonAwareSdk("[\"\xff\xfe", "").status();
+  EXPECT_THAT(std::string(bytes.message()), HasSubstr("line 1, column 3"));
+  EXPECT_EQ(bytes.message().find('\xff'), absl::string_view::npos);
+}
+
+TEST(ParseCarbonAwareSdk, NamesLocationsInALine) {
+  const std::string text =
+      R"({"Emissions": [{"Location": "a\n)" + std::string(100'000, 'x') +
+      R"(", "Time": "2026-11-24T00:00:00Z", "Rating": 1, "Duration": "00:15:00"}]})";
+  const absl::Status status = ParseCarbonAwareSdk(text, "de").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("it has a\\nxxx"));
+  EXPECT_LT(status.message().size(), 200u);
 }
 
 }  // namespace

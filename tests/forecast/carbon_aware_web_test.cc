@@ -64,6 +64,14 @@ TEST(ParseCarbonAwareForecast, SaysWhoAndWhereAndLooksAtTheStatusFirst) {
             "carbon-aware-sdk: zone west europe: is nested deeper than 16");
 }
 
+TEST(ParseCarbonAwareForecast, ReadsNoMoreThanAReplyMayHave) {
+  const absl::Status status =
+      ParseCarbonAwareForecast(kAsk, Json(std::string((8 << 20) + 1, ' '))).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(),
+            "carbon-aware-sdk: zone west europe: the reply of 8388609 bytes is above 8388608");
+}
+
 TEST(ParseCarbonAwareHistory, KeepsGaps) {
   absl::StatusOr<ProviderHistory> history = ParseCarbonAwareHistory(kAsk, Json(R"([
       {"location": "NL", "time": "2026-11-24T03:00:00+01:00", "rating": 70.5,

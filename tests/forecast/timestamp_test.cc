@@ -54,6 +54,12 @@ TEST(ParseTimestamp, QuotesALongTextShortened) {
   EXPECT_LT(time.status().message().size(), 120u);
 }
 
+// A message goes into a log line, and into JSON.
+TEST(ParseTimestamp, QuotesWhatIsNoTextEscaped) {
+  EXPECT_THAT(std::string(ParseTimestamp("now\nzone DE: \xc3\xa9\x1b").status().message()),
+              HasSubstr("time \"now\\nzone DE: \\xc3\\xa9\\x1b\" is not"));
+}
+
 TEST(ParseInstant, RoundsAFractionDown) {
   const absl::Time expected = absl::FromUnixSeconds(1764036000);
   for (const char* text :
