@@ -81,6 +81,7 @@ class Archive : public ArchiveReader {
   // Creates the file where there is none; its folder must be there. A damaged one is moved aside to
   // "path.damaged-20261124T020000Z" and a new one begun, which `problems` is told in a line.
   //
+  // PermissionDenied where it may be read only, or is no regular file.
   // FailedPrecondition, naming the holder's pid, where another process writes it; where a newer
   // version has written it; and where it is another program's database: neither is touched.
   static absl::StatusOr<std::unique_ptr<Archive>> Open(const std::string& path, absl::Time now,

@@ -1,5 +1,7 @@
 #include "forecast/sqlite.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -101,6 +103,14 @@ void Statement::Bind(int index, Blob blob) {
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Access access) {
+  if (path.empty() || path[0] == ':') {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is SQLite's name of no file"));
+  }
+  // SQLite would wait for a pipe's other end.
+  struct stat facts;
+  if (stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
+    return absl::PermissionDeniedError(absl::StrCat(path, ": is no regular file"));
+  }
   const int flags =
       access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
@@ -108,6 +118,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   if (handle == nullptr) return absl::ResourceExhaustedError(absl::StrCat(path, ": no memory"));
   std::unique_ptr<Database> database(new Database(path, handle));
   if (code != SQLITE_OK) return ErrorOf(handle, path);
+  // What it may not write SQLite opens to read, and says so at the first change.
+  if (access == Access::kWrite && sqlite3_db_readonly(handle, "main") != 0) {
+    return absl::PermissionDeniedError(absl::StrCat(path, ": may only be read"));
+  }
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   // The log stays where the last connection ends: without it those who may not write into the

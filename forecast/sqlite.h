@@ -5,7 +5,7 @@
 //   DATA_LOSS           the file is damaged, or no database
 //   RESOURCE_EXHAUSTED  the disk, a quota or memory is full
 //   UNAVAILABLE         another process holds it for longer than the wait of a second
-//   PERMISSION_DENIED   it may not be read or written
+//   PERMISSION_DENIED   it may not be read or written, or is no regular file
 //   INTERNAL            anything else, with the system's error where there was one
 #ifndef FORECAST_SQLITE_H_
 #define FORECAST_SQLITE_H_

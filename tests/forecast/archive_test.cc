@@ -325,7 +325,6 @@ TEST_F(ArchiveTest, LetsOneWriteAndOthersRead) {
   EXPECT_THAT(Known(**reader, 0), ElementsAre(Hour(-1, 300)));
 }
 
-// As root reads anything, a child becomes nobody; where the test is not root's, it says nothing.
 TEST_F(ArchiveTest, CanBeLockedByItsOwnerOnly) {
   const mode_t mask = umask(0);
   MustOpen();
@@ -335,6 +334,7 @@ TEST_F(ArchiveTest, CanBeLockedByItsOwnerOnly) {
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
 }
 
+// As root reads anything, a child becomes nobody; where the test is not root's, it says nothing.
 TEST_F(ArchiveTest, CanBeReadByThoseWhoMayNotWrite) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become someone else";
   const auto read_as_nobody = [&] {
@@ -353,6 +353,37 @@ TEST_F(ArchiveTest, CanBeReadByThoseWhoMayNotWrite) {
   EXPECT_EQ(read_as_nobody(), 0) << "while it is written";
   archive.reset();
   EXPECT_EQ(read_as_nobody(), 0) << "while nobody writes";
+}
+
+TEST_F(ArchiveTest, OpensRegularFilesOnly) {
+  ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
+  const auto denied = absl::PermissionDeniedError(path() + ": is no regular file");
+  EXPECT_EQ(ArchiveReader::Open(path()).status(), denied);
+  EXPECT_EQ(Open().status(), denied);
+}
+
+TEST_F(ArchiveTest, OpensNoneOfSqlitesNamesForNoFile) {
+  for (const char* name : {"", ":memory:"}) {
+    EXPECT_EQ(ArchiveReader::Open(name).status().code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
+TEST_F(ArchiveTest, DoesNotOpenToWriteWhatItMayOnlyRead) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become someone else";
+  MustOpen();
+  constexpr uid_t kNobody = 65534;
+  fs::permissions(folder_, fs::perms::all);
+  for (const char* suffix : {".lock", "-wal", "-shm"}) {
+    ASSERT_EQ(chown((path() + suffix).c_str(), kNobody, kNobody), 0);
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setuid(kNobody) != 0) _exit(1);
+    _exit(absl::IsPermissionDenied(Open().status()) && problems_.empty() ? 0 : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(ArchiveTest, SaysWhatIsNoArchive) {
