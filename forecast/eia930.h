@@ -48,7 +48,7 @@ absl::StatusOr<ProviderHistory> ParseEia930History(const ProviderAsk& ask, const
 // Maps takes, from the UK's Parliamentary Office of Science and Technology.
 //
 // Direct: what U.S. power plants emitted in 2023 over what they generated, in g/kWh: coal 709 Mt /
-// 675.1 TWh, natural gas 790 Mt / 1806.1 TWh, petroleum 18 Mt / 16.2 TWh (EIA, "How much carbon
+// 675.1 TWh, natural gas 790 Mt / 1806.1 TWh, petroleum 18 Mt / 16.23 TWh (EIA, "How much carbon
 // dioxide is produced per kilowatthour of U.S. electricity generation?"); others are zero by the
 // same table.
 //

@@ -5,8 +5,8 @@
 //   GET {url}/dataset/CO2EmisProg?start=2026-08-22T17:00&timezone=UTC&filter={"PriceArea":["DK1"]}
 //            &sort=Minutes5UTC asc&limit=0
 //   GET {url}/dataset/CO2Emis?start=…&end=…&…
-//   {"records": [{"Minutes5UTC": "2026-08-22T17:00:00", "PriceArea": "DK1", "CO2Emission": 83.0},
-//   …]}
+//   {"records": [{"Minutes5UTC": "2026-08-22T17:00:00", "PriceArea": "DK1",
+//                 "CO2Emission": 83.0}, …]}
 //
 // g/kWh. Instants have no offset and are UTC; what is asked for would be Danish time without the
 // `timezone`, 100 records without the `limit`. At most 40 requests in ten seconds, or none for five

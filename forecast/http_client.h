@@ -18,9 +18,8 @@
 //   - what a server said is still fresh is answered from memory, for an hour at most; what it gave
 //     an ETag or a date is asked about, and a 304 becomes the 200 that it stands for.
 //   - a host that answers 429, or 503 with Retry-After, is left alone for as long as it asks, or
-//   for
-//     a growing time where it does not say. Meanwhile requests to it are answered here, with status
-//     429 and what is left of the wait as retry_after.
+//     for a growing time where it does not say. Meanwhile requests to it are answered here, with
+//     status 429 and what is left of the wait as retry_after.
 //   - nothing is tried twice: whoever asked knows best when it is worth while (forecast/backoff.h).
 //   - redirects are followed within one host only, or from its http to its https, so no header goes
 //     where it was not meant to; any other is an error that names where it leads.
@@ -31,8 +30,8 @@
 //
 // A reply is any whole answer, whatever its status. Otherwise, "https://host/path: fact":
 //   UNAVAILABLE          no connection, or it broke; the body is shorter than was announced
-//   DEADLINE_EXCEEDED    not connected, not sent a byte, or not done in time; or its turn never
-//   came INVALID_ARGUMENT     a request that cannot be sent; a reply that is too large or no HTTP
+//   DEADLINE_EXCEEDED    not connected, not sent a byte or not done in time; or it had no turn
+//   INVALID_ARGUMENT     a request that cannot be sent; a reply that is too large or no HTTP
 //   FAILED_PRECONDITION  a certificate that is not accepted; a redirect that is not followed
 //
 // For one thread. Does network I/O and reads the clocks.

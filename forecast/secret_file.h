@@ -36,10 +36,9 @@ inline constexpr int kMaxSecretBytes = 8192;
 
 // The one line that a file holds, without its line break. Follows symbolic links. Blocks on the
 // disk. "path: fact", with nothing of what the file holds:
-//   PermissionDenied   where the file belongs to neither this process's user nor root, is no
-//   regular
-//                      file, or lets its group or others in ("chmod 600"). A file of root's that
-//                      only the group root may read besides is taken: so systemd hands out
+//   PermissionDenied   where the file belongs to neither this process's user nor root, is not a
+//                      regular one, or lets its group or others in ("chmod 600"). A file of root's
+//                      that only the group root may read besides is taken: so systemd hands out
 //                      credentials.
 //   InvalidArgument    where it is empty, has a second line or a control character
 //   ResourceExhausted  above kMaxSecretBytes
