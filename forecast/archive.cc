@@ -80,10 +80,12 @@ absl::StatusOr<bool> Archive::AddForecast(const Feed& feed, std::optional<absl::
   const absl::StatusOr<int64_t> id = FeedId(feed);
   if (!id.ok()) return id.status();
 
-  // Where the provider tells no time of issue, only the last one can be the same.
+  // Where the provider tells no time of issue, only the one added last can be the same: not the one
+  // of the latest time, which a clock that was ahead may have stamped.
   const absl::StatusOr<std::optional<int64_t>> same = database_->Find(
       "SELECT CASE WHEN issued_at IS ?2 AND series = ?3 THEN id END FROM forecast"
-      " WHERE feed = ?1 AND (?2 IS NULL OR made_at = ?2) ORDER BY made_at DESC, id DESC LIMIT 1",
+      " WHERE id = (SELECT max(id) FROM forecast"
+      " WHERE feed = ?1 AND (?2 IS NULL OR made_at = ?2))",
       *id, issued, Blob{blob});
   if (!same.ok()) return same.status();
   const bool is_new = !same->has_value();

@@ -146,6 +146,15 @@ TEST_F(ArchiveTest, CountsAForecastWithoutTimeOfIssueFromWhenItWasFetched) {
   EXPECT_EQ(all[0].last_fetched_at, At(1));
 }
 
+TEST_F(ArchiveTest, KeepsAForecastOnceAfterAClockThatWasAhead) {
+  std::unique_ptr<Archive> archive = MustOpen();
+  const absl::Duration ahead = absl::Hours(24 * 365);
+  EXPECT_TRUE(*archive->AddForecast(kFeed, std::nullopt, Series(0, {1}), At(0) + ahead));
+  EXPECT_TRUE(*archive->AddForecast(kFeed, std::nullopt, Series(0, {2}), At(0)));
+  EXPECT_FALSE(*archive->AddForecast(kFeed, std::nullopt, Series(0, {2}), At(1)));
+  EXPECT_FALSE(*archive->AddForecast(kFeed, std::nullopt, Series(0, {2}), At(2)));
+}
+
 TEST_F(ArchiveTest, MixesNoTwoFeeds) {
   const std::unique_ptr<Archive> archive = MustOpen();
   const std::vector<Feed> feeds = {
