@@ -7,10 +7,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <variant>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
+#include "core/json_lines.h"
+#include "forecast/zone_source.h"
 
 namespace carbon {
 namespace {
@@ -51,6 +54,21 @@ void ResolveUsers(Policy* policy, std::vector<std::string>* warnings) {
 
 }  // namespace
 
+std::vector<ConfigError> CheckProviders(const Config& config) {
+  std::vector<ConfigError> errors;
+  for (const ZoneConfig& zone : config.zones) {
+    for (size_t i = 0; i < zone.forecasts.size(); ++i) {
+      const auto* provider = std::get_if<ForecastProvider>(&zone.forecasts[i]);
+      if (provider == nullptr) continue;
+      if (absl::Status status = CheckProvider(zone, *provider); !status.ok()) {
+        errors.push_back({absl::StrCat("/zones/", EscapePointer(zone.name), "/forecast/", i),
+                          std::nullopt, std::string(status.message())});
+      }
+    }
+  }
+  return errors;
+}
+
 std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
                                  std::vector<std::string>* warnings) {
   errors->clear();
@@ -64,6 +82,11 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
   for (const ConfigError& fault : faults) errors->push_back(FormatConfigError(path, fault));
   if (!config.has_value()) return std::nullopt;
 
+  for (const ConfigError& fault : CheckProviders(*config)) {
+    errors->push_back(FormatConfigError(path, fault));
+  }
+  if (!errors->empty()) return std::nullopt;
+
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::absolute(path, error).parent_path();
   if (error) {
@@ -71,7 +94,16 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
     return std::nullopt;
   }
   for (ZoneConfig& zone : config->zones) {
-    for (ForecastFile& file : zone.forecasts) file.path = (folder / file.path).lexically_normal();
+    for (size_t i = 0; i < zone.forecasts.size(); ++i) {
+      if (auto* file = std::get_if<ForecastFile>(&zone.forecasts[i])) {
+        file->path = (folder / file->path).lexically_normal();
+      }
+      auto* provider = std::get_if<ForecastProvider>(&zone.forecasts[i]);
+      if (provider == nullptr) continue;
+      if (!provider->secret_file.empty()) {
+        provider->secret_file = (folder / provider->secret_file).lexically_normal();
+      }
+    }
   }
   for (Policy& policy : config->policies) ResolveUsers(&policy, warnings);
   return config;

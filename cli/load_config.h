@@ -11,12 +11,15 @@
 
 namespace carbon {
 
-// Reads and checks the file at `path`, makes the paths of forecast files absolute, and resolves the
-// names of users in policies. Absent, with one line per fault in `errors`, where the file cannot be
-// read or is wrong. A user that does not exist is a line in `warnings`: the policy then matches
-// nobody by that name.
+// Reads and checks the file at `path`, makes the paths of forecast and secret files absolute, and
+// resolves the names of users in policies. What a provider cannot give is a fault too. Absent, with
+// one line per fault in `errors`, where the file cannot be read or is wrong. A user that does not
+// exist is a line in `warnings`: the policy then matches nobody by that name.
 std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
                                  std::vector<std::string>* warnings);
+
+// What its providers cannot give, or are not told: errors of a config beside those of ParseConfig.
+std::vector<ConfigError> CheckProviders(const Config& config);
 
 }  // namespace carbon
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -44,12 +45,17 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
       zone_by_kind.emplace(std::string(SignalKindName(zone.kind)), zone.name);
     }
     if (zone.forecasts.empty()) {
-      warnings->push_back(absl::StrCat("zone ", zone.name, ": has no forecast file"));
+      warnings->push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
     }
-    for (const ForecastFile& forecast : zone.forecasts) {
+    for (const ForecastSource& source : zone.forecasts) {
+      const auto* file = std::get_if<ForecastFile>(&source);
+      const auto* provider = std::get_if<ForecastProvider>(&source);
+      const std::string path = file != nullptr       ? file->path
+                               : provider != nullptr ? provider->secret_file
+                                                     : "";
       std::error_code error;
-      if (std::filesystem::exists(forecast.path, error)) continue;
-      warnings->push_back(absl::StrCat("zone ", zone.name, ": ", forecast.path, ": ",
+      if (path.empty() || std::filesystem::exists(path, error)) continue;
+      warnings->push_back(absl::StrCat("zone ", zone.name, ": ", path, ": ",
                                        error ? error.message() : "does not exist"));
     }
   }
@@ -89,6 +95,8 @@ std::vector<ConfigError> FindErrors(const std::string& file, std::optional<Confi
   const absl::StatusOr<std::string> text = ReadFile(file, kMaxConfigBytes);
   if (text.ok()) {
     *config = ParseConfig(*text, &errors);
+    if (config->has_value()) errors = CheckProviders(**config);
+    if (!errors.empty()) config->reset();
   } else {
     // "FILE: what is wrong", where the caller names the file itself.
     absl::string_view message = text.status().message();

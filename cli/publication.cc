@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "forecast/forecast_file.h"
@@ -33,8 +34,9 @@ absl::Status CreateFolders(const PathsConfig& paths) {
 
 }  // namespace
 
-Publication::Publication(Config config, SnapshotPublisher publisher)
-    : config_(std::move(config)), publisher_(std::move(publisher)) {
+Publication::Publication(Config config, SnapshotPublisher publisher,
+                         std::unique_ptr<LiveForecasts> live)
+    : config_(std::move(config)), publisher_(std::move(publisher)), live_(std::move(live)) {
   parts_.config = SerializeConfig(config_);
 }
 
@@ -42,16 +44,21 @@ absl::StatusOr<Publication> Publication::Open(Config config) {
   if (absl::Status status = CreateFolders(config.paths); !status.ok()) return status;
   absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config.paths.snapshot);
   if (!publisher.ok()) return publisher.status();
-  return Publication(std::move(config), *std::move(publisher));
+  auto live = std::make_unique<LiveForecasts>();
+  if (absl::Status status = live->Configure(config); !status.ok()) return status;
+  return Publication(std::move(config), *std::move(publisher), std::move(live));
 }
 
 absl::Status Publication::Reconfigure(Config config) {
   if (absl::Status status = CreateFolders(config.paths); !status.ok()) return status;
+  std::optional<SnapshotPublisher> elsewhere;
   if (config.paths.snapshot != config_.paths.snapshot) {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config.paths.snapshot);
     if (!publisher.ok()) return publisher.status();
-    publisher_ = *std::move(publisher);
+    elsewhere = *std::move(publisher);
   }
+  if (absl::Status status = live_->Configure(config); !status.ok()) return status;
+  if (elsewhere.has_value()) publisher_ = *std::move(elsewhere);
   config_ = std::move(config);
   parts_.config = SerializeConfig(config_);
   forecasts_due_ = absl::InfinitePast();
@@ -61,9 +68,11 @@ absl::Status Publication::Reconfigure(Config config) {
 std::vector<std::string> Publication::ForecastFileMarks() const {
   std::vector<std::string> marks;
   for (const ZoneConfig& zone : config_.zones) {
-    for (const ForecastFile& file : zone.forecasts) {
+    for (const ForecastSource& source : zone.forecasts) {
+      const auto* file = std::get_if<ForecastFile>(&source);
+      if (file == nullptr) continue;
       struct stat info;
-      if (stat(file.path.c_str(), &info) != 0) {
+      if (stat(file->path.c_str(), &info) != 0) {
         marks.push_back("absent");
       } else {
         marks.push_back(absl::StrCat(info.st_ino, " ", info.st_size, " ", info.st_mtim.tv_sec, " ",
@@ -76,11 +85,15 @@ std::vector<std::string> Publication::ForecastFileMarks() const {
 
 void Publication::RefreshForecasts(absl::Time now) {
   std::vector<std::string> marks = ForecastFileMarks();
-  if (now < forecasts_due_ && marks == forecast_marks_) return;
+  live_->Start(now);
+  const bool is_answered = live_->replies() != replies_seen_;
+  if (now < forecasts_due_ && marks == forecast_marks_ && !is_answered) return;
   std::vector<ZoneForecast> forecasts;
   std::vector<std::string> problems;
   for (const ZoneConfig& zone : config_.zones) {
-    std::optional<ZoneForecast> forecast = ReadZoneForecast(zone, now, &problems);
+    std::optional<ZoneForecast> forecast =
+        ReadZoneForecast(zone, now, &problems,
+                         [&](const ForecastProvider& source) { return live_->Find(zone, source); });
     if (forecast.has_value()) forecasts.push_back(*std::move(forecast));
   }
   if (problems != forecast_problems_) {
@@ -91,8 +104,11 @@ void Publication::RefreshForecasts(absl::Time now) {
   parts_.forecast = SerializeForecasts(forecasts);
   forecast_problems_ = std::move(problems);
   forecast_marks_ = std::move(marks);
+  replies_seen_ = live_->replies();
   forecasts_due_ = now + config_.refresh.forecast;
 }
+
+void Publication::Poll(absl::Duration longest, int wake_fd) { live_->Poll(longest, {wake_fd}); }
 
 void Publication::RefreshAdmission(absl::Time now) {
   const absl::Status status = admission_.Refresh(now);

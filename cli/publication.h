@@ -4,6 +4,8 @@
 #ifndef CLI_PUBLICATION_H_
 #define CLI_PUBLICATION_H_
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,14 +17,15 @@
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
+#include "forecast/live_forecasts.h"
 #include "plugin/admission_client.h"
 
 namespace carbon {
 
 class Publication {
  public:
-  // Creates the folders of the snapshot and of the placement log where they are missing, and takes
-  // the writer's lock.
+  // Creates the folders of the snapshot and of the placement log where they are missing, takes the
+  // writer's lock, and reads the providers' secrets.
   static absl::StatusOr<Publication> Open(Config config);
 
   // Goes on with another configuration. On an error everything stays as it was.
@@ -36,11 +39,17 @@ class Publication {
   // answer.
   absl::Status Publish(absl::Time now, Watch watch);
 
+  // Waits for the providers asked, and takes what they answer; returns after `longest`, or earlier
+  // where something was answered or `wake_fd` can be read. Publish never waits for a provider.
+  void Poll(absl::Duration longest, int wake_fd);
+  // Asks each provider once, and waits for all of them until `longest` is over.
+  void FetchAll(absl::Duration longest) { live_->FetchAll(longest); }
+
   // How long from the start of one tick to the next.
   absl::Duration period() const { return config_.refresh.capacity; }
 
  private:
-  Publication(Config config, SnapshotPublisher publisher);
+  Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live);
 
   void RefreshForecasts(absl::Time now);
   void RefreshAdmission(absl::Time now);
@@ -50,6 +59,8 @@ class Publication {
   Config config_;
   SnapshotPublisher publisher_;
   SnapshotParts parts_;
+  std::unique_ptr<LiveForecasts> live_;
+  int64_t replies_seen_ = 0;
   absl::Time forecasts_due_ = absl::InfinitePast();
   std::vector<std::string> forecast_marks_;
   std::vector<std::string> forecast_problems_;

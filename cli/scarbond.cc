@@ -1,7 +1,6 @@
 // scarbond: keeps the snapshot published that the plugin decides on. Runs in the foreground and
 // logs to standard error. Composition only: signals, logging and the loop.
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +26,10 @@
 namespace carbon {
 namespace {
 
+constexpr absl::Duration kLongestWait = absl::Seconds(60);
+// With --once, what every provider together may take before it is published without them.
+constexpr absl::Duration kLongestFetch = absl::Seconds(30);
+
 struct Options {
   std::string config = CARBON_CONFIG_FILE;
   bool once = false;
@@ -51,11 +54,11 @@ class Signals {
 
   bool ok() const { return fd_ >= 0; }
 
-  // The next signal, or 0 where none came within `timeout`.
-  int Wait(absl::Duration timeout) const {
-    pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
-    const int64_t milliseconds = absl::ToInt64Milliseconds(std::max(timeout, absl::ZeroDuration()));
-    poll(&ready, 1, static_cast<int>(std::min<int64_t>(milliseconds, 60'000)));
+  // Can be read once there is a signal.
+  int fd() const { return fd_; }
+
+  // The next signal, or 0 where there is none.
+  int Next() const {
     signalfd_siginfo info;
     return read(fd_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
   }
@@ -116,7 +119,9 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
 
     absl::Time next = start + publication->period();
     do {
-      switch (signals.Wait(next - absl::Now())) {
+      publication->Poll(std::clamp(next - absl::Now(), absl::ZeroDuration(), kLongestWait),
+                        signals.fd());
+      switch (signals.Next()) {
         case SIGHUP:
           Reload(options.config, publication);
           next = absl::InfinitePast();  // publish what changed at once
@@ -151,6 +156,7 @@ int Run(const Options& options) {
     PublishUntilTold(options, signals, &*publication);
     return 0;
   }
+  publication->FetchAll(kLongestFetch);
   const absl::Status status = publication->Publish(absl::Now(), Publication::Watch::kNo);
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;

@@ -52,7 +52,27 @@ absl::string_view FormatName(ForecastFormat format) {
   return format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk";
 }
 
-std::optional<ForecastFile> Forecast(const JsonValue& json) {
+std::optional<ForecastSource> Provider(const JsonValue& json) {
+  ForecastProvider provider;
+  JsonObject object(json);
+  object.Require("provider", &provider.provider, Text);
+  object.Require("zone", &provider.zone, Text);
+  object.Read("url", &provider.url, Text);
+  object.Read("user", &provider.user, Text);
+  object.Read("secret_file", &provider.secret_file, Text);
+  return provider;
+}
+
+std::optional<ForecastSource> StaticValue(const JsonValue& json) {
+  GramsPerKilowattHour value{0};
+  JsonObject object(json);
+  object.Require("static", &value, Intensity);
+  return value;
+}
+
+std::optional<ForecastSource> Forecast(const JsonValue& json) {
+  if (json.json().is_object() && json.json().contains("provider")) return Provider(json);
+  if (json.json().is_object() && json.json().contains("static")) return StaticValue(json);
   ForecastFile file;
   JsonObject object(json);
   object.Require("file", &file.path, Text);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,11 +32,26 @@ struct ForecastFile {
   std::string location;  // Carbon Aware SDK only: which location of the file; empty: its only one
 };
 
+// A provider that scarbond asks over HTTP. Which providers there are, and what each can give, is
+// not known here: whoever loads the file checks it.
+struct ForecastProvider {
+  std::string provider;     // "electricity-maps"
+  std::string zone;         // as the provider names it
+  std::string url;          // in place of the provider's own; empty: that
+  std::string user;         // for providers with a login
+  std::string secret_file;  // the path of a token or password, absolute or as of a forecast file
+
+  friend bool operator==(const ForecastProvider&, const ForecastProvider&) = default;
+};
+
+// The last is one value for all times.
+using ForecastSource = std::variant<ForecastFile, ForecastProvider, GramsPerKilowattHour>;
+
 struct ZoneConfig {
   std::string name;
   SignalKind kind = SignalKind::kAverageLifecycle;
-  std::vector<ForecastFile> forecasts;       // in order of preference; the first that reads is used
-  absl::Duration max_age = absl::Hours(24);  // of the file; beyond it the forecast is stale
+  std::vector<ForecastSource> forecasts;     // in order of preference; the first usable is used
+  absl::Duration max_age = absl::Hours(24);  // of the data; beyond it the forecast is stale
   std::optional<GramsPerKilowattHour> climatology;  // mean to assume beyond the forecast's horizon
   LeadTimeSpread spread;
 };
@@ -90,7 +106,8 @@ std::string FormatConfigError(absl::string_view file, const ConfigError& error);
 // afterwards.
 std::optional<Config> ParseConfig(absl::string_view json, std::vector<ConfigError>* errors);
 
-// Canonical JSON, without comments; ParseConfig(SerializeConfig(c)) equals c.
+// Canonical JSON, without comments; ParseConfig(SerializeConfig(c)) equals c but for users and
+// secret files of providers, which are left out: anyone may read the snapshot.
 std::string SerializeConfig(const Config& config);
 
 // The known word nearest to `word` by edit distance, or empty where none is near (more than a third

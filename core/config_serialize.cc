@@ -1,3 +1,5 @@
+#include <variant>
+
 #include "absl/strings/str_cat.h"
 #include "core/config.h"
 #include "core/duration.h"
@@ -10,6 +12,22 @@ using Json = nlohmann::json;
 
 std::string Text(absl::string_view text) { return std::string(text); }
 
+Json SourceJson(const ForecastSource& source) {
+  if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
+    Json json = {{"provider", provider->provider}, {"zone", provider->zone}};
+    if (!provider->url.empty()) json["url"] = provider->url;
+    return json;
+  }
+  if (const auto* value = std::get_if<GramsPerKilowattHour>(&source)) {
+    return {{"static", value->value()}};
+  }
+  const auto& file = std::get<ForecastFile>(source);
+  Json json = {{"file", file.path},
+               {"format", file.format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk"}};
+  if (!file.location.empty()) json["location"] = file.location;
+  return json;
+}
+
 Json ZoneJson(const ZoneConfig& zone) {
   Json json = {{"kind", Text(SignalKindName(zone.kind))},
                {"forecast", Json::array()},
@@ -18,11 +36,8 @@ Json ZoneJson(const ZoneConfig& zone) {
                 {{"near", zone.spread.near},
                  {"far", zone.spread.far},
                  {"growth", DurationText(zone.spread.growth)}}}};
-  for (const ForecastFile& file : zone.forecasts) {
-    Json forecast = {{"file", file.path},
-                     {"format", file.format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk"}};
-    if (!file.location.empty()) forecast["location"] = file.location;
-    json["forecast"].push_back(std::move(forecast));
+  for (const ForecastSource& source : zone.forecasts) {
+    json["forecast"].push_back(SourceJson(source));
   }
   if (zone.climatology.has_value()) json["climatology"] = zone.climatology->value();
   return json;

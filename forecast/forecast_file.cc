@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
 #include "forecast/carbon_aware_sdk.h"
 #include "forecast/csv.h"
+#include "forecast/static_value.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -25,6 +27,14 @@ std::string SourceName(const ForecastFile& file) {
   const size_t slash = file.path.rfind('/');
   return absl::StrCat(file.format == ForecastFormat::kCsv ? "csv:" : "carbon-aware-sdk:",
                       slash == std::string::npos ? file.path : file.path.substr(slash + 1));
+}
+
+// "csv:NO-1.csv", "neso:GB", "static".
+std::string SourceName(const ForecastSource& source) {
+  if (const auto* file = std::get_if<ForecastFile>(&source)) return SourceName(*file);
+  const auto* provider = std::get_if<ForecastProvider>(&source);
+  if (provider == nullptr) return "static";
+  return absl::StrCat(provider->provider, ":", provider->zone);
 }
 
 absl::Time FloorToHour(absl::Time time) {
@@ -66,6 +76,42 @@ absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::strin
 
 }  // namespace
 
+absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::string source,
+                                               const ProviderForecast& forecast,
+                                               absl::Time fetched_at, absl::Time now) {
+  const IntensitySeries& data = forecast.series;
+  const std::optional<absl::Time> issued_at = forecast.issued_at;
+  if (forecast.kind != zone.kind) {
+    return absl::InvalidArgumentError(absl::StrCat("the data are ", SignalKindName(forecast.kind),
+                                                   ", the zone is ", SignalKindName(zone.kind)));
+  }
+  if (data.end() <= now) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the data ends at ", FormatTimestamp(data.end()), ", in the past"));
+  }
+  if (issued_at.has_value() && *issued_at > now + kClockSkew) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the forecast was generated in the future, at ", FormatTimestamp(*issued_at)));
+  }
+
+  absl::StatusOr<IntensitySeries> series = WithinReach(data, zone.climatology, now);
+  if (!series.ok()) return series.status();
+  absl::StatusOr<GramsPerKilowattHour> mean = data.Mean(data.begin(), data.end());
+  if (!mean.ok()) return mean.status();
+  const absl::Time fetched = absl::FromUnixSeconds(absl::ToUnixSeconds(fetched_at));
+  return ZoneForecast{.zone = zone.name,
+                      .kind = zone.kind,
+                      .source = std::move(source),
+                      .issued_at = issued_at,
+                      .fetched_at = fetched,
+                      // A copy of an old forecast is no fresher than the forecast.
+                      .valid_until = std::min(fetched, issued_at.value_or(fetched)) + zone.max_age,
+                      .series = *std::move(series),
+                      .horizon = data.end(),
+                      .long_run_mean = zone.climatology.value_or(*mean),
+                      .spread = zone.spread};
+}
+
 absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const ForecastFile& file,
                                                absl::string_view bytes, absl::Time fetched_at,
                                                absl::Time now) {
@@ -80,58 +126,62 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
     data = std::move(forecast->series);
   }
   if (!data.ok()) return data.status();
-
-  if (data->end() <= now) {
-    return absl::OutOfRangeError(
-        absl::StrCat("the data ends at ", FormatTimestamp(data->end()), ", in the past"));
-  }
   if (fetched_at > now + kClockSkew) {
     return absl::InvalidArgumentError(
         absl::StrCat("the file was modified in the future, at ", FormatTimestamp(fetched_at)));
   }
-  if (issued_at.has_value() && *issued_at > now + kClockSkew) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the forecast was generated in the future, at ", FormatTimestamp(*issued_at)));
-  }
-
-  absl::StatusOr<IntensitySeries> series = WithinReach(*data, zone.climatology, now);
-  if (!series.ok()) return series.status();
-  absl::StatusOr<GramsPerKilowattHour> mean = data->Mean(data->begin(), data->end());
-  if (!mean.ok()) return mean.status();
-  const absl::Time fetched = absl::FromUnixSeconds(absl::ToUnixSeconds(fetched_at));
-  return ZoneForecast{.zone = zone.name,
-                      .kind = zone.kind,
-                      .source = SourceName(file),
-                      .issued_at = issued_at,
-                      .fetched_at = fetched,
-                      // A copy of an old forecast is no fresher than the forecast.
-                      .valid_until = std::min(fetched, issued_at.value_or(fetched)) + zone.max_age,
-                      .series = *std::move(series),
-                      .horizon = data->end(),
-                      .long_run_mean = zone.climatology.value_or(*mean),
-                      .spread = zone.spread};
+  return BuildZoneForecast(zone, SourceName(file), {zone.kind, issued_at, *std::move(data)},
+                           fetched_at, now);
 }
 
+namespace {
+
+// One source's forecast, with its trouble where it has some and goes on with older data.
+absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSource& source,
+                                        const FindFetched& find, absl::Time now,
+                                        absl::Status* trouble) {
+  if (const auto* file = std::get_if<ForecastFile>(&source)) {
+    absl::StatusOr<std::pair<std::string, absl::Time>> read = ReadWithTime(file->path);
+    if (!read.ok()) return read.status();
+    return BuildZoneForecast(zone, *file, read->first, read->second, now);
+  }
+  if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
+    if (find == nullptr) return absl::UnavailableError("is not fetched here");
+    absl::StatusOr<FetchedForecast> fetched = find(*provider);
+    if (!fetched.ok()) return fetched.status();
+    *trouble = fetched->trouble;
+    return BuildZoneForecast(zone, SourceName(source), fetched->forecast, fetched->fetched_at, now);
+  }
+  absl::StatusOr<ProviderForecast> constant =
+      StaticForecast(zone.kind, std::get<GramsPerKilowattHour>(source), now);
+  if (!constant.ok()) return constant.status();
+  absl::StatusOr<ZoneForecast> forecast =
+      BuildZoneForecast(zone, SourceName(source), *constant, FloorToHour(now), now);
+  // What holds at all times is of no age.
+  if (forecast.ok()) forecast->valid_until = forecast->series.end();
+  return forecast;
+}
+
+}  // namespace
+
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
-                                             std::vector<std::string>* problems) {
+                                             std::vector<std::string>* problems,
+                                             const FindFetched& find) {
   std::optional<ZoneForecast> stale;
-  for (const ForecastFile& file : zone.forecasts) {
-    const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(file), ": ");
-    absl::StatusOr<std::pair<std::string, absl::Time>> read = ReadWithTime(file.path);
-    if (!read.ok()) {
-      problems->push_back(absl::StrCat(subject, read.status().message()));
-      continue;
-    }
-    absl::StatusOr<ZoneForecast> forecast =
-        BuildZoneForecast(zone, file, read->first, read->second, now);
+  for (const ForecastSource& source : zone.forecasts) {
+    const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(source), ": ");
+    absl::Status trouble;
+    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, now, &trouble);
+    if (!trouble.ok()) problems->push_back(absl::StrCat(subject, trouble.message()));
     if (!forecast.ok()) {
       problems->push_back(absl::StrCat(subject, forecast.status().message()));
       continue;
     }
     if (now < forecast->valid_until) return *std::move(forecast);
-    problems->push_back(absl::StrCat(subject, "the file is stale: of ",
-                                     FormatTimestamp(forecast->fetched_at), ", limit ",
-                                     absl::FormatDuration(zone.max_age)));
+    const bool is_file = std::holds_alternative<ForecastFile>(source);
+    problems->push_back(absl::StrCat(
+        subject, is_file ? "the file" : "the data", is_file ? " is" : " are", " stale: of ",
+        FormatTimestamp(forecast->fetched_at), ", limit ", absl::FormatDuration(zone.max_age)));
     if (!stale.has_value()) stale = *std::move(forecast);
   }
   if (!stale.has_value()) {

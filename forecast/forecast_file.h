@@ -1,8 +1,9 @@
-// A zone's forecast out of the files that carbon.json names for it.
+// A zone's forecast out of the sources that carbon.json names for it.
 #ifndef FORECAST_FORECAST_FILE_H_
 #define FORECAST_FORECAST_FILE_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "core/config.h"
 #include "core/zone_forecast.h"
+#include "forecast/provider.h"
 
 namespace carbon {
 
@@ -36,12 +38,29 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
                                                absl::string_view bytes, absl::Time fetched_at,
                                                absl::Time now);
 
-// Reads the zone's files in order and returns the first usable forecast, a fresh one before a stale
-// one. The time a file was last modified counts as when it was fetched. Adds one line to `problems`
-// for each file passed over, and one where the forecast is stale or there is none:
-// "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative". Blocks on the disk.
+// The same of data that were parsed already, with `source` for people. InvalidArgument also where
+// they are not of the zone's kind: within a zone, only sources of one kind stand in for each other.
+absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::string source,
+                                               const ProviderForecast& forecast,
+                                               absl::Time fetched_at, absl::Time now);
+
+// What was fetched last with success from a provider.
+struct FetchedForecast {
+  ProviderForecast forecast;
+  absl::Time fetched_at;
+  absl::Status trouble;  // of the tries since; OK where there was none
+};
+
+// An error where nothing is there yet, saying why.
+using FindFetched = std::function<absl::StatusOr<FetchedForecast>(const ForecastProvider&)>;
+
+// Reads the zone's sources in order and returns the first usable forecast, a fresh one before a
+// stale one. The time a file was last modified counts as when it was fetched. Adds one line to
+// `problems` for each source passed over or in trouble, and one where the forecast is stale or
+// there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative". Blocks on the disk.
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
-                                             std::vector<std::string>* problems);
+                                             std::vector<std::string>* problems,
+                                             const FindFetched& find = nullptr);
 
 }  // namespace carbon
 

@@ -49,11 +49,12 @@ class LoadConfigTest : public ::testing::Test {
 TEST_F(LoadConfigTest, TakesForecastPathsFromItsFolder) {
   std::optional<Config> config = Load("grid/../z.csv", "{}");
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
-  const std::filesystem::path path = config->zones[0].forecasts[0].path;
+  const std::filesystem::path path = std::get<ForecastFile>(config->zones[0].forecasts[0]).path;
   EXPECT_TRUE(path.is_absolute());
   EXPECT_EQ(path.filename(), "z.csv");
   EXPECT_EQ(path, (std::filesystem::path(folder_) / "z.csv").lexically_normal());
-  EXPECT_EQ(Load("/data/z.csv", "{}")->zones[0].forecasts[0].path, "/data/z.csv");
+  EXPECT_EQ(std::get<ForecastFile>(Load("/data/z.csv", "{}")->zones[0].forecasts[0]).path,
+            "/data/z.csv");
 }
 
 TEST_F(LoadConfigTest, ResolvesUsersByNameAndNumber) {

@@ -117,7 +117,7 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
       result.out,
       AllOf(HasSubstr("warning: policy narrow: user \"no-such-user-here\" does not exist\n"),
             HasSubstr("warning: zone A: "), HasSubstr("/gone.csv: does not exist\n"),
-            HasSubstr("warning: zone B: has no forecast file\n"),
+            HasSubstr("warning: zone B: has no forecast\n"),
             HasSubstr("warning: the sites' zones are of different kinds, which are never compared "
                       "with each other: average-lifecycle (A), marginal (B)\n"),
             HasSubstr("warning: policy late: is never reached: policy all before it matches every "

@@ -93,12 +93,12 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(zone.name, "NO-1");
   EXPECT_EQ(zone.kind, SignalKind::kAverageDirect);
   ASSERT_THAT(zone.forecasts, SizeIs(2));
-  EXPECT_EQ(zone.forecasts[0].path, "no.csv");
-  EXPECT_EQ(zone.forecasts[0].format, ForecastFormat::kCsv);
-  EXPECT_EQ(zone.forecasts[0].location, "");
-  EXPECT_EQ(zone.forecasts[1].path, "/x.json");
-  EXPECT_EQ(zone.forecasts[1].format, ForecastFormat::kCarbonAwareSdk);
-  EXPECT_EQ(zone.forecasts[1].location, "no");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).path, "no.csv");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).format, ForecastFormat::kCsv);
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).location, "");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).path, "/x.json");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).format, ForecastFormat::kCarbonAwareSdk);
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).location, "no");
   EXPECT_EQ(zone.max_age, absl::Hours(6));
   EXPECT_EQ(zone.climatology, GramsPerKilowattHour(30.5));
   EXPECT_EQ(zone.spread.near, 0.01);

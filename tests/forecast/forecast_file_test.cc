@@ -41,7 +41,7 @@ std::string Hourly(absl::Time begin, int hours) {
 ZoneConfig Zone() {
   ZoneConfig zone;
   zone.name = "NO-1";
-  zone.forecasts = {{.path = "/data/NO-1.csv"}};
+  zone.forecasts = {ForecastFile{.path = "/data/NO-1.csv"}};
   zone.max_age = absl::Hours(6);
   return zone;
 }
@@ -53,7 +53,7 @@ double ValueAt(const ZoneForecast& forecast, absl::Time time) {
 
 absl::StatusOr<ZoneForecast> Build(const ZoneConfig& zone, const std::string& bytes,
                                    absl::Time fetched_at = kNow, absl::Time now = kNow) {
-  return BuildZoneForecast(zone, zone.forecasts[0], bytes, fetched_at, now);
+  return BuildZoneForecast(zone, std::get<ForecastFile>(zone.forecasts[0]), bytes, fetched_at, now);
 }
 
 TEST(BuildZoneForecast, SaysWhereItCameFromAndHowLongItIsValid) {
@@ -135,7 +135,7 @@ TEST(BuildZoneForecast, IsTheSameThroughoutAnHour) {
 
 TEST(BuildZoneForecast, TakesTheIssueTimeOfACarbonAwareFile) {
   ZoneConfig zone = Zone();
-  zone.forecasts = {{.path = "de.json", .format = ForecastFormat::kCarbonAwareSdk}};
+  zone.forecasts = {ForecastFile{.path = "de.json", .format = ForecastFormat::kCarbonAwareSdk}};
   absl::StatusOr<ZoneForecast> forecast =
       Build(zone, R"({"GeneratedAt": "2026-11-24T09:00:00Z", "Emissions": [
                  {"Time": "2026-11-24T10:00:00Z", "Rating": 9, "Duration": "12:00:00"}]})");
@@ -151,7 +151,7 @@ TEST(BuildZoneForecast, RefusesDataThatEndedAndTimesInTheFuture) {
       Build(Zone(), Hourly(At(24, 0), 24), At(24, 12)).status(),
       absl::InvalidArgumentError("the file was modified in the future, at 2026-11-24T12:00:00Z"));
   ZoneConfig zone = Zone();
-  zone.forecasts = {{.path = "de.json", .format = ForecastFormat::kCarbonAwareSdk}};
+  zone.forecasts = {ForecastFile{.path = "de.json", .format = ForecastFormat::kCarbonAwareSdk}};
   EXPECT_EQ(Build(zone, R"({"GeneratedAt": "2026-11-24T12:00:00Z", "Emissions": [
                  {"Time": "2026-11-24T10:00:00Z", "Rating": 9, "Duration": "12:00:00"}]})")
                 .status(),
@@ -182,7 +182,7 @@ class ReadZoneForecastTest : public ::testing::Test {
   std::optional<ZoneForecast> Read(std::initializer_list<const char*> names) {
     zone_.forecasts.clear();
     for (const char* name : names) {
-      zone_.forecasts.push_back({.path = absl::StrCat(folder_, "/", name)});
+      zone_.forecasts.push_back(ForecastFile{.path = absl::StrCat(folder_, "/", name)});
     }
     return ReadZoneForecast(zone_, kNow, &problems_);
   }

@@ -1,0 +1,81 @@
+// One provider's forecasts for one zone, fetched again and again: what to ask at a given time, and
+// what a reply means for when to ask next. Pure: now and the random number are arguments, and
+// whoever has a client sends what NextRequest gives (forecast/live_forecasts.h does).
+//
+//   while (std::optional<HttpRequest> request = source.NextRequest(now)) …
+//   source.Take(reply, now, random);
+//
+// After success it asks again after `refresh`, or later where the server says that nothing new
+// comes before. After a failure it backs off, longer each time; what it was refused (403, 404) it
+// asks for again after kRefusedWait only. Where there is a login it logs in, again once the login's
+// life is over, and once more when a credential is refused. What was fetched last stays.
+#ifndef FORECAST_ZONE_SOURCE_H_
+#define FORECAST_ZONE_SOURCE_H_
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "forecast/backoff.h"
+#include "forecast/forecast_file.h"
+#include "forecast/provider.h"
+#include "forecast/providers.h"
+
+namespace carbon {
+
+// Until a refusal is put to the test again.
+inline constexpr absl::Duration kRefusedWait = absl::Hours(6);
+
+// InvalidArgument where no such provider is known (with the nearest known name), it gives no
+// forecasts of the zone's kind or for the named zone, or it wants a user or a secret file that is
+// not named. The secret is not read. Pure.
+absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source);
+
+class ZoneSource {
+ public:
+  // CheckProvider(zone, source) is OK.
+  ZoneSource(const ZoneConfig& zone, const ForecastProvider& source, Credential credential,
+             absl::Duration refresh);
+
+  // The request to send now: at most one is under way. Nothing where none is due.
+  std::optional<HttpRequest> NextRequest(absl::Time now);
+  // The reply to it, or why there is none. `random` is uniform in [0, 1).
+  void Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random);
+
+  // What was fetched last, of any age, with what went wrong since; an error where nothing was yet.
+  absl::StatusOr<FetchedForecast> Fetched() const;
+  // Goes on with what a source before it had: the configuration was read again.
+  void Inherit(const ZoneSource& before);
+
+  bool IsOf(const ZoneConfig& zone, const ForecastProvider& source) const;
+  absl::Time due() const { return due_; }
+
+ private:
+  void TakeLogin(const HttpReply& reply, absl::Time now, double random);
+  void Fail(const absl::Status& status, std::optional<absl::Duration> retry_after, absl::Time now,
+            double random);
+
+  std::string zone_;
+  ForecastProvider source_;
+  const Provider* provider_;
+  ProviderAsk ask_;
+  Credential credential_;  // as configured
+  absl::Duration refresh_;
+
+  std::optional<Credential> session_;  // what a login gave
+  absl::Time session_until_ = absl::InfinitePast();
+  bool is_login_ = false;  // what is under way
+  bool is_pending_ = false;
+  bool logged_in_again_ = false;  // since the last success
+  absl::Time due_ = absl::InfinitePast();
+  int failures_ = 0;
+  absl::Status trouble_ = absl::UnavailableError("not fetched yet");
+  std::optional<ProviderForecast> forecast_;
+  absl::Time fetched_at_;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_ZONE_SOURCE_H_

@@ -1,0 +1,196 @@
+#include "forecast/zone_source.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 11, 24, 10), absl::UTCTimeZone());
+
+ZoneConfig Britain() { return {.name = "GB", .kind = SignalKind::kAverageDirect}; }
+ForecastProvider Neso() {
+  ForecastProvider source;
+  source.provider = "neso";
+  source.zone = "GB";
+  return source;
+}
+ZoneSource NesoSource() { return ZoneSource(Britain(), Neso(), {}, absl::Minutes(5)); }
+
+std::string Minute(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone());
+}
+
+// Two days of half-hours, all of `value`.
+HttpReply Good(int value = 100) {
+  std::vector<std::string> points;
+  for (int i = 0; i < 96; ++i) {
+    const absl::Time start = kNow + i * absl::Minutes(30);
+    points.push_back(absl::StrCat(R"({"from": ")", Minute(start), R"(", "to": ")",
+                                  Minute(start + absl::Minutes(30)),
+                                  R"(", "intensity": {"forecast": )", value, "}}"));
+  }
+  return {.status = 200,
+          .content_type = "application/json",
+          .body = absl::StrCat(R"({"data": [)", absl::StrJoin(points, ","), "]}")};
+}
+
+HttpReply Status(int status) {
+  return {.status = status, .content_type = "application/json", .body = "{}"};
+}
+
+TEST(CheckProvider, NamesWhatIsWrong) {
+  struct Case {
+    const char* provider;
+    const char* message;
+  } const cases[] = {
+      {"nseo", "did you mean \"neso\"?"},
+      {"eia-930", "gives no forecasts"},
+      {"electricity-maps", "needs a \"secret_file\""},
+      {"carbon-aware-sdk", "needs a \"url\""},
+      {"watttime", "needs a \"secret_file\""},
+  };
+  for (const Case& c : cases) {
+    ForecastProvider source = Neso();
+    source.provider = c.provider;
+    EXPECT_THAT(std::string(CheckProvider(Britain(), source).message()), HasSubstr(c.message));
+  }
+  EXPECT_TRUE(CheckProvider(Britain(), Neso()).ok());
+}
+
+TEST(CheckProvider, RefusesAKindThatTheProviderDoesNotGive) {
+  ZoneConfig zone = Britain();
+  zone.kind = SignalKind::kMarginal;
+  EXPECT_FALSE(CheckProvider(zone, Neso()).ok());
+}
+
+TEST(ZoneSource, AsksOnceAtATimeAndAgainAfterItsRefresh) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  EXPECT_FALSE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_FALSE(source.NextRequest(kNow + absl::Seconds(299)).has_value());
+  EXPECT_TRUE(source.NextRequest(kNow + absl::Minutes(5)).has_value());
+}
+
+TEST(ZoneSource, WaitsForAsLongAsTheServerSaysItsReplyIsFresh) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  HttpReply reply = Good();
+  reply.fresh_for = absl::Minutes(30);
+  source.Take(reply, kNow, 0);
+  EXPECT_EQ(source.due(), kNow + absl::Minutes(30));
+}
+
+TEST(ZoneSource, KeepsWhatItHasWithItsAgeWhileItFails) {
+  const absl::StatusOr<HttpReply> failures[] = {
+      Status(500),
+      Status(403),
+      Status(404),
+      Status(429),
+      absl::UnavailableError("no connection"),
+      HttpReply{.status = 200, .content_type = "application/json", .body = "garbage"}};
+  for (const absl::StatusOr<HttpReply>& failure : failures) {
+    ZoneSource source = NesoSource();
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(Good(), kNow, 0);
+    const absl::Time later = kNow + absl::Minutes(5);
+    ASSERT_TRUE(source.NextRequest(later).has_value());
+    source.Take(failure, later, 0.5);
+    absl::StatusOr<FetchedForecast> fetched = source.Fetched();
+    ASSERT_TRUE(fetched.ok()) << fetched.status();
+    EXPECT_EQ(fetched->fetched_at, kNow);
+    EXPECT_FALSE(fetched->trouble.ok());
+    EXPECT_GT(source.due(), later);
+
+    ASSERT_TRUE(source.NextRequest(source.due()).has_value());
+    source.Take(Good(), source.due(), 0);
+    EXPECT_TRUE(source.Fetched()->trouble.ok());
+  }
+}
+
+TEST(ZoneSource, SaysWhyItHasNothing) {
+  ZoneSource source = NesoSource();
+  EXPECT_THAT(std::string(source.Fetched().status().message()), HasSubstr("not fetched yet"));
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(absl::UnavailableError("no connection"), kNow, 0);
+  EXPECT_EQ(source.Fetched().status().message(), "no connection");
+}
+
+TEST(ZoneSource, BacksOffLongerAfterEachFailure) {
+  ZoneSource source = NesoSource();
+  absl::Time now = kNow;
+  absl::Duration before;
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(source.NextRequest(now).has_value());
+    source.Take(Status(500), now, 0);
+    EXPECT_GT(source.due() - now, before);
+    before = source.due() - now;
+    now = source.due();
+  }
+}
+
+TEST(ZoneSource, SeldomAsksAgainForWhatItWasRefused) {
+  for (int status : {403, 404}) {
+    ZoneSource source = NesoSource();
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(Status(status), kNow, 0);
+    EXPECT_EQ(source.due(), kNow + kRefusedWait) << status;
+  }
+}
+
+TEST(ZoneSource, HeedsRetryAfter) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  HttpReply reply = Status(429);
+  reply.retry_after = absl::Hours(1);
+  source.Take(reply, kNow, 0);
+  EXPECT_GE(source.due(), kNow + absl::Hours(1));
+}
+
+TEST(ZoneSource, LogsInAgainOnceWhereItsTokenIsRefused) {
+  const ZoneConfig zone = {.name = "CAISO", .kind = SignalKind::kMarginal};
+  ForecastProvider config;
+  config.provider = "watttime";
+  config.zone = "CAISO_NORTH";
+  ZoneSource source(zone, config, {.user = "me", .secret = "s3cret"}, absl::Minutes(5));
+  const HttpReply login = {
+      .status = 200, .content_type = "application/json", .body = R"({"token": "abc"})"};
+  for (int i = 0; i < 2; ++i) {
+    std::optional<HttpRequest> request = source.NextRequest(kNow);
+    ASSERT_TRUE(request.has_value()) << i;
+    EXPECT_THAT(request->url, HasSubstr("/login"));
+    source.Take(login, kNow, 0);
+    request = source.NextRequest(kNow);
+    ASSERT_TRUE(request.has_value()) << i;
+    EXPECT_THAT(request->url, HasSubstr("/forecast"));
+    source.Take(Status(401), kNow, 0);
+  }
+  EXPECT_FALSE(source.NextRequest(kNow).has_value());
+}
+
+TEST(ReadZoneForecast, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
+  ZoneConfig zone = Britain();
+  zone.max_age = absl::Hours(2);
+  zone.forecasts = {Neso(), GramsPerKilowattHour(400)};
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  const auto at = [&](absl::Time now) {
+    std::vector<std::string> problems;
+    return ReadZoneForecast(zone, now, &problems,
+                            [&](const ForecastProvider&) { return source.Fetched(); });
+  };
+  EXPECT_EQ(at(kNow + absl::Minutes(119))->source, "neso:GB");
+  EXPECT_EQ(at(kNow + absl::Minutes(119))->fetched_at, kNow);
+  EXPECT_EQ(at(kNow + absl::Minutes(120))->source, "static");
+}
+
+}  // namespace
+}  // namespace carbon
