@@ -566,5 +566,29 @@ TEST(NearestWord, TakesTheFirstOfEquals) {
   EXPECT_EQ(NearestWord("cat", {"car", "bat", "cut"}), "car");
 }
 
+TEST(ParseConfig, TakesProvidersAndStaticValuesAndKeepsSecretsOutOfTheSnapshot) {
+  std::vector<ConfigError> errors;
+  const std::optional<Config> config = ParseConfig(R"({"zones": {"DE": {
+      "kind": "average-lifecycle",
+      "forecast": [{"provider": "p", "zone": "DE-1", "url": "http://127.0.0.1:1", "user": "me",
+                    "secret_file": "/etc/token"},
+                   {"static": 400}]}}})",
+                                                   &errors);
+  ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors.size());
+  ForecastProvider provider = {"p", "DE-1", "http://127.0.0.1:1", "me", "/etc/token"};
+  EXPECT_EQ(std::get<ForecastProvider>(config->zones[0].forecasts[0]), provider);
+  EXPECT_EQ(std::get<GramsPerKilowattHour>(config->zones[0].forecasts[1]).value(), 400);
+
+  const std::string published = SerializeConfig(*config);
+  EXPECT_EQ(published.find("token"), std::string::npos);
+  EXPECT_EQ(published.find("\"me\""), std::string::npos);
+  provider.user = "";
+  provider.secret_file = "";
+  const std::optional<Config> again = ParseConfig(published, &errors);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(std::get<ForecastProvider>(again->zones[0].forecasts[0]), provider);
+  EXPECT_EQ(std::get<GramsPerKilowattHour>(again->zones[0].forecasts[1]).value(), 400);
+}
+
 }  // namespace
 }  // namespace carbon
