@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
-#include "forecast/carbon_aware_sdk.h"
 #include "forecast/csv.h"
+#include "forecast/providers/carbon_aware_sdk.h"
 #include "forecast/static_value.h"
 #include "forecast/timestamp.h"
 

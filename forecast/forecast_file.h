@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "core/config.h"
 #include "core/zone_forecast.h"
-#include "forecast/provider.h"
+#include "forecast/providers/provider.h"
 
 namespace carbon {
 

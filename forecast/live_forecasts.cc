@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "forecast/secret_file.h"
+#include "forecast/http/secret_file.h"
 
 namespace carbon {
 

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/config.h"
-#include "forecast/http_client.h"
+#include "forecast/http/http_client.h"
 #include "forecast/zone_source.h"
 
 namespace carbon {

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/quantities.h"
-#include "forecast/provider.h"
+#include "forecast/providers/provider.h"
 
 namespace carbon {
 

@@ -18,10 +18,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/config.h"
-#include "forecast/backoff.h"
 #include "forecast/forecast_file.h"
-#include "forecast/provider.h"
-#include "forecast/providers.h"
+#include "forecast/http/backoff.h"
+#include "forecast/providers/provider.h"
+#include "forecast/providers/providers.h"
 
 namespace carbon {
 

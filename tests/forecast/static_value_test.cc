@@ -2,7 +2,7 @@
 
 #include "forecast/forecast_file.h"
 #include "gtest/gtest.h"
-#include "tests/forecast/replies.h"
+#include "tests/forecast/providers/replies.h"
 
 namespace carbon {
 namespace {

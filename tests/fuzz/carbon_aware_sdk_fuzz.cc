@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
-#include "forecast/carbon_aware_sdk.h"
+#include "forecast/providers/carbon_aware_sdk.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);

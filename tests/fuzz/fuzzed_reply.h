@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "forecast/providers.h"
+#include "forecast/providers/providers.h"
 
 namespace carbon {
 

@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "forecast/backoff.h"
-#include "forecast/http_cache.h"
-#include "forecast/http_url.h"
+#include "forecast/http/backoff.h"
+#include "forecast/http/http_cache.h"
+#include "forecast/http/http_url.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);

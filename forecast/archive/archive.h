@@ -1,0 +1,115 @@
+// What was forecast and what then was: every forecast as it was issued and every actual value with
+// its revisions, in one SQLite file.
+//
+//   forecasts  what a provider issued, exact to 1 mg/kWh. The same forecast fetched again is not
+//              kept twice; only when it was last seen changes.
+//   actuals    the past as a provider tells it. Providers correct it for days: a value that changed
+//              is kept beside the one before, so that one can ask what was known at any time.
+//
+// One process writes (a lock file keeps a second one out), any number read meanwhile. Each call of
+// the writer is one transaction that is on the disk when it returns OK; at any error nothing of it
+// is, and after kill -9 or a power failure the file is whole. Times are kept in whole seconds.
+// Blocks on the disk; an object is for one thread at a time.
+//
+// Errors read "path: fact". RESOURCE_EXHAUSTED: the disk is full. UNAVAILABLE: a reader held the
+// file for a second; try again. DATA_LOSS: the file turns out to be damaged; open it again.
+#ifndef FORECAST_ARCHIVE_ARCHIVE_H_
+#define FORECAST_ARCHIVE_ARCHIVE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/intensity.h"
+#include "forecast/intensity_history.h"
+
+namespace carbon {
+
+class Database;
+class Descriptor;
+
+// Whose values they are. Two that differ in anything are never mixed.
+struct Feed {
+  std::string zone;
+  std::string source;  // "electricity-maps", as the configuration names it
+  SignalKind kind = SignalKind::kAverageLifecycle;
+
+  friend bool operator==(const Feed&, const Feed&) = default;
+};
+
+struct ArchivedForecast {
+  std::optional<absl::Time> issued_at;  // unknown for some providers
+  absl::Time fetched_at;                // for the first time
+  absl::Time last_fetched_at;
+  IntensitySeries series;
+
+  // What it counts as issued at.
+  absl::Time made_at() const { return issued_at.value_or(fetched_at); }
+};
+
+class ArchiveReader {
+ public:
+  // NotFound where there is no such file, InvalidArgument where it is not an archive, and
+  // FailedPrecondition where a newer version has written it. Does not check it whole.
+  static absl::StatusOr<std::unique_ptr<ArchiveReader>> Open(const std::string& path);
+  virtual ~ArchiveReader();
+
+  // All of which there is or was anything, by zone, source and kind.
+  absl::StatusOr<std::vector<Feed>> Feeds() const;
+
+  // What was known at `known_at` of [from, to): of each instant the value that was fetched last by
+  // then. Intervals that reach over an end are cut there; what nobody told is a gap.
+  absl::StatusOr<IntensityHistory> History(const Feed& feed, absl::Time from, absl::Time to,
+                                           absl::Time known_at) const;
+
+  // Those made in [from, to), in that order.
+  absl::StatusOr<std::vector<ArchivedForecast>> Forecasts(const Feed& feed, absl::Time from,
+                                                          absl::Time to) const;
+
+ protected:
+  explicit ArchiveReader(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+};
+
+class Archive : public ArchiveReader {
+ public:
+  // Creates the file where there is none; its folder must be there. A damaged one is moved aside to
+  // "path.damaged-20261124T020000Z" and a new one begun, which `problems` is told in a line.
+  //
+  // PermissionDenied where it may be read only, or is no regular file.
+  // FailedPrecondition, naming the holder's pid, where another process writes it; where a newer
+  // version has written it; and where it is another program's database: neither is touched.
+  static absl::StatusOr<std::unique_ptr<Archive>> Open(const std::string& path, absl::Time now,
+                                                       std::vector<std::string>* problems);
+  ~Archive() override;
+
+  // True where it is a new one, false where it was there. InvalidArgument for a series that is
+  // finer than the archive's blobs can be, or begins before 1970 or after the year 3000.
+  absl::StatusOr<bool> AddForecast(const Feed& feed, std::optional<absl::Time> issued_at,
+                                   const IntensitySeries& series, absl::Time fetched_at);
+
+  // How many intervals were new or changed. What the history has a gap for stays as it was. A
+  // revision is never stamped before the one that it replaces, even if the clock was set back.
+  // InvalidArgument for what reaches before 1970 or after the year 3000.
+  absl::StatusOr<int> AddActuals(const Feed& feed, const IntensityHistory& history,
+                                 absl::Time fetched_at);
+
+  // Removes the forecasts made, and the actuals that end, before `before`, and gives their room
+  // back to the disk. How many they were.
+  absl::StatusOr<int64_t> Prune(absl::Time before);
+
+ private:
+  Archive(std::unique_ptr<Database> database, std::unique_ptr<Descriptor> lock);
+  absl::StatusOr<int64_t> FeedId(const Feed& feed);
+
+  std::unique_ptr<Descriptor> lock_;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_ARCHIVE_ARCHIVE_H_

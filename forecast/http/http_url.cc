@@ -1,0 +1,120 @@
+#include "forecast/http/http_url.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace carbon {
+namespace {
+
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+// Empty where there is none.
+std::string PartOf(CURLU* url, CURLUPart part, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return "";
+  std::string copy = text;
+  curl_free(text);
+  return copy;
+}
+
+// Bytes of a host, which in a name that can be resolved are fewer, and of a path.
+constexpr size_t kMaxShown = 255;
+
+bool IsControl(char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }
+bool HasControl(absl::string_view text) { return std::any_of(text.begin(), text.end(), IsControl); }
+
+// RFC 9110, section 5.6.2.
+bool IsToken(absl::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::string_view("!#$%&'*+-.^_`|~").find(c) != absl::string_view::npos;
+  });
+}
+
+bool HasSecret(const HttpRequest& request) {
+  return !request.secret_query.empty() ||
+         std::any_of(request.headers.begin(), request.headers.end(),
+                     [](const HttpHeader& header) { return header.is_secret; });
+}
+
+}  // namespace
+
+std::string HttpUrl::Origin() const { return absl::StrCat(scheme, "://", host, ":", port); }
+
+std::string HttpUrl::Shown() const {
+  const bool usual = port == (scheme == "https" ? "443" : "80");
+  return absl::CHexEscape(absl::StrCat(scheme, "://", host.substr(0, kMaxShown), usual ? "" : ":",
+                                       usual ? "" : port, path.substr(0, kMaxShown)));
+}
+
+bool HttpUrl::IsLoopback() const {
+  if (host == "localhost" || host == "[::1]") return true;
+  // Written as an address: a name, which someone may resolve to anything, can have digits only too.
+  in_addr address = {};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+}
+
+absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& url) {
+  if (url.size() > kMaxUrlBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("url: has ", url.size(), " bytes, more than ", kMaxUrlBytes));
+  }
+  if (HasControl(url)) return absl::InvalidArgumentError("url: has a control character");
+  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+  const CURLUcode code =
+      curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME);
+  if (code != CURLUE_OK) {
+    return absl::InvalidArgumentError(absl::StrCat("url: ", curl_url_strerror(code)));
+  }
+  HttpUrl result{.scheme = PartOf(parsed.get(), CURLUPART_SCHEME),
+                 .host = absl::AsciiStrToLower(PartOf(parsed.get(), CURLUPART_HOST)),
+                 .port = PartOf(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT),
+                 .path = PartOf(parsed.get(), CURLUPART_PATH)};
+  if (result.scheme != "http" && result.scheme != "https") {
+    return absl::InvalidArgumentError("url: is neither http nor https");
+  }
+  if (result.host.empty()) return absl::InvalidArgumentError("url: names no host");
+  if (!PartOf(parsed.get(), CURLUPART_USER).empty() ||
+      !PartOf(parsed.get(), CURLUPART_PASSWORD).empty()) {
+    return absl::InvalidArgumentError("url: names a user; credentials belong in a file");
+  }
+  return result;
+}
+
+absl::StatusOr<HttpUrl> CheckHttpRequest(const HttpRequest& request) {
+  absl::StatusOr<HttpUrl> url = ParseHttpUrl(request.UrlToSend());
+  if (!url.ok()) return url;
+  for (const HttpHeader& header : request.headers) {
+    if (!IsToken(header.name)) {
+      return absl::InvalidArgumentError(absl::StrCat(url->Shown(), ": a header has a bad name"));
+    }
+    if (HasControl(header.value)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(url->Shown(), ": header ", header.name, " has a control character"));
+    }
+  }
+  if (HasSecret(request) && url->scheme == "http" && !url->IsLoopback()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(url->Shown(), ": would show a credential to the network; use https"));
+  }
+  return url;
+}
+
+bool MayFollow(const HttpUrl& from, const HttpUrl& to) {
+  if (from.host != to.host) return false;
+  if (from.scheme == to.scheme) return from.port == to.port;
+  return to.scheme == "https";
+}
+
+}  // namespace carbon

@@ -1,0 +1,44 @@
+// What a request to be sent may look like, and where it goes. Pure; no I/O.
+#ifndef FORECAST_HTTP_HTTP_URL_H_
+#define FORECAST_HTTP_HTTP_URL_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "forecast/providers/provider.h"
+
+namespace carbon {
+
+struct HttpUrl {
+  std::string scheme;  // "http" or "https"
+  std::string host;    // lower case, an IPv6 address in brackets
+  std::string port;    // decimal, the scheme's own where the URL has none
+  std::string path;    // without the query
+
+  // "https://api.example.org:443": what connections, rates and pauses belong to.
+  std::string Origin() const;
+  // "https://api.example.org/v4/zones": for messages, with the port where the URL had one. A line
+  // of ASCII, cut short: a server may have chosen it.
+  std::string Shown() const;
+  // 127.0.0.0/8, ::1 and localhost.
+  bool IsLoopback() const;
+};
+
+inline constexpr int kMaxUrlBytes = 8192;
+
+// InvalidArgument, without quoting it, for what is no http or https URL, names a user or a
+// password, or is longer than kMaxUrlBytes.
+absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& url);
+
+// Where the request goes. InvalidArgument as above; for a header that would not be one line of its
+// own; and for a secret that would leave this machine over http: it is for https only.
+absl::StatusOr<HttpUrl> CheckHttpRequest(const HttpRequest& request);
+
+// Whether what was sent to `from`, secrets included, may be sent to `to` because `from` says so: to
+// the same scheme, host and port, or from http to https of the same host.
+bool MayFollow(const HttpUrl& from, const HttpUrl& to);
+
+}  // namespace carbon
+
+#endif  // FORECAST_HTTP_HTTP_URL_H_

@@ -1,0 +1,44 @@
+// Forecasts in the two JSON forms of the Green Software Foundation's Carbon Aware SDK:
+//
+//   its data file    {"GeneratedAt": "2026-11-24T00:00:00Z",
+//                     "Emissions": [{"Location": "de", "Time": "2026-11-24T00:00:00Z",
+//                                    "Rating": 412.5, "Duration": "00:15:00"}, …]}
+//   its WebAPI       [{"generatedAt": "…", "location": "de",
+//                      "forecastData": [{"location": "de", "timestamp": "…", "duration": 15,
+//                                        "value": 412.5}, …]}]
+//
+// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. Each value is the
+// mean over the `windowSize` minutes from its timestamp: a forecast whose window is not its step
+// is refused, since its values are no steps but overlap. Names are matched whatever their case, and
+// members that are not named here are ignored. Pure; no I/O, whoever reads the file bounds its
+// size.
+#ifndef FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
+#define FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/intensity.h"
+
+namespace carbon {
+
+struct CarbonAwareForecast {
+  std::optional<absl::Time> issued_at;  // GeneratedAt
+  IntensitySeries series;
+};
+
+// The forecast for `location`; where it is empty the file must speak of one location only. An
+// emission that names no location belongs to every one.
+//
+// InvalidArgument naming the member and its value where one is missing, of another type or out of
+// range; where a step overlaps the one before it; and where a gap lies between two steps, naming
+// its start: absent data is never zero, nor the value before it. NotFound for an unknown location,
+// and InvalidArgument for an ambiguous one, naming those that there are.
+absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view json,
+                                                        absl::string_view location);
+
+}  // namespace carbon
+
+#endif  // FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_

@@ -1,0 +1,96 @@
+#include "forecast/providers/energinet.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "forecast/providers/reply_json.h"
+
+namespace carbon {
+namespace {
+
+using nlohmann::json;
+
+constexpr absl::string_view kName = "energinet";
+constexpr absl::Duration kStep = absl::Minutes(5);
+constexpr absl::Duration kHistory = absl::Hours(24 * 31);
+
+// "2026-08-22T17:00", in the zone that the `timezone` names.
+std::string Minute(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M", time, absl::UTCTimeZone());
+}
+
+absl::StatusOr<HttpRequest> Request(const ProviderAsk& ask, absl::string_view dataset,
+                                    std::vector<std::pair<std::string, std::string>> query) {
+  if (absl::Status status = CheckAsk(ask, {SignalKind::kAverageDirect}); !status.ok()) {
+    return OfProvider(kName, ask, status);
+  }
+  // Written into JSON below.
+  if (ask.zone != "DK1" && ask.zone != "DK2") {
+    return OfProvider(kName, ask, absl::InvalidArgumentError("is neither DK1 nor DK2"));
+  }
+  query.insert(query.end(), {{"timezone", "UTC"},
+                             {"filter", absl::StrCat("{\"PriceArea\":[\"", ask.zone, "\"]}")},
+                             {"sort", "Minutes5UTC asc"},
+                             {"limit", "0"}});
+  return HttpRequest{.url = Url(ask.url, absl::StrCat("/dataset/", dataset), query)};
+}
+
+absl::StatusOr<IntensityHistory> ReadRecords(const ProviderAsk& ask, const HttpReply& reply) {
+  absl::StatusOr<json> parsed = ParseReply(reply);
+  if (!parsed.ok()) return parsed.status();
+  absl::StatusOr<const json*> records = ReplyObject(*parsed, "").Array("records");
+  if (!records.ok()) return records.status();
+  std::vector<IntensityHistory::Interval> intervals;
+  for (size_t i = 0; i < (*records)->size(); ++i) {
+    const ReplyObject record((**records)[i], absl::StrCat("records[", i, "]"));
+    if (absl::Status status = record.Expect("PriceArea", ask.zone); !status.ok()) return status;
+    absl::StatusOr<absl::Time> start = record.UtcTime("Minutes5UTC");
+    if (!start.ok()) return start.status();
+    absl::StatusOr<std::optional<GramsPerKilowattHour>> value = record.Intensity("CO2Emission");
+    if (!value.ok()) return value.status();
+    if (value->has_value()) intervals.push_back({*start, *start + kStep, **value});
+  }
+  if (intervals.empty()) return absl::UnavailableError("the reply has no values");
+  return IntensityHistory::Create(std::move(intervals));
+}
+
+}  // namespace
+
+absl::StatusOr<HttpRequest> EnerginetForecastRequest(const ProviderAsk& ask, const Credential&,
+                                                     absl::Time now) {
+  const absl::Time start = absl::UnixEpoch() + absl::Floor(now - absl::UnixEpoch(), kStep);
+  return Request(ask, "CO2EmisProg", {{"start", Minute(start)}});
+}
+
+absl::StatusOr<std::vector<HttpRequest>> EnerginetHistoryRequests(const ProviderAsk& ask,
+                                                                  const Credential&,
+                                                                  absl::Time from, absl::Time to) {
+  std::vector<HttpRequest> requests;
+  for (const TimeSpan& span : SplitSpan(from, to, kHistory)) {
+    absl::StatusOr<HttpRequest> request =
+        Request(ask, "CO2Emis", {{"start", Minute(span.from)}, {"end", Minute(span.to)}});
+    if (!request.ok()) return request.status();
+    requests.push_back(*std::move(request));
+  }
+  return requests;
+}
+
+absl::StatusOr<ProviderForecast> ParseEnerginetForecast(const ProviderAsk& ask,
+                                                        const HttpReply& reply) {
+  absl::StatusOr<IntensityHistory> points = ReadRecords(ask, reply);
+  if (!points.ok()) return OfProvider(kName, ask, points.status());
+  absl::StatusOr<IntensitySeries> series = points->ToSeries();
+  if (!series.ok()) return OfProvider(kName, ask, series.status());
+  return ProviderForecast{SignalKind::kAverageDirect, std::nullopt, *std::move(series)};
+}
+
+absl::StatusOr<ProviderHistory> ParseEnerginetHistory(const ProviderAsk& ask,
+                                                      const HttpReply& reply) {
+  absl::StatusOr<IntensityHistory> points = ReadRecords(ask, reply);
+  if (!points.ok()) return OfProvider(kName, ask, points.status());
+  return ProviderHistory{SignalKind::kAverageDirect, *std::move(points)};
+}
+
+}  // namespace carbon

@@ -1,0 +1,152 @@
+#include "forecast/providers/provider.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace carbon {
+namespace {
+
+// As files of unknown type are served: by object stores, and by a plain file server.
+constexpr absl::string_view kFileTypes[] = {"text/plain", "application/octet-stream", ""};
+
+bool MayBeJson(absl::string_view content_type) {
+  const std::string type = absl::AsciiStrToLower(
+      absl::StripAsciiWhitespace(content_type.substr(0, content_type.find(';'))));
+  return absl::EndsWith(type, "json") ||
+         std::find(std::begin(kFileTypes), std::end(kFileTypes), type) != std::end(kFileTypes);
+}
+
+}  // namespace
+
+std::string HttpRequest::UrlToSend() const {
+  if (secret_query.empty()) return url;
+  return absl::StrCat(url, absl::StrContains(url, '?') ? "&" : "?", secret_query);
+}
+
+std::string HttpRequest::Redacted() const {
+  std::string text = url;
+  for (const HttpHeader& header : headers) {
+    absl::StrAppend(&text, ", ", header.name, ": ", header.is_secret ? "(secret)" : header.value);
+  }
+  if (!secret_query.empty()) absl::StrAppend(&text, ", query: (secret)");
+  return text;
+}
+
+absl::Status CheckReply(const HttpReply& reply) {
+  const std::string status = absl::StrCat("status ", reply.status);
+  switch (reply.status) {
+    case 200:
+      if (MayBeJson(reply.content_type)) return absl::OkStatus();
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the reply is no JSON but ", absl::CHexEscape(reply.content_type.substr(0, 80))));
+    case 401:
+      return absl::UnauthenticatedError(absl::StrCat(status, ", the credential is not accepted"));
+    case 402:
+    case 403:
+      return absl::PermissionDeniedError(absl::StrCat(status, ", the account may not have this"));
+    case 404:
+      return absl::NotFoundError(absl::StrCat(status, ", no such zone or data"));
+    case 429:
+      return absl::ResourceExhaustedError(
+          reply.retry_after.has_value() ? absl::StrCat(status, ", too many requests; again in ",
+                                                       absl::FormatDuration(*reply.retry_after))
+                                        : absl::StrCat(status, ", too many requests"));
+    case 408:
+    case 425:
+      return absl::UnavailableError(absl::StrCat(status, ", try again later"));
+    default:
+      break;
+  }
+  if (reply.status >= 500)
+    return absl::UnavailableError(absl::StrCat(status, ", a fault of theirs"));
+  return absl::FailedPreconditionError(absl::StrCat(status, ", the request is refused"));
+}
+
+absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
+                        const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat(provider, ": zone ", ask.zone, ": ", status.message()));
+}
+
+absl::Status CheckKind(const ProviderAsk& ask, const std::vector<SignalKind>& kinds) {
+  if (std::find(kinds.begin(), kinds.end(), ask.kind) != kinds.end()) return absl::OkStatus();
+  const std::string known = absl::StrJoin(kinds, ", ", [](std::string* out, SignalKind kind) {
+    absl::StrAppend(out, SignalKindName(kind));
+  });
+  return absl::InvalidArgumentError(
+      absl::StrCat("kind ", SignalKindName(ask.kind), " is not given, only ", known));
+}
+
+absl::Status CheckAsk(const ProviderAsk& ask, const std::vector<SignalKind>& kinds) {
+  const bool is_http =
+      absl::StartsWith(ask.url, "http://") || absl::StartsWith(ask.url, "https://");
+  const bool is_plain = std::all_of(ask.url.begin(), ask.url.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c)) && c != '?' && c != '#';
+  });
+  if (absl::StrContains(ask.url, '@')) {
+    return absl::InvalidArgumentError("the url names a user; that is for the credential");
+  }
+  if (!is_http || !is_plain) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "url \"", absl::CHexEscape(ask.url.substr(0, 200)), "\" is no http URL without a query"));
+  }
+  if (ask.zone.empty()) return absl::InvalidArgumentError("the zone has no name");
+  return CheckKind(ask, kinds);
+}
+
+absl::Status CheckSecret(absl::string_view secret) {
+  if (secret.empty()) return absl::InvalidArgumentError("the credential is missing");
+  for (const char c : secret) {
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) {
+      return absl::InvalidArgumentError("the credential has characters that no header may carry");
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string UrlEscaped(absl::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string escaped;
+  for (const char c : text) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || absl::StrContains("-._~", c)) {
+      escaped += c;
+    } else {
+      escaped += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return escaped;
+}
+
+std::string Url(absl::string_view base, absl::string_view path,
+                const std::vector<std::pair<std::string, std::string>>& query) {
+  while (absl::EndsWith(base, "/")) base.remove_suffix(1);
+  std::string url = absl::StrCat(base, path);
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    url += separator;
+    absl::StrAppend(&url, UrlEscaped(name), "=", UrlEscaped(value));
+    separator = '&';
+  }
+  return url;
+}
+
+std::string FormatMinute(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone());
+}
+
+std::vector<TimeSpan> SplitSpan(absl::Time from, absl::Time to, absl::Duration limit) {
+  std::vector<TimeSpan> spans;
+  if (to - from == absl::InfiniteDuration()) return spans;
+  for (; from < to; from += limit) spans.push_back({from, std::min(from + limit, to)});
+  return spans;
+}
+
+}  // namespace carbon

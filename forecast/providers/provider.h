@@ -1,0 +1,132 @@
+// What the providers of grid data have in common. Each has one file pair that holds everything that
+// is known of it: functions that make the requests to send and functions that read the replies,
+// both pure. Whoever sends them (over libcurl, say) sees HttpRequest and HttpReply only:
+//
+//   absl::StatusOr<HttpRequest> request = ElectricityMapsForecastRequest(ask, credential, now);
+//   HttpReply reply = …;                              // GET request->UrlToSend(), request->headers
+//   absl::StatusOr<ProviderForecast> forecast = ParseElectricityMapsForecast(ask, reply);
+//
+// All requests are GET without a body. providers.h has every provider in one table.
+//
+// A parser takes a reply of any status, and its error says what to do about it:
+//
+//   UNAUTHENTICATED      the token is wrong or over: log in again, once, where there is a login
+//   PERMISSION_DENIED    the account may not have this: remember it, and ask no more
+//   NOT_FOUND            the provider knows no such zone, or has nothing of this kind there
+//   RESOURCE_EXHAUSTED   too many requests: wait for retry_after, or longer each time
+//   UNAVAILABLE          a fault on their side, or a reply without data: try again later
+//   FAILED_PRECONDITION  another status: the request was refused, and will be again
+//   INVALID_ARGUMENT     a reply that is not what it should be, or a request that cannot be made
+//
+// Messages read "provider: zone Z: fact, value" and quote nothing of a reply without bounds, and
+// nothing of a credential. Whether data are too old, or of a time to come, is for those who know
+// the time. No I/O, no clock; every function may be called from any thread.
+#ifndef FORECAST_PROVIDERS_PROVIDER_H_
+#define FORECAST_PROVIDERS_PROVIDER_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/intensity.h"
+#include "forecast/intensity_history.h"
+
+namespace carbon {
+
+// What a provider is shown to prove who asks; which of the two it wants is its own. Never printed.
+struct Credential {
+  std::string user;
+  std::string secret;  // a token, a key or a password
+};
+
+// What is asked, and of whom.
+struct ProviderAsk {
+  std::string url;   // scheme, host and path that the request's own path is appended to
+  std::string zone;  // as the provider names it
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  // How far ahead a forecast should reach; the provider's next longer, or else its longest, is
+  // asked for.
+  absl::Duration horizon = absl::Hours(72);
+};
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+  bool is_secret = false;
+};
+
+struct HttpRequest {
+  std::string url;                  // escaped, and free of secrets: what a log may show
+  std::vector<HttpHeader> headers;  // beside those that the client sends of itself
+  std::string secret_query;         // "api_key=…", escaped; empty for most
+
+  // The URL with its secret part. Only for the wire.
+  std::string UrlToSend() const;
+  // "https://host/path?query, auth-token: (secret)": for logs and errors.
+  std::string Redacted() const;
+};
+
+struct HttpReply {
+  int status = 0;
+  std::string content_type;  // as sent: "application/json; charset=utf-8"; empty without one
+  std::string body;          // decoded; its size was bounded by the client
+  std::optional<absl::Duration> retry_after;
+  // For so long the server says that asking again brings nothing new; the client then answers from
+  // what it kept.
+  absl::Duration fresh_for;
+};
+
+struct ProviderForecast {
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  std::optional<absl::Time> issued_at;  // unknown for some providers
+  IntensitySeries series;
+};
+
+struct ProviderHistory {
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  IntensityHistory history;
+};
+
+// Half-open.
+struct TimeSpan {
+  absl::Time from;
+  absl::Time to;
+};
+
+// OK for a 200 whose content type is JSON, or one of those that stand for "some file"; otherwise
+// the error as told above, by status alone. For the parsers.
+absl::Status CheckReply(const HttpReply& reply);
+
+// "provider: zone Z: " before the message, with the code kept. For the parsers.
+absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
+                        const absl::Status& status);
+
+// InvalidArgument where the kind is none of `kinds`, naming those.
+absl::Status CheckKind(const ProviderAsk& ask, const std::vector<SignalKind>& kinds);
+// The same, and where the URL is not http or https, has a query, a fragment or a user, or the zone
+// is empty.
+absl::Status CheckAsk(const ProviderAsk& ask, const std::vector<SignalKind>& kinds);
+
+// InvalidArgument where there is none or it has what no header may carry, a line's end say.
+absl::Status CheckSecret(absl::string_view secret);
+
+// What stands in a path's segment or a query's value: all but letters, digits, - . _ ~ escaped.
+std::string UrlEscaped(absl::string_view text);
+
+// `base`, without slashes at its end, then `path`, then the query, escaped.
+std::string Url(absl::string_view base, absl::string_view path,
+                const std::vector<std::pair<std::string, std::string>>& query = {});
+
+// "2026-11-24T02:00Z", rounded down to the minute.
+std::string FormatMinute(absl::Time time);
+
+// [from, to) in parts of at most `limit`, in order; none where from >= to, or one is infinite.
+std::vector<TimeSpan> SplitSpan(absl::Time from, absl::Time to, absl::Duration limit);
+
+}  // namespace carbon
+
+#endif  // FORECAST_PROVIDERS_PROVIDER_H_

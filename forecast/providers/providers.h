@@ -1,0 +1,60 @@
+// Every provider of grid data that is asked over HTTP, by the name that carbon.json calls it:
+//
+//   const Provider* provider = FindProvider("electricity-maps");
+//   ask.url = provider->url;                       // where the configuration names no other
+//   request = provider->forecast(ask, credential, now);
+//   …
+//   forecast = provider->parse_forecast(ask, reply);
+//
+// Which zones and kinds a provider has, the functions that make its requests tell: they refuse
+// others. Constant data; no I/O. A static value and files on the disk need no request, and are not
+// here.
+#ifndef FORECAST_PROVIDERS_PROVIDERS_H_
+#define FORECAST_PROVIDERS_PROVIDERS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forecast/providers/provider.h"
+
+namespace carbon {
+
+struct Provider {
+  using ForecastRequest = absl::StatusOr<HttpRequest>(const ProviderAsk&, const Credential&,
+                                                      absl::Time now);
+  using HistoryRequests = absl::StatusOr<std::vector<HttpRequest>>(const ProviderAsk&,
+                                                                   const Credential&,
+                                                                   absl::Time from, absl::Time to);
+  using LoginRequest = absl::StatusOr<HttpRequest>(const ProviderAsk&, const Credential&);
+
+  enum class Needs {
+    kNothing,
+    kSecret,  // a token or key in credential.secret
+    kLogin,   // user and password, for which `login` gets the credential for the other requests
+  };
+
+  absl::string_view name;
+  absl::string_view url;  // empty where the operator must say
+  Needs needs = Needs::kNothing;
+  // Null where the provider has none.
+  ForecastRequest* forecast = nullptr;
+  absl::StatusOr<ProviderForecast> (*parse_forecast)(const ProviderAsk&,
+                                                     const HttpReply&) = nullptr;
+  HistoryRequests* history = nullptr;
+  absl::StatusOr<ProviderHistory> (*parse_history)(const ProviderAsk&, const HttpReply&) = nullptr;
+  LoginRequest* login = nullptr;
+  absl::StatusOr<Credential> (*parse_login)(const ProviderAsk&, const HttpReply&) = nullptr;
+  absl::Duration login_life = absl::InfiniteDuration();  // how long a login's credential is good
+};
+
+// Nullptr for an unknown name.
+const Provider* FindProvider(absl::string_view name);
+// In the order of the alphabet.
+std::vector<std::string> ProviderNames();
+
+}  // namespace carbon
+
+#endif  // FORECAST_PROVIDERS_PROVIDERS_H_

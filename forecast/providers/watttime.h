@@ -1,0 +1,51 @@
+// WattTime, version 3: marginal intensity of the balancing areas of the world. Needs an account,
+// whose user and password buy a token for 30 minutes.
+//
+//   GET {url}/login                                  Authorization: Basic …
+//   {"token": "…"}
+//   GET {url}/v3/forecast?region=CAISO_NORTH&signal_type=co2_moer&horizon_hours=72
+//                                                    Authorization: Bearer …
+//   {"data": [{"point_time": "2022-07-15T00:00:00+00:00", "value": 1048.41}, …],
+//    "meta": {"data_point_period_seconds": 300, "region": "CAISO_NORTH", "signal_type": "co2_moer",
+//             "units": "lbs_co2_per_mwh", "generated_at": "2022-07-15T00:00:00+00:00"}}
+//   GET {url}/v3/historical?region=…&start=…&end=…   at most 32 days
+//
+// Units are converted as `units` declares them. `generated_at` is a true issue time. A 401 means
+// that the token is over: log in again, once. A 403 (JSON or an HTML page) means that the plan
+// lacks this: remember it. Rate limits: 3000 requests, and 100 logins, in five minutes.
+#ifndef FORECAST_PROVIDERS_WATTTIME_H_
+#define FORECAST_PROVIDERS_WATTTIME_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "forecast/providers/provider.h"
+
+namespace carbon {
+
+inline constexpr char kWattTimeUrl[] = "https://api.watttime.org";
+inline constexpr absl::Duration kWattTimeTokenLife = absl::Minutes(30);
+
+// credential: user and password.
+absl::StatusOr<HttpRequest> WattTimeLoginRequest(const ProviderAsk& ask,
+                                                 const Credential& credential);
+// The credential for the other requests, its secret the token. No error quotes the reply.
+absl::StatusOr<Credential> ParseWattTimeLogin(const ProviderAsk& ask, const HttpReply& reply);
+
+// Kind: marginal. credential: what ParseWattTimeLogin gave.
+absl::StatusOr<HttpRequest> WattTimeForecastRequest(const ProviderAsk& ask,
+                                                    const Credential& credential, absl::Time now);
+absl::StatusOr<std::vector<HttpRequest>> WattTimeHistoryRequests(const ProviderAsk& ask,
+                                                                 const Credential& credential,
+                                                                 absl::Time from, absl::Time to);
+
+absl::StatusOr<ProviderForecast> ParseWattTimeForecast(const ProviderAsk& ask,
+                                                       const HttpReply& reply);
+// What WattTime imputed is marked as estimated.
+absl::StatusOr<ProviderHistory> ParseWattTimeHistory(const ProviderAsk& ask,
+                                                     const HttpReply& reply);
+
+}  // namespace carbon
+
+#endif  // FORECAST_PROVIDERS_WATTTIME_H_

@@ -1,0 +1,222 @@
+#include "forecast/providers/carbon_aware_sdk.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+absl::Time At(int hour, int minute = 0) {
+  return absl::FromCivil(absl::CivilMinute(2026, 11, 24, hour, minute), absl::UTCTimeZone());
+}
+
+double ValueAt(const IntensitySeries& series, absl::Time time) {
+  absl::StatusOr<GramsPerKilowattHour> value = series.Mean(time, time);
+  return value.ok() ? value->value() : -1;
+}
+
+TEST(ParseCarbonAwareSdk, ReadsTheDataFile) {
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(
+      R"({"GeneratedAt": "2026-11-23T23:55:00+00:00",
+          "Emissions": [
+            {"Time": "2026-11-24T00:00:00+00:00", "Rating": 310.25, "Duration": "00:15:00"},
+            {"Time": "2026-11-24T00:15:00+00:00", "Rating": 0, "Duration": "00:15:00"},
+            {"Time": "2026-11-24T00:30:00+00:00", "Rating": 290, "Duration": "1.00:00:00"}]})",
+      "");
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->issued_at, At(0) - absl::Minutes(5));
+  EXPECT_EQ(forecast->series.begin(), At(0));
+  EXPECT_EQ(ValueAt(forecast->series, At(0, 10)), 310.25);
+  EXPECT_EQ(ValueAt(forecast->series, At(0, 15)), 0);
+  EXPECT_EQ(forecast->series.end(), At(0, 30) + absl::Hours(24));
+}
+
+constexpr char kTwoLocations[] =
+    R"({"Emissions": [
+         {"Location": "DE", "Time": "2026-11-24T00:00:00Z", "Rating": 400, "Duration": "01:00:00"},
+         {"Location": "fr", "Time": "2026-11-24T00:00:00Z", "Rating": 50, "Duration": "01:00:00"},
+         {"Location": "de", "Time": "2026-11-24T01:00:00Z", "Rating": 410, "Duration": "01:00:00"},
+         {"Location": "fr", "Time": "2026-11-24T01:00:00Z", "Rating": 60, "Duration": "01:00:00"}
+       ]})";
+
+TEST(ParseCarbonAwareSdk, ChoosesTheLocationWhateverItsCase) {
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(kTwoLocations, "de");
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->issued_at, std::nullopt);
+  EXPECT_EQ(ValueAt(forecast->series, At(1)), 410);
+}
+
+TEST(ParseCarbonAwareSdk, RefusesAnUnknownOrAmbiguousLocationNamingThoseThereAre) {
+  absl::StatusOr<CarbonAwareForecast> unknown = ParseCarbonAwareSdk(kTwoLocations, "uk");
+  EXPECT_EQ(unknown.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(unknown.status().message(), "location \"uk\" is not in the file; it has de, fr");
+  absl::StatusOr<CarbonAwareForecast> ambiguous = ParseCarbonAwareSdk(kTwoLocations, "");
+  EXPECT_EQ(ambiguous.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ambiguous.status().message(),
+            "the file has several locations, and none was chosen: de, fr");
+}
+
+constexpr char kWebApi[] =
+    R"([{"generatedAt": "2026-11-23T23:50:00Z", "requestedAt": "2026-11-24T00:01:00Z",
+         "location": "eastus", "windowSize": 10, "optimalDataPoints": [],
+         "forecastData": [
+           {"location": "PJM_ROANOKE", "timestamp": "2026-11-24T00:00:00Z", "duration": 10, "value": 448.4},
+           {"location": "PJM_ROANOKE", "timestamp": "2026-11-24T00:10:00Z", "duration": 10, "value": 440}]},
+        {"generatedAt": "2026-11-23T23:40:00Z", "location": "uksouth",
+         "forecastData": [
+           {"location": "UK", "timestamp": "2026-11-24T00:00:00Z", "duration": 30, "value": 120}]}])";
+
+TEST(ParseCarbonAwareSdk, ReadsTheWebApiForecastWhoseDataNamesAnotherRegion) {
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(kWebApi, "eastus");
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->issued_at, At(0) - absl::Minutes(10));
+  EXPECT_EQ(ValueAt(forecast->series, At(0, 19)), 440);
+  EXPECT_EQ(forecast->series.end(), At(0, 20));
+  EXPECT_EQ(ParseCarbonAwareSdk(kWebApi, "uksouth")->series.end(), At(0, 30));
+}
+
+TEST(ParseCarbonAwareSdk, RefusesRollingMeansOfTheWebApi) {
+  // A window of 30 minutes that begins every 10: the values overlap.
+  const auto forecast = [](const char* window, const char* second) {
+    return ParseCarbonAwareSdk(absl::StrCat(R"([{"windowSize": )", window, R"(, "forecastData": [
+            {"timestamp": "2026-11-24T00:00:00Z", "duration": 30, "value": 440},
+            {"timestamp": ")",
+                                            second, R"(", "duration": 30, "value": 430}]}])"),
+                               "");
+  };
+  EXPECT_TRUE(forecast("30", "2026-11-24T00:30:00Z").ok());
+  EXPECT_THAT(forecast("30", "2026-11-24T00:10:00Z").status().message(),
+              HasSubstr("2026-11-24T00:10:00Z is before the end of the one before"));
+  EXPECT_EQ(forecast("60", "2026-11-24T00:30:00Z").status().message(),
+            "[0].forecastData[0]: is a mean over 1h, not the value of its 30m");
+  EXPECT_THAT(forecast("[]", "2026-11-24T00:30:00Z").status().message(),
+              HasSubstr("[0]: windowSize: an array is neither"));
+}
+
+TEST(ParseCarbonAwareSdk, TakesAFractionOfASecondInWhenItWasMade) {
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(
+      R"([{"generatedAt": "2026-11-23T23:50:11.5092741+00:00", "forecastData": [
+           {"timestamp": "2026-11-24T00:00:00Z", "duration": 10, "value": 448.4}]}])",
+      "");
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->issued_at, At(0) - absl::Minutes(10) + absl::Seconds(11));
+}
+
+TEST(ParseCarbonAwareSdk, RefusesAnUnknownOrAmbiguousWebApiLocation) {
+  EXPECT_EQ(ParseCarbonAwareSdk(kWebApi, "mars").status().message(),
+            "location \"mars\" is not in the file; it has eastus, uksouth");
+  EXPECT_EQ(ParseCarbonAwareSdk(kWebApi, "").status().message(),
+            "the file has several locations, and none was chosen: eastus, uksouth");
+  EXPECT_EQ(ParseCarbonAwareSdk(R"([{"location":"a"},{"location":"a"}])", "a").status().message(),
+            "the file has two forecasts of one location");
+}
+
+TEST(ParseCarbonAwareSdk, RefusesAGapNamingItsTimes) {
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(
+      R"({"Emissions": [
+           {"Time": "2026-11-24T00:00:00Z", "Rating": 1, "Duration": "01:00:00"},
+           {"Time": "2026-11-24T02:00:00Z", "Rating": 1, "Duration": "01:00:00"}]})",
+      "");
+  EXPECT_EQ(forecast.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(forecast.status().message(),
+            "Emissions[1]: nothing is said of 2026-11-24T01:00:00Z to 2026-11-24T02:00:00Z");
+}
+
+TEST(ParseCarbonAwareSdk, RefusesBadEmissionsNamingMemberAndValue) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":-1,"Duration":"01:00:00"})",
+       "Emissions[1]: Rating: -1 is negative or not finite"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":20000,"Duration":"01:00:00"})",
+       "Emissions[1]: Rating: 20000 is above 10000 gCO2e/kWh"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":null,"Duration":"01:00:00"})",
+       "Emissions[1]: Rating: null is not a number"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":"12","Duration":"01:00:00"})",
+       "Emissions[1]: Rating: \"12\" is not a number"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Duration":"01:00:00"})",
+       "Emissions[1]: Rating is missing"},
+      {R"({"Rating":1,"Duration":"01:00:00"})", "Emissions[1]: Time is missing"},
+      {R"({"Time":17,"Rating":1,"Duration":"01:00:00"})", "Emissions[1]: Time: 17 is not a time"},
+      {R"({"Time":"2026-11-24T01:00:00","Rating":1,"Duration":"01:00:00"})",
+       "Emissions[1]: Time: time \"2026-11-24T01:00:00\" has no offset"},
+      {R"({"Time":"2026-11-24T00:30:00Z","Rating":1,"Duration":"01:00:00"})",
+       "Emissions[1]: time 2026-11-24T00:30:00Z is before the end of the one before"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1})", "Emissions[1]: Duration is missing"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"00:00:00"})",
+       "Emissions[1]: Duration: \"00:00:00\" is not positive, or above 31 days"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"99.00:00:00"})",
+       "is not positive, or above 31 days"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"25:00:00"})",
+       "Duration: \"25:00:00\" is neither hh:mm:ss nor a number of minutes"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"1h"})", "is neither hh:mm:ss"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":-5})", "-5 is not positive"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":1e300})", "is neither hh:mm:ss"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":0.0001})", "is neither hh:mm:ss"},
+      {R"({"Location":3,"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"01:00:00"})",
+       "Emissions[1]: Location: 3 is not a string"},
+      {R"([1,2])", "Emissions[1]: an array is no object"},
+      {R"(null)", "Emissions[1]: null is no object"},
+  };
+  for (const auto& [emission, message] : cases) {
+    absl::StatusOr<CarbonAwareForecast> forecast =
+        ParseCarbonAwareSdk(absl::StrCat(R"({"Emissions": [
+             {"Time": "2026-11-24T00:00:00Z", "Rating": 1, "Duration": "01:00:00"},)",
+                                         emission, "]}"),
+                            "");
+    EXPECT_EQ(forecast.status().code(), absl::StatusCode::kInvalidArgument) << emission;
+    EXPECT_THAT(std::string(forecast.status().message()), HasSubstr(message)) << emission;
+  }
+}
+
+TEST(ParseCarbonAwareSdk, RefusesWhatIsNeitherForm) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "not JSON: "},
+      {"{\"Emissions\": [", "not JSON: "},
+      {"{\"Emissions\": [{\"Rating\": 1e999}]}", "not JSON: "},
+      {"17", "17 is neither a data file nor a WebAPI forecast"},
+      {"{}", "Emissions is missing"},
+      {"{\"Emissions\": {}}", "Emissions: an object is no array"},
+      {"{\"Emissions\": []}", "Emissions: is empty"},
+      {"{\"GeneratedAt\": 3, \"Emissions\": []}", "GeneratedAt: 3 is not a time"},
+      {"[]", "the file has no forecast"},
+      {"[3]", "[0]: 3 is no object"},
+      {"[{}]", "[0]: forecastData is missing"},
+      {"[{\"location\": 3}]", "[0]: Location: 3 is not a string"},
+      {"[{\"generatedAt\": \"now\", \"forecastData\": []}]",
+       "[0]: generatedAt: time \"now\" is not RFC 3339"},
+      {"[{\"forecastData\": []}]", "[0].forecastData: is empty"},
+  };
+  for (const auto& [text, message] : cases) {
+    absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(text, "");
+    EXPECT_EQ(forecast.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(forecast.status().message()), HasSubstr(message)) << text;
+  }
+}
+
+TEST(ParseCarbonAwareSdk, QuotesNoMoreThanALineOfWhatIsNotJson) {
+  const absl::Status status =
+      ParseCarbonAwareSdk("[\"" + std::string(100'000, 'x') + "\n", "").status();
+  EXPECT_THAT(status.message(), HasSubstr("not JSON"));
+  EXPECT_LT(status.message().size(), 300u);
+  const absl::Status bytes = ParseCarbonAwareSdk("[\"\xff\xfe", "").status();
+  EXPECT_THAT(std::string(bytes.message()), HasSubstr("line 1, column 3"));
+  EXPECT_EQ(bytes.message().find('\xff'), absl::string_view::npos);
+}
+
+TEST(ParseCarbonAwareSdk, NamesLocationsInALine) {
+  const std::string text =
+      R"({"Emissions": [{"Location": "a\n)" + std::string(100'000, 'x') +
+      R"(", "Time": "2026-11-24T00:00:00Z", "Rating": 1, "Duration": "00:15:00"}]})";
+  const absl::Status status = ParseCarbonAwareSdk(text, "de").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("it has a\\nxxx"));
+  EXPECT_LT(status.message().size(), 200u);
+}
+
+}  // namespace
+}  // namespace carbon

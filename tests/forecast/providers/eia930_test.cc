@@ -1,0 +1,148 @@
+#include "forecast/providers/eia930.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/forecast/providers/replies.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const ProviderAsk kAsk{.url = "https://host/v2", .zone = "CISO"};
+
+std::string Row(const char* period, const char* fuel, const char* value) {
+  return absl::StrCat(R"({"period": ")", period,
+                      R"(", "respondent": "CISO", "respondent-name": "CAISO", "fueltype": ")", fuel,
+                      R"(", "type-name": "…", "value": )", value,
+                      R"(, "value-units": "megawatthours"})");
+}
+
+HttpReply Rows(const std::vector<std::string>& rows) {
+  return Json(absl::StrCat(R"({"response": {"total": ")", rows.size(),
+                           R"(", "dateFormat": "YYYY-MM-DD\"T\"HH24", "data": [)",
+                           absl::StrJoin(rows, ","), R"(]}, "apiVersion": "2.1.12"})"));
+}
+
+TEST(Eia930HistoryRequests, AskForHoursByTheirEndAndHideTheKey) {
+  absl::StatusOr<std::vector<HttpRequest>> requests =
+      Eia930HistoryRequests(kAsk, {.secret = "s3 cret"}, At(0, 30), At(0) + absl::Hours(24 * 13));
+  ASSERT_TRUE(requests.ok()) << requests.status();
+  ASSERT_EQ(requests->size(), 2u);
+  EXPECT_EQ((*requests)[0].url,
+            "https://host/v2/electricity/rto/fuel-type-data/data/?frequency=hourly"
+            "&data%5B0%5D=value&facets%5Brespondent%5D%5B%5D=CISO&start=2026-11-24T01"
+            "&end=2026-12-06T00&sort%5B0%5D%5Bcolumn%5D=period&sort%5B0%5D%5Bdirection%5D=asc"
+            "&offset=0&length=5000");
+  EXPECT_EQ((*requests)[0].UrlToSend(), absl::StrCat((*requests)[0].url, "&api_key=s3%20cret"));
+  EXPECT_THAT((*requests)[0].Redacted(), Not(HasSubstr("cret\"")));
+  EXPECT_THAT((*requests)[0].Redacted(), Not(HasSubstr("s3")));
+  EXPECT_THAT((*requests)[1].url, HasSubstr("start=2026-12-06T01&end=2026-12-07T00"));
+  EXPECT_EQ(Eia930HistoryRequests(kAsk, {}, At(0), At(1)).status().message(),
+            "eia-930: zone CISO: the credential is missing");
+}
+
+// By hand: (300 x 490 + 100 x 820 + 600 x 11) / 1000, and with the direct factors
+// (300 x 437 + 100 x 1050) / 1000.
+TEST(ParseEia930History, WeighsFuelsByWhatTheyGenerate) {
+  const HttpReply reply =
+      Rows({Row("2026-11-24T01", "NG", "\"300\""), Row("2026-11-24T01", "COL", "100"),
+            Row("2026-11-24T01", "WND", "\"600.0\"")});
+  absl::StatusOr<ProviderHistory> lifecycle = ParseEia930History(kAsk, reply);
+  ASSERT_TRUE(lifecycle.ok()) << lifecycle.status();
+  EXPECT_EQ(lifecycle->kind, SignalKind::kAverageLifecycle);
+  EXPECT_THAT(lifecycle->history.intervals(), ElementsAre(Point(At(0), absl::Hours(1), 235.6)));
+  ProviderAsk ask = kAsk;
+  ask.kind = SignalKind::kAverageDirect;
+  absl::StatusOr<ProviderHistory> direct = ParseEia930History(ask, reply);
+  ASSERT_TRUE(direct.ok()) << direct.status();
+  EXPECT_EQ(direct->kind, SignalKind::kAverageDirect);
+  EXPECT_THAT(direct->history.intervals(), ElementsAre(Point(At(0), absl::Hours(1), 236.1)));
+  ask.kind = SignalKind::kMarginal;
+  EXPECT_THAT(ParseEia930History(ask, reply).status().message(),
+              HasSubstr("kind marginal is not given"));
+}
+
+TEST(ParseEia930History, LeavesStorageAndAPlantsOwnUseOut) {
+  absl::StatusOr<ProviderHistory> history = ParseEia930History(
+      kAsk, Rows({Row("2026-11-24T01", "NG", "\"100\""), Row("2026-11-24T01", "SUN", "\"-7\""),
+                  Row("2026-11-24T01", "BAT", "\"-500\""), Row("2026-11-24T01", "PS", "null"),
+                  Row("2026-11-24T02", "NG", "\"100\""), Row("2026-11-24T02", "SUN", "\"100\""),
+                  Row("2026-11-24T02", "BAT", "\"500\"")}));
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_THAT(history->history.intervals(),
+              ElementsAre(Point(At(0), absl::Hours(1), 490), Point(At(1), absl::Hours(1), 269)));
+}
+
+TEST(ParseEia930History, LeavesHoursOutThatAreNotWhole) {
+  absl::StatusOr<ProviderHistory> history = ParseEia930History(
+      kAsk, Rows({Row("2026-11-24T01", "NG", "\"100\""), Row("2026-11-24T01", "NUC", "\"0\""),
+                  Row("2026-11-24T02", "NG", "null"), Row("2026-11-24T02", "NUC", "\"100\""),
+                  Row("2026-11-24T03", "NUC", "\"100\""), Row("2026-11-24T04", "NG", "\"0\""),
+                  Row("2026-11-24T04", "NUC", "\"0\""), Row("2026-11-24T05", "NG", "\"0\""),
+                  Row("2026-11-24T05", "NUC", "\"100\"")}));
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_THAT(history->history.intervals(),
+              ElementsAre(Point(At(0), absl::Hours(1), 490), Point(At(4), absl::Hours(1), 12)));
+}
+
+TEST(ParseEia930History, RefusesWhatIsCutOrContradictsItself) {
+  const std::string good = Row("2026-11-24T01", "NG", "\"100\"");
+  const std::pair<HttpReply, const char*> cases[] = {
+      {Json("{}"), "response: is missing"},
+      {Json(R"({"response": []})"), "response.data: is missing"},
+      {Json(absl::StrCat(R"({"response": {"total": "17856", "data": [)", good, "]}}")),
+       "response.total: \"17856\" rows, but 1 are here"},
+      {Json(absl::StrCat(R"({"response": {"total": 2, "data": [)", good, "]}}")),
+       "response.total: 2 rows, but 1 are here"},
+      {Json(absl::StrCat(R"({"response": {"total": "many", "data": [)", good, "]}}")),
+       "response.total: \"many\" rows"},
+      {Rows({good, Row("2026-11-24T01", "NG", "\"101\"")}),
+       "data[1].fueltype: NG has two values at 2026-11-24T01"},
+      {Rows({Row("2026-11-24T01", "H2", "\"1\"")}), "data[0].fueltype: fuel \"H2\" is not known"},
+      {Rows({Row("2026-11-24T01-08", "NG", "\"1\"")}), "data[0].period: time"},
+      {Rows({Row("2026-11-24T01", "NG", "\"\"")}), "data[0].value: \"\" is no number"},
+      {Rows({Row("2026-11-24T01", "NG", "\"NaN\"")}), "\"NaN\" is no plausible generation"},
+      {Rows({Row("2026-11-24T01", "NG", "\"1e300\"")}), "\"1e300\" is no plausible generation"},
+      {Rows({Row("2026-11-24T01", "NG", "[]")}), "data[0].value: an array is no number"},
+      {Rows({R"({"period": "2026-11-24T01", "respondent": "PJM"})"}),
+       "data[0].respondent: \"PJM\" is not CISO"},
+      {Rows({R"({"period": "2026-11-24T01", "value-units": "MW"})"}),
+       "data[0].value-units: \"MW\" is not megawatthours"},
+  };
+  for (const auto& [reply, message] : cases) {
+    const absl::Status error = ParseEia930History(kAsk, reply).status();
+    EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument) << reply.body;
+    EXPECT_THAT(error.message(), HasSubstr(message)) << reply.body;
+  }
+  EXPECT_EQ(ParseEia930History(kAsk, Rows({})).status().code(), absl::StatusCode::kUnavailable);
+  // The same row twice is one row.
+  EXPECT_TRUE(ParseEia930History(kAsk, Rows({good, good})).ok());
+}
+
+// What the sources say in the units in which they say it: Mt over TWh are g/kWh x 1000 / 1000.
+TEST(FuelIntensity, IsWhatTheSourcesSay) {
+  const auto of = [](const char* fuel, SignalKind kind) {
+    return (*FuelIntensity(fuel, kind))->value();
+  };
+  EXPECT_NEAR(of("COL", SignalKind::kAverageDirect), 709e12 / 675.115e9, 0.5);
+  EXPECT_NEAR(of("NG", SignalKind::kAverageDirect), 790e12 / 1806.063e9, 0.5);
+  EXPECT_NEAR(of("OIL", SignalKind::kAverageDirect), 18e12 / 16.233e9, 0.5);
+  EXPECT_EQ(of("COL", SignalKind::kAverageLifecycle), 820);
+  for (const char* fuel : {"COL", "NG", "OIL", "NUC", "WAT", "SUN", "SNB", "WND", "WNB", "GEO"}) {
+    EXPECT_GE(of(fuel, SignalKind::kAverageLifecycle), 11) << fuel;
+  }
+  EXPECT_EQ(*FuelIntensity("BAT", SignalKind::kAverageDirect), std::nullopt);
+  EXPECT_EQ(FuelIntensity("", SignalKind::kAverageDirect).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace carbon
