@@ -42,6 +42,17 @@ bool IsToken(absl::string_view name) {
   });
 }
 
+// A name that can be resolved, with the underscore that some have, or an address. What libcurl
+// would decode once more is none: a host must be the same however often it is read.
+bool IsHost(absl::string_view host) {
+  const bool is_bracketed = absl::StartsWith(host, "[") && absl::EndsWith(host, "]");
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
+  return !host.empty() && std::all_of(host.begin(), host.end(), [is_bracketed](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::string_view(is_bracketed ? ":." : "-._").find(c) != absl::string_view::npos;
+  });
+}
+
 bool HasSecret(const HttpRequest& request) {
   return !request.secret_query.empty() ||
          std::any_of(request.headers.begin(), request.headers.end(),
@@ -85,6 +96,9 @@ absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& url) {
     return absl::InvalidArgumentError("url: is neither http nor https");
   }
   if (result.host.empty()) return absl::InvalidArgumentError("url: names no host");
+  if (!IsHost(result.host)) {
+    return absl::InvalidArgumentError("url: its host is no name or address in plain ASCII");
+  }
   if (!PartOf(parsed.get(), CURLUPART_USER).empty() ||
       !PartOf(parsed.get(), CURLUPART_PASSWORD).empty()) {
     return absl::InvalidArgumentError("url: names a user; credentials belong in a file");

@@ -27,8 +27,9 @@ struct HttpUrl {
 
 inline constexpr int kMaxUrlBytes = 8192;
 
-// InvalidArgument, without quoting it, for what is no http or https URL, names a user or a
-// password, or is longer than kMaxUrlBytes.
+// InvalidArgument, without quoting it, for what is no http or https URL, names a user or a password
+// or a host that is not plain ASCII (other names have a form that is), or is longer than
+// kMaxUrlBytes.
 absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& url);
 
 // Where the request goes. InvalidArgument as above; for a header that would not be one line of its
