@@ -8,6 +8,8 @@
 namespace carbon {
 namespace {
 
+// Less than this is no clock that was set back, but a `now` taken before the last reply came.
+constexpr absl::Duration kSetBack = absl::Minutes(1);
 // The waits after failures in a row.
 const BackoffPolicy kBackoff;
 
@@ -63,7 +65,10 @@ void ZoneSource::Inherit(const ZoneSource& before) {
 }
 
 std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
-  if (is_pending_ || now < due_) return std::nullopt;
+  if (is_pending_) return std::nullopt;
+  const bool is_set_back = now < answered_at_ - kSetBack;
+  if (now < due_ && !is_set_back) return std::nullopt;
+  if (is_set_back) session_.reset();
   is_login_ = provider_->login != nullptr && (!session_.has_value() || now >= session_until_);
   absl::StatusOr<HttpRequest> request =
       is_login_ ? provider_->login(ask_, credential_)
@@ -78,6 +83,7 @@ std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
 
 void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random) {
   is_pending_ = false;
+  answered_at_ = now;
   if (!reply.ok()) return Fail(reply.status(), std::nullopt, now, random);
   if (is_login_) return TakeLogin(*reply, now, random);
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);

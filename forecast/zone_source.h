@@ -8,7 +8,8 @@
 // After success it asks again after `refresh`, or later where the server says that nothing new
 // comes before. After a failure it backs off, longer each time; what it was refused (403, 404) it
 // asks for again after kRefusedWait only. Where there is a login it logs in, again once the login's
-// life is over, and once more when a credential is refused. What was fetched last stays.
+// life is over, and once more when a credential is refused. What was fetched last stays. A clock that
+// was set back does not silence it: it asks at once.
 #ifndef FORECAST_ZONE_SOURCE_H_
 #define FORECAST_ZONE_SOURCE_H_
 
@@ -70,6 +71,7 @@ class ZoneSource {
   bool is_pending_ = false;
   bool logged_in_again_ = false;  // since the last success
   absl::Time due_ = absl::InfinitePast();
+  absl::Time answered_at_ = absl::InfinitePast();
   int failures_ = 0;
   absl::Status trouble_ = absl::UnavailableError("not fetched yet");
   std::optional<ProviderForecast> forecast_;

@@ -79,6 +79,17 @@ TEST(ZoneSource, AsksOnceAtATimeAndAgainAfterItsRefresh) {
   EXPECT_TRUE(source.NextRequest(kNow + absl::Minutes(5)).has_value());
 }
 
+TEST(ZoneSource, AsksAtOnceWhenTheClockWasSetBack) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_FALSE(source.NextRequest(kNow - absl::Seconds(30)).has_value());
+  ASSERT_TRUE(source.NextRequest(kNow - absl::Hours(1)).has_value());
+  source.Take(Good(), kNow - absl::Hours(1), 0);
+  EXPECT_FALSE(source.NextRequest(kNow - absl::Hours(1)).has_value());
+  EXPECT_TRUE(source.NextRequest(kNow - absl::Minutes(55)).has_value());
+}
+
 TEST(ZoneSource, WaitsForAsLongAsTheServerSaysItsReplyIsFresh) {
   ZoneSource source = NesoSource();
   ASSERT_TRUE(source.NextRequest(kNow).has_value());
