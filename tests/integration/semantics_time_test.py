@@ -53,13 +53,16 @@ class TimeTest(PrivateSlurmTest):
         )
         self.count = len(self.records())
 
-    def place(self, limit, *arguments, hint="hardware=any"):
-        answer, job = self.submit(f"--comment=carbon:{hint}", *arguments, time_limit=limit)
+    def place(self, limit, *arguments, hint="hardware=any", **options):
+        answer, job = self.submit(
+            f"--comment=carbon:{hint}", *arguments, time_limit=limit, **options
+        )
         return answer, job, (job["Partition"], job["TimeLimit"], job["TimeMin"])
 
     def test_limit_grows_with_the_ratio_of_the_speeds(self):
         self.enforce("site", "hardware", "time_limit")
-        answer, job, placed = self.place("10", "--time-min=4")
+        # Long enough for a look at the queue.
+        answer, job, placed = self.place("10", "--time-min=4", wrap="sleep 60")
         self.assertEqual(placed, ("oslo", "00:20:00", "00:08:00"))
         self.assertIn("time limit 20m", answer.stderr)
         self.assertRegex(job["AdminComment"], ",limit=10m,longer=20m,least=4m$")  # as asked
