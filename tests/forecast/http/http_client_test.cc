@@ -275,7 +275,7 @@ TEST_F(HttpClientTest, FollowsRedirectsWithinTheHostOnly) {
   HttpClient client(options);
   std::vector<std::pair<std::string, std::string>> good = {{"same", "/ok"},
                                                            {"relative", "/ok?x=1"}};
-  if (server_->has_tls()) good.push_back({"tls", "/ok"});
+  good.push_back({"tls", "/ok"});
   for (const auto& [name, lands_at] : good) {
     server_->Clear();
     HttpRequest request = Get("/redirect/" + name);
@@ -286,7 +286,7 @@ TEST_F(HttpClientTest, FollowsRedirectsWithinTheHostOnly) {
     EXPECT_EQ(server_->Counts()["headers"][lands_at]["auth-token"], "s3cret");
   }
   std::vector<HttpRequest> bad = {Get("/redirect/port"), Get("/redirect/host")};
-  if (server_->has_tls()) bad.push_back(Get("/redirect/down", "tls"));
+  bad.push_back(Get("/redirect/down", "tls"));
   for (HttpRequest request : bad) {
     server_->Clear();
     request.headers = {{"auth-token", "s3cret", true}};
