@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "core/error_factors.h"
 #include "core/intensity.h"
 
 namespace carbon {
@@ -27,12 +28,17 @@ struct ZoneForecast {
   absl::Time fetched_at;
   absl::Time valid_until;  // beyond it the forecast is stale: no decision rests on it
   IntensitySeries series;
+  // From here to `horizon` the values are our own forecast from history, not the source's. Absent
+  // where there are none of ours, or where `source` names nobody but us.
+  std::optional<absl::Time> own_from;
   // From here to series.end() the values are climatology, not forecast. Equal to series.end() where
   // there is none.
   absl::Time horizon;
   // Long-run mean, for choosing the static best site; the series' own mean where none was given.
   GramsPerKilowattHour long_run_mean;
   LeadTimeSpread spread;
+  // How past forecasts of this kind erred; stands in for `spread` where it is known.
+  std::optional<ErrorFactors> errors;
 };
 
 }  // namespace carbon
