@@ -1,0 +1,60 @@
+#include "tests/plugin/host/publications.h"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/config.h"
+#include "tests/plugin/bent_libc.h"
+#include "tests/plugin/fuzzed_descriptor.h"
+#include "tests/plugin/host/promise.h"
+
+namespace carbon {
+namespace {
+
+// How much larger than in the fuzz target its sites are: a storm would fill those in an instant.
+constexpr int64_t kSize = 200;
+
+}  // namespace
+
+Publications::Publications() {
+  std::string name = std::filesystem::temp_directory_path() / "carbon-host-XXXXXX";
+  folder_ = mkdtemp(name.data());
+  std::filesystem::create_directory(folder_ + "/log");
+  absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(snapshot());
+  if (!publisher.ok()) Broken(std::string(publisher.status().message()));
+  publisher_.emplace(*std::move(publisher));
+}
+
+Publications::~Publications() { std::filesystem::remove_all(folder_); }
+
+Manifest Publications::Publish(int round, absl::Duration look_ahead) {
+  World world = DescriptorWorld(TrueNow(), round % 2 == 0 ? 0 : 40, kSize);
+  world.capacity.taken_at += look_ahead;
+  world.config.paths.snapshot = snapshot();
+  world.config.paths.log = log();
+  const absl::StatusOr<Manifest> manifest =
+      publisher_->Publish({SerializeConfig(world.config), SerializeForecasts(world.forecasts),
+                           SerializeCapacity(world.capacity), SerializeAdmission(world.admission)},
+                          world.now, absl::Seconds(5));
+  if (!manifest.ok()) Broken(std::string(manifest.status().message()));
+  return *manifest;
+}
+
+void Publications::PublishBroken(int round) {
+  const Manifest manifest = Publish(round);
+  const std::string part = snapshot() + "/" + CapacityPartName(manifest.capacity_hash);
+  switch (round % 3) {
+    case 0:
+      std::filesystem::remove(part);
+      break;
+    case 1:
+      std::filesystem::resize_file(part, uintmax_t{1} << 31);
+      break;
+    default:
+      std::ofstream(snapshot() + "/" + kManifestFile) << "{\"no\": [\"manifest";
+  }
+}
+
+}  // namespace carbon

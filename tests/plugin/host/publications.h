@@ -1,0 +1,39 @@
+// What scarbond does beside slurmctld, in the host.
+#ifndef TESTS_PLUGIN_HOST_PUBLICATIONS_H_
+#define TESTS_PLUGIN_HOST_PUBLICATIONS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/snapshot.h"
+#include "core/snapshot_store.h"
+
+namespace carbon {
+
+// A folder with the snapshot and the log; the publisher's part.
+class Publications {
+ public:
+  Publications();
+  ~Publications();
+
+  std::string snapshot() const { return folder_ + "/snapshot"; }
+  std::string log() const { return folder_ + "/log/placements.jsonl"; }
+  std::string rotated_log() const { return log() + ".1"; }
+
+  // Grids that differ from round to round. `look_ahead`: how much later than now the queue was
+  // looked at, so that the look is newer than the plugin's loading, or bookings without a job
+  // expire.
+  Manifest Publish(int round, absl::Duration look_ahead = absl::Seconds(2));
+
+  // A publish whose parts do not belong together, are not all there, or are no snapshot at all.
+  void PublishBroken(int round);
+
+ private:
+  std::string folder_;
+  std::optional<SnapshotPublisher> publisher_;
+};
+
+}  // namespace carbon
+
+#endif  // TESTS_PLUGIN_HOST_PUBLICATIONS_H_
