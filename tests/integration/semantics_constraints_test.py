@@ -1,5 +1,6 @@
 """What a job asks for and must get, wherever and whenever it runs, on a real slurmctld."""
 
+import os
 import re
 import unittest
 
@@ -14,7 +15,7 @@ class ConstraintsTest(PrivateSlurmTest):
         NODES.replace("Gres=gpu:h100:8", "Gres=gpu:h100:8 Feature=ib")
         .replace("NodeName=oslo[1-2] CPUs=64 RealMemory=100000 Gres=gpu:h100:8",
                  "NodeName=oslo[1-2] CPUs=64 RealMemory=100000 Gres=gpu:a100:8")
-        + "Licenses=matlab:4\n"
+        + "Licenses=matlab:4\nScronParameters=enable\n"
     )
 
     def enforce(self, grids=CLEAN_OSLO, pools=None, **policy):
@@ -106,6 +107,15 @@ class ConstraintsTest(PrivateSlurmTest):
         done = self.run_command("salloc", "--gpus=1", "--time=1", "printenv", "SLURM_JOB_PARTITION")
         self.assertEqual(done.stdout, "frankfurt\n", done.stderr)
         self.assertEqual(self.last_record(count)["reason"], "interactive")
+        count = len(self.records())
+        done = self.run_command(os.environ["CARBON_SUBMIT_CRON"], "cron", "gres:gpu:1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job(done.stdout.strip())
+        self.assertEqual(job["Partition"], "frankfurt")
+        self.assertNotIn("AdminComment", job)
+        delay = seconds_since_epoch(job["EligibleTime"]) - seconds_since_epoch(job["SubmitTime"])
+        self.assertLessEqual(delay, 60)
+        self.assertEqual(self.last_record(count)["reason"], "scrontab")
 
 
 class BookingTest(PrivateSlurmTest):
