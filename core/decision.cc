@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/candidates.h"
+#include "core/choice.h"
 #include "core/gate.h"
 #include "core/placement.h"
 #include "core/watch.h"
@@ -17,16 +18,6 @@ namespace {
 // Each costs a proof for every pool; nobody names more in earnest.
 constexpr size_t kMostPartitions = 8;
 constexpr absl::Duration kLongestLimit = absl::Hours(24 * 400);
-
-// A run with a start: what is compared, gated and finally told.
-struct Choice {
-  const PoolRun* run;
-  Placement placement;
-
-  bool operator==(const Choice& other) const {
-    return run->pool == other.run->pool && placement.start == other.placement.start;
-  }
-};
 
 // The pools of `partition` in which the job may end up without us, in the config's order.
 std::vector<const Snapshot::Pool*> FindHomes(const Snapshot& snapshot, const JobRequest& job,
@@ -66,58 +57,6 @@ std::string UnknownName(const Hints& hints, const Config& config) {
   };
   std::string wrong = check("site", hints.sites, sites);
   return wrong.empty() ? check("hardware", hints.hardware, hardware) : wrong;
-}
-
-Candidate Describe(const Choice& choice) {
-  const PoolRun& run = *choice.run;
-  const Snapshot::Pool& pool = *run.pool;
-  Candidate candidate;
-  candidate.pool = pool.config->name;
-  candidate.site = pool.site->name;
-  candidate.zone = pool.forecast->zone;
-  candidate.partition = pool.config->partition;
-  candidate.hardware = pool.config->hardware;
-  candidate.start = choice.placement.start;
-  candidate.runtime = run.option.runtime;
-  candidate.rounds = run.rounds;
-  candidate.units = run.task_units;
-  candidate.time_limit = run.limit;
-  candidate.time_min = run.time_min;
-  candidate.energy = run.option.power * run.option.runtime;
-  candidate.beyond_horizon = candidate.start + candidate.runtime > pool.forecast->horizon;
-  candidate.gross = choice.placement.emission;
-  const double seconds = absl::ToDoubleSeconds(run.option.runtime);
-  if (seconds > 0) {
-    candidate.intensity = GramsPerKilowattHour(
-        static_cast<double>(choice.placement.integral.milligram_seconds_per_kwh) / 1000 / seconds);
-  }
-  if (pool.site->net_intensity.has_value()) {
-    candidate.net = candidate.energy * *pool.site->net_intensity;
-  }
-  if (pool.hardware->embodied_per_hour.has_value()) {
-    candidate.embodied = pool.hardware->embodied_per_hour->value * run.units *
-                         absl::ToDoubleHours(run.option.runtime);
-  }
-  return candidate;
-}
-
-Saving SavingOf(const Choice& home, const ErrorScenarios::Draws& home_draws, const Choice& chosen,
-                const ErrorScenarios::Draws& chosen_draws) {
-  ErrorScenarios::Draws grams, shares;
-  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
-    grams[s] = home_draws[s] - chosen_draws[s];
-    shares[s] = home_draws[s] > 0 ? grams[s] / home_draws[s] : 0;
-  }
-  const Interval90 mass = Middle90(grams);
-  const Interval90 share = Middle90(shares);
-  Saving saving;
-  saving.mean = home.placement.emission - chosen.placement.emission;
-  saving.low = GramsCo2e(mass.low);
-  saving.high = GramsCo2e(mass.high);
-  saving.share = home.placement.emission > GramsCo2e(0) ? saving.mean / home.placement.emission : 0;
-  saving.share_low = share.low;
-  saving.share_high = share.high;
-  return saving;
 }
 
 // One decision while it is being made: each step reads what the ones before it found.
@@ -299,7 +238,7 @@ class Deciding {
     }
 
     const Choice winner = {&runs_[placed->greenest.option], placed->greenest.placement};
-    const std::optional<Choice> static_best = StaticBest();
+    const std::optional<Choice> static_best = StaticBest(runs_);
     if (static_best.has_value()) decision_.static_best = Describe(*static_best);
 
     // The user's own choice of place leaves no home to fall back to.
@@ -318,23 +257,6 @@ class Deciding {
     Settle(fallback, fallback == home_
                          ? "no saving above the floor is likely enough"
                          : "the cleanest site; waiting is not likely enough to save more");
-  }
-
-  // The pool with the least emission at its zone's long-run mean, started as soon as possible.
-  std::optional<Choice> StaticBest() const {
-    std::optional<Choice> best;
-    GramsCo2e least;
-    for (const PoolRun& run : runs_) {
-      const GramsCo2e at_mean =
-          run.option.power * run.option.runtime * run.pool->forecast->long_run_mean;
-      if (best.has_value() && !(at_mean < least)) continue;
-      const std::optional<Placement> placement =
-          PlaceAt(run.option, run.option.starts.front().start);
-      if (!placement.has_value()) continue;
-      best = Choice{&run, *placement};
-      least = at_mean;
-    }
-    return best;
   }
 
   bool Beats(const Choice& candidate, const Choice& alternative) {
