@@ -1,12 +1,15 @@
-"""Deadlines kept under a random load: the same jobs go to two real Slurms side by side, one plain and
-one with the plugin in enforce and a scarbond that watches, and the same nodes fail and return in both.
+"""Deadlines kept under a random load: the same jobs go to real Slurms side by side, one or more plain
+and one with the plugin in enforce and a scarbond that watches, and the same nodes fail and return in
+all.
 
     deadlines_soak.py [--jobs N] [--rate JOBS_PER_SECOND] [--seed N] [--failures N] [--slack S,S…]
-                      [--keep]
+                      [--plain N] [--keep]
 
 The promise: no job misses its deadline with us that plain Slurm would have kept. Broken, it exits 1
 and names the jobs. A job whose node failed under it with us, as slurmctld's log says, is told apart:
-in the other Slurm it ran on another node, and which node fails is chance.
+in the other Slurm it ran on another node, and which node fails is chance. With --plain 2 there are two
+plain Slurms, which tells how much else is chance: a job that one of them keeps and the other misses
+is not one that plain Slurm would have kept.
 
 Time is compressed as far as Slurm lets it: a time limit is a minute at least, so jobs of a few
 seconds hold their nodes for a minute in every plan. What was built is found through the environment,
@@ -23,6 +26,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,6 +128,7 @@ def make_jobs(rng, count, rate, slack):
     for _ in range(count):
         at += rng.expovariate(rate)
         arguments = [f"--gpus={rng.choice((1, 1, 1, 2, 2, 4, 8))}"]
+        earliest = 0
         kind = rng.random()
         if kind < 0.15:
             arguments.append(f"--partition={rng.choice(SITES)}")  # may wait, but not move
@@ -132,9 +137,12 @@ def make_jobs(rng, count, rate, slack):
         elif kind < 0.30:
             arguments = ["--nodes=1", "--exclusive", f"--gpus={DEVICES_PER_NODE}"]
         elif kind < 0.35:
-            arguments.append("--begin=now+30")
+            # Or the slack could be none, and who keeps the deadline a matter of half a second.
+            earliest = 30
+            arguments.append(f"--begin=now+{earliest}")
         runtime = rng.randint(2, 25)
-        jobs.append(Job(at, arguments, runtime, 60 + rng.choice(slack)))  # the limit is a minute
+        # The limit is a minute.
+        jobs.append(Job(at, arguments, runtime, earliest + 60 + rng.choice(slack)))
     return jobs
 
 
@@ -190,12 +198,13 @@ def run(options, folder):
     clusters = []
     daemon = None
     try:
-        for name, plugin in (("plain", False), ("carbon", True)):
-            clusters.append(Cluster(name, folder, plugin))
+        for number in range(options.plain):
+            clusters.append(Cluster(f"plain-{number + 1}", folder, plugin=False))
+        clusters.append(Cluster("carbon", folder, plugin=True))
         config = write_config(folder, int(time.time()) // 60 * 60, int(span) + 1200)
         with open(folder / "scarbond.log", "w") as log:
             daemon = subprocess.Popen([SCARBOND, "--config", str(config)], stderr=log,
-                                      env=clusters[1].environment, stdin=subprocess.DEVNULL)
+                                      env=clusters[-1].environment, stdin=subprocess.DEVNULL)
         status = folder / "log/plugin-status.json"
         until = time.monotonic() + 60
         while not (status.exists() and json.loads(status.read_text())["error"] is None):
@@ -214,8 +223,9 @@ def run(options, folder):
                     cluster.set_node(node, state)
             time.sleep(max(0, start + job.at - time.time()))
             deadlines[index] = int(time.time()) + job.deadline
-            # Neither is always the first to get it.
-            for cluster in clusters if index % 2 else reversed(clusters):
+            # None is always the first to get it.
+            first = index % len(clusters)
+            for cluster in clusters[first:] + clusters[:first]:
                 cluster.submit(index, job, deadlines[index])
             if time.time() > collected + 60:
                 collected = time.time()
@@ -230,8 +240,7 @@ def run(options, folder):
             if time.time() > until:
                 raise SystemExit("jobs neither end nor miss their deadline")
             time.sleep(2)
-        lost = [cluster.lost_their_node() for cluster in clusters]
-        return jobs, deadlines, clusters, records(folder), lost
+        return jobs, deadlines, clusters, records(folder)
     finally:
         if daemon is not None:
             daemon.terminate()
@@ -249,8 +258,10 @@ def main():
     parser.add_argument("--slack", type=lambda text: [int(s) for s in text.split(",")],
                         default=[15, 45, 90, 180, 300],
                         help="seconds between a job's limit and its deadline: one of these")
+    parser.add_argument("--plain", type=int, default=1, help="plain Slurms beside ours")
     parser.add_argument("--keep", action="store_true", help="keep logs, and say where")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # and stops what it started
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(tempfile.mkdtemp(prefix="carbon-", dir="/tmp"))
         if options.keep:
@@ -258,18 +269,19 @@ def main():
         else:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
-        jobs, deadlines, (plain, carbon), log, lost = run(options, folder)
+        jobs, deadlines, (*plains, carbon), log = run(options, folder)
+        lost_node = {cluster.name: cluster.lost_their_node() for cluster in (*plains, carbon)}
 
     def kept(cluster, index):
         end = cluster.ends[index]
         return end.state == "COMPLETED" and end.end <= deadlines[index]
 
-    missed_plain = [i for i in range(len(jobs)) if not kept(plain, i)]
-    missed = [i for i in range(len(jobs)) if not kept(carbon, i)]
-    ours = [i for i in missed if kept(plain, i)]
-    by_chance = [i for i in ours if i in lost[1]]
-    plains = [i for i in missed_plain if kept(carbon, i)]
-    broken = [i for i in ours if i not in by_chance]
+    def missed(cluster):
+        return [i for i in range(len(jobs)) if not kept(cluster, i)]
+
+    ours = [i for i in missed(carbon) if all(kept(plain, i) for plain in plains)]
+    by_node = [i for i in ours if i in lost_node[carbon.name]]
+    broken = [i for i in ours if i not in by_node]
     decisions = [r for r in log if r["type"] == "decision"]
     returns = [r for r in log if r["type"] == "return"]
     placed = [d for d in decisions if d["outcome"] == "placed"]
@@ -278,12 +290,20 @@ def main():
     say(f"decisions {len(decisions)}: placed {len(placed)}, of them delayed {len(delayed)}")
     reasons = collections.Counter(r["reason"] for r in returns if r["error"] is None)
     say(f"given back {sum(reasons.values())}: {dict(reasons)}; refused {len(returns) - sum(reasons.values())}")
-    say(f"deadlines missed: plain {len(missed_plain)}, with us {len(missed)}; "
-        f"by us alone {len(ours)}, of them {len(by_chance)} whose node failed under them; "
-        f"by plain alone {len(plains)}, of them {len([i for i in plains if i in lost[0]])}")
+    for plain in plains:
+        alone = [i for i in missed(plain) if kept(carbon, i)]
+        say(f"deadlines missed: {plain.name} {len(missed(plain))}, with us {len(missed(carbon))}; by "
+            f"{plain.name} alone {len(alone)}, of them "
+            f"{len([i for i in alone if i in lost_node[plain.name]])} whose node failed under them")
+    if len(plains) > 1:
+        chance = [i for i in range(len(jobs)) if len({kept(plain, i) for plain in plains}) > 1]
+        say(f"kept by one plain Slurm and missed by another: {len(chance)}; with us missed "
+            f"{len([i for i in chance if not kept(carbon, i)])} of those")
+    say(f"by us alone {len(ours)}, of them {len(by_node)} whose node failed under them")
     for index in broken:
-        say(f"  job {index} {jobs[index]}: plain {plain.ends[index]}, with us {carbon.ends[index]}, "
-            f"deadline {datetime.datetime.fromtimestamp(deadlines[index]):%T}")
+        say(f"  job {index} {jobs[index]}: plain {plains[0].ends[index]}, with us "
+            f"{carbon.ends[index]}, deadline "
+            f"{datetime.datetime.fromtimestamp(deadlines[index]):%T}")
     return 1 if broken else 0
 
 
