@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
@@ -23,6 +24,9 @@ namespace carbon {
 struct ErrorFactors {
   static constexpr int kScenarios = 64;
   static constexpr int kPairs = kScenarios / 2;
+  // Hourly for thirty days; and 32 pairs have no more directions than that.
+  static constexpr size_t kMostBuckets = 720;
+  static constexpr size_t kMostFactors = kPairs;
 
   // Lead times are counted from here, in hours: hourly for the first days, then more coarsely.
   absl::Time origin;
@@ -37,6 +41,11 @@ struct ErrorFactors {
 
   size_t buckets() const { return bucket_end_hours.size(); }
 };
+
+// InvalidArgument, naming the fact, unless there is a bucket, no limit above is exceeded, sizes fit
+// each other, bucket ends ascend from above 0, every number is finite, no remainder is negative and
+// the correlation lies in [0, 1).
+absl::Status CheckErrorFactors(const ErrorFactors& factors);
 
 using ErrorDraws = std::array<double, ErrorFactors::kScenarios>;
 

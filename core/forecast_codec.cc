@@ -12,13 +12,15 @@ namespace carbon {
 namespace {
 
 constexpr absl::string_view kMagic = "SCFC";
-constexpr uint16_t kVersion = 1;
+constexpr uint16_t kVersion = 2;
 constexpr size_t kMaxZones = 1000;
 // A run of equally spaced steps takes this many bytes.
 constexpr size_t kRunBytes = 16;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
 constexpr uint8_t kHasIssuedAt = 1;
+constexpr uint8_t kHasOwnFrom = 2;
+constexpr uint8_t kHasErrors = 4;
 
 class ByteWriter {
  public:
@@ -30,6 +32,11 @@ class ByteWriter {
   }
   void Double(double value) { Unsigned(std::bit_cast<uint64_t>(value)); }
   void Float(double value) { Unsigned(std::bit_cast<uint32_t>(static_cast<float>(value))); }
+  // `count` of them, zero where `values` has fewer.
+  void Floats(const std::vector<float>& values, size_t count) {
+    for (size_t i = 0; i < count; ++i)
+      Float(i < values.size() ? static_cast<double>(values[i]) : 0);
+  }
   void Seconds(absl::Time time) {
     Unsigned(
         static_cast<uint64_t>(std::clamp(absl::ToUnixSeconds(time), -kLastSecond, kLastSecond)));
@@ -74,6 +81,12 @@ class ByteReader {
   }
   double Double() { return std::bit_cast<double>(Unsigned<uint64_t>()); }
   double Float() { return std::bit_cast<float>(Unsigned<uint32_t>()); }
+  std::vector<float> Floats(size_t count) {
+    std::vector<float> values;
+    values.reserve(std::min(count, remaining() / 4));
+    while (values.size() < count && ok_) values.push_back(static_cast<float>(Float()));
+    return values;
+  }
   // A time outside the years that Slurm can mean is a fault of the data.
   absl::Time Time() {
     const int64_t seconds = static_cast<int64_t>(Unsigned<uint64_t>());
@@ -164,6 +177,44 @@ absl::StatusOr<IntensitySeries> ReadSeries(absl::string_view zone, ByteReader& i
   return series;
 }
 
+// Sizes follow from the two counts. What a reader refuses anyway is not written in full.
+void WriteErrors(const ErrorFactors& errors, ByteWriter& out) {
+  const size_t buckets = std::min(errors.buckets(), ErrorFactors::kMostBuckets + 1);
+  const size_t factors = std::min(errors.factor_count, ErrorFactors::kMostFactors + 1);
+  out.Seconds(errors.origin);
+  out.Unsigned(static_cast<uint16_t>(buckets));
+  out.Unsigned(static_cast<uint16_t>(factors));
+  out.Float(static_cast<double>(errors.remainder_correlation));
+  for (size_t i = 0; i < buckets; ++i) out.Unsigned(errors.bucket_end_hours[i]);
+  out.Floats(errors.loadings, buckets * factors);
+  out.Floats(errors.remainder, buckets);
+  out.Floats(errors.scores, ErrorFactors::kPairs * factors);
+}
+
+absl::StatusOr<ErrorFactors> ReadErrors(absl::string_view zone, ByteReader& in) {
+  ErrorFactors errors;
+  errors.origin = in.Time();
+  const size_t buckets = in.Unsigned<uint16_t>();
+  errors.factor_count = in.Unsigned<uint16_t>();
+  errors.remainder_correlation = static_cast<float>(in.Float());
+  if (!in.ok()) return Broken(zone, "ends within its errors, or their origin is out of range");
+  if (buckets > ErrorFactors::kMostBuckets || errors.factor_count > ErrorFactors::kMostFactors) {
+    return Broken(zone, absl::StrCat("errors in ", buckets, " buckets by ", errors.factor_count,
+                                     " factors, limits ", ErrorFactors::kMostBuckets, " and ",
+                                     ErrorFactors::kMostFactors));
+  }
+  for (size_t i = 0; i < buckets && in.ok(); ++i) {
+    errors.bucket_end_hours.push_back(in.Unsigned<uint16_t>());
+  }
+  errors.loadings = in.Floats(buckets * errors.factor_count);
+  errors.remainder = in.Floats(buckets);
+  errors.scores = in.Floats(ErrorFactors::kPairs * errors.factor_count);
+  if (!in.ok()) return Broken(zone, "ends within its errors");
+  const absl::Status sound = CheckErrorFactors(errors);
+  if (!sound.ok()) return Broken(zone, sound.message());
+  return errors;
+}
+
 absl::StatusOr<ZoneForecast> ReadZone(ByteReader& in) {
   const std::string zone = in.String();
   const std::string source = in.String();
@@ -173,6 +224,7 @@ absl::StatusOr<ZoneForecast> ReadZone(ByteReader& in) {
   const absl::Time fetched_at = in.Time();
   const absl::Time valid_until = in.Time();
   const absl::Time horizon = in.Time();
+  const absl::Time own_from = in.Time();
   const double mean = in.Double();
   const double near = in.Double();
   const double far = in.Double();
@@ -182,7 +234,9 @@ absl::StatusOr<ZoneForecast> ReadZone(ByteReader& in) {
   if (kind > static_cast<uint8_t>(SignalKind::kMarginal)) {
     return Broken(zone, absl::StrCat("signal kind ", kind, " is unknown"));
   }
-  if (flags > kHasIssuedAt) return Broken(zone, absl::StrCat("flags ", flags, " are unknown"));
+  if (flags > (kHasIssuedAt | kHasOwnFrom | kHasErrors)) {
+    return Broken(zone, absl::StrCat("flags ", flags, " are unknown"));
+  }
   if (!(mean >= 0 && mean <= IntensitySeries::kMaxValue.value())) {
     return Broken(zone, absl::StrCat("long-run mean ", mean, " g/kWh"));
   }
@@ -193,6 +247,15 @@ absl::StatusOr<ZoneForecast> ReadZone(ByteReader& in) {
   absl::StatusOr<IntensitySeries> series = ReadSeries(zone, in);
   if (!series.ok()) return series.status();
   if (horizon > series->end()) return Broken(zone, "its horizon lies after its end");
+  if (flags & kHasOwnFrom && own_from > horizon) {
+    return Broken(zone, "our own forecast begins after its horizon");
+  }
+  std::optional<ErrorFactors> errors;
+  if (flags & kHasErrors) {
+    absl::StatusOr<ErrorFactors> read = ReadErrors(zone, in);
+    if (!read.ok()) return read.status();
+    errors = *std::move(read);
+  }
   return ZoneForecast{
       .zone = zone,
       .kind = static_cast<SignalKind>(kind),
@@ -201,9 +264,11 @@ absl::StatusOr<ZoneForecast> ReadZone(ByteReader& in) {
       .fetched_at = fetched_at,
       .valid_until = valid_until,
       .series = *std::move(series),
+      .own_from = flags & kHasOwnFrom ? std::optional<absl::Time>(own_from) : std::nullopt,
       .horizon = horizon,
       .long_run_mean = GramsPerKilowattHour(mean),
-      .spread = {.near = near, .far = far, .growth = absl::Seconds(growth)}};
+      .spread = {.near = near, .far = far, .growth = absl::Seconds(growth)},
+      .errors = std::move(errors)};
 }
 
 }  // namespace
@@ -218,17 +283,21 @@ std::string SerializeForecasts(const std::vector<ZoneForecast>& forecasts) {
     out.String(forecast.zone);
     out.String(forecast.source);
     out.Unsigned(static_cast<uint8_t>(forecast.kind));
-    out.Unsigned(forecast.issued_at.has_value() ? kHasIssuedAt : uint8_t{0});
+    out.Unsigned(static_cast<uint8_t>((forecast.issued_at.has_value() ? kHasIssuedAt : 0) |
+                                      (forecast.own_from.has_value() ? kHasOwnFrom : 0) |
+                                      (forecast.errors.has_value() ? kHasErrors : 0)));
     out.Seconds(forecast.issued_at.value_or(absl::UnixEpoch()));
     out.Seconds(forecast.fetched_at);
     out.Seconds(forecast.valid_until);
     out.Seconds(forecast.horizon);
+    out.Seconds(forecast.own_from.value_or(absl::UnixEpoch()));
     out.Double(forecast.long_run_mean.value());
     out.Double(forecast.spread.near);
     out.Double(forecast.spread.far);
     out.Unsigned(static_cast<uint32_t>(
         std::clamp<int64_t>(absl::ToInt64Seconds(forecast.spread.growth), 0, UINT32_MAX)));
     WriteSeries(forecast.series, out);
+    if (forecast.errors.has_value()) WriteErrors(*forecast.errors, out);
   }
   return std::move(out).Take();
 }

@@ -29,7 +29,7 @@ struct ZoneForecast {
   absl::Time valid_until;  // beyond it the forecast is stale: no decision rests on it
   IntensitySeries series;
   // From here to `horizon` the values are our own forecast from history, not the source's. Absent
-  // where there are none of ours, or where `source` names nobody but us.
+  // where there are none of ours, or where `source` names nobody but us. Not after `horizon`.
   std::optional<absl::Time> own_from;
   // From here to series.end() the values are climatology, not forecast. Equal to series.end() where
   // there is none.

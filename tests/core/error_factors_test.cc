@@ -17,6 +17,24 @@ ErrorFactors Noise(size_t hours, float deviation, float correlation) {
   return factors;
 }
 
+TEST(CheckErrorFactors, HoldsSizesAgainstEachOther) {
+  ErrorFactors sound = Noise(3, 0.1f, 0);
+  sound.factor_count = 2;
+  sound.loadings.assign(6, 0.1f);
+  sound.scores.assign(64, 1);
+  EXPECT_TRUE(CheckErrorFactors(sound).ok());
+  for (std::vector<float> ErrorFactors::*member :
+       {&ErrorFactors::loadings, &ErrorFactors::remainder, &ErrorFactors::scores}) {
+    ErrorFactors factors = sound;
+    (factors.*member).pop_back();
+    EXPECT_EQ(CheckErrorFactors(factors).code(), absl::StatusCode::kInvalidArgument);
+  }
+  sound.loadings.pop_back();
+  EXPECT_EQ(CheckErrorFactors(sound).message(),
+            "error factors: 5 loadings, 3 remainders and 64 scores do not fit 3 buckets by 2 "
+            "factors");
+}
+
 TEST(DrawErrors, IsLoadingsTimesScoresInMirroredPairs) {
   ErrorFactors factors;
   factors.bucket_end_hours = {1, 4};

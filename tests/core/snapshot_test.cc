@@ -44,8 +44,26 @@ ZoneForecast Forecast(const std::string& zone) {
                       .spread = {.near = 0.03, .far = 0.3, .growth = absl::Hours(12)}};
 }
 
+ErrorFactors Errors(std::vector<uint16_t> ends, size_t factor_count) {
+  ErrorFactors errors;
+  errors.origin = kNow - absl::Hours(3);
+  errors.bucket_end_hours = std::move(ends);
+  errors.factor_count = factor_count;
+  const auto fill = [](std::vector<float>* values, size_t count, float step) {
+    for (size_t i = 0; i < count; ++i) values->push_back(step * static_cast<float>(i % 37));
+  };
+  fill(&errors.loadings, errors.buckets() * factor_count, 0.011f);
+  fill(&errors.remainder, errors.buckets(), 0.003f);
+  fill(&errors.scores, ErrorFactors::kPairs * factor_count, -0.07f);
+  errors.remainder_correlation = 0.625f;
+  return errors;
+}
+
+// The first as a provider's alone, the second with all that may be absent there.
 std::vector<ZoneForecast> TwoForecasts() {
   std::vector<ZoneForecast> forecasts = {Forecast("NO-1"), Forecast("DE")};
+  forecasts[1].own_from = kNow + absl::Hours(30);
+  forecasts[1].errors = Errors({1, 2, 3, 6}, 2);
   forecasts[1].issued_at.reset();
   forecasts[1].kind = SignalKind::kAverageLifecycle;
   return forecasts;
@@ -168,11 +186,22 @@ TEST(Forecasts, ReadBackWhatTheyWrite) {
     EXPECT_EQ(a.issued_at, b.issued_at);
     EXPECT_EQ(a.fetched_at, b.fetched_at);
     EXPECT_EQ(a.valid_until, b.valid_until);
+    EXPECT_EQ(a.own_from, b.own_from);
     EXPECT_EQ(a.horizon, b.horizon);
     EXPECT_EQ(a.long_run_mean, b.long_run_mean);
     EXPECT_EQ(a.spread.near, b.spread.near);
     EXPECT_EQ(a.spread.far, b.spread.far);
     EXPECT_EQ(a.spread.growth, b.spread.growth);
+    ASSERT_EQ(a.errors.has_value(), b.errors.has_value());
+    if (a.errors.has_value()) {
+      EXPECT_EQ(a.errors->origin, b.errors->origin);
+      EXPECT_EQ(a.errors->bucket_end_hours, b.errors->bucket_end_hours);
+      EXPECT_EQ(a.errors->factor_count, b.errors->factor_count);
+      EXPECT_EQ(a.errors->loadings, b.errors->loadings);
+      EXPECT_EQ(a.errors->remainder, b.errors->remainder);
+      EXPECT_EQ(a.errors->remainder_correlation, b.errors->remainder_correlation);
+      EXPECT_EQ(a.errors->scores, b.errors->scores);
+    }
     EXPECT_EQ(a.series.end(), b.series.end());
     ASSERT_EQ(a.series.step_seconds(), b.series.step_seconds());
     for (size_t s = 0; s < a.series.steps().size(); ++s) {
@@ -221,6 +250,27 @@ TEST(Forecasts, HundredZonesForFourteenDaysStayWithinEightMegabytes) {
   EXPECT_LT(SerializeForecasts(forecasts).size(), 2u << 20);
 }
 
+// Hourly for two weeks; errors hourly for four days and by three hours beyond, of ten factors.
+TEST(Forecasts, TakeAMegabyteForAHundredZonesWithTheirErrors) {
+  std::vector<uint16_t> ends;
+  for (uint16_t hour = 1; hour <= 96; ++hour) ends.push_back(hour);
+  for (uint16_t hour = 99; hour <= 14 * 24; hour += 3) ends.push_back(hour);
+  std::vector<IntensitySeries::Step> steps;
+  for (int i = 0; i < 14 * 24; ++i) {
+    steps.push_back({kNow + absl::Hours(i), GramsPerKilowattHour(i % 700)});
+  }
+  std::vector<ZoneForecast> forecasts;
+  for (int z = 0; z < 100; ++z) {
+    forecasts.push_back(Forecast(absl::StrCat("Z", z)));
+    forecasts.back().series = Series(steps, steps.back().start + absl::Hours(1));
+    forecasts.back().errors = Errors(ends, 10);
+  }
+  const std::string bytes = SerializeForecasts(forecasts);
+  RecordProperty("bytes", static_cast<int>(bytes.size()));
+  EXPECT_LT(bytes.size(), 1'200'000u);
+  EXPECT_TRUE(ParseForecasts(bytes).ok());
+}
+
 TEST(Forecasts, RefuseEveryTruncation) {
   const std::string bytes = SerializeForecasts(TwoForecasts());
   for (size_t size = 0; size < bytes.size(); ++size) {
@@ -248,12 +298,12 @@ TEST(Forecasts, RefuseAnotherVersion) {
   bytes[4] = 9;
   const auto parsed = ParseForecasts(bytes);
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "forecast part: version 9, this program reads version 1");
+  EXPECT_EQ(parsed.status().message(), "forecast part: version 9, this program reads version 2");
 }
 
 TEST(Forecasts, NeverTrustACount) {
   std::string bytes = SerializeForecasts({Forecast("Z")});
-  const size_t runs_at = 12 + 2 + 1 + 2 + 9 + 2 + 4 * 8 + 3 * 8 + 4;
+  const size_t runs_at = 12 + 2 + 1 + 2 + 9 + 2 + 5 * 8 + 3 * 8 + 4;
   uint32_t runs;
   std::memcpy(&runs, bytes.data() + runs_at, 4);
   ASSERT_EQ(runs, 3u);  // hourly; six-hourly; the odd one
@@ -280,10 +330,81 @@ TEST(Forecasts, RefuseWhatCannotBe) {
   EXPECT_THAT(refused([](ZoneForecast& f) { f.zone = ""; }), HasSubstr("has no name"));
   EXPECT_THAT(refused([](ZoneForecast& f) { f.horizon = f.series.end() + absl::Seconds(1); }),
               HasSubstr("horizon lies after its end"));
+  EXPECT_THAT(refused([](ZoneForecast& f) { f.own_from = f.horizon + absl::Seconds(1); }),
+              HasSubstr("our own forecast begins after its horizon"));
   EXPECT_THAT(refused([](ZoneForecast& f) { f.long_run_mean = GramsPerKilowattHour(NAN); }),
               HasSubstr("long-run mean nan"));
   EXPECT_THAT(refused([](ZoneForecast& f) { f.spread.far = -1; }), HasSubstr("spread from"));
   EXPECT_THAT(refused([](ZoneForecast& f) { f.spread.near = INFINITY; }), HasSubstr("spread from"));
+}
+
+TEST(Forecasts, RefuseErrorsThatCannotBeSayingWhereAndWhy) {
+  const struct {
+    void (*change)(ErrorFactors& errors);
+    const char* message;
+  } kCases[] = {
+      {[](ErrorFactors& e) { e.bucket_end_hours = {}; }, "0 buckets by 2 factors, not 1 to 720"},
+      {[](ErrorFactors& e) { e = Errors(std::vector<uint16_t>(721, 1), 0); },
+       "errors in 721 buckets by 0 factors, limits 720 and 32"},
+      {[](ErrorFactors& e) { e.factor_count = SIZE_MAX; }, "errors in 4 buckets by 33 factors"},
+      {[](ErrorFactors& e) { e.bucket_end_hours[0] = 0; }, "a bucket ends at hour 0, not after"},
+      {[](ErrorFactors& e) { e.bucket_end_hours[2] = 2; },
+       "a bucket ends at hour 2, not after hour 2"},
+      {[](ErrorFactors& e) { e.bucket_end_hours[3] = 1; },
+       "a bucket ends at hour 1, not after hour 3"},
+      {[](ErrorFactors& e) { e.loadings[7] = NAN; }, "a loading is not finite"},
+      {[](ErrorFactors& e) { e.scores[63] = -INFINITY; }, "a score is not finite"},
+      {[](ErrorFactors& e) { e.remainder[1] = -0.1f; }, "remainder -0.1 is negative or not finite"},
+      {[](ErrorFactors& e) { e.remainder[1] = INFINITY; }, "remainder inf is negative"},
+      {[](ErrorFactors& e) { e.remainder_correlation = 1; }, "correlation 1 is not in [0, 1)"},
+      {[](ErrorFactors& e) { e.remainder_correlation = -0.5f; }, "correlation -0.5 is not in"},
+      {[](ErrorFactors& e) { e.remainder_correlation = NAN; }, "correlation nan is not in"},
+  };
+  for (const auto& c : kCases) {
+    std::vector<ZoneForecast> forecasts = TwoForecasts();
+    c.change(*forecasts[1].errors);
+    const auto parsed = ParseForecasts(SerializeForecasts(forecasts));
+    EXPECT_EQ(parsed.status().code(), absl::StatusCode::kDataLoss) << c.message;
+    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("forecast part: zone \"DE\": "));
+    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr(c.message));
+  }
+}
+
+// What is missing counts as zero, as it does where errors are drawn.
+TEST(Forecasts, WriteErrorsOfSizesThatDoNotFitSoThatTheyDo) {
+  ZoneForecast forecast = Forecast("Z");
+  forecast.errors = Errors({1, 2, 3}, 2);
+  forecast.errors->loadings.resize(5);
+  forecast.errors->remainder.clear();
+  forecast.errors->scores.resize(100, 1);
+  const auto parsed = ParseForecasts(SerializeForecasts({forecast}));
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  const ErrorFactors& errors = *(*parsed)[0].errors;
+  EXPECT_TRUE(CheckErrorFactors(errors).ok());
+  EXPECT_EQ(DrawErrors(errors, "Z"), DrawErrors(*forecast.errors, "Z"));
+}
+
+// As many buckets as there can be, and not a byte of them.
+TEST(Forecasts, NeverTrustACountOfErrors) {
+  ZoneForecast forecast = Forecast("Z");
+  forecast.errors = Errors({1, 2}, 1);
+  std::string bytes = SerializeForecasts({forecast});
+  const size_t errors_size = 8 + 2 + 2 + 4 + 2 * 2 + 4 * (2 + 2 + 32);
+  const size_t buckets_at = bytes.size() - errors_size + 8;
+  ASSERT_EQ(bytes.substr(buckets_at, 4), std::string("\2\0\1\0", 4));
+  const auto with = [&](absl::string_view counts) {
+    std::string changed = bytes;
+    std::copy(counts.begin(), counts.end(),
+              changed.begin() + static_cast<std::ptrdiff_t>(buckets_at));
+    return std::string(ParseForecasts(changed).status().message());
+  };
+  EXPECT_EQ(
+      with("\xff\xff\xff\xff"),
+      "forecast part: zone \"Z\": errors in 65535 buckets by 65535 factors, limits 720 and 32");
+  EXPECT_EQ(with(absl::string_view("\xd0\x02\x20\x00", 4)),
+            "forecast part: zone \"Z\": ends within its errors");
+  EXPECT_THAT(with(absl::string_view("\x01\x00\x01\x00", 4)),
+              HasSubstr("bytes after the last zone"));
 }
 
 TEST(Forecasts, RefuseANegativeOrNonFiniteIntensity) {
@@ -366,8 +487,8 @@ TEST(Capacity, RefusesDepthWithoutPayingForIt) {
 }
 
 TEST(Assemble, LooksUpWhatBelongsToAPool) {
-  const auto snapshot = Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity(),
-                                           NoRules());
+  const auto snapshot =
+      Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity(), NoRules());
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   ASSERT_EQ((*snapshot)->pools().size(), 1u);
   const Snapshot::Pool& pool = (*snapshot)->pools()[0];
