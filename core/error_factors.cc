@@ -9,6 +9,7 @@
 namespace carbon {
 namespace {
 
+constexpr size_t kPairs = ErrorFactors::kPairs;
 constexpr double kLeastFactor = 0.05;
 
 double At(const std::vector<float>& values, size_t index) {
@@ -17,6 +18,20 @@ double At(const std::vector<float>& values, size_t index) {
 
 absl::Status Unsound(absl::string_view fact) {
   return absl::InvalidArgumentError(absl::StrCat("error factors: ", fact));
+}
+
+// What scales the noise to the standard deviation `spread` exactly: 32 draws alone would miss it by
+// an eighth.
+double ScaleTo(double spread, const std::array<double, kPairs>& noise) {
+  double squares = 0;
+  for (const double draw : noise) squares += draw * draw;
+  return squares > 0 ? spread / std::sqrt(squares / kPairs) : 0;
+}
+
+// Of one pair of scenarios, each the other's mirror image.
+void SetPair(size_t pair, double error, ErrorDraws* draws) {
+  (*draws)[2 * pair] = std::max(kLeastFactor, 1 + error);
+  (*draws)[2 * pair + 1] = std::max(kLeastFactor, 1 - error);
 }
 
 bool AllFinite(const std::vector<float>& values) {
@@ -61,7 +76,6 @@ absl::Status CheckErrorFactors(const ErrorFactors& factors) {
 }
 
 std::vector<ErrorDraws> DrawErrors(const ErrorFactors& factors, absl::string_view zone) {
-  constexpr size_t kPairs = ErrorFactors::kPairs;
   const uint64_t key = DrawKey(absl::StrCat("error/", zone));
   const double hourly = std::clamp(static_cast<double>(factors.remainder_correlation), 0.0, 0.999);
   std::vector<ErrorDraws> draws(factors.buckets());
@@ -73,25 +87,43 @@ std::vector<ErrorDraws> DrawErrors(const ErrorFactors& factors, absl::string_vie
     double carry_over = bucket == 0 ? 0 : hourly;
     for (size_t hour = begin + 1; hour < end; ++hour) carry_over *= hourly;
     const double fresh = std::sqrt(1 - carry_over * carry_over);
-    double squares = 0;
     for (size_t pair = 0; pair < kPairs; ++pair) {
       noise[pair] = carry_over * noise[pair] + fresh * StandardDraw(key, bucket * kPairs + pair);
-      squares += noise[pair] * noise[pair];
     }
-    // 32 draws alone would miss the standard deviation of 1 by an eighth.
-    const double scale =
-        squares > 0 ? At(factors.remainder, bucket) / std::sqrt(squares / kPairs) : 0;
+    const double scale = ScaleTo(At(factors.remainder, bucket), noise);
     for (size_t pair = 0; pair < kPairs; ++pair) {
       double error = scale * noise[pair];
       for (size_t j = 0; j < factors.factor_count; ++j) {
         error += At(factors.loadings, bucket * factors.factor_count + j) *
                  At(factors.scores, pair * factors.factor_count + j);
       }
-      draws[bucket][2 * pair] = std::max(kLeastFactor, 1 + error);
-      draws[bucket][2 * pair + 1] = std::max(kLeastFactor, 1 - error);
+      SetPair(pair, error, &draws[bucket]);
     }
   }
   return draws;
+}
+
+ErrorDraws DrawFactor(absl::string_view key, double spread) {
+  const uint64_t draw_key = DrawKey(key);
+  std::array<double, kPairs> noise;
+  for (size_t pair = 0; pair < kPairs; ++pair) noise[pair] = StandardDraw(draw_key, 2 * pair);
+  const double scale = ScaleTo(spread, noise);
+  ErrorDraws draws;
+  for (size_t pair = 0; pair < kPairs; ++pair) SetPair(pair, scale * noise[pair], &draws);
+  return draws;
+}
+
+ErrorDraws Widened(const ErrorDraws& draws, double spread, absl::string_view key) {
+  double squares = 0;
+  for (const double draw : draws) squares += (draw - 1) * (draw - 1);
+  const double deviation = std::sqrt(squares / ErrorFactors::kScenarios);
+  if (deviation >= spread) return draws;
+  if (deviation == 0) return DrawFactor(key, spread);
+  ErrorDraws widened;
+  for (size_t s = 0; s < draws.size(); ++s) {
+    widened[s] = std::max(kLeastFactor, 1 + (spread / deviation) * (draws[s] - 1));
+  }
+  return widened;
 }
 
 }  // namespace carbon

@@ -54,6 +54,15 @@ using ErrorDraws = std::array<double, ErrorFactors::kScenarios>;
 // do not fit each other, what is missing counts as zero.
 std::vector<ErrorDraws> DrawErrors(const ErrorFactors& factors, absl::string_view zone);
 
+// A factor around 1 with the relative standard deviation `spread`, in mirrored pairs, the same for
+// the same `key` ("watts/h100-sxm", "pue/oslo"); never below 0.05.
+ErrorDraws DrawFactor(absl::string_view key, double spread);
+
+// The same errors with a standard deviation of at least `spread`: smaller ones are enlarged in
+// proportion, so that what erred together still does. In the place of none at all stands
+// DrawFactor(key, spread).
+ErrorDraws Widened(const ErrorDraws& draws, double spread, absl::string_view key);
+
 }  // namespace carbon
 
 #endif  // CORE_ERROR_FACTORS_H_

@@ -1,41 +1,15 @@
 #include "core/scenarios.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "core/standard_draws.h"
 
 namespace carbon {
 namespace {
 
-// More draws than this cost more than they tell: then each stands for a longer time.
-constexpr int64_t kMostDraws = 720;
-constexpr double kLeastFactor = 0.05;
-
-// Every second scenario mirrors the one before.
-ErrorScenarios::Draws StandardDraws(uint64_t key, uint64_t step) {
-  ErrorScenarios::Draws draws;
-  for (int s = 0; s < ErrorScenarios::kCount; s += 2) {
-    draws[s] = StandardDraw(key, step * ErrorScenarios::kCount + s);
-    draws[s + 1] = -draws[s];
-  }
-  return draws;
-}
-
-// 1 + spread x draw, never below kLeastFactor. The draws are scaled so that their standard
-// deviation is 1 exactly: 64 of them alone would miss it by a tenth.
-ErrorScenarios::Draws Factors(const ErrorScenarios::Draws& draws, double spread) {
-  double squares = 0;
-  for (double draw : draws) squares += draw * draw;
-  const double scale = squares > 0 ? spread / std::sqrt(squares / ErrorScenarios::kCount) : 0;
-  ErrorScenarios::Draws factors;
-  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
-    factors[s] = std::max(kLeastFactor, 1 + scale * draws[s]);
-  }
-  return factors;
-}
+constexpr int64_t kMostBuckets = ErrorFactors::kMostBuckets;
+constexpr absl::Duration kOldest = absl::Hours(24 * 400);
 
 double Spread(const LeadTimeSpread& spread, absl::Duration lead) {
   const double growth = absl::ToDoubleSeconds(spread.growth);
@@ -49,37 +23,61 @@ absl::Time MadeAt(const ZoneForecast& forecast) {
   return std::min(forecast.issued_at.value_or(forecast.fetched_at), forecast.fetched_at);
 }
 
+// Noise that grows as the spread says, in buckets of an hour or, where those were too many, more.
+ErrorFactors LeadTimeFactors(const ZoneForecast& forecast) {
+  const absl::Time made_at = MadeAt(forecast);
+  ErrorFactors factors;
+  // An absurd date must not cost a bucket for every hour since.
+  factors.origin = std::max(made_at, forecast.series.begin() - kOldest);
+  const absl::Duration span = std::max(absl::Seconds(1), forecast.series.end() - factors.origin);
+  const int64_t hours = absl::Ceil(span / kMostBuckets, absl::Hours(1)) / absl::Hours(1);
+  for (int64_t begin = 0; absl::Hours(begin) < span; begin += hours) {
+    factors.bucket_end_hours.push_back(static_cast<uint16_t>(begin + hours));
+    const absl::Time middle = factors.origin + absl::Hours(begin) + absl::Hours(hours) / 2;
+    factors.remainder.push_back(static_cast<float>(Spread(forecast.spread, middle - made_at)));
+  }
+  // 0.96 from one hour to the next where the spread takes a day to grow: neighbours err much alike,
+  // what lies days apart does not.
+  const double growth = std::max(0.0, absl::ToDoubleHours(forecast.spread.growth));
+  factors.remainder_correlation = static_cast<float>(growth / (growth + 1));
+  return factors;
+}
+
+bool HasErrors(const ZoneForecast& forecast) {
+  return forecast.errors.has_value() && forecast.errors->buckets() > 0;
+}
+
 }  // namespace
+
+ErrorScenarios::Zone ErrorScenarios::Draw(const ZoneForecast& forecast) {
+  const ErrorFactors factors = HasErrors(forecast) ? *forecast.errors : LeadTimeFactors(forecast);
+  const std::vector<Draws> draws = DrawErrors(factors, forecast.zone);
+  const int64_t horizon = absl::ToUnixSeconds(forecast.horizon);
+  const std::string key = absl::StrCat("climatology/", forecast.zone);
+  Zone zone;
+  int64_t begin = INT64_MIN;
+  for (size_t bucket = 0; bucket < draws.size(); ++bucket) {
+    const int64_t end =
+        bucket + 1 == draws.size()
+            ? INT64_MAX
+            : absl::ToUnixSeconds(factors.origin + absl::Hours(factors.bucket_end_hours[bucket]));
+    if (begin < horizon) {
+      zone.factors.push_back(draws[bucket]);
+      zone.ends.push_back(std::min(end, horizon));
+    }
+    if (end > horizon) {
+      zone.factors.push_back(Widened(draws[bucket], forecast.spread.far, key));
+      zone.ends.push_back(end);
+    }
+    begin = end;
+  }
+  zone.ends.pop_back();
+  return zone;
+}
 
 ErrorScenarios::ErrorScenarios(const std::vector<ZoneForecast>& forecasts) {
   zones_.reserve(forecasts.size());
-  for (const ZoneForecast& forecast : forecasts) {
-    const uint64_t key = DrawKey(absl::StrCat("zone/", forecast.zone));
-    const absl::Time origin = MadeAt(forecast);
-    Zone zone;
-    zone.origin = absl::ToUnixSeconds(origin);
-    const int64_t growth = std::max<int64_t>(1, absl::ToInt64Seconds(forecast.spread.growth));
-    const int64_t span = std::max<int64_t>(0, forecast.series.end_second() - zone.origin);
-    zone.bucket_seconds = std::max<int64_t>({1, growth / kDrawsPerGrowth, span / kMostDraws});
-    zone.factors.resize(static_cast<size_t>(span / zone.bucket_seconds + 1));
-    // Correlation from one draw to the next: 0.96 for 24 draws within the time of growth.
-    const double carry_over =
-        static_cast<double>(growth) / static_cast<double>(growth + zone.bucket_seconds);
-    const double innovation = std::sqrt(1 - carry_over * carry_over);
-    Draws error = StandardDraws(key, 0);
-    for (size_t bucket = 0; bucket < zone.factors.size(); ++bucket) {
-      if (bucket > 0) {
-        const Draws fresh = StandardDraws(key, bucket);
-        for (int s = 0; s < kCount; ++s) error[s] = carry_over * error[s] + innovation * fresh[s];
-      }
-      const absl::Duration lead =
-          absl::Seconds(zone.bucket_seconds) * (static_cast<double>(bucket) + 0.5);
-      const bool is_climatology = origin + lead >= forecast.horizon;
-      zone.factors[bucket] =
-          Factors(error, is_climatology ? forecast.spread.far : Spread(forecast.spread, lead));
-    }
-    zones_.push_back(std::move(zone));
-  }
+  for (const ZoneForecast& forecast : forecasts) zones_.push_back(Draw(forecast));
 }
 
 ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensitySeries& series,
@@ -90,27 +88,18 @@ ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensityS
   const int64_t end = from + absl::ToInt64Seconds(runtime);
   IntegralCursor integral(series, from);
   IntensityIntegral before = integral.UpTo(from);
-  while (from < end) {
-    // The past errs as the first bucket does, and whatever lies beyond the last as the last.
-    const int64_t lead = std::max<int64_t>(0, from - zone.origin);
-    const size_t bucket =
-        std::min(static_cast<size_t>(lead / zone.bucket_seconds), zone.factors.size() - 1);
-    const bool is_last = bucket + 1 == zone.factors.size();
-    const int64_t next =
-        is_last
-            ? end
-            : std::min(end, zone.origin + static_cast<int64_t>(bucket + 1) * zone.bucket_seconds);
+  auto bucket = static_cast<size_t>(std::upper_bound(zone.ends.begin(), zone.ends.end(), from) -
+                                    zone.ends.begin());
+  for (; from < end; ++bucket) {
+    const int64_t next = bucket < zone.ends.size() ? std::min(end, zone.ends[bucket]) : end;
     const IntensityIntegral after = integral.UpTo(next);
     const double part = static_cast<double>((after - before).milligram_seconds_per_kwh);
-    for (int s = 0; s < kCount; ++s) total[s] += part * zone.factors[bucket][s];
+    const Draws& factors = zone.factors[bucket];
+    for (int s = 0; s < kCount; ++s) total[s] += part * factors[s];
     before = after;
     from = next;
   }
   return total;
-}
-
-ErrorScenarios::Draws ErrorScenarios::Factor(absl::string_view key, double spread) {
-  return Factors(StandardDraws(DrawKey(key), 0), spread);
 }
 
 }  // namespace carbon

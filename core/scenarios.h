@@ -3,18 +3,21 @@
 // of a zone is correlated over lead time, and what two candidates share (the same zone and hours,
 // the same hardware, the same site) errs alike and cancels in their difference.
 //
+// A zone whose past errors are known (ZoneForecast::errors) errs as it did then, together with all
+// others of that kind: a scenario is the same past days in each of them. Any other errs by itself,
+// as its LeadTimeSpread says. Climatology never errs less than LeadTimeSpread::far.
+//
 // Draws are keyed by name, not by order, come in antithetic pairs (the mean of each is exactly its
 // best guess, but for the few that the floor on factors cuts), and use only what IEEE 754 defines
 // to the bit (sums, products, square roots), so that they are the same bits everywhere. Immutable.
 #ifndef CORE_SCENARIOS_H_
 #define CORE_SCENARIOS_H_
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/error_factors.h"
 #include "core/intensity.h"
 #include "core/zone_forecast.h"
 
@@ -22,14 +25,11 @@ namespace carbon {
 
 class ErrorScenarios {
  public:
-  static constexpr int kCount = 64;
-  using Draws = std::array<double, kCount>;
+  static constexpr int kCount = ErrorFactors::kScenarios;
+  using Draws = ErrorDraws;
 
-  // Errors are drawn anew, in part, every so often: kDrawsPerGrowth times within the time in which
-  // a zone's spread grows. Neighbours within it err much alike; what lies further apart does not.
-  static constexpr int kDrawsPerGrowth = 24;
-
-  // The lead time of each zone is counted from when its forecast was made: an older one errs more.
+  // Lead times are counted from ErrorFactors::origin or, without factors, from when the forecast
+  // was made: an older one errs more.
   explicit ErrorScenarios(const std::vector<ZoneForecast>& forecasts);
 
   // The integral of a zone's intensity over [start, start + runtime) in each scenario, in
@@ -37,16 +37,15 @@ class ErrorScenarios {
   Draws Integrate(int zone_index, const IntensitySeries& series, absl::Time start,
                   absl::Duration runtime) const;
 
-  // A factor around 1 with the relative standard deviation `spread`, the same for the same `key`
-  // ("watts/h100-sxm", "pue/oslo"), never below 0.05.
-  static Draws Factor(absl::string_view key, double spread);
-
  private:
+  // The past errs as the first bucket of lead time does, and whatever lies beyond the last as the
+  // last.
   struct Zone {
-    int64_t origin;  // Unix seconds
-    int64_t bucket_seconds;
-    std::vector<Draws> factors;  // by bucket of lead time; beyond the last, the last
+    std::vector<int64_t> ends;  // Unix seconds, of each bucket but the last
+    std::vector<Draws> factors;
   };
+
+  static Zone Draw(const ZoneForecast& forecast);
 
   std::vector<Zone> zones_;
 };

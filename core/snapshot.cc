@@ -38,14 +38,14 @@ absl::Status Unknown(absl::string_view what, absl::string_view name, absl::strin
       absl::StrCat("snapshot: ", owner, ": ", what, " \"", name, "\" is not known"));
 }
 
-// Draws as ErrorScenarios::Factor gives them, kept by key.
+// Draws as DrawFactor gives them, kept by key.
 class Factors {
  public:
   explicit Factors(std::map<std::string, ErrorScenarios::Draws>* drawn) : drawn_(*drawn) {}
 
   const ErrorScenarios::Draws* Draw(const std::string& key, double spread) {
     const auto [at, is_new] = drawn_.try_emplace(key);
-    if (is_new) at->second = ErrorScenarios::Factor(key, spread);
+    if (is_new) at->second = DrawFactor(key, spread);
     return &at->second;
   }
 

@@ -13,7 +13,7 @@
 namespace carbon {
 
 // One standard deviation of the relative error of an hour's intensity, as it grows with the lead
-// time: near + (far - near) * lead / (lead + growth). Climatology errs by `far` at any lead time.
+// time: near + (far - near) * lead / (lead + growth). Climatology errs by no less than `far`.
 struct LeadTimeSpread {
   double near = 0.05;
   double far = 0.20;
@@ -37,7 +37,8 @@ struct ZoneForecast {
   // Long-run mean, for choosing the static best site; the series' own mean where none was given.
   GramsPerKilowattHour long_run_mean;
   LeadTimeSpread spread;
-  // How past forecasts of this kind erred; stands in for `spread` where it is known.
+  // How past forecasts of this kind erred; stands in for `spread` where it is known, but for what
+  // climatology errs by at least.
   std::optional<ErrorFactors> errors;
 };
 

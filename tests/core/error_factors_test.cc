@@ -1,6 +1,7 @@
 #include "core/error_factors.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "gtest/gtest.h"
 
@@ -15,6 +16,16 @@ ErrorFactors Noise(size_t hours, float deviation, float correlation) {
   factors.remainder.assign(hours, deviation);
   factors.remainder_correlation = correlation;
   return factors;
+}
+
+double Mean(const ErrorDraws& draws) {
+  return std::accumulate(draws.begin(), draws.end(), 0.0) / ErrorFactors::kScenarios;
+}
+
+double Deviation(const ErrorDraws& draws) {
+  double sum = 0;
+  for (const double draw : draws) sum += (draw - Mean(draws)) * (draw - Mean(draws));
+  return std::sqrt(sum / ErrorFactors::kScenarios);
 }
 
 TEST(CheckErrorFactors, HoldsSizesAgainstEachOther) {
@@ -93,6 +104,38 @@ TEST(DrawErrors, NeverFallsToZeroAndStandsSizesThatDoNotFit) {
   for (const auto& draws : DrawErrors(factors, "DE")) {
     for (const double draw : draws) EXPECT_EQ(draw, 1);
   }
+}
+
+TEST(DrawFactor, ErrsAlikeForNamesWhoseHashesCollideAndThatIsAll) {
+  // Equal in 64-bit FNV-1a. Two names of one key err together, as two of one place would: their
+  // spread is each its own all the same.
+  const auto one = DrawFactor("8yn0iYCKYHlIj4-BwPqk", 0.1);
+  const auto other = DrawFactor("GReLUrM4wMqfg9yzV3KQ", 0.3);
+  for (int s = 0; s < ErrorFactors::kScenarios; ++s) {
+    EXPECT_NEAR(3 * (one[s] - 1), other[s] - 1, 1e-12);
+  }
+}
+
+TEST(DrawFactor, HasTheSpreadAskedForAndStaysPositive) {
+  const auto factor = DrawFactor("watts/x", 0.3);
+  EXPECT_NEAR(Mean(factor), 1, 1e-12);
+  EXPECT_NEAR(Deviation(factor), 0.3, 1e-9);
+  EXPECT_EQ(factor, DrawFactor("watts/x", 0.3));
+  EXPECT_NE(factor, DrawFactor("watts/y", 0.3));
+  for (double f : DrawFactor("watts/x", 5)) EXPECT_GE(f, 0.05);
+  for (double f : DrawFactor("watts/x", 0)) EXPECT_EQ(f, 1);
+}
+
+TEST(Widened, EnlargesWhatIsTooSmallAndNothingElse) {
+  const ErrorDraws small = DrawFactor("x", 0.1), large = DrawFactor("x", 0.3);
+  const ErrorDraws widened = Widened(small, 0.3, "y");
+  for (size_t s = 0; s < small.size(); ++s) EXPECT_NEAR(widened[s], large[s], 1e-12);
+  EXPECT_EQ(Widened(large, 0.1, "y"), large);
+  ErrorDraws none;
+  none.fill(1);
+  EXPECT_EQ(Widened(none, 0.2, "y"), DrawFactor("y", 0.2));
+  EXPECT_EQ(Widened(none, 0, "y"), none);
+  for (const double draw : Widened(small, 5, "y")) EXPECT_GE(draw, 0.05);
 }
 
 }  // namespace
