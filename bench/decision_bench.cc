@@ -4,23 +4,21 @@
 // processor time as well: on a machine that does other work too, one decision in a hundred is
 // interrupted for milliseconds, which says nothing of the decision.
 //
-//   decision_bench            a Markdown table
+//   decision_bench            Markdown tables
 //   decision_bench --json     Google Benchmark's JSON, the figures as counters
 //
 // Google Benchmark's own options (--benchmark_filter=sites:20/…) are understood as well.
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "bench/markdown_reporter.h"
 #include "bench/synthetic_cluster.h"
 #include "benchmark/benchmark.h"
 #include "core/decision.h"
@@ -42,13 +40,6 @@ double ThreadNanoseconds() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-double Quantile(std::vector<double>* values, double share) {
-  const auto rank = static_cast<size_t>(share * static_cast<double>(values->size() - 1) + 0.5);
-  const auto at = values->begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(values->begin(), at, values->end());
-  return *at;
 }
 
 // The yardstick: whoever decides on a window must at least have read it.
@@ -84,45 +75,78 @@ double NanosecondsToRead(const SyntheticCluster& cluster, absl::Duration window)
   return Quantile(&times, 0.5);
 }
 
-void DecideJobs(benchmark::State& state) {
-  const absl::Duration window = absl::Hours(state.range(2));
-  // Made once for all repetitions, which come one after another.
-  static std::pair<std::string, std::unique_ptr<SyntheticCluster>> made;
-  const std::string key =
-      absl::StrCat(state.range(0), "/", state.range(1), "/", state.range(2), "/", state.range(3));
+SyntheticCluster Cluster(const benchmark::State& state, bool past_errors) {
+  return MakeCluster({.sites = static_cast<int>(state.range(0)),
+                      .step = absl::Minutes(state.range(1)),
+                      .window = absl::Hours(state.range(2)),
+                      .bookings = static_cast<int>(state.range(3)),
+                      .past_errors = past_errors});
+}
+
+// One made for all repetitions, which come one after another.
+template <class T, class Make>
+const T& MadeOnce(const std::string& key, Make make) {
+  static std::pair<std::string, std::unique_ptr<T>> made;
   if (made.first != key) {
-    made = {key, std::make_unique<SyntheticCluster>(
-                     MakeCluster({.sites = static_cast<int>(state.range(0)),
-                                  .step = absl::Minutes(state.range(1)),
-                                  .window = window,
-                                  .bookings = static_cast<int>(state.range(3))}))};
+    made.second.reset();
+    made = {key, std::make_unique<T>(make())};
   }
-  const SyntheticCluster& cluster = *made.second;
-  std::vector<double> times, processor_times;
-  times.reserve(static_cast<size_t>(state.max_iterations));
-  processor_times.reserve(static_cast<size_t>(state.max_iterations));
+  return *made.second;
+}
+
+std::string Key(const benchmark::State& state) {
+  return absl::StrCat(state.range(0), "/", state.range(1), "/", state.range(2), "/",
+                      state.range(3));
+}
+
+void CountArguments(benchmark::State& state) {
+  state.counters["sites"] = static_cast<double>(state.range(0));
+  state.counters["pools"] = static_cast<double>(3 * state.range(0));
+  state.counters["step_min"] = static_cast<double>(state.range(1));
+  state.counters["window_h"] = static_cast<double>(state.range(2));
+  state.counters["bookings"] = static_cast<double>(state.range(3));
+}
+
+struct Times {
+  std::vector<double> elapsed, processor;  // nanoseconds
+};
+
+Decision TimedDecision(const SyntheticCluster& cluster, size_t number, Times* times,
+                       benchmark::State& state) {
+  const JobRequest& job = cluster.jobs[number % cluster.jobs.size()];
+  const double processor_start = ThreadNanoseconds();
+  const Clock::time_point start = Clock::now();
+  Decision decision = Decide(job, *cluster.snapshot, cluster.ledger, cluster.now);
+  const Clock::duration taken = Clock::now() - start;
+  times->processor.push_back(ThreadNanoseconds() - processor_start);
+  times->elapsed.push_back(Nanoseconds(taken));
+  state.SetIterationTime(std::chrono::duration<double>(taken).count());
+  return decision;
+}
+
+void DecideJobs(benchmark::State& state) {
+  const SyntheticCluster& cluster =
+      MadeOnce<SyntheticCluster>(Key(state), [&] { return Cluster(state, false); });
+  Times times;
   int64_t placed = 0, candidates = 0;
   size_t next = 0;
   for (auto _ : state) {
-    const JobRequest& job = cluster.jobs[next++ % cluster.jobs.size()];
-    const double processor_start = ThreadNanoseconds();
-    const Clock::time_point start = Clock::now();
-    const Decision decision = Decide(job, *cluster.snapshot, cluster.ledger, cluster.now);
-    const Clock::duration taken = Clock::now() - start;
-    processor_times.push_back(ThreadNanoseconds() - processor_start);
-    times.push_back(Nanoseconds(taken));
-    state.SetIterationTime(std::chrono::duration<double>(taken).count());
+    const Decision decision = TimedDecision(cluster, next++, &times, state);
     placed += decision.outcome == Outcome::kPlaced;
     if (decision.outcome != Outcome::kLeftAlone) {
       candidates +=
           static_cast<int64_t>(cluster.snapshot->pools().size() - decision.excluded.size());
     }
   }
-  const auto count = static_cast<double>(times.size());
-  state.counters["p50_us"] = Quantile(&times, 0.5) / 1000;
-  state.counters["p99_us"] = Quantile(&times, 0.99) / 1000;
-  state.counters["p99_processor_us"] = Quantile(&processor_times, 0.99) / 1000;
-  state.counters["read_us"] = NanosecondsToRead(cluster, window) / 1000;
+  const auto count = static_cast<double>(times.elapsed.size());
+  const double read = NanosecondsToRead(cluster, absl::Hours(state.range(2)));
+  const double p50 = Quantile(&times.elapsed, 0.5);
+  CountArguments(state);
+  state.counters["p50_us"] = p50 / 1000;
+  state.counters["p99_us"] = Quantile(&times.elapsed, 0.99) / 1000;
+  state.counters["p99_processor_us"] = Quantile(&times.processor, 0.99) / 1000;
+  state.counters["read_us"] = read / 1000;
+  state.counters["of_read"] = p50 / read;
   state.counters["placed"] = static_cast<double>(placed) / count;
   state.counters["candidates"] = static_cast<double>(candidates) / count;
 }
@@ -134,50 +158,113 @@ BENCHMARK(DecideJobs)
     ->Iterations(1024 * kRounds)
     ->Repetitions(kRepetitions);
 
-// One row for each benchmark: the median of its repetitions, and how far apart they lie.
-class MarkdownReporter : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context&) override { return true; }
-
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const Run& run : runs) {
-      if (run.run_type == Run::RT_Iteration && !run.error_occurred) {
-        const std::string name = run.run_name.args;
-        if (!rows_.contains(name)) order_.push_back(name);
-        rows_[name].push_back(run);
-      }
-    }
+// The same jobs on the same cluster, with and without the factors of past errors, by turns: all
+// jobs on the one, all on the other, and again.
+void DecideJobsOnPastErrors(benchmark::State& state) {
+  const auto& [without, with] = MadeOnce<std::pair<SyntheticCluster, SyntheticCluster>>(
+      Key(state), [&] { return std::pair(Cluster(state, false), Cluster(state, true)); });
+  Times times[2];
+  size_t next = 0;
+  for (auto _ : state) {
+    const bool past_errors = next / without.jobs.size() % 2 == 1;
+    TimedDecision(past_errors ? with : without, next++, &times[past_errors], state);
   }
-
-  void Finalize() override {
-    std::puts(
-        "| sites | pools | step min | window h | bookings | candidates | p50 us | p99 us | p99 "
-        "processor us | of the runs us | reading us | p50 / reading |\n"
-        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-    for (const std::string& name : order_) {
-      int sites = 0, step = 0, window = 0, bookings = 0;
-      if (std::sscanf(name.c_str(), "sites:%d/step_min:%d/window_h:%d/bookings:%d", &sites, &step,
-                      &window, &bookings) != 4) {
-        continue;
-      }
-      const auto middle = [&](const char* counter, double share = 0.5) {
-        std::vector<double> values;
-        for (const Run& run : rows_[name]) values.push_back(run.counters.at(counter).value);
-        return Quantile(&values, share);
-      };
-      const double p50 = middle("p50_us"), read = middle("read_us");
-      absl::PrintF(
-          "| %d | %d | %d | %d | %d | %.1f | %.1f | %.1f | %.1f | %.1f-%.1f | %.2f | %.0f |\n",
-          sites, 3 * sites, step, window, bookings, middle("candidates"), p50, middle("p99_us"),
-          middle("p99_processor_us"), middle("p99_processor_us", 0), middle("p99_processor_us", 1),
-          read, p50 / read);
-    }
+  CountArguments(state);
+  for (int i : {0, 1}) {
+    const std::string suffix = i == 1 ? "_with" : "_without";
+    state.counters["p50_us" + suffix] = Quantile(&times[i].elapsed, 0.5) / 1000;
+    state.counters["p99_us" + suffix] = Quantile(&times[i].elapsed, 0.99) / 1000;
+    state.counters["p99_processor_us" + suffix] = Quantile(&times[i].processor, 0.99) / 1000;
   }
+  for (const std::string figure : {"p50_us", "p99_processor_us"}) {
+    state.counters[figure + "_ratio"] =
+        state.counters[figure + "_with"].value / state.counters[figure + "_without"].value;
+  }
+}
 
- private:
-  std::vector<std::string> order_;
-  std::map<std::string, std::vector<Run>> rows_;
-};
+BENCHMARK(DecideJobsOnPastErrors)
+    ->ArgNames({"sites", "step_min", "window_h", "bookings"})
+    ->ArgsProduct({{20}, {15}, {24, 168}, {1000}})
+    ->UseManualTime()
+    ->Iterations(1024 * 2 * kRounds)
+    ->Repetitions(kRepetitions);
+
+// What a new forecast costs slurmctld: its part is read and a snapshot assembled, for which the
+// errors are drawn.
+void AssembleSnapshots(benchmark::State& state) {
+  const SyntheticCluster cluster = MakeCluster({.sites = static_cast<int>(state.range(0)),
+                                                .step = absl::Minutes(60),
+                                                .bookings = 0,
+                                                .past_errors = state.range(1) != 0});
+  const Snapshot& snapshot = *cluster.snapshot;
+  const std::string bytes = SerializeForecasts(snapshot.forecasts());
+  Times parse, assemble;
+  for (auto _ : state) {
+    Config config = snapshot.config();
+    CapacityState capacity = snapshot.capacity();
+    const Clock::time_point start = Clock::now();
+    absl::StatusOr<std::vector<ZoneForecast>> forecasts = ParseForecasts(bytes);
+    const Clock::time_point parsed = Clock::now();
+    const auto assembled =
+        Snapshot::Assemble(snapshot.manifest(), std::move(config), *std::move(forecasts),
+                           std::move(capacity), snapshot.shared_admission());
+    const Clock::time_point end = Clock::now();
+    benchmark::DoNotOptimize(assembled);
+    parse.elapsed.push_back(Nanoseconds(parsed - start));
+    assemble.elapsed.push_back(Nanoseconds(end - parsed));
+    state.SetIterationTime(std::chrono::duration<double>(end - start).count());
+  }
+  state.counters["zones"] = static_cast<double>(state.range(0));
+  state.counters["factors"] = static_cast<double>(state.range(1));
+  state.counters["megabytes"] = static_cast<double>(bytes.size()) / 1e6;
+  state.counters["parse_ms"] = Quantile(&parse.elapsed, 0.5) / 1e6;
+  state.counters["assemble_ms"] = Quantile(&assemble.elapsed, 0.5) / 1e6;
+}
+
+BENCHMARK(AssembleSnapshots)
+    ->ArgNames({"zones", "factors"})
+    ->ArgsProduct({{100}, {0, 1}})
+    ->UseManualTime()
+    ->Iterations(11)
+    ->Repetitions(kRepetitions);
+
+std::vector<MarkdownTable> Tables() {
+  return {{"DecideJobs",
+           {{"sites", "sites"},
+            {"pools", "pools"},
+            {"step min", "step_min"},
+            {"window h", "window_h"},
+            {"bookings", "bookings"},
+            {"candidates", "candidates", 1},
+            {"p50 us", "p50_us", 1},
+            {"p99 us", "p99_us", 1},
+            {"p99 processor us", "p99_processor_us", 1},
+            {"of the runs us", "p99_processor_us", 1, true},
+            {"reading us", "read_us", 2},
+            {"p50 / reading", "of_read"}}},
+          {"DecideJobsOnPastErrors",
+           {{"sites", "sites"},
+            {"step min", "step_min"},
+            {"window h", "window_h"},
+            {"bookings", "bookings"},
+            {"lead time p50 us", "p50_us_without", 1},
+            {"p99 us", "p99_us_without", 1},
+            {"p99 processor us", "p99_processor_us_without", 1},
+            {"factors p50 us", "p50_us_with", 1},
+            {"p99 us", "p99_us_with", 1},
+            {"p99 processor us", "p99_processor_us_with", 1},
+            {"p50 ratio", "p50_us_ratio", 2},
+            {"of the runs", "p50_us_ratio", 2, true},
+            {"p99 processor ratio", "p99_processor_us_ratio", 2},
+            {"of the runs", "p99_processor_us_ratio", 2, true}}},
+          {"AssembleSnapshots",
+           {{"zones", "zones"},
+            {"factors", "factors"},
+            {"forecast part MB", "megabytes", 2},
+            {"parse ms", "parse_ms", 1},
+            {"assemble ms", "assemble_ms", 1},
+            {"of the runs", "assemble_ms", 1, true}}}};
+}
 
 int Main(int argc, char** argv) {
   bool json = false;
@@ -193,7 +280,7 @@ int Main(int argc, char** argv) {
   rest.push_back(nullptr);
   benchmark::Initialize(&count, rest.data());
   if (benchmark::ReportUnrecognizedArguments(count, rest.data())) return 2;
-  MarkdownReporter markdown;
+  MarkdownReporter markdown(Tables());
   benchmark::JSONReporter machine;
   benchmark::BenchmarkReporter* reporter = &markdown;
   if (json) reporter = &machine;

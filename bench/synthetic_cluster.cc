@@ -73,6 +73,30 @@ ZoneForecast Forecast(const std::string& zone, absl::Time now, absl::Duration st
           .long_run_mean = GramsPerKilowattHour(sum / static_cast<double>(steps.size()))};
 }
 
+// Hourly for four days, by three hours beyond, of ten factors that tell less and less: as ours are
+// (docs/forecast.md).
+ErrorFactors Errors(absl::Time origin, Random* random) {
+  constexpr size_t kFactors = 10;
+  ErrorFactors errors;
+  errors.origin = origin;
+  errors.factor_count = kFactors;
+  errors.remainder_correlation = 0.6f;
+  const int64_t hours = absl::ToInt64Hours(kHorizon);
+  for (int64_t end = 1; end <= hours; end += end < 96 ? 1 : 3) {
+    errors.bucket_end_hours.push_back(static_cast<uint16_t>(end));
+    const auto far = static_cast<double>(end) / static_cast<double>(end + 24);
+    for (size_t j = 1; j <= kFactors; ++j) {
+      const double loading = 0.2 * far / static_cast<double>(j);
+      errors.loadings.push_back(static_cast<float>(random->Uniform(-loading, loading)));
+    }
+    errors.remainder.push_back(static_cast<float>(0.02 + 0.05 * far));
+  }
+  for (size_t i = 0; i < kFactors * ErrorFactors::kPairs; ++i) {
+    errors.scores.push_back(static_cast<float>(random->Uniform(-1.732, 1.732)));
+  }
+  return errors;
+}
+
 TimeInterval SomeTime(absl::Time now, Random* random) {
   const absl::Time start = now + absl::Seconds(random->Integer(-24 * 3600, 9 * 24 * 3600));
   return {start, start + absl::Seconds(random->Integer(3600, 23 * 3600))};
@@ -121,7 +145,7 @@ JobRequest SomeJob(const ClusterShape& shape, int number, absl::Time now, Random
 }  // namespace
 
 SyntheticCluster MakeCluster(const ClusterShape& shape) {
-  Random random(1);
+  Random random(1), random_errors(2);
   SyntheticCluster cluster;
   cluster.now = absl::FromUnixSeconds(1'795'478'400);
   Config config;
@@ -150,6 +174,7 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
   for (int i = 0; i < shape.sites; ++i) {
     const std::string site = absl::StrCat("site-", i), zone = absl::StrCat("zone-", i);
     forecasts.push_back(Forecast(zone, cluster.now, shape.step, &random));
+    if (shape.past_errors) forecasts.back().errors = Errors(cluster.now, &random_errors);
     config.zones.push_back({.name = zone});
     config.sites.push_back({.name = site,
                             .zone = zone,
@@ -167,9 +192,8 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
       PartitionRules rules;
       rules.name = name;
       rules.nodes = total.nodes;
-      rules.least = rules.most = {.cpus = per_node.cpus,
-                                  .devices = per_node.devices,
-                                  .memory_mib = per_node.memory_mib};
+      rules.least = rules.most = {
+          .cpus = per_node.cpus, .devices = per_node.devices, .memory_mib = per_node.memory_mib};
       admission->partitions.push_back(rules);
     }
   }

@@ -20,6 +20,7 @@ struct ClusterShape {
   absl::Duration step = absl::Minutes(15);
   absl::Duration window = absl::Hours(24);  // the policy's longest delay
   int bookings = 1000;                      // in the queue, over all groups
+  bool past_errors = false;                 // zones err by ErrorFactors, else by LeadTimeSpread
 };
 
 struct SyntheticCluster {
@@ -30,7 +31,8 @@ struct SyntheticCluster {
 };
 
 // Whatever the number of bookings, they keep each group about half full: fewer of them are
-// larger. Nine tenths of them stand in the queue, the rest has been booked since.
+// larger. Nine tenths of them stand in the queue, the rest has been booked since. Nothing else
+// depends on `past_errors`.
 SyntheticCluster MakeCluster(const ClusterShape& shape);
 
 }  // namespace carbon
