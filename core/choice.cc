@@ -23,7 +23,12 @@ Candidate Describe(const Choice& choice) {
   candidate.time_limit = run.limit;
   candidate.time_min = run.time_min;
   candidate.energy = run.option.power * run.option.runtime;
-  candidate.beyond_horizon = candidate.start + candidate.runtime > pool.forecast->horizon;
+  const absl::Time end = candidate.start + candidate.runtime;
+  candidate.on_own_forecast = pool.forecast->own_from.has_value() &&
+                              end > *pool.forecast->own_from &&
+                              candidate.start < pool.forecast->horizon;
+  candidate.beyond_horizon = end > pool.forecast->horizon;
+  candidate.past_errors = pool.forecast->errors.has_value();
   candidate.gross = choice.placement.emission;
   const double seconds = absl::ToDoubleSeconds(run.option.runtime);
   if (seconds > 0) {

@@ -36,7 +36,9 @@ struct Candidate {
   std::optional<absl::Duration> time_min;
   KilowattHours energy;               // PUE included
   GramsPerKilowattHour intensity;     // mean over the run
+  bool on_own_forecast = false;       // part of the run is judged by our forecast, not the source's
   bool beyond_horizon = false;        // part of the run is judged by climatology, not by a forecast
+  bool past_errors = false;           // the zone errs as past forecasts did, not by lead time alone
   GramsCo2e gross;                    // location-based; what is minimised
   std::optional<GramsCo2e> net;       // market-based, where the site states it
   std::optional<GramsCo2e> embodied;  // of the hardware reserved, where the profile states it

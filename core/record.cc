@@ -77,6 +77,13 @@ Json HintsJson(const Hints& hints) {
           {"hardware", hints.hardware}};
 }
 
+const char* IntensityData(const Candidate& candidate) {
+  if (candidate.beyond_horizon) {
+    return candidate.on_own_forecast ? "forecast+own+climatology" : "forecast+climatology";
+  }
+  return candidate.on_own_forecast ? "forecast+own" : "forecast";
+}
+
 Json CandidateJson(const Candidate& candidate) {
   return {{"pool", candidate.pool},
           {"site", candidate.site},
@@ -91,7 +98,8 @@ Json CandidateJson(const Candidate& candidate) {
           {"time_min_s", OrNull(candidate.time_min, SecondsJson)},
           {"energy_kwh", candidate.energy.value()},
           {"intensity_g_per_kwh", candidate.intensity.value()},
-          {"intensity_data", candidate.beyond_horizon ? "forecast+climatology" : "forecast"},
+          {"intensity_data", IntensityData(candidate)},
+          {"intensity_errors", candidate.past_errors ? "factors" : "lead-time"},
           {"gross_g", GramsJson(candidate.gross)},
           {"net_g", OrNull(candidate.net, GramsJson)},
           {"embodied_g", OrNull(candidate.embodied, GramsJson)}};

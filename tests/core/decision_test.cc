@@ -680,6 +680,51 @@ TEST(Decide, SaysWhichRunsAreJudgedByClimatology) {
   EXPECT_FALSE(decision.chosen->beyond_horizon);
 }
 
+TEST(Decide, SaysWhichRunsAreJudgedByOurOwnForecast) {
+  World world = TwoSites();
+  world.forecasts[0].own_from = world.Hour(3);
+  world.forecasts[1].own_from = world.Hour(4);  // as the run ends
+  const Decision decision = world.Place(world.Job());
+  EXPECT_TRUE(decision.home->on_own_forecast);
+  EXPECT_FALSE(decision.chosen->on_own_forecast);
+  // What begins where our own ends too is judged by climatology alone.
+  world.forecasts[0].horizon = world.Hour(0);
+  world.forecasts[0].own_from = world.Hour(-1);
+  EXPECT_FALSE(world.Place(world.Job()).home->on_own_forecast);
+}
+
+// Each zone errs by 40%, the one is a fifth cleaner: that is worth a move only where both err
+// alike.
+TEST(Decide, MovesForASmallSavingWhereZonesAreKnownToErrTogether) {
+  World world;
+  for (const auto& [zone, value, site] :
+       {std::tuple("A", 500.0, "home"), std::tuple("B", 400.0, "away")}) {
+    world.AddZone(zone, DayWith(value, 0, 0, 0));
+    world.AddSite(site, zone);
+    world.forecasts.back().spread = {.near = 0.4, .far = 0.4};
+  }
+  const Decision apart = world.Place(world.Job());
+  EXPECT_EQ(apart.outcome, Outcome::kKeptHome);
+  EXPECT_FALSE(apart.home->past_errors);
+  for (ZoneForecast& forecast : world.forecasts) {
+    ErrorFactors& errors = forecast.errors.emplace();
+    errors.origin = world.now;
+    errors.bucket_end_hours = {1};
+    errors.factor_count = 1;
+    errors.loadings = {0.4f};
+    errors.remainder = {0};
+    for (int pair = 0; pair < ErrorFactors::kPairs; ++pair) {
+      errors.scores.push_back(pair % 2 == 0 ? 0.5f : 1.3f);
+    }
+  }
+  const Decision together = world.Place(world.Job());
+  EXPECT_EQ(together.outcome, Outcome::kPlaced);
+  EXPECT_EQ(together.chosen->pool, "away");
+  EXPECT_TRUE(together.home->past_errors);
+  EXPECT_NEAR(together.saving->share_low, 0.2, 1e-9);
+  EXPECT_NEAR(together.saving->share_high, 0.2, 1e-9);
+}
+
 TEST(Decide, GivesTheSameBitsEachTime) {
   const World world = TwoSites();
   const Decision a = world.Place(world.Job()), b = world.Place(world.Job());

@@ -144,6 +144,26 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
     "amount": {"nodes": 0, "devices": 16, "cpus": 128, "memory_mib": 0}})"));
 }
 
+TEST(DecisionRecord, NamesWhatAnIntensityRestsOn) {
+  const struct {
+    bool own, climatology, past_errors;
+    const char* data;
+    const char* errors;
+  } kCases[] = {{false, false, false, "forecast", "lead-time"},
+                {true, false, true, "forecast+own", "factors"},
+                {false, true, false, "forecast+climatology", "lead-time"},
+                {true, true, true, "forecast+own+climatology", "factors"}};
+  for (const auto& c : kCases) {
+    Decision decision = Placed();
+    decision.chosen->on_own_forecast = c.own;
+    decision.chosen->beyond_horizon = c.climatology;
+    decision.chosen->past_errors = c.past_errors;
+    const Json record = Record(AJob(), decision);
+    EXPECT_EQ(record["chosen"]["intensity_data"], c.data);
+    EXPECT_EQ(record["chosen"]["intensity_errors"], c.errors);
+  }
+}
+
 TEST(DecisionRecord, NeverWritesZeroForWhatIsAbsent) {
   Decision decision;
   decision.reason = "no usable forecast";
