@@ -28,6 +28,14 @@ std::optional<std::string> AbsolutePath(const JsonValue& json) {
   return std::nullopt;
 }
 
+// node_exporter reads what is named so, and nothing else.
+std::optional<std::string> MetricsPath(const JsonValue& json) {
+  std::optional<std::string> path = AbsolutePath(json);
+  if (!path.has_value() || absl::EndsWith(*path, ".prom")) return path;
+  json.Refuse(absl::StrCat(Quoted(*path), " does not end in .prom"));
+  return std::nullopt;
+}
+
 std::optional<absl::Duration> PositiveDuration(const JsonValue& json) {
   const std::optional<std::string> text = Text(json);
   if (!text.has_value()) return std::nullopt;
@@ -52,6 +60,12 @@ absl::string_view FormatName(ForecastFormat format) {
   return format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk";
 }
 
+std::optional<SignalKind> Kind(const JsonValue& json) {
+  return OneOf<SignalKind>(
+      {SignalKind::kAverageLifecycle, SignalKind::kAverageDirect, SignalKind::kMarginal},
+      SignalKindName)(json);
+}
+
 std::optional<ForecastSource> Provider(const JsonValue& json) {
   ForecastProvider provider;
   JsonObject object(json);
@@ -60,6 +74,8 @@ std::optional<ForecastSource> Provider(const JsonValue& json) {
   object.Read("url", &provider.url, Text);
   object.Read("user", &provider.user, Text);
   object.Read("secret_file", &provider.secret_file, Text);
+  object.Read("refresh", &provider.refresh, PositiveDuration);
+  object.Read("kind", &provider.kind, Kind);
   return provider;
 }
 
@@ -80,6 +96,7 @@ std::optional<ForecastSource> Forecast(const JsonValue& json) {
       "format", &file.format,
       OneOf<ForecastFormat>({ForecastFormat::kCsv, ForecastFormat::kCarbonAwareSdk}, FormatName));
   object.Read("location", &file.location, Text);
+  object.Read("kind", &file.kind, Kind);
   if (!file.location.empty() && file.format == ForecastFormat::kCsv) {
     json.Refuse("a CSV file has one location, which is not named", "/location");
   }
@@ -99,14 +116,25 @@ std::optional<LeadTimeSpread> Spread(const JsonValue& json) {
   return spread;
 }
 
+std::optional<ForecastSource> ForecastFor(const ZoneConfig& zone, const JsonValue& json) {
+  std::optional<ForecastSource> source = Forecast(json);
+  if (!source.has_value() || zone.any_kind) return source;
+  const SignalKind kind = KindOf(*source, zone);
+  if (kind == zone.kind) return source;
+  json.Refuse(absl::StrCat(Quoted(SignalKindName(kind)), " is not the zone's kind, ",
+                           Quoted(SignalKindName(zone.kind)),
+                           "; \"any_kind\" of the zone lets it stand in"),
+              "/kind");
+  return std::nullopt;
+}
+
 ZoneConfig ReadZone(const JsonValue& json) {
   ZoneConfig zone;
   JsonObject object(json);
-  object.Require("kind", &zone.kind,
-                 OneOf<SignalKind>({SignalKind::kAverageLifecycle, SignalKind::kAverageDirect,
-                                    SignalKind::kMarginal},
-                                   SignalKindName));
-  object.Read("forecast", &zone.forecasts, EachOf(Forecast));
+  object.Require("kind", &zone.kind, Kind);
+  object.Read("any_kind", &zone.any_kind, Boolean);
+  object.Read("forecast", &zone.forecasts,
+              EachOf([&zone](const JsonValue& source) { return ForecastFor(zone, source); }));
   object.Read("max_age", &zone.max_age, PositiveDuration);
   object.Read("climatology", &zone.climatology, Intensity);
   object.Read("spread", &zone.spread, Spread);
@@ -238,6 +266,7 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       JsonObject paths(*json);
       paths.Read("snapshot", &config.paths.snapshot, AbsolutePath);
       paths.Read("log", &config.paths.log, AbsolutePath);
+      paths.Read("metrics", &config.paths.metrics, MetricsPath);
     }
     if (const auto json = object.Find("refresh")) {
       JsonObject refresh(*json);
@@ -255,6 +284,12 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
 }
 
 }  // namespace
+
+SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone) {
+  if (const auto* file = std::get_if<ForecastFile>(&source)) return file->kind.value_or(zone.kind);
+  const auto* provider = std::get_if<ForecastProvider>(&source);
+  return provider == nullptr ? zone.kind : provider->kind.value_or(zone.kind);
+}
 
 std::string FormatConfigError(absl::string_view file, const ConfigError& error) {
   const std::string line = error.line.has_value() ? absl::StrCat(":", *error.line) : "";

@@ -30,6 +30,7 @@ struct ForecastFile {
   std::string path;  // absolute, or relative to carbon.json's folder
   ForecastFormat format = ForecastFormat::kCsv;
   std::string location;  // Carbon Aware SDK only: which location of the file; empty: its only one
+  std::optional<SignalKind> kind;  // absent: the zone's
 };
 
 // A provider that scarbond asks over HTTP. Which providers there are, and what each can give, is
@@ -40,6 +41,8 @@ struct ForecastProvider {
   std::string url;          // in place of the provider's own; empty: that
   std::string user;         // for providers with a login
   std::string secret_file;  // the path of a token or password, absolute or as of a forecast file
+  std::optional<absl::Duration> refresh;  // absent: the provider's own rhythm
+  std::optional<SignalKind> kind;         // absent: the zone's
 
   friend bool operator==(const ForecastProvider&, const ForecastProvider&) = default;
 };
@@ -50,11 +53,15 @@ using ForecastSource = std::variant<ForecastFile, ForecastProvider, GramsPerKilo
 struct ZoneConfig {
   std::string name;
   SignalKind kind = SignalKind::kAverageLifecycle;
+  bool any_kind = false;  // sources of other kinds may stand in; the forecast is then of theirs
   std::vector<ForecastSource> forecasts;     // in order of preference; the first usable is used
   absl::Duration max_age = absl::Hours(24);  // of the data; beyond it the forecast is stale
   std::optional<GramsPerKilowattHour> climatology;  // mean to assume beyond the forecast's horizon
   LeadTimeSpread spread;
 };
+
+// What a source of the zone counts: what it says itself, or else what the zone does.
+SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone);
 
 struct SiteConfig {
   std::string name;
@@ -74,6 +81,7 @@ struct PoolConfig {
 struct PathsConfig {
   std::string snapshot;  // folder; default CARBON_SNAPSHOT_DIR
   std::string log;       // placements.jsonl
+  std::string metrics;   // a .prom file for node_exporter; empty: none
 };
 
 struct RefreshConfig {

@@ -16,6 +16,8 @@ Json SourceJson(const ForecastSource& source) {
   if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
     Json json = {{"provider", provider->provider}, {"zone", provider->zone}};
     if (!provider->url.empty()) json["url"] = provider->url;
+    if (provider->refresh.has_value()) json["refresh"] = DurationText(*provider->refresh);
+    if (provider->kind.has_value()) json["kind"] = Text(SignalKindName(*provider->kind));
     return json;
   }
   if (const auto* value = std::get_if<GramsPerKilowattHour>(&source)) {
@@ -25,6 +27,7 @@ Json SourceJson(const ForecastSource& source) {
   Json json = {{"file", file.path},
                {"format", file.format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk"}};
   if (!file.location.empty()) json["location"] = file.location;
+  if (file.kind.has_value()) json["kind"] = Text(SignalKindName(*file.kind));
   return json;
 }
 
@@ -39,6 +42,7 @@ Json ZoneJson(const ZoneConfig& zone) {
   for (const ForecastSource& source : zone.forecasts) {
     json["forecast"].push_back(SourceJson(source));
   }
+  if (zone.any_kind) json["any_kind"] = true;
   if (zone.climatology.has_value()) json["climatology"] = zone.climatology->value();
   return json;
 }
@@ -96,6 +100,7 @@ std::string SerializeConfig(const Config& config) {
   // A config that ParseConfig did not make may lack what it would fill in.
   if (!config.paths.snapshot.empty()) json["paths"]["snapshot"] = config.paths.snapshot;
   if (!config.paths.log.empty()) json["paths"]["log"] = config.paths.log;
+  if (!config.paths.metrics.empty()) json["paths"]["metrics"] = config.paths.metrics;
   for (const ZoneConfig& zone : config.zones) json["zones"][zone.name] = ZoneJson(zone);
   for (const SiteConfig& site : config.sites) json["sites"][site.name] = SiteJson(site);
   for (const auto& [name, profile] : config.hardware) {

@@ -590,5 +590,38 @@ TEST(ParseConfig, TakesProvidersAndStaticValuesAndKeepsSecretsOutOfTheSnapshot) 
   EXPECT_EQ(std::get<GramsPerKilowattHour>(again->zones[0].forecasts[1]).value(), 400);
 }
 
+TEST(ParseConfig, LetsAnotherKindStandInOnlyWhereTheZoneSaysSo) {
+  const std::string zone = R"({"zones": {"DE": {"kind": "average-lifecycle", $0
+      "forecast": [{"provider": "p", "zone": "DE", "refresh": "20m"},
+                   {"provider": "q", "zone": "DE", "kind": "average-direct"},
+                   {"file": "de.csv", "kind": "marginal"}]}}})";
+  EXPECT_THAT(
+      Errors(absl::StrReplaceAll(zone, {{"$0", R"("any_kind": false,)"}})),
+      ElementsAre("c:3: /zones/DE/forecast/1/kind: \"average-direct\" is not the zone's kind, "
+                  "\"average-lifecycle\"; \"any_kind\" of the zone lets it stand in",
+                  "c:4: /zones/DE/forecast/2/kind: \"marginal\" is not the zone's kind, "
+                  "\"average-lifecycle\"; \"any_kind\" of the zone lets it stand in"));
+  const Config config = Parse(absl::StrReplaceAll(zone, {{"$0", R"("any_kind": true,)"}}));
+  for (const ZoneConfig& read : {config.zones[0], Parse(SerializeConfig(config)).zones[0]}) {
+    EXPECT_TRUE(read.any_kind);
+    EXPECT_EQ(KindOf(read.forecasts[0], read), SignalKind::kAverageLifecycle);
+    EXPECT_EQ(KindOf(read.forecasts[1], read), SignalKind::kAverageDirect);
+    EXPECT_EQ(KindOf(read.forecasts[2], read), SignalKind::kMarginal);
+    EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[0]).refresh, absl::Minutes(20));
+    EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[1]).refresh, std::nullopt);
+  }
+}
+
+TEST(ParseConfig, TakesMetricsOnlyInAFileThatNodeExporterReads) {
+  const Config config = Parse(R"({"paths": {"metrics": "/var/lib/m/carbon.prom"}})");
+  EXPECT_EQ(config.paths.metrics, "/var/lib/m/carbon.prom");
+  EXPECT_EQ(Parse(SerializeConfig(config)).paths.metrics, config.paths.metrics);
+  EXPECT_EQ(Parse("{}").paths.metrics, "");
+  EXPECT_THAT(Errors(R"({"paths": {"metrics": "/var/lib/m/carbon.txt"}})"),
+              ElementsAre(HasSubstr("does not end in .prom")));
+  EXPECT_THAT(Errors(R"({"paths": {"metrics": "carbon.prom"}})"),
+              ElementsAre(HasSubstr("is not an absolute path")));
+}
+
 }  // namespace
 }  // namespace carbon
