@@ -54,15 +54,19 @@ void ResolveUsers(Policy* policy, std::vector<std::string>* warnings) {
 
 }  // namespace
 
-std::vector<ConfigError> CheckProviders(const Config& config) {
+std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view json) {
   std::vector<ConfigError> errors;
+  std::vector<ConfigError> faults;  // none: it was parsed
+  const JsonLines lines = JsonLines::Scan(json, &faults);
   for (const ZoneConfig& zone : config.zones) {
     for (size_t i = 0; i < zone.forecasts.size(); ++i) {
       const auto* provider = std::get_if<ForecastProvider>(&zone.forecasts[i]);
       if (provider == nullptr) continue;
       if (absl::Status status = CheckProvider(zone, *provider); !status.ok()) {
-        errors.push_back({absl::StrCat("/zones/", EscapePointer(zone.name), "/forecast/", i),
-                          std::nullopt, std::string(status.message())});
+        std::string path = absl::StrCat("/zones/", EscapePointer(zone.name), "/forecast/", i);
+        if (FindProvider(provider->provider) == nullptr) path += "/provider";
+        const std::optional<int> line = lines.Find(path);
+        errors.push_back({std::move(path), line, std::string(status.message())});
       }
     }
   }
@@ -82,7 +86,7 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
   for (const ConfigError& fault : faults) errors->push_back(FormatConfigError(path, fault));
   if (!config.has_value()) return std::nullopt;
 
-  for (const ConfigError& fault : CheckProviders(*config)) {
+  for (const ConfigError& fault : CheckProviders(*config, *bytes)) {
     errors->push_back(FormatConfigError(path, fault));
   }
   if (!errors->empty()) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "core/config.h"
 
 namespace carbon {
@@ -19,7 +20,8 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
                                  std::vector<std::string>* warnings);
 
 // What its providers cannot give, or are not told: errors of a config beside those of ParseConfig.
-std::vector<ConfigError> CheckProviders(const Config& config);
+// `json` is the text that the config was parsed from, and tells their lines.
+std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view json);
 
 }  // namespace carbon
 

@@ -95,7 +95,7 @@ std::vector<ConfigError> FindErrors(const std::string& file, std::optional<Confi
   const absl::StatusOr<std::string> text = ReadFile(file, kMaxConfigBytes);
   if (text.ok()) {
     *config = ParseConfig(*text, &errors);
-    if (config->has_value()) errors = CheckProviders(**config);
+    if (config->has_value()) errors = CheckProviders(**config, *text);
     if (!errors.empty()) config->reset();
   } else {
     // "FILE: what is wrong", where the caller names the file itself.

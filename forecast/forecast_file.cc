@@ -29,14 +29,6 @@ std::string SourceName(const ForecastFile& file) {
                       slash == std::string::npos ? file.path : file.path.substr(slash + 1));
 }
 
-// "csv:NO-1.csv", "neso:GB", "static".
-std::string SourceName(const ForecastSource& source) {
-  if (const auto* file = std::get_if<ForecastFile>(&source)) return SourceName(*file);
-  const auto* provider = std::get_if<ForecastProvider>(&source);
-  if (provider == nullptr) return "static";
-  return absl::StrCat(provider->provider, ":", provider->zone);
-}
-
 absl::Time FloorToHour(absl::Time time) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
 }
@@ -76,12 +68,19 @@ absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::strin
 
 }  // namespace
 
+std::string SourceName(const ForecastSource& source) {
+  if (const auto* file = std::get_if<ForecastFile>(&source)) return SourceName(*file);
+  const auto* provider = std::get_if<ForecastProvider>(&source);
+  if (provider == nullptr) return "static";
+  return absl::StrCat(provider->provider, ":", provider->zone);
+}
+
 absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::string source,
                                                const ProviderForecast& forecast,
                                                absl::Time fetched_at, absl::Time now) {
   const IntensitySeries& data = forecast.series;
   const std::optional<absl::Time> issued_at = forecast.issued_at;
-  if (forecast.kind != zone.kind) {
+  if (forecast.kind != zone.kind && !zone.any_kind) {
     return absl::InvalidArgumentError(absl::StrCat("the data are ", SignalKindName(forecast.kind),
                                                    ", the zone is ", SignalKindName(zone.kind)));
   }
@@ -94,13 +93,16 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
         absl::StrCat("the forecast was generated in the future, at ", FormatTimestamp(*issued_at)));
   }
 
-  absl::StatusOr<IntensitySeries> series = WithinReach(data, zone.climatology, now);
+  // The zone's climatology is of the zone's kind, and no end for another.
+  const std::optional<GramsPerKilowattHour> climatology =
+      forecast.kind == zone.kind ? zone.climatology : std::nullopt;
+  absl::StatusOr<IntensitySeries> series = WithinReach(data, climatology, now);
   if (!series.ok()) return series.status();
   absl::StatusOr<GramsPerKilowattHour> mean = data.Mean(data.begin(), data.end());
   if (!mean.ok()) return mean.status();
   const absl::Time fetched = absl::FromUnixSeconds(absl::ToUnixSeconds(fetched_at));
   return ZoneForecast{.zone = zone.name,
-                      .kind = zone.kind,
+                      .kind = forecast.kind,
                       .source = std::move(source),
                       .issued_at = issued_at,
                       .fetched_at = fetched,
@@ -108,7 +110,7 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
                       .valid_until = std::min(fetched, issued_at.value_or(fetched)) + zone.max_age,
                       .series = *std::move(series),
                       .horizon = data.end(),
-                      .long_run_mean = zone.climatology.value_or(*mean),
+                      .long_run_mean = climatology.value_or(*mean),
                       .spread = zone.spread};
 }
 
@@ -130,8 +132,9 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
     return absl::InvalidArgumentError(
         absl::StrCat("the file was modified in the future, at ", FormatTimestamp(fetched_at)));
   }
-  return BuildZoneForecast(zone, SourceName(file), {zone.kind, issued_at, *std::move(data)},
-                           fetched_at, now);
+  return BuildZoneForecast(zone, SourceName(file),
+                           {file.kind.value_or(zone.kind), issued_at, *std::move(data)}, fetched_at,
+                           now);
 }
 
 namespace {
@@ -166,25 +169,40 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
 
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
-                                             const FindFetched& find) {
+                                             const FindFetched& find,
+                                             std::vector<SourceLook>* looks) {
+  std::vector<SourceLook> unwanted;
+  if (looks == nullptr) looks = &unwanted;
   std::optional<ZoneForecast> stale;
+  std::optional<size_t> stale_look;
   for (const ForecastSource& source : zone.forecasts) {
-    const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(source), ": ");
-    absl::Status trouble;
-    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, now, &trouble);
-    if (!trouble.ok()) problems->push_back(absl::StrCat(subject, trouble.message()));
+    SourceLook& look = looks->emplace_back();
+    look.source = SourceName(source);
+    const std::string subject = absl::StrCat("zone ", zone.name, ": ", look.source, ": ");
+    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, now, &look.trouble);
+    if (!look.trouble.ok()) problems->push_back(absl::StrCat(subject, look.trouble.message()));
     if (!forecast.ok()) {
-      problems->push_back(absl::StrCat(subject, forecast.status().message()));
+      look.trouble = forecast.status();
+      problems->push_back(absl::StrCat(subject, look.trouble.message()));
       continue;
     }
-    if (now < forecast->valid_until) return *std::move(forecast);
+    look.issued_at = forecast->issued_at;
+    look.fetched_at = forecast->fetched_at;
+    look.reaches = forecast->horizon;
+    look.in_use = now < forecast->valid_until;
+    if (look.in_use) return *std::move(forecast);
     const bool is_file = std::holds_alternative<ForecastFile>(source);
-    problems->push_back(absl::StrCat(
-        subject, is_file ? "the file" : "the data", is_file ? " is" : " are", " stale: of ",
+    look.trouble = absl::FailedPreconditionError(absl::StrCat(
+        is_file ? "the file" : "the data", is_file ? " is" : " are", " stale: of ",
         FormatTimestamp(forecast->fetched_at), ", limit ", absl::FormatDuration(zone.max_age)));
-    if (!stale.has_value()) stale = *std::move(forecast);
+    problems->push_back(absl::StrCat(subject, look.trouble.message()));
+    if (stale.has_value()) continue;
+    stale = *std::move(forecast);
+    stale_look = looks->size() - 1;
   }
-  if (!stale.has_value()) {
+  if (stale_look.has_value()) {
+    (*looks)[*stale_look].in_use = true;
+  } else {
     problems->push_back(absl::StrCat("zone ", zone.name, ": no usable forecast"));
   }
   return stale;

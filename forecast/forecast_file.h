@@ -39,7 +39,8 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
                                                absl::Time now);
 
 // The same of data that were parsed already, with `source` for people. InvalidArgument also where
-// they are not of the zone's kind: within a zone, only sources of one kind stand in for each other.
+// they are not of the zone's kind: only where the zone says any_kind do sources of another kind
+// stand in. The forecast is then of theirs, and the zone's climatology does not carry it on.
 absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::string source,
                                                const ProviderForecast& forecast,
                                                absl::Time fetched_at, absl::Time now);
@@ -54,13 +55,29 @@ struct FetchedForecast {
 // An error where nothing is there yet, saying why.
 using FindFetched = std::function<absl::StatusOr<FetchedForecast>(const ForecastProvider&)>;
 
+// "csv:NO-1.csv", "neso:GB", "static".
+std::string SourceName(const ForecastSource& source);
+
+// How one source was found when the zone's forecast was made.
+struct SourceLook {
+  std::string source;  // SourceName
+  bool in_use = false;
+  absl::Status trouble;  // why it was passed over, or why it goes on with older data
+  // Of its data, where it has any.
+  std::optional<absl::Time> issued_at;
+  std::optional<absl::Time> fetched_at;
+  std::optional<absl::Time> reaches;
+};
+
 // Reads the zone's sources in order and returns the first usable forecast, a fresh one before a
 // stale one. The time a file was last modified counts as when it was fetched. Adds one line to
 // `problems` for each source passed over or in trouble, and one where the forecast is stale or
-// there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative". Blocks on the disk.
+// there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative", and to `looks`, where it
+// is given, one for each source up to the one that was taken. Blocks on the disk.
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
-                                             const FindFetched& find = nullptr);
+                                             const FindFetched& find = nullptr,
+                                             std::vector<SourceLook>* looks = nullptr);
 
 }  // namespace carbon
 

@@ -29,8 +29,7 @@ absl::Status LiveForecasts::Configure(const Config& config) {
         }
         credential.secret = std::string(secret->Reveal());
       }
-      sources.push_back(std::make_shared<ZoneSource>(zone, *source, std::move(credential),
-                                                     config.refresh.forecast));
+      sources.push_back(std::make_shared<ZoneSource>(zone, *source, std::move(credential)));
       for (const auto& before : sources_) {
         if (before->IsOf(zone, *source)) sources.back()->Inherit(*before);
       }
@@ -72,6 +71,13 @@ absl::StatusOr<FetchedForecast> LiveForecasts::Find(const ZoneConfig& zone,
     if (known->IsOf(zone, source)) return known->Fetched();
   }
   return absl::NotFoundError("is not configured");
+}
+
+SourceState LiveForecasts::State(const ZoneConfig& zone, const ForecastProvider& source) const {
+  for (const auto& known : sources_) {
+    if (known->IsOf(zone, source)) return known->State();
+  }
+  return {};
 }
 
 }  // namespace carbon

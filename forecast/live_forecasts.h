@@ -38,6 +38,8 @@ class LiveForecasts {
   // What the source gave last. NotFound for a source that is not configured.
   absl::StatusOr<FetchedForecast> Find(const ZoneConfig& zone,
                                        const ForecastProvider& source) const;
+  // How that source is doing; one that is not configured has done nothing.
+  SourceState State(const ZoneConfig& zone, const ForecastProvider& source) const;
   // Counts replies: changes whenever what Find gives does.
   int64_t replies() const { return *replies_; }
 

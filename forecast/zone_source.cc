@@ -17,7 +17,12 @@ ProviderAsk AskOf(const ZoneConfig& zone, const ForecastProvider& source,
                   const Provider& provider) {
   return {.url = source.url.empty() ? std::string(provider.url) : source.url,
           .zone = source.zone,
-          .kind = zone.kind};
+          .kind = source.kind.value_or(zone.kind)};
+}
+
+// Of a reply that is no success, as SourceState::errors counts it.
+std::string CodeOf(const HttpReply& reply) {
+  return reply.status == 200 ? "bad-reply" : absl::StrCat(reply.status);
 }
 
 }  // namespace
@@ -47,21 +52,26 @@ absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& sourc
 }
 
 ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,
-                       Credential credential, absl::Duration refresh)
+                       Credential credential)
     : zone_(zone.name),
       source_(source),
       provider_(FindProvider(source.provider)),
       ask_(AskOf(zone, source, *provider_)),
       credential_(std::move(credential)),
-      refresh_(refresh) {}
+      refresh_(source.refresh.value_or(provider_->refresh)) {}
 
 bool ZoneSource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) const {
-  return zone.name == zone_ && zone.kind == ask_.kind && source == source_;
+  ForecastProvider at_same_rhythm = source;
+  at_same_rhythm.refresh = source_.refresh;
+  return zone.name == zone_ && source.kind.value_or(zone.kind) == ask_.kind &&
+         at_same_rhythm == source_;
 }
 
 void ZoneSource::Inherit(const ZoneSource& before) {
   forecast_ = before.forecast_;
   fetched_at_ = before.fetched_at_;
+  requests_ = before.requests_;
+  errors_ = before.errors_;
 }
 
 std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
@@ -74,32 +84,37 @@ std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
       is_login_ ? provider_->login(ask_, credential_)
                 : provider_->forecast(ask_, session_.value_or(credential_), now);
   if (!request.ok()) {
-    Fail(request.status(), std::nullopt, now, 0);
+    Fail(request.status(), "request", std::nullopt, now, 0);
     return std::nullopt;
   }
   is_pending_ = true;
+  ++requests_;
   return *std::move(request);
 }
 
 void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random) {
   is_pending_ = false;
   answered_at_ = now;
-  if (!reply.ok()) return Fail(reply.status(), std::nullopt, now, random);
+  if (!reply.ok()) {
+    const bool is_late = absl::IsDeadlineExceeded(reply.status());
+    return Fail(reply.status(), is_late ? "timeout" : "no-reply", std::nullopt, now, random);
+  }
   if (is_login_) return TakeLogin(*reply, now, random);
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
   if (!forecast.ok()) {
     if (absl::IsUnauthenticated(forecast.status()) && session_.has_value() && !logged_in_again_) {
       logged_in_again_ = true;
       session_.reset();
-      trouble_ = forecast.status();
+      Complain(forecast.status(), CodeOf(*reply), now);
       due_ = absl::InfinitePast();
       return;
     }
-    return Fail(forecast.status(), reply->retry_after, now, random);
+    return Fail(forecast.status(), CodeOf(*reply), reply->retry_after, now, random);
   }
   forecast_ = *std::move(forecast);
   fetched_at_ = now;
   trouble_ = absl::OkStatus();
+  trouble_at_.reset();
   failures_ = 0;
   logged_in_again_ = false;
   due_ = now + std::max(refresh_, reply->fresh_for);
@@ -107,16 +122,22 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
 
 void ZoneSource::TakeLogin(const HttpReply& reply, absl::Time now, double random) {
   absl::StatusOr<Credential> session = provider_->parse_login(ask_, reply);
-  if (!session.ok()) return Fail(session.status(), reply.retry_after, now, random);
+  if (!session.ok()) return Fail(session.status(), CodeOf(reply), reply.retry_after, now, random);
   session_ = *std::move(session);
   session_until_ = now + provider_->login_life;
   due_ = absl::InfinitePast();
 }
 
-void ZoneSource::Fail(const absl::Status& status, std::optional<absl::Duration> retry_after,
-                      absl::Time now, double random) {
-  ++failures_;
+void ZoneSource::Complain(const absl::Status& status, const std::string& code, absl::Time now) {
   trouble_ = status;
+  trouble_at_ = now;
+  ++errors_[code];
+}
+
+void ZoneSource::Fail(const absl::Status& status, const std::string& code,
+                      std::optional<absl::Duration> retry_after, absl::Time now, double random) {
+  ++failures_;
+  Complain(status, code, now);
   due_ = NextAttempt(kBackoff, failures_, retry_after, random, now);
   if (absl::IsPermissionDenied(status) || absl::IsNotFound(status)) {
     due_ = std::max(due_, now + kRefusedWait);
@@ -126,6 +147,27 @@ void ZoneSource::Fail(const absl::Status& status, std::optional<absl::Duration> 
 absl::StatusOr<FetchedForecast> ZoneSource::Fetched() const {
   if (!forecast_.has_value()) return trouble_;
   return FetchedForecast{*forecast_, fetched_at_, trouble_};
+}
+
+SourceState ZoneSource::State() const {
+  SourceState state;
+  state.zone = zone_;
+  state.source = SourceName(source_);
+  state.provider = source_.provider;
+  state.kind = ask_.kind;
+  if (forecast_.has_value()) {
+    state.issued_at = forecast_->issued_at;
+    state.fetched_at = fetched_at_;
+    state.reaches = forecast_->series.end();
+  }
+  if (!is_pending_ && due_ != absl::InfinitePast()) state.next_refresh = due_;
+  // Until the first answer nothing is wrong.
+  if (trouble_at_.has_value()) state.error = std::string(trouble_.message());
+  state.error_at = trouble_at_;
+  state.failures = failures_;
+  state.requests = requests_;
+  state.errors = errors_;
+  return state;
 }
 
 }  // namespace carbon

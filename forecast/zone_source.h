@@ -5,15 +5,18 @@
 //   while (std::optional<HttpRequest> request = source.NextRequest(now)) …
 //   source.Take(reply, now, random);
 //
-// After success it asks again after `refresh`, or later where the server says that nothing new
-// comes before. After a failure it backs off, longer each time; what it was refused (403, 404) it
-// asks for again after kRefusedWait only. Where there is a login it logs in, again once the login's
-// life is over, and once more when a credential is refused. What was fetched last stays. A clock that
-// was set back does not silence it: it asks at once.
+// After success it asks again after the source's `refresh` (or else its provider's), or later where
+// the server says that nothing new comes before. After a failure it backs off, longer each time;
+// what it was refused (403, 404) it asks for again after kRefusedWait only. Where there is a login
+// it logs in, again once the login's life is over, and once more when a credential is refused. What
+// was fetched last stays. A clock that was set back does not silence it: it asks at once.
 #ifndef FORECAST_ZONE_SOURCE_H_
 #define FORECAST_ZONE_SOURCE_H_
 
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,6 +26,7 @@
 #include "forecast/http/backoff.h"
 #include "forecast/providers/provider.h"
 #include "forecast/providers/providers.h"
+#include "forecast/source_state.h"
 
 namespace carbon {
 
@@ -37,8 +41,7 @@ absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& sourc
 class ZoneSource {
  public:
   // CheckProvider(zone, source) is OK.
-  ZoneSource(const ZoneConfig& zone, const ForecastProvider& source, Credential credential,
-             absl::Duration refresh);
+  ZoneSource(const ZoneConfig& zone, const ForecastProvider& source, Credential credential);
 
   // The request to send now: at most one is under way. Nothing where none is due.
   std::optional<HttpRequest> NextRequest(absl::Time now);
@@ -52,11 +55,15 @@ class ZoneSource {
 
   bool IsOf(const ZoneConfig& zone, const ForecastProvider& source) const;
   absl::Time due() const { return due_; }
+  // All but whether it is in use. At most one error is counted for a request.
+  SourceState State() const;
 
  private:
   void TakeLogin(const HttpReply& reply, absl::Time now, double random);
-  void Fail(const absl::Status& status, std::optional<absl::Duration> retry_after, absl::Time now,
-            double random);
+  // `code` as in SourceState::errors.
+  void Fail(const absl::Status& status, const std::string& code,
+            std::optional<absl::Duration> retry_after, absl::Time now, double random);
+  void Complain(const absl::Status& status, const std::string& code, absl::Time now);
 
   std::string zone_;
   ForecastProvider source_;
@@ -74,6 +81,9 @@ class ZoneSource {
   absl::Time answered_at_ = absl::InfinitePast();
   int failures_ = 0;
   absl::Status trouble_ = absl::UnavailableError("not fetched yet");
+  std::optional<absl::Time> trouble_at_;
+  int64_t requests_ = 0;
+  std::map<std::string, int64_t> errors_;  // by code
   std::optional<ProviderForecast> forecast_;
   absl::Time fetched_at_;
 };

@@ -39,6 +39,9 @@ struct Provider {
   absl::string_view name;
   absl::string_view url;  // empty where the operator must say
   Needs needs = Needs::kNothing;
+  // How often to ask for a forecast: new ones come no more often, and accounts are metered.
+  // docs/providers.md says of each why.
+  absl::Duration refresh = absl::Minutes(15);
   // Null where the provider has none.
   ForecastRequest* forecast = nullptr;
   absl::StatusOr<ProviderForecast> (*parse_forecast)(const ProviderAsk&,

@@ -188,5 +188,20 @@ TEST_F(PolicyCheck, AcceptsTheExampleThatShips) {
   EXPECT_THAT(result.out, EndsWith(": ok\n"));
 }
 
+TEST_F(PolicyCheck, NamesTheLineOfAProviderThatCannotGiveWhatItIsAskedFor) {
+  Write("carbon.json", R"({"zones": {
+  "DE": {"kind": "marginal", "forecast": [
+    {"file": "de.csv"},
+    {"provider": "nseo",
+     "zone": "13"},
+    {"provider": "neso", "zone": "13"}]}}})");
+  const Result result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err,
+              HasSubstr("carbon.json:4: /zones/DE/forecast/1/provider: unknown provider "
+                        "\"nseo\"; did you mean \"neso\"?"));
+  EXPECT_THAT(result.err, HasSubstr("carbon.json:6: /zones/DE/forecast/2: "));
+}
+
 }  // namespace
 }  // namespace carbon

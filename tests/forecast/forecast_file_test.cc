@@ -237,5 +237,21 @@ TEST_F(ReadZoneForecastTest, GivesNoneWhereNothingIsUsable) {
                                      "zone NO-1: no usable forecast"));
 }
 
+TEST(BuildZoneForecast, IsOfItsSourcesKindAndThenWithoutTheZonesClimatology) {
+  ZoneConfig zone = Zone();
+  zone.kind = SignalKind::kMarginal;
+  zone.climatology = GramsPerKilowattHour(400);
+  std::get<ForecastFile>(zone.forecasts[0]).kind = SignalKind::kAverageDirect;
+  const std::string data = Hourly(At(24, 0), 48);
+  EXPECT_EQ(Build(zone, data).status(),
+            absl::InvalidArgumentError("the data are average-direct, the zone is marginal"));
+  zone.any_kind = true;
+  absl::StatusOr<ZoneForecast> forecast = Build(zone, data);
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->kind, SignalKind::kAverageDirect);
+  EXPECT_EQ(forecast->series.end(), At(26, 0));
+  EXPECT_EQ(forecast->long_run_mean.value(), 100 + 47 / 2.0);
+}
+
 }  // namespace
 }  // namespace carbon

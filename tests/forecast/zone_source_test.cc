@@ -19,9 +19,10 @@ ForecastProvider Neso() {
   ForecastProvider source;
   source.provider = "neso";
   source.zone = "GB";
+  source.refresh = absl::Minutes(5);
   return source;
 }
-ZoneSource NesoSource() { return ZoneSource(Britain(), Neso(), {}, absl::Minutes(5)); }
+ZoneSource NesoSource() { return ZoneSource(Britain(), Neso(), {}); }
 
 std::string Minute(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone());
@@ -170,7 +171,7 @@ TEST(ZoneSource, LogsInAgainOnceWhereItsTokenIsRefused) {
   ForecastProvider config;
   config.provider = "watttime";
   config.zone = "CAISO_NORTH";
-  ZoneSource source(zone, config, {.user = "me", .secret = "s3cret"}, absl::Minutes(5));
+  ZoneSource source(zone, config, {.user = "me", .secret = "s3cret"});
   const HttpReply login = {
       .status = 200, .content_type = "application/json", .body = R"({"token": "abc"})"};
   for (int i = 0; i < 2; ++i) {
@@ -201,6 +202,91 @@ TEST(ReadZoneForecast, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
   EXPECT_EQ(at(kNow + absl::Minutes(119))->source, "neso:GB");
   EXPECT_EQ(at(kNow + absl::Minutes(119))->fetched_at, kNow);
   EXPECT_EQ(at(kNow + absl::Minutes(120))->source, "static");
+}
+
+TEST(ZoneSource, AsksAsOftenAsItsProviderHasNewDataWhereNothingElseIsSaid) {
+  ForecastProvider config = Neso();
+  config.refresh.reset();
+  ZoneSource source(Britain(), config, {});
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_EQ(source.due(), kNow + FindProvider("neso")->refresh);
+}
+
+TEST(ZoneSource, AsksForItsOwnKindWhereItHasOne) {
+  ZoneConfig zone = Britain();
+  zone.kind = SignalKind::kMarginal;
+  zone.any_kind = true;
+  ForecastProvider config = Neso();
+  config.kind = SignalKind::kAverageDirect;
+  EXPECT_TRUE(CheckProvider(zone, config).ok());
+  ZoneSource source(zone, config, {});
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_EQ(source.Fetched()->forecast.kind, SignalKind::kAverageDirect);
+  EXPECT_EQ(source.State().kind, SignalKind::kAverageDirect);
+}
+
+TEST(ZoneSource, TellsHowItIsDoing) {
+  ZoneSource source = NesoSource();
+  SourceState state = source.State();
+  EXPECT_EQ(state.zone, "GB");
+  EXPECT_EQ(state.source, "neso:GB");
+  EXPECT_EQ(state.provider, "neso");
+  EXPECT_EQ(state.error, "");  // it was not asked yet: nothing is wrong
+  EXPECT_EQ(state.fetched_at, std::nullopt);
+  EXPECT_EQ(state.next_refresh, std::nullopt);
+
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  state = source.State();
+  EXPECT_EQ(state.fetched_at, kNow);
+  EXPECT_EQ(state.reaches, kNow + absl::Hours(48));
+  EXPECT_EQ(state.next_refresh, kNow + absl::Minutes(5));
+  EXPECT_EQ(state.requests, 1);
+  EXPECT_EQ(state.failures, 0);
+
+  absl::Time now = kNow;
+  const absl::StatusOr<HttpReply> failures[] = {
+      Status(429), Status(429), absl::DeadlineExceededError("late"),
+      absl::UnavailableError("no connection"),
+      HttpReply{.status = 200, .content_type = "application/json", .body = "garbage"}};
+  for (const absl::StatusOr<HttpReply>& failure : failures) {
+    now = source.due();
+    ASSERT_TRUE(source.NextRequest(now).has_value());
+    source.Take(failure, now, 0);
+  }
+  state = source.State();
+  EXPECT_EQ(state.fetched_at, kNow);
+  EXPECT_THAT(state.error, HasSubstr("JSON"));
+  EXPECT_EQ(state.error_at, now);
+  EXPECT_EQ(state.failures, 5);
+  EXPECT_EQ(state.requests, 6);
+  EXPECT_THAT(state.errors, ::testing::ElementsAre(
+                                ::testing::Pair("429", 2), ::testing::Pair("bad-reply", 1),
+                                ::testing::Pair("no-reply", 1), ::testing::Pair("timeout", 1)));
+
+  now = source.due();
+  ASSERT_TRUE(source.NextRequest(now).has_value());
+  source.Take(Good(), now, 0);
+  state = source.State();
+  EXPECT_EQ(state.error, "");
+  EXPECT_EQ(state.error_at, std::nullopt);
+  EXPECT_EQ(state.failures, 0);
+  EXPECT_EQ(state.errors.size(), 4u);
+}
+
+TEST(ZoneSource, KeepsItsDataAndCountsWhereOnlyItsRhythmChanges) {
+  ZoneSource before = NesoSource();
+  ASSERT_TRUE(before.NextRequest(kNow).has_value());
+  before.Take(Good(), kNow, 0);
+  ForecastProvider config = Neso();
+  config.refresh = absl::Hours(1);
+  ASSERT_TRUE(before.IsOf(Britain(), config));
+  ZoneSource source(Britain(), config, {});
+  source.Inherit(before);
+  EXPECT_TRUE(source.Fetched().ok());
+  EXPECT_EQ(source.State().requests, 1);
 }
 
 }  // namespace

@@ -91,13 +91,13 @@ class ProvidersTest(PrivateSlurmTest):
         """As ever, but oslo's forecast comes over HTTP."""
         path = super().write_config(*arguments, **details)
         config = json.loads(path.read_text())
-        config["refresh"]["forecast"] = "1s"
         config["zones"]["zone-oslo"]["forecast"] = [
             {
                 "provider": "electricity-maps",
                 "zone": "NO-NO1",
                 "url": self.provider.url,
                 "secret_file": str(self.secret),
+                "refresh": "1s",
             }
         ]
         path.write_text(json.dumps(config))
