@@ -90,11 +90,20 @@ void Publication::RefreshForecasts(absl::Time now) {
   if (now < forecasts_due_ && marks == forecast_marks_ && !is_answered) return;
   std::vector<ZoneForecast> forecasts;
   std::vector<std::string> problems;
+  zones_.clear();
   for (const ZoneConfig& zone : config_.zones) {
-    std::optional<ZoneForecast> forecast =
-        ReadZoneForecast(zone, now, &problems,
-                         [&](const ForecastProvider& source) { return live_->Find(zone, source); });
-    if (forecast.has_value()) forecasts.push_back(*std::move(forecast));
+    std::vector<SourceLook> looks;
+    std::optional<ZoneForecast> forecast = ReadZoneForecast(
+        zone, now, &problems,
+        [&](const ForecastProvider& source) { return live_->Find(zone, source); }, &looks);
+    source_states_.Note(zone, looks, now, now + config_.refresh.forecast);
+    if (!forecast.has_value()) continue;
+    zones_.push_back({.zone = zone.name,
+                      .source = forecast->source,
+                      .kind = forecast->kind,
+                      .made_at = forecast->issued_at.value_or(forecast->fetched_at),
+                      .horizon = forecast->horizon});
+    forecasts.push_back(*std::move(forecast));
   }
   if (problems != forecast_problems_) {
     for (const std::string& problem : problems) spdlog::warn("{}", problem);

@@ -14,10 +14,12 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/delay_watch.h"
+#include "cli/metrics.h"
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
 #include "forecast/live_forecasts.h"
+#include "forecast/source_states.h"
 #include "plugin/admission_client.h"
 
 namespace carbon {
@@ -47,6 +49,11 @@ class Publication {
 
   // How long from the start of one tick to the next.
   absl::Duration period() const { return config_.refresh.capacity; }
+  const PathsConfig& paths() const { return config_.paths; }
+
+  // How the sources of all zones are doing, and what the zones' forecasts rest on.
+  std::vector<SourceState> Sources() const { return source_states_.Of(config_, *live_); }
+  const std::vector<ZoneInUse>& zones() const { return zones_; }
 
  private:
   Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live);
@@ -64,6 +71,8 @@ class Publication {
   absl::Time forecasts_due_ = absl::InfinitePast();
   std::vector<std::string> forecast_marks_;
   std::vector<std::string> forecast_problems_;
+  SourceStates source_states_;
+  std::vector<ZoneInUse> zones_;
   DelayWatch delay_watch_;
   AdmissionClient admission_;
   std::optional<uint64_t> admission_version_;  // of what is in `parts_`

@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "cli/daemon_report.h"
 #include "cli/load_config.h"
 #include "cli/publication.h"
 #include "plugin/slurm_client.h"
@@ -99,23 +101,27 @@ void Reload(const std::string& path, Publication* publication) {
   spdlog::info("{}: loaded", path);
 }
 
-void PublishUntilTold(const Options& options, const Signals& signals, Publication* publication) {
+void PublishUntilTold(const Options& options, const Signals& signals, Publication* publication,
+                      DaemonReport* report) {
   std::string last_trouble;
   bool published = false;
   while (true) {
     const absl::Time start = absl::Now();
     const absl::Status status = publication->Publish(start, Publication::Watch::kYes);
     const std::string trouble(status.message());
+    const std::string consequence =
+        published ? "the last snapshot stays" : "nothing is published yet";
     if (trouble != last_trouble || (!published && status.ok())) {
       if (status.ok()) {
         spdlog::info(published ? "publishing again" : "publishing");
       } else {
-        spdlog::error("{}; {}", trouble,
-                      published ? "the last snapshot stays" : "nothing is published yet");
+        spdlog::error("{}; {}", trouble, consequence);
       }
     }
     published |= status.ok();
     last_trouble = trouble;
+    report->Write(publication->paths(), publication->Sources(), publication->zones(), status,
+                  start);
 
     absl::Time next = start + publication->period();
     do {
@@ -151,13 +157,16 @@ int Run(const Options& options) {
     spdlog::error("{}", std::string(publication.status().message()));
     return 1;
   }
+  DaemonReport report(absl::Now());
   InitSlurmClient();
   if (!options.once) {
-    PublishUntilTold(options, signals, &*publication);
+    PublishUntilTold(options, signals, &*publication, &report);
     return 0;
   }
   publication->FetchAll(kLongestFetch);
-  const absl::Status status = publication->Publish(absl::Now(), Publication::Watch::kNo);
+  const absl::Time now = absl::Now();
+  const absl::Status status = publication->Publish(now, Publication::Watch::kNo);
+  report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now);
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;
 }

@@ -1,0 +1,38 @@
+// Where scarbond tells how it is doing: its state beside the snapshot, and metrics where the
+// configuration names a file for them. What cannot be written is logged once and keeps nothing else
+// from being done. Blocks on the disk. One thread.
+#ifndef CLI_DAEMON_REPORT_H_
+#define CLI_DAEMON_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "cli/daemon_state.h"
+#include "cli/metrics.h"
+#include "core/config.h"
+
+namespace carbon {
+
+class DaemonReport {
+ public:
+  explicit DaemonReport(absl::Time started_at);
+
+  // After an attempt to publish at `now` that ended with `published`. Writes the state where it
+  // says something else than before and once a minute, metrics with it and every 15 s.
+  void Write(const PathsConfig& paths, std::vector<SourceState> sources,
+             const std::vector<ZoneInUse>& zones, const absl::Status& published, absl::Time now);
+
+ private:
+  DaemonState state_;
+  std::string told_;  // the state, without what changes at each publish
+  absl::Time state_due_ = absl::InfinitePast();
+  absl::Time metrics_due_ = absl::InfinitePast();
+  std::string state_trouble_;
+  std::string metrics_trouble_;
+};
+
+}  // namespace carbon
+
+#endif  // CLI_DAEMON_REPORT_H_

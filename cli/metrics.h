@@ -1,0 +1,38 @@
+// Metrics of scarbond in the text format of Prometheus, for the textfile collector of its
+// node_exporter. What is not known is left out, never zero. Pure; no I/O, no clock.
+#ifndef CLI_METRICS_H_
+#define CLI_METRICS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "cli/daemon_state.h"
+#include "core/intensity.h"
+
+namespace carbon {
+
+// The forecast that a zone's decisions rest on, without its values.
+struct ZoneInUse {
+  std::string zone;
+  std::string source;
+  SignalKind kind = SignalKind::kAverageLifecycle;
+  absl::Time made_at;
+  absl::Time horizon;  // where forecast ends and climatology begins
+};
+
+// The mean absolute error of archived forecasts, so far ahead, by the mean of what came.
+struct RealisedError {
+  std::string zone;
+  std::string source;
+  absl::Duration lead;  // whole hours
+  double ratio = 0;
+};
+
+std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>& zones,
+                          const std::vector<RealisedError>& errors, absl::Time now);
+
+}  // namespace carbon
+
+#endif  // CLI_METRICS_H_
