@@ -32,7 +32,10 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
   bool did_all = true;
   for (const JobReturn& given_back :
        FindReturns(look.watched, look.capacity, config, now, period)) {
-    did_all &= Carry(given_back, now);
+    const absl::Status status = Carry(given_back, now);
+    did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
+    // Who does not answer about one job keeps us waiting as long about the next; that has time.
+    if (absl::IsUnavailable(status)) break;
   }
   std::erase_if(failed_, [&look](const auto& failed) {
     return std::none_of(look.watched.begin(), look.watched.end(),
@@ -43,8 +46,7 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
   return look.capacity.taken_at;
 }
 
-// False where no job could be given back now.
-bool DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
+absl::Status DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
   const absl::Status status = GiveBack(given_back, now);
   const std::string why(status.message());
   if (status.ok()) {
@@ -58,7 +60,7 @@ bool DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
     spdlog::error("{}: cannot give it back: {}", given_back.reason, why);
     Record(given_back, now, why);
   }
-  return !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
+  return status;
 }
 
 void DelayWatch::Record(const JobReturn& given_back, absl::Time now, const std::string& error) {

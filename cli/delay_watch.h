@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/config.h"
 #include "plugin/append_file.h"
@@ -28,7 +29,7 @@ class DelayWatch {
                                 absl::Duration period);
 
  private:
-  bool Carry(const JobReturn& given_back, absl::Time now);
+  absl::Status Carry(const JobReturn& given_back, absl::Time now);
   void Record(const JobReturn& given_back, absl::Time now, const std::string& error);
   void WriteRecords(const std::string& path);
 

@@ -21,6 +21,7 @@
 #include "cli/daemon_report.h"
 #include "cli/load_config.h"
 #include "cli/publication.h"
+#include "cli/service_notice.h"
 #include "plugin/slurm_client.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
@@ -103,6 +104,7 @@ void Reload(const std::string& path, Publication* publication) {
 
 void PublishUntilTold(const Options& options, const Signals& signals, Publication* publication,
                       DaemonReport* report) {
+  ServiceNotice notice;
   std::string last_trouble;
   bool published = false;
   while (true) {
@@ -122,18 +124,23 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
     last_trouble = trouble;
     report->Write(publication->paths(), publication->Sources(), publication->zones(), status,
                   start);
+    // Also where slurmctld is away: what depends on this service need not wait for that.
+    notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
 
     absl::Time next = start + publication->period();
     do {
+      notice.Alive();
       publication->Poll(std::clamp(next - absl::Now(), absl::ZeroDuration(), kLongestWait),
                         signals.fd());
       switch (signals.Next()) {
         case SIGHUP:
+          notice.Reloading();
           Reload(options.config, publication);
           next = absl::InfinitePast();  // publish what changed at once
           break;
         case SIGTERM:
         case SIGINT:
+          notice.Stopping();
           spdlog::info("stopping");
           return;
         default:
