@@ -150,6 +150,10 @@ void CheckStatus(const DoctorOptions& options, const Installation& found, Checks
       checks->Error(subject, fact, "see scarbon status");
     }
   }
+  for (const std::string& trouble : status.troubles) {
+    const auto [subject, fact] = SplitProblem(trouble);
+    checks->Warn(subject, fact, "see scarbon status");
+  }
   if (status.snapshot != nullptr) {
     const Snapshot& snapshot = *status.snapshot;
     if (problems["snapshot"] == 0) {

@@ -140,4 +140,9 @@ std::string FormatSlurmDuration(absl::Duration duration) {
                       seconds >= 86400 ? absl::StrCat(seconds / 86400, "-") : "", clock);
 }
 
+std::string FormatDistance(absl::Time time, absl::Time now) {
+  return time > now ? absl::StrCat("in ", FormatSlurmDuration(time - now))
+                    : absl::StrCat(FormatSlurmDuration(now - time), " ago");
+}
+
 }  // namespace carbon

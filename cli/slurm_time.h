@@ -22,6 +22,9 @@ std::string FormatSlurmTime(absl::Time time, absl::TimeZone zone);
 // "2-03:04:05", "03:04:05" below a day; a minus sign in front of what is negative.
 std::string FormatSlurmDuration(absl::Duration duration);
 
+// "[D-]HH:MM:SS ago", or "in [D-]HH:MM:SS".
+std::string FormatDistance(absl::Time time, absl::Time now);
+
 }  // namespace carbon
 
 #endif  // CLI_SLURM_TIME_H_

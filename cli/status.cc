@@ -1,12 +1,13 @@
 // scarbon status: whether everything that a decision needs is there and fresh, and what is wrong
 // where it is not.
+#include "cli/status.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -19,7 +20,7 @@
 #include "cli/commands.h"
 #include "cli/load_config.h"
 #include "cli/slurm_time.h"
-#include "cli/status.h"
+#include "cli/status_zones.h"
 #include "cli/table.h"
 #include "core/file.h"
 #include "core/snapshot_store.h"
@@ -53,12 +54,6 @@ std::string UtcTime(absl::Time time) {
 
 std::string LocalTime(absl::Time time) { return FormatSlurmTime(time, absl::LocalTimeZone()); }
 
-// "[D-]HH:MM:SS ago", or "in …".
-std::string Distance(absl::Time time, absl::Time now) {
-  return time > now ? absl::StrCat("in ", FormatSlurmDuration(time - now))
-                    : absl::StrCat(FormatSlurmDuration(now - time), " ago");
-}
-
 std::optional<absl::Time> TimeIn(const Json& json, const char* key) {
   absl::Time time;
   const auto found = json.find(key);
@@ -77,24 +72,6 @@ std::string TextIn(const Json& json, const char* key) {
 std::string CountIn(const Json& json, const char* key) {
   const auto found = json.find(key);
   return found != json.end() && found->is_number_integer() ? found->dump() : "?";
-}
-
-absl::Time MadeAt(const ZoneForecast& forecast) {
-  return forecast.issued_at.value_or(forecast.fetched_at);
-}
-
-// Why no decision can rest on a zone's forecast; empty: it can.
-std::string WhyNotUsable(const ZoneForecast& forecast, absl::Time now) {
-  if (forecast.valid_until < now) {
-    return absl::StrCat("stale since ", LocalTime(forecast.valid_until));
-  }
-  if (forecast.series.end() <= now) {
-    return absl::StrCat("ended at ", LocalTime(forecast.series.end()));
-  }
-  if (forecast.series.begin() > now) {
-    return absl::StrCat("begins only at ", LocalTime(forecast.series.begin()));
-  }
-  return "";
 }
 
 // Whose jobs, of those that did not ask for the pool: a summary, each job is judged on its own.
@@ -129,26 +106,14 @@ void FindSnapshotProblems(Findings& findings) {
   const absl::Duration every = snapshot.config().refresh.capacity;
   if (findings.now - published_at > std::max(kLeastMaxAge, kMissedPublishes * every)) {
     findings.problems.push_back(
-        absl::StrCat("snapshot: published ", Distance(published_at, findings.now),
+        absl::StrCat("snapshot: published ", FormatDistance(published_at, findings.now),
                      ", expected every ", absl::FormatDuration(every), ": is scarbond running?"));
   }
   if (published_at - findings.now > kLeastMaxAge) {
     findings.problems.push_back(absl::StrCat(
-        "snapshot: published ", Distance(published_at, findings.now), ": is a clock wrong?"));
+        "snapshot: published ", FormatDistance(published_at, findings.now), ": is a clock wrong?"));
   }
-  std::map<std::string, const ZoneForecast*> forecasts;
-  for (const ZoneForecast& forecast : snapshot.forecasts()) forecasts[forecast.zone] = &forecast;
-  for (const ZoneConfig& zone : snapshot.config().zones) {
-    if (!forecasts.contains(zone.name)) {
-      findings.problems.push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
-    }
-  }
-  for (const auto& [zone, forecast] : forecasts) {
-    const std::string why = WhyNotUsable(*forecast, findings.now);
-    if (!why.empty()) {
-      findings.problems.push_back(absl::StrCat("zone ", zone, ": forecast ", why));
-    }
-  }
+  FindZoneProblems(&findings);
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     if (pool.state == nullptr) {
       findings.problems.push_back(absl::StrCat("pool ", pool.config->name,
@@ -239,6 +204,7 @@ Findings Look(const Options& options) {
     findings.snapshot = *std::move(snapshot);
     // The plugin knows carbon.json only as it was published.
     log_path = findings.snapshot->config().paths.log;
+    ReadDaemonState(&findings);
     FindSnapshotProblems(findings);
   } else {
     findings.problems.push_back(absl::StrCat(
@@ -255,12 +221,18 @@ Findings Look(const Options& options) {
   return findings;
 }
 
+std::vector<std::string> AllWrong(const Findings& findings) {
+  std::vector<std::string> wrong = findings.problems;
+  wrong.insert(wrong.end(), findings.troubles.begin(), findings.troubles.end());
+  return wrong;
+}
+
 Json AsJson(const Findings& findings) {
   Json json = {{"snapshot", nullptr},
                {"zones", Json::array()},
                {"pools", Json::array()},
                {"plugin", findings.plugin.has_value() ? *findings.plugin : Json(nullptr)},
-               {"problems", findings.problems}};
+               {"problems", AllWrong(findings)}};
   if (findings.snapshot == nullptr) return json;
   const Snapshot& snapshot = *findings.snapshot;
   json["snapshot"] = {
@@ -272,25 +244,14 @@ Json AsJson(const Findings& findings) {
       {"forecast", snapshot.manifest().forecast_hash},
       {"capacity", snapshot.manifest().capacity_hash},
       {"admission", snapshot.manifest().admission_hash}};
-  for (const ZoneForecast& forecast : snapshot.forecasts()) {
-    json["zones"].push_back(
-        {{"zone", forecast.zone},
-         {"source", forecast.source},
-         {"kind", std::string(SignalKindName(forecast.kind))},
-         {"issued_at", forecast.issued_at ? Json(UtcTime(*forecast.issued_at)) : Json(nullptr)},
-         {"fetched_at", UtcTime(forecast.fetched_at)},
-         {"valid_until", UtcTime(forecast.valid_until)},
-         {"horizon", UtcTime(forecast.horizon)},
-         {"usable", WhyNotUsable(forecast, findings.now).empty()}});
-  }
+  json["zones"] = ZonesAsJson(findings);
   for (const Snapshot::Pool& pool : snapshot.pools()) {
-    json["pools"].push_back(
-        {{"pool", pool.config->name},
-         {"site", pool.config->site},
-         {"partition", pool.config->partition},
-         {"hardware", pool.config->hardware},
-         {"state", StateOf(pool)},
-         {"may_be_moved_here", MayBeMovedHere(pool, snapshot.admission())}});
+    json["pools"].push_back({{"pool", pool.config->name},
+                             {"site", pool.config->site},
+                             {"partition", pool.config->partition},
+                             {"hardware", pool.config->hardware},
+                             {"state", StateOf(pool)},
+                             {"may_be_moved_here", MayBeMovedHere(pool, snapshot.admission())}});
   }
   return json;
 }
@@ -301,21 +262,13 @@ void Print(const Findings& findings) {
     const Manifest& manifest = snapshot.manifest();
     std::cout << "Snapshot in " << findings.folder << ", published "
               << LocalTime(manifest.published_at) << " ("
-              << Distance(manifest.published_at, findings.now) << ")\n"
+              << FormatDistance(manifest.published_at, findings.now) << ")\n"
               << "  config    " << manifest.config_hash << "\n"
               << "  forecast  " << manifest.forecast_hash << "\n"
               << "  capacity  " << manifest.capacity_hash << ", the queue as of "
               << LocalTime(snapshot.capacity().taken_at) << "\n"
               << "  admission " << manifest.admission_hash << ", "
               << snapshot.admission().users.size() << " users with accounts\n\n";
-    Table zones(
-        {{"ZONE"}, {"SOURCE"}, {"KIND"}, {"MADE"}, {"VALID UNTIL"}, {"HORIZON"}, {"USABLE"}});
-    for (const ZoneForecast& forecast : snapshot.forecasts()) {
-      const std::string why = WhyNotUsable(forecast, findings.now);
-      zones.AddRow({forecast.zone, forecast.source, std::string(SignalKindName(forecast.kind)),
-                    Distance(MadeAt(forecast), findings.now), LocalTime(forecast.valid_until),
-                    LocalTime(forecast.horizon), why.empty() ? "yes" : why});
-    }
     Table pools(
         {{"POOL"}, {"SITE"}, {"PARTITION"}, {"HARDWARE"}, {"STATE"}, {"JOBS MAY BE MOVED HERE"}});
     for (const Snapshot::Pool& pool : snapshot.pools()) {
@@ -323,7 +276,7 @@ void Print(const Findings& findings) {
                     pool.config->hardware, StateOf(pool),
                     MayBeMovedHere(pool, snapshot.admission())});
     }
-    std::cout << zones.Format(Table::Style::kAligned, true) << "\n"
+    std::cout << FormatZones(findings) << "\n"
               << pools.Format(Table::Style::kAligned, true) << "\n";
   }
   if (findings.plugin.has_value()) {
@@ -337,10 +290,11 @@ void Print(const Findings& findings) {
               << "  " << CountIn(plugin, "records_written") << " log records written, "
               << CountIn(plugin, "records_dropped") << " dropped\n\n";
   }
-  for (const std::string& problem : findings.problems) {
+  const std::vector<std::string> wrong = AllWrong(findings);
+  for (const std::string& problem : wrong) {
     std::cout << "problem: " << Printable(problem) << "\n";
   }
-  if (findings.problems.empty()) std::cout << "All is well.\n";
+  if (wrong.empty()) std::cout << "All is well.\n";
 }
 
 }  // namespace
@@ -365,7 +319,7 @@ void AddStatus(CLI::App& app, int* exit_code) {
     } else {
       Print(findings);
     }
-    *exit_code = findings.problems.empty() ? 0 : 1;
+    *exit_code = AllWrong(findings).empty() ? 0 : 1;
   });
 }
 

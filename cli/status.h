@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "cli/daemon_state.h"
 #include "core/snapshot.h"
 
 namespace carbon {
@@ -18,13 +19,17 @@ struct StatusFindings {
   absl::Time now;
   std::string folder;
   std::shared_ptr<const Snapshot> snapshot;
+  std::optional<DaemonState> daemon;  // absent where what scarbond left is of no use
   std::string plugin_path;
   std::optional<nlohmann::ordered_json> plugin;  // as it reports itself
   std::vector<std::string> problems;             // "subject: fact"
+  // Wrong too, but decisions are made all the same: a source in trouble for which another stands
+  // in.
+  std::vector<std::string> troubles;
 };
 
 // Looks at the snapshot in the folder `snapshot`, or, where that is empty, in the one that the
-// configuration names, and at what the plugin reports of itself.
+// configuration names, and at what scarbond and the plugin report of themselves.
 StatusFindings FindStatus(const std::string& config, const std::string& snapshot);
 
 }  // namespace carbon

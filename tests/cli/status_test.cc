@@ -4,12 +4,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "cli/daemon_state.h"
 #include "core/snapshot_store.h"
 
 namespace carbon {
@@ -68,18 +72,31 @@ class ScarbonStatus : public ::testing::Test {
                                .series = series,
                                .horizon = series.end(),
                                .long_run_mean = GramsPerKilowattHour(25)}};
+    daemon_ = {.pid = 4712, .started_at = now_ - absl::Hours(5), .updated_at = now_};
+    daemon_.sources = {{.zone = "NO-1",
+                        .source = "csv:NO-1.csv",
+                        .in_use = true,
+                        .issued_at = now_ - absl::Hours(2),
+                        .fetched_at = now_,
+                        .reaches = now_ + absl::Hours(24),
+                        .next_refresh = now_ + absl::Hours(1)}};
   }
   ~ScarbonStatus() override { fs::remove_all(folder_); }
 
   Manifest Publish(absl::Time published_at) {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config_.paths.snapshot);
     EXPECT_TRUE(publisher.ok()) << publisher.status();
-    absl::StatusOr<Manifest> manifest = publisher->Publish(
-        {SerializeConfig(config_), SerializeForecasts(forecasts_), SerializeCapacity(capacity_),
-         SerializeAdmission(admission_)},
-        published_at);
+    absl::StatusOr<Manifest> manifest =
+        publisher->Publish({SerializeConfig(config_), SerializeForecasts(forecasts_),
+                            SerializeCapacity(capacity_), SerializeAdmission(admission_)},
+                           published_at);
     EXPECT_TRUE(manifest.ok()) << manifest.status();
+    daemon_.published_at = published_at;
+    if (leaves_state_) Write(daemon_);
     return *manifest;
+  }
+  void Write(const DaemonState& daemon) {
+    std::ofstream(DaemonStatePath(config_.paths.snapshot)) << SerializeDaemonState(daemon);
   }
   Manifest Publish() { return Publish(now_); }
 
@@ -128,6 +145,8 @@ class ScarbonStatus : public ::testing::Test {
   std::vector<ZoneForecast> forecasts_;
   CapacityState capacity_;
   AdmissionRules admission_;
+  DaemonState daemon_;
+  bool leaves_state_ = true;
 };
 
 TEST_F(ScarbonStatus, SaysThatAllIsWell) {
@@ -303,6 +322,91 @@ TEST_F(ScarbonStatus, TellsOfAConfigurationThatCannotBeRead) {
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
   EXPECT_THAT(Contents(folder_ + "/out"),
               HasSubstr(absl::StrCat(folder_, "/none.json: No such file or directory")));
+}
+
+TEST_F(ScarbonStatus, ShowsTheSourcesOfAZoneBeneathTheOneInUse) {
+  SourceState asked{.zone = "NO-1",
+                    .source = "electricity-maps:NO-NO1",
+                    .provider = "electricity-maps",
+                    .fetched_at = now_ - absl::Hours(30),
+                    .reaches = now_ - absl::Hours(6),
+                    .next_refresh = now_ + absl::Hours(2),
+                    .error = "status 429",
+                    .error_at = now_ - absl::Hours(1),
+                    .failures = 7,
+                    .requests = 90,
+                    .errors = {{"429", 7}}};
+  daemon_.sources.insert(daemon_.sources.begin(), asked);
+  daemon_.sources.push_back({.zone = "NO-1", .source = "static"});
+  daemon_.sources.push_back({.zone = "FR", .source = "csv:FR.csv"});
+  Write(Plugin(Publish()));
+  const Ran ran = Run();
+  EXPECT_EQ(ran.code, 1);
+  const std::vector<std::string> lines = absl::StrSplit(ran.out, '\n');
+  const auto title = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+    return absl::StartsWith(line, "ZONE");
+  });
+  ASSERT_GE(lines.end() - title, 5);
+  EXPECT_THAT(title[0], testing::ContainsRegex(
+                            "^ZONE +SOURCE +KIND +MADE +VALID UNTIL +HORIZON +USABLE +NEXT REFRESH "
+                            "+LAST ERROR$"));
+  EXPECT_THAT(title[2], testing::ContainsRegex(
+                            "^NO-1 csv:NO-1.csv +average-lifecycle 02:00:0. ago .* yes +in "
+                            "(00:59:[0-9]+|01:00:00) +-$"));
+  EXPECT_THAT(title[3],
+              testing::ContainsRegex(
+                  "^     electricity-maps:NO-NO1 average-lifecycle 1-06:00:0. ago .* "
+                  "passed over in (01:59:[0-9]+|02:00:00) +status 429 .7 times in a row, 01:00:0. "
+                  "ago.$"));
+  EXPECT_THAT(title[4],
+              testing::ContainsRegex("^     static +average-lifecycle - +- +- +not needed "
+                                     "+- +-$"));
+  EXPECT_EQ(title[5], "");
+  EXPECT_THAT(ran.out,
+              HasSubstr("problem: zone NO-1: electricity-maps:NO-NO1: status 429 (7 times"));
+
+  const nlohmann::json zone = nlohmann::json::parse(Run("--json").out)["zones"][0];
+  EXPECT_EQ(zone["source"], "csv:NO-1.csv");
+  ASSERT_EQ(zone["sources"].size(), 3u);
+  EXPECT_EQ(zone["sources"][0]["error"], "status 429");
+  EXPECT_EQ(zone["sources"][0]["failures"], 7);
+  EXPECT_EQ(zone["sources"][0]["errors"]["429"], 7);
+  EXPECT_EQ(zone["sources"][0]["next_refresh"], Utc(now_ + absl::Hours(2)));
+  EXPECT_EQ(zone["sources"][1]["in_use"], true);
+  EXPECT_EQ(zone["sources"][2]["fetched_at"], nullptr);
+}
+
+TEST_F(ScarbonStatus, ShowsAZoneWithoutAForecastAndWhatItsSourcesSay) {
+  forecasts_.clear();
+  daemon_.sources[0].in_use = false;
+  daemon_.sources[0].error = "line 3: no number";
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Run().out, testing::ContainsRegex("NO-1 - +average-lifecycle - +- +- +no forecast"));
+  EXPECT_THAT(Problems(), testing::ElementsAre("zone NO-1: has no forecast",
+                                               "zone NO-1: csv:NO-1.csv: line 3: no number"));
+}
+
+TEST_F(ScarbonStatus, TellsWhereScarbondLeftNothingOrSomethingOld) {
+  leaves_state_ = false;
+  Write(Plugin(Publish()));
+  const std::string path = DaemonStatePath(config_.paths.snapshot);
+  EXPECT_THAT(Problems(),
+              testing::ElementsAre(absl::StrCat("scarbond: no status file at ", path,
+                                                ": does a scarbond of another release publish?")));
+  std::ofstream(path) << "{}";
+  EXPECT_THAT(Problems(), testing::ElementsAre(absl::StrCat(
+                              "scarbond: ", path, ": is not scarbond's status: v: is missing")));
+  daemon_.updated_at = now_ - absl::Hours(1);
+  Write(daemon_);
+  EXPECT_THAT(Problems(), testing::ElementsAre(testing::ContainsRegex(
+                              "^scarbond: .*: not written since .* though the snapshot was$")));
+  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["zones"][0]["sources"].size(), 0u);
+}
+
+TEST_F(ScarbonStatus, PassesOnWhatKeepsScarbondFromPublishing) {
+  daemon_.error = "slurmctld: no answer";
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Problems(), testing::ElementsAre("scarbond: slurmctld: no answer"));
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+"""What scarbond tells the service manager that started it, read from a socket as systemd's would be;
+and what it leaves for scarbon status and for Prometheus."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from private_slurm import CLEAN_OSLO, SCARBON, SCARBOND, PrivateSlurmTest, wait_until
+
+
+class ServiceTest(PrivateSlurmTest):
+    def setUp(self):
+        path = self.folder / "notify"
+        path.unlink(missing_ok=True)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(path))
+        self.socket.settimeout(60)
+        self.addCleanup(self.socket.close)
+        self.notify = str(path)
+
+    def start(self, config, **environment):
+        daemon = subprocess.Popen(
+            [SCARBOND, "--config", str(config)],
+            env={**self.environment, "NOTIFY_SOCKET": self.notify, **environment},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.addCleanup(daemon.wait, 60)
+        self.addCleanup(daemon.kill)
+        return daemon
+
+    def told(self, wanted):
+        """What it tells up to `wanted`, a whole line or what begins with it where that ends in =."""
+        lines = []
+        while True:
+            lines += self.socket.recv(4096).decode().split("\n")
+            for line in lines:
+                if line == wanted or (wanted.endswith("=") and line.startswith(wanted)):
+                    return lines
+
+    def test_is_ready_reloads_and_stops(self):
+        config = self.write_config({"mode": "shadow"}, CLEAN_OSLO)
+        daemon = self.start(config)
+        self.assertEqual(self.told("READY=1"), ["READY=1", "STATUS=publishing"])
+        self.assertTrue((self.snapshot / "manifest.json").exists())
+        daemon.send_signal(signal.SIGHUP)
+        self.assertEqual(self.told("RELOADING=1"), ["RELOADING=1"])
+        self.assertEqual(self.told("READY=1"), ["READY=1", "STATUS=publishing"])
+        daemon.terminate()
+        # Nobody asked for a sign of life.
+        self.assertEqual(self.told("STOPPING=1"), ["STOPPING=1"])
+        self.assertEqual(daemon.wait(30), 0)
+
+    def test_gives_a_sign_of_life_each_tick_where_it_is_watched_over(self):
+        config = self.write_config({"mode": "shadow"}, CLEAN_OSLO)
+        daemon = self.start(config, WATCHDOG_USEC="10000000")
+        self.told("READY=1")
+        started = time.monotonic()
+        for _ in range(3):
+            self.told("WATCHDOG=1")
+        self.assertGreater(time.monotonic() - started, 1)
+        daemon.terminate()
+        self.told("STOPPING=1")
+
+    def test_is_ready_without_slurmctld_and_says_so(self):
+        config = self.write_config({"mode": "shadow"}, CLEAN_OSLO)
+        os.kill(self.controller_pid(), signal.SIGSTOP)
+        self.addCleanup(os.kill, self.controller_pid(), signal.SIGCONT)
+        started = time.monotonic()
+        daemon = self.start(config)
+        lines = self.told("READY=1")
+        print(f"\nready {time.monotonic() - started:.1f} s after a start without slurmctld")
+        self.assertRegex(lines[1], r"^STATUS=.+; nothing is published yet$")
+        os.kill(self.controller_pid(), signal.SIGCONT)
+        self.assertEqual(self.told("READY=1"), ["READY=1", "STATUS=publishing"])
+        daemon.terminate()
+
+    def test_leaves_its_state_and_metrics(self):
+        config = self.write_config({"mode": "shadow"}, CLEAN_OSLO)
+        text = json.loads(config.read_text())
+        text["paths"]["metrics"] = str(self.folder / "carbon.prom")
+        config.write_text(json.dumps(text))
+        self.start(config)
+        self.told("READY=1")
+        wait_until((self.folder / "carbon.prom").exists, 10, "metrics are written")
+        metrics = (self.folder / "carbon.prom").read_text()
+        self.assertRegex(metrics, r"(?m)^slurm_carbon_publishes_total 1$")
+        self.assertRegex(
+            metrics,
+            r'(?m)^slurm_carbon_forecast_age_seconds{zone="zone-oslo",source="csv:oslo.csv",'
+            r'kind="average-lifecycle"} [0-9.]+$',
+        )
+        done = self.run_command(SCARBON, "status", "--json", "--snapshot", str(self.snapshot))
+        zones = {zone["zone"]: zone for zone in json.loads(done.stdout)["zones"]}
+        self.assertEqual(zones["zone-oslo"]["sources"][0]["source"], "csv:oslo.csv")
+        self.assertTrue(zones["zone-oslo"]["sources"][0]["in_use"])
+
+
+if __name__ == "__main__":
+    unittest.main()
