@@ -99,7 +99,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSnapshot(const Options& opti
   return snapshot;
 }
 
-// Which of the snapshot's forecasts is asked for.
+// Which of the snapshot's forecasts is asked for. InvalidArgument for a zone that is not known.
 absl::StatusOr<int> FindZone(const Snapshot& snapshot, const std::string& zone) {
   const std::vector<ZoneForecast>& forecasts = snapshot.forecasts();
   for (size_t i = 0; i < forecasts.size(); ++i) {
@@ -113,10 +113,10 @@ absl::StatusOr<int> FindZone(const Snapshot& snapshot, const std::string& zone) 
     known.push_back(config.name);
   }
   const std::string nearest = NearestWord(zone, known);
-  return absl::NotFoundError(
-      absl::StrCat("zone ", zone, ": is not known here",
-                   nearest.empty() ? absl::StrCat("; known are ", absl::StrJoin(known, ", "))
-                                   : absl::StrCat("; did you mean ", nearest, "?")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown zone \"", zone, "\"; ",
+                   nearest.empty() ? absl::StrCat("known are ", absl::StrJoin(known, ", "))
+                                   : absl::StrCat("did you mean \"", nearest, "\"?")));
 }
 
 int Run(const Options& options) {
@@ -144,7 +144,7 @@ int Run(const Options& options) {
                                                      : absl::StatusOr<ZoneOutlook>(index.status());
     if (!outlook.ok()) {
       Complain(outlook.status().message());
-      exit_code = 1;
+      exit_code = std::max(exit_code, absl::IsInvalidArgument(outlook.status()) ? 2 : 1);
       continue;
     }
     // Shown all the same: it says itself how old it is.
@@ -197,8 +197,7 @@ void AddForecast(CLI::App& app, int* exit_code) {
   forecast->add_option("--config", options->config, "Configuration")->capture_default_str();
   forecast->add_option("--snapshot", options->snapshot,
                        "Folder of the snapshot; default: the one in the configuration");
-  forecast->footer(
-      "Bands hold 80% of the cases. Exits with 1 where a zone is unknown or has no forecast.");
+  forecast->footer("Bands hold 80% of the cases. Exits with 1 where a zone has no forecast.");
   AddForecastEvaluate(*forecast, exit_code);
   forecast->callback([forecast, options, exit_code] {
     if (forecast->get_subcommands().empty()) *exit_code = Run(*options);

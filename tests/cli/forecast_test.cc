@@ -165,16 +165,15 @@ TEST_F(ScarbonForecast, DrawsWhatTheTerminalCanShow) {
   }));
 }
 
-TEST_F(ScarbonForecast, OffersTheNearestZoneAndExitsWithOne) {
+TEST_F(ScarbonForecast, OffersTheNearestZoneAndShowsTheOthers) {
   Publish();
   Ran ran = Run("NO1");
-  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.code, 2);
   EXPECT_EQ(ran.out, "");
-  EXPECT_EQ(ran.err, "scarbon: zone NO1: is not known here; did you mean NO-1?\n");
-  EXPECT_EQ(Run("Atlantis").err, "scarbon: zone Atlantis: is not known here; known are DE, NO-1\n");
-  // The others are shown all the same.
+  EXPECT_EQ(ran.err, "scarbon: unknown zone \"NO1\"; did you mean \"NO-1\"?\n");
+  EXPECT_EQ(Run("Atlantis").err, "scarbon: unknown zone \"Atlantis\"; known are DE, NO-1\n");
   ran = Run("NO1 DE --csv");
-  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.code, 2);
   EXPECT_THAT(ran.out, HasSubstr("\nDE,"));
   forecasts_.pop_back();
   Publish();
