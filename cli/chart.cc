@@ -135,8 +135,9 @@ std::string BandChart(const std::vector<OutlookStep>& steps, const ChartStyle& s
   std::string out = "gCO2e/kWh\n";
   for (int row = ticks * kRowsPerTick; row >= 0; --row) {
     const bool is_tick = row % kRowsPerTick == 0;
-    std::string line = is_tick ? AxisLabel(bottom + row / kRowsPerTick * unit, unit)
-                               : std::string(kLabelWidth, ' ');
+    const int tick = row / kRowsPerTick;
+    std::string line =
+        is_tick ? AxisLabel(bottom + tick * unit, unit) : std::string(kLabelWidth, ' ');
     absl::StrAppend(&line, " ", is_tick ? marks.tick : marks.axis);
     for (const Column& column : columns) {
       const bool is_band = row >= row_of(column.low) && row <= row_of(column.high);

@@ -40,7 +40,7 @@ DaemonReport::DaemonReport(absl::Time started_at) {
 
 void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sources,
                          const std::vector<ZoneInUse>& zones, const absl::Status& published,
-                         absl::Time now) {
+                         absl::Time now, const std::vector<SourceErrorRatio>& errors) {
   state_.sources = std::move(sources);
   state_.error = std::string(published.message());
   if (published.ok()) {
@@ -64,7 +64,8 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
   if (paths.metrics.empty()) {
     metrics_trouble_.clear();
   } else if (is_news || is_due(metrics_due_, kMetricsPeriod)) {
-    WriteAndLog("metrics", paths.metrics, FormatMetrics(state_, zones, {}, now), &metrics_trouble_);
+    WriteAndLog("metrics", paths.metrics, FormatMetrics(state_, zones, errors, now),
+                &metrics_trouble_);
     metrics_due_ = now + kMetricsPeriod;
   }
 }

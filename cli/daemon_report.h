@@ -22,7 +22,8 @@ class DaemonReport {
   // After an attempt to publish at `now` that ended with `published`. Writes the state where it
   // says something else than before and once a minute, metrics with it and every 15 s.
   void Write(const PathsConfig& paths, std::vector<SourceState> sources,
-             const std::vector<ZoneInUse>& zones, const absl::Status& published, absl::Time now);
+             const std::vector<ZoneInUse>& zones, const absl::Status& published, absl::Time now,
+             const std::vector<SourceErrorRatio>& errors = {});
 
  private:
   DaemonState state_;

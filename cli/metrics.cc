@@ -87,12 +87,12 @@ void AddProviders(const std::vector<SourceState>& sources,
 }  // namespace
 
 std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>& zones,
-                          const std::vector<RealisedError>& errors, absl::Time now) {
+                          const std::vector<SourceErrorRatio>& errors, absl::Time now) {
   std::vector<prometheus::MetricFamily> families;
   AddForecasts(zones, now, &families);
   Family realised("forecast_error_ratio", MetricType::Gauge,
-                  "Mean absolute error of past forecasts by the mean, at that lead time.");
-  for (const RealisedError& error : errors) {
+                  "Mean of what past forecasts erred by over what came, at that lead time.");
+  for (const SourceErrorRatio& error : errors) {
     realised.Add(error.ratio, {{"zone", error.zone},
                                {"source", error.source},
                                {"lead", absl::StrCat(absl::ToInt64Hours(error.lead), "h")}});

@@ -22,8 +22,9 @@ struct ZoneInUse {
   absl::Time horizon;  // where forecast ends and climatology begins
 };
 
-// The mean absolute error of archived forecasts, so far ahead, by the mean of what came.
-struct RealisedError {
+// How far off a source's past forecasts turned out to be, so far ahead: the mean of what they erred
+// by over what came.
+struct SourceErrorRatio {
   std::string zone;
   std::string source;
   absl::Duration lead;  // whole hours
@@ -31,7 +32,7 @@ struct RealisedError {
 };
 
 std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>& zones,
-                          const std::vector<RealisedError>& errors, absl::Time now);
+                          const std::vector<SourceErrorRatio>& errors, absl::Time now);
 
 }  // namespace carbon
 

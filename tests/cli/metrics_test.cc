@@ -35,7 +35,7 @@ TEST(FormatMetrics, WritesWhatNodeExporterReads) {
                                          .kind = SignalKind::kAverageDirect,
                                          .made_at = kNow - absl::Minutes(10),
                                          .horizon = kNow + absl::Hours(48)}};
-  const std::vector<RealisedError> errors = {
+  const std::vector<SourceErrorRatio> errors = {
       {.zone = "GB", .source = "neso:GB", .lead = absl::Hours(24), .ratio = 0.125}};
   EXPECT_EQ(
       FormatMetrics(state, zones, errors, kNow),
@@ -45,7 +45,7 @@ slurm_carbon_forecast_age_seconds{zone="GB",source="neso:GB",kind="average-direc
 # HELP slurm_carbon_forecast_horizon_seconds How far ahead the zone's forecast reaches.
 # TYPE slurm_carbon_forecast_horizon_seconds gauge
 slurm_carbon_forecast_horizon_seconds{zone="GB",source="neso:GB",kind="average-direct"} 172800
-# HELP slurm_carbon_forecast_error_ratio Mean absolute error of past forecasts by the mean, at that lead time.
+# HELP slurm_carbon_forecast_error_ratio Mean of what past forecasts erred by over what came, at that lead time.
 # TYPE slurm_carbon_forecast_error_ratio gauge
 slurm_carbon_forecast_error_ratio{zone="GB",source="neso:GB",lead="24h"} 0.125
 # HELP slurm_carbon_provider_requests_total Requests to the provider.
