@@ -1,6 +1,9 @@
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -27,9 +30,17 @@ Ran Scarbon(const std::string& arguments) {
   return {WEXITSTATUS(status), output};
 }
 
+// Each process has its own: tests may run at once, and zones are named after their files.
+struct Folder {
+  Folder() { std::filesystem::create_directory(path); }
+  ~Folder() { std::filesystem::remove_all(path); }
+  const std::string path = ::testing::TempDir() + "/histories-" + std::to_string(getpid());
+};
+
 // 130 days from 1 January 2025 on: a day's wave, lower at weekends, and noise; one hole.
 std::string WriteHistory(const std::string& name) {
-  const std::string path = ::testing::TempDir() + "/" + name + ".csv";
+  static const Folder folder;
+  const std::string path = folder.path + "/" + name + ".csv";
   std::ofstream file(path);
   file << "time,value\n";
   const absl::Time start = absl::FromCivil(absl::CivilDay(2025, 1, 1), absl::UTCTimeZone());
