@@ -83,7 +83,8 @@ class Archive : public ArchiveReader {
   //
   // PermissionDenied where it may be read only, or is no regular file.
   // FailedPrecondition, naming the holder's pid, where another process writes it; where a newer
-  // version has written it; and where it is another program's database: neither is touched.
+  // version has written it; and where it is another program's database or no database at all, an
+  // archive without its header among them: none of these is touched.
   static absl::StatusOr<std::unique_ptr<Archive>> Open(const std::string& path, absl::Time now,
                                                        std::vector<std::string>* problems);
   ~Archive() override;
