@@ -52,7 +52,9 @@ absl::string_view FormatName(ForecastFormat format) {
   return format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk";
 }
 
-std::optional<ForecastSource> Provider(const JsonValue& json) {
+// A forecast or a history source.
+template <class Source>
+std::optional<Source> Provider(const JsonValue& json) {
   ForecastProvider provider;
   JsonObject object(json);
   object.Require("provider", &provider.provider, Text);
@@ -71,7 +73,9 @@ std::optional<ForecastSource> StaticValue(const JsonValue& json) {
 }
 
 std::optional<ForecastSource> Forecast(const JsonValue& json) {
-  if (json.json().is_object() && json.json().contains("provider")) return Provider(json);
+  if (json.json().is_object() && json.json().contains("provider")) {
+    return Provider<ForecastSource>(json);
+  }
   if (json.json().is_object() && json.json().contains("static")) return StaticValue(json);
   ForecastFile file;
   JsonObject object(json);
@@ -83,6 +87,16 @@ std::optional<ForecastSource> Forecast(const JsonValue& json) {
   if (!file.location.empty() && file.format == ForecastFormat::kCsv) {
     json.Refuse("a CSV file has one location, which is not named", "/location");
   }
+  return file;
+}
+
+std::optional<HistorySource> History(const JsonValue& json) {
+  if (json.json().is_object() && json.json().contains("provider")) {
+    return Provider<HistorySource>(json);
+  }
+  HistoryFile file;
+  JsonObject object(json);
+  object.Require("file", &file.path, Text);
   return file;
 }
 
@@ -110,6 +124,7 @@ ZoneConfig ReadZone(const JsonValue& json) {
   object.Read("max_age", &zone.max_age, PositiveDuration);
   object.Read("climatology", &zone.climatology, Intensity);
   object.Read("spread", &zone.spread, Spread);
+  object.Read("history", &zone.history, EachOf(History));
   return zone;
 }
 
@@ -229,7 +244,8 @@ auto Named(Item (*read)(const JsonValue&)) {
 
 Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
   Config config;
-  config.paths = {CARBON_SNAPSHOT_DIR, kDefaultLog};
+  config.paths.snapshot = CARBON_SNAPSHOT_DIR;
+  config.paths.log = kDefaultLog;
   config.hardware = ShippedProfiles();
   {
     JsonObject object(JsonValue(root, "", errors));
@@ -238,11 +254,17 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       JsonObject paths(*json);
       paths.Read("snapshot", &config.paths.snapshot, AbsolutePath);
       paths.Read("log", &config.paths.log, AbsolutePath);
+      paths.Read("archive", &config.paths.archive, AbsolutePath);
     }
     if (const auto json = object.Find("refresh")) {
       JsonObject refresh(*json);
       refresh.Read("capacity", &config.refresh.capacity, PositiveDuration);
       refresh.Read("forecast", &config.refresh.forecast, PositiveDuration);
+      refresh.Read("history", &config.refresh.history, PositiveDuration);
+    }
+    if (const auto json = object.Find("archive")) {
+      JsonObject archive(*json);
+      archive.Read("retention", &config.archive.retention, PositiveDuration);
     }
     object.Read("zones", &config.zones, Named(ReadZone));
     object.Read("sites", &config.sites, Named(ReadSite));

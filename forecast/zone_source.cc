@@ -22,7 +22,8 @@ ProviderAsk AskOf(const ZoneConfig& zone, const ForecastProvider& source,
 
 }  // namespace
 
-absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source) {
+absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,
+                           GridData wanted) {
   const Provider* provider = FindProvider(source.provider);
   if (provider == nullptr) {
     const std::string near = NearestWord(source.provider, ProviderNames());
@@ -33,7 +34,9 @@ absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& sourc
   const auto refused = [&](absl::string_view fact) {
     return absl::InvalidArgumentError(absl::StrCat("provider ", source.provider, ": ", fact));
   };
-  if (provider->forecast == nullptr) return refused("gives no forecasts");
+  const bool is_history = wanted == GridData::kHistory;
+  if (is_history && provider->history == nullptr) return refused("gives no history");
+  if (!is_history && provider->forecast == nullptr) return refused("gives no forecasts");
   if (provider->needs != Provider::Needs::kNothing && source.secret_file.empty()) {
     return refused("needs a \"secret_file\"");
   }
@@ -42,8 +45,10 @@ absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& sourc
   }
   const ProviderAsk ask = AskOf(zone, source, *provider);
   if (ask.url.empty()) return refused("needs a \"url\"");
-  return provider->forecast(ask, {.user = source.user, .secret = "none"}, absl::UnixEpoch())
-      .status();
+  const Credential credential{.user = source.user, .secret = "none"};
+  const absl::Time some = absl::UnixEpoch();
+  return is_history ? provider->history(ask, credential, some, some + absl::Hours(1)).status()
+                    : provider->forecast(ask, credential, some).status();
 }
 
 ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,

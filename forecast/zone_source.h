@@ -8,8 +8,8 @@
 // After success it asks again after `refresh`, or later where the server says that nothing new
 // comes before. After a failure it backs off, longer each time; what it was refused (403, 404) it
 // asks for again after kRefusedWait only. Where there is a login it logs in, again once the login's
-// life is over, and once more when a credential is refused. What was fetched last stays. A clock that
-// was set back does not silence it: it asks at once.
+// life is over, and once more when a credential is refused. What was fetched last stays. A clock
+// that was set back does not silence it: it asks at once.
 #ifndef FORECAST_ZONE_SOURCE_H_
 #define FORECAST_ZONE_SOURCE_H_
 
@@ -29,10 +29,13 @@ namespace carbon {
 // Until a refusal is put to the test again.
 inline constexpr absl::Duration kRefusedWait = absl::Hours(6);
 
+enum class GridData { kForecast, kHistory };
+
 // InvalidArgument where no such provider is known (with the nearest known name), it gives no
-// forecasts of the zone's kind or for the named zone, or it wants a user or a secret file that is
-// not named. The secret is not read. Pure.
-absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source);
+// forecasts (or no history, where that is `wanted`) of the zone's kind or for the named zone, or it
+// wants a user or a secret file that is not named. The secret is not read. Pure.
+absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,
+                           GridData wanted = GridData::kForecast);
 
 class ZoneSource {
  public:

@@ -64,6 +64,22 @@ TEST(CheckProvider, NamesWhatIsWrong) {
   EXPECT_TRUE(CheckProvider(Britain(), Neso()).ok());
 }
 
+TEST(CheckProvider, TellsWhoGivesHistory) {
+  ForecastProvider source = Neso();
+  EXPECT_TRUE(CheckProvider(Britain(), source, GridData::kHistory).ok());
+  source.provider = "carbon-aware-file";
+  EXPECT_THAT(std::string(CheckProvider(Britain(), source, GridData::kHistory).message()),
+              HasSubstr("gives no history"));
+  source.provider = "eia-930";
+  EXPECT_THAT(std::string(CheckProvider(Britain(), source, GridData::kHistory).message()),
+              HasSubstr("needs a \"secret_file\""));
+  source.secret_file = "/key";
+  EXPECT_TRUE(CheckProvider(Britain(), source, GridData::kHistory).ok());
+  ZoneConfig marginal = Britain();
+  marginal.kind = SignalKind::kMarginal;
+  EXPECT_FALSE(CheckProvider(marginal, source, GridData::kHistory).ok());
+}
+
 TEST(CheckProvider, RefusesAKindThatTheProviderDoesNotGive) {
   ZoneConfig zone = Britain();
   zone.kind = SignalKind::kMarginal;
