@@ -71,8 +71,8 @@ TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {
             (std::filesystem::path(folder_) / "z.csv").lexically_normal());
   EXPECT_EQ(std::get<ForecastProvider>(history[1]).secret_file,
             (std::filesystem::path(folder_) / "key").lexically_normal());
-  EXPECT_FALSE(load(R"({"file": "z.csv"}, {"provider": "eia", "zone": "CISO"})").has_value());
-  EXPECT_THAT(errors_, ElementsAre(HasSubstr("/zones/Z/history/1: unknown provider \"eia\"; did "
+  EXPECT_FALSE(load(R"({"file": "z.csv"}, {"provider": "eia-93", "zone": "CISO"})").has_value());
+  EXPECT_THAT(errors_, ElementsAre(HasSubstr("/zones/Z/history/1: unknown provider \"eia-93\"; did "
                                              "you mean \"eia-930\"?")));
 }
 

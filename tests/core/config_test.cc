@@ -389,7 +389,7 @@ TEST(ParseConfig, ChecksRanges) {
       {WithZone(R"("spread": {"near": 0.3, "far": 0.2})"),
        "/zones/z/spread: \"far\" 0.2 is below \"near\" 0.3: errors grow with the lead time"},
       {WithZone(R"("forecast": [{"format": "csv"}])"), "/zones/z/forecast/0: \"file\" is missing"},
-      {WithZone(R"("history": [{"static": 5}])"), "/zones/z/history/0: \"file\" is missing"},
+      {WithZone(R"("history": [{}])"), "/zones/z/history/0: \"file\" is missing"},
       {WithZone(R"("history": [{"provider": "neso"}])"), "/zones/z/history/0: \"zone\" is missing"},
       {WithZone(R"("forecast": [{"file": ""}])"), "/zones/z/forecast/0/file: is empty"},
       {WithZone(R"("forecast": [{"file": "a", "format": "CSV"}])"),
