@@ -36,7 +36,7 @@ class Descriptor;
 // Whose values they are. Two that differ in anything are never mixed.
 struct Feed {
   std::string zone;
-  std::string source;  // "electricity-maps", as the configuration names it
+  std::string source;  // "electricity-maps:DE": the provider and its zone, or the file
   SignalKind kind = SignalKind::kAverageLifecycle;
 
   friend bool operator==(const Feed&, const Feed&) = default;
@@ -70,6 +70,12 @@ class ArchiveReader {
   // Those made in [from, to), in that order.
   absl::StatusOr<std::vector<ArchivedForecast>> Forecasts(const Feed& feed, absl::Time from,
                                                           absl::Time to) const;
+
+  // The one added last.
+  absl::StatusOr<std::optional<ArchivedForecast>> LastForecast(const Feed& feed) const;
+  // The one made last in the day before `at`, or just then.
+  absl::StatusOr<std::optional<ArchivedForecast>> ForecastInForce(const Feed& feed,
+                                                                  absl::Time at) const;
 
  protected:
   explicit ArchiveReader(std::unique_ptr<Database> database);
