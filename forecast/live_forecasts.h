@@ -38,6 +38,9 @@ class LiveForecasts {
   // What the source gave last. NotFound for a source that is not configured.
   absl::StatusOr<FetchedForecast> Find(const ZoneConfig& zone,
                                        const ForecastProvider& source) const;
+  // For other requests of the same program: what hosts may be sent is bounded for all together, and
+  // Poll works on them too.
+  HttpClient* client() { return &client_; }
   // Counts replies: changes whenever what Find gives does.
   int64_t replies() const { return *replies_; }
 
