@@ -18,6 +18,8 @@
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
 #include "forecast/live_forecasts.h"
+#include "forecast/live_history.h"
+#include "forecast/zone_forecasts.h"
 #include "plugin/admission_client.h"
 
 namespace carbon {
@@ -42,16 +44,20 @@ class Publication {
   // Waits for the providers asked, and takes what they answer; returns after `longest`, or earlier
   // where something was answered or `wake_fd` can be read. Publish never waits for a provider.
   void Poll(absl::Duration longest, int wake_fd);
-  // Asks each provider once, and waits for all of them until `longest` is over.
+  // Asks each provider for its forecast once, and waits for all of them until `longest` is over.
+  // History is not asked for: what the archive has must do.
   void FetchAll(absl::Duration longest) { live_->FetchAll(longest); }
 
   // How long from the start of one tick to the next.
   absl::Duration period() const { return config_.refresh.capacity; }
 
  private:
-  Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live);
+  Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live,
+              std::unique_ptr<LiveHistory> history);
 
-  void RefreshForecasts(absl::Time now);
+  // Takes what the archive has of the configuration, and spares the providers that.
+  void ConfigureForecasts();
+  void RefreshForecasts(absl::Time now, Watch watch);
   void RefreshAdmission(absl::Time now);
   // Of each forecast file, what changes when it is replaced.
   std::vector<std::string> ForecastFileMarks() const;
@@ -60,6 +66,8 @@ class Publication {
   SnapshotPublisher publisher_;
   SnapshotParts parts_;
   std::unique_ptr<LiveForecasts> live_;
+  std::unique_ptr<LiveHistory> history_;
+  ZoneForecasts zone_forecasts_;
   int64_t replies_seen_ = 0;
   absl::Time forecasts_due_ = absl::InfinitePast();
   std::vector<std::string> forecast_marks_;
