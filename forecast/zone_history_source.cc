@@ -18,6 +18,9 @@ constexpr BackoffPolicy kMoreBackoff{.first = absl::Minutes(1), .most = absl::Ho
 // Where a provider has told nothing for longer than this, no more than this is asked for again.
 constexpr absl::Duration kLongestSilence = absl::Hours(24 * 4);
 
+// After so many failures in a row a piece of the past does not hold up what is new.
+constexpr int kMostFailuresToCatchUp = 3;
+
 absl::Time FloorToHour(absl::Time time) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
 }
@@ -66,7 +69,7 @@ std::optional<TimeSpan> ZoneHistorySource::NextPiece(absl::Time now, Part part) 
     }
     return TimeSpan{std::max(from_ - kHistoryPiece, FloorToHour(now - kHistoryReach)), from_};
   }
-  absl::Time from = now - kHistoryPiece;
+  absl::Time from = now - kHistoryPiece + absl::Hours(1);
   // Nothing between what is known and the piece is left out, unless a clock that was ahead told so.
   if (!is_empty && to_ <= now + kHistoryPiece) {
     const absl::Time known = std::clamp(known_until_, to_ - kLongestSilence, to_);
@@ -176,7 +179,16 @@ void ZoneHistorySource::Fail(const absl::Status& status, std::optional<absl::Dur
   if (absl::IsPermissionDenied(status) || absl::IsNotFound(status)) {
     failed.due = std::max(failed.due, now + kRefusedWait);
   }
-  if (is_news) trouble_ = status;
+  if (!is_news) return;
+  trouble_ = status;
+  // What lies between what is known and now is not to be had, perhaps for ever: so from now back.
+  const bool is_refused = absl::IsPermissionDenied(status) || absl::IsNotFound(status) ||
+                          absl::IsFailedPrecondition(status);
+  if (!piece_ends_now_ && (is_refused || failed.failures >= kMostFailuresToCatchUp)) {
+    from_ = absl::InfiniteFuture();
+    to_ = absl::InfinitePast();
+    failed = {};
+  }
 }
 
 }  // namespace carbon

@@ -5,7 +5,8 @@
 // Two things are asked for. News: from the last that is known on to now, with some days before it,
 // since providers correct the past; again after `refresh`. More: a piece further back each time, up
 // to a year, so that a zone is soon of use and a year takes its time. Each backs off by itself
-// after a failure: a plan that allows no more than the last days still gives those.
+// after a failure: a plan that allows no more than the last days still gives those, and where what
+// was missed in a long stop is not to be had, it begins anew from now back.
 #ifndef FORECAST_ZONE_HISTORY_SOURCE_H_
 #define FORECAST_ZONE_HISTORY_SOURCE_H_
 
