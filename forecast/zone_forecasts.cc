@@ -30,6 +30,14 @@ void ZoneForecasts::Configure(const Config& config, absl::Time now) {
   zones_ = config.zones;
   restored_.clear();
   histories_.Configure(config, now, &archive_);
+  // What was made of another history, perhaps of another kind, is not to stand in for a moment.
+  for (const ZoneConfig& zone : zones_) {
+    const auto own = own_.find(zone.name);
+    if (own == own_.end() || own->second.version == histories_.Of(zone.name).version) continue;
+    own_.erase(own);
+    errors_.erase(zone.name);
+    next_errors_.erase(zone.name);
+  }
 }
 
 std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
@@ -72,7 +80,6 @@ void ZoneForecasts::RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTi
   const bool is_of_hour = FloorToHour(own.made_at) == hour;
   const bool is_young = now - own.made_at < kShortestRenewal && now >= own.made_at;
   if (is_of_hour && (own.version == history.version || (is_young && own.forecast.has_value()))) {
-    is_behind_ |= own.version != history.version;
     return;
   }
   if (!has_time()) {

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -73,8 +74,19 @@ void ZoneHistories::Configure(const Config& config, absl::Time now, KeptArchive*
       if (!is_known) ReadArchive(&made, now, archive);
       entry.sources.push_back(std::move(made));
     }
-    Merge(&entry);
+    if (known != before.end() && HasSameSources(entry, known->second)) {
+      entry.known = std::move(known->second.known);
+    } else {
+      Merge(&entry);
+    }
   }
+}
+
+bool ZoneHistories::HasSameSources(const Zone& a, const Zone& b) {
+  return std::equal(a.sources.begin(), a.sources.end(), b.sources.begin(), b.sources.end(),
+                    [](const Source& one, const Source& other) {
+                      return one.feed == other.feed && IsSame(one.config, other.config);
+                    });
 }
 
 void ZoneHistories::ReadArchive(Source* source, absl::Time now, KeptArchive* archive) {

@@ -64,6 +64,7 @@ class ZoneHistories {
     History known;
   };
 
+  static bool HasSameSources(const Zone& a, const Zone& b);
   // Puts a zone's sources together.
   void Merge(Zone* zone);
   void ReadArchive(Source* source, absl::Time now, KeptArchive* archive);

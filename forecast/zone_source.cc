@@ -57,7 +57,7 @@ ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,
       source_(source),
       provider_(FindProvider(source.provider)),
       ask_(AskOf(zone, source, *provider_)),
-      credential_(std::move(credential)),
+      session_(provider_, std::move(credential)),
       refresh_(refresh) {}
 
 bool ZoneSource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) const {
@@ -67,17 +67,22 @@ bool ZoneSource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) co
 void ZoneSource::Inherit(const ZoneSource& before) {
   forecast_ = before.forecast_;
   fetched_at_ = before.fetched_at_;
+  if (!session_.HasCredentialOf(before.session_)) return;
+  session_ = before.session_;
+  due_ = before.due_;
+  answered_at_ = before.answered_at_;
+  failures_ = before.failures_;
+  trouble_ = before.trouble_;
 }
 
 std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
   if (is_pending_) return std::nullopt;
   const bool is_set_back = now < answered_at_ - kSetBack;
   if (now < due_ && !is_set_back) return std::nullopt;
-  if (is_set_back) session_.reset();
-  is_login_ = provider_->login != nullptr && (!session_.has_value() || now >= session_until_);
+  if (is_set_back) session_.Forget();
+  is_login_ = session_.NeedsLogin(now);
   absl::StatusOr<HttpRequest> request =
-      is_login_ ? provider_->login(ask_, credential_)
-                : provider_->forecast(ask_, session_.value_or(credential_), now);
+      is_login_ ? session_.Login(ask_) : provider_->forecast(ask_, session_.credential(), now);
   if (!request.ok()) {
     Fail(request.status(), std::nullopt, now, 0);
     return std::nullopt;
@@ -93,9 +98,7 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   if (is_login_) return TakeLogin(*reply, now, random);
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
   if (!forecast.ok()) {
-    if (absl::IsUnauthenticated(forecast.status()) && session_.has_value() && !logged_in_again_) {
-      logged_in_again_ = true;
-      session_.reset();
+    if (absl::IsUnauthenticated(forecast.status()) && session_.Refused()) {
       trouble_ = forecast.status();
       due_ = absl::InfinitePast();
       return;
@@ -106,15 +109,14 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   fetched_at_ = now;
   trouble_ = absl::OkStatus();
   failures_ = 0;
-  logged_in_again_ = false;
+  session_.Accepted();
   due_ = now + std::max(refresh_, reply->fresh_for);
 }
 
 void ZoneSource::TakeLogin(const HttpReply& reply, absl::Time now, double random) {
-  absl::StatusOr<Credential> session = provider_->parse_login(ask_, reply);
-  if (!session.ok()) return Fail(session.status(), reply.retry_after, now, random);
-  session_ = *std::move(session);
-  session_until_ = now + provider_->login_life;
+  if (absl::Status status = session_.TakeLogin(ask_, reply, now); !status.ok()) {
+    return Fail(status, reply.retry_after, now, random);
+  }
   due_ = absl::InfinitePast();
 }
 

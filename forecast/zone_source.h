@@ -21,6 +21,7 @@
 #include "core/config.h"
 #include "forecast/forecast_file.h"
 #include "forecast/http/backoff.h"
+#include "forecast/provider_session.h"
 #include "forecast/providers/provider.h"
 #include "forecast/providers/providers.h"
 
@@ -50,7 +51,9 @@ class ZoneSource {
 
   // What was fetched last, of any age, with what went wrong since; an error where nothing was yet.
   absl::StatusOr<FetchedForecast> Fetched() const;
-  // Goes on with what a source before it had: the configuration was read again.
+  // Goes on with what a source before it had: the configuration was read again. Where the
+  // credential is another one, what was refused is tried at once; otherwise it waits as long as
+  // before.
   void Inherit(const ZoneSource& before);
 
   bool IsOf(const ZoneConfig& zone, const ForecastProvider& source) const;
@@ -65,14 +68,11 @@ class ZoneSource {
   ForecastProvider source_;
   const Provider* provider_;
   ProviderAsk ask_;
-  Credential credential_;  // as configured
+  ProviderSession session_;
   absl::Duration refresh_;
 
-  std::optional<Credential> session_;  // what a login gave
-  absl::Time session_until_ = absl::InfinitePast();
   bool is_login_ = false;  // what is under way
   bool is_pending_ = false;
-  bool logged_in_again_ = false;  // since the last success
   absl::Time due_ = absl::InfinitePast();
   absl::Time answered_at_ = absl::InfinitePast();
   int failures_ = 0;

@@ -321,6 +321,16 @@ TEST_F(ZoneForecastsTest, JudgesAProviderByItsArchivedErrorsOnceThereAreEnough) 
   EXPECT_GT(realised[0].error.bias, 1.5);
 }
 
+TEST_F(ZoneForecastsTest, NeverStandsInWithAForecastOfAnotherKind) {
+  Start();
+  Tell("GB", 0, kNowHour);
+  EXPECT_EQ(Make()[0].source, "own:ridge");
+  config_.zones[0].kind = SignalKind::kMarginal;
+  config_.zones[0].history = {Neso()};
+  forecasts_->Configure(config_, now_);
+  EXPECT_THAT(Make(), IsEmpty());
+}
+
 TEST_F(ZoneForecastsTest, KeepsWhatItKnowsWhenTheConfigurationIsReadAgain) {
   config_.paths.archive.clear();
   Start();

@@ -181,6 +181,26 @@ TEST(ZoneSource, HeedsRetryAfter) {
   EXPECT_GE(source.due(), kNow + absl::Hours(1));
 }
 
+TEST(ZoneSource, WaitsAsLongAfterAReloadUnlessTheCredentialIsAnother) {
+  ZoneSource before = NesoSource();
+  ASSERT_TRUE(before.NextRequest(kNow).has_value());
+  before.Take(Good(), kNow, 0);
+  const absl::Time later = kNow + absl::Minutes(5);
+  ASSERT_TRUE(before.NextRequest(later).has_value());
+  before.Take(Status(403), later, 0);
+
+  ZoneSource same = NesoSource();
+  same.Inherit(before);
+  EXPECT_EQ(same.due(), later + kRefusedWait);
+  EXPECT_EQ(same.Fetched()->fetched_at, kNow);
+  EXPECT_FALSE(same.Fetched()->trouble.ok());
+
+  ZoneSource other(Britain(), Neso(), {.user = "", .secret = "new"}, absl::Minutes(5));
+  other.Inherit(before);
+  EXPECT_TRUE(other.NextRequest(later).has_value());
+  EXPECT_EQ(other.Fetched()->fetched_at, kNow) << "what it had stays";
+}
+
 TEST(ZoneSource, LogsInAgainOnceWhereItsTokenIsRefused) {
   const ZoneConfig zone = {.name = "CAISO", .kind = SignalKind::kMarginal};
   ForecastProvider config;
