@@ -113,7 +113,6 @@ std::vector<std::string> Publication::ForecastFileMarks() const {
 void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   std::vector<std::string> marks = ForecastFileMarks();
   live_->Start(now);
-  if (watch == Watch::kYes) history_->Start(now);
   const std::vector<HistoryReply> told = history_->TakeReplies();
   for (const HistoryReply& reply : told) zone_forecasts_.Take(reply);
   const bool is_answered = live_->replies() != replies_seen_ || !told.empty();
@@ -143,7 +142,11 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   forecasts_due_ = now + config_.refresh.forecast;
 }
 
-void Publication::Poll(absl::Duration longest, int wake_fd) { live_->Poll(longest, {wake_fd}); }
+void Publication::Poll(absl::Duration longest, int wake_fd) {
+  // Here rather than at each tick: the next piece follows when one has come.
+  history_->Start(absl::Now());
+  live_->Poll(longest, {wake_fd});
+}
 
 void Publication::RefreshAdmission(absl::Time now) {
   const absl::Status status = admission_.Refresh(now);

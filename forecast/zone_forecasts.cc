@@ -1,20 +1,13 @@
 #include "forecast/zone_forecasts.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <variant>
-
-#include "forecast/forecast_error.h"
 
 namespace carbon {
 namespace {
 
 // A history that grows piece by piece is not worth a new forecast each time.
 constexpr absl::Duration kShortestRenewal = absl::Minutes(1);
-// Clocks of two machines, and of one before and after it was set, differ a little.
-constexpr absl::Duration kClockSkew = absl::Minutes(1);
-
 absl::Time FloorToHour(absl::Time time) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
 }
@@ -22,14 +15,13 @@ absl::Time FloorToHour(absl::Time time) {
 }  // namespace
 
 void ZoneForecasts::Configure(const Config& config, absl::Time now) {
-  if (config.paths.archive != archive_.path()) {
-    archive_ = KeptArchive(config.paths.archive, config.archive.retention);
-    kept_.clear();
+  if (config.paths.archive != archive_->path()) {
+    archive_ = std::make_unique<KeptArchive>(config.paths.archive, config.archive.retention);
+    kept_ = KeptForecasts(archive_.get());
   }
-  archive_.set_retention(config.archive.retention);
+  archive_->set_retention(config.archive.retention);
   zones_ = config.zones;
-  restored_.clear();
-  histories_.Configure(config, now, &archive_);
+  histories_.Configure(config, now, archive_.get());
   // What was made of another history, perhaps of another kind, is not to stand in for a moment.
   for (const ZoneConfig& zone : zones_) {
     const auto own = own_.find(zone.name);
@@ -44,7 +36,7 @@ std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
                                               const HasTime& has_time,
                                               std::vector<std::string>* problems) {
   is_behind_ = false;
-  histories_.ReadFiles(now, &archive_);
+  histories_.ReadFiles(now, archive_.get());
   for (const std::string& problem : histories_.Problems()) problems->push_back(problem);
   std::vector<ZoneForecast> forecasts;
   for (const ZoneConfig& zone : zones_) {
@@ -54,10 +46,10 @@ std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
     for (const ForecastSource& source : zone.forecasts) {
       if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
         const absl::StatusOr<FetchedForecast> fetched = find(zone, *provider);
-        if (fetched.ok()) Keep(zone, SourceName(source), *fetched, now);
+        if (fetched.ok()) kept_.Keep(zone, *provider, *fetched, now);
       }
     }
-    KeepFiles(zone, now);
+    kept_.KeepFiles(zone, now);
     RenewOwn(zone, now, has_time);
     const std::optional<OwnForecast>& own = own_[zone.name].forecast;
     absl::StatusOr<ZoneForecast> stand_in = absl::NotFoundError("no history");
@@ -65,8 +57,9 @@ std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
     std::optional<ZoneForecast> forecast =
         ReadZoneForecast(zone, now, problems, find_here, stand_in.ok() ? &*stand_in : nullptr);
     if (!forecast.has_value()) continue;
-    if (own.has_value()) CarryOn(zone, *own, now, &*forecast);
-    RenewErrors(*forecast, now, has_time);
+    // History is of the zone's kind, and says nothing of a forecast of another.
+    if (own.has_value() && forecast->kind == zone.kind) CarryOn(zone, *own, now, &*forecast);
+    RenewErrors(zone, *forecast, now, has_time);
     forecasts.push_back(*std::move(forecast));
   }
   AssignErrors(now, &forecasts);
@@ -93,8 +86,8 @@ void ZoneForecasts::RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTi
   if (made.ok()) own.forecast = *std::move(made);
 }
 
-void ZoneForecasts::RenewErrors(const ZoneForecast& forecast, absl::Time now,
-                                const HasTime& has_time) {
+void ZoneForecasts::RenewErrors(const ZoneConfig& zone, const ZoneForecast& forecast,
+                                absl::Time now, const HasTime& has_time) {
   Errors& errors = next_errors_[forecast.zone];
   const absl::Time hour = FloorToHour(now);
   const std::optional<OwnForecast>& own = own_[forecast.zone].forecast;
@@ -109,31 +102,13 @@ void ZoneForecasts::RenewErrors(const ZoneForecast& forecast, absl::Time now,
     return;
   }
   errors = {now, forecast.source, forecast.own_from.has_value(), std::nullopt};
+  if (forecast.kind != zone.kind) return;
   const HourlyHistory actuals = own.has_value()
                                     ? own->actuals
                                     : HourlyHistory::From(histories_.Of(forecast.zone).hours, hour);
-  absl::StatusOr<ErrorFactors> factors = FitZoneErrors(forecast, PastOf(forecast, hour), actuals,
-                                                       own.has_value() ? &*own : nullptr, hour);
+  absl::StatusOr<ErrorFactors> factors = FitZoneErrors(
+      forecast, kept_.PastOf(forecast, hour), actuals, own.has_value() ? &*own : nullptr, hour);
   if (factors.ok()) errors.factors = *std::move(factors);
-}
-
-std::vector<PastForecast> ZoneForecasts::PastOf(const ZoneForecast& forecast, absl::Time hour) {
-  std::vector<PastForecast> past;
-  const Feed feed{forecast.zone, forecast.source, forecast.kind};
-  // The latest ones have not come to their end yet.
-  const int64_t days = static_cast<int64_t>(kMostPastForecasts) + 15;
-  for (int64_t day = days; day >= 1; --day) {
-    Archive* archive = archive_.Use(hour);
-    if (archive == nullptr) return past;
-    const absl::Time at = hour - absl::Hours(24 * day);
-    absl::StatusOr<std::optional<ArchivedForecast>> found = archive->ForecastInForce(feed, at);
-    if (!found.ok()) {
-      archive_.Heed(found.status(), hour);
-      return past;
-    }
-    if (found->has_value()) past.push_back({at, (*found)->series});
-  }
-  return past;
 }
 
 // Zones share their scenarios where their errors are of the same hour (FitErrorFactors): those of a
@@ -153,76 +128,24 @@ void ZoneForecasts::AssignErrors(absl::Time now, std::vector<ZoneForecast>* fore
   }
 }
 
-void ZoneForecasts::Keep(const ZoneConfig& zone, const std::string& source,
-                         const FetchedForecast& fetched, absl::Time now) {
-  const SourceKey key{zone.name, source};
-  const auto kept = kept_.find(key);
-  if (kept != kept_.end() && kept->second == fetched.fetched_at) return;
-  Archive* archive = archive_.Use(now);
-  if (archive == nullptr) return;
-  const absl::Status status =
-      archive
-          ->AddForecast({zone.name, source, fetched.forecast.kind}, fetched.forecast.issued_at,
-                        fetched.forecast.series, fetched.fetched_at)
-          .status();
-  archive_.Heed(status, now);
-  // What the archive does not take is not offered again either.
-  if (status.ok() || absl::IsInvalidArgument(status)) kept_[key] = fetched.fetched_at;
-}
-
-void ZoneForecasts::KeepFiles(const ZoneConfig& zone, absl::Time now) {
-  if (archive_.path().empty()) return;
-  for (const ForecastSource& source : zone.forecasts) {
-    const auto* file = std::get_if<ForecastFile>(&source);
-    struct stat info;
-    if (file == nullptr || stat(file->path.c_str(), &info) != 0) continue;
-    const auto kept = kept_.find({zone.name, SourceName(source)});
-    if (kept != kept_.end() && kept->second == absl::TimeFromTimespec(info.st_mtim)) continue;
-    const absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, *file, now);
-    if (read.ok()) Keep(zone, SourceName(source), *read, now);
-  }
-}
-
 absl::StatusOr<FetchedForecast> ZoneForecasts::FindOrRestore(const ZoneConfig& zone,
                                                              const ForecastProvider& source,
                                                              absl::Time now, const Find& find) {
   absl::StatusOr<FetchedForecast> fetched = find(zone, source);
   if (fetched.ok()) return fetched;
-  const SourceKey key{zone.name, SourceName(source)};
-  auto restored = restored_.find(key);
-  if (restored == restored_.end()) {
-    Archive* archive = archive_.Use(now);
-    if (archive == nullptr) return fetched;
-    absl::StatusOr<std::optional<ArchivedForecast>> last =
-        archive->LastForecast({zone.name, key.second, zone.kind});
-    archive_.Heed(last.status(), now);
-    if (!last.ok()) return fetched;
-    restored = restored_.emplace(key, std::nullopt).first;
-    // One of a time to come, by a clock that was ahead, would seem fresh for too long.
-    if (last->has_value() && (*last)->last_fetched_at <= now + kClockSkew) {
-      restored->second = FetchedForecast{{zone.kind, (*last)->issued_at, (*last)->series},
-                                         (*last)->last_fetched_at,
-                                         absl::OkStatus()};
-    }
-  }
-  if (!restored->second.has_value()) return fetched;
-  FetchedForecast found = *restored->second;
-  found.trouble = fetched.status();
-  return found;
+  std::optional<FetchedForecast> restored = kept_.Restore(zone, source, now);
+  if (!restored.has_value()) return fetched;
+  restored->trouble = fetched.status();
+  return *std::move(restored);
 }
 
 std::vector<ZoneForecasts::SourceError> ZoneForecasts::RealisedErrors(absl::Time now) {
   std::vector<SourceError> errors;
   for (const ZoneConfig& zone : zones_) {
     for (const ForecastSource& source : zone.forecasts) {
-      Archive* archive = archive_.Use(now);
-      if (archive == nullptr) return errors;
-      const absl::StatusOr<std::vector<ArchivedForecast>> forecasts = archive->Forecasts(
-          {zone.name, SourceName(source), zone.kind}, now - kRealisedSpan - 2 * kRealisedLead, now);
-      archive_.Heed(forecasts.status(), now);
-      if (!forecasts.ok() || forecasts->empty()) continue;
-      errors.push_back({zone.name, SourceName(source),
-                        MeasureRealisedError(*forecasts, histories_.Of(zone.name).hours, now)});
+      const std::optional<RealisedError> error =
+          kept_.ErrorOf(zone, source, histories_.Of(zone.name).hours, now);
+      if (error.has_value()) errors.push_back({zone.name, SourceName(source), *error});
     }
   }
   return errors;

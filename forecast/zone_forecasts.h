@@ -14,9 +14,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -25,6 +25,7 @@
 #include "core/zone_forecast.h"
 #include "forecast/archive/kept_archive.h"
 #include "forecast/forecast_file.h"
+#include "forecast/kept_forecasts.h"
 #include "forecast/own_forecast.h"
 #include "forecast/realised_error.h"
 #include "forecast/zone_errors.h"
@@ -40,13 +41,11 @@ class ZoneForecasts {
   // Asked before each piece of reckoning.
   using HasTime = std::function<bool()>;
 
-  ZoneForecasts() : archive_("", absl::InfiniteDuration()) {}
-
   // Begins with a configuration, or goes on with another one.
   void Configure(const Config& config, absl::Time now);
 
   // What a history provider told; for LiveHistory::TakeReplies.
-  void Take(const HistoryReply& reply) { histories_.Take(reply, &archive_); }
+  void Take(const HistoryReply& reply) { histories_.Take(reply, archive_.get()); }
   // What need not be fetched; for LiveHistory::Hold.
   const std::vector<ZoneHistories::HeldSpan>& held() const { return histories_.held(); }
 
@@ -58,7 +57,7 @@ class ZoneForecasts {
   bool is_behind() const { return is_behind_; }
 
   // Lines for the log, told once each: what befell the archive.
-  std::vector<std::string> TakeNews() { return archive_.TakeNews(); }
+  std::vector<std::string> TakeNews() { return archive_->TakeNews(); }
 
   // How far off each zone's sources turned out to be, of which the archive knows. Takes some
   // milliseconds a source.
@@ -87,29 +86,24 @@ class ZoneForecasts {
       return source == forecast.source && is_carried_on == forecast.own_from.has_value();
     }
   };
-  using SourceKey = std::pair<std::string, std::string>;  // zone, source
 
   void RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTime& has_time);
-  void RenewErrors(const ZoneForecast& forecast, absl::Time now, const HasTime& has_time);
+  void RenewErrors(const ZoneConfig& zone, const ZoneForecast& forecast, absl::Time now,
+                   const HasTime& has_time);
   void AssignErrors(absl::Time now, std::vector<ZoneForecast>* forecasts);
-  // The source's forecasts of this hour of earlier days.
-  std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time hour);
-  void Keep(const ZoneConfig& zone, const std::string& source, const FetchedForecast& fetched,
-            absl::Time now);
-  void KeepFiles(const ZoneConfig& zone, absl::Time now);
   // What is there of the provider: fetched, or the archive's last.
   absl::StatusOr<FetchedForecast> FindOrRestore(const ZoneConfig& zone,
                                                 const ForecastProvider& source, absl::Time now,
                                                 const Find& find);
 
   std::vector<ZoneConfig> zones_;
-  KeptArchive archive_;
+  std::unique_ptr<KeptArchive> archive_ =
+      std::make_unique<KeptArchive>("", absl::InfiniteDuration());
+  KeptForecasts kept_{archive_.get()};
   ZoneHistories histories_;
   std::map<std::string, Own> own_;
   std::map<std::string, Errors> errors_;  // as published
   std::map<std::string, Errors> next_errors_;
-  std::map<SourceKey, absl::Time> kept_;  // when what the archive was given last was fetched
-  std::map<SourceKey, std::optional<FetchedForecast>> restored_;
   bool is_behind_ = false;
 };
 

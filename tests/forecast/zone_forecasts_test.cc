@@ -121,6 +121,19 @@ TEST_F(ZoneForecastsTest, GoesFromDataToOursToTheStaticValue) {
   EXPECT_EQ(Make()[0].source, "static") << "a history of a week ago says too little";
 }
 
+TEST_F(ZoneForecastsTest, NeedsNothingButHistory) {
+  config_.zones[0].forecasts.clear();
+  config_.zones[0].history = {Neso()};
+  Start();
+  Tell("GB", kNowHour - 24 * 3, kNowHour - 1);
+  const std::vector<ZoneForecast> made = Make();
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].source, "own:yesterday");
+  EXPECT_EQ(made[0].kind, SignalKind::kAverageDirect);
+  EXPECT_FALSE(made[0].errors.has_value()) << "the spread holds";
+  EXPECT_THAT(problems_, IsEmpty());
+}
+
 TEST_F(ZoneForecastsTest, HasNoForecastWithoutDataHistoryAndStaticValue) {
   Start();
   EXPECT_THAT(Make(), IsEmpty());
