@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -16,7 +17,7 @@
 namespace carbon {
 namespace {
 
-// What a tick may spend on our own forecasts and their errors: the queue is looked at every few
+// What is spent at once on our own forecasts and their errors: the queue is looked at every few
 // seconds, and a hundred zones take a dozen in all.
 constexpr absl::Duration kLongestReckoning = absl::Milliseconds(500);
 
@@ -145,6 +146,12 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
 void Publication::Poll(absl::Duration longest, int wake_fd) {
   // Here rather than at each tick: the next piece follows when one has come.
   history_->Start(absl::Now());
+  if (zone_forecasts_.is_behind()) {
+    const absl::Time deadline = absl::Now() + std::min(longest, kLongestReckoning);
+    const bool has_more =
+        zone_forecasts_.Advance(absl::Now(), [&] { return absl::Now() < deadline; });
+    if (has_more) longest = absl::ZeroDuration();
+  }
   live_->Poll(longest, {wake_fd});
 }
 

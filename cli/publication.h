@@ -42,7 +42,8 @@ class Publication {
   absl::Status Publish(absl::Time now, Watch watch);
 
   // Waits for the providers asked, and takes what they answer; returns after `longest`, or earlier
-  // where something was answered or `wake_fd` can be read. Publish never waits for a provider.
+  // where something was answered or `wake_fd` can be read. Publish never waits for a provider. What
+  // our own forecasts still have to do is done here, half a second at a time.
   void Poll(absl::Duration longest, int wake_fd);
   // Asks each provider for its forecast once, and waits for all of them until `longest` is over.
   // History is not asked for: what the archive has must do.

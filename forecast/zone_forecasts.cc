@@ -66,24 +66,31 @@ std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
   return forecasts;
 }
 
-void ZoneForecasts::RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTime& has_time) {
+bool ZoneForecasts::Advance(absl::Time now, const HasTime& has_time) {
+  bool is_any_made = false;
+  for (const ZoneConfig& zone : zones_) is_any_made |= RenewOwn(zone, now, has_time);
+  return is_any_made;
+}
+
+bool ZoneForecasts::RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTime& has_time) {
   Own& own = own_[zone.name];
   const ZoneHistories::History& history = histories_.Of(zone.name);
   const absl::Time hour = FloorToHour(now);
   const bool is_of_hour = FloorToHour(own.made_at) == hour;
   const bool is_young = now - own.made_at < kShortestRenewal && now >= own.made_at;
   if (is_of_hour && (own.version == history.version || (is_young && own.forecast.has_value()))) {
-    return;
+    return false;
   }
   if (!has_time()) {
     is_behind_ = true;
-    return;
+    return false;
   }
   own.made_at = now;
   own.version = history.version;
   absl::StatusOr<OwnForecast> made = MakeOwnForecast(history.hours, hour);
   own.forecast.reset();
   if (made.ok()) own.forecast = *std::move(made);
+  return true;
 }
 
 void ZoneForecasts::RenewErrors(const ZoneConfig& zone, const ZoneForecast& forecast,

@@ -55,6 +55,9 @@ class ZoneForecasts {
                                  std::vector<std::string>* problems);
   // Whether there was no time for all: another call will do better.
   bool is_behind() const { return is_behind_; }
+  // Goes on with our own forecasts that there was no time for, between two calls of Make. False
+  // where all are there.
+  bool Advance(absl::Time now, const HasTime& has_time);
 
   // Lines for the log, told once each: what befell the archive.
   std::vector<std::string> TakeNews() { return archive_->TakeNews(); }
@@ -87,7 +90,8 @@ class ZoneForecasts {
     }
   };
 
-  void RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTime& has_time);
+  // Whether there is one that is due and there was time for it.
+  bool RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTime& has_time);
   void RenewErrors(const ZoneConfig& zone, const ZoneForecast& forecast, absl::Time now,
                    const HasTime& has_time);
   void AssignErrors(absl::Time now, std::vector<ZoneForecast>* forecasts);

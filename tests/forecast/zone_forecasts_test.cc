@@ -281,6 +281,17 @@ TEST_F(ZoneForecastsTest, SpendsNoMoreThanItsTimeAndGoesOnNextTime) {
   EXPECT_EQ(asked, 0) << "nothing has changed";
 }
 
+TEST_F(ZoneForecastsTest, GoesOnBetweenTwoCalls) {
+  for (const char* name : {"A", "B"}) AddZone(name);
+  Start();
+  for (const ZoneConfig& zone : config_.zones) Tell(zone.name, 0, kNowHour);
+  EXPECT_THAT(Make(/*pieces=*/0), IsEmpty());
+  EXPECT_TRUE(forecasts_->is_behind());
+  EXPECT_TRUE(forecasts_->Advance(now_, [] { return true; }));
+  EXPECT_FALSE(forecasts_->Advance(now_, [] { return true; })) << "all are there";
+  EXPECT_THAT(Make(/*pieces=*/0), SizeIs(3));
+}
+
 TEST_F(ZoneForecastsTest, MakesOursAnewWhenTheHourTurnsAndWhenHistoryCame) {
   Start();
   Tell("GB", 0, kNowHour - 2);
