@@ -59,16 +59,20 @@ std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view 
   std::vector<ConfigError> faults;  // none: it was parsed
   const JsonLines lines = JsonLines::Scan(json, &faults);
   for (const ZoneConfig& zone : config.zones) {
-    for (size_t i = 0; i < zone.forecasts.size(); ++i) {
-      const auto* provider = std::get_if<ForecastProvider>(&zone.forecasts[i]);
-      if (provider == nullptr) continue;
-      if (absl::Status status = CheckProvider(zone, *provider); !status.ok()) {
-        std::string path = absl::StrCat("/zones/", EscapePointer(zone.name), "/forecast/", i);
-        if (FindProvider(provider->provider) == nullptr) path += "/provider";
-        const std::optional<int> line = lines.Find(path);
-        errors.push_back({std::move(path), line, std::string(status.message())});
+    const auto check = [&](const auto& sources, absl::string_view key, GridData wanted) {
+      for (size_t i = 0; i < sources.size(); ++i) {
+        const auto* provider = std::get_if<ForecastProvider>(&sources[i]);
+        if (provider == nullptr) continue;
+        if (absl::Status status = CheckProvider(zone, *provider, wanted); !status.ok()) {
+          std::string path = absl::StrCat("/zones/", EscapePointer(zone.name), "/", key, "/", i);
+          if (FindProvider(provider->provider) == nullptr) path += "/provider";
+          const std::optional<int> line = lines.Find(path);
+          errors.push_back({std::move(path), line, std::string(status.message())});
+        }
       }
-    }
+    };
+    check(zone.forecasts, "forecast", GridData::kForecast);
+    if (zone.history.has_value()) check(*zone.history, "history", GridData::kHistory);
   }
   return errors;
 }
@@ -97,15 +101,21 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
     errors->push_back(absl::StrCat(path, ": its folder cannot be told: ", error.message()));
     return std::nullopt;
   }
+  const auto from_folder = [&folder](std::string* name) {
+    if (!name->empty()) *name = (folder / *name).lexically_normal();
+  };
   for (ZoneConfig& zone : config->zones) {
-    for (size_t i = 0; i < zone.forecasts.size(); ++i) {
-      if (auto* file = std::get_if<ForecastFile>(&zone.forecasts[i])) {
-        file->path = (folder / file->path).lexically_normal();
+    for (ForecastSource& source : zone.forecasts) {
+      if (auto* file = std::get_if<ForecastFile>(&source)) from_folder(&file->path);
+      if (auto* provider = std::get_if<ForecastProvider>(&source)) {
+        from_folder(&provider->secret_file);
       }
-      auto* provider = std::get_if<ForecastProvider>(&zone.forecasts[i]);
-      if (provider == nullptr) continue;
-      if (!provider->secret_file.empty()) {
-        provider->secret_file = (folder / provider->secret_file).lexically_normal();
+    }
+    if (!zone.history.has_value()) continue;
+    for (HistorySource& source : *zone.history) {
+      if (auto* file = std::get_if<HistoryFile>(&source)) from_folder(&file->path);
+      if (auto* provider = std::get_if<ForecastProvider>(&source)) {
+        from_folder(&provider->secret_file);
       }
     }
   }

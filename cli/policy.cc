@@ -18,6 +18,7 @@
 #include "cli/policy_check.h"
 #include "core/config.h"
 #include "core/file.h"
+#include "forecast/live_history.h"
 #include "nlohmann/json.hpp"
 
 namespace carbon {
@@ -36,6 +37,14 @@ std::string Count(size_t count, absl::string_view one, absl::string_view many) {
 
 bool MatchesEveryJob(const PolicyMatch& match) { return match == PolicyMatch(); }
 
+// The file that a source rests on; empty for none.
+template <class File, class Source>
+std::string PathOf(const Source& source) {
+  if (const auto* file = std::get_if<File>(&source)) return file->path;
+  const auto* provider = std::get_if<ForecastProvider>(&source);
+  return provider == nullptr ? "" : provider->secret_file;
+}
+
 void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
   std::set<std::string> used;
   for (const SiteConfig& site : config.sites) used.insert(site.zone);
@@ -44,15 +53,14 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
     if (used.contains(zone.name)) {
       zone_by_kind.emplace(std::string(SignalKindName(zone.kind)), zone.name);
     }
-    if (zone.forecasts.empty()) {
+    const std::vector<HistorySource> history = HistorySourcesOf(zone);
+    if (zone.forecasts.empty() && history.empty()) {
       warnings->push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
     }
-    for (const ForecastSource& source : zone.forecasts) {
-      const auto* file = std::get_if<ForecastFile>(&source);
-      const auto* provider = std::get_if<ForecastProvider>(&source);
-      const std::string path = file != nullptr       ? file->path
-                               : provider != nullptr ? provider->secret_file
-                                                     : "";
+    std::set<std::string> paths;
+    for (const ForecastSource& source : zone.forecasts) paths.insert(PathOf<ForecastFile>(source));
+    for (const HistorySource& source : history) paths.insert(PathOf<HistoryFile>(source));
+    for (const std::string& path : paths) {
       std::error_code error;
       if (path.empty() || std::filesystem::exists(path, error)) continue;
       warnings->push_back(absl::StrCat("zone ", zone.name, ": ", path, ": ",

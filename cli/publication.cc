@@ -3,18 +3,26 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "forecast/forecast_file.h"
+#include "absl/time/clock.h"
 #include "plugin/slurm_client.h"
 #include "spdlog/spdlog.h"
 
 namespace carbon {
 namespace {
+
+// What is spent at once on our own forecasts and their errors: the queue is looked at every few
+// seconds, and a hundred zones take a dozen in all.
+constexpr absl::Duration kLongestReckoning = absl::Milliseconds(500);
+
+// Nothing new is known of realised errors before the next hour is over.
+constexpr absl::Duration kErrorsPeriod = absl::Hours(1);
 
 // The folder and those above it; only the last gets `mode`, and only where it was missing.
 absl::Status CreateFolder(const std::filesystem::path& folder, mode_t mode) {
@@ -29,15 +37,24 @@ absl::Status CreateFolder(const std::filesystem::path& folder, mode_t mode) {
 
 absl::Status CreateFolders(const PathsConfig& paths) {
   if (absl::Status status = CreateFolder(paths.snapshot, 0755); !status.ok()) return status;
+  if (!paths.archive.empty()) {
+    const std::filesystem::path folder = std::filesystem::path(paths.archive).parent_path();
+    // Without an archive it goes on, and says why.
+    CreateFolder(folder, 0755).IgnoreError();
+  }
   return CreateFolder(std::filesystem::path(paths.log).parent_path(), 0750);
 }
 
 }  // namespace
 
 Publication::Publication(Config config, SnapshotPublisher publisher,
-                         std::unique_ptr<LiveForecasts> live)
-    : config_(std::move(config)), publisher_(std::move(publisher)), live_(std::move(live)) {
+                         std::unique_ptr<LiveForecasts> live, std::unique_ptr<LiveHistory> history)
+    : config_(std::move(config)),
+      publisher_(std::move(publisher)),
+      live_(std::move(live)),
+      history_(std::move(history)) {
   parts_.config = SerializeConfig(config_);
+  ConfigureForecasts();
 }
 
 absl::StatusOr<Publication> Publication::Open(Config config) {
@@ -46,7 +63,16 @@ absl::StatusOr<Publication> Publication::Open(Config config) {
   if (!publisher.ok()) return publisher.status();
   auto live = std::make_unique<LiveForecasts>();
   if (absl::Status status = live->Configure(config); !status.ok()) return status;
-  return Publication(std::move(config), *std::move(publisher), std::move(live));
+  auto history = std::make_unique<LiveHistory>(live->client());
+  if (absl::Status status = history->Configure(config); !status.ok()) return status;
+  return Publication(std::move(config), *std::move(publisher), std::move(live), std::move(history));
+}
+
+void Publication::ConfigureForecasts() {
+  zone_forecasts_.Configure(config_, absl::Now());
+  for (const ZoneHistories::HeldSpan& held : zone_forecasts_.held()) {
+    history_->Hold(held.zone, held.source, held.from, held.to);
+  }
 }
 
 absl::Status Publication::Reconfigure(Config config) {
@@ -57,10 +83,15 @@ absl::Status Publication::Reconfigure(Config config) {
     if (!publisher.ok()) return publisher.status();
     elsewhere = *std::move(publisher);
   }
+  // Tried on one that is not in use: neither goes on with the new one unless both can.
+  LiveHistory trial(live_->client());
+  if (absl::Status status = trial.Configure(config); !status.ok()) return status;
   if (absl::Status status = live_->Configure(config); !status.ok()) return status;
+  if (absl::Status status = history_->Configure(config); !status.ok()) return status;
   if (elsewhere.has_value()) publisher_ = *std::move(elsewhere);
   config_ = std::move(config);
   parts_.config = SerializeConfig(config_);
+  ConfigureForecasts();
   forecasts_due_ = absl::InfinitePast();
   return absl::OkStatus();
 }
@@ -83,28 +114,37 @@ std::vector<std::string> Publication::ForecastFileMarks() const {
   return marks;
 }
 
-void Publication::RefreshForecasts(absl::Time now) {
+void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   std::vector<std::string> marks = ForecastFileMarks();
   live_->Start(now);
-  const bool is_answered = live_->replies() != replies_seen_;
-  if (now < forecasts_due_ && marks == forecast_marks_ && !is_answered) return;
-  std::vector<ZoneForecast> forecasts;
-  std::vector<std::string> problems;
-  zones_.clear();
-  for (const ZoneConfig& zone : config_.zones) {
-    std::vector<SourceLook> looks;
-    std::optional<ZoneForecast> forecast = ReadZoneForecast(
-        zone, now, &problems,
-        [&](const ForecastProvider& source) { return live_->Find(zone, source); }, &looks);
-    source_states_.Note(zone, looks, now, now + config_.refresh.forecast);
-    if (!forecast.has_value()) continue;
-    zones_.push_back({.zone = zone.name,
-                      .source = forecast->source,
-                      .kind = forecast->kind,
-                      .made_at = forecast->issued_at.value_or(forecast->fetched_at),
-                      .horizon = forecast->horizon});
-    forecasts.push_back(*std::move(forecast));
+  const std::vector<HistoryReply> told = history_->TakeReplies();
+  for (const HistoryReply& reply : told) zone_forecasts_.Take(reply);
+  const bool is_answered = live_->replies() != replies_seen_ || !told.empty();
+  if (now < forecasts_due_ && marks == forecast_marks_ && !is_answered &&
+      !zone_forecasts_.is_behind()) {
+    return;
   }
+  const absl::Time deadline = absl::Now() + kLongestReckoning;
+  std::vector<std::string> problems = history_->Problems();
+  const std::vector<ZoneForecast> forecasts = zone_forecasts_.Make(
+      now,
+      [&](const ZoneConfig& zone, const ForecastProvider& source) {
+        return live_->Find(zone, source);
+      },
+      // Who publishes once has no other tick.
+      [&] { return watch == Watch::kNo || absl::Now() < deadline; }, &problems,
+      [&](const ZoneConfig& zone, const std::vector<SourceLook>& looks) {
+        source_states_.Note(zone, looks, now, now + config_.refresh.forecast);
+      });
+  zones_.clear();
+  for (const ZoneForecast& forecast : forecasts) {
+    zones_.push_back({.zone = forecast.zone,
+                      .source = forecast.source,
+                      .kind = forecast.kind,
+                      .made_at = forecast.issued_at.value_or(forecast.fetched_at),
+                      .horizon = forecast.horizon});
+  }
+  for (const std::string& line : zone_forecasts_.TakeNews()) spdlog::warn("{}", line);
   if (problems != forecast_problems_) {
     for (const std::string& problem : problems) spdlog::warn("{}", problem);
     if (problems.empty()) spdlog::info("forecasts: all zones have one");
@@ -117,7 +157,29 @@ void Publication::RefreshForecasts(absl::Time now) {
   forecasts_due_ = now + config_.refresh.forecast;
 }
 
-void Publication::Poll(absl::Duration longest, int wake_fd) { live_->Poll(longest, {wake_fd}); }
+// For metrics only.
+void Publication::RefreshErrors(absl::Time now) {
+  if (config_.paths.metrics.empty()) return;
+  if (now < errors_due_ && errors_due_ - now <= kErrorsPeriod) return;
+  errors_due_ = now + kErrorsPeriod;
+  errors_.clear();
+  for (const ZoneForecasts::SourceError& realised : zone_forecasts_.RealisedErrors(now)) {
+    if (realised.error.hours == 0) continue;
+    errors_.push_back({realised.zone, realised.source, kRealisedLead, realised.error.mape});
+  }
+}
+
+void Publication::Poll(absl::Duration longest, int wake_fd) {
+  // Here rather than at each tick: the next piece follows when one has come.
+  history_->Start(absl::Now());
+  if (zone_forecasts_.is_behind()) {
+    const absl::Time deadline = absl::Now() + std::min(longest, kLongestReckoning);
+    const bool has_more =
+        zone_forecasts_.Advance(absl::Now(), [&] { return absl::Now() < deadline; });
+    if (has_more) longest = absl::ZeroDuration();
+  }
+  live_->Poll(longest, {wake_fd});
+}
 
 void Publication::RefreshAdmission(absl::Time now) {
   const absl::Status status = admission_.Refresh(now);
@@ -139,7 +201,8 @@ void Publication::RefreshAdmission(absl::Time now) {
 }
 
 absl::Status Publication::Publish(absl::Time now, Watch watch) {
-  RefreshForecasts(now);
+  RefreshForecasts(now, watch);
+  RefreshErrors(now);
   absl::StatusOr<ClusterLook> look = LookAtCluster(config_.pools, now);
   if (!look.ok()) return look.status();
   CapacityState& capacity = look->capacity;

@@ -19,7 +19,9 @@
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
 #include "forecast/live_forecasts.h"
+#include "forecast/live_history.h"
 #include "forecast/source_states.h"
+#include "forecast/zone_forecasts.h"
 #include "plugin/admission_client.h"
 
 namespace carbon {
@@ -42,9 +44,11 @@ class Publication {
   absl::Status Publish(absl::Time now, Watch watch);
 
   // Waits for the providers asked, and takes what they answer; returns after `longest`, or earlier
-  // where something was answered or `wake_fd` can be read. Publish never waits for a provider.
+  // where something was answered or `wake_fd` can be read. Publish never waits for a provider. What
+  // our own forecasts still have to do is done here, half a second at a time.
   void Poll(absl::Duration longest, int wake_fd);
-  // Asks each provider once, and waits for all of them until `longest` is over.
+  // Asks each provider for its forecast once, and waits for all of them until `longest` is over.
+  // History is not asked for: what the archive has must do.
   void FetchAll(absl::Duration longest) { live_->FetchAll(longest); }
 
   // How long from the start of one tick to the next.
@@ -54,11 +58,17 @@ class Publication {
   // How the sources of all zones are doing, and what the zones' forecasts rest on.
   std::vector<SourceState> Sources() const { return source_states_.Of(config_, *live_); }
   const std::vector<ZoneInUse>& zones() const { return zones_; }
+  // How far off they turned out to be, as of this hour.
+  const std::vector<SourceErrorRatio>& errors() const { return errors_; }
 
  private:
-  Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live);
+  Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live,
+              std::unique_ptr<LiveHistory> history);
 
-  void RefreshForecasts(absl::Time now);
+  // Takes what the archive has of the configuration, and spares the providers that.
+  void ConfigureForecasts();
+  void RefreshForecasts(absl::Time now, Watch watch);
+  void RefreshErrors(absl::Time now);
   void RefreshAdmission(absl::Time now);
   // Of each forecast file, what changes when it is replaced.
   std::vector<std::string> ForecastFileMarks() const;
@@ -67,12 +77,16 @@ class Publication {
   SnapshotPublisher publisher_;
   SnapshotParts parts_;
   std::unique_ptr<LiveForecasts> live_;
+  std::unique_ptr<LiveHistory> history_;
+  ZoneForecasts zone_forecasts_;
   int64_t replies_seen_ = 0;
   absl::Time forecasts_due_ = absl::InfinitePast();
   std::vector<std::string> forecast_marks_;
   std::vector<std::string> forecast_problems_;
   SourceStates source_states_;
   std::vector<ZoneInUse> zones_;
+  std::vector<SourceErrorRatio> errors_;
+  absl::Time errors_due_ = absl::InfinitePast();
   DelayWatch delay_watch_;
   AdmissionClient admission_;
   std::optional<uint64_t> admission_version_;  // of what is in `parts_`

@@ -122,8 +122,8 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
     }
     published |= status.ok();
     last_trouble = trouble;
-    report->Write(publication->paths(), publication->Sources(), publication->zones(), status,
-                  start);
+    report->Write(publication->paths(), publication->Sources(), publication->zones(), status, start,
+                  publication->errors());
     // Also where slurmctld is away: what depends on this service need not wait for that.
     notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
 
@@ -173,7 +173,8 @@ int Run(const Options& options) {
   publication->FetchAll(kLongestFetch);
   const absl::Time now = absl::Now();
   const absl::Status status = publication->Publish(now, Publication::Watch::kNo);
-  report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now);
+  report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now,
+               publication->errors());
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;
 }

@@ -66,16 +66,14 @@ std::optional<SignalKind> Kind(const JsonValue& json) {
       SignalKindName)(json);
 }
 
-std::optional<ForecastSource> Provider(const JsonValue& json) {
+// Whom to ask, be it for forecasts or for history.
+ForecastProvider Provider(JsonObject* object) {
   ForecastProvider provider;
-  JsonObject object(json);
-  object.Require("provider", &provider.provider, Text);
-  object.Require("zone", &provider.zone, Text);
-  object.Read("url", &provider.url, Text);
-  object.Read("user", &provider.user, Text);
-  object.Read("secret_file", &provider.secret_file, Text);
-  object.Read("refresh", &provider.refresh, PositiveDuration);
-  object.Read("kind", &provider.kind, Kind);
+  object->Require("provider", &provider.provider, Text);
+  object->Require("zone", &provider.zone, Text);
+  object->Read("url", &provider.url, Text);
+  object->Read("user", &provider.user, Text);
+  object->Read("secret_file", &provider.secret_file, Text);
   return provider;
 }
 
@@ -87,7 +85,13 @@ std::optional<ForecastSource> StaticValue(const JsonValue& json) {
 }
 
 std::optional<ForecastSource> Forecast(const JsonValue& json) {
-  if (json.json().is_object() && json.json().contains("provider")) return Provider(json);
+  if (json.json().is_object() && json.json().contains("provider")) {
+    JsonObject object(json);
+    ForecastProvider provider = Provider(&object);
+    object.Read("refresh", &provider.refresh, PositiveDuration);
+    object.Read("kind", &provider.kind, Kind);
+    return provider;
+  }
   if (json.json().is_object() && json.json().contains("static")) return StaticValue(json);
   ForecastFile file;
   JsonObject object(json);
@@ -100,6 +104,17 @@ std::optional<ForecastSource> Forecast(const JsonValue& json) {
   if (!file.location.empty() && file.format == ForecastFormat::kCsv) {
     json.Refuse("a CSV file has one location, which is not named", "/location");
   }
+  return file;
+}
+
+std::optional<HistorySource> History(const JsonValue& json) {
+  if (json.json().is_object() && json.json().contains("provider")) {
+    JsonObject object(json);
+    return Provider(&object);
+  }
+  HistoryFile file;
+  JsonObject object(json);
+  object.Require("file", &file.path, Text);
   return file;
 }
 
@@ -138,6 +153,7 @@ ZoneConfig ReadZone(const JsonValue& json) {
   object.Read("max_age", &zone.max_age, PositiveDuration);
   object.Read("climatology", &zone.climatology, Intensity);
   object.Read("spread", &zone.spread, Spread);
+  object.Read("history", &zone.history, EachOf(History));
   return zone;
 }
 
@@ -257,7 +273,8 @@ auto Named(Item (*read)(const JsonValue&)) {
 
 Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
   Config config;
-  config.paths = {CARBON_SNAPSHOT_DIR, kDefaultLog};
+  config.paths.snapshot = CARBON_SNAPSHOT_DIR;
+  config.paths.log = kDefaultLog;
   config.hardware = ShippedProfiles();
   {
     JsonObject object(JsonValue(root, "", errors));
@@ -267,11 +284,17 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       paths.Read("snapshot", &config.paths.snapshot, AbsolutePath);
       paths.Read("log", &config.paths.log, AbsolutePath);
       paths.Read("metrics", &config.paths.metrics, MetricsPath);
+      paths.Read("archive", &config.paths.archive, AbsolutePath);
     }
     if (const auto json = object.Find("refresh")) {
       JsonObject refresh(*json);
       refresh.Read("capacity", &config.refresh.capacity, PositiveDuration);
       refresh.Read("forecast", &config.refresh.forecast, PositiveDuration);
+      refresh.Read("history", &config.refresh.history, PositiveDuration);
+    }
+    if (const auto json = object.Find("archive")) {
+      JsonObject archive(*json);
+      archive.Read("retention", &config.archive.retention, PositiveDuration);
     }
     object.Read("zones", &config.zones, Named(ReadZone));
     object.Read("sites", &config.sites, Named(ReadSite));

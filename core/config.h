@@ -47,6 +47,13 @@ struct ForecastProvider {
   friend bool operator==(const ForecastProvider&, const ForecastProvider&) = default;
 };
 
+// What was measured, as `time,value` lines that may have gaps (forecast/csv.h).
+struct HistoryFile {
+  std::string path;  // as of a forecast file
+};
+
+using HistorySource = std::variant<HistoryFile, ForecastProvider>;
+
 // The last is one value for all times.
 using ForecastSource = std::variant<ForecastFile, ForecastProvider, GramsPerKilowattHour>;
 
@@ -58,6 +65,8 @@ struct ZoneConfig {
   absl::Duration max_age = absl::Hours(24);  // of the data; beyond it the forecast is stale
   std::optional<GramsPerKilowattHour> climatology;  // mean to assume beyond the forecast's horizon
   LeadTimeSpread spread;
+  // Who tells the past, in order of preference. Absent: those forecast providers that can.
+  std::optional<std::vector<HistorySource>> history;
 };
 
 // What a source of the zone counts: what it says itself, or else what the zone does.
@@ -82,11 +91,17 @@ struct PathsConfig {
   std::string snapshot;  // folder; default CARBON_SNAPSHOT_DIR
   std::string log;       // placements.jsonl
   std::string metrics;   // a .prom file for node_exporter; empty: none
+  std::string archive;   // of forecasts and actuals, a file; empty: none is kept
 };
 
 struct RefreshConfig {
   absl::Duration capacity = absl::Seconds(5);
   absl::Duration forecast = absl::Seconds(60);
+  absl::Duration history = absl::Hours(1);
+};
+
+struct ArchiveConfig {
+  absl::Duration retention = absl::Hours(24 * 400);  // of forecasts and actuals
 };
 
 struct Config {
@@ -97,6 +112,7 @@ struct Config {
   std::vector<Policy> policies;  // first match wins
   PathsConfig paths;
   RefreshConfig refresh;
+  ArchiveConfig archive;
 };
 
 // One thing that is wrong with a carbon.json.

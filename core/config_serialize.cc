@@ -12,14 +12,16 @@ using Json = nlohmann::json;
 
 std::string Text(absl::string_view text) { return std::string(text); }
 
+Json ProviderJson(const ForecastProvider& provider) {
+  Json json = {{"provider", provider.provider}, {"zone", provider.zone}};
+  if (!provider.url.empty()) json["url"] = provider.url;
+  if (provider.refresh.has_value()) json["refresh"] = DurationText(*provider.refresh);
+  if (provider.kind.has_value()) json["kind"] = Text(SignalKindName(*provider.kind));
+  return json;
+}
+
 Json SourceJson(const ForecastSource& source) {
-  if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
-    Json json = {{"provider", provider->provider}, {"zone", provider->zone}};
-    if (!provider->url.empty()) json["url"] = provider->url;
-    if (provider->refresh.has_value()) json["refresh"] = DurationText(*provider->refresh);
-    if (provider->kind.has_value()) json["kind"] = Text(SignalKindName(*provider->kind));
-    return json;
-  }
+  if (const auto* provider = std::get_if<ForecastProvider>(&source)) return ProviderJson(*provider);
   if (const auto* value = std::get_if<GramsPerKilowattHour>(&source)) {
     return {{"static", value->value()}};
   }
@@ -29,6 +31,11 @@ Json SourceJson(const ForecastSource& source) {
   if (!file.location.empty()) json["location"] = file.location;
   if (file.kind.has_value()) json["kind"] = Text(SignalKindName(*file.kind));
   return json;
+}
+
+Json SourceJson(const HistorySource& source) {
+  if (const auto* provider = std::get_if<ForecastProvider>(&source)) return ProviderJson(*provider);
+  return {{"file", std::get<HistoryFile>(source).path}};
 }
 
 Json ZoneJson(const ZoneConfig& zone) {
@@ -41,6 +48,10 @@ Json ZoneJson(const ZoneConfig& zone) {
                  {"growth", DurationText(zone.spread.growth)}}}};
   for (const ForecastSource& source : zone.forecasts) {
     json["forecast"].push_back(SourceJson(source));
+  }
+  if (zone.history.has_value()) {
+    json["history"] = Json::array();
+    for (const HistorySource& source : *zone.history) json["history"].push_back(SourceJson(source));
   }
   if (zone.any_kind) json["any_kind"] = true;
   if (zone.climatology.has_value()) json["climatology"] = zone.climatology->value();
@@ -91,7 +102,9 @@ std::string SerializeConfig(const Config& config) {
   Json json = {{"paths", Json::object()},
                {"refresh",
                 {{"capacity", DurationText(config.refresh.capacity)},
-                 {"forecast", DurationText(config.refresh.forecast)}}},
+                 {"forecast", DurationText(config.refresh.forecast)},
+                 {"history", DurationText(config.refresh.history)}}},
+               {"archive", {{"retention", DurationText(config.archive.retention)}}},
                {"zones", Json::object()},
                {"sites", Json::object()},
                {"hardware", Json::object()},
@@ -101,6 +114,7 @@ std::string SerializeConfig(const Config& config) {
   if (!config.paths.snapshot.empty()) json["paths"]["snapshot"] = config.paths.snapshot;
   if (!config.paths.log.empty()) json["paths"]["log"] = config.paths.log;
   if (!config.paths.metrics.empty()) json["paths"]["metrics"] = config.paths.metrics;
+  if (!config.paths.archive.empty()) json["paths"]["archive"] = config.paths.archive;
   for (const ZoneConfig& zone : config.zones) json["zones"][zone.name] = ZoneJson(zone);
   for (const SiteConfig& site : config.sites) json["sites"][site.name] = SiteJson(site);
   for (const auto& [name, profile] : config.hardware) {

@@ -23,7 +23,7 @@ namespace {
 constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
 // "csv:NO-1.csv".
-std::string SourceName(const ForecastFile& file) {
+std::string FileName(const ForecastFile& file) {
   const size_t slash = file.path.rfind('/');
   return absl::StrCat(file.format == ForecastFormat::kCsv ? "csv:" : "carbon-aware-sdk:",
                       slash == std::string::npos ? file.path : file.path.substr(slash + 1));
@@ -33,7 +33,27 @@ absl::Time FloorToHour(absl::Time time) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
 }
 
-// The file's data within reach: from a day ago, and carried on by climatology.
+// Bytes and the time they were last modified. The time is taken first: should the file be replaced
+// in between, it is too old rather than too young.
+absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) {
+    return absl::ErrnoToStatus(errno, path);
+  }
+  absl::StatusOr<std::string> bytes = ReadFile(path, kMaxForecastFileBytes);
+  if (!bytes.ok()) return bytes.status();
+  return std::make_pair(*std::move(bytes), absl::TimeFromTimespec(info.st_mtim));
+}
+
+}  // namespace
+
+std::string SourceName(const ForecastSource& source) {
+  if (const auto* file = std::get_if<ForecastFile>(&source)) return FileName(*file);
+  const auto* provider = std::get_if<ForecastProvider>(&source);
+  if (provider == nullptr) return "static";
+  return absl::StrCat(provider->provider, ":", provider->zone);
+}
+
 absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
                                             std::optional<GramsPerKilowattHour> climatology,
                                             absl::Time now) {
@@ -52,27 +72,6 @@ absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
     end = reach;
   }
   return IntensitySeries::Create(steps, end);
-}
-
-// Bytes and the time they were last modified. The time is taken first: should the file be replaced
-// in between, it is too old rather than too young.
-absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::string& path) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) {
-    return absl::ErrnoToStatus(errno, path);
-  }
-  absl::StatusOr<std::string> bytes = ReadFile(path, kMaxForecastFileBytes);
-  if (!bytes.ok()) return bytes.status();
-  return std::make_pair(*std::move(bytes), absl::TimeFromTimespec(info.st_mtim));
-}
-
-}  // namespace
-
-std::string SourceName(const ForecastSource& source) {
-  if (const auto* file = std::get_if<ForecastFile>(&source)) return SourceName(*file);
-  const auto* provider = std::get_if<ForecastProvider>(&source);
-  if (provider == nullptr) return "static";
-  return absl::StrCat(provider->provider, ":", provider->zone);
 }
 
 absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::string source,
@@ -114,9 +113,12 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
                       .spread = zone.spread};
 }
 
-absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const ForecastFile& file,
-                                               absl::string_view bytes, absl::Time fetched_at,
-                                               absl::Time now) {
+namespace {
+
+// What the file says, as it was issued.
+absl::StatusOr<ProviderForecast> ParseForecastFile(const ZoneConfig& zone, const ForecastFile& file,
+                                                   absl::string_view bytes, absl::Time fetched_at,
+                                                   absl::Time now) {
   std::optional<absl::Time> issued_at;
   absl::StatusOr<IntensitySeries> data = absl::InternalError("unread");
   if (file.format == ForecastFormat::kCsv) {
@@ -132,9 +134,27 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
     return absl::InvalidArgumentError(
         absl::StrCat("the file was modified in the future, at ", FormatTimestamp(fetched_at)));
   }
-  return BuildZoneForecast(zone, SourceName(file),
-                           {file.kind.value_or(zone.kind), issued_at, *std::move(data)}, fetched_at,
-                           now);
+  return ProviderForecast{file.kind.value_or(zone.kind), issued_at, *std::move(data)};
+}
+
+}  // namespace
+
+absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const ForecastFile& file,
+                                               absl::string_view bytes, absl::Time fetched_at,
+                                               absl::Time now) {
+  absl::StatusOr<ProviderForecast> forecast = ParseForecastFile(zone, file, bytes, fetched_at, now);
+  if (!forecast.ok()) return forecast.status();
+  return BuildZoneForecast(zone, FileName(file), *forecast, fetched_at, now);
+}
+
+absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const ForecastFile& file,
+                                                 absl::Time now) {
+  absl::StatusOr<std::pair<std::string, absl::Time>> read = ReadWithTime(file.path);
+  if (!read.ok()) return read.status();
+  absl::StatusOr<ProviderForecast> forecast =
+      ParseForecastFile(zone, file, read->first, read->second, now);
+  if (!forecast.ok()) return forecast.status();
+  return FetchedForecast{*std::move(forecast), read->second, absl::OkStatus()};
 }
 
 namespace {
@@ -144,9 +164,9 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
                                         const FindFetched& find, absl::Time now,
                                         absl::Status* trouble) {
   if (const auto* file = std::get_if<ForecastFile>(&source)) {
-    absl::StatusOr<std::pair<std::string, absl::Time>> read = ReadWithTime(file->path);
+    absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, *file, now);
     if (!read.ok()) return read.status();
-    return BuildZoneForecast(zone, *file, read->first, read->second, now);
+    return BuildZoneForecast(zone, SourceName(source), read->forecast, read->fetched_at, now);
   }
   if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
     if (find == nullptr) return absl::UnavailableError("is not fetched here");
@@ -169,13 +189,15 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
 
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
-                                             const FindFetched& find,
+                                             const FindFetched& find, const ZoneForecast* own,
                                              std::vector<SourceLook>* looks) {
   std::vector<SourceLook> unwanted;
   if (looks == nullptr) looks = &unwanted;
   std::optional<ZoneForecast> stale;
   std::optional<size_t> stale_look;
+  const bool has_own = own != nullptr && now < own->valid_until && now < own->series.end();
   for (const ForecastSource& source : zone.forecasts) {
+    if (has_own && std::holds_alternative<GramsPerKilowattHour>(source)) return *own;
     SourceLook& look = looks->emplace_back();
     look.source = SourceName(source);
     const std::string subject = absl::StrCat("zone ", zone.name, ": ", look.source, ": ");
@@ -200,6 +222,7 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
     stale = *std::move(forecast);
     stale_look = looks->size() - 1;
   }
+  if (has_own) return *own;
   if (stale_look.has_value()) {
     (*looks)[*stale_look].in_use = true;
   } else {

@@ -45,18 +45,29 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
                                                const ProviderForecast& forecast,
                                                absl::Time fetched_at, absl::Time now);
 
-// What was fetched last with success from a provider.
+// The source for people, and as the archive knows it: "csv:NO-1.csv", "neso:GB", "static".
+std::string SourceName(const ForecastSource& source);
+
+// What of `data` a zone's forecast carries: from a day ago, and carried on at the climatology,
+// where there is one, to a little more than 14 days from now.
+absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
+                                            std::optional<GramsPerKilowattHour> climatology,
+                                            absl::Time now);
+
+// What was fetched last with success from a provider, or read from a file.
 struct FetchedForecast {
   ProviderForecast forecast;
   absl::Time fetched_at;
   absl::Status trouble;  // of the tries since; OK where there was none
 };
 
+// The file's forecast as it was issued. The time it was last modified counts as when it was
+// fetched. Errors as BuildZoneForecast and the disk have them. Blocks on the disk.
+absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const ForecastFile& file,
+                                                 absl::Time now);
+
 // An error where nothing is there yet, saying why.
 using FindFetched = std::function<absl::StatusOr<FetchedForecast>(const ForecastProvider&)>;
-
-// "csv:NO-1.csv", "neso:GB", "static".
-std::string SourceName(const ForecastSource& source);
 
 // How one source was found when the zone's forecast was made.
 struct SourceLook {
@@ -70,13 +81,15 @@ struct SourceLook {
 };
 
 // Reads the zone's sources in order and returns the first usable forecast, a fresh one before a
-// stale one. The time a file was last modified counts as when it was fetched. Adds one line to
+// stale one. Our own, where there is one, comes after all that is fresh but before a static value,
+// and before what is stale. Adds one line to
 // `problems` for each source passed over or in trouble, and one where the forecast is stale or
 // there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative", and to `looks`, where it
 // is given, one for each source up to the one that was taken. Blocks on the disk.
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
                                              const FindFetched& find = nullptr,
+                                             const ZoneForecast* own = nullptr,
                                              std::vector<SourceLook>* looks = nullptr);
 
 }  // namespace carbon

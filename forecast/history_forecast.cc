@@ -152,7 +152,8 @@ absl::StatusOr<HistoryForecast> ForecastFromHistory(const IntensityHistory& hist
   absl::StatusOr<IntensitySeries> series =
       IntensitySeries::Create(steps, hourly.end() + absl::Hours(hours));
   if (!series.ok()) return series.status();
-  return HistoryForecast{*method, hourly.end(), *std::move(series)};
+  values->resize(static_cast<size_t>(hours));
+  return HistoryForecast{*method, hourly.end(), *std::move(values), *std::move(series)};
 }
 
 absl::StatusOr<IntensitySeries> BlendOnto(const IntensitySeries& provider,

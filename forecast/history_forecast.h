@@ -43,6 +43,8 @@ struct HistoryForecast {
   // The end of the last hour that the history says something of. It may lie hours before now, or
   // days: the forecast's lead times count from here.
   absl::Time known_until;
+  // Hour by hour from known_until to the end of the series, gCO2e/kWh.
+  std::vector<double> hours;
   // Whole hours, from the one that now lies in to 14 days after now, or a little more.
   IntensitySeries series;
 };

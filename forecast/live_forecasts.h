@@ -40,6 +40,9 @@ class LiveForecasts {
                                        const ForecastProvider& source) const;
   // How that source is doing; one that is not configured has done nothing.
   SourceState State(const ZoneConfig& zone, const ForecastProvider& source) const;
+  // For other requests of the same program: what hosts may be sent is bounded for all together, and
+  // Poll works on them too.
+  HttpClient* client() { return &client_; }
   // Counts replies: changes whenever what Find gives does.
   int64_t replies() const { return *replies_; }
 

@@ -27,7 +27,8 @@ std::string CodeOf(const HttpReply& reply) {
 
 }  // namespace
 
-absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source) {
+absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,
+                           GridData wanted) {
   const Provider* provider = FindProvider(source.provider);
   if (provider == nullptr) {
     const std::string near = NearestWord(source.provider, ProviderNames());
@@ -38,7 +39,9 @@ absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& sourc
   const auto refused = [&](absl::string_view fact) {
     return absl::InvalidArgumentError(absl::StrCat("provider ", source.provider, ": ", fact));
   };
-  if (provider->forecast == nullptr) return refused("gives no forecasts");
+  const bool is_history = wanted == GridData::kHistory;
+  if (is_history && provider->history == nullptr) return refused("gives no history");
+  if (!is_history && provider->forecast == nullptr) return refused("gives no forecasts");
   if (provider->needs != Provider::Needs::kNothing && source.secret_file.empty()) {
     return refused("needs a \"secret_file\"");
   }
@@ -47,8 +50,10 @@ absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& sourc
   }
   const ProviderAsk ask = AskOf(zone, source, *provider);
   if (ask.url.empty()) return refused("needs a \"url\"");
-  return provider->forecast(ask, {.user = source.user, .secret = "none"}, absl::UnixEpoch())
-      .status();
+  const Credential credential{.user = source.user, .secret = "none"};
+  const absl::Time some = absl::UnixEpoch();
+  return is_history ? provider->history(ask, credential, some, some + absl::Hours(1)).status()
+                    : provider->forecast(ask, credential, some).status();
 }
 
 ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,
@@ -57,7 +62,7 @@ ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,
       source_(source),
       provider_(FindProvider(source.provider)),
       ask_(AskOf(zone, source, *provider_)),
-      credential_(std::move(credential)),
+      session_(provider_, std::move(credential)),
       refresh_(source.refresh.value_or(provider_->refresh)) {}
 
 bool ZoneSource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) const {
@@ -72,17 +77,25 @@ void ZoneSource::Inherit(const ZoneSource& before) {
   fetched_at_ = before.fetched_at_;
   requests_ = before.requests_;
   errors_ = before.errors_;
+  if (!session_.HasCredentialOf(before.session_)) return;
+  session_ = before.session_;
+  due_ = before.due_;
+  answered_at_ = before.answered_at_;
+  failures_ = before.failures_;
+  trouble_ = before.trouble_;
+  trouble_at_ = before.trouble_at_;
+  // It may have got a quicker rhythm.
+  if (failures_ == 0) due_ = std::min(due_, answered_at_ + refresh_);
 }
 
 std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
   if (is_pending_) return std::nullopt;
   const bool is_set_back = now < answered_at_ - kSetBack;
   if (now < due_ && !is_set_back) return std::nullopt;
-  if (is_set_back) session_.reset();
-  is_login_ = provider_->login != nullptr && (!session_.has_value() || now >= session_until_);
+  if (is_set_back) session_.Forget();
+  is_login_ = session_.NeedsLogin(now);
   absl::StatusOr<HttpRequest> request =
-      is_login_ ? provider_->login(ask_, credential_)
-                : provider_->forecast(ask_, session_.value_or(credential_), now);
+      is_login_ ? session_.Login(ask_) : provider_->forecast(ask_, session_.credential(), now);
   if (!request.ok()) {
     Fail(request.status(), "request", std::nullopt, now, 0);
     return std::nullopt;
@@ -102,9 +115,7 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   if (is_login_) return TakeLogin(*reply, now, random);
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
   if (!forecast.ok()) {
-    if (absl::IsUnauthenticated(forecast.status()) && session_.has_value() && !logged_in_again_) {
-      logged_in_again_ = true;
-      session_.reset();
+    if (absl::IsUnauthenticated(forecast.status()) && session_.Refused()) {
       Complain(forecast.status(), CodeOf(*reply), now);
       due_ = absl::InfinitePast();
       return;
@@ -116,15 +127,14 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   trouble_ = absl::OkStatus();
   trouble_at_.reset();
   failures_ = 0;
-  logged_in_again_ = false;
+  session_.Accepted();
   due_ = now + std::max(refresh_, reply->fresh_for);
 }
 
 void ZoneSource::TakeLogin(const HttpReply& reply, absl::Time now, double random) {
-  absl::StatusOr<Credential> session = provider_->parse_login(ask_, reply);
-  if (!session.ok()) return Fail(session.status(), CodeOf(reply), reply.retry_after, now, random);
-  session_ = *std::move(session);
-  session_until_ = now + provider_->login_life;
+  if (absl::Status status = session_.TakeLogin(ask_, reply, now); !status.ok()) {
+    return Fail(status, CodeOf(reply), reply.retry_after, now, random);
+  }
   due_ = absl::InfinitePast();
 }
 

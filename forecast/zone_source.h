@@ -24,6 +24,7 @@
 #include "core/config.h"
 #include "forecast/forecast_file.h"
 #include "forecast/http/backoff.h"
+#include "forecast/provider_session.h"
 #include "forecast/providers/provider.h"
 #include "forecast/providers/providers.h"
 #include "forecast/source_state.h"
@@ -33,10 +34,13 @@ namespace carbon {
 // Until a refusal is put to the test again.
 inline constexpr absl::Duration kRefusedWait = absl::Hours(6);
 
+enum class GridData { kForecast, kHistory };
+
 // InvalidArgument where no such provider is known (with the nearest known name), it gives no
-// forecasts of the zone's kind or for the named zone, or it wants a user or a secret file that is
-// not named. The secret is not read. Pure.
-absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source);
+// forecasts (or no history, where that is `wanted`) of the zone's kind or for the named zone, or it
+// wants a user or a secret file that is not named. The secret is not read. Pure.
+absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,
+                           GridData wanted = GridData::kForecast);
 
 class ZoneSource {
  public:
@@ -50,7 +54,9 @@ class ZoneSource {
 
   // What was fetched last, of any age, with what went wrong since; an error where nothing was yet.
   absl::StatusOr<FetchedForecast> Fetched() const;
-  // Goes on with what a source before it had: the configuration was read again.
+  // Goes on with what a source before it had: the configuration was read again. Where the
+  // credential is another one, what was refused is tried at once; otherwise it waits as long as
+  // before.
   void Inherit(const ZoneSource& before);
 
   bool IsOf(const ZoneConfig& zone, const ForecastProvider& source) const;
@@ -69,14 +75,11 @@ class ZoneSource {
   ForecastProvider source_;
   const Provider* provider_;
   ProviderAsk ask_;
-  Credential credential_;  // as configured
+  ProviderSession session_;
   absl::Duration refresh_;
 
-  std::optional<Credential> session_;  // what a login gave
-  absl::Time session_until_ = absl::InfinitePast();
   bool is_login_ = false;  // what is under way
   bool is_pending_ = false;
-  bool logged_in_again_ = false;  // since the last success
   absl::Time due_ = absl::InfinitePast();
   absl::Time answered_at_ = absl::InfinitePast();
   int failures_ = 0;

@@ -36,7 +36,7 @@ class Descriptor;
 // Whose values they are. Two that differ in anything are never mixed.
 struct Feed {
   std::string zone;
-  std::string source;  // "electricity-maps", as the configuration names it
+  std::string source;  // "electricity-maps:DE": the provider and its zone, or the file
   SignalKind kind = SignalKind::kAverageLifecycle;
 
   friend bool operator==(const Feed&, const Feed&) = default;
@@ -71,6 +71,12 @@ class ArchiveReader {
   absl::StatusOr<std::vector<ArchivedForecast>> Forecasts(const Feed& feed, absl::Time from,
                                                           absl::Time to) const;
 
+  // The one added last.
+  absl::StatusOr<std::optional<ArchivedForecast>> LastForecast(const Feed& feed) const;
+  // The one made last in the day before `at`, or just then.
+  absl::StatusOr<std::optional<ArchivedForecast>> ForecastInForce(const Feed& feed,
+                                                                  absl::Time at) const;
+
  protected:
   explicit ArchiveReader(std::unique_ptr<Database> database);
   std::unique_ptr<Database> database_;
@@ -83,7 +89,8 @@ class Archive : public ArchiveReader {
   //
   // PermissionDenied where it may be read only, or is no regular file.
   // FailedPrecondition, naming the holder's pid, where another process writes it; where a newer
-  // version has written it; and where it is another program's database: neither is touched.
+  // version has written it; and where it is another program's database or no database at all, an
+  // archive without its header among them: none of these is touched.
   static absl::StatusOr<std::unique_ptr<Archive>> Open(const std::string& path, absl::Time now,
                                                        std::vector<std::string>* problems);
   ~Archive() override;

@@ -65,8 +65,26 @@ absl::Status Create(Database* database) {
   status = database->Run(absl::StrCat("PRAGMA application_id = ", kApplicationId));
   if (!status.ok()) return status;
   status = database->Run(absl::StrCat("PRAGMA user_version = ", kVersion));
+  if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status;
-  return transaction->Commit();
+  // Out of the log and into the file, whose header tells from here on whose it is.
+  return database->Run("PRAGMA wal_checkpoint");
+}
+
+// Whether the header that is on the disk is that of an archive: SQLite's magic string, and our
+// application id at its place (SQLite's "Database File Format", section 1.3). A file that has lost
+// even that may be anybody's.
+bool HasArchiveHeader(const std::string& path) {
+  constexpr absl::string_view kMagic("SQLite format 3", 16);  // with the zero at its end
+  constexpr size_t kIdAt = 68;
+  char header[kIdAt + 4];
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.ok() || pread(file.get(), header, sizeof header, 0) != ssize_t{sizeof header}) {
+    return false;
+  }
+  int64_t id = 0;
+  for (size_t i = kIdAt; i < sizeof header; ++i) id = id << 8 | static_cast<uint8_t>(header[i]);
+  return absl::string_view(header, kMagic.size()) == kMagic && id == kApplicationId;
 }
 
 enum class Content { kNothing, kArchive };
@@ -178,6 +196,10 @@ absl::StatusOr<std::unique_ptr<Database>> OpenArchiveToWrite(const std::string& 
                                                              std::vector<std::string>* problems) {
   absl::StatusOr<std::unique_ptr<Database>> database = OpenWhole(path);
   if (database.status().code() != absl::StatusCode::kDataLoss) return database;
+  if (!HasArchiveHeader(path)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": is no archive of forecasts, and is left as it is"));
+  }
   const absl::StatusOr<std::string> aside = MoveAside(path, now);
   if (!aside.ok()) return aside.status();
   problems->push_back(absl::StrCat(database.status().message(), "; it is kept as ", *aside,

@@ -33,6 +33,37 @@ void Cover(ActualsByStart* actuals, int64_t start, const Actual& actual) {
   actuals->insert_or_assign(start, actual);
 }
 
+// The rows of issued_at, fetched_at, last_fetched_at and series.
+absl::StatusOr<std::vector<ArchivedForecast>> ReadForecasts(const std::string& path,
+                                                            const Feed& feed,
+                                                            absl::StatusOr<Statement> statement) {
+  if (!statement.ok()) return statement.status();
+  std::vector<ArchivedForecast> forecasts;
+  while (true) {
+    const absl::StatusOr<bool> row = statement->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return forecasts;
+    absl::StatusOr<IntensitySeries> series = DecodeSeries(statement->Bytes(3));
+    if (!series.ok()) {
+      return absl::DataLossError(
+          absl::StrCat(path, ": forecast of zone ", feed.zone, ": ", series.status().message()));
+    }
+    std::optional<absl::Time> issued_at;
+    if (const std::optional<int64_t> second = statement->OptionalInteger(0)) {
+      issued_at = absl::FromUnixSeconds(*second);
+    }
+    forecasts.push_back({issued_at, absl::FromUnixSeconds(statement->Integer(1)),
+                         absl::FromUnixSeconds(statement->Integer(2)), *std::move(series)});
+  }
+}
+
+absl::StatusOr<std::optional<ArchivedForecast>> FirstOf(
+    absl::StatusOr<std::vector<ArchivedForecast>> forecasts) {
+  if (!forecasts.ok()) return forecasts.status();
+  if (forecasts->empty()) return std::nullopt;
+  return std::move(forecasts->front());
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<int64_t>> FindFeed(Database* database, const Feed& feed) {
@@ -122,31 +153,40 @@ absl::StatusOr<IntensityHistory> ArchiveReader::History(const Feed& feed, absl::
 absl::StatusOr<std::vector<ArchivedForecast>> ArchiveReader::Forecasts(const Feed& feed,
                                                                        absl::Time from,
                                                                        absl::Time to) const {
-  std::vector<ArchivedForecast> forecasts;
   const absl::StatusOr<std::optional<int64_t>> id = FindFeed(database_.get(), feed);
   if (!id.ok()) return id.status();
-  if (!id->has_value()) return forecasts;
-  absl::StatusOr<Statement> statement = database_->Prepare(
-      "SELECT issued_at, fetched_at, last_fetched_at, series FROM forecast"
-      " WHERE feed = ? AND made_at >= ? AND made_at < ? ORDER BY made_at, id",
-      **id, absl::ToUnixSeconds(from), absl::ToUnixSeconds(to));
-  if (!statement.ok()) return statement.status();
-  while (true) {
-    const absl::StatusOr<bool> row = statement->Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return forecasts;
-    absl::StatusOr<IntensitySeries> series = DecodeSeries(statement->Bytes(3));
-    if (!series.ok()) {
-      return absl::DataLossError(absl::StrCat(database_->path(), ": forecast of zone ", feed.zone,
-                                              ": ", series.status().message()));
-    }
-    std::optional<absl::Time> issued_at;
-    if (const std::optional<int64_t> second = statement->OptionalInteger(0)) {
-      issued_at = absl::FromUnixSeconds(*second);
-    }
-    forecasts.push_back({issued_at, absl::FromUnixSeconds(statement->Integer(1)),
-                         absl::FromUnixSeconds(statement->Integer(2)), *std::move(series)});
-  }
+  if (!id->has_value()) return std::vector<ArchivedForecast>();
+  return ReadForecasts(
+      database_->path(), feed,
+      database_->Prepare("SELECT issued_at, fetched_at, last_fetched_at, series FROM forecast"
+                         " WHERE feed = ? AND made_at >= ? AND made_at < ? ORDER BY made_at, id",
+                         **id, absl::ToUnixSeconds(from), absl::ToUnixSeconds(to)));
+}
+
+absl::StatusOr<std::optional<ArchivedForecast>> ArchiveReader::LastForecast(
+    const Feed& feed) const {
+  const absl::StatusOr<std::optional<int64_t>> id = FindFeed(database_.get(), feed);
+  if (!id.ok()) return id.status();
+  if (!id->has_value()) return std::nullopt;
+  return FirstOf(ReadForecasts(
+      database_->path(), feed,
+      database_->Prepare("SELECT issued_at, fetched_at, last_fetched_at, series FROM forecast"
+                         " WHERE feed = ? ORDER BY id DESC LIMIT 1",
+                         **id)));
+}
+
+absl::StatusOr<std::optional<ArchivedForecast>> ArchiveReader::ForecastInForce(
+    const Feed& feed, absl::Time at) const {
+  const absl::StatusOr<std::optional<int64_t>> id = FindFeed(database_.get(), feed);
+  if (!id.ok()) return id.status();
+  if (!id->has_value()) return std::nullopt;
+  return FirstOf(ReadForecasts(
+      database_->path(), feed,
+      database_->Prepare("SELECT issued_at, fetched_at, last_fetched_at, series FROM forecast"
+                         " WHERE feed = ? AND made_at > ? AND made_at <= ?"
+                         " ORDER BY made_at DESC, id DESC LIMIT 1",
+                         **id, absl::ToUnixSeconds(at - absl::Hours(24)),
+                         absl::ToUnixSeconds(at))));
 }
 
 }  // namespace carbon

@@ -57,6 +57,25 @@ TEST_F(LoadConfigTest, TakesForecastPathsFromItsFolder) {
             "/data/z.csv");
 }
 
+TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {
+  const auto load = [this](const std::string& history) {
+    std::ofstream(folder_ + "/carbon.json")
+        << R"({"zones": {"Z": {"kind": "average-direct", "history": [)" << history << "]}}}";
+    return LoadConfig(folder_ + "/carbon.json", &errors_, &warnings_);
+  };
+  std::optional<Config> config =
+      load(R"({"file": "z.csv"}, {"provider": "eia-930", "zone": "CISO", "secret_file": "key"})");
+  ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
+  const std::vector<HistorySource>& history = *config->zones[0].history;
+  EXPECT_EQ(std::get<HistoryFile>(history[0]).path,
+            (std::filesystem::path(folder_) / "z.csv").lexically_normal());
+  EXPECT_EQ(std::get<ForecastProvider>(history[1]).secret_file,
+            (std::filesystem::path(folder_) / "key").lexically_normal());
+  EXPECT_FALSE(load(R"({"file": "z.csv"}, {"provider": "eia-93", "zone": "CISO"})").has_value());
+  EXPECT_THAT(errors_, ElementsAre(HasSubstr("/zones/Z/history/1: unknown provider \"eia-93\"; did "
+                                             "you mean \"eia-930\"?")));
+}
+
 TEST_F(LoadConfigTest, ResolvesUsersByNameAndNumber) {
   std::optional<Config> config = Load("z.csv", R"({"user": ["root", "54321", "root"]})");
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);

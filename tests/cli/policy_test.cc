@@ -106,7 +106,8 @@ TEST_F(PolicyCheck, SaysWhyAFileCannotBeRead) {
 TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
   Write("carbon.json", R"({
     "zones": {"A": {"kind": "average-lifecycle", "forecast": [{"file": "gone.csv"}]},
-              "B": {"kind": "marginal"}, "unused": {"kind": "average-direct"}},
+              "B": {"kind": "marginal"}, "H": {"kind": "marginal", "history": [{"file": "old.csv"}]},
+              "unused": {"kind": "average-direct"}},
     "sites": {"a": {"zone": "A", "pue": 1.1}, "b": {"zone": "B", "pue": 1.1}},
     "policies": [{"name": "narrow", "match": {"user": ["no-such-user-here"]}}, {"name": "all"},
                  {"name": "late"}]})");
@@ -118,6 +119,7 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
       AllOf(HasSubstr("warning: policy narrow: user \"no-such-user-here\" does not exist\n"),
             HasSubstr("warning: zone A: "), HasSubstr("/gone.csv: does not exist\n"),
             HasSubstr("warning: zone B: has no forecast\n"),
+            HasSubstr("/old.csv: does not exist\n"), Not(HasSubstr("zone H: has no forecast")),
             HasSubstr("warning: the sites' zones are of different kinds, which are never compared "
                       "with each other: average-lifecycle (A), marginal (B)\n"),
             HasSubstr("warning: policy late: is never reached: policy all before it matches every "

@@ -24,14 +24,16 @@ using testing::SizeIs;
 constexpr char kMaximal[] = R"({
   "$schema": "carbon.schema.json",
   // Where things are.
-  "paths": {"snapshot": "/s", "log": "/l/placements.jsonl"},
-  "refresh": {"capacity": "7s", "forecast": "90s"},
+  "paths": {"snapshot": "/s", "log": "/l/placements.jsonl", "archive": "/a/archive.sqlite"},
+  "refresh": {"capacity": "7s", "forecast": "90s", "history": "2h"},
+  "archive": {"retention": "90d"},
   "zones": {
     "NO-1": {"kind": "average-direct",
              "forecast": [{"file": "no.csv"},
                           {"file": "/x.json", "format": "carbon-aware-sdk", "location": "no"}],
              "max_age": "6h", "climatology": 30.5,
-             "spread": {"near": 0.01, "far": 0.3, "growth": "12h"}},
+             "spread": {"near": 0.01, "far": 0.3, "growth": "12h"},
+             "history": [{"file": "past.csv"}, {"provider": "neso", "zone": "GB", "url": "http://x"}]},
     "DE": {"kind": "marginal"}
   },
   "sites": {
@@ -84,11 +86,16 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(config.refresh.capacity, absl::Seconds(7));
   EXPECT_EQ(config.refresh.forecast, absl::Seconds(90));
 
+  EXPECT_EQ(config.paths.archive, "/a/archive.sqlite");
+  EXPECT_EQ(config.refresh.history, absl::Hours(2));
+  EXPECT_EQ(config.archive.retention, absl::Hours(24 * 90));
+
   ASSERT_THAT(config.zones, SizeIs(2));  // in order of their names
   EXPECT_EQ(config.zones[0].name, "DE");
   EXPECT_EQ(config.zones[0].kind, SignalKind::kMarginal);
   EXPECT_THAT(config.zones[0].forecasts, IsEmpty());
   EXPECT_EQ(config.zones[0].climatology, std::nullopt);
+  EXPECT_EQ(config.zones[0].history, std::nullopt);
   const ZoneConfig& zone = config.zones[1];
   EXPECT_EQ(zone.name, "NO-1");
   EXPECT_EQ(zone.kind, SignalKind::kAverageDirect);
@@ -104,6 +111,11 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(zone.spread.near, 0.01);
   EXPECT_EQ(zone.spread.far, 0.3);
   EXPECT_EQ(zone.spread.growth, absl::Hours(12));
+  ASSERT_TRUE(zone.history.has_value());
+  ASSERT_THAT(*zone.history, SizeIs(2));
+  EXPECT_EQ(std::get<HistoryFile>((*zone.history)[0]).path, "past.csv");
+  EXPECT_EQ(std::get<ForecastProvider>((*zone.history)[1]).zone, "GB");
+  EXPECT_EQ(std::get<ForecastProvider>((*zone.history)[1]).url, "http://x");
 
   ASSERT_THAT(config.sites, SizeIs(2));
   EXPECT_EQ(config.sites[0].name, "berlin");
@@ -167,6 +179,10 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   EXPECT_EQ(config.paths.snapshot.substr(0, 1), "/");
   EXPECT_EQ(config.refresh.capacity, RefreshConfig().capacity);
   EXPECT_EQ(config.refresh.forecast, RefreshConfig().forecast);
+  EXPECT_EQ(config.refresh.history, RefreshConfig().history);
+  EXPECT_EQ(config.archive.retention, ArchiveConfig().retention);
+  EXPECT_EQ(config.paths.archive, "");
+  EXPECT_EQ(config.zones[0].history, std::nullopt);
   EXPECT_EQ(config.zones[0].max_age, ZoneConfig().max_age);
   EXPECT_EQ(config.zones[0].spread.near, LeadTimeSpread().near);
   EXPECT_EQ(config.zones[0].spread.far, LeadTimeSpread().far);
@@ -373,6 +389,8 @@ TEST(ParseConfig, ChecksRanges) {
       {WithZone(R"("spread": {"near": 0.3, "far": 0.2})"),
        "/zones/z/spread: \"far\" 0.2 is below \"near\" 0.3: errors grow with the lead time"},
       {WithZone(R"("forecast": [{"format": "csv"}])"), "/zones/z/forecast/0: \"file\" is missing"},
+      {WithZone(R"("history": [{}])"), "/zones/z/history/0: \"file\" is missing"},
+      {WithZone(R"("history": [{"provider": "neso"}])"), "/zones/z/history/0: \"zone\" is missing"},
       {WithZone(R"("forecast": [{"file": ""}])"), "/zones/z/forecast/0/file: is empty"},
       {WithZone(R"("forecast": [{"file": "a", "format": "CSV"}])"),
        "\"CSV\" is none of csv, carbon-aware-sdk; did you mean \"csv\"?"},
@@ -387,6 +405,10 @@ TEST(ParseConfig, ChecksRanges) {
       {WithSite(R"("pue": 1.1, "net_intensity": -5)"), "/sites/s/net_intensity: must be a number"},
       {WithSite(R"("net_intensity": 5)"), "/sites/s: \"pue\" is missing"},
       {R"({"paths": {"log": "x.jsonl"}})", "/paths/log: \"x.jsonl\" is not an absolute path"},
+      {R"({"paths": {"archive": "a.sqlite"}})",
+       "/paths/archive: \"a.sqlite\" is not an absolute path"},
+      {R"({"archive": {"retention": "0s"}})",
+       "/archive/retention: \"0s\" must be longer than zero"},
       {R"({"paths": {"snapshot": ""}})", "/paths/snapshot: is empty"},
       {R"({"refresh": {"capacity": "0s"}})", "/refresh/capacity: \"0s\" must be longer than zero"},
   };

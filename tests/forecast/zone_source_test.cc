@@ -65,6 +65,22 @@ TEST(CheckProvider, NamesWhatIsWrong) {
   EXPECT_TRUE(CheckProvider(Britain(), Neso()).ok());
 }
 
+TEST(CheckProvider, TellsWhoGivesHistory) {
+  ForecastProvider source = Neso();
+  EXPECT_TRUE(CheckProvider(Britain(), source, GridData::kHistory).ok());
+  source.provider = "carbon-aware-file";
+  EXPECT_THAT(std::string(CheckProvider(Britain(), source, GridData::kHistory).message()),
+              HasSubstr("gives no history"));
+  source.provider = "eia-930";
+  EXPECT_THAT(std::string(CheckProvider(Britain(), source, GridData::kHistory).message()),
+              HasSubstr("needs a \"secret_file\""));
+  source.secret_file = "/key";
+  EXPECT_TRUE(CheckProvider(Britain(), source, GridData::kHistory).ok());
+  ZoneConfig marginal = Britain();
+  marginal.kind = SignalKind::kMarginal;
+  EXPECT_FALSE(CheckProvider(marginal, source, GridData::kHistory).ok());
+}
+
 TEST(CheckProvider, RefusesAKindThatTheProviderDoesNotGive) {
   ZoneConfig zone = Britain();
   zone.kind = SignalKind::kMarginal;
@@ -164,6 +180,26 @@ TEST(ZoneSource, HeedsRetryAfter) {
   reply.retry_after = absl::Hours(1);
   source.Take(reply, kNow, 0);
   EXPECT_GE(source.due(), kNow + absl::Hours(1));
+}
+
+TEST(ZoneSource, WaitsAsLongAfterAReloadUnlessTheCredentialIsAnother) {
+  ZoneSource before = NesoSource();
+  ASSERT_TRUE(before.NextRequest(kNow).has_value());
+  before.Take(Good(), kNow, 0);
+  const absl::Time later = kNow + absl::Minutes(5);
+  ASSERT_TRUE(before.NextRequest(later).has_value());
+  before.Take(Status(403), later, 0);
+
+  ZoneSource same = NesoSource();
+  same.Inherit(before);
+  EXPECT_EQ(same.due(), later + kRefusedWait);
+  EXPECT_EQ(same.Fetched()->fetched_at, kNow);
+  EXPECT_FALSE(same.Fetched()->trouble.ok());
+
+  ZoneSource other(Britain(), Neso(), {.user = "", .secret = "new"});
+  other.Inherit(before);
+  EXPECT_TRUE(other.NextRequest(later).has_value());
+  EXPECT_EQ(other.Fetched()->fetched_at, kNow) << "what it had stays";
 }
 
 TEST(ZoneSource, LogsInAgainOnceWhereItsTokenIsRefused) {

@@ -116,10 +116,38 @@ class ArchiveFaultsTest : public testing::Test {
   std::vector<std::string> problems_;
 };
 
-TEST_F(ArchiveFaultsTest, MovesAsideWhatIsNoDatabase) {
-  const std::string bytes(100000, 'x');
+TEST_F(ArchiveFaultsTest, LeavesAloneWhatIsNoDatabase) {
+  Fill(1);
+  std::string headless = *ReadFile(path(), 1 << 30);
+  std::fill_n(headless.begin(), 100, '\0');
+  const std::string cases[] = {
+      std::string(100000, 'x'),
+      "{\"zones\": {}}\n",
+      std::string("SQLite format 3", 16),
+      headless,
+  };
+  for (const std::string& bytes : cases) {
+    ASSERT_TRUE(WriteFileAtomically(path(), bytes).ok());
+    const absl::Status status = Open().status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_EQ(status.message(), path() + ": is no archive of forecasts, and is left as it is");
+    EXPECT_TRUE(*ReadFile(path(), 1 << 30) == bytes);
+    EXPECT_THAT(problems_, IsEmpty());
+  }
+}
+
+TEST_F(ArchiveFaultsTest, LeavesAloneADamagedDatabaseOfAnotherProgram) {
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(20000))", nullptr,
+                         nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(other);
+  std::string bytes = *ReadFile(path(), 1 << 30);
+  std::fill_n(bytes.begin() + 100, 500, '\xa5');
   ASSERT_TRUE(WriteFileAtomically(path(), bytes).ok());
-  ExpectMovedAside(bytes);
+  EXPECT_EQ(Open().status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(*ReadFile(path(), 1 << 30) == bytes);
 }
 
 TEST_F(ArchiveFaultsTest, MovesAsideAFileThatWasCut) {
@@ -139,8 +167,10 @@ TEST_F(ArchiveFaultsTest, MovesAsideAFileWithADamagedPage) {
 }
 
 TEST_F(ArchiveFaultsTest, KeepsEveryDamagedFile) {
+  Fill(1);
+  const std::string cut = ReadFile(path(), 1 << 30)->substr(0, 5000);
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(WriteFileAtomically(path(), std::string(10000, 'x')).ok());
+    ASSERT_TRUE(WriteFileAtomically(path(), cut).ok());
     ASSERT_TRUE(Open().ok());
     EXPECT_THAT(problems_, SizeIs(1));
   }

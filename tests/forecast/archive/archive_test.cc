@@ -404,5 +404,23 @@ TEST_F(ArchiveTest, SaysWhatIsNoArchive) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(ArchiveTest, FindsTheForecastAddedLastAndTheOneInForce) {
+  const std::unique_ptr<Archive> archive = MustOpen();
+  EXPECT_FALSE(archive->LastForecast(kFeed)->has_value());
+  EXPECT_FALSE(archive->ForecastInForce(kFeed, At(0))->has_value());
+  for (int hour : {0, 6, 12}) {
+    ASSERT_TRUE(archive->AddForecast(kFeed, At(hour), Series(hour, {100.0 + hour}), At(hour)).ok());
+  }
+  const Feed other{"FR", "energy-charts", SignalKind::kAverageLifecycle};
+  ASSERT_TRUE(archive->AddForecast(other, At(13), Series(13, {5}), At(13)).ok());
+  EXPECT_EQ((*archive->LastForecast(kFeed))->made_at(), At(12));
+
+  EXPECT_EQ((*archive->ForecastInForce(kFeed, At(6)))->made_at(), At(6));
+  EXPECT_EQ((*archive->ForecastInForce(kFeed, At(11, 59)))->made_at(), At(6));
+  EXPECT_EQ((*archive->ForecastInForce(kFeed, At(35)))->made_at(), At(12));
+  EXPECT_FALSE(archive->ForecastInForce(kFeed, At(36))->has_value()) << "a day ago";
+  EXPECT_FALSE(archive->ForecastInForce(kFeed, At(-1))->has_value());
+}
+
 }  // namespace
 }  // namespace carbon

@@ -1,0 +1,54 @@
+#include "forecast/archive/kept_archive.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace carbon {
+
+Archive* KeptArchive::Use(absl::Time now) {
+  if (path_.empty()) return nullptr;
+  if (archive_ == nullptr) {
+    const bool is_set_back = now < closed_at_;
+    if (now < retry_at_ && !is_set_back) return nullptr;
+    std::vector<std::string> problems;
+    absl::StatusOr<std::unique_ptr<Archive>> archive = Archive::Open(path_, now, &problems);
+    for (const std::string& problem : problems) news_.push_back(absl::StrCat("archive: ", problem));
+    if (!archive.ok()) {
+      Heed(archive.status(), now);
+      return nullptr;
+    }
+    archive_ = *std::move(archive);
+  }
+  if (now >= pruned_at_ + kPruneEvery || now < pruned_at_) {
+    const absl::Status pruned = archive_->Prune(now - retention_).status();
+    if (pruned.ok()) pruned_at_ = now;
+    Heed(pruned, now);
+  }
+  return archive_.get();
+}
+
+void KeptArchive::Heed(const absl::Status& status, absl::Time now) {
+  if (status.ok()) {
+    if (!trouble_.empty()) news_.push_back(absl::StrCat("archive: ", path_, ": in use again"));
+    trouble_.clear();
+    return;
+  }
+  const std::string message(status.message());
+  if (absl::IsInvalidArgument(status)) {
+    if (message != refused_) news_.push_back(absl::StrCat("archive: ", message));
+    refused_ = message;
+    return;
+  }
+  if (message != trouble_) {
+    news_.push_back(absl::StrCat("archive: ", message, "; going on without it"));
+  }
+  trouble_ = message;
+  archive_.reset();
+  closed_at_ = now;
+  retry_at_ = now + kRetry;
+}
+
+std::vector<std::string> KeptArchive::TakeNews() { return std::exchange(news_, {}); }
+
+}  // namespace carbon

@@ -1,0 +1,60 @@
+// The archive of a daemon that goes on without it: opened where it can be, and after any error
+// closed and tried again a minute later, so that a full disk, another process that holds it or a
+// file that only root may read is a line in the log and no more. Pruned once a day.
+//
+//   if (Archive* archive = kept.Use(now)) {
+//     kept.Heed(archive->AddForecast(…).status(), now);
+//   }
+//
+// What is not written meanwhile is lost to it. Blocks on the disk; for one thread.
+#ifndef FORECAST_ARCHIVE_KEPT_ARCHIVE_H_
+#define FORECAST_ARCHIVE_KEPT_ARCHIVE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "forecast/archive/archive.h"
+
+namespace carbon {
+
+class KeptArchive {
+ public:
+  static constexpr absl::Duration kRetry = absl::Minutes(1);
+  static constexpr absl::Duration kPruneEvery = absl::Hours(24);
+
+  // With an empty path there is none, which is no trouble.
+  explicit KeptArchive(std::string path, absl::Duration retention)
+      : path_(std::move(path)), retention_(retention) {}
+
+  // The archive, or nullptr where there is none now. Good until the next call.
+  Archive* Use(absl::Time now);
+  // What a call of it came to. After an error it is not used until kRetry is over, but for
+  // InvalidArgument, which is the data's fault and only told.
+  void Heed(const absl::Status& status, absl::Time now);
+
+  // Lines for the log, of what was not told before: "archive: /a: disk is full; …".
+  std::vector<std::string> TakeNews();
+
+  const std::string& path() const { return path_; }
+  absl::Duration retention() const { return retention_; }
+  void set_retention(absl::Duration retention) { retention_ = retention; }
+
+ private:
+  std::string path_;
+  absl::Duration retention_;
+  std::unique_ptr<Archive> archive_;
+  absl::Time retry_at_ = absl::InfinitePast();
+  absl::Time closed_at_ = absl::InfinitePast();
+  absl::Time pruned_at_ = absl::InfinitePast();
+  std::string trouble_;
+  std::string refused_;  // the data's fault told last
+  std::vector<std::string> news_;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_ARCHIVE_KEPT_ARCHIVE_H_

@@ -1,0 +1,106 @@
+#include "forecast/kept_forecasts.h"
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <variant>
+
+#include "forecast/forecast_error.h"
+
+namespace carbon {
+namespace {
+
+// Clocks of two machines, and of one before and after it was set, differ a little.
+constexpr absl::Duration kClockSkew = absl::Minutes(1);
+
+}  // namespace
+
+void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastProvider& source,
+                         const FetchedForecast& fetched, absl::Time now) {
+  Keep({zone.name, SourceName(source), fetched.forecast.kind}, fetched, now);
+}
+
+void KeptForecasts::KeepFiles(const ZoneConfig& zone, absl::Time now) {
+  for (const ForecastSource& source : zone.forecasts) {
+    const auto* file = std::get_if<ForecastFile>(&source);
+    struct stat info;
+    if (file == nullptr || stat(file->path.c_str(), &info) != 0) continue;
+    const auto kept = kept_.find({zone.name, SourceName(source)});
+    if (kept != kept_.end() && kept->second == absl::TimeFromTimespec(info.st_mtim)) continue;
+    if (archive_->Use(now) == nullptr) return;
+    const absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, *file, now);
+    if (read.ok()) Keep({zone.name, SourceName(source), read->forecast.kind}, *read, now);
+  }
+}
+
+void KeptForecasts::Keep(const Feed& feed, const FetchedForecast& fetched, absl::Time now) {
+  const Key key{feed.zone, feed.source};
+  const auto kept = kept_.find(key);
+  if (kept != kept_.end() && kept->second == fetched.fetched_at) return;
+  Archive* archive = archive_->Use(now);
+  if (archive == nullptr) return;
+  const absl::Status status = archive
+                                  ->AddForecast(feed, fetched.forecast.issued_at,
+                                                fetched.forecast.series, fetched.fetched_at)
+                                  .status();
+  archive_->Heed(status, now);
+  // What the archive does not take is not offered again either.
+  if (status.ok() || absl::IsInvalidArgument(status)) kept_[key] = fetched.fetched_at;
+}
+
+std::optional<FetchedForecast> KeptForecasts::Restore(const ZoneConfig& zone,
+                                                      const ForecastProvider& source,
+                                                      absl::Time now) {
+  const Key key{zone.name, SourceName(source)};
+  const SignalKind kind = KindOf(source, zone);
+  if (const auto known = restored_.find(key); known != restored_.end()) return known->second;
+  Archive* archive = archive_->Use(now);
+  if (archive == nullptr) return std::nullopt;
+  const absl::StatusOr<std::optional<ArchivedForecast>> last =
+      archive->LastForecast({zone.name, key.second, kind});
+  archive_->Heed(last.status(), now);
+  if (!last.ok()) return std::nullopt;
+  std::optional<FetchedForecast>& restored = restored_[key];
+  // One of a time to come, by a clock that was ahead, would seem fresh for too long.
+  if (last->has_value() && (*last)->last_fetched_at <= now + kClockSkew) {
+    restored = FetchedForecast{
+        {kind, (*last)->issued_at, (*last)->series}, (*last)->last_fetched_at, absl::OkStatus()};
+  }
+  return restored;
+}
+
+std::vector<PastForecast> KeptForecasts::PastOf(const ZoneForecast& forecast, absl::Time hour) {
+  std::vector<PastForecast> past;
+  const Feed feed{forecast.zone, forecast.source, forecast.kind};
+  // What the latest ones said of has not all come yet.
+  const int64_t days = static_cast<int64_t>(kMostPastForecasts) + 15;
+  for (int64_t day = days; day >= 1; --day) {
+    Archive* archive = archive_->Use(hour);
+    if (archive == nullptr) return past;
+    const absl::Time at = hour - absl::Hours(24 * day);
+    const absl::StatusOr<std::optional<ArchivedForecast>> found =
+        archive->ForecastInForce(feed, at);
+    if (!found.ok()) {
+      archive_->Heed(found.status(), hour);
+      return past;
+    }
+    if (found->has_value()) past.push_back({at, (*found)->series});
+  }
+  return past;
+}
+
+std::optional<RealisedError> KeptForecasts::ErrorOf(const ZoneConfig& zone,
+                                                    const ForecastSource& source,
+                                                    const IntensityHistory& actuals,
+                                                    absl::Time now) {
+  if (KindOf(source, zone) != zone.kind) return std::nullopt;
+  Archive* archive = archive_->Use(now);
+  if (archive == nullptr) return std::nullopt;
+  const absl::StatusOr<std::vector<ArchivedForecast>> forecasts = archive->Forecasts(
+      {zone.name, SourceName(source), zone.kind}, now - kRealisedSpan - 2 * kRealisedLead, now);
+  archive_->Heed(forecasts.status(), now);
+  if (!forecasts.ok() || forecasts->empty()) return std::nullopt;
+  return MeasureRealisedError(*forecasts, actuals, now);
+}
+
+}  // namespace carbon

@@ -1,0 +1,55 @@
+// The forecasts of zones' sources, as they were issued, in an archive that may not be there: given
+// to it as they come, and asked of it again. Blocks on the disk, reads no clock; for one thread.
+#ifndef FORECAST_KEPT_FORECASTS_H_
+#define FORECAST_KEPT_FORECASTS_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "core/zone_forecast.h"
+#include "forecast/archive/kept_archive.h"
+#include "forecast/forecast_file.h"
+#include "forecast/realised_error.h"
+#include "forecast/zone_errors.h"
+
+namespace carbon {
+
+class KeptForecasts {
+ public:
+  // `archive` outlives it.
+  explicit KeptForecasts(KeptArchive* archive) : archive_(archive) {}
+
+  // Gives the archive what it has not had yet: a provider's forecast, and all files of a zone.
+  void Keep(const ZoneConfig& zone, const ForecastProvider& source, const FetchedForecast& fetched,
+            absl::Time now);
+  void KeepFiles(const ZoneConfig& zone, absl::Time now);
+
+  // The source's last forecast of the time before this program began, of any age. Looked for once.
+  std::optional<FetchedForecast> Restore(const ZoneConfig& zone, const ForecastProvider& source,
+                                         absl::Time now);
+
+  // What the forecast's source said in this hour of earlier days, in order, for FitZoneErrors.
+  std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time hour);
+
+  // How far off the source was of late, against `actuals`; nothing where none of it is kept.
+  std::optional<RealisedError> ErrorOf(const ZoneConfig& zone, const ForecastSource& source,
+                                       const IntensityHistory& actuals, absl::Time now);
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // zone, source
+
+  void Keep(const Feed& feed, const FetchedForecast& fetched, absl::Time now);
+
+  KeptArchive* archive_;
+  std::map<Key, absl::Time> kept_;  // when what the archive was given last was fetched
+  std::map<Key, std::optional<FetchedForecast>> restored_;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_KEPT_FORECASTS_H_

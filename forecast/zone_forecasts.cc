@@ -1,0 +1,165 @@
+#include "forecast/zone_forecasts.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace carbon {
+namespace {
+
+// A history that grows piece by piece is not worth a new forecast each time.
+constexpr absl::Duration kShortestRenewal = absl::Minutes(1);
+
+absl::Time FloorToHour(absl::Time time) {
+  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
+}
+
+}  // namespace
+
+void ZoneForecasts::Configure(const Config& config, absl::Time now) {
+  if (config.paths.archive != archive_->path()) {
+    archive_ = std::make_unique<KeptArchive>(config.paths.archive, config.archive.retention);
+    kept_ = KeptForecasts(archive_.get());
+  }
+  archive_->set_retention(config.archive.retention);
+  zones_ = config.zones;
+  histories_.Configure(config, now, archive_.get());
+  // What was made of another history, perhaps of another kind, is not to stand in for a moment.
+  for (const ZoneConfig& zone : zones_) {
+    const auto own = own_.find(zone.name);
+    if (own == own_.end() || own->second.version == histories_.Of(zone.name).version) continue;
+    own_.erase(own);
+    errors_.erase(zone.name);
+    next_errors_.erase(zone.name);
+  }
+}
+
+std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
+                                              const HasTime& has_time,
+                                              std::vector<std::string>* problems,
+                                              const Note& note) {
+  is_behind_ = false;
+  histories_.ReadFiles(now, archive_.get());
+  for (const std::string& problem : histories_.Problems()) problems->push_back(problem);
+  std::vector<ZoneForecast> forecasts;
+  for (const ZoneConfig& zone : zones_) {
+    const auto find_here = [&](const ForecastProvider& source) {
+      return FindOrRestore(zone, source, now, find);
+    };
+    for (const ForecastSource& source : zone.forecasts) {
+      if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
+        const absl::StatusOr<FetchedForecast> fetched = find(zone, *provider);
+        if (fetched.ok()) kept_.Keep(zone, *provider, *fetched, now);
+      }
+    }
+    kept_.KeepFiles(zone, now);
+    RenewOwn(zone, now, has_time);
+    const std::optional<OwnForecast>& own = own_[zone.name].forecast;
+    absl::StatusOr<ZoneForecast> stand_in = absl::NotFoundError("no history");
+    if (own.has_value()) stand_in = StandIn(zone, *own, now);
+    std::vector<SourceLook> looks;
+    std::optional<ZoneForecast> forecast = ReadZoneForecast(
+        zone, now, problems, find_here, stand_in.ok() ? &*stand_in : nullptr, &looks);
+    if (note != nullptr) note(zone, looks);
+    if (!forecast.has_value()) continue;
+    // History is of the zone's kind, and says nothing of a forecast of another.
+    if (own.has_value() && forecast->kind == zone.kind) CarryOn(zone, *own, now, &*forecast);
+    RenewErrors(zone, *forecast, now, has_time);
+    forecasts.push_back(*std::move(forecast));
+  }
+  AssignErrors(now, &forecasts);
+  return forecasts;
+}
+
+bool ZoneForecasts::Advance(absl::Time now, const HasTime& has_time) {
+  bool is_any_made = false;
+  for (const ZoneConfig& zone : zones_) is_any_made |= RenewOwn(zone, now, has_time);
+  return is_any_made;
+}
+
+bool ZoneForecasts::RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTime& has_time) {
+  Own& own = own_[zone.name];
+  const ZoneHistories::History& history = histories_.Of(zone.name);
+  const absl::Time hour = FloorToHour(now);
+  const bool is_of_hour = FloorToHour(own.made_at) == hour;
+  const bool is_young = now - own.made_at < kShortestRenewal && now >= own.made_at;
+  if (is_of_hour && (own.version == history.version || (is_young && own.forecast.has_value()))) {
+    return false;
+  }
+  if (!has_time()) {
+    is_behind_ = true;
+    return false;
+  }
+  own.made_at = now;
+  own.version = history.version;
+  absl::StatusOr<OwnForecast> made = MakeOwnForecast(history.hours, hour);
+  own.forecast.reset();
+  if (made.ok()) own.forecast = *std::move(made);
+  return true;
+}
+
+void ZoneForecasts::RenewErrors(const ZoneConfig& zone, const ZoneForecast& forecast,
+                                absl::Time now, const HasTime& has_time) {
+  Errors& errors = next_errors_[forecast.zone];
+  const absl::Time hour = FloorToHour(now);
+  const std::optional<OwnForecast>& own = own_[forecast.zone].forecast;
+  // Ours that came or was renewed within the hour counts too: there was less to know before.
+  const absl::Time own_made_at = own.has_value() ? own_[forecast.zone].made_at : hour;
+  if (errors.AreOf(forecast) && FloorToHour(errors.made_at) == hour &&
+      errors.made_at >= own_made_at) {
+    return;
+  }
+  if (!has_time()) {
+    is_behind_ = true;
+    return;
+  }
+  errors = {now, forecast.source, forecast.own_from.has_value(), std::nullopt};
+  if (forecast.kind != zone.kind) return;
+  const HourlyHistory actuals = own.has_value()
+                                    ? own->actuals
+                                    : HourlyHistory::From(histories_.Of(forecast.zone).hours, hour);
+  absl::StatusOr<ErrorFactors> factors = FitZoneErrors(
+      forecast, kept_.PastOf(forecast, hour), actuals, own.has_value() ? &*own : nullptr, hour);
+  if (factors.ok()) errors.factors = *std::move(factors);
+}
+
+// Zones share their scenarios where their errors are of the same hour (FitErrorFactors): those of a
+// new hour are published once all are there.
+void ZoneForecasts::AssignErrors(absl::Time now, std::vector<ZoneForecast>* forecasts) {
+  const absl::Time hour = FloorToHour(now);
+  const bool all_there =
+      std::all_of(forecasts->begin(), forecasts->end(), [&](const ZoneForecast& forecast) {
+        const Errors& errors = next_errors_[forecast.zone];
+        return errors.AreOf(forecast) && FloorToHour(errors.made_at) == hour;
+      });
+  for (ZoneForecast& forecast : *forecasts) {
+    const Errors& next = next_errors_[forecast.zone];
+    Errors& errors = errors_[forecast.zone];
+    if (all_there || !errors.AreOf(forecast) || !errors.factors.has_value()) errors = next;
+    if (errors.AreOf(forecast)) forecast.errors = errors.factors;
+  }
+}
+
+absl::StatusOr<FetchedForecast> ZoneForecasts::FindOrRestore(const ZoneConfig& zone,
+                                                             const ForecastProvider& source,
+                                                             absl::Time now, const Find& find) {
+  absl::StatusOr<FetchedForecast> fetched = find(zone, source);
+  if (fetched.ok()) return fetched;
+  std::optional<FetchedForecast> restored = kept_.Restore(zone, source, now);
+  if (!restored.has_value()) return fetched;
+  restored->trouble = fetched.status();
+  return *std::move(restored);
+}
+
+std::vector<ZoneForecasts::SourceError> ZoneForecasts::RealisedErrors(absl::Time now) {
+  std::vector<SourceError> errors;
+  for (const ZoneConfig& zone : zones_) {
+    for (const ForecastSource& source : zone.forecasts) {
+      const std::optional<RealisedError> error =
+          kept_.ErrorOf(zone, source, histories_.Of(zone.name).hours, now);
+      if (error.has_value()) errors.push_back({zone.name, SourceName(source), *error});
+    }
+  }
+  return errors;
+}
+
+}  // namespace carbon

@@ -1,0 +1,81 @@
+// What is known of each zone's past: by its sources as they are configured, from the archive at
+// first, then from their replies and files as they come, all of which the archive is given. Of each
+// hour the first source that knows it is believed. Blocks on the disk; for one thread.
+#ifndef FORECAST_ZONE_HISTORIES_H_
+#define FORECAST_ZONE_HISTORIES_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "forecast/archive/archive.h"
+#include "forecast/archive/kept_archive.h"
+#include "forecast/intensity_history.h"
+#include "forecast/live_history.h"
+
+namespace carbon {
+
+// Larger history files are refused unread.
+inline constexpr int64_t kMaxHistoryFileBytes = 64 << 20;
+
+class ZoneHistories {
+ public:
+  struct History {
+    IntensityHistory hours;
+    int64_t version = 0;  // changes whenever `hours` does; never goes back to one before
+  };
+  // What of a provider's past is known without a gap of days, up to its last value.
+  struct HeldSpan {
+    std::string zone;
+    ForecastProvider source;
+    absl::Time from;
+    absl::Time to;
+  };
+
+  // Goes on with the zones and sources of another configuration: what is new of them is read from
+  // the archive where that can be.
+  void Configure(const Config& config, absl::Time now, KeptArchive* archive);
+
+  void Take(const HistoryReply& reply, KeptArchive* archive);
+  // Reads the files that changed.
+  void ReadFiles(absl::Time now, KeptArchive* archive);
+
+  // Of a zone of the configuration.
+  const History& Of(const std::string& zone) const { return zones_.at(zone).known; }
+  // Of the providers of which something was read from an archive.
+  const std::vector<HeldSpan>& held() const { return held_; }
+  // A line for each file that cannot be read.
+  std::vector<std::string> Problems() const;
+
+ private:
+  struct Source {
+    HistorySource config;
+    Feed feed;
+    IntensityHistory hours;
+    std::string mark;  // of a file: what changes when it is replaced
+    absl::Status trouble;
+  };
+  struct Zone {
+    std::vector<Source> sources;
+    History known;
+  };
+
+  static bool HasSameSources(const Zone& a, const Zone& b);
+  // Puts a zone's sources together.
+  void Merge(Zone* zone);
+  void ReadArchive(Source* source, absl::Time now, KeptArchive* archive);
+  static void Keep(const Feed& feed, const IntensityHistory& history, absl::Time fetched_at,
+                   KeptArchive* archive);
+
+  std::map<std::string, Zone> zones_;
+  std::vector<HeldSpan> held_;
+  int64_t versions_ = 0;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_ZONE_HISTORIES_H_

@@ -1,0 +1,128 @@
+#include "forecast/archive/kept_archive.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "core/file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+namespace fs = std::filesystem;
+
+const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 11, 24, 2), absl::UTCTimeZone());
+const Feed kFeed{"DE", "energy-charts:de", SignalKind::kAverageLifecycle};
+
+class KeptArchiveTest : public testing::Test {
+ protected:
+  KeptArchiveTest() : folder_(testing::TempDir() + "kept_archive." + std::to_string(getpid())) {
+    fs::remove_all(folder_);
+    fs::create_directory(folder_);
+  }
+  ~KeptArchiveTest() override { fs::remove_all(folder_); }
+
+  std::string path() const { return folder_ + "/archive.sqlite"; }
+  KeptArchive Kept() const { return KeptArchive(path(), absl::Hours(24 * 10)); }
+
+  static absl::Status Add(Archive* archive, absl::Time at) {
+    return archive
+        ->AddForecast(
+            kFeed, at,
+            *IntensitySeries::Create({{at, GramsPerKilowattHour(100)}}, at + absl::Hours(1)), at)
+        .status();
+  }
+
+  std::string folder_;
+};
+
+TEST_F(KeptArchiveTest, IsNoTroubleWhereNoneIsWanted) {
+  KeptArchive kept("", absl::Hours(1));
+  EXPECT_EQ(kept.Use(kNow), nullptr);
+  EXPECT_THAT(kept.TakeNews(), IsEmpty());
+}
+
+TEST_F(KeptArchiveTest, TellsOnceWhoHoldsItAndGoesOnOnceItIsFree) {
+  auto first = std::make_unique<KeptArchive>(Kept());
+  ASSERT_NE(first->Use(kNow), nullptr);
+  EXPECT_THAT(first->TakeNews(), IsEmpty());
+
+  KeptArchive second = Kept();
+  EXPECT_EQ(second.Use(kNow), nullptr);
+  EXPECT_THAT(second.TakeNews(),
+              ElementsAre(AllOf(HasSubstr("archive: " + path() + ": another process writes"),
+                                HasSubstr("pid " + std::to_string(getpid())),
+                                HasSubstr("; going on without it"))));
+  EXPECT_EQ(second.Use(kNow + KeptArchive::kRetry), nullptr);
+  EXPECT_THAT(second.TakeNews(), IsEmpty()) << "told already";
+
+  first.reset();
+  EXPECT_EQ(second.Use(kNow + KeptArchive::kRetry + absl::Seconds(1)), nullptr) << "not yet again";
+  Archive* archive = second.Use(kNow + 2 * KeptArchive::kRetry);
+  ASSERT_NE(archive, nullptr);
+  second.Heed(Add(archive, kNow), kNow + 2 * KeptArchive::kRetry);
+  EXPECT_THAT(second.TakeNews(), ElementsAre("archive: " + path() + ": in use again"));
+}
+
+TEST_F(KeptArchiveTest, GoesOnWithoutAFileThatIsSomethingElse) {
+  ASSERT_TRUE(WriteFileAtomically(path(), "{}").ok());
+  KeptArchive kept = Kept();
+  EXPECT_EQ(kept.Use(kNow), nullptr);
+  EXPECT_THAT(kept.TakeNews(), ElementsAre(HasSubstr("is no archive of forecasts")));
+  EXPECT_EQ(*ReadFile(path(), 100), "{}");
+}
+
+TEST_F(KeptArchiveTest, ClosesItAfterAnErrorButNotForWhatIsTheDatasFault) {
+  KeptArchive kept = Kept();
+  ASSERT_NE(kept.Use(kNow), nullptr);
+  kept.Heed(absl::InvalidArgumentError("forecast of zone X: begins too early"), kNow);
+  EXPECT_NE(kept.Use(kNow), nullptr);
+  kept.Heed(absl::InvalidArgumentError("forecast of zone X: begins too early"), kNow);
+  EXPECT_THAT(kept.TakeNews(), ElementsAre("archive: forecast of zone X: begins too early"));
+
+  kept.Heed(absl::ResourceExhaustedError("/a: disk is full"), kNow);
+  EXPECT_EQ(kept.Use(kNow + absl::Seconds(59)), nullptr);
+  EXPECT_THAT(kept.TakeNews(), ElementsAre("archive: /a: disk is full; going on without it"));
+  EXPECT_NE(kept.Use(kNow + KeptArchive::kRetry), nullptr);
+}
+
+TEST_F(KeptArchiveTest, TriesAgainWhenTheClockWasSetBack) {
+  KeptArchive kept = Kept();
+  kept.Heed(absl::ResourceExhaustedError("/a: disk is full"), kNow);
+  EXPECT_EQ(kept.Use(kNow), nullptr);
+  EXPECT_NE(kept.Use(kNow - absl::Hours(1)), nullptr);
+}
+
+TEST_F(KeptArchiveTest, PrunesOnceADay) {
+  KeptArchive kept = Kept();
+  const auto count = [&](absl::Time now) {
+    return kept.Use(now)->Forecasts(kFeed, absl::UnixEpoch(), absl::InfiniteFuture())->size();
+  };
+  ASSERT_TRUE(Add(kept.Use(kNow), kNow - absl::Hours(24 * 9 + 12)).ok());
+  ASSERT_TRUE(Add(kept.Use(kNow), kNow).ok());
+  EXPECT_EQ(count(kNow + absl::Hours(23)), 2u);
+  EXPECT_EQ(count(kNow + absl::Hours(24)), 1u);
+  EXPECT_EQ(count(kNow + absl::Hours(24 * 11)), 0u);
+}
+
+TEST_F(KeptArchiveTest, SaysThatADamagedFileWasMovedAside) {
+  {
+    KeptArchive kept = Kept();
+    ASSERT_NE(kept.Use(kNow), nullptr);
+    ASSERT_TRUE(Add(kept.Use(kNow), kNow).ok());
+  }
+  ASSERT_TRUE(WriteFileAtomically(path(), ReadFile(path(), 1 << 30)->substr(0, 5000)).ok());
+  KeptArchive kept = Kept();
+  EXPECT_NE(kept.Use(kNow), nullptr);
+  EXPECT_THAT(kept.TakeNews(), ElementsAre(HasSubstr("it is kept as " + path() + ".damaged-")));
+}
+
+}  // namespace
+}  // namespace carbon
