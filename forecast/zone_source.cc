@@ -4,12 +4,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {
 
 // Less than this is no clock that was set back, but a `now` taken before the last reply came.
 constexpr absl::Duration kSetBack = absl::Minutes(1);
+// Some providers begin with their next step.
+constexpr absl::Duration kLatestBegin = absl::Hours(1);
+// Clocks of two machines differ a little.
+constexpr absl::Duration kClockSkew = absl::Minutes(1);
 // The waits after failures in a row.
 const BackoffPolicy kBackoff;
 
@@ -18,6 +23,23 @@ ProviderAsk AskOf(const ZoneConfig& zone, const ForecastProvider& source,
   return {.url = source.url.empty() ? std::string(provider.url) : source.url,
           .zone = source.zone,
           .kind = zone.kind};
+}
+
+// OutOfRange where it is of another time: it must not take the place of what is good.
+absl::Status CheckIsOfNow(const ProviderForecast& forecast, absl::Time now) {
+  if (forecast.series.end() <= now) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the data ends at ", FormatTimestamp(forecast.series.end()), ", in the past"));
+  }
+  if (forecast.series.begin() > now + kLatestBegin) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "the data begins at ", FormatTimestamp(forecast.series.begin()), ", in the future"));
+  }
+  if (forecast.issued_at.has_value() && *forecast.issued_at > now + kClockSkew) {
+    return absl::OutOfRangeError(absl::StrCat("the forecast was generated in the future, at ",
+                                              FormatTimestamp(*forecast.issued_at)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -87,6 +109,10 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   if (!reply.ok()) return Fail(reply.status(), std::nullopt, now, random);
   if (is_login_) return TakeLogin(*reply, now, random);
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
+  if (forecast.ok()) {
+    const absl::Status status = CheckIsOfNow(*forecast, now);
+    if (!status.ok()) forecast = OfProvider(provider_->name, ask_, status);
+  }
   if (!forecast.ok()) {
     if (absl::IsUnauthenticated(forecast.status()) && session_.has_value() && !logged_in_again_) {
       logged_in_again_ = true;
