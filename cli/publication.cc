@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -96,9 +97,12 @@ void Publication::RefreshForecasts(absl::Time now) {
                          [&](const ForecastProvider& source) { return live_->Find(zone, source); });
     if (forecast.has_value()) forecasts.push_back(*std::move(forecast));
   }
-  if (problems != forecast_problems_) {
-    for (const std::string& problem : problems) spdlog::warn("{}", problem);
-    if (problems.empty()) spdlog::info("forecasts: all zones have one");
+  for (const std::string& problem : problems) {
+    const auto known = std::find(forecast_problems_.begin(), forecast_problems_.end(), problem);
+    if (known == forecast_problems_.end()) spdlog::warn("{}", problem);
+  }
+  if (problems.empty() && !forecast_problems_.empty()) {
+    spdlog::info("forecasts: all zones have one");
   }
   spdlog::debug("forecasts: {} of {} zones", forecasts.size(), config_.zones.size());
   parts_.forecast = SerializeForecasts(forecasts);
