@@ -79,15 +79,16 @@ class DaemonTest(PrivateSlurmTest):
             SCARBON, "status", "--json", "--config", str(self.folder / "carbon.json")).stdout)
 
     def status(self):
-        """Zone -> what scarbon status shows of it."""
+        """Zone -> what scarbon status shows of its forecast, where it has one."""
         return self.zones_in(self.whole_status())
 
     @staticmethod
     def zones_in(status):
-        for zone in status["zones"]:
-            for key in ("fetched_at", "horizon"):
-                zone[key] = datetime.datetime.fromisoformat(zone[key]).timestamp()
-        return {zone["zone"]: zone for zone in status["zones"]}
+        return {
+            zone["zone"]: {"source": zone["source"], "usable": zone["usable"],
+                           **{key: datetime.datetime.fromisoformat(zone[key]).timestamp()
+                              for key in ("fetched_at", "horizon")}}
+            for zone in status["zones"] if zone["source"]}
 
     def lines_of(self, zone):
         return [line for line in self.lines() if f"zone {zone}: " in line]

@@ -63,14 +63,16 @@ class DaemonFaultsTest(DaemonTest):
                     file.write(b"x" * 1024)
             except OSError:
                 pass
-        wait_until(lambda: any("No space left on device; the last snapshot stays" in line
-                               for line in self.lines()), 10, "the log says so")
+        full = "snapshot: capacity: No space left on device; the last snapshot stays"
+        wait_until(lambda: any(full in line for line in self.lines()), 10, "the log says so")
         before = self.status()["NO-1"]
         asked = self.provider.asked["NO-1"]
         wait_until(lambda: self.provider.asked["NO-1"] > asked + 1, 10, "it goes on asking")
         self.assertEqual(self.status()["NO-1"], before)
+        self.assertEqual(len([line for line in self.lines() if full in line]), 1, self.lines())
         filler.unlink()
-        wait_until(lambda: "publishing again" in self.lines()[-1], 10, "the log says so")
+        wait_until(lambda: any("publishing again" in line for line in self.lines()), 10,
+                   "the log says so")
         self.assertGreater(self.status()["NO-1"]["fetched_at"], before["fetched_at"])
 
     def test_two_started_at_once(self):
