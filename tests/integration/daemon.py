@@ -10,6 +10,9 @@ from private_slurm import SCARBON, SCARBOND, PrivateSlurmTest
 from provider_faults import StandIn, hourly
 
 TOKEN = "tok-77e0b2d4"
+# What carbon.json knows: a "refresh" of each provider, in place of refresh.forecast; "paths.archive".
+HAS_SOURCE_REFRESH = False
+HAS_ARCHIVE = False
 
 
 class DaemonTest(PrivateSlurmTest):
@@ -18,8 +21,7 @@ class DaemonTest(PrivateSlurmTest):
         self.step(0)
         self.provider = StandIn(self.series, secret=TOKEN, user="someone", clock=self.now)
         self.addCleanup(self.provider.close_all)
-        (self.folder / "token").write_text(TOKEN + "\n")
-        os.chmod(self.folder / "token", 0o600)
+        self.write_secret(TOKEN)
         self.log_path = self.folder / "scarbond.log"
         self.log_path.write_text("")
 
@@ -35,6 +37,14 @@ class DaemonTest(PrivateSlurmTest):
         new.write_text(str(seconds))
         os.replace(new, self.clock_file)
 
+    def write_secret(self, secret):
+        """Into the secret file; the provider takes it, and those before it."""
+        self.provider.secrets.add(secret)
+        new = self.folder / "token.new"
+        new.touch(mode=0o600)
+        new.write_text(secret + "\n")
+        os.replace(new, self.folder / "token")
+
     # scarbond.
 
     def source(self, zone, provider="electricity-maps", url=None):
@@ -44,12 +54,17 @@ class DaemonTest(PrivateSlurmTest):
                       "watttime": {"user": "someone", "secret_file": str(self.folder / "token")}}
         return {"provider": provider, "zone": zone, "url": url, **credential.get(provider, {})}
 
-    def configure(self, zones, paths=None, **refresh):
-        """zones: name -> {"forecast": [source], ...}; paths: besides snapshot and log."""
+    def configure(self, zones, forecast="60s", paths=None):
+        """zones: name -> {"forecast": [source], ...}; forecast: how often each is asked; paths:
+        besides snapshot and log."""
+        if HAS_SOURCE_REFRESH:
+            for zone in zones.values():
+                for source in zone["forecast"]:
+                    source["refresh"] = forecast
         path = self.folder / "carbon.json"
         path.write_text(json.dumps({
             "paths": {"snapshot": str(self.snapshot), "log": str(self.log), **(paths or {})},
-            "refresh": {"capacity": "1s", **refresh},
+            "refresh": {"capacity": "1s", "forecast": forecast},
             "zones": zones,
             "sites": {"oslo": {"zone": next(iter(zones)), "pue": 1.1}},
             "pools": {"oslo": {"site": "oslo", "partition": "oslo", "hardware": "h100-sxm"}},
@@ -101,6 +116,6 @@ class DaemonTest(PrivateSlurmTest):
                   if path.is_file()]
         with open(f"/proc/{daemon.pid}/cmdline", "rb") as arguments:
             texts.append(arguments.read())
-        for secret in (TOKEN, *self.provider.sessions):
+        for secret in (*self.provider.secrets, *self.provider.sessions):
             for text in texts:
                 self.assertNotIn(secret.encode(), text)

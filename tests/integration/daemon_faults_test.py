@@ -12,14 +12,14 @@ from provider_faults import FAULTS, HOUR
 
 
 class DaemonFaultsTest(DaemonTest):
-    def configure_one(self, **refresh):
+    def configure_one(self, forecast="60s"):
         return self.configure(
-            {"NO-1": {"kind": "average-lifecycle", "forecast": [self.source("NO-1")]}}, **refresh)
+            {"NO-1": {"kind": "average-lifecycle", "forecast": [self.source("NO-1")]}}, forecast)
 
     def test_clock_set_back_an_hour(self):
         self.provider.clock = lambda: int(time.time())
         self.step(HOUR)
-        self.start(self.configure_one(forecast="10m"))
+        self.start(self.configure_one("10m"))
         ahead = wait_until(lambda: self.status().get("NO-1"), 10, "there is a forecast")
         self.assertGreater(ahead["fetched_at"], time.time() + HOUR - 60)
         self.assertEqual(self.provider.asked["NO-1"], 1)
@@ -54,7 +54,7 @@ class DaemonFaultsTest(DaemonTest):
         if (done := subprocess.run(small, capture_output=True, text=True)).returncode != 0:
             self.skipTest(f"no small disk can be mounted here: {done.stderr.strip()}")
         self.addCleanup(subprocess.run, ["umount", "--lazy", str(self.snapshot)], check=True)
-        self.start(self.configure_one(forecast="1s"))
+        self.start(self.configure_one("1s"))
         wait_until(lambda: self.status().get("NO-1"), 10, "there is a forecast")
         filler = self.snapshot / "filler"
         with open(filler, "wb", buffering=0) as file:

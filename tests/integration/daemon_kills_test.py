@@ -1,6 +1,8 @@
 """scarbond killed -9 at random instants while twenty zones' forecasts change under it: whoever reads
 the snapshot sees a whole one that is no older than the one before, and what it started again publishes
-anew. CARBON_KILLS times, by CARBON_SEED; scripts/soak has the long form."""
+anew. With an archive no zone loses its forecast over a restart, and the archive, as it lies there after
+each kill, is whole and has lost nothing. CARBON_KILLS times, by CARBON_SEED; scripts/soak has the long
+form."""
 
 import contextlib
 import datetime
@@ -17,16 +19,12 @@ import threading
 import time
 import unittest
 
-from daemon import DaemonTest
+from daemon import HAS_ARCHIVE, DaemonTest
 from private_slurm import wait_until
 from provider_faults import hourly
 
 KILLS = int(os.environ.get("CARBON_KILLS", "12"))
 SEED = int(os.environ.get("CARBON_SEED", "1"))
-# Whether carbon.json knows paths.archive: then no zone may lose its forecast over a restart, and the
-# archive is looked at after each kill.
-HAS_ARCHIVE = False
-
 ZONES = 20
 HOSTS = 5
 # Looks at the parts' hashes for each that scarbon takes.
@@ -116,7 +114,7 @@ class DaemonKillsTest(DaemonTest):
                                "forecast": [self.source(f"zone-{i}", url=urls[i % HOSTS])]}
                  for i in range(ZONES)}
         paths = {"archive": str(self.archive)} if HAS_ARCHIVE else {}
-        return self.configure(zones, paths, forecast="1s")
+        return self.configure(zones, "1s", paths)
 
     def published_at(self):
         try:

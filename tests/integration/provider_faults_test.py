@@ -101,7 +101,7 @@ class ProviderFaultsTest(DaemonTest):
             }
         troubles = {name_of(fault): said for fault, said in TROUBLES.items()}
         odd = [name_of(fault) for fault in ODD]
-        daemon = self.start(self.configure(zones, forecast=f"{REFRESH}s"))
+        daemon = self.start(self.configure(zones, f"{REFRESH}s"))
 
         def serve(zones, source=None):
             """Whether these zones have data of their first source, or of this one, that are fresh."""
@@ -142,6 +142,8 @@ class ProviderFaultsTest(DaemonTest):
                                for fault in SILENT),
                    LONGEST - (time.time() - begun), "the silent ones are given up")
         self.provider.faults = {}
+        # What was refused is asked for again with another token.
+        self.write_secret("tok-b1c44e09")
         daemon.send_signal(signal.SIGHUP)
         wait_until(lambda: serve(zones), 25, "every zone has its forecast again")
 
