@@ -8,9 +8,8 @@
 // After success it asks again after `refresh`, or later where the server says that nothing new
 // comes before. After a failure it backs off, longer each time; what it was refused (403, 404) it
 // asks for again after kRefusedWait only. Where there is a login it logs in, again once the login's
-// life is over, and once more when a credential is refused. What was fetched last stays, also where
-// a reply is about another time: ended, begun an hour from now or later, or made in the future. A
-// clock that was set back does not silence it: it asks at once.
+// life is over, and once more when a credential is refused. What was fetched last stays. A clock that
+// was set back does not silence it: it asks at once.
 #ifndef FORECAST_ZONE_SOURCE_H_
 #define FORECAST_ZONE_SOURCE_H_
 
@@ -43,7 +42,8 @@ class ZoneSource {
 
   // The request to send now: at most one is under way. Nothing where none is due.
   std::optional<HttpRequest> NextRequest(absl::Time now);
-  // The reply to it, or why there is none. `random` is uniform in [0, 1).
+  // The reply to it, or why there is none. `random` is uniform in [0, 1). A forecast of another time
+  // counts as a failure: ended, begun an hour from now or later, or made in the future.
   void Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random);
 
   // What was fetched last, of any age, with what went wrong since; an error where nothing was yet.
