@@ -1,4 +1,4 @@
-"""scarbond, with a stand-in for its providers and a clock that can be stepped, beside a private Slurm."""
+"""scarbond beside a private Slurm, with a stand-in for its providers and a clock that can be stepped."""
 
 import datetime
 import json
