@@ -145,9 +145,12 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
                       .horizon = forecast.horizon});
   }
   for (const std::string& line : zone_forecasts_.TakeNews()) spdlog::warn("{}", line);
-  if (problems != forecast_problems_) {
-    for (const std::string& problem : problems) spdlog::warn("{}", problem);
-    if (problems.empty()) spdlog::info("forecasts: all zones have one");
+  for (const std::string& problem : problems) {
+    const auto known = std::find(forecast_problems_.begin(), forecast_problems_.end(), problem);
+    if (known == forecast_problems_.end()) spdlog::warn("{}", problem);
+  }
+  if (problems.empty() && !forecast_problems_.empty()) {
+    spdlog::info("forecasts: all zones have one");
   }
   spdlog::debug("forecasts: {} of {} zones", forecasts.size(), config_.zones.size());
   parts_.forecast = SerializeForecasts(forecasts);

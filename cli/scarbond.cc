@@ -146,7 +146,8 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
         default:
           break;
       }
-    } while (absl::Now() < next);
+      // Before the start: the clock was set back, maybe by hours.
+    } while (absl::Now() < next && absl::Now() >= start);
   }
 }
 

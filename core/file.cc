@@ -74,16 +74,17 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes) {
   std::string temporary = absl::StrCat(path, kTemporarySuffix, "XXXXXX");
   Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
-  if (!file.ok()) return absl::ErrnoToStatus(errno, temporary);
+  // Errors name the path: the temporary name is another each time, and the fault is not.
+  if (!file.ok()) return absl::ErrnoToStatus(errno, path);
   absl::Cleanup remove = [&temporary] { unlink(temporary.c_str()); };
   for (absl::string_view rest = bytes; !rest.empty();) {
     const ssize_t written = write(file.get(), rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return absl::ErrnoToStatus(errno, temporary);
+    if (written < 0) return absl::ErrnoToStatus(errno, path);
     rest.remove_prefix(static_cast<size_t>(written));
   }
   if (fchmod(file.get(), 0644) != 0 || fsync(file.get()) != 0 || !file.Close()) {
-    return absl::ErrnoToStatus(errno, temporary);
+    return absl::ErrnoToStatus(errno, path);
   }
   if (rename(temporary.c_str(), path.c_str()) != 0) return absl::ErrnoToStatus(errno, path);
   std::move(remove).Cancel();

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "core/file.h"
 #include "core/snapshot_store.h"
 
@@ -158,8 +159,13 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
       {CapacityPartName(manifest.capacity_hash), &parts.capacity},
       {AdmissionPartName(manifest.admission_hash), &parts.admission}};
   for (const auto& [name, bytes] : files) {
-    absl::Status written = WritePart(path_of(name), *bytes, now);
-    if (!written.ok()) return written;
+    const absl::Status written = WritePart(path_of(name), *bytes, now);
+    if (written.ok()) continue;
+    // By its kind and without its hash: what fails at every publish is one trouble.
+    return absl::Status(
+        written.code(),
+        absl::StrCat(folder_, ": ", name.substr(0, name.find('-')), ": ",
+                     absl::StripPrefix(written.message(), absl::StrCat(path_of(name), ": "))));
   }
   absl::Status written = WriteFileAtomically(path_of(kManifestFile), SerializeManifest(manifest));
   if (!written.ok()) return written;

@@ -4,12 +4,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {
 
 // Less than this is no clock that was set back, but a `now` taken before the last reply came.
 constexpr absl::Duration kSetBack = absl::Minutes(1);
+// Some providers begin with their next step.
+constexpr absl::Duration kLatestBegin = absl::Hours(1);
+// Clocks of two machines differ a little.
+constexpr absl::Duration kClockSkew = absl::Minutes(1);
 // The waits after failures in a row.
 const BackoffPolicy kBackoff;
 
@@ -23,6 +28,23 @@ ProviderAsk AskOf(const ZoneConfig& zone, const ForecastProvider& source,
 // Of a reply that is no success, as SourceState::errors counts it.
 std::string CodeOf(const HttpReply& reply) {
   return reply.status == 200 ? "bad-reply" : absl::StrCat(reply.status);
+}
+
+// OutOfRange where it is of another time: it must not take the place of what is good.
+absl::Status CheckIsOfNow(const ProviderForecast& forecast, absl::Time now) {
+  if (forecast.series.end() <= now) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the data ends at ", FormatTimestamp(forecast.series.end()), ", in the past"));
+  }
+  if (forecast.series.begin() > now + kLatestBegin) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "the data begins at ", FormatTimestamp(forecast.series.begin()), ", in the future"));
+  }
+  if (forecast.issued_at.has_value() && *forecast.issued_at > now + kClockSkew) {
+    return absl::OutOfRangeError(absl::StrCat("the forecast was generated in the future, at ",
+                                              FormatTimestamp(*forecast.issued_at)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -114,6 +136,10 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   }
   if (is_login_) return TakeLogin(*reply, now, random);
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
+  if (forecast.ok()) {
+    const absl::Status status = CheckIsOfNow(*forecast, now);
+    if (!status.ok()) forecast = OfProvider(provider_->name, ask_, status);
+  }
   if (!forecast.ok()) {
     if (absl::IsUnauthenticated(forecast.status()) && session_.Refused()) {
       Complain(forecast.status(), CodeOf(*reply), now);

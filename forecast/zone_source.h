@@ -49,7 +49,8 @@ class ZoneSource {
 
   // The request to send now: at most one is under way. Nothing where none is due.
   std::optional<HttpRequest> NextRequest(absl::Time now);
-  // The reply to it, or why there is none. `random` is uniform in [0, 1).
+  // The reply to it, or why there is none. `random` is uniform in [0, 1). A forecast of another
+  // time counts as a failure: ended, begun later than an hour from now, or made in the future.
   void Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random);
 
   // What was fetched last, of any age, with what went wrong since; an error where nothing was yet.

@@ -248,9 +248,9 @@ TEST_F(SnapshotStore, FollowsNoSymbolicLinkAndWaitsForNoFifo) {
 
 TEST_F(SnapshotStore, RefusesDamagedParts) {
   const Manifest m = Publish(4);
-  for (const std::string& name : {ConfigPartName(m.config_hash), ForecastPartName(m.forecast_hash),
-                                  CapacityPartName(m.capacity_hash),
-                                  AdmissionPartName(m.admission_hash)}) {
+  for (const std::string& name :
+       {ConfigPartName(m.config_hash), ForecastPartName(m.forecast_hash),
+        CapacityPartName(m.capacity_hash), AdmissionPartName(m.admission_hash)}) {
     const std::string whole = ReadFile(Path(name), 1 << 20).value();
     std::string damaged = whole;
     damaged[damaged.size() / 2] ^= 1;
@@ -412,8 +412,8 @@ TEST_F(SnapshotStore, LeavesThePreviousPublishInPlaceWhenOneFails) {
   // A folder in the part's place cannot be replaced by a file, not even by root.
   fs::create_directory(Path(CapacityPartName(Sha256Hex(next.capacity))));
   const auto failed = publisher.Publish(next, kNow + absl::Seconds(5));
-  EXPECT_FALSE(failed.ok());
-  EXPECT_THAT(std::string(failed.status().message()), HasSubstr("capacity-"));
+  // Without the hash: the next publish fails in the same words.
+  EXPECT_EQ(failed.status().message(), absl::StrCat(folder_, ": capacity: Is a directory"));
   SnapshotReader reader(folder_);
   EXPECT_EQ(reader.ReadIfChanged().value()->pools()[0].group->total.nodes, 1);
   for (const std::string& name : Names()) EXPECT_FALSE(absl::StrContains(name, ".tmp-")) << name;
@@ -477,8 +477,8 @@ TEST(ReadFile, ReadsWithinItsLimitOnly) {
 TEST(WriteFileAtomically, NamesThePathAndTheFactWhenItFails) {
   const absl::Status status = WriteFileAtomically("/nonexistent/folder/file", "x");
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(status.message()), StartsWith("/nonexistent/folder/file.tmp-"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("No such file or directory"));
+  EXPECT_THAT(std::string(status.message()), StartsWith("/nonexistent/folder/file: "));
 }
 
 }  // namespace

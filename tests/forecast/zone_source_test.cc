@@ -1,6 +1,7 @@
 #include "forecast/zone_source.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -29,10 +30,10 @@ std::string Minute(absl::Time time) {
 }
 
 // Two days of half-hours, all of `value`.
-HttpReply Good(int value = 100) {
+HttpReply Good(int value = 100, absl::Time begin = kNow) {
   std::vector<std::string> points;
   for (int i = 0; i < 96; ++i) {
-    const absl::Time start = kNow + i * absl::Minutes(30);
+    const absl::Time start = begin + i * absl::Minutes(30);
     points.push_back(absl::StrCat(R"({"from": ")", Minute(start), R"(", "to": ")",
                                   Minute(start + absl::Minutes(30)),
                                   R"(", "intensity": {"forecast": )", value, "}}"));
@@ -140,6 +141,55 @@ TEST(ZoneSource, KeepsWhatItHasWithItsAgeWhileItFails) {
     ASSERT_TRUE(source.NextRequest(source.due()).has_value());
     source.Take(Good(), source.due(), 0);
     EXPECT_TRUE(source.Fetched()->trouble.ok());
+  }
+}
+
+TEST(ZoneSource, KeepsWhatItHasWhereAReplyIsAboutAnotherTime) {
+  const absl::Time later = kNow + absl::Minutes(5);
+  struct Case {
+    absl::Time begin;
+    const char* trouble;  // empty: it is taken
+  } const cases[] = {
+      {later - absl::Hours(48), "zone GB: the data ends at 2026-11-24T10:05:00Z, in the past"},
+      {later - absl::Hours(48) + absl::Minutes(1), ""},
+      {later + absl::Hours(1), ""},
+      {later + absl::Minutes(61),
+       "zone GB: the data begins at 2026-11-24T11:06:00Z, in the future"},
+  };
+  for (const Case& c : cases) {
+    ZoneSource source = NesoSource();
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(Good(100), kNow, 0);
+    ASSERT_TRUE(source.NextRequest(later).has_value());
+    source.Take(Good(200, c.begin), later, 0);
+    absl::StatusOr<FetchedForecast> fetched = source.Fetched();
+    ASSERT_TRUE(fetched.ok()) << fetched.status();
+    const bool is_taken = *c.trouble == '\0';
+    EXPECT_EQ(fetched->fetched_at, is_taken ? later : kNow) << c.begin;
+    EXPECT_EQ(fetched->trouble.ok(), is_taken) << c.begin;
+    EXPECT_THAT(std::string(fetched->trouble.message()), HasSubstr(c.trouble));
+  }
+}
+
+TEST(ZoneSource, KeepsWhatItHasWhereAForecastIsMadeInTheFuture) {
+  const ZoneConfig zone = {.name = "de", .kind = SignalKind::kAverageDirect};
+  ForecastProvider config;
+  config.provider = "carbon-aware-file";
+  config.zone = "de";
+  for (const auto& [generated_at, is_taken] :
+       {std::pair("2026-11-24T10:01:00Z", true), std::pair("2026-11-24T10:01:01Z", false)}) {
+    ZoneSource source(zone, config, {}, absl::Minutes(5));
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(HttpReply{.status = 200,
+                          .content_type = "application/json",
+                          .body = absl::StrCat(R"({"GeneratedAt": ")", generated_at,
+                                               R"(", "Emissions": [{"Time": "2026-11-24T10:00:00Z",
+                                                   "Rating": 5, "Duration": "01:00:00"}]})")},
+                kNow, 0);
+    EXPECT_EQ(source.Fetched().ok(), is_taken) << source.Fetched().status();
+    if (is_taken) continue;
+    EXPECT_THAT(std::string(source.Fetched().status().message()),
+                HasSubstr("the forecast was generated in the future, at 2026-11-24T10:01:01Z"));
   }
 }
 

@@ -96,6 +96,7 @@ class ArchiveTest(PrivateSlurmTest):
                 "zone": "NO-NO1",
                 "url": self.provider.url,
                 "secret_file": str(self.folder / "token"),
+                "refresh": "1s",
             }
         ]
         path.write_text(json.dumps(config))

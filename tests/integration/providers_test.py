@@ -1,88 +1,24 @@
 """Forecasts that scarbond fetches over HTTP, from a stand-in for a provider, on a real slurmctld."""
 
-import datetime
-import http.server
 import json
 import os
-import threading
 import time
 import unittest
 
 from private_slurm import CLEAN_OSLO, SCARBOND, PrivateSlurmTest, wait_until
+from provider_faults import FAULTS, StandIn, hourly
 
 TOKEN = "tok-3f9c1a77"
+ZONE = "NO-NO1"
 # What scarbond logs once nothing is wrong any more.
 ALL_WELL = "forecasts: all zones have one"
 
 
-class Provider:
-    """Answers as Electricity Maps does, or as `fault` says, and keeps what it was sent."""
-
-    def __init__(self):
-        self.fault = None
-        self.tokens = []
-        self.asked = 0
-        self.released = threading.Event()
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
-
-    def answer(self, request):
-        self.asked += 1
-        self.tokens.append(request.headers.get("auth-token"))
-        if self.fault == "hang":
-            self.released.wait(60)
-            return
-        body = b"<html>so sorry" if self.fault == "garbage" else self.forecast(request.path)
-        request.send_response(500 if self.fault == "500" else 200)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body)
-
-    @staticmethod
-    def forecast(path):
-        hour = datetime.datetime.now(datetime.timezone.utc).replace(
-            minute=0, second=0, microsecond=0
-        )
-        zone = path.split("zone=")[1].split("&")[0]
-        form = "%Y-%m-%dT%H:%M:%S.000Z"
-        points = [
-            {"carbonIntensity": 20, "datetime": f"{hour + datetime.timedelta(hours=i):{form}}"}
-            for i in range(72)
-        ]
-        return json.dumps(
-            {
-                "zone": zone,
-                "emissionFactorType": "lifecycle",
-                "temporalGranularity": "hourly",
-                "unit": "gCO2eq/kWh",
-                "updatedAt": f"{hour:{form}}",
-                "forecast": points,
-                "data": points,
-            }
-        ).encode()
-
-
 class ProvidersTest(PrivateSlurmTest):
     def setUp(self):
-        self.provider = Provider()
-        self.addCleanup(self.provider.close)
+        self.provider = StandIn({ZONE: hourly(20)}.get, secret=TOKEN)
+        self.url = self.provider.listen()
+        self.addCleanup(self.provider.close_all)
         self.secret = self.folder / "token"
         self.secret.write_text(TOKEN + "\n")
         os.chmod(self.secret, 0o600)
@@ -94,14 +30,17 @@ class ProvidersTest(PrivateSlurmTest):
         config["zones"]["zone-oslo"]["forecast"] = [
             {
                 "provider": "electricity-maps",
-                "zone": "NO-NO1",
-                "url": self.provider.url,
+                "zone": ZONE,
+                "url": f"{self.url}/electricity-maps/v4",
                 "secret_file": str(self.secret),
                 "refresh": "1s",
             }
         ]
         path.write_text(json.dumps(config))
         return path
+
+    def asked(self):
+        return self.provider.asked.get(ZONE, 0)
 
     def daemon_log(self):
         return (self.folder / "scarbond.log").read_text()
@@ -124,20 +63,21 @@ class ProvidersTest(PrivateSlurmTest):
         self.publish({"mode": "enforce"}, CLEAN_OSLO)
         _, job = self.submit()
         self.assertEqual(job["Partition"], "oslo")
-        self.assertEqual(self.provider.tokens, [TOKEN])
+        self.assertEqual(self.asked(), 1)
+        self.assertEqual(self.provider.credentials, {TOKEN})
         self.assert_secret_is_nowhere()
 
     def test_goes_on_with_what_it_has_while_the_provider_fails(self):
         log = self.folder / "scarbond.log"
         log.write_text("")
         self.watch({"mode": "enforce"}, CLEAN_OSLO)
-        wait_until(lambda: self.provider.asked >= 2, 20, "the provider is asked again and again")
-        for fault in ("500", "garbage", None, "hang"):
+        wait_until(lambda: self.asked() >= 2, 20, "the provider is asked again and again")
+        for fault in ("500", "html as json", None, "hang"):
             with self.subTest(fault):
-                asked = self.provider.asked
+                asked = self.asked()
                 recoveries = self.daemon_log().count(ALL_WELL)
-                self.provider.fault = fault
-                wait_until(lambda: self.provider.asked > asked, 90, "the provider is asked")
+                self.provider.faults = {ZONE: FAULTS[fault]} if fault else {}
+                wait_until(lambda: self.asked() > asked, 90, "the provider is asked")
                 if fault is None:
                     wait_until(
                         lambda: self.daemon_log().count(ALL_WELL) > recoveries, 10, "all is well"
@@ -147,7 +87,7 @@ class ProvidersTest(PrivateSlurmTest):
                 self.assertEqual(job["Partition"], "oslo")
         self.assertIn("zone zone-oslo: electricity-maps:NO-NO1: ", self.daemon_log())
         self.assertNotIn("zone zone-lyon", self.daemon_log())
-        self.assertEqual(set(self.provider.tokens), {TOKEN})
+        self.assertEqual(self.provider.credentials, {TOKEN})
         self.assert_secret_is_nowhere()
 
     def test_names_a_secret_file_that_others_may_read(self):
