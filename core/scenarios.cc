@@ -23,24 +23,34 @@ absl::Time MadeAt(const ZoneForecast& forecast) {
   return std::min(forecast.issued_at.value_or(forecast.fetched_at), forecast.fetched_at);
 }
 
-// Noise that grows as the spread says, in buckets of an hour or, where those were too many, more.
-ErrorFactors LeadTimeFactors(const ZoneForecast& forecast) {
-  const absl::Time made_at = MadeAt(forecast);
+// What factors mean by an hour: shorter where the spread grows within less than a day.
+struct ScaledFactors {
   ErrorFactors factors;
+  absl::Duration hour = absl::Hours(1);
+};
+
+// Noise that grows as the spread says, drawn 24 times while it does and once an hour at most; less
+// often where those were too many.
+ScaledFactors LeadTimeFactors(const ZoneForecast& forecast) {
+  const absl::Time made_at = MadeAt(forecast);
+  const absl::Duration growth = std::max(forecast.spread.growth, absl::Seconds(1));
+  ScaledFactors scaled;
+  ErrorFactors& factors = scaled.factors;
   // An absurd date must not cost a bucket for every hour since.
   factors.origin = std::max(made_at, forecast.series.begin() - kOldest);
   const absl::Duration span = std::max(absl::Seconds(1), forecast.series.end() - factors.origin);
-  const int64_t hours = absl::Ceil(span / kMostBuckets, absl::Hours(1)) / absl::Hours(1);
-  for (int64_t begin = 0; absl::Hours(begin) < span; begin += hours) {
-    factors.bucket_end_hours.push_back(static_cast<uint16_t>(begin + hours));
-    const absl::Time middle = factors.origin + absl::Hours(begin) + absl::Hours(hours) / 2;
+  const absl::Duration finest = std::min(growth / 24, absl::Hours(1));
+  scaled.hour = absl::Ceil(std::max(finest, span / kMostBuckets), absl::Seconds(1));
+  for (uint16_t bucket = 0; scaled.hour * bucket < span; ++bucket) {
+    factors.bucket_end_hours.push_back(static_cast<uint16_t>(bucket + 1));
+    const absl::Time middle = factors.origin + scaled.hour * (bucket + 0.5);
     factors.remainder.push_back(static_cast<float>(Spread(forecast.spread, middle - made_at)));
   }
   // 0.96 from one hour to the next where the spread takes a day to grow: neighbours err much alike,
   // what lies days apart does not.
-  const double growth = std::max(0.0, absl::ToDoubleHours(forecast.spread.growth));
-  factors.remainder_correlation = static_cast<float>(growth / (growth + 1));
-  return factors;
+  factors.remainder_correlation =
+      static_cast<float>(absl::FDivDuration(growth, growth + scaled.hour));
+  return scaled;
 }
 
 bool HasErrors(const ZoneForecast& forecast) {
@@ -50,7 +60,8 @@ bool HasErrors(const ZoneForecast& forecast) {
 }  // namespace
 
 ErrorScenarios::Zone ErrorScenarios::Draw(const ZoneForecast& forecast) {
-  const ErrorFactors factors = HasErrors(forecast) ? *forecast.errors : LeadTimeFactors(forecast);
+  const auto [factors, hour] =
+      HasErrors(forecast) ? ScaledFactors{*forecast.errors} : LeadTimeFactors(forecast);
   const std::vector<Draws> draws = DrawErrors(factors, forecast.zone);
   const int64_t horizon = absl::ToUnixSeconds(forecast.horizon);
   const std::string key = absl::StrCat("climatology/", forecast.zone);
@@ -60,7 +71,7 @@ ErrorScenarios::Zone ErrorScenarios::Draw(const ZoneForecast& forecast) {
     const int64_t end =
         bucket + 1 == draws.size()
             ? INT64_MAX
-            : absl::ToUnixSeconds(factors.origin + absl::Hours(factors.bucket_end_hours[bucket]));
+            : absl::ToUnixSeconds(factors.origin + hour * factors.bucket_end_hours[bucket]);
     if (begin < horizon) {
       zone.factors.push_back(draws[bucket]);
       zone.ends.push_back(std::min(end, horizon));

@@ -214,9 +214,10 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
     look.in_use = now < forecast->valid_until;
     if (look.in_use) return *std::move(forecast);
     const bool is_file = std::holds_alternative<ForecastFile>(source);
-    look.trouble = absl::FailedPreconditionError(absl::StrCat(
-        is_file ? "the file" : "the data", is_file ? " is" : " are", " stale: of ",
-        FormatTimestamp(forecast->fetched_at), ", limit ", absl::FormatDuration(zone.max_age)));
+    look.trouble = absl::FailedPreconditionError(
+        absl::StrCat(is_file ? "the file" : "the data", is_file ? " is" : " are", " stale: of ",
+                     FormatTimestamp(forecast->valid_until - zone.max_age), ", limit ",
+                     absl::FormatDuration(zone.max_age)));
     problems->push_back(absl::StrCat(subject, look.trouble.message()));
     if (stale.has_value()) continue;
     stale = *std::move(forecast);

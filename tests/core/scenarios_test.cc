@@ -56,6 +56,19 @@ TEST(ErrorScenarios, SpreadGrowsWithTheLeadTime) {
   EXPECT_GT(relative(24 * 10), 1.5 * relative(0));
 }
 
+TEST(ErrorScenarios, ASpreadThatGrowsWithinSecondsIsResolvedAsWell) {
+  ZoneForecast zone = Zone("A", 100, {.near = 0.05, .far = 0.25, .growth = absl::Seconds(48)});
+  zone.series = *IntensitySeries::Create({{At(0), GramsPerKilowattHour(100)}}, At(600));
+  zone.horizon = zone.series.end();
+  const ErrorScenarios scenarios({zone});
+  const auto relative = [&](int second) {
+    const auto draws = scenarios.Integrate(0, zone.series, At(second), absl::Seconds(2));
+    return Deviation(draws) / Mean(draws);
+  };
+  EXPECT_NEAR(relative(0), 0.05 + 0.2 * 1.0 / 49, 1e-7);
+  EXPECT_NEAR(relative(480), 0.05 + 0.2 * 481.0 / 529, 1e-7);
+}
+
 TEST(ErrorScenarios, AnOlderForecastErrsMoreWhateverTheOthersAre) {
   ZoneForecast old = Zone("A", 100), fresh = Zone("B", 100);
   fresh.fetched_at = At(20 * 3600);

@@ -178,7 +178,7 @@ TEST(ZoneSource, KeepsWhatItHasWhereAForecastIsMadeInTheFuture) {
   config.zone = "de";
   for (const auto& [generated_at, is_taken] :
        {std::pair("2026-11-24T10:01:00Z", true), std::pair("2026-11-24T10:01:01Z", false)}) {
-    ZoneSource source(zone, config, {}, absl::Minutes(5));
+    ZoneSource source(zone, config, {});
     ASSERT_TRUE(source.NextRequest(kNow).has_value());
     source.Take(HttpReply{.status = 200,
                           .content_type = "application/json",

@@ -182,8 +182,7 @@ class DaemonKillsTest(DaemonTest):
         print(f"\n{KILLS} kills and {early} more while it started: {reader.reads} reads of whole"
               f" snapshots, {reader.publishes} different ones seen by scarbon, {next(self.versions)}"
               f" forecasts served; published anew after {statistics.median(waits):.2f} s, {max(waits):.2f}"
-              f" s at most;"
-              f" archived: {self.archived or 'nothing'}", flush=True)
+              f" s at most; archived: {self.archived}", flush=True)
 
 
 if __name__ == "__main__":
