@@ -21,6 +21,7 @@
 #include "core/snapshot_store.h"
 #include "plugin/elf_file.h"
 #include "plugin/plugin_file.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -45,8 +46,6 @@ struct Ran {
 class ScarbonDoctor : public ::testing::Test {
  protected:
   ScarbonDoctor() {
-    std::string pattern = (fs::temp_directory_path() / "doctor-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     chmod(folder_.c_str(), 0755);
     for (const char* name : {"/a", "/b", "/log"}) fs::create_directory(folder_ + name);
     WriteSlurmConf(absl::StrCat("PluginDir=", folder_, "/a:", folder_, "/b\n"));
@@ -60,7 +59,6 @@ class ScarbonDoctor : public ::testing::Test {
       kill(scarbond_, SIGKILL);
       waitpid(scarbond_, nullptr, 0);
     }
-    fs::remove_all(folder_);
   }
 
   void Write(const std::string& name, const std::string& text) {
@@ -177,7 +175,8 @@ class ScarbonDoctor : public ::testing::Test {
   std::string Release() const { return FormatSlurmVersion(release_); }
   SlurmVersion Next() const { return {release_.major, release_.minor, release_.micro + 1}; }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   SlurmVersion release_;
   bool root_only_ = false;
   pid_t scarbond_ = 0;

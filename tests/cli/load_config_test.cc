@@ -72,8 +72,9 @@ TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {
   EXPECT_EQ(std::get<ForecastProvider>(history[1]).secret_file,
             (std::filesystem::path(folder_) / "key").lexically_normal());
   EXPECT_FALSE(load(R"({"file": "z.csv"}, {"provider": "eia-93", "zone": "CISO"})").has_value());
-  EXPECT_THAT(errors_, ElementsAre(HasSubstr("/zones/Z/history/1/provider: unknown provider \"eia-93\"; did "
-                                             "you mean \"eia-930\"?")));
+  EXPECT_THAT(errors_,
+              ElementsAre(HasSubstr("/zones/Z/history/1/provider: unknown provider \"eia-93\"; did "
+                                    "you mean \"eia-930\"?")));
 }
 
 TEST_F(LoadConfigTest, ResolvesUsersByNameAndNumber) {

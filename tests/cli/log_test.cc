@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/record.h"
 #include "core/watch.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -39,13 +40,6 @@ std::string Contents(const std::string& path) {
 
 class ScarbonLog : public ::testing::Test {
  protected:
-  ScarbonLog() {
-    std::string pattern = (fs::temp_directory_path() / "log-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    log_ = folder_ + "/placements.jsonl";
-  }
-  ~ScarbonLog() override { fs::remove_all(folder_); }
-
   Ran Run(const std::string& arguments) {
     const std::string command = absl::StrCat("TZ=UTC '" SCARBON_BINARY "' log ", arguments, " >",
                                              folder_, "/out 2>", folder_, "/err");
@@ -57,8 +51,9 @@ class ScarbonLog : public ::testing::Test {
   }
   void Append(const std::string& text) { std::ofstream(log_, std::ios::app) << text; }
 
-  std::string folder_;
-  std::string log_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  const std::string log_ = folder_ + "/placements.jsonl";
 };
 
 Candidate At(const std::string& site, absl::Time start, double grams) {

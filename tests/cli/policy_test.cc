@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -35,12 +36,6 @@ std::string Contents(const std::string& path) {
 
 class PolicyCheck : public testing::Test {
  protected:
-  PolicyCheck() {
-    std::string pattern = testing::TempDir() + "/policy-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~PolicyCheck() override { fs::remove_all(folder_); }
-
   // Runs in the folder, where Write put what there is.
   Result Scarbon(const std::string& arguments) {
     Result result;
@@ -61,7 +56,8 @@ class PolicyCheck : public testing::Test {
     std::ofstream(folder_ + "/" + name) << text;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 constexpr char kRight[] = R"({

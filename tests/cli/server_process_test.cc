@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -23,9 +24,6 @@ namespace fs = std::filesystem;
 class ServerProcessTest : public ::testing::Test {
  protected:
   ServerProcessTest() {
-    std::string pattern = (fs::temp_directory_path() / "server_process-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    program_ = folder_ + "/carbon-server";
     fs::copy_file(fs::canonical("/bin/sleep"), program_);
     char* arguments[] = {program_.data(), const_cast<char*>("600"), nullptr};
     char* environment[] = {const_cast<char*>("A=1"), const_cast<char*>("B=x=y"),
@@ -39,7 +37,6 @@ class ServerProcessTest : public ::testing::Test {
   ~ServerProcessTest() override {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
-    fs::remove_all(folder_);
   }
 
   bool HasStarted() const {
@@ -48,7 +45,9 @@ class ServerProcessTest : public ::testing::Test {
            !server->environment->empty();
   }
 
-  std::string folder_, program_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  std::string program_ = folder_ + "/carbon-server";
   pid_t pid_ = 0;
 };
 

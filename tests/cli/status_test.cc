@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "cli/daemon_state.h"
 #include "core/snapshot_store.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -41,8 +42,6 @@ std::string Utc(absl::Time time) {
 class ScarbonStatus : public ::testing::Test {
  protected:
   ScarbonStatus() {
-    std::string pattern = (fs::temp_directory_path() / "status-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     fs::create_directory(folder_ + "/log");
 
     config_.zones.push_back({.name = "NO-1", .climatology = GramsPerKilowattHour(30)});
@@ -81,7 +80,6 @@ class ScarbonStatus : public ::testing::Test {
                         .reaches = now_ + absl::Hours(24),
                         .next_refresh = now_ + absl::Hours(1)}};
   }
-  ~ScarbonStatus() override { fs::remove_all(folder_); }
 
   Manifest Publish(absl::Time published_at) {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config_.paths.snapshot);
@@ -139,7 +137,8 @@ class ScarbonStatus : public ::testing::Test {
     return problems;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   const absl::Time now_ = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
   Config config_;
   std::vector<ZoneForecast> forecasts_;

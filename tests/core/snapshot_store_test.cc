@@ -16,6 +16,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -76,13 +77,6 @@ SnapshotParts Parts(int nodes) {
 
 class SnapshotStore : public ::testing::Test {
  protected:
-  SnapshotStore() {
-    std::string pattern = (fs::temp_directory_path() / "snapshot-XXXXXX").string();
-    root_ = mkdtemp(pattern.data());
-    folder_ = root_ + "/var/snapshot";
-  }
-  ~SnapshotStore() override { fs::remove_all(root_); }
-
   SnapshotPublisher Open() {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_);
     EXPECT_TRUE(publisher.ok()) << publisher.status();
@@ -107,8 +101,9 @@ class SnapshotStore : public ::testing::Test {
   }
   absl::Status Refusal() { return SnapshotReader(folder_).ReadIfChanged().status(); }
 
-  std::string root_;
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string root_ = temporary_.path();
+  const std::string folder_ = root_ + "/var/snapshot";
 };
 
 TEST_F(SnapshotStore, ReadsWhatWasPublished) {

@@ -89,6 +89,7 @@ class ConstraintsTest(PrivateSlurmTest):
         self.assertEqual(reserve.returncode, 0, reserve.stderr)
         self.addCleanup(self.run_command, "scontrol", "delete", "reservationname=r")
         first, _ = self.submit("--hold", "--comment=carbon:off")
+        self.last_record(self.count)
         for argument, reason in (
             ("--hold", "held"),
             ("--reservation=r", "reservation"),

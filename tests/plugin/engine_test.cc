@@ -27,6 +27,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/world.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -41,8 +42,6 @@ std::vector<std::string> lines;  // what slurmctld's log would have got
 class EngineTest : public ::testing::Test {
  protected:
   EngineTest() {
-    std::string name = ::testing::TempDir() + "engine-XXXXXX";
-    folder_ = mkdtemp(name.data());
     log_ = folder_ + "/log/placements.jsonl";
     std::filesystem::create_directory(folder_ + "/log");
     world_.AddZone("DE", std::vector<double>(24, 400));
@@ -53,7 +52,6 @@ class EngineTest : public ::testing::Test {
     std::lock_guard lock(lines_mutex);
     lines.clear();
   }
-  ~EngineTest() override { std::filesystem::remove_all(folder_); }
 
   void Publish(absl::Time now) {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
@@ -125,7 +123,8 @@ class EngineTest : public ::testing::Test {
   }
 
   World world_;
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::string log_;
 };
 

@@ -23,6 +23,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/temporary_folder.h"
 
 // Memory that runs out for every thread but the test's own, while `memory_is_out`.
 namespace {
@@ -51,13 +52,6 @@ using ::testing::HasSubstr;
 
 class LogWriterTest : public ::testing::Test {
  protected:
-  LogWriterTest() {
-    std::string name = ::testing::TempDir() + "log-writer-XXXXXX";
-    folder_ = mkdtemp(name.data());
-    path_ = folder_ + "/placements.jsonl";
-  }
-  ~LogWriterTest() override { std::filesystem::remove_all(folder_); }
-
   static std::string Read(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
@@ -79,8 +73,9 @@ class LogWriterTest : public ::testing::Test {
     return true;
   }
 
-  std::string folder_;
-  std::string path_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  const std::string path_ = folder_ + "/placements.jsonl";
   const LogWriter::Options quick_ = {.retry = absl::Milliseconds(20)};
 };
 

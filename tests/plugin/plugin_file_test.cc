@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "plugin/elf_file.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -33,19 +34,14 @@ std::string Contents(const std::string& path) {
 
 class PluginFileTest : public ::testing::Test {
  protected:
-  PluginFileTest() {
-    std::string pattern = (fs::temp_directory_path() / "plugin_file-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~PluginFileTest() override { fs::remove_all(folder_); }
-
   std::string Write(const std::string& bytes) {
     const std::string path = folder_ + "/file.so";
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
     return path;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(PluginFileTest, HasTheReleaseOfTheHeadersItWasBuiltWith) {

@@ -18,6 +18,7 @@
 #include "forecast/archive/archive.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -78,12 +79,6 @@ int CountWholeRounds(const Archive& archive) {
 
 class ArchiveFaultsTest : public testing::Test {
  protected:
-  ArchiveFaultsTest() : folder_(testing::TempDir() + "archive_faults." + std::to_string(getpid())) {
-    fs::remove_all(folder_);
-    fs::create_directory(folder_);
-  }
-  ~ArchiveFaultsTest() override { fs::remove_all(folder_); }
-
   std::string path() const { return folder_ + "/archive.db"; }
 
   absl::StatusOr<std::unique_ptr<Archive>> Open() {
@@ -112,7 +107,8 @@ class ArchiveFaultsTest : public testing::Test {
     EXPECT_EQ(CountWholeRounds(**archive), 1);
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::vector<std::string> problems_;
 };
 

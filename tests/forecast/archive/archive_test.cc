@@ -16,6 +16,7 @@
 #include "core/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -50,12 +51,6 @@ IntensityHistory Actuals(std::vector<Interval> intervals) {
 
 class ArchiveTest : public testing::Test {
  protected:
-  ArchiveTest() : folder_(testing::TempDir() + "archive_test." + std::to_string(getpid())) {
-    fs::remove_all(folder_);
-    fs::create_directory(folder_);
-  }
-  ~ArchiveTest() override { fs::remove_all(folder_); }
-
   std::string path() const { return folder_ + "/archive.db"; }
 
   absl::StatusOr<std::unique_ptr<Archive>> Open(absl::Time now = kNow) {
@@ -79,7 +74,8 @@ class ArchiveTest : public testing::Test {
     return names;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::vector<std::string> problems_;
 };
 
@@ -346,6 +342,7 @@ TEST_F(ArchiveTest, CanBeLockedByItsOwnerOnly) {
 // As root reads anything, a child becomes nobody; where the test is not root's, it says nothing.
 TEST_F(ArchiveTest, CanBeReadByThoseWhoMayNotWrite) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become someone else";
+  ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
   const auto read_as_nobody = [&] {
     const pid_t child = fork();
     if (child == 0) {

@@ -1,7 +1,5 @@
 #include "tests/plugin/host/publications.h"
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 
@@ -19,15 +17,11 @@ constexpr int64_t kSize = 200;
 }  // namespace
 
 Publications::Publications() {
-  std::string name = std::filesystem::temp_directory_path() / "carbon-host-XXXXXX";
-  folder_ = mkdtemp(name.data());
   std::filesystem::create_directory(folder_ + "/log");
   absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(snapshot());
   if (!publisher.ok()) Broken(std::string(publisher.status().message()));
   publisher_.emplace(*std::move(publisher));
 }
-
-Publications::~Publications() { std::filesystem::remove_all(folder_); }
 
 Manifest Publications::Publish(int round, absl::Duration look_ahead) {
   World world = DescriptorWorld(TrueNow(), round % 2 == 0 ? 0 : 40, kSize);

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 
@@ -15,7 +16,6 @@ namespace carbon {
 class Publications {
  public:
   Publications();
-  ~Publications();
 
   std::string snapshot() const { return folder_ + "/snapshot"; }
   std::string log() const { return folder_ + "/log/placements.jsonl"; }
@@ -30,7 +30,8 @@ class Publications {
   void PublishBroken(int round);
 
  private:
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::optional<SnapshotPublisher> publisher_;
 };
 
