@@ -24,6 +24,9 @@ constexpr size_t kFactors = 10;
 // Buckets of one hour up to here, of three beyond.
 constexpr size_t kHourlyUntil = 96;
 constexpr size_t kCoarseHours = 3;
+// Nothing is fitted to lead times beyond these: a file may tell of a year, of which a snapshot
+// carries no bucket for every three hours.
+constexpr size_t kMostHours = 24 * RidgeForecast::kMostDaysAhead;
 // An error is taken relative to a mixture of the forecast of its hour and the mean forecast.
 constexpr double kForecastShare = 0.5;
 // A forecast near zero has no relative error worth the name: this share of the mean stands for it.
@@ -137,7 +140,7 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
                                              const std::vector<double>& forecast, absl::Time origin,
                                              absl::Time now) {
   if (forecast.empty()) return absl::InvalidArgumentError("forecast: has no hours");
-  const size_t hours = forecast.size();
+  const size_t hours = std::min(forecast.size(), kMostHours);
   ErrorFactors factors;
   factors.origin = origin;
   factors.bucket_end_hours = Buckets(hours);
@@ -212,6 +215,8 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
   for (Index pair = 0; pair < scores.rows(); ++pair) {
     for (Index j = 0; j < count; ++j) factors.scores.push_back(static_cast<float>(scores(pair, j)));
   }
+  // Readers of a snapshot refuse all of it for one zone's unsound factors.
+  if (absl::Status sound = CheckErrorFactors(factors); !sound.ok()) return sound;
   return factors;
 }
 

@@ -33,8 +33,9 @@ inline constexpr size_t kMostPastForecasts = 180;
 // Zones whose factors are fitted for the same `now`, which is shortly after `origin`, share their
 // scenarios: past forecasts made within half a day of each other count as made on the same day.
 //
-// FailedPrecondition where fewer than kFewestPastForecasts are left; InvalidArgument for a forecast
-// of no hours.
+// What is given is sound (CheckErrorFactors); of a forecast longer than 28 days those factors are
+// of the first 28. FailedPrecondition where fewer than kFewestPastForecasts are left;
+// InvalidArgument for a forecast of no hours, and for values that give no finite factors.
 absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& past,
                                              const std::vector<double>& forecast, absl::Time origin,
                                              absl::Time now);

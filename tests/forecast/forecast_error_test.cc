@@ -172,6 +172,25 @@ TEST(FitErrorFactors, StandsZeros) {
   }
 }
 
+// One zone's factors that a reader refuses would make the snapshot of all zones unreadable.
+TEST(FitErrorFactors, IsSoundForALongForecastAndRefusesWhatIsNotFinite) {
+  std::vector<ForecastPair> past = Forecasts("DE", 60, 8, 6, 20);
+  constexpr size_t kLong = 24 * 100;
+  for (ForecastPair& pair : past) {
+    pair.forecast.resize(kLong, 100);
+    pair.actual.resize(kLong, 110);
+  }
+  const std::vector<double> forecast(kLong, 200);
+  const auto factors = FitErrorFactors(past, forecast, AtHour(9000), AtHour(9000));
+  ASSERT_TRUE(factors.ok()) << factors.status();
+  EXPECT_TRUE(CheckErrorFactors(*factors).ok()) << CheckErrorFactors(*factors);
+  EXPECT_EQ(factors->bucket_end_hours.back(), 24 * 28);
+
+  std::fill(past[3].forecast.begin(), past[3].forecast.end(), 1e-300);
+  EXPECT_EQ(FitErrorFactors(past, forecast, AtHour(9000), AtHour(9000)).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST(PastForecasts, EndsWhereTheHistoryDoesAndKnowsNoMoreThanItWould) {
   const auto rule = [](int64_t hour) { return NoisyWave(hour, 20); };
   const int64_t end = 24 * 200 + 5;
