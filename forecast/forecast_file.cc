@@ -29,10 +29,6 @@ std::string FileName(const ForecastFile& file) {
                       slash == std::string::npos ? file.path : file.path.substr(slash + 1));
 }
 
-absl::Time FloorToHour(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
-}
-
 // Bytes and the time they were last modified. The time is taken first: should the file be replaced
 // in between, it is too old rather than too young.
 absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::string& path) {

@@ -27,6 +27,9 @@ std::optional<absl::Duration> ParseTimeSpan(absl::string_view text);
 // "2026-11-24T02:00:00Z".
 std::string FormatTimestamp(absl::Time time);
 
+// The begin of the hour (UTC) that `time` lies in.
+absl::Time FloorToHour(absl::Time time);
+
 }  // namespace carbon
 
 #endif  // FORECAST_TIMESTAMP_H_

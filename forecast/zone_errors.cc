@@ -8,13 +8,10 @@
 
 #include "absl/status/status.h"
 #include "forecast/forecast_error.h"
+#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {
-
-absl::Time FloorToHour(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
-}
 
 // Hour by hour from `from` for as long as the series covers them, gCO2e/kWh. Of the first hour a
 // part is enough: a forecast begins where it was made.

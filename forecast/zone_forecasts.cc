@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <variant>
 
+#include "forecast/timestamp.h"
+
 namespace carbon {
 namespace {
 
 // A history that grows piece by piece is not worth a new forecast each time.
 constexpr absl::Duration kShortestRenewal = absl::Minutes(1);
-
-absl::Time FloorToHour(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
-}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "forecast/timestamp.h"
 #include "forecast/zone_source.h"
 
 namespace carbon {
@@ -20,10 +21,6 @@ constexpr absl::Duration kLongestSilence = absl::Hours(24 * 4);
 
 // After so many failures in a row a piece of the past does not hold up what is new.
 constexpr int kMostFailuresToCatchUp = 3;
-
-absl::Time FloorToHour(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
-}
 
 }  // namespace
 

@@ -86,5 +86,11 @@ TEST(FormatTimestamp, WritesUtcThatParsesBack) {
   EXPECT_EQ(*ParseTimestamp(FormatTimestamp(time)), time);
 }
 
+TEST(FloorToHour, GoesBackAlsoBeforeTheEpoch) {
+  EXPECT_EQ(FloorToHour(absl::FromUnixSeconds(7199)), absl::FromUnixSeconds(3600));
+  EXPECT_EQ(FloorToHour(absl::FromUnixSeconds(7200)), absl::FromUnixSeconds(7200));
+  EXPECT_EQ(FloorToHour(absl::FromUnixSeconds(-1)), absl::FromUnixSeconds(-3600));
+}
+
 }  // namespace
 }  // namespace carbon
