@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "forecast/forecast_error.h"
+#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {
@@ -59,32 +60,30 @@ std::optional<FetchedForecast> KeptForecasts::Restore(const ZoneConfig& zone,
   const absl::StatusOr<std::optional<ArchivedForecast>> last =
       archive->LastForecast({zone.name, key.second, kind});
   archive_->Heed(last.status(), now);
-  if (!last.ok()) return std::nullopt;
+  // One that is damaged will not be better the next time.
+  if (!last.ok() && !absl::IsInvalidArgument(last.status())) return std::nullopt;
   std::optional<FetchedForecast>& restored = restored_[key];
   // One of a time to come, by a clock that was ahead, would seem fresh for too long.
-  if (last->has_value() && (*last)->last_fetched_at <= now + kClockSkew) {
+  if (last.ok() && last->has_value() && (*last)->last_fetched_at <= now + kClockSkew) {
     restored = FetchedForecast{
         {kind, (*last)->issued_at, (*last)->series}, (*last)->last_fetched_at, absl::OkStatus()};
   }
   return restored;
 }
 
-std::vector<PastForecast> KeptForecasts::PastOf(const ZoneForecast& forecast, absl::Time hour) {
+std::vector<PastForecast> KeptForecasts::PastOf(const ZoneForecast& forecast, absl::Time now) {
   std::vector<PastForecast> past;
   const Feed feed{forecast.zone, forecast.source, forecast.kind};
   // What the latest ones said of has not all come yet.
   const int64_t days = static_cast<int64_t>(kMostPastForecasts) + 15;
   for (int64_t day = days; day >= 1; --day) {
-    Archive* archive = archive_->Use(hour);
+    Archive* archive = archive_->Use(now);
     if (archive == nullptr) return past;
-    const absl::Time at = hour - absl::Hours(24 * day);
+    const absl::Time at = FloorToHour(now) - absl::Hours(24 * day);
     const absl::StatusOr<std::optional<ArchivedForecast>> found =
         archive->ForecastInForce(feed, at);
-    if (!found.ok()) {
-      archive_->Heed(found.status(), hour);
-      return past;
-    }
-    if (found->has_value()) past.push_back({at, (*found)->series});
+    if (!found.ok()) archive_->Heed(found.status(), now);
+    if (found.ok() && found->has_value()) past.push_back({at, (*found)->series});
   }
   return past;
 }

@@ -33,8 +33,9 @@ class KeptForecasts {
   std::optional<FetchedForecast> Restore(const ZoneConfig& zone, const ForecastProvider& source,
                                          absl::Time now);
 
-  // What the forecast's source said in this hour of earlier days, in order, for FitZoneErrors.
-  std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time hour);
+  // What the forecast's source said in the hour of now on earlier days, in order, for
+  // FitZoneErrors.
+  std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time now);
 
   // How far off the source was of late, against `actuals`; nothing where none of it is kept.
   std::optional<RealisedError> ErrorOf(const ZoneConfig& zone, const ForecastSource& source,

@@ -116,7 +116,7 @@ void ZoneForecasts::RenewErrors(const ZoneConfig& zone, const ZoneForecast& fore
                                     ? own->actuals
                                     : HourlyHistory::From(histories_.Of(forecast.zone).hours, hour);
   absl::StatusOr<ErrorFactors> factors = FitZoneErrors(
-      forecast, kept_.PastOf(forecast, hour), actuals, own.has_value() ? &*own : nullptr, hour);
+      forecast, kept_.PastOf(forecast, now), actuals, own.has_value() ? &*own : nullptr, hour);
   if (factors.ok()) errors.factors = *std::move(factors);
 }
 

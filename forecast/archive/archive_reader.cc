@@ -45,7 +45,7 @@ absl::StatusOr<std::vector<ArchivedForecast>> ReadForecasts(const std::string& p
     if (!*row) return forecasts;
     absl::StatusOr<IntensitySeries> series = DecodeSeries(statement->Bytes(3));
     if (!series.ok()) {
-      return absl::DataLossError(
+      return absl::InvalidArgumentError(
           absl::StrCat(path, ": forecast of zone ", feed.zone, ": ", series.status().message()));
     }
     std::optional<absl::Time> issued_at;
@@ -145,7 +145,8 @@ absl::StatusOr<IntensityHistory> ArchiveReader::History(const Feed& feed, absl::
   }
   absl::StatusOr<IntensityHistory> history = IntensityHistory::Create(std::move(intervals));
   if (!history.ok()) {
-    return absl::DataLossError(absl::StrCat(database_->path(), ": ", history.status().message()));
+    return absl::InvalidArgumentError(absl::StrCat(
+        database_->path(), ": actuals of zone ", feed.zone, ": ", history.status().message()));
   }
   return history;
 }

@@ -33,7 +33,7 @@ class KeptArchive {
   // The archive, or nullptr where there is none now. Good until the next call.
   Archive* Use(absl::Time now);
   // What a call of it came to. After an error it is not used until kRetry is over, but for
-  // InvalidArgument, which is the data's fault and only told.
+  // InvalidArgument, which is the fault of some data and only told.
   void Heed(const absl::Status& status, absl::Time now);
 
   // Lines for the log, of what was not told before: "archive: /a: disk is full; …".

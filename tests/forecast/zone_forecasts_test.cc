@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/file.h"
+#include "forecast/archive/series_blob.h"
 #include "forecast/forecast_error.h"
 #include "forecast/timestamp.h"
 #include "gmock/gmock.h"
@@ -254,6 +256,40 @@ TEST_F(ZoneForecastsTest, GoesOnWithoutAnArchiveThatCannotBeUsed) {
   EXPECT_THAT(forecasts_->TakeNews(), ElementsAre(HasSubstr("is no archive of forecasts")));
   Make();
   EXPECT_THAT(forecasts_->TakeNews(), IsEmpty());
+}
+
+// A byte that changed within a forecast passes SQLite's check of its pages.
+TEST_F(ZoneForecastsTest, LosesADamagedForecastAndNothingElseOfTheArchive) {
+  Start();
+  Answer();
+  Make();
+  forecasts_.reset();
+  std::string bytes = *ReadFile(config_.paths.archive, 1 << 30);
+  const size_t at = bytes.find(EncodeSeries(answer_->forecast.series));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = 9;
+  ASSERT_TRUE(WriteFileAtomically(config_.paths.archive, bytes).ok());
+
+  answer_ = absl::UnavailableError("no connection");
+  now_ += absl::Minutes(50);
+  Start();
+  EXPECT_THAT(Make(), IsEmpty());
+  EXPECT_THAT(forecasts_->TakeNews(), ElementsAre(HasSubstr("forecast of zone GB: series: ")));
+  Tell("GB", 0, 48);
+  now_ += absl::Hours(23);
+  Answer();
+  Tell("GB", 48, kNowHour + 23);
+  EXPECT_THAT(Make(), SizeIs(1)) << "a day after the damaged one";
+  now_ += absl::Minutes(5);
+  Make();
+  EXPECT_THAT(forecasts_->TakeNews(), IsEmpty()) << "it was not closed";
+  forecasts_.reset();
+  const auto archive = ArchiveReader::Open(config_.paths.archive);
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  const Feed feed{"GB", "neso:GB", SignalKind::kAverageDirect};
+  EXPECT_EQ((*archive)->History(feed, absl::UnixEpoch(), now_, now_)->intervals().size(),
+            static_cast<size_t>(kNowHour + 23));
+  EXPECT_EQ((*archive)->LastForecast(feed)->value().fetched_at, now_ - absl::Minutes(5));
 }
 
 TEST_F(ZoneForecastsTest, SpendsNoMoreThanItsTimeAndGoesOnNextTime) {
