@@ -50,6 +50,16 @@ std::string SourceName(const ForecastSource& source) {
   return absl::StrCat(provider->provider, ":", provider->zone);
 }
 
+std::string SourceKey(const ForecastSource& source, const ZoneConfig& zone) {
+  std::string where;
+  if (const auto* file = std::get_if<ForecastFile>(&source)) {
+    where = absl::StrCat(file->path, "\n", file->location);
+  } else if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
+    where = absl::StrCat(provider->url, "\n", provider->user);
+  }
+  return absl::StrCat(SourceName(source), "\n", SignalKindName(KindOf(source, zone)), "\n", where);
+}
+
 absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
                                             std::optional<GramsPerKilowattHour> climatology,
                                             absl::Time now) {
@@ -195,8 +205,7 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
   for (const ForecastSource& source : zone.forecasts) {
     if (has_own && std::holds_alternative<GramsPerKilowattHour>(source)) return *own;
     SourceLook& look = looks->emplace_back();
-    look.source = SourceName(source);
-    const std::string subject = absl::StrCat("zone ", zone.name, ": ", look.source, ": ");
+    const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(source), ": ");
     absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, now, &look.trouble);
     if (!look.trouble.ok()) problems->push_back(absl::StrCat(subject, look.trouble.message()));
     if (!forecast.ok()) {

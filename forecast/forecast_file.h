@@ -48,6 +48,10 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
 // The source for people, and as the archive knows it: "csv:NO-1.csv", "neso:GB", "static".
 std::string SourceName(const ForecastSource& source);
 
+// What tells a zone's sources apart where people call them the same: files of one name in two
+// folders, a provider at two URLs, or of two kinds.
+std::string SourceKey(const ForecastSource& source, const ZoneConfig& zone);
+
 // What of `data` a zone's forecast carries: from a day ago, and carried on at the climatology,
 // where there is one, to a little more than 14 days from now.
 absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
@@ -71,7 +75,6 @@ using FindFetched = std::function<absl::StatusOr<FetchedForecast>(const Forecast
 
 // How one source was found when the zone's forecast was made.
 struct SourceLook {
-  std::string source;  // SourceName
   bool in_use = false;
   absl::Status trouble;  // why it was passed over, or why it goes on with older data
   // Of its data, where it has any.
@@ -82,10 +85,10 @@ struct SourceLook {
 
 // Reads the zone's sources in order and returns the first usable forecast, a fresh one before a
 // stale one. Our own, where there is one, comes after all that is fresh but before a static value,
-// and before what is stale. Adds one line to
-// `problems` for each source passed over or in trouble, and one where the forecast is stale or
-// there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative", and to `looks`, where it
-// is given, one for each source up to the one that was taken. Blocks on the disk.
+// and before what is stale. Adds one line to `problems` for each source passed over or in trouble,
+// and one where the forecast is stale or there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4
+// is negative"; and to `looks`, where it is given, one for each source in their order, up to the
+// one that was taken. Blocks on the disk.
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
                                              const FindFetched& find = nullptr,

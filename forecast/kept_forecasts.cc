@@ -16,30 +16,14 @@ constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
 }  // namespace
 
-void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastProvider& source,
+void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
                          const FetchedForecast& fetched, absl::Time now) {
-  Keep({zone.name, SourceName(source), fetched.forecast.kind}, fetched, now);
-}
-
-void KeptForecasts::KeepFiles(const ZoneConfig& zone, absl::Time now) {
-  for (const ForecastSource& source : zone.forecasts) {
-    const auto* file = std::get_if<ForecastFile>(&source);
-    struct stat info;
-    if (file == nullptr || stat(file->path.c_str(), &info) != 0) continue;
-    const auto kept = kept_.find({zone.name, SourceName(source)});
-    if (kept != kept_.end() && kept->second == absl::TimeFromTimespec(info.st_mtim)) continue;
-    if (archive_->Use(now) == nullptr) return;
-    const absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, *file, now);
-    if (read.ok()) Keep({zone.name, SourceName(source), read->forecast.kind}, *read, now);
-  }
-}
-
-void KeptForecasts::Keep(const Feed& feed, const FetchedForecast& fetched, absl::Time now) {
-  const Key key{feed.zone, feed.source};
+  const Key key{zone.name, SourceKey(source, zone)};
   const auto kept = kept_.find(key);
   if (kept != kept_.end() && kept->second == fetched.fetched_at) return;
   Archive* archive = archive_->Use(now);
   if (archive == nullptr) return;
+  const Feed feed{zone.name, SourceName(source), fetched.forecast.kind};
   const absl::Status status = archive
                                   ->AddForecast(feed, fetched.forecast.issued_at,
                                                 fetched.forecast.series, fetched.fetched_at)
@@ -49,16 +33,29 @@ void KeptForecasts::Keep(const Feed& feed, const FetchedForecast& fetched, absl:
   if (status.ok() || absl::IsInvalidArgument(status)) kept_[key] = fetched.fetched_at;
 }
 
+void KeptForecasts::KeepFiles(const ZoneConfig& zone, absl::Time now) {
+  for (const ForecastSource& source : zone.forecasts) {
+    const auto* file = std::get_if<ForecastFile>(&source);
+    struct stat info;
+    if (file == nullptr || stat(file->path.c_str(), &info) != 0) continue;
+    const auto kept = kept_.find({zone.name, SourceKey(source, zone)});
+    if (kept != kept_.end() && kept->second == absl::TimeFromTimespec(info.st_mtim)) continue;
+    if (archive_->Use(now) == nullptr) return;
+    const absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, *file, now);
+    if (read.ok()) Keep(zone, source, *read, now);
+  }
+}
+
 std::optional<FetchedForecast> KeptForecasts::Restore(const ZoneConfig& zone,
                                                       const ForecastProvider& source,
                                                       absl::Time now) {
-  const Key key{zone.name, SourceName(source)};
+  const Key key{zone.name, SourceKey(source, zone)};
   const SignalKind kind = KindOf(source, zone);
   if (const auto known = restored_.find(key); known != restored_.end()) return known->second;
   Archive* archive = archive_->Use(now);
   if (archive == nullptr) return std::nullopt;
   const absl::StatusOr<std::optional<ArchivedForecast>> last =
-      archive->LastForecast({zone.name, key.second, kind});
+      archive->LastForecast({zone.name, SourceName(source), kind});
   archive_->Heed(last.status(), now);
   // One that is damaged will not be better the next time.
   if (!last.ok() && !absl::IsInvalidArgument(last.status())) return std::nullopt;

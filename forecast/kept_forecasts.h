@@ -24,8 +24,8 @@ class KeptForecasts {
   // `archive` outlives it.
   explicit KeptForecasts(KeptArchive* archive) : archive_(archive) {}
 
-  // Gives the archive what it has not had yet: a provider's forecast, and all files of a zone.
-  void Keep(const ZoneConfig& zone, const ForecastProvider& source, const FetchedForecast& fetched,
+  // Gives the archive what it has not had yet: a source's forecast, and all files of a zone.
+  void Keep(const ZoneConfig& zone, const ForecastSource& source, const FetchedForecast& fetched,
             absl::Time now);
   void KeepFiles(const ZoneConfig& zone, absl::Time now);
 
@@ -42,9 +42,7 @@ class KeptForecasts {
                                        const IntensityHistory& actuals, absl::Time now);
 
  private:
-  using Key = std::pair<std::string, std::string>;  // zone, source
-
-  void Keep(const Feed& feed, const FetchedForecast& fetched, absl::Time now);
+  using Key = std::pair<std::string, std::string>;  // zone, SourceKey
 
   KeptArchive* archive_;
   std::map<Key, absl::Time> kept_;  // when what the archive was given last was fetched

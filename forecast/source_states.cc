@@ -6,12 +6,11 @@ namespace carbon {
 
 void SourceStates::Note(const ZoneConfig& zone, const std::vector<SourceLook>& looks,
                         absl::Time now, absl::Time next) {
-  for (const ForecastSource& source : zone.forecasts) {
-    const auto seen = seen_.find({zone.name, SourceName(source)});
-    if (seen != seen_.end()) seen->second.in_use = false;
-  }
-  for (const SourceLook& look : looks) {
-    SourceState& state = seen_[{zone.name, look.source}];
+  for (size_t i = 0; i < zone.forecasts.size(); ++i) {
+    SourceState& state = seen_[{zone.name, SourceKey(zone.forecasts[i], zone)}];
+    state.in_use = false;
+    if (i >= looks.size()) continue;
+    const SourceLook& look = looks[i];
     state.in_use = look.in_use;
     state.error = std::string(look.trouble.message());
     if (look.fetched_at.has_value()) {
@@ -35,12 +34,17 @@ std::vector<SourceState> SourceStates::Of(const Config& config, const LiveForeca
   std::vector<SourceState> states;
   for (const ZoneConfig& zone : config.zones) {
     for (const ForecastSource& source : zone.forecasts) {
-      const std::string name = SourceName(source);
-      const auto found = seen_.find({zone.name, name});
+      const auto found = seen_.find({zone.name, SourceKey(source, zone)});
       SourceState state = found == seen_.end() ? SourceState() : found->second;
       if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
         SourceState fetched = live.State(zone, *provider);
         fetched.in_use = state.in_use;
+        // It has not answered yet, and what an archive kept of it stands in.
+        if (!fetched.fetched_at.has_value() && state.in_use) {
+          fetched.issued_at = state.issued_at;
+          fetched.fetched_at = state.fetched_at;
+          fetched.reaches = state.reaches;
+        }
         // It answers, and yet its data are of no use: too old, say.
         if (fetched.error.empty() && !state.error.empty() && fetched.fetched_at.has_value()) {
           fetched.error = state.error;
@@ -51,7 +55,7 @@ std::vector<SourceState> SourceStates::Of(const Config& config, const LiveForeca
         state = {.in_use = state.in_use};
       }
       state.zone = zone.name;
-      state.source = name;
+      state.source = SourceName(source);
       state.kind = KindOf(source, zone);
       states.push_back(std::move(state));
     }

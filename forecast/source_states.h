@@ -28,7 +28,7 @@ class SourceStates {
   std::vector<SourceState> Of(const Config& config, const LiveForecasts& live) const;
 
  private:
-  using Key = std::pair<std::string, std::string>;  // zone, source
+  using Key = std::pair<std::string, std::string>;  // zone, SourceKey
 
   std::map<Key, SourceState> seen_;
 };

@@ -13,8 +13,8 @@
 //
 // Errors read "path: fact". RESOURCE_EXHAUSTED: the disk is full. UNAVAILABLE: a reader held the
 // file for a second; try again. DATA_LOSS: the file turns out to be damaged; open it again.
-// INVALID_ARGUMENT: what was given cannot be kept, or what was asked for was damaged within its row:
-// all else is well.
+// INVALID_ARGUMENT: what was given cannot be kept, or what was asked for was damaged within its
+// row: all else is well.
 #ifndef FORECAST_ARCHIVE_ARCHIVE_H_
 #define FORECAST_ARCHIVE_ARCHIVE_H_
 

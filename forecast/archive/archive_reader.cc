@@ -145,8 +145,8 @@ absl::StatusOr<IntensityHistory> ArchiveReader::History(const Feed& feed, absl::
   }
   absl::StatusOr<IntensityHistory> history = IntensityHistory::Create(std::move(intervals));
   if (!history.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        database_->path(), ": actuals of zone ", feed.zone, ": ", history.status().message()));
+    return absl::InvalidArgumentError(absl::StrCat(database_->path(), ": actuals of zone ",
+                                                   feed.zone, ": ", history.status().message()));
   }
   return history;
 }

@@ -51,11 +51,8 @@ TEST_F(SourceStatesTest, NamesEachSourceBeforeAnythingIsKnown) {
 TEST_F(SourceStatesTest, TellsWhichIsInUseAndWhatAFileHolds) {
   const absl::Time reaches = kNow + absl::Hours(30);
   states_.Note(zone_,
-               {{.source = "neso:GB", .trouble = absl::UnavailableError("not fetched yet")},
-                {.source = "csv:gb.csv",
-                 .in_use = true,
-                 .fetched_at = kNow - absl::Hours(1),
-                 .reaches = reaches}},
+               {{.trouble = absl::UnavailableError("not fetched yet")},
+                {.in_use = true, .fetched_at = kNow - absl::Hours(1), .reaches = reaches}},
                kNow, kNext);
   const std::vector<SourceState> states = states_.Of(config_, live_);
   EXPECT_FALSE(states[0].in_use);
@@ -69,11 +66,11 @@ TEST_F(SourceStatesTest, TellsWhichIsInUseAndWhatAFileHolds) {
 }
 
 TEST_F(SourceStatesTest, CountsAFilesErrorsUntilItCanBeReadAgain) {
-  const SourceLook broken = {.source = "csv:gb.csv",
-                             .trouble = absl::InvalidArgumentError("line 3: no number")};
-  const SourceLook value = {.source = "static", .in_use = true, .fetched_at = kNow};
-  states_.Note(zone_, {broken, value}, kNow, kNext);
-  states_.Note(zone_, {broken, value}, kNext, kNext + absl::Minutes(1));
+  const SourceLook neso = {.trouble = absl::UnavailableError("not fetched yet")};
+  const SourceLook broken = {.trouble = absl::InvalidArgumentError("line 3: no number")};
+  const SourceLook value = {.in_use = true, .fetched_at = kNow};
+  states_.Note(zone_, {neso, broken, value}, kNow, kNext);
+  states_.Note(zone_, {neso, broken, value}, kNext, kNext + absl::Minutes(1));
   std::vector<SourceState> states = states_.Of(config_, live_);
   EXPECT_EQ(states[1].error, "line 3: no number");
   EXPECT_EQ(states[1].error_at, kNext);
@@ -82,12 +79,40 @@ TEST_F(SourceStatesTest, CountsAFilesErrorsUntilItCanBeReadAgain) {
   EXPECT_TRUE(states[2].in_use);
   EXPECT_EQ(states[2].next_refresh, std::nullopt);
 
-  states_.Note(zone_, {{.source = "csv:gb.csv", .in_use = true, .fetched_at = kNow}}, kNext, kNext);
+  states_.Note(zone_, {neso, {.in_use = true, .fetched_at = kNow}}, kNext, kNext);
   states = states_.Of(config_, live_);
   EXPECT_EQ(states[1].error, "");
   EXPECT_EQ(states[1].failures, 0);
   EXPECT_EQ(states[1].requests, 3);
   EXPECT_FALSE(states[2].in_use);
+}
+
+TEST_F(SourceStatesTest, ShowsWhatAnArchiveKeptOfAProviderThatStandsIn) {
+  const absl::Time reaches = kNow + absl::Hours(30);
+  states_.Note(zone_, {{.in_use = true, .fetched_at = kNow - absl::Hours(1), .reaches = reaches}},
+               kNow, kNext);
+  const std::vector<SourceState> states = states_.Of(config_, live_);
+  EXPECT_EQ(states[0].fetched_at, kNow - absl::Hours(1));
+  EXPECT_EQ(states[0].reaches, reaches);
+}
+
+// A file and its copy elsewhere have one name for people, and each its own state.
+TEST(SourceStates, TellsFilesOfOneNameApart) {
+  const Config config{.zones = {{.name = "GB",
+                                 .forecasts = {ForecastFile{.path = "/data/gb.csv"},
+                                               ForecastFile{.path = "/copy/gb.csv"}}}}};
+  const LiveForecasts live;
+  SourceStates states;
+  states.Note(config.zones[0],
+              {{.trouble = absl::NotFoundError("gone")}, {.in_use = true, .fetched_at = kNow}},
+              kNow, kNext);
+  const std::vector<SourceState> both = states.Of(config, live);
+  EXPECT_EQ(both[0].source, both[1].source);
+  EXPECT_FALSE(both[0].in_use);
+  EXPECT_EQ(both[0].error, "gone");
+  EXPECT_TRUE(both[1].in_use);
+  EXPECT_EQ(both[1].error, "");
+  EXPECT_EQ(both[1].requests, 1);
 }
 
 }  // namespace

@@ -381,6 +381,19 @@ TEST_F(ZoneForecastsTest, JudgesAProviderByItsArchivedErrorsOnceThereAreEnough) 
   EXPECT_GT(realised[0].error.bias, 1.5);
 }
 
+// Metrics with the same labels twice are refused with all others.
+TEST_F(ZoneForecastsTest, TellsTheErrorOfAProviderAndItsMirrorOnce) {
+  ForecastProvider mirror = Neso();
+  mirror.url = "https://mirror.example";
+  config_.zones[0].forecasts.push_back(mirror);
+  Start();
+  Answer();
+  Make();
+  now_ += absl::Hours(60);
+  Tell("GB", 0, kNowHour + 60);
+  EXPECT_THAT(forecasts_->RealisedErrors(now_), SizeIs(1));
+}
+
 TEST_F(ZoneForecastsTest, NeverStandsInWithAForecastOfAnotherKind) {
   Start();
   Tell("GB", 0, kNowHour);
