@@ -18,6 +18,9 @@ constexpr int64_t kMaxDaemonStateBytes = 16 << 20;
 // scarbond renews its file every minute even where nothing changes.
 constexpr absl::Duration kMaxDaemonSilence = absl::Minutes(3);
 
+// As SourceName has it.
+constexpr absl::string_view kStaticSource = "static";
+
 std::string LocalTime(absl::Time time) { return FormatSlurmTime(time, absl::LocalTimeZone()); }
 
 std::string LocalTime(std::optional<absl::Time> time) {
@@ -206,12 +209,13 @@ std::string FormatZones(const StatusFindings& findings) {
       table.AddRow({zone.name, "", std::string(SignalKindName(zone.kind)), "", "", "",
                     "no forecast", next, error});
     }
-    bool is_passed_over = in_use != nullptr;
+    bool is_passed_over = true;
     for (const SourceState* source : sources) {
-      if (source == in_use) {
+      // Ours, which is none of them, comes before a static value.
+      if (source == in_use || (in_use == nullptr && source->source == kStaticSource)) {
         is_passed_over = false;
-        continue;
       }
+      if (source == in_use) continue;
       const std::optional<absl::Time> made_at =
           source->issued_at.has_value() ? source->issued_at : source->fetched_at;
       table.AddRow({" ", source->source, std::string(SignalKindName(source->kind)),

@@ -375,6 +375,19 @@ TEST_F(ScarbonStatus, ShowsTheSourcesOfAZoneBeneathTheOneInUse) {
   EXPECT_EQ(zone["sources"][2]["fetched_at"], nullptr);
 }
 
+TEST_F(ScarbonStatus, ShowsWhichSourcesOurOwnForecastStandsInFor) {
+  forecasts_[0].source = "own:ridge";
+  daemon_.sources[0].in_use = false;
+  daemon_.sources[0].error = "is stale";
+  daemon_.sources.push_back({.zone = "NO-1", .source = "static"});
+  Write(Plugin(Publish()));
+  const std::string out = Run().out;
+  EXPECT_THAT(out, testing::ContainsRegex("NO-1 own:ridge +average-lifecycle 02:00:0. ago .* yes"));
+  EXPECT_THAT(out, testing::ContainsRegex(" csv:NO-1.csv .* passed over .* is stale"));
+  EXPECT_THAT(out, testing::ContainsRegex(" static .* not needed"));
+  EXPECT_THAT(Problems(), testing::ElementsAre("zone NO-1: csv:NO-1.csv: is stale"));
+}
+
 TEST_F(ScarbonStatus, ShowsAZoneWithoutAForecastAndWhatItsSourcesSay) {
   forecasts_.clear();
   daemon_.sources[0].in_use = false;
