@@ -92,7 +92,7 @@ absl::Status Publication::Reconfigure(Config config) {
   config_ = std::move(config);
   parts_.config = SerializeConfig(config_);
   ConfigureForecasts();
-  forecasts_due_ = absl::InfinitePast();
+  forecasts_due_ = errors_due_ = absl::InfinitePast();
   return absl::OkStatus();
 }
 
@@ -120,10 +120,9 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   const std::vector<HistoryReply> told = history_->TakeReplies();
   for (const HistoryReply& reply : told) zone_forecasts_.Take(reply);
   const bool is_answered = live_->replies() != replies_seen_ || !told.empty();
-  if (now < forecasts_due_ && marks == forecast_marks_ && !is_answered &&
-      !zone_forecasts_.is_behind()) {
-    return;
-  }
+  // A clock that was set back must not put it off.
+  const bool is_due = now >= forecasts_due_ || forecasts_due_ - now > config_.refresh.forecast;
+  if (!is_due && marks == forecast_marks_ && !is_answered && !zone_forecasts_.is_behind()) return;
   const absl::Time deadline = absl::Now() + kLongestReckoning;
   std::vector<std::string> problems = history_->Problems();
   const std::vector<ZoneForecast> forecasts = zone_forecasts_.Make(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "forecast/timestamp.h"
@@ -17,18 +18,25 @@ constexpr absl::Duration kShortestRenewal = absl::Minutes(1);
 void ZoneForecasts::Configure(const Config& config, absl::Time now) {
   if (config.paths.archive != archive_->path()) {
     archive_ = std::make_unique<KeptArchive>(config.paths.archive, config.archive.retention);
-    kept_ = KeptForecasts(archive_.get());
   }
   archive_->set_retention(config.archive.retention);
+  // A source may have become another one: what the archive has of it is looked for anew.
+  kept_ = KeptForecasts(archive_.get());
+  std::map<std::string, int64_t> versions;
+  for (const ZoneConfig& zone : zones_) versions[zone.name] = histories_.Of(zone.name).version;
   zones_ = config.zones;
   histories_.Configure(config, now, archive_.get());
-  // What was made of another history, perhaps of another kind, is not to stand in for a moment.
+  // What was made of another history, perhaps of another kind, is not to stand in for a moment; of
+  // zones that are gone nothing is kept.
+  std::map<std::string, Own> own = std::exchange(own_, {});
+  std::map<std::string, Errors> errors = std::exchange(errors_, {});
+  std::map<std::string, Errors> next_errors = std::exchange(next_errors_, {});
   for (const ZoneConfig& zone : zones_) {
-    const auto own = own_.find(zone.name);
-    if (own == own_.end() || own->second.version == histories_.Of(zone.name).version) continue;
-    own_.erase(own);
-    errors_.erase(zone.name);
-    next_errors_.erase(zone.name);
+    const auto made = own.find(zone.name);
+    if (made == own.end() || versions[zone.name] != histories_.Of(zone.name).version) continue;
+    own_.insert(std::move(*made));
+    errors_.insert({zone.name, std::move(errors[zone.name])});
+    next_errors_.insert({zone.name, std::move(next_errors[zone.name])});
   }
 }
 

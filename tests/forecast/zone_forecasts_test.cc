@@ -381,6 +381,20 @@ TEST_F(ZoneForecastsTest, JudgesAProviderByItsArchivedErrorsOnceThereAreEnough) 
   EXPECT_GT(realised[0].error.bias, 1.5);
 }
 
+TEST_F(ZoneForecastsTest, LooksInTheArchiveForWhatASourceHasBecome) {
+  Start();
+  Answer();
+  Make();
+  answer_ = absl::UnavailableError("no connection");
+  config_.zones[0].kind = SignalKind::kMarginal;
+  config_.zones[0].any_kind = true;
+  Start();
+  EXPECT_THAT(Make(), IsEmpty()) << "of this kind it has nothing";
+  config_.zones[0].kind = SignalKind::kAverageDirect;
+  forecasts_->Configure(config_, now_);
+  EXPECT_THAT(Make(), SizeIs(1));
+}
+
 // Metrics with the same labels twice are refused with all others.
 TEST_F(ZoneForecastsTest, TellsTheErrorOfAProviderAndItsMirrorOnce) {
   ForecastProvider mirror = Neso();
@@ -412,8 +426,9 @@ TEST_F(ZoneForecastsTest, KeepsWhatItKnowsWhenTheConfigurationIsReadAgain) {
   EXPECT_TRUE(Make()[0].own_from.has_value());
   config_.zones[0].max_age = absl::Hours(1);
   AddZone("A");
+  Tell("GB", 0, kNowHour - 1);  // more of the same, not looked at yet
   forecasts_->Configure(config_, now_);
-  const std::vector<ZoneForecast> made = Make();
+  const std::vector<ZoneForecast> made = Make(/*pieces=*/0);
   ASSERT_THAT(made, SizeIs(2));
   EXPECT_TRUE(made[0].own_from.has_value());
   EXPECT_FALSE(made[1].own_from.has_value());
