@@ -110,11 +110,16 @@ void ZoneSource::Inherit(const ZoneSource& before) {
   if (failures_ == 0) due_ = std::min(due_, answered_at_ + refresh_);
 }
 
+bool ZoneSource::WasClockSetBack(absl::Time now) {
+  if (now >= answered_at_ - kSetBack) return false;
+  session_.Forget();
+  fetched_at_ = std::min(fetched_at_, now);
+  return true;
+}
+
 std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
-  if (is_pending_) return std::nullopt;
-  const bool is_set_back = now < answered_at_ - kSetBack;
-  if (now < due_ && !is_set_back) return std::nullopt;
-  if (is_set_back) session_.Forget();
+  const bool is_set_back = WasClockSetBack(now);
+  if (is_pending_ || (now < due_ && !is_set_back)) return std::nullopt;
   is_login_ = session_.NeedsLogin(now);
   absl::StatusOr<HttpRequest> request =
       is_login_ ? session_.Login(ask_) : provider_->forecast(ask_, session_.credential(), now);
@@ -129,6 +134,7 @@ std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
 
 void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random) {
   is_pending_ = false;
+  WasClockSetBack(now);
   answered_at_ = now;
   if (!reply.ok()) {
     const bool is_late = absl::IsDeadlineExceeded(reply.status());

@@ -108,6 +108,23 @@ TEST(ZoneSource, AsksAtOnceWhenTheClockWasSetBack) {
   EXPECT_TRUE(source.NextRequest(kNow - absl::Minutes(55)).has_value());
 }
 
+// Else it would seem fresh for an hour longer.
+TEST(ZoneSource, CountsAsFetchedThenWhatItHasWhenTheClockWasSetBack) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  const absl::Time then = kNow - absl::Hours(1);
+  ASSERT_TRUE(source.NextRequest(then).has_value());
+  EXPECT_EQ(source.Fetched()->fetched_at, then);
+  source.Take(Status(500), then + absl::Seconds(1), 0);
+  EXPECT_EQ(source.Fetched()->fetched_at, then);
+
+  ASSERT_TRUE(source.NextRequest(then + absl::Hours(1)).has_value());
+  const absl::Time earlier = then - absl::Hours(1);
+  source.Take(Status(500), earlier, 0);
+  EXPECT_EQ(source.Fetched()->fetched_at, earlier) << "set back while it was asked";
+}
+
 TEST(ZoneSource, WaitsForAsLongAsTheServerSaysItsReplyIsFresh) {
   ZoneSource source = NesoSource();
   ASSERT_TRUE(source.NextRequest(kNow).has_value());
