@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "core/file.h"
 #include "plugin/slurm_client.h"
 #include "spdlog/spdlog.h"
 
@@ -101,14 +102,7 @@ std::vector<std::string> Publication::ForecastFileMarks() const {
   for (const ZoneConfig& zone : config_.zones) {
     for (const ForecastSource& source : zone.forecasts) {
       const auto* file = std::get_if<ForecastFile>(&source);
-      if (file == nullptr) continue;
-      struct stat info;
-      if (stat(file->path.c_str(), &info) != 0) {
-        marks.push_back("absent");
-      } else {
-        marks.push_back(absl::StrCat(info.st_ino, " ", info.st_size, " ", info.st_mtim.tv_sec, " ",
-                                     info.st_mtim.tv_nsec));
-      }
+      if (file != nullptr) marks.push_back(FileMark(file->path));
     }
   }
   return marks;

@@ -70,7 +70,7 @@ class Publication {
   void RefreshForecasts(absl::Time now, Watch watch);
   void RefreshErrors(absl::Time now);
   void RefreshAdmission(absl::Time now);
-  // Of each forecast file, what changes when it is replaced.
+  // FileMark of each forecast file.
   std::vector<std::string> ForecastFileMarks() const;
 
   Config config_;

@@ -7,6 +7,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 
 namespace carbon {
 namespace {
@@ -69,6 +70,14 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
   struct stat facts;
   if (fstat(file.get(), &facts) != 0) return absl::ErrnoToStatus(errno, path);
   return ReadOpenFile(file.get(), path, facts, max_bytes);
+}
+
+std::string FileMark(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return "absent";
+  return absl::StrCat(info.st_dev, " ", info.st_ino, " ", info.st_size, " ",
+                      absl::ToUnixNanos(absl::TimeFromTimespec(info.st_mtim)), " ",
+                      absl::ToUnixNanos(absl::TimeFromTimespec(info.st_ctim)));
 }
 
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes) {

@@ -20,6 +20,10 @@ namespace carbon {
 // what is no regular file, ResourceExhausted above the limit.
 absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes);
 
+// Changes when the file is replaced, written to, or opened to other readers: whoever has read it
+// knows by this whether to read it again. Of one that cannot be found, "absent".
+std::string FileMark(const std::string& path);
+
 // Writes `bytes` to `path` by temporary file (`path` with kTemporarySuffix and a random part),
 // fsync, rename and fsync of the folder. Mode 0644.
 inline constexpr char kTemporarySuffix[] = ".tmp-";

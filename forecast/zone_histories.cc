@@ -1,7 +1,5 @@
 #include "forecast/zone_histories.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -34,14 +32,6 @@ bool IsSame(const HistorySource& a, const HistorySource& b) {
     return *provider == std::get<ForecastProvider>(b);
   }
   return std::get<HistoryFile>(a).path == std::get<HistoryFile>(b).path;
-}
-
-// What changes when the file is replaced.
-std::string MarkOf(const std::string& path) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) return "absent";
-  return absl::StrCat(info.st_ino, " ", info.st_size, " ", info.st_mtim.tv_sec, " ",
-                      info.st_mtim.tv_nsec);
 }
 
 // The part that was over at `now` and ends after `from`.
@@ -140,7 +130,7 @@ void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
     for (Source& source : zone.sources) {
       const auto* file = std::get_if<HistoryFile>(&source.config);
       if (file == nullptr) continue;
-      std::string mark = MarkOf(file->path);
+      std::string mark = FileMark(file->path);
       if (mark == source.mark) continue;
       source.mark = std::move(mark);
       absl::StatusOr<std::string> bytes = ReadFile(file->path, kMaxHistoryFileBytes);

@@ -56,7 +56,7 @@ class ZoneHistories {
     HistorySource config;
     Feed feed;
     IntensityHistory hours;
-    std::string mark;  // of a file: what changes when it is replaced
+    std::string mark;  // FileMark of a file as it was read last
     absl::Status trouble;
   };
   struct Zone {
