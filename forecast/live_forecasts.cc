@@ -1,12 +1,10 @@
 #include "forecast/live_forecasts.h"
 
-#include <string>
 #include <utility>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "forecast/http/secret_file.h"
+#include "forecast/provider_credential.h"
 
 namespace carbon {
 
@@ -20,16 +18,9 @@ absl::Status LiveForecasts::Configure(const Config& config) {
     for (const ForecastSource& any : zone.forecasts) {
       const auto* source = std::get_if<ForecastProvider>(&any);
       if (source == nullptr) continue;
-      Credential credential{.user = source->user, .secret = ""};
-      if (!source->secret_file.empty()) {
-        absl::StatusOr<Secret> secret = ReadSecretFile(source->secret_file);
-        if (!secret.ok()) {
-          return absl::Status(secret.status().code(),
-                              absl::StrCat("zone ", zone.name, ": ", secret.status().message()));
-        }
-        credential.secret = std::string(secret->Reveal());
-      }
-      sources.push_back(std::make_shared<ZoneSource>(zone, *source, std::move(credential)));
+      absl::StatusOr<Credential> credential = ReadCredential(zone, *source);
+      if (!credential.ok()) return credential.status();
+      sources.push_back(std::make_shared<ZoneSource>(zone, *source, *std::move(credential)));
       for (const auto& before : sources_) {
         if (before->IsOf(zone, *source)) sources.back()->Inherit(*before);
       }

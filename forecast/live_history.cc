@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "forecast/forecast_file.h"
-#include "forecast/http/secret_file.h"
+#include "forecast/provider_credential.h"
 #include "forecast/zone_source.h"
 
 namespace carbon {
@@ -35,16 +35,9 @@ absl::Status LiveHistory::Configure(const Config& config) {
     for (const HistorySource& any : HistorySourcesOf(zone)) {
       const auto* source = std::get_if<ForecastProvider>(&any);
       if (source == nullptr) continue;
-      Credential credential{.user = source->user, .secret = ""};
-      if (!source->secret_file.empty()) {
-        absl::StatusOr<Secret> secret = ReadSecretFile(source->secret_file);
-        if (!secret.ok()) {
-          return absl::Status(secret.status().code(),
-                              absl::StrCat("zone ", zone.name, ": ", secret.status().message()));
-        }
-        credential.secret = std::string(secret->Reveal());
-      }
-      sources.push_back(std::make_shared<ZoneHistorySource>(zone, *source, std::move(credential),
+      absl::StatusOr<Credential> credential = ReadCredential(zone, *source);
+      if (!credential.ok()) return credential.status();
+      sources.push_back(std::make_shared<ZoneHistorySource>(zone, *source, *std::move(credential),
                                                             config.refresh.history));
       for (const auto& before : sources_) {
         if (before->IsOf(zone, *source)) sources.back()->Inherit(*before);
