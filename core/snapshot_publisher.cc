@@ -63,6 +63,24 @@ absl::Status SetModifiedAt(const std::string& path, absl::Time when) {
   return absl::OkStatus();
 }
 
+// What readers refuse for its size is not worth a publish.
+absl::Status CheckSizes(const SnapshotParts& parts) {
+  const struct {
+    const char* kind;
+    const std::string& bytes;
+    int64_t most;
+  } all[] = {{"config", parts.config, SnapshotReader::kMaxConfigBytes},
+             {"forecast", parts.forecast, SnapshotReader::kMaxForecastBytes},
+             {"capacity", parts.capacity, SnapshotReader::kMaxCapacityBytes},
+             {"admission", parts.admission, SnapshotReader::kMaxAdmissionBytes}};
+  for (const auto& part : all) {
+    if (static_cast<int64_t>(part.bytes.size()) <= part.most) continue;
+    return absl::ResourceExhaustedError(
+        absl::StrCat(part.kind, ": has more than ", part.most, " bytes, the most that is read"));
+  }
+  return absl::OkStatus();
+}
+
 // Leaves a part alone that is there and whole; its content, not its name, decides, so that one
 // damaged on disk is mended. Either way it counts as named at `now`.
 absl::Status WritePart(const std::string& path, const std::string& bytes, absl::Time now) {
@@ -133,6 +151,9 @@ absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
 
 absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, absl::Time now,
                                                     absl::Duration keep) {
+  if (absl::Status fit = CheckSizes(parts); !fit.ok()) {
+    return absl::Status(fit.code(), absl::StrCat(folder_, ": ", fit.message()));
+  }
   Manifest manifest;
   manifest.published_at = absl::FromUnixMillis(absl::ToUnixMillis(now));
   manifest.config_hash = Sha256Hex(parts.config);

@@ -89,6 +89,7 @@ class SnapshotPublisher {
   // Writes the parts that are new (temporary file, fsync, rename, fsync of the folder), then the
   // manifest in the same way, then removes parts that no manifest has named for `keep`. Any error
   // leaves the previous publish in place; it names the kind of part, "FOLDER: capacity: fact".
+  // ResourceExhausted also for a part above its cap, which readers would refuse.
   absl::StatusOr<Manifest> Publish(const SnapshotParts& parts, absl::Time now,
                                    absl::Duration keep = absl::Hours(1));
 

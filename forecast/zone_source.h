@@ -9,8 +9,8 @@
 // the server says that nothing new comes before. After a failure it backs off, longer each time;
 // what it was refused (403, 404) it asks for again after kRefusedWait only. Where there is a login
 // it logs in, again once the login's life is over, and once more when a credential is refused. What
-// was fetched last stays. A clock that was set back does not silence it: it asks at once, and what it
-// has counts as fetched then, not in the future.
+// was fetched last stays. A clock that was set back does not silence it: it asks at once, and what
+// it has counts as fetched then, not in the future.
 #ifndef FORECAST_ZONE_SOURCE_H_
 #define FORECAST_ZONE_SOURCE_H_
 

@@ -4,13 +4,37 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace carbon {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+namespace fs = std::filesystem;
+
+TEST(ReadFile, ReadsWithinItsLimitOnly) {
+  const std::string path = (fs::temp_directory_path() / absl::StrCat("read-", getpid())).string();
+  std::ofstream(path) << "12345";
+  EXPECT_EQ(ReadFile(path, 5).value(), "12345");
+  EXPECT_EQ(ReadFile(path, 4).status().code(), absl::StatusCode::kResourceExhausted);
+  fs::remove(path);
+  EXPECT_EQ(ReadFile(path, 4).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ReadFile("/proc", 4).status().message(), "/proc: is not a regular file");
+}
+
+TEST(WriteFileAtomically, NamesThePathAndTheFactWhenItFails) {
+  const absl::Status status = WriteFileAtomically("/nonexistent/folder/file", "x");
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("No such file or directory"));
+  EXPECT_THAT(std::string(status.message()), StartsWith("/nonexistent/folder/file: "));
+}
 
 TEST(FileMark, ChangesWithTheFileAndWithWhoMayReadIt) {
   const std::string path = testing::TempDir() + "file_mark." + std::to_string(getpid());
@@ -29,7 +53,7 @@ TEST(FileMark, ChangesWithTheFileAndWithWhoMayReadIt) {
     ASSERT_EQ(stat(path.c_str(), &after), 0);
   } while (absl::TimeFromTimespec(after.st_ctim) == absl::TimeFromTimespec(before.st_ctim));
   EXPECT_NE(FileMark(path), replaced);
-  std::filesystem::remove(path);
+  fs::remove(path);
 }
 
 }  // namespace

@@ -414,6 +414,20 @@ TEST_F(SnapshotStore, LeavesThePreviousPublishInPlaceWhenOneFails) {
   for (const std::string& name : Names()) EXPECT_FALSE(absl::StrContains(name, ".tmp-")) << name;
 }
 
+TEST_F(SnapshotStore, LeavesThePreviousPublishInPlaceWhenAPartIsAboveItsCap) {
+  SnapshotPublisher publisher = Open();
+  ASSERT_TRUE(publisher.Publish(Parts(1), kNow).ok());
+  SnapshotParts next = Parts(2);
+  next.forecast.resize(SnapshotReader::kMaxForecastBytes + 1);
+  const auto failed = publisher.Publish(next, kNow + absl::Seconds(5));
+  EXPECT_EQ(failed.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(
+      failed.status().message(),
+      absl::StrCat(folder_, ": forecast: has more than 16777216 bytes, the most that is read"));
+  SnapshotReader reader(folder_);
+  EXPECT_EQ(reader.ReadIfChanged().value()->pools()[0].group->total.nodes, 1);
+}
+
 // The manifest is read, then its parts, while the next publish removes them at once.
 TEST_F(SnapshotStore, ShowsReadersOnePublishOrTheNext) {
   SnapshotPublisher publisher = Open();
@@ -457,23 +471,6 @@ TEST_F(SnapshotStore, SurvivesAWriterKilledAnywhere) {
     Open();
     for (const std::string& name : Names()) EXPECT_FALSE(absl::StrContains(name, ".tmp-"));
   }
-}
-
-TEST(ReadFile, ReadsWithinItsLimitOnly) {
-  const std::string path = (fs::temp_directory_path() / absl::StrCat("read-", getpid())).string();
-  std::ofstream(path) << "12345";
-  EXPECT_EQ(ReadFile(path, 5).value(), "12345");
-  EXPECT_EQ(ReadFile(path, 4).status().code(), absl::StatusCode::kResourceExhausted);
-  fs::remove(path);
-  EXPECT_EQ(ReadFile(path, 4).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(ReadFile("/proc", 4).status().message(), "/proc: is not a regular file");
-}
-
-TEST(WriteFileAtomically, NamesThePathAndTheFactWhenItFails) {
-  const absl::Status status = WriteFileAtomically("/nonexistent/folder/file", "x");
-  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("No such file or directory"));
-  EXPECT_THAT(std::string(status.message()), StartsWith("/nonexistent/folder/file: "));
 }
 
 }  // namespace
