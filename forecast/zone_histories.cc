@@ -140,7 +140,8 @@ void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
       source.trouble = history.status();
       if (!history.ok()) continue;
       Keep(source.feed, *history, now, archive);
-      source.hours = ByHour(*history, now - kKept);
+      // What lies ahead nobody has measured, though it will lie behind before the file changes.
+      source.hours = ByHour(Between(*history, absl::InfinitePast(), now), now - kKept);
       is_changed = true;
     }
     if (is_changed) Merge(&zone);

@@ -232,6 +232,13 @@ TEST_F(ZoneForecastsTest, KeepsForecastFilesAndReadsHistoryFiles) {
   EXPECT_EQ(made[0].source, "own:ridge");
   EXPECT_EQ(made[0].issued_at, AtHour(kNowHour)) << "the file was read again";
 
+  write("past.csv", 0, kNowHour + 10);
+  now_ = AtHour(kNowHour + 5);
+  made = Make();
+  ASSERT_THAT(made, SizeIs(1));
+  now_ = AtHour(kNowHour + 8);
+  EXPECT_EQ(Make()[0].issued_at, AtHour(kNowHour + 5)) << "the rest was not measured";
+
   fs::remove(folder_ + "/past.csv");
   EXPECT_EQ(Make()[0].source, "own:ridge") << "what it said last stays";
   EXPECT_THAT(problems_, testing::Contains(HasSubstr("zone GB: history of csv:past.csv: ")));
@@ -242,7 +249,7 @@ TEST_F(ZoneForecastsTest, KeepsForecastFilesAndReadsHistoryFiles) {
   EXPECT_EQ((*archive)->Forecasts(ahead, absl::UnixEpoch(), now_)->size(), 1u);
   const Feed past{"GB", "csv:past.csv", SignalKind::kAverageDirect};
   EXPECT_EQ((*archive)->History(past, absl::UnixEpoch(), now_, now_)->intervals().size(),
-            static_cast<size_t>(kNowHour));
+            static_cast<size_t>(kNowHour + 5));
 }
 
 TEST_F(ZoneForecastsTest, GoesOnWithoutAnArchiveThatCannotBeUsed) {
