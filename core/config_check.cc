@@ -29,6 +29,11 @@ class CrossCheck {
  public:
   CrossCheck(const Json& root, std::vector<ConfigError>* errors) : root_(root), errors_(errors) {}
 
+  void Zones(const std::vector<ZoneConfig>& zones) {
+    if (zones.size() <= kMostZones) return;
+    Add("/zones", absl::StrCat(zones.size(), " zones, limit ", kMostZones));
+  }
+
   void Sites(const std::vector<SiteConfig>& sites) {
     const std::vector<std::string> zones = NamesIn(root_, "zones");
     for (const SiteConfig& site : sites) {
@@ -97,6 +102,7 @@ class CrossCheck {
 void CheckReferences(const nlohmann::json& root, const Config& config,
                      std::vector<ConfigError>* errors) {
   CrossCheck check(root, errors);
+  check.Zones(config.zones);
   check.Sites(config.sites);
   check.Pools(config.pools, config.hardware);
   check.Policies(config.policies);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr absl::string_view kMagic = "SCFC";
 constexpr uint16_t kVersion = 2;
-constexpr size_t kMaxZones = 1000;
 // A run of equally spaced steps takes this many bytes.
 constexpr size_t kRunBytes = 16;
 constexpr uint8_t kHasIssuedAt = 1;
@@ -230,8 +229,9 @@ absl::StatusOr<std::vector<ZoneForecast>> ParseForecasts(absl::string_view bytes
   const size_t count = in.Unsigned<uint32_t>();
   if (!in.ok()) return absl::DataLossError("forecast part: ends within its header");
   if (reserved != 0) return absl::DataLossError("forecast part: reserved bytes are not zero");
-  if (count > kMaxZones) {
-    return absl::DataLossError(absl::StrCat("forecast part: ", count, " zones, limit ", kMaxZones));
+  if (count > kMostZones) {
+    return absl::DataLossError(
+        absl::StrCat("forecast part: ", count, " zones, limit ", kMostZones));
   }
   std::vector<ZoneForecast> forecasts;
   for (size_t i = 0; i < count; ++i) {

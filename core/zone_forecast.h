@@ -3,6 +3,7 @@
 #ifndef CORE_ZONE_FORECAST_H_
 #define CORE_ZONE_FORECAST_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,9 @@
 #include "core/intensity.h"
 
 namespace carbon {
+
+// A snapshot holds no more of them: what has more is refused by whoever reads it.
+inline constexpr size_t kMostZones = 1000;
 
 // One standard deviation of the relative error of an hour's intensity, as it grows with the lead
 // time: near + (far - near) * lead / (lead + growth). Climatology errs by no less than `far`.

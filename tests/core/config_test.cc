@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "core/json_lines.h"
 #include "gmock/gmock.h"
@@ -497,6 +498,19 @@ TEST(ParseConfig, DoesNotReportAReferenceToAnEntryThatIsWrongInItself) {
               "q": {"site": "s", "partition": "q", "hardware": "y"}}})"),
               ElementsAre("c:1: /zones/z: \"kind\" is missing", "c:2: /sites/s: \"pue\" is missing",
                           HasSubstr("c:3: /hardware/x/unit: missing")));
+}
+
+// Readers of a snapshot refuse more of them.
+TEST(ParseConfig, WantsNoMoreZonesThanASnapshotHolds) {
+  const auto zones = [](size_t count) {
+    std::vector<std::string> all;
+    for (size_t i = 0; i < count; ++i) {
+      all.push_back(absl::StrCat("\"Z", i, R"(": {"kind": "marginal"})"));
+    }
+    return absl::StrCat(R"({"zones": {)", absl::StrJoin(all, ", "), "}}");
+  };
+  EXPECT_THAT(Errors(zones(kMostZones)), IsEmpty());
+  EXPECT_THAT(Errors(zones(kMostZones + 1)), ElementsAre("c:1: /zones: 1001 zones, limit 1000"));
 }
 
 TEST(ParseConfig, WantsPoolsOfOnePartitionToldApart) {
