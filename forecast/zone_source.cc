@@ -88,10 +88,10 @@ ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,
       refresh_(source.refresh.value_or(provider_->refresh)) {}
 
 bool ZoneSource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) const {
+  if (zone.name != zone_ || source.kind.value_or(zone.kind) != ask_.kind) return false;
   ForecastProvider at_same_rhythm = source;
   at_same_rhythm.refresh = source_.refresh;
-  return zone.name == zone_ && source.kind.value_or(zone.kind) == ask_.kind &&
-         at_same_rhythm == source_;
+  return at_same_rhythm == source_;
 }
 
 void ZoneSource::Inherit(const ZoneSource& before) {
