@@ -20,9 +20,12 @@ Archive* KeptArchive::Use(absl::Time now) {
     }
     archive_ = *std::move(archive);
   }
-  if (now >= pruned_at_ + kPruneEvery || now < pruned_at_) {
+  const bool is_set_back = now < used_at_;
+  used_at_ = now;
+  if (is_set_back) prune_at_ = now + kPruneAfter;
+  if (now >= prune_at_) {
     const absl::Status pruned = archive_->Prune(now - retention_).status();
-    if (pruned.ok()) pruned_at_ = now;
+    if (pruned.ok()) prune_at_ = now + kPruneEvery;
     Heed(pruned, now);
   }
   return archive_.get();

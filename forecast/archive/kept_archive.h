@@ -24,6 +24,9 @@ namespace carbon {
 class KeptArchive {
  public:
   static constexpr absl::Duration kRetry = absl::Minutes(1);
+  // First once it was used for kPruneAfter: a clock that is ahead when a machine comes up, and
+  // corrected soon, must not cost what is kept.
+  static constexpr absl::Duration kPruneAfter = absl::Hours(1);
   static constexpr absl::Duration kPruneEvery = absl::Hours(24);
 
   // With an empty path there is none, which is no trouble.
@@ -49,7 +52,8 @@ class KeptArchive {
   std::unique_ptr<Archive> archive_;
   absl::Time retry_at_ = absl::InfinitePast();
   absl::Time closed_at_ = absl::InfinitePast();
-  absl::Time pruned_at_ = absl::InfinitePast();
+  absl::Time used_at_ = absl::InfiniteFuture();
+  absl::Time prune_at_ = absl::InfinitePast();
   std::string trouble_;
   std::string refused_;  // the data's fault told last
   std::vector<std::string> news_;

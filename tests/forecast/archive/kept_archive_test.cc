@@ -107,9 +107,26 @@ TEST_F(KeptArchiveTest, PrunesOnceADay) {
   };
   ASSERT_TRUE(Add(kept.Use(kNow), kNow - absl::Hours(24 * 9 + 12)).ok());
   ASSERT_TRUE(Add(kept.Use(kNow), kNow).ok());
-  EXPECT_EQ(count(kNow + absl::Hours(23)), 2u);
-  EXPECT_EQ(count(kNow + absl::Hours(24)), 1u);
-  EXPECT_EQ(count(kNow + absl::Hours(24 * 11)), 0u);
+  EXPECT_EQ(count(kNow + absl::Hours(1)), 2u);
+  EXPECT_EQ(count(kNow + absl::Hours(24)), 2u);
+  EXPECT_EQ(count(kNow + absl::Hours(25)), 1u);
+  EXPECT_EQ(count(kNow + absl::Hours(24 * 12)), 0u);
+}
+
+TEST_F(KeptArchiveTest, LosesNothingToAClockThatIsAheadAtFirst) {
+  {
+    KeptArchive before = Kept();
+    ASSERT_TRUE(Add(before.Use(kNow), kNow).ok());
+  }
+  KeptArchive kept = Kept();
+  const absl::Time ahead = kNow + absl::Hours(24 * 365);
+  for (const absl::Time now : {ahead, ahead + absl::Minutes(59), kNow, kNow + absl::Minutes(59)}) {
+    ASSERT_NE(kept.Use(now), nullptr);
+  }
+  EXPECT_EQ(kept.Use(kNow + absl::Hours(1))
+                ->Forecasts(kFeed, absl::UnixEpoch(), absl::InfiniteFuture())
+                ->size(),
+            1u);
 }
 
 TEST_F(KeptArchiveTest, SaysThatADamagedFileWasMovedAside) {
