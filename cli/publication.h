@@ -68,7 +68,7 @@ class Publication {
   // Takes what the archive has of the configuration, and spares the providers that.
   void ConfigureForecasts();
   void RefreshForecasts(absl::Time now, Watch watch);
-  void RefreshErrors(absl::Time now);
+  void RefreshErrors(absl::Time now, Watch watch);
   void RefreshAdmission(absl::Time now);
   // FileMark of each forecast file.
   std::vector<std::string> ForecastFileMarks() const;
@@ -86,6 +86,8 @@ class Publication {
   SourceStates source_states_;
   std::vector<ZoneInUse> zones_;
   std::vector<SourceErrorRatio> errors_;
+  std::vector<SourceErrorRatio> next_errors_;  // of the first `errors_known_` zones
+  size_t errors_known_ = SIZE_MAX;
   absl::Time errors_due_ = absl::InfinitePast();
   DelayWatch delay_watch_;
   AdmissionClient admission_;

@@ -157,18 +157,17 @@ absl::StatusOr<FetchedForecast> ZoneForecasts::FindOrRestore(const ZoneConfig& z
   return *std::move(restored);
 }
 
-std::vector<ZoneForecasts::SourceError> ZoneForecasts::RealisedErrors(absl::Time now) {
+std::vector<ZoneForecasts::SourceError> ZoneForecasts::RealisedErrors(const ZoneConfig& zone,
+                                                                      absl::Time now) {
   std::vector<SourceError> errors;
-  for (const ZoneConfig& zone : zones_) {
-    std::set<std::string> told;
-    for (const ForecastSource& source : zone.forecasts) {
-      if (KindOf(source, zone) != zone.kind) continue;
-      // Sources of one name and kind are one for the archive.
-      if (!told.insert(SourceName(source)).second) continue;
-      const std::optional<RealisedError> error =
-          kept_.ErrorOf(zone, source, histories_.Of(zone.name).hours, now);
-      if (error.has_value()) errors.push_back({zone.name, SourceName(source), *error});
-    }
+  std::set<std::string> told;
+  for (const ForecastSource& source : zone.forecasts) {
+    if (KindOf(source, zone) != zone.kind) continue;
+    // Sources of one name and kind are one for the archive.
+    if (!told.insert(SourceName(source)).second) continue;
+    const std::optional<RealisedError> error =
+        kept_.ErrorOf(zone, source, histories_.Of(zone.name).hours, now);
+    if (error.has_value()) errors.push_back({SourceName(source), *error});
   }
   return errors;
 }

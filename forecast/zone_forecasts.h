@@ -64,14 +64,13 @@ class ZoneForecasts {
   // Lines for the log, told once each: what befell the archive.
   std::vector<std::string> TakeNews() { return archive_->TakeNews(); }
 
-  // How far off each zone's sources turned out to be, of which the archive knows; once for those
-  // of one name. Takes some milliseconds a source.
+  // How far off the zone's sources turned out to be, of which the archive knows; once for those of
+  // one name. Takes some milliseconds a source.
   struct SourceError {
-    std::string zone;
     std::string source;
     RealisedError error;
   };
-  std::vector<SourceError> RealisedErrors(absl::Time now);
+  std::vector<SourceError> RealisedErrors(const ZoneConfig& zone, absl::Time now);
 
  private:
   // Ours, or why there is none.

@@ -381,7 +381,8 @@ TEST_F(ZoneForecastsTest, JudgesAProviderByItsArchivedErrorsOnceThereAreEnough) 
   const std::vector<ZoneForecast> made = Make();
   ASSERT_TRUE(made[0].errors.has_value());
   EXPECT_EQ(made[0].errors->origin, now_) << "those of the provider count from now";
-  const std::vector<ZoneForecasts::SourceError> realised = forecasts_->RealisedErrors(now_);
+  const std::vector<ZoneForecasts::SourceError> realised =
+      forecasts_->RealisedErrors(config_.zones[0], now_);
   ASSERT_THAT(realised, SizeIs(1));
   EXPECT_EQ(realised[0].source, "neso:GB");
   EXPECT_EQ(realised[0].error.hours, 7 * 24);
@@ -412,7 +413,7 @@ TEST_F(ZoneForecastsTest, TellsTheErrorOfAProviderAndItsMirrorOnce) {
   Make();
   now_ += absl::Hours(60);
   Tell("GB", 0, kNowHour + 60);
-  EXPECT_THAT(forecasts_->RealisedErrors(now_), SizeIs(1));
+  EXPECT_THAT(forecasts_->RealisedErrors(config_.zones[0], now_), SizeIs(1));
 }
 
 TEST_F(ZoneForecastsTest, NeverStandsInWithAForecastOfAnotherKind) {
