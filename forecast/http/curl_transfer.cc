@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "forecast/http/backoff.h"
 
 namespace carbon {
@@ -133,10 +134,12 @@ absl::Status CurlTransfer::ErrorOf(CURLcode code) const {
     return absl::Status(status, absl::StrCat(target_.Shown(), ": ", fact));
   };
   if (!too_much_.empty()) return error(absl::StatusCode::kInvalidArgument, too_much_);
-  // Some texts quote what the server sent.
-  const std::string text = absl::CHexEscape(
-      absl::string_view(error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code))
-          .substr(0, 200));
+  // Some texts quote what the server sent. An apostrophe is curl's own: "Couldn't connect".
+  const std::string text = absl::StrReplaceAll(
+      absl::CHexEscape(
+          absl::string_view(error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code))
+              .substr(0, 200)),
+      {{"\\'", "'"}});
   // It quotes the proxy's URL, and so its password.
   if (absl::StartsWith(text, "Unsupported proxy")) {
     return error(absl::StatusCode::kUnavailable,

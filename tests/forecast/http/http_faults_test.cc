@@ -102,6 +102,7 @@ class HttpFaultsTest : public testing::Test {
     EXPECT_EQ(reply.status().code(), fault.code) << fault.path << ": " << reply.status();
     const std::string message(reply.status().message());
     EXPECT_THAT(message, HasSubstr(server_->Url(fault.path, fault.port) + ": " + fault.message));
+    EXPECT_THAT(message, Not(HasSubstr("\\'"))) << "an apostrophe needs no escape";
     EXPECT_THAT(message, Not(HasSubstr(kSecret))) << fault.path;
   }
 
