@@ -9,7 +9,14 @@ void SourceStates::Note(const ZoneConfig& zone, const std::vector<SourceLook>& l
   for (size_t i = 0; i < zone.forecasts.size(); ++i) {
     SourceState& state = seen_[{zone.name, SourceKey(zone.forecasts[i], zone)}];
     state.in_use = false;
-    if (i >= looks.size()) continue;
+    if (i >= looks.size()) {
+      // What was wrong with it when it was looked at says nothing now.
+      state.error.clear();
+      state.error_at.reset();
+      state.failures = 0;
+      state.next_refresh.reset();
+      continue;
+    }
     const SourceLook& look = looks[i];
     state.in_use = look.in_use;
     state.error = std::string(look.trouble.message());

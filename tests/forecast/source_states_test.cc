@@ -115,5 +115,17 @@ TEST(SourceStates, TellsFilesOfOneNameApart) {
   EXPECT_EQ(both[1].requests, 1);
 }
 
+TEST_F(SourceStatesTest, SaysNothingOfASourceThatIsNoLongerLookedAt) {
+  const SourceLook none = {.trouble = absl::UnavailableError("status 503")};
+  const SourceLook broken = {.trouble = absl::InvalidArgumentError("line 3: no number")};
+  states_.Note(zone_, {none, broken, {.in_use = true}}, kNow, kNext);
+  states_.Note(zone_, {{.in_use = true, .fetched_at = kNext}}, kNext, kNext);
+  const SourceState file = states_.Of(config_, live_)[1];
+  EXPECT_EQ(file.error, "");
+  EXPECT_EQ(file.error_at, std::nullopt);
+  EXPECT_EQ(file.next_refresh, std::nullopt);
+  EXPECT_THAT(file.errors, ElementsAre(Pair("file", 1))) << "what was counted stays";
+}
+
 }  // namespace
 }  // namespace carbon
