@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,6 +27,7 @@
 #include "cli/publication.h"
 #include "cli/service_notice.h"
 #include "plugin/slurm_client.h"
+#include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 
@@ -70,11 +75,39 @@ class Signals {
   int fd_;
 };
 
+// Whether standard error is the journal's, as systemd.exec(5) says to tell: a file that it was
+// redirected to is not, though the variable is inherited.
+bool IsJournal() {
+  const char* stream = getenv("JOURNAL_STREAM");
+  struct stat info;
+  return stream != nullptr && fstat(STDERR_FILENO, &info) == 0 &&
+         absl::StrCat(info.st_dev, ":", info.st_ino) == stream;
+}
+
+// A line's level as the journal reads it from its beginning, "<4>": sd-daemon(3).
+class JournalLevel : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& line, const std::tm&,
+              spdlog::memory_buf_t& text) override {
+    const bool is_warning = line.level == spdlog::level::warn;
+    const int level = line.level > spdlog::level::warn   ? LOG_ERR
+                      : is_warning                       ? LOG_WARNING
+                      : line.level < spdlog::level::info ? LOG_DEBUG
+                                                         : LOG_INFO;
+    text.push_back(static_cast<char>('0' + level));
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<JournalLevel>();
+  }
+};
+
 void StartLogging(bool verbose) {
   auto logger = spdlog::stderr_logger_st("scarbond");
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<JournalLevel>('*');
   // The journal keeps the time itself.
-  logger->set_pattern(getenv("JOURNAL_STREAM") != nullptr ? "%l: %v"
-                                                          : "%Y-%m-%dT%H:%M:%S scarbond: %l: %v");
+  formatter->set_pattern(IsJournal() ? "<%*>%l: %v" : "%Y-%m-%dT%H:%M:%S scarbond: %l: %v");
+  logger->set_formatter(std::move(formatter));
   logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
   logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));

@@ -79,6 +79,25 @@ class ServiceTest(PrivateSlurmTest):
         self.assertEqual(self.told("READY=1"), ["READY=1", "STATUS=publishing"])
         daemon.terminate()
 
+    def test_tells_the_journal_each_lines_level_and_a_file_the_time(self):
+        config = self.write_config({"mode": "shadow"}, CLEAN_OSLO)
+        said, written = os.pipe()
+        self.addCleanup(os.close, said)
+        facts = os.fstat(written)
+        for stream, line in ((f"{facts.st_dev}:{facts.st_ino}", r"(?m)^<6>info: stopping$"),
+                             ("1:2", r"(?m)^[0-9-]+T[0-9:]+ scarbond: info: stopping$")):
+            daemon = subprocess.Popen(
+                [SCARBOND, "--config", str(config)],
+                env={**self.environment, "NOTIFY_SOCKET": self.notify, "JOURNAL_STREAM": stream},
+                stdin=subprocess.DEVNULL, stderr=written)
+            self.addCleanup(daemon.wait, 60)
+            self.addCleanup(daemon.kill)
+            self.told("READY=1")
+            daemon.terminate()
+            self.assertEqual(daemon.wait(30), 0)
+            self.assertRegex(os.read(said, 65536).decode(), line)
+        os.close(written)
+
     def test_leaves_its_state_and_metrics(self):
         config = self.write_config({"mode": "shadow"}, CLEAN_OSLO)
         text = json.loads(config.read_text())
