@@ -59,7 +59,9 @@ absl::StatusOr<OutlookSpan> SpanOf(const Options& options, absl::Time now) {
   OutlookSpan span{.now = now, .to = now + absl::Hours(options.hours)};
   if (!options.to.empty()) {
     absl::StatusOr<absl::Time> to = ParseSlurmTime(options.to, now, absl::LocalTimeZone());
-    if (!to.ok()) return to.status();
+    if (!to.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--to: ", to.status().message()));
+    }
     if (*to <= now) {
       return absl::InvalidArgumentError(absl::StrCat("--to: ", options.to, ": is not after now"));
     }

@@ -50,7 +50,7 @@ void AddForecasts(const std::vector<ZoneInUse>& zones, absl::Time now,
     const Labels labels = {{"zone", zone.zone},
                            {"source", zone.source},
                            {"kind", std::string(SignalKindName(zone.kind))}};
-    age.Add(absl::ToDoubleSeconds(now - zone.made_at), labels);
+    if (zone.made_at.has_value()) age.Add(absl::ToDoubleSeconds(now - *zone.made_at), labels);
     horizon.Add(absl::ToDoubleSeconds(zone.horizon - now), labels);
   }
   std::move(age).MoveTo(families);

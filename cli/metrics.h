@@ -18,8 +18,8 @@ struct ZoneInUse {
   std::string zone;
   std::string source;
   SignalKind kind = SignalKind::kAverageLifecycle;
-  absl::Time made_at;
-  absl::Time horizon;  // where forecast ends and climatology begins
+  std::optional<absl::Time> made_at;  // MadeAt
+  absl::Time horizon;                 // where forecast ends and climatology begins
 };
 
 // How far off a source's past forecasts turned out to be, so far ahead: the mean of what they erred

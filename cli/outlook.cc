@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/duration.h"
 #include "core/placement.h"
 #include "forecast/forecast_error.h"
+#include "forecast/own_forecast.h"
 
 namespace carbon {
 namespace {
@@ -54,7 +56,8 @@ class Zone {
 
   Origin OriginAt(absl::Time time) const {
     if (time >= forecast_.horizon) return Origin::kClimatology;
-    const bool is_own = forecast_.own_from.has_value() && time >= *forecast_.own_from;
+    const bool is_own = absl::StartsWith(forecast_.source, kOwnPrefix) ||
+                        (forecast_.own_from.has_value() && time >= *forecast_.own_from);
     return is_own ? Origin::kOwn : Origin::kSource;
   }
 

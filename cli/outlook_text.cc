@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -13,6 +14,7 @@
 #include "cli/slurm_time.h"
 #include "cli/table.h"
 #include "core/duration.h"
+#include "forecast/forecast_file.h"
 
 namespace carbon {
 namespace {
@@ -32,10 +34,6 @@ std::string Percent(double share) {
 
 std::string Utc(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
-absl::Time MadeAt(const ZoneForecast& forecast) {
-  return forecast.issued_at.value_or(forecast.fetched_at);
 }
 
 // The steps with the least and the most, of those that begin within the next 24 hours.
@@ -65,8 +63,8 @@ std::string BestText(const ZoneOutlook& outlook, absl::TimeZone zone) {
   return absl::StrCat("Best start of a run of ", length, ": ", FormatSlurmTime(best.start, zone),
                       " (", FormatDistance(best.start, outlook.now), "), at ",
                       Grams(best.band.mean), " g/kWh (", Grams(best.band.low), "-",
-                      Grams(best.band.high), "): ", SavingText(best), " less than now at ",
-                      Grams(best.now.mean), "\n");
+                      Grams(best.band.high), "): ", SavingText(best), " less than the ",
+                      Grams(best.now.mean), " of a start now\n");
 }
 
 Json BestJson(const BestWindow& best) {
@@ -107,9 +105,11 @@ std::string OutlookText(const ZoneOutlook& outlook, const ChartStyle& style, boo
   }
   const std::string rows = table.Format(Table::Style::kAligned, with_header);
   if (!with_header) return rows;
+  const std::optional<absl::Time> made_at = MadeAt(forecast);
   std::string text = absl::StrCat(
       Printable(forecast.zone), ": ", Printable(forecast.source), ", ",
-      SignalKindName(forecast.kind), ", made ", FormatDistance(MadeAt(forecast), outlook.now),
+      SignalKindName(forecast.kind),
+      made_at.has_value() ? absl::StrCat(", made ", FormatDistance(*made_at, outlook.now)) : "",
       ", until ", FormatSlurmTime(forecast.horizon, style.zone), "; bands hold 80%\n\n");
   absl::StrAppend(&text, BandChart(outlook.steps, style), "\n", rows);
   if (outlook.best.has_value()) absl::StrAppend(&text, "\n", BestText(outlook, style.zone));
@@ -148,7 +148,8 @@ std::string SummaryText(const std::vector<ZoneOutlook>& outlooks, absl::TimeZone
     }
     cells.push_back(forecast.source);
     cells.push_back(std::string(SignalKindName(forecast.kind)));
-    cells.push_back(FormatSlurmDuration(outlook.now - MadeAt(forecast)));
+    const std::optional<absl::Time> made_at = MadeAt(forecast);
+    cells.push_back(made_at.has_value() ? FormatSlurmDuration(outlook.now - *made_at) : "");
     table.AddRow(std::move(cells));
   }
   return table.Format(Table::Style::kAligned, with_header);

@@ -136,7 +136,7 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
     zones_.push_back({.zone = forecast.zone,
                       .source = forecast.source,
                       .kind = forecast.kind,
-                      .made_at = forecast.issued_at.value_or(forecast.fetched_at),
+                      .made_at = MadeAt(forecast),
                       .horizon = forecast.horizon});
   }
   for (const std::string& line : zone_forecasts_.TakeNews()) spdlog::warn("{}", line);

@@ -8,6 +8,7 @@
 #include "cli/slurm_time.h"
 #include "cli/table.h"
 #include "core/file.h"
+#include "forecast/forecast_file.h"
 
 namespace carbon {
 namespace {
@@ -166,6 +167,7 @@ Json ZonesAsJson(const StatusFindings& findings) {
       json["issued_at"] = UtcTime(forecast.issued_at);
       json["fetched_at"] = UtcTime(forecast.fetched_at);
       json["valid_until"] = UtcTime(forecast.valid_until);
+      json["own_from"] = UtcTime(forecast.own_from);
       json["horizon"] = UtcTime(forecast.horizon);
     }
     json["usable"] = found != forecasts.end() && WhyNotUsable(*found->second, findings.now).empty();
@@ -198,16 +200,24 @@ std::string FormatZones(const StatusFindings& findings) {
     }
     const std::string next = in_use == nullptr ? "" : NextOf(*in_use, now);
     const std::string error = in_use == nullptr ? "" : ErrorOf(*in_use, now);
-    if (const auto found = forecasts.find(zone.name); found != forecasts.end()) {
+    const auto found = forecasts.find(zone.name);
+    if (found != forecasts.end()) {
       const ZoneForecast& forecast = *found->second;
       const std::string why = WhyNotUsable(forecast, now);
+      const std::optional<absl::Time> made_at = MadeAt(forecast);
       table.AddRow({zone.name, forecast.source, std::string(SignalKindName(forecast.kind)),
-                    FormatDistance(forecast.issued_at.value_or(forecast.fetched_at), now),
-                    LocalTime(forecast.valid_until), LocalTime(forecast.horizon),
+                    made_at.has_value() ? FormatDistance(*made_at, now) : "",
+                    made_at.has_value() ? LocalTime(forecast.valid_until) : "",
+                    LocalTime(forecast.own_from.value_or(forecast.horizon)),
                     why.empty() ? "yes" : why, next, error});
     } else {
       table.AddRow({zone.name, "", std::string(SignalKindName(zone.kind)), "", "", "",
                     "no forecast", next, error});
+    }
+    if (found != forecasts.end() && found->second->own_from.has_value()) {
+      const ZoneForecast& forecast = *found->second;
+      table.AddRow({" ", "own", std::string(SignalKindName(forecast.kind)), "", "",
+                    LocalTime(forecast.horizon), "carries on", "", ""});
     }
     bool is_passed_over = true;
     for (const SourceState* source : sources) {

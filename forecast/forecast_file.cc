@@ -22,6 +22,8 @@ namespace {
 // Clocks of two machines differ a little.
 constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
+constexpr char kStaticName[] = "static";
+
 // "csv:NO-1.csv".
 std::string FileName(const ForecastFile& file) {
   const size_t slash = file.path.rfind('/');
@@ -43,10 +45,15 @@ absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::strin
 
 }  // namespace
 
+std::optional<absl::Time> MadeAt(const ZoneForecast& forecast) {
+  if (forecast.source == kStaticName) return std::nullopt;
+  return forecast.issued_at.value_or(forecast.fetched_at);
+}
+
 std::string SourceName(const ForecastSource& source) {
   if (const auto* file = std::get_if<ForecastFile>(&source)) return FileName(*file);
   const auto* provider = std::get_if<ForecastProvider>(&source);
-  if (provider == nullptr) return "static";
+  if (provider == nullptr) return kStaticName;
   return absl::StrCat(provider->provider, ":", provider->zone);
 }
 
@@ -186,8 +193,10 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
   if (!constant.ok()) return constant.status();
   absl::StatusOr<ZoneForecast> forecast =
       BuildZoneForecast(zone, SourceName(source), *constant, FloorToHour(now), now);
-  // What holds at all times is of no age.
-  if (forecast.ok()) forecast->valid_until = forecast->series.end();
+  if (!forecast.ok()) return forecast;
+  // What holds at all times is of no age, and knows no more of the next hour than of the next week.
+  forecast->valid_until = forecast->series.end();
+  forecast->spread.near = forecast->spread.far;
   return forecast;
 }
 

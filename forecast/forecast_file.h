@@ -45,6 +45,10 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
                                                const ProviderForecast& forecast,
                                                absl::Time fetched_at, absl::Time now);
 
+// When the forecast's data were made: issued, or fetched where the issue is not known. Absent for a
+// static value, which is of no age.
+std::optional<absl::Time> MadeAt(const ZoneForecast& forecast);
+
 // The source for people, and as the archive knows it: "csv:NO-1.csv", "neso:GB", "static".
 std::string SourceName(const ForecastSource& source);
 

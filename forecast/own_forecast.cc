@@ -30,7 +30,7 @@ absl::StatusOr<OwnForecast> MakeOwnForecast(const IntensityHistory& history, abs
 absl::StatusOr<ZoneForecast> StandIn(const ZoneConfig& zone, const OwnForecast& own,
                                      absl::Time now) {
   absl::StatusOr<ZoneForecast> forecast =
-      BuildZoneForecast(zone, absl::StrCat("own:", ForecastMethodName(own.made.method)),
+      BuildZoneForecast(zone, absl::StrCat(kOwnPrefix, ForecastMethodName(own.made.method)),
                         {zone.kind, own.made.known_until, own.made.series}, own.made_at, now);
   if (forecast.ok()) forecast->valid_until = own.made.known_until + kOldestHistoryEnd;
   return forecast;

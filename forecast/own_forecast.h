@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/config.h"
 #include "core/zone_forecast.h"
@@ -26,6 +27,9 @@ struct OwnForecast {
 // As ForecastFromHistory, with the forecasts that would have been made over the last half-year.
 // About 0.13 s with years of history.
 absl::StatusOr<OwnForecast> MakeOwnForecast(const IntensityHistory& history, absl::Time now);
+
+// What the source of our own forecast begins with.
+inline constexpr absl::string_view kOwnPrefix = "own:";
 
 // Ours alone, as "own:ridge". It is issued when its history ended, and valid until that is too long
 // ago for another one (kOldestHistoryEnd): the zone's max_age is about data that somebody gave.

@@ -109,7 +109,7 @@ TEST_F(ScarbonForecast, ShowsAZonesHoursAndTheBestStart) {
   EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("\n", Local(47), " 400.0 ")));
   EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("Best start of a run of 4h: ", Local(5), " (in 0")));
   EXPECT_THAT(ran.out, HasSubstr("): 75% ("));
-  EXPECT_THAT(ran.out, HasSubstr(" less than now at 400.0\n"));
+  EXPECT_THAT(ran.out, HasSubstr(" less than the 400.0 of a start now\n"));
 }
 
 TEST_F(ScarbonForecast, ShowsALineForEachZoneWhereNoneIsNamed) {

@@ -72,6 +72,14 @@ TEST(FormatMetrics, LeavesOutWhatIsNotKnown) {
             "slurm_carbon_publishes_total 0\n");
 }
 
+TEST(FormatMetrics, KnowsNoAgeOfAStaticValue) {
+  const std::vector<ZoneInUse> zones = {
+      {.zone = "Z", .source = "static", .made_at = std::nullopt, .horizon = kNow}};
+  const std::string text = FormatMetrics({}, zones, {}, kNow);
+  EXPECT_THAT(text, Not(HasSubstr("age_seconds")));
+  EXPECT_THAT(text, HasSubstr("horizon_seconds{zone=\"Z\""));
+}
+
 TEST(FormatMetrics, GivesAProviderThatAZoneNamesTwiceOneSeries) {
   const DaemonState state = {
       .sources = {Asked("GB", "neso", 20, {{"500", 1}}), Asked("GB", "neso", 5, {{"500", 2}})}};

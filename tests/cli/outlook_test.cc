@@ -87,6 +87,18 @@ TEST(LookAhead, TellsWhoseValuesTheyAre) {
   EXPECT_EQ(OriginName(Origin::kOwn), "own");
 }
 
+TEST(LookAhead, TellsThatAForecastOfOursIsOurs) {
+  World world = Even({100});
+  world.forecasts[0].source = "own:ridge";
+  world.forecasts[0].horizon = world.Hour(1);
+  const auto snapshot = world.Publish();
+  const absl::StatusOr<ZoneOutlook> outlook =
+      LookAhead(*snapshot, 0, {.now = world.now, .to = world.Hour(2)});
+  ASSERT_TRUE(outlook.ok()) << outlook.status();
+  EXPECT_EQ(outlook->steps[0].origin, Origin::kOwn);
+  EXPECT_EQ(outlook->steps[1].origin, Origin::kClimatology);
+}
+
 // Every second of the span is tried.
 TEST(LookAhead, FindsTheBestWindowToTheSecond) {
   std::mt19937 random(7);

@@ -92,7 +92,7 @@ START               G/KWH   LOW  HIGH FROM
 2026-11-24T11:00:00 300.0 270.0 335.5 own
 2026-11-24T12:00:00 350.0 300.0 400.0 climatology
 
-Best start of a run of 1h: 2026-11-24T11:00:00 (in 00:40:00), at 300.0 g/kWh (270.0-335.5): 21% (-1 to 30%) less than now at 380.0
+Best start of a run of 1h: 2026-11-24T11:00:00 (in 00:40:00), at 300.0 g/kWh (270.0-335.5): 21% (-1 to 30%) less than the 380.0 of a start now
 )");
 }
 
@@ -127,6 +127,14 @@ TEST_F(OutlookTextTest, LooksNoFurtherThanADayForAZonesExtremes) {
   outlook_.steps.push_back({kNow + absl::Hours(24), kNow + absl::Hours(25), BandOf(1, 1, 1)});
   EXPECT_THAT(SummaryText({outlook_}, absl::UTCTimeZone(), false),
               HasSubstr(" 300.0 2026-11-24T11"));
+}
+
+TEST_F(OutlookTextTest, KnowsNoAgeOfAStaticValue) {
+  forecast_.source = "static";
+  EXPECT_THAT(OutlookText(outlook_, style_, true),
+              HasSubstr("DE: static, average-lifecycle, until 2026-11-24T12:00:00;"));
+  EXPECT_THAT(SummaryText({outlook_}, absl::UTCTimeZone(), false),
+              HasSubstr(" static average-lifecycle -\n"));
 }
 
 TEST_F(OutlookTextTest, IsJsonWithoutRounding) {

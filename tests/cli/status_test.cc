@@ -388,6 +388,30 @@ TEST_F(ScarbonStatus, ShowsWhichSourcesOurOwnForecastStandsInFor) {
   EXPECT_THAT(Problems(), testing::ElementsAre("zone NO-1: csv:NO-1.csv: is stale"));
 }
 
+TEST_F(ScarbonStatus, TellsHowFarASourceReachesAndThatOursCarriesOn) {
+  forecasts_[0].own_from = now_ + absl::Hours(6);
+  Write(Plugin(Publish()));
+  const auto local = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%S", time, absl::LocalTimeZone());
+  };
+  const std::string text = Run().out;
+  EXPECT_THAT(text, testing::ContainsRegex(absl::StrCat("NO-1 csv:NO-1.csv .* ",
+                                                        local(now_ + absl::Hours(6)), " yes")));
+  EXPECT_THAT(
+      text, testing::ContainsRegex(absl::StrCat("     own .* - +- +", local(now_ + absl::Hours(24)),
+                                                " carries on +- +-\n")));
+  const nlohmann::json zone = nlohmann::json::parse(Run("--json").out)["zones"][0];
+  EXPECT_EQ(zone["own_from"], Utc(now_ + absl::Hours(6)));
+  EXPECT_EQ(zone["horizon"], Utc(now_ + absl::Hours(24)));
+}
+
+TEST_F(ScarbonStatus, KnowsNoAgeOfAStaticValue) {
+  forecasts_[0].source = "static";
+  daemon_.sources = {{.zone = "NO-1", .source = "static", .in_use = true}};
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Run().out, testing::ContainsRegex("NO-1 static average-lifecycle - +- +20.* yes"));
+}
+
 TEST_F(ScarbonStatus, ShowsAZoneWithoutAForecastAndWhatItsSourcesSay) {
   forecasts_.clear();
   daemon_.sources[0].in_use = false;

@@ -304,7 +304,12 @@ TEST(ReadZoneForecast, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
   };
   EXPECT_EQ(at(kNow + absl::Minutes(119))->source, "neso:GB");
   EXPECT_EQ(at(kNow + absl::Minutes(119))->fetched_at, kNow);
-  EXPECT_EQ(at(kNow + absl::Minutes(120))->source, "static");
+  const std::optional<ZoneForecast> last_resort = at(kNow + absl::Minutes(120));
+  EXPECT_EQ(last_resort->source, "static");
+  EXPECT_EQ(last_resort->spread.near, zone.spread.far)
+      << "of the next hour it knows nothing either";
+  EXPECT_EQ(MadeAt(*last_resort), std::nullopt);
+  EXPECT_EQ(MadeAt(*at(kNow)), kNow);
 }
 
 TEST(ZoneSource, AsksAsOftenAsItsProviderHasNewDataWhereNothingElseIsSaid) {
