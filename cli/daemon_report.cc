@@ -40,8 +40,13 @@ DaemonReport::DaemonReport(absl::Time started_at) {
 
 void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sources,
                          const std::vector<ZoneInUse>& zones, const absl::Status& published,
-                         absl::Time now, const std::vector<SourceErrorRatio>& errors) {
+                         absl::Time now, const std::vector<SourceErrorRatio>& errors,
+                         std::vector<std::string> troubles) {
   state_.sources = std::move(sources);
+  state_.troubles = std::move(troubles);
+  if (!paths.metrics.empty() && !metrics_trouble_.empty()) {
+    state_.troubles.push_back(absl::StrCat("metrics: ", paths.metrics, ": cannot be written"));
+  }
   state_.error = std::string(published.message());
   if (published.ok()) {
     ++state_.publishes;

@@ -20,10 +20,12 @@ class DaemonReport {
   explicit DaemonReport(absl::Time started_at);
 
   // After an attempt to publish at `now` that ended with `published`. Writes the state where it
-  // says something else than before and once a minute, metrics with it and every 15 s.
+  // says something else than before and once a minute, metrics with it and every 15 s. To the
+  // `troubles` it adds that metrics could not be written the last time.
   void Write(const PathsConfig& paths, std::vector<SourceState> sources,
              const std::vector<ZoneInUse>& zones, const absl::Status& published, absl::Time now,
-             const std::vector<SourceErrorRatio>& errors = {});
+             const std::vector<SourceErrorRatio>& errors = {},
+             std::vector<std::string> troubles = {});
 
  private:
   DaemonState state_;

@@ -76,6 +76,23 @@ class Fields {
     return "";
   }
 
+  std::vector<std::string> Texts(const char* key) {
+    std::vector<std::string> texts;
+    const Json* found = Find(key);
+    if (found == nullptr || !found->is_array()) {
+      Refuse(key, "is no array");
+      return texts;
+    }
+    for (const Json& text : *found) {
+      if (text.is_string()) {
+        texts.push_back(text.get<std::string>());
+      } else {
+        Refuse(key, "is no text");
+      }
+    }
+    return texts;
+  }
+
   std::optional<absl::Time> Time(const char* key) {
     const Json* found = Find(key);
     absl::Time time;
@@ -156,6 +173,7 @@ std::string SerializeDaemonState(const DaemonState& state) {
     json["published_at"] = Rfc3339(state.published_at);
   }
   json["error"] = Text(state.error);
+  json["troubles"] = state.troubles;
   json["sources"] = Json::array();
   for (const SourceState& source : state.sources) json["sources"].push_back(SourceJson(source));
   // Paths in error texts may hold any byte.
@@ -175,6 +193,7 @@ absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view text) {
   state.publishes = fields.Count("publishes");
   state.published_at = fields.Time("published_at");
   state.error = fields.Words("error");
+  state.troubles = fields.Texts("troubles");
   const Json* sources = fields.Find("sources");
   if (sources == nullptr || !sources->is_array()) fields.Refuse("sources", "is no array");
   if (!fields.status().ok()) return fields.status();

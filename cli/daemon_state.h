@@ -21,6 +21,7 @@ struct DaemonState {
   int64_t publishes = 0;
   std::optional<absl::Time> published_at;  // absent: never yet
   std::string error;                       // why it does not publish now; empty: it does
+  std::vector<std::string> troubles;       // what else it goes on without: "archive: …"
   std::vector<SourceState> sources;        // zone by zone, in order of preference
   std::optional<absl::Time> updated_at;    // when this was written
 };

@@ -155,6 +155,12 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   forecasts_due_ = now + config_.refresh.forecast;
 }
 
+std::vector<std::string> Publication::Troubles() const {
+  std::vector<std::string> troubles = zone_forecasts_.Troubles();
+  for (std::string& problem : history_->Problems()) troubles.push_back(std::move(problem));
+  return troubles;
+}
+
 // For metrics only.
 void Publication::RefreshErrors(absl::Time now, Watch watch) {
   if (config_.paths.metrics.empty() || config_.zones.empty()) return;

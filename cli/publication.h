@@ -58,6 +58,8 @@ class Publication {
   // How the sources of all zones are doing, and what the zones' forecasts rest on.
   std::vector<SourceState> Sources() const { return source_states_.Of(config_, *live_); }
   const std::vector<ZoneInUse>& zones() const { return zones_; }
+  // What else is wrong that it goes on without: the archive, histories.
+  std::vector<std::string> Troubles() const;
   // How far off they turned out to be, as of this hour.
   const std::vector<SourceErrorRatio>& errors() const { return errors_; }
 

@@ -122,23 +122,33 @@ std::optional<Config> LoadAndLog(const std::string& path) {
   return config;
 }
 
-void Reload(const std::string& path, Publication* publication) {
+// Why the configuration before it stays in force; empty: it does not.
+std::string Reload(const std::string& path, Publication* publication) {
   std::optional<Config> config = LoadAndLog(path);
   if (!config.has_value()) {
     spdlog::error("{}: not loaded; the configuration before it stays in force", path);
-    return;
+    return absl::StrCat(path, ": is wrong; the configuration before it stays in force");
   }
   if (absl::Status status = publication->Reconfigure(*std::move(config)); !status.ok()) {
     spdlog::error("{}: not loaded: {}", path, std::string(status.message()));
-    return;
+    return absl::StrCat(path, ": not loaded: ", status.message());
   }
   spdlog::info("{}: loaded", path);
+  return "";
+}
+
+// What scarbon status is to tell besides.
+std::vector<std::string> Troubles(const Publication& publication, const std::string& not_loaded) {
+  std::vector<std::string> troubles = publication.Troubles();
+  if (!not_loaded.empty()) troubles.push_back(not_loaded);
+  return troubles;
 }
 
 void PublishUntilTold(const Options& options, const Signals& signals, Publication* publication,
                       DaemonReport* report) {
   ServiceNotice notice;
   std::string last_trouble;
+  std::string not_loaded;
   bool published = false;
   while (true) {
     const absl::Time start = absl::Now();
@@ -156,7 +166,7 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
     published |= status.ok();
     last_trouble = trouble;
     report->Write(publication->paths(), publication->Sources(), publication->zones(), status, start,
-                  publication->errors());
+                  publication->errors(), Troubles(*publication, not_loaded));
     // Also where slurmctld is away: what depends on this service need not wait for that.
     notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
 
@@ -168,7 +178,7 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
       switch (signals.Next()) {
         case SIGHUP:
           notice.Reloading();
-          Reload(options.config, publication);
+          not_loaded = Reload(options.config, publication);
           next = absl::InfinitePast();  // publish what changed at once
           break;
         case SIGTERM:
@@ -208,7 +218,7 @@ int Run(const Options& options) {
   const absl::Time now = absl::Now();
   const absl::Status status = publication->Publish(now, Publication::Watch::kNo);
   report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now,
-               publication->errors());
+               publication->errors(), publication->Troubles());
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;
 }

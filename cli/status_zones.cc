@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/slurm_time.h"
 #include "cli/table.h"
@@ -127,6 +128,10 @@ void ReadDaemonState(StatusFindings* findings) {
   }
   if (!state->error.empty()) {
     findings->troubles.push_back(absl::StrCat("scarbond: ", state->error));
+  }
+  for (const std::string& trouble : state->troubles) {
+    const bool is_of_a_zone = absl::StartsWith(trouble, "zone ");
+    findings->troubles.push_back(is_of_a_zone ? trouble : absl::StrCat("scarbond: ", trouble));
   }
   findings->daemon = *std::move(state);
 }

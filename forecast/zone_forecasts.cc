@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -155,6 +156,15 @@ absl::StatusOr<FetchedForecast> ZoneForecasts::FindOrRestore(const ZoneConfig& z
   if (!restored.has_value()) return fetched;
   restored->trouble = fetched.status();
   return *std::move(restored);
+}
+
+std::vector<std::string> ZoneForecasts::Troubles() const {
+  std::vector<std::string> troubles;
+  if (!archive_->trouble().empty()) {
+    troubles.push_back(absl::StrCat("archive: ", archive_->trouble(), "; going on without it"));
+  }
+  for (std::string& problem : histories_.Problems()) troubles.push_back(std::move(problem));
+  return troubles;
 }
 
 std::vector<ZoneForecasts::SourceError> ZoneForecasts::RealisedErrors(const ZoneConfig& zone,

@@ -64,6 +64,10 @@ class ZoneForecasts {
   // Lines for the log, told once each: what befell the archive.
   std::vector<std::string> TakeNews() { return archive_->TakeNews(); }
 
+  // What is wrong now with the archive and with history files: "archive: …", "zone NO-1: history of
+  // csv:NO-1.csv: …".
+  std::vector<std::string> Troubles() const;
+
   // How far off the zone's sources turned out to be, of which the archive knows; once for those of
   // one name. Takes some milliseconds a source.
   struct SourceError {

@@ -42,6 +42,8 @@ class KeptArchive {
   // Lines for the log, of what was not told before: "archive: /a: disk is full; …".
   std::vector<std::string> TakeNews();
 
+  // Why it goes on without; empty: it does not.
+  const std::string& trouble() const { return trouble_; }
   const std::string& path() const { return path_; }
   absl::Duration retention() const { return retention_; }
   void set_retention(absl::Duration retention) { retention_ = retention; }

@@ -103,8 +103,12 @@ TEST_F(DaemonReportTest, LogsOnceThatAPathCannotBeWrittenAndGoesOn) {
   EXPECT_EQ(LinesLogged(), 1u) << log_.str();
   EXPECT_THAT(log_.str(), HasSubstr("metrics: " + paths_.metrics));
   EXPECT_EQ(Read()->publishes, 5);
+  EXPECT_THAT(Read()->troubles,
+              ::testing::ElementsAre("metrics: " + paths_.metrics + ": cannot be written"));
   fs::create_directory(folder_ + "/missing");
   Write(absl::Minutes(5));
+  Write(absl::Minutes(6));
+  EXPECT_THAT(Read()->troubles, ::testing::IsEmpty());
   EXPECT_EQ(LinesLogged(), 2u) << log_.str();
   EXPECT_THAT(log_.str(), HasSubstr("metrics: written again"));
 }

@@ -20,6 +20,7 @@ DaemonState State() {
                     .publishes = 3600,
                     .published_at = kNow,
                     .error = "slurmctld: no answer",
+                    .troubles = {"archive: /a: the disk is full"},
                     .updated_at = kNow};
   state.sources.push_back({.zone = "GB",
                            .source = "neso:GB",
@@ -44,6 +45,7 @@ TEST(DaemonState, IsReadBackToTheSame) {
   const absl::StatusOr<DaemonState> read = ParseDaemonState(text);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(SerializeDaemonState(*read), text);
+  EXPECT_EQ(read->troubles, State().troubles);
   EXPECT_EQ(read->sources[0].errors, State().sources[0].errors);
   EXPECT_EQ(read->sources[0].next_refresh, State().sources[0].next_refresh);
   EXPECT_EQ(read->sources[1].fetched_at, std::nullopt);
@@ -79,6 +81,8 @@ TEST(ParseDaemonState, RefusesWhatItWouldNotWriteAndSaysWhy) {
       {"/published_at", 5, "published_at: is no time"},
       {"/published_at", "infinite-future", "published_at: is no time"},
       {"/error", 5, "error: is no text"},
+      {"/troubles", nullptr, "troubles: is no array"},
+      {"/troubles/0", 5, "troubles: is no text"},
       {"/sources", nullptr, "sources: is no array"},
       {"/sources/0", "neso", "is no object"},
       {"/sources/0/kind", "clean", "kind: is unknown"},

@@ -439,10 +439,16 @@ TEST_F(ScarbonStatus, TellsWhereScarbondLeftNothingOrSomethingOld) {
   EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["zones"][0]["sources"].size(), 0u);
 }
 
-TEST_F(ScarbonStatus, PassesOnWhatKeepsScarbondFromPublishing) {
+TEST_F(ScarbonStatus, PassesOnWhatKeepsScarbondFromPublishingAndWhatItGoesOnWithout) {
   daemon_.error = "slurmctld: no answer";
   Write(Plugin(Publish()));
   EXPECT_THAT(Problems(), testing::ElementsAre("scarbond: slurmctld: no answer"));
+  daemon_.error.clear();
+  daemon_.troubles = {"archive: /a: the disk is full", "zone NO-1: history of neso:GB: status 503"};
+  Write(daemon_);
+  EXPECT_THAT(Problems(), testing::ElementsAre("scarbond: archive: /a: the disk is full",
+                                               "zone NO-1: history of neso:GB: status 503"));
+  EXPECT_EQ(Run().code, 1);
 }
 
 }  // namespace

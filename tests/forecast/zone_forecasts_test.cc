@@ -263,6 +263,8 @@ TEST_F(ZoneForecastsTest, GoesOnWithoutAnArchiveThatCannotBeUsed) {
   EXPECT_THAT(forecasts_->TakeNews(), ElementsAre(HasSubstr("is no archive of forecasts")));
   Make();
   EXPECT_THAT(forecasts_->TakeNews(), IsEmpty());
+  EXPECT_THAT(forecasts_->Troubles(), ElementsAre(HasSubstr("is no archive of forecasts")))
+      << "as long as it lasts";
 }
 
 // A byte that changed within a forecast passes SQLite's check of its pages.

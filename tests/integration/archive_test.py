@@ -201,6 +201,12 @@ class ArchiveTest(PrivateSlurmTest):
             "the second one has oslo's forecast",
         )
         self.assertEqual(log.read_text().count("another process"), 1)
+        status = self.run_command(SCARBON, "status", "--config", str(self.folder / "second.json"))
+        self.assertEqual(status.returncode, 1)
+        self.assertIn(
+            f"problem: scarbond: archive: {self.archive}: another process writes this archive",
+            status.stdout,
+        )
 
         # And in the same snapshot folder it does not start at all.
         done = self.run_command(SCARBOND, "--config", str(self.folder / "carbon.json"))
