@@ -18,6 +18,7 @@
 #include "cli/policy_check.h"
 #include "core/config.h"
 #include "core/file.h"
+#include "forecast/http/secret_file.h"
 #include "forecast/live_history.h"
 #include "nlohmann/json.hpp"
 
@@ -58,11 +59,24 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
       warnings->push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
     }
     std::set<std::string> paths;
-    for (const ForecastSource& source : zone.forecasts) paths.insert(PathOf<ForecastFile>(source));
-    for (const HistorySource& source : history) paths.insert(PathOf<HistoryFile>(source));
+    std::set<std::string> secrets;
+    const auto add = [&](const auto& source, const std::string& path) {
+      paths.insert(path);
+      if (std::holds_alternative<ForecastProvider>(source)) secrets.insert(path);
+    };
+    for (const ForecastSource& source : zone.forecasts) add(source, PathOf<ForecastFile>(source));
+    for (const HistorySource& source : history) add(source, PathOf<HistoryFile>(source));
     for (const std::string& path : paths) {
       std::error_code error;
-      if (path.empty() || std::filesystem::exists(path, error)) continue;
+      if (path.empty()) continue;
+      if (std::filesystem::exists(path, error)) {
+        // scarbond would not start with it.
+        const absl::Status mode = secrets.contains(path) ? CheckSecretMode(path) : absl::OkStatus();
+        if (!mode.ok()) {
+          warnings->push_back(absl::StrCat("zone ", zone.name, ": ", mode.message()));
+        }
+        continue;
+      }
       warnings->push_back(absl::StrCat("zone ", zone.name, ": ", path, ": ",
                                        error ? error.message() : "does not exist"));
     }

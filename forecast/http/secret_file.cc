@@ -28,17 +28,19 @@ bool IsSystemdCredential(const struct stat& facts) {
   return facts.st_uid == 0 && facts.st_gid == 0 && (facts.st_mode & 077) == 040;
 }
 
+absl::Status CheckMode(const std::string& path, const struct stat& facts) {
+  if ((facts.st_mode & 077) == 0 || IsSystemdCredential(facts)) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrFormat("%s: is open to group or others, mode %03o; chmod 600", path,
+                      static_cast<unsigned>(facts.st_mode & 0777)));
+}
+
 absl::Status CheckPrivate(const std::string& path, const struct stat& facts) {
   if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
     return absl::PermissionDeniedError(
         absl::StrCat(path, ": is owned by uid ", facts.st_uid, ", not by root or uid ", geteuid()));
   }
-  if ((facts.st_mode & 077) != 0 && !IsSystemdCredential(facts)) {
-    return absl::PermissionDeniedError(
-        absl::StrFormat("%s: is open to group or others, mode %03o; chmod 600", path,
-                        static_cast<unsigned>(facts.st_mode & 0777)));
-  }
-  return absl::OkStatus();
+  return CheckMode(path, facts);
 }
 
 }  // namespace
@@ -54,6 +56,11 @@ Secret& Secret::operator=(const Secret& other) {
 Secret::~Secret() { Wipe(&value_); }
 
 void PrintTo(const Secret&, std::ostream* out) { *out << "(secret)"; }
+
+absl::Status CheckSecretMode(const std::string& path) {
+  struct stat facts;
+  return stat(path.c_str(), &facts) == 0 ? CheckMode(path, facts) : absl::OkStatus();
+}
 
 absl::StatusOr<Secret> ReadSecretFile(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));

@@ -44,6 +44,10 @@ inline constexpr int kMaxSecretBytes = 8192;
 //   ResourceExhausted  above kMaxSecretBytes
 absl::StatusOr<Secret> ReadSecretFile(const std::string& path);
 
+// Whether ReadSecretFile would refuse the file for its mode, whoever asks. OK where it cannot be
+// looked at.
+absl::Status CheckSecretMode(const std::string& path);
+
 }  // namespace carbon
 
 #endif  // FORECAST_HTTP_SECRET_FILE_H_

@@ -68,6 +68,22 @@ constexpr char kRight[] = R"({
   "policies": [{"name": "default"}]
 })";
 
+TEST_F(PolicyCheck, WarnsOfASecretThatOthersMayRead) {
+  Write("token", "tok-5f1c0e");
+  fs::permissions(folder_ + "/token", fs::perms(0644));
+  Write("carbon.json", R"({
+    "zones": {"A": {"kind": "average-lifecycle", "history": [],
+                    "forecast": [{"provider": "electricity-maps", "zone": "DE",
+                                  "secret_file": "token"}]}},
+    "policies": [{"name": "all"}]})");
+  const Result open = Scarbon("policy check carbon.json");
+  EXPECT_EQ(open.exit_code, 0);
+  EXPECT_THAT(open.out, HasSubstr("/token: is open to group or others, mode 644; chmod 600\n"));
+  EXPECT_THAT(open.out, Not(HasSubstr("tok-5f1c0e")));
+  fs::permissions(folder_ + "/token", fs::perms(0600));
+  EXPECT_THAT(Scarbon("policy check carbon.json").out, Not(HasSubstr("warning")));
+}
+
 TEST_F(PolicyCheck, SaysInOneLineWhatIsThere) {
   Write("carbon.json", kRight);
   Write("no.csv", "");
