@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "forecast/source_state.h"
+#include "forecast/live/source_state.h"
 
 namespace carbon {
 

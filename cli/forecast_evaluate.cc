@@ -14,9 +14,9 @@
 #include "cli/forecast_report.h"
 #include "core/file.h"
 #include "forecast/csv.h"
-#include "forecast/evaluation.h"
-#include "forecast/forecast_error.h"
-#include "forecast/interval_coverage.h"
+#include "forecast/own/evaluation.h"
+#include "forecast/own/forecast_error.h"
+#include "forecast/own/interval_coverage.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {

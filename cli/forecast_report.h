@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "forecast/evaluation.h"
-#include "forecast/interval_coverage.h"
+#include "forecast/own/evaluation.h"
+#include "forecast/own/interval_coverage.h"
 
 namespace carbon {
 

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
 #include "core/json_lines.h"
-#include "forecast/zone_source.h"
+#include "forecast/live/zone_source.h"
 
 namespace carbon {
 namespace {

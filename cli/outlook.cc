@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/duration.h"
 #include "core/placement.h"
-#include "forecast/forecast_error.h"
-#include "forecast/own_forecast.h"
+#include "forecast/own/forecast_error.h"
+#include "forecast/own/own_forecast.h"
 
 namespace carbon {
 namespace {

@@ -19,7 +19,7 @@
 #include "core/config.h"
 #include "core/file.h"
 #include "forecast/http/secret_file.h"
-#include "forecast/live_history.h"
+#include "forecast/live/live_history.h"
 #include "nlohmann/json.hpp"
 
 namespace carbon {

@@ -18,9 +18,9 @@
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
-#include "forecast/live_forecasts.h"
-#include "forecast/live_history.h"
-#include "forecast/source_states.h"
+#include "forecast/live/live_forecasts.h"
+#include "forecast/live/live_history.h"
+#include "forecast/live/source_states.h"
 #include "forecast/zone_forecasts.h"
 #include "plugin/admission_client.h"
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <variant>
 
-#include "forecast/forecast_error.h"
+#include "forecast/own/forecast_error.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {

@@ -14,8 +14,8 @@
 #include "core/zone_forecast.h"
 #include "forecast/archive/kept_archive.h"
 #include "forecast/forecast_file.h"
-#include "forecast/realised_error.h"
-#include "forecast/zone_errors.h"
+#include "forecast/own/realised_error.h"
+#include "forecast/own/zone_errors.h"
 
 namespace carbon {
 

@@ -26,9 +26,9 @@
 #include "forecast/archive/kept_archive.h"
 #include "forecast/forecast_file.h"
 #include "forecast/kept_forecasts.h"
-#include "forecast/own_forecast.h"
-#include "forecast/realised_error.h"
-#include "forecast/zone_errors.h"
+#include "forecast/own/own_forecast.h"
+#include "forecast/own/realised_error.h"
+#include "forecast/own/zone_errors.h"
 #include "forecast/zone_histories.h"
 
 namespace carbon {

@@ -8,9 +8,9 @@
 #include "core/file.h"
 #include "forecast/csv.h"
 #include "forecast/forecast_file.h"
-#include "forecast/hourly_history.h"
-#include "forecast/hourly_intervals.h"
-#include "forecast/zone_history_source.h"
+#include "forecast/live/zone_history_source.h"
+#include "forecast/own/hourly_history.h"
+#include "forecast/own/hourly_intervals.h"
 
 namespace carbon {
 namespace {

@@ -15,7 +15,7 @@
 #include "forecast/archive/archive.h"
 #include "forecast/archive/kept_archive.h"
 #include "forecast/intensity_history.h"
-#include "forecast/live_history.h"
+#include "forecast/live/live_history.h"
 
 namespace carbon {
 

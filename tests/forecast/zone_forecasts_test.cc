@@ -12,11 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
 #include "forecast/archive/series_blob.h"
-#include "forecast/forecast_error.h"
+#include "forecast/own/forecast_error.h"
 #include "forecast/timestamp.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/forecast/synthetic_history.h"
+#include "tests/forecast/own/synthetic_history.h"
 
 namespace carbon {
 namespace {

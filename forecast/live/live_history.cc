@@ -1,0 +1,101 @@
+#include "forecast/live/live_history.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "forecast/forecast_file.h"
+#include "forecast/live/provider_credential.h"
+#include "forecast/live/zone_source.h"
+
+namespace carbon {
+
+std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone) {
+  if (zone.history.has_value()) return *zone.history;
+  std::vector<HistorySource> sources;
+  for (const ForecastSource& source : zone.forecasts) {
+    const auto* provider = std::get_if<ForecastProvider>(&source);
+    // A history is of the zone's kind; a source of another is none of it.
+    if (provider != nullptr && KindOf(source, zone) == zone.kind &&
+        CheckProvider(zone, *provider, GridData::kHistory).ok()) {
+      sources.emplace_back(*provider);
+    }
+  }
+  return sources;
+}
+
+LiveHistory::LiveHistory(HttpClient* client)
+    : client_(client), random_(std::make_shared<std::mt19937_64>(std::random_device{}())) {}
+
+absl::Status LiveHistory::Configure(const Config& config) {
+  std::vector<std::shared_ptr<ZoneHistorySource>> sources;
+  for (const ZoneConfig& zone : config.zones) {
+    for (const HistorySource& any : HistorySourcesOf(zone)) {
+      const auto* source = std::get_if<ForecastProvider>(&any);
+      if (source == nullptr) continue;
+      absl::StatusOr<Credential> credential = ReadCredential(zone, *source);
+      if (!credential.ok()) return credential.status();
+      sources.push_back(std::make_shared<ZoneHistorySource>(zone, *source, *std::move(credential),
+                                                            config.refresh.history));
+      for (const auto& before : sources_) {
+        if (before->IsOf(zone, *source)) sources.back()->Inherit(*before);
+      }
+    }
+  }
+  sources_ = std::move(sources);
+  turn_ = 0;
+  return absl::OkStatus();
+}
+
+void LiveHistory::Hold(const std::string& zone, const ForecastProvider& source, absl::Time from,
+                       absl::Time to) {
+  for (const auto& known : sources_) {
+    if (known->zone() == zone && known->source() == source) known->Hold(from, to);
+  }
+}
+
+void LiveHistory::Start(absl::Time now) {
+  Start(now, ZoneHistorySource::Part::kNews);
+  Start(now, ZoneHistorySource::Part::kMore);
+}
+
+void LiveHistory::Start(absl::Time now, ZoneHistorySource::Part part) {
+  const size_t first = turn_;
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const size_t index = (first + i) % sources_.size();
+    const std::shared_ptr<ZoneHistorySource>& source = sources_[index];
+    const bool is_busy = std::any_of(sources_.begin(), sources_.end(), [&](const auto& other) {
+      return other->is_pending() && other->url() == source->url();
+    });
+    if (is_busy) continue;
+    std::optional<HttpRequest> request = source->NextRequest(now, part);
+    if (!request.has_value()) continue;
+    turn_ = index + 1;
+    client_->Start(*std::move(request), [source, replies = replies_,
+                                         random = random_](absl::StatusOr<HttpReply> reply) {
+      const absl::Time received = absl::Now();
+      std::optional<IntensityHistory> told =
+          source->Take(reply, received, std::uniform_real_distribution<double>(0, 1)(*random));
+      if (!told.has_value()) return;
+      replies->push_back(
+          {source->zone(), source->source(), source->kind(), *std::move(told), received});
+    });
+  }
+}
+
+std::vector<HistoryReply> LiveHistory::TakeReplies() { return std::exchange(*replies_, {}); }
+
+std::vector<std::string> LiveHistory::Problems() const {
+  std::vector<std::string> problems;
+  for (const auto& source : sources_) {
+    if (source->trouble().ok()) continue;
+    problems.push_back(absl::StrCat("zone ", source->zone(), ": history of ",
+                                    SourceName(source->source()), ": ",
+                                    source->trouble().message()));
+  }
+  return problems;
+}
+
+}  // namespace carbon

@@ -1,0 +1,54 @@
+// With what credential a provider is asked: the one that is configured, or what a login gave for
+// it, which is over after a while and may be refused before. Pure: now is an argument, no I/O.
+#ifndef FORECAST_LIVE_PROVIDER_SESSION_H_
+#define FORECAST_LIVE_PROVIDER_SESSION_H_
+
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "forecast/providers/providers.h"
+
+namespace carbon {
+
+class ProviderSession {
+ public:
+  ProviderSession(const Provider* provider, Credential credential)
+      : provider_(provider), configured_(std::move(credential)) {}
+
+  // Whether a login has to come before anything else is asked.
+  bool NeedsLogin(absl::Time now) const {
+    return provider_->login != nullptr && (!session_.has_value() || now >= until_);
+  }
+  absl::StatusOr<HttpRequest> Login(const ProviderAsk& ask) const {
+    return provider_->login(ask, configured_);
+  }
+  absl::Status TakeLogin(const ProviderAsk& ask, const HttpReply& reply, absl::Time now);
+
+  // For every other request.
+  const Credential& credential() const { return session_.has_value() ? *session_ : configured_; }
+
+  void Accepted() { logged_in_again_ = false; }
+  // After UNAUTHENTICATED: true where another login is worth while, once since the last Accepted().
+  bool Refused();
+  // The clock was set: nobody knows how old the login is.
+  void Forget() { session_.reset(); }
+
+  bool HasCredentialOf(const ProviderSession& other) const {
+    return configured_.user == other.configured_.user &&
+           configured_.secret == other.configured_.secret;
+  }
+
+ private:
+  const Provider* provider_;
+  Credential configured_;
+  std::optional<Credential> session_;
+  absl::Time until_ = absl::InfinitePast();
+  bool logged_in_again_ = false;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_LIVE_PROVIDER_SESSION_H_

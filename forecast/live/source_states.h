@@ -1,0 +1,38 @@
+// The states of all sources that a configuration names: what is known of the providers, and what
+// was found when the zones' forecasts were made of them. For one thread; no I/O.
+#ifndef FORECAST_LIVE_SOURCE_STATES_H_
+#define FORECAST_LIVE_SOURCE_STATES_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "forecast/forecast_file.h"
+#include "forecast/live/live_forecasts.h"
+#include "forecast/live/source_state.h"
+
+namespace carbon {
+
+class SourceStates {
+ public:
+  // What ReadZoneForecast found at `now`; it will be called again for this zone's files at `next`
+  // at the latest.
+  void Note(const ZoneConfig& zone, const std::vector<SourceLook>& looks, absl::Time now,
+            absl::Time next);
+
+  // One for each source, in the order of the configuration. Those behind the one in use were not
+  // looked at: of a file nothing is known then.
+  std::vector<SourceState> Of(const Config& config, const LiveForecasts& live) const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // zone, SourceKey
+
+  std::map<Key, SourceState> seen_;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_LIVE_SOURCE_STATES_H_

@@ -1,0 +1,191 @@
+#include "forecast/live/zone_history_source.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "forecast/live/zone_source.h"
+#include "forecast/timestamp.h"
+
+namespace carbon {
+namespace {
+
+// Less than this is no clock that was set back, but a `now` taken before the last reply came.
+constexpr absl::Duration kSetBack = absl::Minutes(1);
+constexpr BackoffPolicy kNewsBackoff;
+// Further back there is no hurry.
+constexpr BackoffPolicy kMoreBackoff{.first = absl::Minutes(1), .most = absl::Hours(6)};
+// Where a provider has told nothing for longer than this, no more than this is asked for again.
+constexpr absl::Duration kLongestSilence = absl::Hours(24 * 4);
+
+// After so many failures in a row a piece of the past does not hold up what is new.
+constexpr int kMostFailuresToCatchUp = 3;
+
+}  // namespace
+
+ZoneHistorySource::ZoneHistorySource(const ZoneConfig& zone, const ForecastProvider& source,
+                                     Credential credential, absl::Duration refresh)
+    : zone_(zone.name),
+      source_(source),
+      provider_(FindProvider(source.provider)),
+      ask_{.url = source.url.empty() ? std::string(provider_->url) : source.url,
+           .zone = source.zone,
+           .kind = zone.kind},
+      session_(provider_, std::move(credential)),
+      refresh_(refresh) {}
+
+bool ZoneHistorySource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) const {
+  return zone.name == zone_ && zone.kind == ask_.kind && source == source_;
+}
+
+void ZoneHistorySource::Hold(absl::Time from, absl::Time to) {
+  if (from >= to || from_ < to_) return;
+  from_ = FloorToHour(from);
+  to_ = to;
+  known_until_ = to;
+}
+
+void ZoneHistorySource::Inherit(const ZoneHistorySource& before) {
+  from_ = before.from_;
+  to_ = before.to_;
+  known_until_ = before.known_until_;
+  empty_pieces_ = before.empty_pieces_;
+  if (!session_.HasCredentialOf(before.session_)) return;
+  news_ = before.news_;
+  more_ = before.more_;
+  answered_at_ = before.answered_at_;
+  trouble_ = before.trouble_;
+}
+
+std::optional<TimeSpan> ZoneHistorySource::NextPiece(absl::Time now, Part part) const {
+  const bool is_empty = from_ >= to_;
+  if (part == Part::kMore) {
+    if (is_empty || from_ <= now - kHistoryReach || empty_pieces_ >= kMostEmptyPieces) {
+      return std::nullopt;
+    }
+    return TimeSpan{std::max(from_ - kHistoryPiece, FloorToHour(now - kHistoryReach)), from_};
+  }
+  absl::Time from = now - kHistoryPiece + absl::Hours(1);
+  // Nothing between what is known and the piece is left out, unless a clock that was ahead told so.
+  if (!is_empty && to_ <= now + kHistoryPiece) {
+    const absl::Time known = std::clamp(known_until_, to_ - kLongestSilence, to_);
+    from = std::min(known, now) - kHistoryOverlap;
+  }
+  from = std::max(FloorToHour(from), FloorToHour(now - kHistoryReach));
+  return TimeSpan{from, std::min(now, from + kHistoryPiece)};
+}
+
+std::optional<HttpRequest> ZoneHistorySource::NextRequest(absl::Time now, Part part) {
+  if (is_pending_) return std::nullopt;
+  if (now < answered_at_ - kSetBack) {
+    answered_at_ = now;
+    session_.Forget();
+    news_.due = more_.due = absl::InfinitePast();
+  }
+  if (requests_.empty()) {
+    if (now < (part == Part::kNews ? news_ : more_).due) return std::nullopt;
+    const std::optional<TimeSpan> piece = NextPiece(now, part);
+    if (!piece.has_value()) return std::nullopt;
+    part_ = part;
+    piece_ = *piece;
+    piece_ends_now_ = piece->to == now;
+    piece_has_values_ = false;
+  } else if (part != part_ || now < pace().due) {
+    return std::nullopt;
+  }
+  is_login_ = session_.NeedsLogin(now);
+  const absl::StatusOr<HttpRequest> request = is_login_ ? session_.Login(ask_) : PieceRequest();
+  if (!request.ok()) {
+    Fail(request.status(), std::nullopt, now, 0);
+    return std::nullopt;
+  }
+  is_pending_ = true;
+  return *request;
+}
+
+absl::StatusOr<HttpRequest> ZoneHistorySource::PieceRequest() {
+  if (requests_.empty()) {
+    absl::StatusOr<std::vector<HttpRequest>> all =
+        provider_->history(ask_, session_.credential(), piece_.from, piece_.to);
+    if (!all.ok()) return all.status();
+    if (all->empty()) return absl::InternalError("history: no request can be made");
+    requests_.assign(all->begin(), all->end());
+  }
+  return requests_.front();
+}
+
+std::optional<IntensityHistory> ZoneHistorySource::Take(const absl::StatusOr<HttpReply>& reply,
+                                                        absl::Time now, double random) {
+  is_pending_ = false;
+  answered_at_ = now;
+  const auto fail = [&](const absl::Status& status) {
+    Fail(status, reply.ok() ? reply->retry_after : std::nullopt, now, random);
+    return std::nullopt;
+  };
+  if (!reply.ok()) return fail(reply.status());
+  if (is_login_) {
+    // Requests that are left carry the credential before.
+    requests_.clear();
+    if (absl::Status status = session_.TakeLogin(ask_, *reply, now); !status.ok()) {
+      return fail(status);
+    }
+    return std::nullopt;
+  }
+  absl::StatusOr<ProviderHistory> told = provider_->parse_history(ask_, *reply);
+  if (!told.ok()) {
+    if (absl::IsUnauthenticated(told.status()) && session_.Refused()) {
+      requests_.clear();
+      return std::nullopt;
+    }
+    return fail(told.status());
+  }
+  session_.Accepted();
+  requests_.pop_front();
+  for (const IntensityHistory::Interval& interval : told->history.intervals()) {
+    piece_has_values_ = true;
+    if (interval.end <= now) known_until_ = std::max(known_until_, interval.end);
+  }
+  if (requests_.empty()) EndPiece(now);
+  if (told->history.intervals().empty()) return std::nullopt;
+  return std::move(told->history);
+}
+
+void ZoneHistorySource::EndPiece(absl::Time now) {
+  pace().failures = 0;
+  if (part_ == Part::kMore) {
+    from_ = piece_.from;
+    empty_pieces_ = piece_has_values_ ? 0 : empty_pieces_ + 1;
+    more_.due = now + kBetweenPieces;
+    return;
+  }
+  from_ = std::min(from_, piece_.from);
+  to_ = piece_.to;
+  trouble_ = absl::OkStatus();
+  news_.due = now + (piece_ends_now_ ? refresh_ : kBetweenPieces);
+}
+
+void ZoneHistorySource::Fail(const absl::Status& status, std::optional<absl::Duration> retry_after,
+                             absl::Time now, double random) {
+  requests_.clear();
+  Pace& failed = pace();
+  ++failed.failures;
+  const bool is_news = part_ == Part::kNews;
+  failed.due =
+      NextAttempt(is_news ? kNewsBackoff : kMoreBackoff, failed.failures, retry_after, random, now);
+  if (absl::IsPermissionDenied(status) || absl::IsNotFound(status)) {
+    failed.due = std::max(failed.due, now + kRefusedWait);
+  }
+  if (!is_news) return;
+  trouble_ = status;
+  // What lies between what is known and now is not to be had, perhaps for ever: so from now back.
+  const bool is_refused = absl::IsPermissionDenied(status) || absl::IsNotFound(status) ||
+                          absl::IsFailedPrecondition(status);
+  if (!piece_ends_now_ && (is_refused || failed.failures >= kMostFailuresToCatchUp)) {
+    from_ = absl::InfiniteFuture();
+    to_ = absl::InfinitePast();
+    failed = {};
+  }
+}
+
+}  // namespace carbon

@@ -1,0 +1,215 @@
+#include "forecast/live/zone_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "forecast/timestamp.h"
+
+namespace carbon {
+namespace {
+
+// Less than this is no clock that was set back, but a `now` taken before the last reply came.
+constexpr absl::Duration kSetBack = absl::Minutes(1);
+// Some providers begin with their next step.
+constexpr absl::Duration kLatestBegin = absl::Hours(1);
+// Clocks of two machines differ a little.
+constexpr absl::Duration kClockSkew = absl::Minutes(1);
+// The waits after failures in a row.
+const BackoffPolicy kBackoff;
+
+ProviderAsk AskOf(const ZoneConfig& zone, const ForecastProvider& source,
+                  const Provider& provider) {
+  return {.url = source.url.empty() ? std::string(provider.url) : source.url,
+          .zone = source.zone,
+          .kind = source.kind.value_or(zone.kind)};
+}
+
+// Of a reply that is no success, as SourceState::errors counts it.
+std::string CodeOf(const HttpReply& reply) {
+  return reply.status == 200 ? "bad-reply" : absl::StrCat(reply.status);
+}
+
+// OutOfRange where it is of another time: it must not take the place of what is good.
+absl::Status CheckIsOfNow(const ProviderForecast& forecast, absl::Time now) {
+  if (forecast.series.end() <= now) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the data ends at ", FormatTimestamp(forecast.series.end()), ", in the past"));
+  }
+  if (forecast.series.begin() > now + kLatestBegin) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "the data begins at ", FormatTimestamp(forecast.series.begin()), ", in the future"));
+  }
+  if (forecast.issued_at.has_value() && *forecast.issued_at > now + kClockSkew) {
+    return absl::OutOfRangeError(absl::StrCat("the forecast was generated in the future, at ",
+                                              FormatTimestamp(*forecast.issued_at)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,
+                           GridData wanted) {
+  const Provider* provider = FindProvider(source.provider);
+  if (provider == nullptr) {
+    const std::string near = NearestWord(source.provider, ProviderNames());
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown provider \"", source.provider, "\"",
+                     near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?")));
+  }
+  const auto refused = [&](absl::string_view fact) {
+    return absl::InvalidArgumentError(absl::StrCat("provider ", source.provider, ": ", fact));
+  };
+  const bool is_history = wanted == GridData::kHistory;
+  if (is_history && provider->history == nullptr) return refused("gives no history");
+  if (!is_history && provider->forecast == nullptr) return refused("gives no forecasts");
+  if (provider->needs != Provider::Needs::kNothing && source.secret_file.empty()) {
+    return refused("needs a \"secret_file\"");
+  }
+  if (provider->needs == Provider::Needs::kLogin && source.user.empty()) {
+    return refused("needs a \"user\"");
+  }
+  const ProviderAsk ask = AskOf(zone, source, *provider);
+  if (ask.url.empty()) return refused("needs a \"url\"");
+  const Credential credential{.user = source.user, .secret = "none"};
+  const absl::Time some = absl::UnixEpoch();
+  return is_history ? provider->history(ask, credential, some, some + absl::Hours(1)).status()
+                    : provider->forecast(ask, credential, some).status();
+}
+
+ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,
+                       Credential credential)
+    : zone_(zone.name),
+      source_(source),
+      provider_(FindProvider(source.provider)),
+      ask_(AskOf(zone, source, *provider_)),
+      session_(provider_, std::move(credential)),
+      refresh_(source.refresh.value_or(provider_->refresh)) {}
+
+bool ZoneSource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) const {
+  if (zone.name != zone_ || source.kind.value_or(zone.kind) != ask_.kind) return false;
+  ForecastProvider at_same_rhythm = source;
+  at_same_rhythm.refresh = source_.refresh;
+  return at_same_rhythm == source_;
+}
+
+void ZoneSource::Inherit(const ZoneSource& before) {
+  forecast_ = before.forecast_;
+  fetched_at_ = before.fetched_at_;
+  requests_ = before.requests_;
+  errors_ = before.errors_;
+  if (!session_.HasCredentialOf(before.session_)) return;
+  session_ = before.session_;
+  due_ = before.due_;
+  answered_at_ = before.answered_at_;
+  failures_ = before.failures_;
+  trouble_ = before.trouble_;
+  trouble_at_ = before.trouble_at_;
+  // It may have got a quicker rhythm.
+  if (failures_ == 0) due_ = std::min(due_, answered_at_ + refresh_);
+}
+
+bool ZoneSource::WasClockSetBack(absl::Time now) {
+  if (now >= answered_at_ - kSetBack) return false;
+  session_.Forget();
+  fetched_at_ = std::min(fetched_at_, now);
+  return true;
+}
+
+std::optional<HttpRequest> ZoneSource::NextRequest(absl::Time now) {
+  const bool is_set_back = WasClockSetBack(now);
+  if (is_pending_ || (now < due_ && !is_set_back)) return std::nullopt;
+  is_login_ = session_.NeedsLogin(now);
+  absl::StatusOr<HttpRequest> request =
+      is_login_ ? session_.Login(ask_) : provider_->forecast(ask_, session_.credential(), now);
+  if (!request.ok()) {
+    Fail(request.status(), "request", std::nullopt, now, 0);
+    return std::nullopt;
+  }
+  is_pending_ = true;
+  ++requests_;
+  return *std::move(request);
+}
+
+void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random) {
+  is_pending_ = false;
+  WasClockSetBack(now);
+  answered_at_ = now;
+  if (!reply.ok()) {
+    const bool is_late = absl::IsDeadlineExceeded(reply.status());
+    return Fail(reply.status(), is_late ? "timeout" : "no-reply", std::nullopt, now, random);
+  }
+  if (is_login_) return TakeLogin(*reply, now, random);
+  absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
+  if (forecast.ok()) {
+    const absl::Status status = CheckIsOfNow(*forecast, now);
+    if (!status.ok()) forecast = OfProvider(provider_->name, ask_, status);
+  }
+  if (!forecast.ok()) {
+    if (absl::IsUnauthenticated(forecast.status()) && session_.Refused()) {
+      Complain(forecast.status(), CodeOf(*reply), now);
+      due_ = absl::InfinitePast();
+      return;
+    }
+    return Fail(forecast.status(), CodeOf(*reply), reply->retry_after, now, random);
+  }
+  forecast_ = *std::move(forecast);
+  fetched_at_ = now;
+  trouble_ = absl::OkStatus();
+  trouble_at_.reset();
+  failures_ = 0;
+  session_.Accepted();
+  due_ = now + std::max(refresh_, reply->fresh_for);
+}
+
+void ZoneSource::TakeLogin(const HttpReply& reply, absl::Time now, double random) {
+  if (absl::Status status = session_.TakeLogin(ask_, reply, now); !status.ok()) {
+    return Fail(status, CodeOf(reply), reply.retry_after, now, random);
+  }
+  due_ = absl::InfinitePast();
+}
+
+void ZoneSource::Complain(const absl::Status& status, const std::string& code, absl::Time now) {
+  trouble_ = status;
+  trouble_at_ = now;
+  ++errors_[code];
+}
+
+void ZoneSource::Fail(const absl::Status& status, const std::string& code,
+                      std::optional<absl::Duration> retry_after, absl::Time now, double random) {
+  ++failures_;
+  Complain(status, code, now);
+  due_ = NextAttempt(kBackoff, failures_, retry_after, random, now);
+  if (absl::IsPermissionDenied(status) || absl::IsNotFound(status)) {
+    due_ = std::max(due_, now + kRefusedWait);
+  }
+}
+
+absl::StatusOr<FetchedForecast> ZoneSource::Fetched() const {
+  if (!forecast_.has_value()) return trouble_;
+  return FetchedForecast{*forecast_, fetched_at_, trouble_};
+}
+
+SourceState ZoneSource::State() const {
+  SourceState state;
+  state.zone = zone_;
+  state.source = SourceName(source_);
+  state.provider = source_.provider;
+  state.kind = ask_.kind;
+  if (forecast_.has_value()) {
+    state.issued_at = forecast_->issued_at;
+    state.fetched_at = fetched_at_;
+    state.reaches = forecast_->series.end();
+  }
+  if (!is_pending_ && due_ != absl::InfinitePast()) state.next_refresh = due_;
+  // Until the first answer nothing is wrong.
+  if (trouble_at_.has_value()) state.error = std::string(trouble_.message());
+  state.error_at = trouble_at_;
+  state.failures = failures_;
+  state.requests = requests_;
+  state.errors = errors_;
+  return state;
+}
+
+}  // namespace carbon

@@ -1,0 +1,71 @@
+// Our own forecast of a zone's carbon intensity, from its history alone: where a provider gives
+// none, where its horizon is short, and as the yardstick for what providers give.
+//
+// With less history it degrades in steps: regression (see ridge_forecast.h) with 60 days or more;
+// with 7, the week's mean by hour of day, mixed with the last day and corrected by its last error;
+// with a day or two, the same hour of the day before. Pure: no I/O, no clock.
+#ifndef FORECAST_OWN_HISTORY_FORECAST_H_
+#define FORECAST_OWN_HISTORY_FORECAST_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/intensity.h"
+#include "forecast/intensity_history.h"
+#include "forecast/own/hourly_history.h"
+
+namespace carbon {
+
+enum class ForecastMethod {
+  kRidge,        // 60 days
+  kProfile,      // 7 days
+  kYesterday,    // 1 day: what was 24 hours earlier, or 48, …
+  kPersistence,  // 1 hour: the last value, for ever. Only to compare with.
+};
+
+// "ridge", "profile", "yesterday", "persistence".
+absl::string_view ForecastMethodName(ForecastMethod method);
+absl::StatusOr<ForecastMethod> ParseForecastMethod(absl::string_view name);
+
+// The best method for so much history. FailedPrecondition where there is not even a day of it, or
+// where half of its last two days are unknown.
+absl::StatusOr<ForecastMethod> BestMethod(const HourlyHistory& history);
+
+// The `days` days that follow history.end(), hour by hour, in gCO2e/kWh; never negative.
+// FailedPrecondition where the history is too short for the method. days in [1, 28].
+absl::StatusOr<std::vector<double>> ForecastHours(const HourlyHistory& history,
+                                                  ForecastMethod method, int days);
+
+struct HistoryForecast {
+  ForecastMethod method = ForecastMethod::kYesterday;
+  // The end of the last hour that the history says something of. It may lie hours before now, or
+  // days: the forecast's lead times count from here.
+  absl::Time known_until;
+  // Hour by hour from known_until to the end of the series, gCO2e/kWh.
+  std::vector<double> hours;
+  // Whole hours, from the one that now lies in to 14 days after now, or a little more.
+  IntensitySeries series;
+};
+
+inline constexpr absl::Duration kOwnForecastReach = absl::Hours(14 * 24);
+// With nothing newer than this, an old history says too little of now.
+inline constexpr absl::Duration kOldestHistoryEnd = absl::Hours(7 * 24);
+
+// What the history says of times after `now` is passed over, be it a forecast in disguise or a
+// clock that was set back. FailedPrecondition, as "history: ends 2026-11-01T00:00:00Z, limit 168 h
+// before now", where it is too short or too old: then there is no forecast.
+absl::StatusOr<HistoryForecast> ForecastFromHistory(const IntensityHistory& history,
+                                                    absl::Time now);
+
+// `provider`, carried on by `own` from where it ends. The difference of the two in the provider's
+// last hour is added to ours where they meet, so that there is no jump, and fades from there: to a
+// half in about 8 hours, to nothing within days. `provider` alone where ours does not hold at its
+// end or does not reach further.
+absl::StatusOr<IntensitySeries> BlendOnto(const IntensitySeries& provider,
+                                          const IntensitySeries& own);
+
+}  // namespace carbon
+
+#endif  // FORECAST_OWN_HISTORY_FORECAST_H_

@@ -1,0 +1,159 @@
+#include "forecast/live/live_forecasts.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "forecast/live/live_history.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/forecast/http/loopback_server.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr absl::Duration kLongest = absl::Seconds(20);
+
+std::string Minute(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone());
+}
+
+// Half-hours of Great Britain, or of one of its regions: forecast and measured, around now.
+std::string HalfHours(bool is_regional) {
+  const absl::Time now =
+      absl::UnixEpoch() + absl::Floor(absl::Now() - absl::UnixEpoch(), absl::Hours(1));
+  std::vector<std::string> points;
+  for (int i = -48; i < 96; ++i) {
+    const absl::Time start = now + i * absl::Minutes(30);
+    points.push_back(absl::StrCat(R"({"from": ")", Minute(start), R"(", "to": ")",
+                                  Minute(start + absl::Minutes(30)),
+                                  R"(", "intensity": {"forecast": 100)",
+                                  i < 0 ? R"(, "actual": 90)" : R"(, "actual": null)", "}}"));
+  }
+  const std::string data = absl::StrCat("[", absl::StrJoin(points, ","), "]");
+  return is_regional ? absl::StrCat(R"({"data": {"data": )", data, "}}")
+                     : absl::StrCat(R"({"data": )", data, "}");
+}
+
+LoopbackServer::Answer Neso(const std::string& path) {
+  if (absl::StrContains(path, "regionid/14")) return {500, "{}"};
+  return {200, HalfHours(absl::StrContains(path, "/regional/"))};
+}
+
+// A zone of each of these names at Neso, all at `url`.
+Config At(const std::string& url, const std::vector<std::string>& zones) {
+  Config config;
+  for (const std::string& zone : zones) {
+    const ForecastProvider source{.provider = "neso", .zone = zone, .url = url};
+    config.zones.push_back({.name = absl::StrCat("zone-", zone),
+                            .kind = SignalKind::kAverageDirect,
+                            .forecasts = {source}});
+  }
+  return config;
+}
+
+absl::StatusOr<FetchedForecast> Find(const LiveForecasts& live, const ZoneConfig& zone) {
+  return live.Find(zone, std::get<ForecastProvider>(zone.forecasts[0]));
+}
+
+TEST(LiveForecasts, FetchesAllAndOneThatFailsLeavesTheOthersAlone) {
+  LoopbackServer server(Neso);
+  const Config config = At(server.url(), {"GB", "13", "14"});
+  LiveForecasts live;
+  ASSERT_TRUE(live.Configure(config).ok());
+  EXPECT_THAT(std::string(Find(live, config.zones[0]).status().message()),
+              HasSubstr("not fetched yet"));
+  live.FetchAll(kLongest);
+  EXPECT_EQ(live.replies(), 3);
+  EXPECT_TRUE(Find(live, config.zones[0]).ok()) << Find(live, config.zones[0]).status();
+  EXPECT_TRUE(Find(live, config.zones[1]).ok()) << Find(live, config.zones[1]).status();
+  EXPECT_THAT(std::string(Find(live, config.zones[2]).status().message()), HasSubstr("status 500"));
+  ZoneConfig other = config.zones[0];
+  other.name = "other";
+  EXPECT_EQ(Find(live, other).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(LiveForecasts, NeitherForgetsNorAsksAgainWhenTheConfigurationIsReadAgain) {
+  LoopbackServer server(Neso);
+  Config config = At(server.url(), {"GB", "14"});
+  LiveForecasts live;
+  ASSERT_TRUE(live.Configure(config).ok());
+  live.FetchAll(kLongest);
+  ASSERT_THAT(server.paths(), SizeIs(2));
+  config.zones[0].max_age = absl::Hours(1);
+  ASSERT_TRUE(live.Configure(config).ok());
+  EXPECT_TRUE(Find(live, config.zones[0]).ok());
+  live.FetchAll(kLongest);
+  EXPECT_THAT(server.paths(), SizeIs(2)) << "one is fresh, the other backs off";
+}
+
+TEST(LiveForecasts, ChangesNothingWhereASecretCannotBeRead) {
+  LoopbackServer server(Neso);
+  Config config = At(server.url(), {"GB"});
+  LiveForecasts live;
+  ASSERT_TRUE(live.Configure(config).ok());
+  Config wrong = config;
+  std::get<ForecastProvider>(wrong.zones[0].forecasts[0]).secret_file = "/no/such/token";
+  const absl::Status status = live.Configure(wrong);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("zone zone-GB: /no/such/token"));
+  live.FetchAll(kLongest);
+  EXPECT_TRUE(Find(live, config.zones[0]).ok());
+}
+
+// Polls until nothing is under way, and what was told.
+std::vector<HistoryReply> FetchHistory(LiveForecasts* live, LiveHistory* history, size_t wanted) {
+  std::vector<HistoryReply> replies;
+  const absl::Time start = absl::Now();
+  while (replies.size() < wanted && absl::Now() < start + kLongest) {
+    history->Start(absl::Now());
+    live->Poll(absl::Milliseconds(100));
+    for (HistoryReply& reply : history->TakeReplies()) replies.push_back(std::move(reply));
+  }
+  return replies;
+}
+
+TEST(LiveHistory, AsksOneUrlForOnePieceAtATime) {
+  LoopbackServer server(Neso);
+  const Config config = At(server.url(), {"GB", "1", "2", "3"});
+  LiveForecasts live;
+  LiveHistory history(live.client());
+  ASSERT_TRUE(history.Configure(config).ok());
+  const std::vector<HistoryReply> replies = FetchHistory(&live, &history, 4);
+  ASSERT_THAT(replies, SizeIs(4)) << absl::StrJoin(history.Problems(), "\n");
+  std::set<std::string> zones;
+  for (const HistoryReply& reply : replies) {
+    zones.insert(reply.zone);
+    EXPECT_EQ(reply.kind, SignalKind::kAverageDirect);
+    EXPECT_GE(reply.history.intervals().size(), 48u);
+  }
+  EXPECT_THAT(zones, SizeIs(4)) << "each has its turn before one goes further back";
+  EXPECT_EQ(server.most_at_once(), 1);
+}
+
+TEST(LiveHistory, SaysWhoseHistoryFails) {
+  LoopbackServer server([](const std::string&) { return LoopbackServer::Answer{500, "{}"}; });
+  const Config config = At(server.url(), {"GB"});
+  LiveForecasts live;
+  LiveHistory history(live.client());
+  ASSERT_TRUE(history.Configure(config).ok());
+  EXPECT_THAT(history.Problems(), IsEmpty());
+  const absl::Time start = absl::Now();
+  while (history.Problems().empty() && absl::Now() < start + kLongest) {
+    history.Start(start);
+    live.Poll(absl::Milliseconds(100));
+  }
+  EXPECT_THAT(history.Problems(), ElementsAre(HasSubstr("zone zone-GB: history of neso:GB: ")));
+  EXPECT_THAT(server.paths(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace carbon

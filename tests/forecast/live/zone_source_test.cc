@@ -1,0 +1,401 @@
+#include "forecast/live/zone_source.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 11, 24, 10), absl::UTCTimeZone());
+
+ZoneConfig Britain() { return {.name = "GB", .kind = SignalKind::kAverageDirect}; }
+ForecastProvider Neso() {
+  ForecastProvider source;
+  source.provider = "neso";
+  source.zone = "GB";
+  source.refresh = absl::Minutes(5);
+  return source;
+}
+ZoneSource NesoSource() { return ZoneSource(Britain(), Neso(), {}); }
+
+std::string Minute(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone());
+}
+
+// Two days of half-hours, all of `value`.
+HttpReply Good(int value = 100, absl::Time begin = kNow) {
+  std::vector<std::string> points;
+  for (int i = 0; i < 96; ++i) {
+    const absl::Time start = begin + i * absl::Minutes(30);
+    points.push_back(absl::StrCat(R"({"from": ")", Minute(start), R"(", "to": ")",
+                                  Minute(start + absl::Minutes(30)),
+                                  R"(", "intensity": {"forecast": )", value, "}}"));
+  }
+  return {.status = 200,
+          .content_type = "application/json",
+          .body = absl::StrCat(R"({"data": [)", absl::StrJoin(points, ","), "]}")};
+}
+
+HttpReply Status(int status) {
+  return {.status = status, .content_type = "application/json", .body = "{}"};
+}
+
+TEST(CheckProvider, NamesWhatIsWrong) {
+  struct Case {
+    const char* provider;
+    const char* message;
+  } const cases[] = {
+      {"nseo", "did you mean \"neso\"?"},
+      {"eia-930", "gives no forecasts"},
+      {"electricity-maps", "needs a \"secret_file\""},
+      {"carbon-aware-sdk", "needs a \"url\""},
+      {"watttime", "needs a \"secret_file\""},
+  };
+  for (const Case& c : cases) {
+    ForecastProvider source = Neso();
+    source.provider = c.provider;
+    EXPECT_THAT(std::string(CheckProvider(Britain(), source).message()), HasSubstr(c.message));
+  }
+  EXPECT_TRUE(CheckProvider(Britain(), Neso()).ok());
+}
+
+TEST(CheckProvider, TellsWhoGivesHistory) {
+  ForecastProvider source = Neso();
+  EXPECT_TRUE(CheckProvider(Britain(), source, GridData::kHistory).ok());
+  source.provider = "carbon-aware-file";
+  EXPECT_THAT(std::string(CheckProvider(Britain(), source, GridData::kHistory).message()),
+              HasSubstr("gives no history"));
+  source.provider = "eia-930";
+  EXPECT_THAT(std::string(CheckProvider(Britain(), source, GridData::kHistory).message()),
+              HasSubstr("needs a \"secret_file\""));
+  source.secret_file = "/key";
+  EXPECT_TRUE(CheckProvider(Britain(), source, GridData::kHistory).ok());
+  ZoneConfig marginal = Britain();
+  marginal.kind = SignalKind::kMarginal;
+  EXPECT_FALSE(CheckProvider(marginal, source, GridData::kHistory).ok());
+}
+
+TEST(CheckProvider, RefusesAKindThatTheProviderDoesNotGive) {
+  ZoneConfig zone = Britain();
+  zone.kind = SignalKind::kMarginal;
+  EXPECT_FALSE(CheckProvider(zone, Neso()).ok());
+}
+
+TEST(ZoneSource, AsksOnceAtATimeAndAgainAfterItsRefresh) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  EXPECT_FALSE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_FALSE(source.NextRequest(kNow + absl::Seconds(299)).has_value());
+  EXPECT_TRUE(source.NextRequest(kNow + absl::Minutes(5)).has_value());
+}
+
+TEST(ZoneSource, AsksAtOnceWhenTheClockWasSetBack) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_FALSE(source.NextRequest(kNow - absl::Seconds(30)).has_value());
+  ASSERT_TRUE(source.NextRequest(kNow - absl::Hours(1)).has_value());
+  source.Take(Good(), kNow - absl::Hours(1), 0);
+  EXPECT_FALSE(source.NextRequest(kNow - absl::Hours(1)).has_value());
+  EXPECT_TRUE(source.NextRequest(kNow - absl::Minutes(55)).has_value());
+}
+
+// Else it would seem fresh for an hour longer.
+TEST(ZoneSource, CountsAsFetchedThenWhatItHasWhenTheClockWasSetBack) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  const absl::Time then = kNow - absl::Hours(1);
+  ASSERT_TRUE(source.NextRequest(then).has_value());
+  EXPECT_EQ(source.Fetched()->fetched_at, then);
+  source.Take(Status(500), then + absl::Seconds(1), 0);
+  EXPECT_EQ(source.Fetched()->fetched_at, then);
+
+  ASSERT_TRUE(source.NextRequest(then + absl::Hours(1)).has_value());
+  const absl::Time earlier = then - absl::Hours(1);
+  source.Take(Status(500), earlier, 0);
+  EXPECT_EQ(source.Fetched()->fetched_at, earlier) << "set back while it was asked";
+}
+
+TEST(ZoneSource, WaitsForAsLongAsTheServerSaysItsReplyIsFresh) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  HttpReply reply = Good();
+  reply.fresh_for = absl::Minutes(30);
+  source.Take(reply, kNow, 0);
+  EXPECT_EQ(source.due(), kNow + absl::Minutes(30));
+}
+
+TEST(ZoneSource, KeepsWhatItHasWithItsAgeWhileItFails) {
+  const absl::StatusOr<HttpReply> failures[] = {
+      Status(500),
+      Status(403),
+      Status(404),
+      Status(429),
+      absl::UnavailableError("no connection"),
+      HttpReply{.status = 200, .content_type = "application/json", .body = "garbage"}};
+  for (const absl::StatusOr<HttpReply>& failure : failures) {
+    ZoneSource source = NesoSource();
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(Good(), kNow, 0);
+    const absl::Time later = kNow + absl::Minutes(5);
+    ASSERT_TRUE(source.NextRequest(later).has_value());
+    source.Take(failure, later, 0.5);
+    absl::StatusOr<FetchedForecast> fetched = source.Fetched();
+    ASSERT_TRUE(fetched.ok()) << fetched.status();
+    EXPECT_EQ(fetched->fetched_at, kNow);
+    EXPECT_FALSE(fetched->trouble.ok());
+    EXPECT_GT(source.due(), later);
+
+    ASSERT_TRUE(source.NextRequest(source.due()).has_value());
+    source.Take(Good(), source.due(), 0);
+    EXPECT_TRUE(source.Fetched()->trouble.ok());
+  }
+}
+
+TEST(ZoneSource, KeepsWhatItHasWhereAReplyIsAboutAnotherTime) {
+  const absl::Time later = kNow + absl::Minutes(5);
+  struct Case {
+    absl::Time begin;
+    const char* trouble;  // empty: it is taken
+  } const cases[] = {
+      {later - absl::Hours(48), "zone GB: the data ends at 2026-11-24T10:05:00Z, in the past"},
+      {later - absl::Hours(48) + absl::Minutes(1), ""},
+      {later + absl::Hours(1), ""},
+      {later + absl::Minutes(61),
+       "zone GB: the data begins at 2026-11-24T11:06:00Z, in the future"},
+  };
+  for (const Case& c : cases) {
+    ZoneSource source = NesoSource();
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(Good(100), kNow, 0);
+    ASSERT_TRUE(source.NextRequest(later).has_value());
+    source.Take(Good(200, c.begin), later, 0);
+    absl::StatusOr<FetchedForecast> fetched = source.Fetched();
+    ASSERT_TRUE(fetched.ok()) << fetched.status();
+    const bool is_taken = *c.trouble == '\0';
+    EXPECT_EQ(fetched->fetched_at, is_taken ? later : kNow) << c.begin;
+    EXPECT_EQ(fetched->trouble.ok(), is_taken) << c.begin;
+    EXPECT_THAT(std::string(fetched->trouble.message()), HasSubstr(c.trouble));
+  }
+}
+
+TEST(ZoneSource, KeepsWhatItHasWhereAForecastIsMadeInTheFuture) {
+  const ZoneConfig zone = {.name = "de", .kind = SignalKind::kAverageDirect};
+  ForecastProvider config;
+  config.provider = "carbon-aware-file";
+  config.zone = "de";
+  for (const auto& [generated_at, is_taken] :
+       {std::pair("2026-11-24T10:01:00Z", true), std::pair("2026-11-24T10:01:01Z", false)}) {
+    ZoneSource source(zone, config, {});
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(HttpReply{.status = 200,
+                          .content_type = "application/json",
+                          .body = absl::StrCat(R"({"GeneratedAt": ")", generated_at,
+                                               R"(", "Emissions": [{"Time": "2026-11-24T10:00:00Z",
+                                                   "Rating": 5, "Duration": "01:00:00"}]})")},
+                kNow, 0);
+    EXPECT_EQ(source.Fetched().ok(), is_taken) << source.Fetched().status();
+    if (is_taken) continue;
+    EXPECT_THAT(std::string(source.Fetched().status().message()),
+                HasSubstr("the forecast was generated in the future, at 2026-11-24T10:01:01Z"));
+  }
+}
+
+TEST(ZoneSource, SaysWhyItHasNothing) {
+  ZoneSource source = NesoSource();
+  EXPECT_THAT(std::string(source.Fetched().status().message()), HasSubstr("not fetched yet"));
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(absl::UnavailableError("no connection"), kNow, 0);
+  EXPECT_EQ(source.Fetched().status().message(), "no connection");
+}
+
+TEST(ZoneSource, BacksOffLongerAfterEachFailure) {
+  ZoneSource source = NesoSource();
+  absl::Time now = kNow;
+  absl::Duration before;
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(source.NextRequest(now).has_value());
+    source.Take(Status(500), now, 0);
+    EXPECT_GT(source.due() - now, before);
+    before = source.due() - now;
+    now = source.due();
+  }
+}
+
+TEST(ZoneSource, SeldomAsksAgainForWhatItWasRefused) {
+  for (int status : {403, 404}) {
+    ZoneSource source = NesoSource();
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(Status(status), kNow, 0);
+    EXPECT_EQ(source.due(), kNow + kRefusedWait) << status;
+  }
+}
+
+TEST(ZoneSource, HeedsRetryAfter) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  HttpReply reply = Status(429);
+  reply.retry_after = absl::Hours(1);
+  source.Take(reply, kNow, 0);
+  EXPECT_GE(source.due(), kNow + absl::Hours(1));
+}
+
+TEST(ZoneSource, WaitsAsLongAfterAReloadUnlessTheCredentialIsAnother) {
+  ZoneSource before = NesoSource();
+  ASSERT_TRUE(before.NextRequest(kNow).has_value());
+  before.Take(Good(), kNow, 0);
+  const absl::Time later = kNow + absl::Minutes(5);
+  ASSERT_TRUE(before.NextRequest(later).has_value());
+  before.Take(Status(403), later, 0);
+
+  ZoneSource same = NesoSource();
+  same.Inherit(before);
+  EXPECT_EQ(same.due(), later + kRefusedWait);
+  EXPECT_EQ(same.Fetched()->fetched_at, kNow);
+  EXPECT_FALSE(same.Fetched()->trouble.ok());
+
+  ZoneSource other(Britain(), Neso(), {.user = "", .secret = "new"});
+  other.Inherit(before);
+  EXPECT_TRUE(other.NextRequest(later).has_value());
+  EXPECT_EQ(other.Fetched()->fetched_at, kNow) << "what it had stays";
+}
+
+TEST(ZoneSource, LogsInAgainOnceWhereItsTokenIsRefused) {
+  const ZoneConfig zone = {.name = "CAISO", .kind = SignalKind::kMarginal};
+  ForecastProvider config;
+  config.provider = "watttime";
+  config.zone = "CAISO_NORTH";
+  ZoneSource source(zone, config, {.user = "me", .secret = "s3cret"});
+  const HttpReply login = {
+      .status = 200, .content_type = "application/json", .body = R"({"token": "abc"})"};
+  for (int i = 0; i < 2; ++i) {
+    std::optional<HttpRequest> request = source.NextRequest(kNow);
+    ASSERT_TRUE(request.has_value()) << i;
+    EXPECT_THAT(request->url, HasSubstr("/login"));
+    source.Take(login, kNow, 0);
+    request = source.NextRequest(kNow);
+    ASSERT_TRUE(request.has_value()) << i;
+    EXPECT_THAT(request->url, HasSubstr("/forecast"));
+    source.Take(Status(401), kNow, 0);
+  }
+  EXPECT_FALSE(source.NextRequest(kNow).has_value());
+}
+
+TEST(ReadZoneForecast, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
+  ZoneConfig zone = Britain();
+  zone.max_age = absl::Hours(2);
+  zone.forecasts = {Neso(), GramsPerKilowattHour(400)};
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  const auto at = [&](absl::Time now) {
+    std::vector<std::string> problems;
+    return ReadZoneForecast(zone, now, &problems,
+                            [&](const ForecastProvider&) { return source.Fetched(); });
+  };
+  EXPECT_EQ(at(kNow + absl::Minutes(119))->source, "neso:GB");
+  EXPECT_EQ(at(kNow + absl::Minutes(119))->fetched_at, kNow);
+  const std::optional<ZoneForecast> last_resort = at(kNow + absl::Minutes(120));
+  EXPECT_EQ(last_resort->source, "static");
+  EXPECT_EQ(last_resort->spread.near, zone.spread.far)
+      << "of the next hour it knows nothing either";
+  EXPECT_EQ(MadeAt(*last_resort), std::nullopt);
+  EXPECT_EQ(MadeAt(*at(kNow)), kNow);
+}
+
+TEST(ZoneSource, AsksAsOftenAsItsProviderHasNewDataWhereNothingElseIsSaid) {
+  ForecastProvider config = Neso();
+  config.refresh.reset();
+  ZoneSource source(Britain(), config, {});
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_EQ(source.due(), kNow + FindProvider("neso")->refresh);
+}
+
+TEST(ZoneSource, AsksForItsOwnKindWhereItHasOne) {
+  ZoneConfig zone = Britain();
+  zone.kind = SignalKind::kMarginal;
+  zone.any_kind = true;
+  ForecastProvider config = Neso();
+  config.kind = SignalKind::kAverageDirect;
+  EXPECT_TRUE(CheckProvider(zone, config).ok());
+  ZoneSource source(zone, config, {});
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  EXPECT_EQ(source.Fetched()->forecast.kind, SignalKind::kAverageDirect);
+  EXPECT_EQ(source.State().kind, SignalKind::kAverageDirect);
+}
+
+TEST(ZoneSource, TellsHowItIsDoing) {
+  ZoneSource source = NesoSource();
+  SourceState state = source.State();
+  EXPECT_EQ(state.zone, "GB");
+  EXPECT_EQ(state.source, "neso:GB");
+  EXPECT_EQ(state.provider, "neso");
+  EXPECT_EQ(state.error, "");  // it was not asked yet: nothing is wrong
+  EXPECT_EQ(state.fetched_at, std::nullopt);
+  EXPECT_EQ(state.next_refresh, std::nullopt);
+
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(), kNow, 0);
+  state = source.State();
+  EXPECT_EQ(state.fetched_at, kNow);
+  EXPECT_EQ(state.reaches, kNow + absl::Hours(48));
+  EXPECT_EQ(state.next_refresh, kNow + absl::Minutes(5));
+  EXPECT_EQ(state.requests, 1);
+  EXPECT_EQ(state.failures, 0);
+
+  absl::Time now = kNow;
+  const absl::StatusOr<HttpReply> failures[] = {
+      Status(429), Status(429), absl::DeadlineExceededError("late"),
+      absl::UnavailableError("no connection"),
+      HttpReply{.status = 200, .content_type = "application/json", .body = "garbage"}};
+  for (const absl::StatusOr<HttpReply>& failure : failures) {
+    now = source.due();
+    ASSERT_TRUE(source.NextRequest(now).has_value());
+    source.Take(failure, now, 0);
+  }
+  state = source.State();
+  EXPECT_EQ(state.fetched_at, kNow);
+  EXPECT_THAT(state.error, HasSubstr("JSON"));
+  EXPECT_EQ(state.error_at, now);
+  EXPECT_EQ(state.failures, 5);
+  EXPECT_EQ(state.requests, 6);
+  EXPECT_THAT(state.errors, ::testing::ElementsAre(
+                                ::testing::Pair("429", 2), ::testing::Pair("bad-reply", 1),
+                                ::testing::Pair("no-reply", 1), ::testing::Pair("timeout", 1)));
+
+  now = source.due();
+  ASSERT_TRUE(source.NextRequest(now).has_value());
+  source.Take(Good(), now, 0);
+  state = source.State();
+  EXPECT_EQ(state.error, "");
+  EXPECT_EQ(state.error_at, std::nullopt);
+  EXPECT_EQ(state.failures, 0);
+  EXPECT_EQ(state.errors.size(), 4u);
+}
+
+TEST(ZoneSource, KeepsItsDataAndCountsWhereOnlyItsRhythmChanges) {
+  ZoneSource before = NesoSource();
+  ASSERT_TRUE(before.NextRequest(kNow).has_value());
+  before.Take(Good(), kNow, 0);
+  ForecastProvider config = Neso();
+  config.refresh = absl::Hours(1);
+  ASSERT_TRUE(before.IsOf(Britain(), config));
+  ZoneSource source(Britain(), config, {});
+  source.Inherit(before);
+  EXPECT_TRUE(source.Fetched().ok());
+  EXPECT_EQ(source.State().requests, 1);
+}
+
+}  // namespace
+}  // namespace carbon
