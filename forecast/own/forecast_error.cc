@@ -38,7 +38,6 @@ constexpr double kRecentWeight = 0.8;
 // forecast errs somewhat less than in the past, since it had less history then.
 constexpr double kInflation = 0.96;
 constexpr int kRefitDays = 60;
-constexpr size_t kDay = 24;
 
 std::vector<uint16_t> Buckets(size_t hours) {
   std::vector<uint16_t> ends;
