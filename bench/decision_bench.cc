@@ -206,7 +206,8 @@ void AssembleSnapshots(benchmark::State& state) {
     absl::StatusOr<std::vector<ZoneForecast>> forecasts = ParseForecasts(bytes);
     const Clock::time_point parsed = Clock::now();
     const auto assembled =
-        Snapshot::Assemble(snapshot.manifest(), std::move(config), *std::move(forecasts),
+        Snapshot::Assemble(snapshot.manifest(), std::move(config),
+                           std::make_shared<const DrawnForecasts>(*std::move(forecasts)),
                            std::move(capacity), snapshot.shared_admission());
     const Clock::time_point end = Clock::now();
     benchmark::DoNotOptimize(assembled);

@@ -231,7 +231,8 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
 
   Manifest manifest;
   manifest.published_at = cluster.now;
-  auto snapshot = Snapshot::Assemble(manifest, std::move(config), std::move(forecasts),
+  auto snapshot = Snapshot::Assemble(manifest, std::move(config),
+                                     std::make_shared<const DrawnForecasts>(std::move(forecasts)),
                                      std::move(capacity), std::move(admission));
   if (!snapshot.ok()) {
     std::fprintf(stderr, "%s\n", snapshot.status().ToString().c_str());

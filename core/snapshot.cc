@@ -62,8 +62,8 @@ std::string Sha256Hex(absl::string_view bytes) {
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
-    Manifest manifest, Config config, std::vector<ZoneForecast> forecasts, CapacityState capacity,
-    std::shared_ptr<const AdmissionRules> admission) {
+    Manifest manifest, Config config, std::shared_ptr<const DrawnForecasts> forecasts,
+    CapacityState capacity, std::shared_ptr<const AdmissionRules> admission) {
   // make_shared cannot reach the private constructor.
   std::shared_ptr<Snapshot> snapshot(new Snapshot);
   snapshot->manifest_ = std::move(manifest);
@@ -79,7 +79,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
   const Named pools = IndexByName(
       parts.pools, [](const PoolConfig& p) -> absl::string_view { return p.name; }, "pool", &error);
   const Named zones = IndexByName(
-      snapshot->forecasts_, [](const ZoneForecast& f) -> absl::string_view { return f.zone; },
+      snapshot->forecasts(), [](const ZoneForecast& f) -> absl::string_view { return f.zone; },
       "forecast of zone", &error);
   const Named groups = IndexByName(
       snapshot->capacity_.groups, [](const NodeGroup& g) -> absl::string_view { return g.name; },
@@ -118,7 +118,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     pool.hardware = &hardware->second;
     const auto zone = zones.find(pool.site->zone);
     pool.zone_index = zone == zones.end() ? -1 : zone->second;
-    pool.forecast = Find(zones, snapshot->forecasts_, pool.site->zone);
+    pool.forecast = Find(zones, snapshot->forecasts(), pool.site->zone);
     pool.rules = snapshot->admission_->FindPartition(config.partition);
     pool.state = Find(states, snapshot->capacity_.pools, config.name);
     if (pool.state != nullptr) {
@@ -136,7 +136,6 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
                                    RelativeSpread(pue.quality) * ((pue.value - 1) / pue.value));
     snapshot->pools_.push_back(pool);
   }
-  snapshot->scenarios_ = std::make_unique<const ErrorScenarios>(snapshot->forecasts_);
   return snapshot;
 }
 

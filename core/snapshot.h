@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -102,6 +103,16 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes);
 // Lower-case hexadecimal SHA-256.
 std::string Sha256Hex(absl::string_view bytes);
 
+// All zones' forecasts, with the errors drawn of them: what takes milliseconds to make, and changes
+// much less often than the queue.
+struct DrawnForecasts {
+  explicit DrawnForecasts(std::vector<ZoneForecast> forecasts)
+      : zones(std::move(forecasts)), scenarios(zones) {}
+
+  std::vector<ZoneForecast> zones;
+  ErrorScenarios scenarios;  // by index into `zones`
+};
+
 class Snapshot {
  public:
   // A pool with all that belongs to it looked up, valid as long as the snapshot.
@@ -123,32 +134,32 @@ class Snapshot {
   // InvalidArgument when the parts do not belong together (a pool of an unknown group, two
   // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
-      Manifest manifest, Config config, std::vector<ZoneForecast> forecasts, CapacityState capacity,
-      std::shared_ptr<const AdmissionRules> admission);
+      Manifest manifest, Config config, std::shared_ptr<const DrawnForecasts> forecasts,
+      CapacityState capacity, std::shared_ptr<const AdmissionRules> admission);
 
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
   const Manifest& manifest() const { return manifest_; }
   const Config& config() const { return config_; }
-  const std::vector<ZoneForecast>& forecasts() const { return forecasts_; }
+  const std::vector<ZoneForecast>& forecasts() const { return forecasts_->zones; }
   const CapacityState& capacity() const { return capacity_; }
   const AdmissionRules& admission() const { return *admission_; }
-  // The same, to be kept on with a later snapshot: it is large and rarely changes.
+  // To be kept on with a later snapshot: they are large and rarely change.
+  const std::shared_ptr<const DrawnForecasts>& shared_forecasts() const { return forecasts_; }
   const std::shared_ptr<const AdmissionRules>& shared_admission() const { return admission_; }
   const std::vector<Pool>& pools() const { return pools_; }
-  const ErrorScenarios& scenarios() const { return *scenarios_; }
+  const ErrorScenarios& scenarios() const { return forecasts_->scenarios; }
 
  private:
   Snapshot() = default;
 
   Manifest manifest_;
   Config config_;
-  std::vector<ZoneForecast> forecasts_;
+  std::shared_ptr<const DrawnForecasts> forecasts_;
   CapacityState capacity_;
   std::shared_ptr<const AdmissionRules> admission_;
   std::vector<Pool> pools_;
-  std::unique_ptr<const ErrorScenarios> scenarios_;
   std::map<std::string, ErrorScenarios::Draws> factors_;  // by key
 };
 

@@ -120,16 +120,16 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(
     config = *std::move(parsed);
   }
 
-  std::vector<ZoneForecast> forecasts;
+  std::shared_ptr<const DrawnForecasts> forecasts;
   if (last_ != nullptr && last_->manifest().forecast_hash == manifest->forecast_hash) {
-    forecasts = last_->forecasts();
+    forecasts = last_->shared_forecasts();
   } else {
     const std::string name = ForecastPartName(manifest->forecast_hash);
     absl::StatusOr<std::string> bytes = read_part(name, manifest->forecast_hash, kMaxForecastBytes);
     if (!bytes.ok()) return bytes.status();
     absl::StatusOr<std::vector<ZoneForecast>> parsed = ParseForecasts(*bytes);
     if (!parsed.ok()) return in_file(name, parsed.status());
-    forecasts = *std::move(parsed);
+    forecasts = std::make_shared<const DrawnForecasts>(*std::move(parsed));
   }
 
   CapacityState capacity;
@@ -156,9 +156,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(
     if (!parsed.ok()) return in_file(name, parsed.status());
     admission = std::make_shared<const AdmissionRules>(*std::move(parsed));
   }
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = Snapshot::Assemble(
-      *std::move(manifest), std::move(config), std::move(forecasts), std::move(capacity),
-      std::move(admission));
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
+      Snapshot::Assemble(*std::move(manifest), std::move(config), std::move(forecasts),
+                         std::move(capacity), std::move(admission));
   if (!snapshot.ok()) return in_file(kManifestFile, snapshot.status());
   return snapshot;
 }

@@ -303,6 +303,19 @@ TEST_F(SnapshotStore, ReadsTheAdmissionPartAgainOnlyWhenItChanged) {
   EXPECT_EQ(first->admission().partitions[0].priority_tier, 1);
 }
 
+TEST_F(SnapshotStore, DrawsErrorsAnewOnlyWhenTheForecastsChanged) {
+  SnapshotReader reader(folder_);
+  Publish(4);
+  const auto first = reader.ReadIfChanged().value();
+  Publish(6, kNow + absl::Seconds(5));
+  const auto second = reader.ReadIfChanged().value();
+  EXPECT_EQ(&second->scenarios(), &first->scenarios());
+  SnapshotParts parts = Parts(6);
+  parts.forecast = SerializeForecasts({});
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(10)).ok());
+  EXPECT_NE(&reader.ReadIfChanged().value()->scenarios(), &first->scenarios());
+}
+
 TEST_F(SnapshotStore, RefusesAnotherVersionAndPartsThatDoNotBelongTogether) {
   Publish(4);
   Write(kManifestFile, R"({"version":3})");

@@ -102,6 +102,10 @@ Manifest AManifest() {
   return {kNow, kHash, std::string(64, 'b'), std::string(64, 'c'), std::string(64, 'd')};
 }
 
+std::shared_ptr<const DrawnForecasts> Drawn(std::vector<ZoneForecast> forecasts) {
+  return std::make_shared<const DrawnForecasts>(std::move(forecasts));
+}
+
 std::shared_ptr<const AdmissionRules> NoRules() { return std::make_shared<const AdmissionRules>(); }
 
 TEST(Sha256Hex, MatchesFips180) {
@@ -488,7 +492,7 @@ TEST(Capacity, RefusesDepthWithoutPayingForIt) {
 
 TEST(Assemble, LooksUpWhatBelongsToAPool) {
   const auto snapshot =
-      Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity(), NoRules());
+      Snapshot::Assemble(AManifest(), OslosConfig(), Drawn(TwoForecasts()), Capacity(), NoRules());
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   ASSERT_EQ((*snapshot)->pools().size(), 1u);
   const Snapshot::Pool& pool = (*snapshot)->pools()[0];
@@ -502,7 +506,7 @@ TEST(Assemble, LooksUpWhatBelongsToAPool) {
 }
 
 TEST(Assemble, LeavesOpenWhatIsNotKnown) {
-  const auto snapshot = Snapshot::Assemble(AManifest(), OslosConfig(), {}, {}, NoRules());
+  const auto snapshot = Snapshot::Assemble(AManifest(), OslosConfig(), Drawn({}), {}, NoRules());
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   const Snapshot::Pool& pool = (*snapshot)->pools()[0];
   EXPECT_EQ(pool.forecast, nullptr);
@@ -517,7 +521,8 @@ TEST(Assemble, RefusesPartsThatDoNotBelongTogether) {
     std::vector<ZoneForecast> forecasts = TwoForecasts();
     CapacityState capacity = Capacity();
     change(config, forecasts, capacity);
-    const auto snapshot = Snapshot::Assemble(AManifest(), config, forecasts, capacity, NoRules());
+    const auto snapshot =
+        Snapshot::Assemble(AManifest(), config, Drawn(forecasts), capacity, NoRules());
     EXPECT_EQ(snapshot.status().code(), absl::StatusCode::kInvalidArgument);
     return std::string(snapshot.status().message());
   };
@@ -543,8 +548,9 @@ TEST(Assemble, DrawsTheSameErrorsUntilTheForecastsChange) {
   Manifest later = AManifest();
   later.published_at += absl::Hours(9);
   const auto a =
-      Snapshot::Assemble(AManifest(), OslosConfig(), TwoForecasts(), Capacity(), NoRules());
-  const auto b = Snapshot::Assemble(later, OslosConfig(), TwoForecasts(), Capacity(), NoRules());
+      Snapshot::Assemble(AManifest(), OslosConfig(), Drawn(TwoForecasts()), Capacity(), NoRules());
+  const auto b =
+      Snapshot::Assemble(later, OslosConfig(), Drawn(TwoForecasts()), Capacity(), NoRules());
   ASSERT_TRUE(a.ok() && b.ok());
   const IntensitySeries& series = (*a)->forecasts()[0].series;
   EXPECT_EQ((*a)->scenarios().Integrate(0, series, kNow + absl::Hours(9), absl::Hours(20)),
@@ -556,7 +562,7 @@ TEST(Assemble, BoundsWhatAnAbsurdDateCosts) {
   std::vector<ZoneForecast> forecasts = {Forecast("NO-1")};
   forecasts[0].issued_at = absl::FromUnixSeconds(-200000000000);
   EXPECT_TRUE(
-      Snapshot::Assemble(AManifest(), OslosConfig(), forecasts, Capacity(), NoRules()).ok());
+      Snapshot::Assemble(AManifest(), OslosConfig(), Drawn(forecasts), Capacity(), NoRules()).ok());
 }
 
 }  // namespace

@@ -125,8 +125,9 @@ struct World {
   std::shared_ptr<const Snapshot> Publish() const {
     Manifest manifest;
     manifest.published_at = now;
-    auto snapshot = Snapshot::Assemble(manifest, config, forecasts, capacity,
-                                       std::make_shared<const AdmissionRules>(admission));
+    auto snapshot =
+        Snapshot::Assemble(manifest, config, std::make_shared<const DrawnForecasts>(forecasts),
+                           capacity, std::make_shared<const AdmissionRules>(admission));
     EXPECT_TRUE(snapshot.ok()) << snapshot.status();
     return snapshot.ok() ? *snapshot : nullptr;
   }
