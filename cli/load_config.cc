@@ -13,7 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
 #include "core/json_lines.h"
-#include "forecast/live/zone_source.h"
+#include "forecast/live/provider_ask.h"
+#include "forecast/providers/providers.h"
 
 namespace carbon {
 namespace {

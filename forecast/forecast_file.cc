@@ -19,9 +19,6 @@
 namespace carbon {
 namespace {
 
-// Clocks of two machines differ a little.
-constexpr absl::Duration kClockSkew = absl::Minutes(1);
-
 constexpr char kStaticName[] = "static";
 
 // "csv:NO-1.csv".
@@ -87,6 +84,19 @@ absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
   return IntensitySeries::Create(steps, end);
 }
 
+absl::Status CheckIsOfNow(const ProviderForecast& forecast, absl::Time now) {
+  const absl::Time end = forecast.series.end();
+  if (end <= now) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the data ends at ", FormatTimestamp(end), ", in the past"));
+  }
+  if (forecast.issued_at.has_value() && *forecast.issued_at > now + kClockSkew) {
+    return absl::InvalidArgumentError(absl::StrCat("the forecast was generated in the future, at ",
+                                                   FormatTimestamp(*forecast.issued_at)));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::string source,
                                                const ProviderForecast& forecast,
                                                absl::Time fetched_at, absl::Time now) {
@@ -96,14 +106,7 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
     return absl::InvalidArgumentError(absl::StrCat("the data are ", SignalKindName(forecast.kind),
                                                    ", the zone is ", SignalKindName(zone.kind)));
   }
-  if (data.end() <= now) {
-    return absl::OutOfRangeError(
-        absl::StrCat("the data ends at ", FormatTimestamp(data.end()), ", in the past"));
-  }
-  if (issued_at.has_value() && *issued_at > now + kClockSkew) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the forecast was generated in the future, at ", FormatTimestamp(*issued_at)));
-  }
+  if (absl::Status status = CheckIsOfNow(forecast, now); !status.ok()) return status;
 
   // The zone's climatology is of the zone's kind, and no end for another.
   const std::optional<GramsPerKilowattHour> climatology =

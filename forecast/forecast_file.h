@@ -22,6 +22,12 @@ inline constexpr int64_t kMaxForecastFileBytes = 16 << 20;
 // How far ahead climatology carries a forecast on, and how much of the past is kept.
 inline constexpr absl::Duration kForecastReach = absl::Hours(14 * 24);
 inline constexpr absl::Duration kForecastHistory = absl::Hours(24);
+// Clocks of two machines differ a little.
+inline constexpr absl::Duration kClockSkew = absl::Minutes(1);
+
+// OutOfRange where the data ends before now, InvalidArgument where the forecast claims to be made
+// in the future. Pure.
+absl::Status CheckIsOfNow(const ProviderForecast& forecast, absl::Time now);
 
 // The forecast that `bytes`, one of the zone's files fetched at `fetched_at`, holds:
 //   - history older than a day is cut;

@@ -9,13 +9,6 @@
 #include "forecast/timestamp.h"
 
 namespace carbon {
-namespace {
-
-// Clocks of two machines, and of one before and after it was set, differ a little.
-constexpr absl::Duration kClockSkew = absl::Minutes(1);
-
-}  // namespace
-
 void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
                          const FetchedForecast& fetched, absl::Time now) {
   const Key key{zone.name, SourceKey(source, zone)};

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "forecast/forecast_file.h"
+#include "forecast/live/provider_ask.h"
 #include "forecast/live/provider_credential.h"
-#include "forecast/live/zone_source.h"
 
 namespace carbon {
 
@@ -20,7 +20,9 @@ std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone) {
     // A history is of the zone's kind; a source of another is none of it.
     if (provider != nullptr && KindOf(source, zone) == zone.kind &&
         CheckProvider(zone, *provider, GridData::kHistory).ok()) {
-      sources.emplace_back(*provider);
+      ForecastProvider& history = std::get<ForecastProvider>(sources.emplace_back(*provider));
+      // Its rhythm is the forecasts': another one makes no other history of it.
+      history.refresh.reset();
     }
   }
   return sources;

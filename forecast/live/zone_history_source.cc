@@ -5,14 +5,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "forecast/live/zone_source.h"
+#include "forecast/live/provider_ask.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {
 
-// Less than this is no clock that was set back, but a `now` taken before the last reply came.
-constexpr absl::Duration kSetBack = absl::Minutes(1);
 constexpr BackoffPolicy kNewsBackoff;
 // Further back there is no hurry.
 constexpr BackoffPolicy kMoreBackoff{.first = absl::Minutes(1), .most = absl::Hours(6)};
@@ -29,9 +27,7 @@ ZoneHistorySource::ZoneHistorySource(const ZoneConfig& zone, const ForecastProvi
     : zone_(zone.name),
       source_(source),
       provider_(FindProvider(source.provider)),
-      ask_{.url = source.url.empty() ? std::string(provider_->url) : source.url,
-           .zone = source.zone,
-           .kind = zone.kind},
+      ask_(AskOf(zone, source)),
       session_(provider_, std::move(credential)),
       refresh_(refresh) {}
 

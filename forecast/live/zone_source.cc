@@ -9,81 +9,33 @@
 namespace carbon {
 namespace {
 
-// Less than this is no clock that was set back, but a `now` taken before the last reply came.
-constexpr absl::Duration kSetBack = absl::Minutes(1);
 // Some providers begin with their next step.
 constexpr absl::Duration kLatestBegin = absl::Hours(1);
-// Clocks of two machines differ a little.
-constexpr absl::Duration kClockSkew = absl::Minutes(1);
 // The waits after failures in a row.
 const BackoffPolicy kBackoff;
-
-ProviderAsk AskOf(const ZoneConfig& zone, const ForecastProvider& source,
-                  const Provider& provider) {
-  return {.url = source.url.empty() ? std::string(provider.url) : source.url,
-          .zone = source.zone,
-          .kind = source.kind.value_or(zone.kind)};
-}
 
 // Of a reply that is no success, as SourceState::errors counts it.
 std::string CodeOf(const HttpReply& reply) {
   return reply.status == 200 ? "bad-reply" : absl::StrCat(reply.status);
 }
 
-// OutOfRange where it is of another time: it must not take the place of what is good.
-absl::Status CheckIsOfNow(const ProviderForecast& forecast, absl::Time now) {
-  if (forecast.series.end() <= now) {
-    return absl::OutOfRangeError(
-        absl::StrCat("the data ends at ", FormatTimestamp(forecast.series.end()), ", in the past"));
-  }
+// It must be of now to take the place of what is good.
+absl::Status CheckStandsIn(const ProviderForecast& forecast, absl::Time now) {
   if (forecast.series.begin() > now + kLatestBegin) {
     return absl::OutOfRangeError(absl::StrCat(
         "the data begins at ", FormatTimestamp(forecast.series.begin()), ", in the future"));
   }
-  if (forecast.issued_at.has_value() && *forecast.issued_at > now + kClockSkew) {
-    return absl::OutOfRangeError(absl::StrCat("the forecast was generated in the future, at ",
-                                              FormatTimestamp(*forecast.issued_at)));
-  }
-  return absl::OkStatus();
+  return CheckIsOfNow(forecast, now);
 }
 
 }  // namespace
-
-absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,
-                           GridData wanted) {
-  const Provider* provider = FindProvider(source.provider);
-  if (provider == nullptr) {
-    const std::string near = NearestWord(source.provider, ProviderNames());
-    return absl::InvalidArgumentError(
-        absl::StrCat("unknown provider \"", source.provider, "\"",
-                     near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?")));
-  }
-  const auto refused = [&](absl::string_view fact) {
-    return absl::InvalidArgumentError(absl::StrCat("provider ", source.provider, ": ", fact));
-  };
-  const bool is_history = wanted == GridData::kHistory;
-  if (is_history && provider->history == nullptr) return refused("gives no history");
-  if (!is_history && provider->forecast == nullptr) return refused("gives no forecasts");
-  if (provider->needs != Provider::Needs::kNothing && source.secret_file.empty()) {
-    return refused("needs a \"secret_file\"");
-  }
-  if (provider->needs == Provider::Needs::kLogin && source.user.empty()) {
-    return refused("needs a \"user\"");
-  }
-  const ProviderAsk ask = AskOf(zone, source, *provider);
-  if (ask.url.empty()) return refused("needs a \"url\"");
-  const Credential credential{.user = source.user, .secret = "none"};
-  const absl::Time some = absl::UnixEpoch();
-  return is_history ? provider->history(ask, credential, some, some + absl::Hours(1)).status()
-                    : provider->forecast(ask, credential, some).status();
-}
 
 ZoneSource::ZoneSource(const ZoneConfig& zone, const ForecastProvider& source,
                        Credential credential)
     : zone_(zone.name),
       source_(source),
       provider_(FindProvider(source.provider)),
-      ask_(AskOf(zone, source, *provider_)),
+      ask_(AskOf(zone, source)),
       session_(provider_, std::move(credential)),
       refresh_(source.refresh.value_or(provider_->refresh)) {}
 
@@ -143,7 +95,7 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   if (is_login_) return TakeLogin(*reply, now, random);
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
   if (forecast.ok()) {
-    const absl::Status status = CheckIsOfNow(*forecast, now);
+    const absl::Status status = CheckStandsIn(*forecast, now);
     if (!status.ok()) forecast = OfProvider(provider_->name, ask_, status);
   }
   if (!forecast.ok()) {

@@ -25,23 +25,13 @@
 #include "core/config.h"
 #include "forecast/forecast_file.h"
 #include "forecast/http/backoff.h"
+#include "forecast/live/provider_ask.h"
 #include "forecast/live/provider_session.h"
 #include "forecast/live/source_state.h"
 #include "forecast/providers/provider.h"
 #include "forecast/providers/providers.h"
 
 namespace carbon {
-
-// Until a refusal is put to the test again.
-inline constexpr absl::Duration kRefusedWait = absl::Hours(6);
-
-enum class GridData { kForecast, kHistory };
-
-// InvalidArgument where no such provider is known (with the nearest known name), it gives no
-// forecasts (or no history, where that is `wanted`) of the zone's kind or for the named zone, or it
-// wants a user or a secret file that is not named. The secret is not read. Pure.
-absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,
-                           GridData wanted = GridData::kForecast);
 
 class ZoneSource {
  public:

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -63,6 +64,16 @@ Config At(const std::string& url, const std::vector<std::string>& zones) {
 
 absl::StatusOr<FetchedForecast> Find(const LiveForecasts& live, const ZoneConfig& zone) {
   return live.Find(zone, std::get<ForecastProvider>(zone.forecasts[0]));
+}
+
+TEST(HistorySourcesOf, TakesAnotherRhythmOfForecastsForNoOtherHistory) {
+  ForecastProvider source{.provider = "neso", .zone = "GB"};
+  const ZoneConfig before{.name = "GB", .kind = SignalKind::kAverageDirect, .forecasts = {source}};
+  source.refresh = absl::Minutes(7);
+  const ZoneConfig after{.name = "GB", .kind = SignalKind::kAverageDirect, .forecasts = {source}};
+  ASSERT_THAT(HistorySourcesOf(after), SizeIs(1));
+  EXPECT_EQ(std::get<ForecastProvider>(HistorySourcesOf(before)[0]),
+            std::get<ForecastProvider>(HistorySourcesOf(after)[0]));
 }
 
 TEST(LiveForecasts, FetchesAllAndOneThatFailsLeavesTheOthersAlone) {
