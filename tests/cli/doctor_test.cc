@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -21,6 +20,7 @@
 #include "core/snapshot_store.h"
 #include "plugin/elf_file.h"
 #include "plugin/plugin_file.h"
+#include "tests/cli/run_scarbon.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
@@ -31,17 +31,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-struct Ran {
-  int code;
-  std::string out;
-  std::string err;
-};
 
 class ScarbonDoctor : public ::testing::Test {
  protected:
@@ -146,11 +135,9 @@ class ScarbonDoctor : public ::testing::Test {
   }
 
   Ran Run(const std::string& arguments) {
-    const std::string command =
-        absl::StrCat("TZ=UTC '" SCARBON_BINARY "' doctor --config ", folder_, "/carbon.json -f ",
-                     folder_, "/slurm.conf ", arguments, " >", folder_, "/out 2>", folder_, "/err");
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), Contents(folder_ + "/out"), Contents(folder_ + "/err")};
+    return RunScarbon(absl::StrCat("doctor --config ", folder_, "/carbon.json -f ", folder_,
+                                   "/slurm.conf ", arguments),
+                      "TZ=UTC");
   }
   // All lines, "result: subject: fact", with DIR for the folder; the exit code must be right.
   std::vector<std::string> Lines(const std::string& arguments = "") {

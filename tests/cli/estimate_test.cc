@@ -1,10 +1,7 @@
 // Runs the built scarbon, as a shell would.
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -12,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/cli/run_scarbon.h"
 
 namespace carbon {
 namespace {
@@ -20,34 +18,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-struct Result {
-  int exit_code = -1;
-  std::string out;
-  std::string err;
-};
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-}
-
 std::string TemporaryPath(const std::string& name) {
   return absl::StrCat(testing::TempDir(), "/scarbon-estimate-", getpid(), "-", name);
-}
-
-Result Scarbon(const std::string& arguments) {
-  Result result;
-  const std::string errors = TemporaryPath("stderr");
-  FILE* pipe =
-      popen(absl::StrCat("'", SCARBON_BINARY, "' ", arguments, " 2>'", errors, "'").c_str(), "r");
-  if (pipe == nullptr) return result;
-  char buffer[4096];
-  for (size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.out.append(buffer, n);
-  const int status = pclose(pipe);
-  if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-  result.err = Contents(errors);
-  unlink(errors.c_str());
-  return result;
 }
 
 constexpr char kGpt3[] =
@@ -55,8 +27,8 @@ constexpr char kGpt3[] =
     "--intensity 429 ";
 
 TEST(Estimate, PrintsEveryInputWithItsOriginAndThenTheResult) {
-  const Result result = Scarbon(kGpt3);
-  EXPECT_EQ(result.exit_code, 0);
+  const Ran result = RunScarbon(kGpt3);
+  EXPECT_EQ(result.code, 0);
   EXPECT_THAT(result.err, IsEmpty());
   EXPECT_EQ(result.out,
             R"(INPUT     VALUE                   FROM
@@ -78,10 +50,10 @@ gross CO2e 552 t         location-based
 }
 
 TEST(Estimate, SaysWhatAProfileSuppliedAndHowGoodItIs) {
-  const Result result = Scarbon(
+  const Ran result = RunScarbon(
       "estimate --hardware v100-sxm2 --devices 8 --hours 10 --intensity 400 "
       "--net-intensity 20");
-  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out,
             R"(INPUT         VALUE                   FROM
 ------------- ----------------------- -----------------------------
@@ -107,15 +79,15 @@ pue: not given: the datacenter's overhead is left out
 )");
 }
 
-nlohmann::json MustParse(const Result& result) {
-  EXPECT_EQ(result.exit_code, 0) << result.err;
+nlohmann::json MustParse(const Ran& result) {
+  EXPECT_EQ(result.code, 0) << result.err;
   const nlohmann::json json = nlohmann::json::parse(result.out, nullptr, false);
   EXPECT_FALSE(json.is_discarded()) << result.out;
   return json;
 }
 
 TEST(Estimate, GivesThePublishedGpt3FiguresAsJson) {
-  const nlohmann::json json = MustParse(Scarbon(absl::StrCat(kGpt3, "--json")));
+  const nlohmann::json json = MustParse(RunScarbon(absl::StrCat(kGpt3, "--json")));
   EXPECT_NEAR(json.at("hours").get<double>(), 14.7734 * 24, 0.001);
   EXPECT_NEAR(json.at("energy_kwh").get<double>(), 1287060, 1);
   EXPECT_NEAR(json.at("co2e_kg").get<double>(), 552148.6, 0.1);
@@ -134,8 +106,8 @@ TEST(Estimate, GivesThePublishedGpt3FiguresAsJson) {
 
 TEST(Estimate, ReportsNetAndEmbodiedBesideGross) {
   const nlohmann::json json =
-      MustParse(Scarbon("estimate --hardware h100-sxm --hours 100 --devices 10 --intensity 400 "
-                        "--net-intensity 0 --json"));
+      MustParse(RunScarbon("estimate --hardware h100-sxm --hours 100 --devices 10 --intensity 400 "
+                           "--net-intensity 0 --json"));
   EXPECT_DOUBLE_EQ(json.at("energy_kwh").get<double>(), 969);
   EXPECT_DOUBLE_EQ(json.at("co2e_kg").get<double>(), 387.6);
   EXPECT_EQ(json.at("net_co2e_kg").get<double>(), 0);
@@ -150,24 +122,24 @@ TEST(Estimate, DerivesOperationsFromActiveParametersAndTokens) {
       " --tokens 2e12 --tflops 34.4 --watts 245 --devices 1024 --intensity "
       "330 --pue 1.1 --json";
   const nlohmann::json sparse =
-      MustParse(Scarbon("estimate --params 1.5e12 --active-params 7.41e9" + rest));
+      MustParse(RunScarbon("estimate --params 1.5e12 --active-params 7.41e9" + rest));
   EXPECT_DOUBLE_EQ(sparse.at("flops").get<double>(), 6 * 7.41e9 * 2e12);
   EXPECT_EQ(sparse.at("inputs").at("flops").at("source"), "6 x active parameters x tokens");
   EXPECT_EQ(sparse.at("inputs").at("flops").at("quality"), "estimated");
-  const nlohmann::json dense = MustParse(Scarbon("estimate --params 7.41e9" + rest));
+  const nlohmann::json dense = MustParse(RunScarbon("estimate --params 7.41e9" + rest));
   EXPECT_EQ(dense.at("energy_kwh"), sparse.at("energy_kwh"));
   EXPECT_EQ(dense.at("inputs").at("flops").at("source"), "6 x parameters x tokens");
 }
 
 TEST(Estimate, LetsAnOptionOverrideTheProfile) {
   const nlohmann::json json = MustParse(
-      Scarbon("estimate --hardware h100-sxm --watts 700 --hours 10 --intensity 400 --json"));
+      RunScarbon("estimate --hardware h100-sxm --watts 700 --hours 10 --intensity 400 --json"));
   EXPECT_DOUBLE_EQ(json.at("energy_kwh").get<double>(), 7);
   EXPECT_EQ(json.at("inputs").at("watts").at("source"), "--watts");
 }
 
 TEST(Estimate, CountsCoresAndNodesWhereTheProfileDoes) {
-  const nlohmann::json json = MustParse(Scarbon(
+  const nlohmann::json json = MustParse(RunScarbon(
       "estimate --hardware cpu-node-generic --devices 2 --hours 10 --intensity 400 --json"));
   EXPECT_EQ(json.at("inputs").at("devices").at("unit"), "node");
   EXPECT_EQ(json.at("inputs").at("watts").at("unit"), "W per node");
@@ -223,8 +195,8 @@ TEST(Estimate, RefusesWrongUsageNamingTheOption) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.arguments);
-    const Result result = Scarbon(absl::StrCat("estimate ", c.arguments));
-    EXPECT_EQ(result.exit_code, 2);
+    const Ran result = RunScarbon(absl::StrCat("estimate ", c.arguments));
+    EXPECT_EQ(result.code, 2);
     EXPECT_THAT(result.out, IsEmpty());
     EXPECT_THAT(result.err, StartsWith(absl::StrCat("scarbon: ", c.message)));
   }
@@ -263,7 +235,7 @@ constexpr char kConfig[] = R"({
 
 TEST(Estimate, TakesPueAndIntensitiesFromTheSiteAndWattsFromItsProfile) {
   const ConfigFile config(kConfig);
-  const Result result = Scarbon("estimate --site oslo --hardware h100-sxm --hours 10 --devices 8" +
+  const Ran result = RunScarbon("estimate --site oslo --hardware h100-sxm --hours 10 --devices 8" +
                                 config.option() + "--json");
   const nlohmann::json json = MustParse(result);
   EXPECT_DOUBLE_EQ(json.at("energy_kwh").get<double>(), 88);
@@ -280,9 +252,9 @@ TEST(Estimate, TakesPueAndIntensitiesFromTheSiteAndWattsFromItsProfile) {
 
 TEST(Estimate, LetsAnOptionOverrideTheSite) {
   const ConfigFile config(kConfig);
-  const nlohmann::json json = MustParse(
-      Scarbon("estimate --site frankfurt --watts 1000 --hours 10 --pue 2 --intensity 100 --json" +
-              config.option()));
+  const nlohmann::json json = MustParse(RunScarbon(
+      "estimate --site frankfurt --watts 1000 --hours 10 --pue 2 --intensity 100 --json" +
+      config.option()));
   EXPECT_DOUBLE_EQ(json.at("energy_kwh").get<double>(), 20);
   EXPECT_DOUBLE_EQ(json.at("co2e_kg").get<double>(), 2);
   EXPECT_EQ(json.at("inputs").at("pue").at("source"), "--pue");
@@ -290,9 +262,9 @@ TEST(Estimate, LetsAnOptionOverrideTheSite) {
 
 TEST(Estimate, NeedsAnIntensityWhereTheSitesZoneHasNoClimatology) {
   const ConfigFile config(kConfig);
-  const Result result =
-      Scarbon("estimate --site frankfurt --watts 1000 --hours 10" + config.option());
-  EXPECT_EQ(result.exit_code, 2);
+  const Ran result =
+      RunScarbon("estimate --site frankfurt --watts 1000 --hours 10" + config.option());
+  EXPECT_EQ(result.code, 2);
   EXPECT_EQ(result.err,
             absl::StrCat("scarbon: --intensity: missing; zone \"DE\" of site frankfurt has no "
                          "climatology in ",
@@ -301,44 +273,44 @@ TEST(Estimate, NeedsAnIntensityWhereTheSitesZoneHasNoClimatology) {
 
 TEST(Estimate, RefusesAnUnknownSiteNamingTheNearest) {
   const ConfigFile config(kConfig);
-  const Result result = Scarbon("estimate --site osol --watts 1 --hours 1" + config.option());
-  EXPECT_EQ(result.exit_code, 2);
+  const Ran result = RunScarbon("estimate --site osol --watts 1 --hours 1" + config.option());
+  EXPECT_EQ(result.code, 2);
   EXPECT_EQ(result.err, "scarbon: --site: unknown site \"osol\"; did you mean \"oslo\"?\n");
 }
 
 TEST(Estimate, FailsWhereTheConfigurationIsWrong) {
   const ConfigFile config("{\n  \"sitse\": {}\n}\n");
-  const Result result = Scarbon("estimate --site oslo --watts 1 --hours 1" + config.option());
-  EXPECT_EQ(result.exit_code, 1);
+  const Ran result = RunScarbon("estimate --site oslo --watts 1 --hours 1" + config.option());
+  EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, StartsWith(absl::StrCat("scarbon: ", config.path(), ":2: /sitse: ")));
 }
 
 TEST(Estimate, FailsWhereTheConfigurationAskedForCannotBeRead) {
-  const Result result =
-      Scarbon("estimate --site oslo --config /nonexistent/carbon.json --hours 1 --watts 1");
-  EXPECT_EQ(result.exit_code, 1);
+  const Ran result =
+      RunScarbon("estimate --site oslo --config /nonexistent/carbon.json --hours 1 --watts 1");
+  EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, IsEmpty());
   EXPECT_THAT(result.err, HasSubstr("/nonexistent/carbon.json"));
 }
 
 TEST(Scarbon, AnswersHelpAndVersion) {
-  EXPECT_EQ(Scarbon("--version").exit_code, 0);
-  EXPECT_THAT(Scarbon("--version").out, StartsWith("scarbon "));
-  const Result help = Scarbon("estimate --help");
-  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_EQ(RunScarbon("--version").code, 0);
+  EXPECT_THAT(RunScarbon("--version").out, StartsWith("scarbon "));
+  const Ran help = RunScarbon("estimate --help");
+  EXPECT_EQ(help.code, 0);
   EXPECT_THAT(help.out, HasSubstr("--net-intensity"));
 }
 
 TEST(Scarbon, RefusesAMissingOrUnknownSubcommand) {
   for (const char* arguments : {"", "estimat"}) {
-    const Result result = Scarbon(arguments);
-    EXPECT_EQ(result.exit_code, 2);
+    const Ran result = RunScarbon(arguments);
+    EXPECT_EQ(result.code, 2);
     EXPECT_THAT(result.err, StartsWith("scarbon: "));
   }
 }
 
 TEST(Scarbon, FailsWhereTheResultCannotBeWritten) {
-  EXPECT_EQ(Scarbon(absl::StrCat(kGpt3, ">/dev/full")).exit_code, 1);
+  EXPECT_EQ(RunScarbon(absl::StrCat(kGpt3, ">/dev/full")).code, 1);
 }
 
 }  // namespace

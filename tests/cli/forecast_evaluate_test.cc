@@ -1,8 +1,5 @@
-#include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -12,35 +9,18 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/cli/run_scarbon.h"
+#include "tests/temporary_folder.h"
 
+namespace carbon {
 namespace {
 
 using ::testing::HasSubstr;
 
-struct Ran {
-  int exit_code;
-  std::string output;  // standard error too
-};
-
-Ran Scarbon(const std::string& arguments) {
-  FILE* pipe = popen(("'" SCARBON_BINARY "' " + arguments + " 2>&1").c_str(), "r");
-  std::string output;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) output += static_cast<char>(c);
-  const int status = pclose(pipe);
-  return {WEXITSTATUS(status), output};
-}
-
-// Each process has its own: tests may run at once, and zones are named after their files.
-struct Folder {
-  Folder() { std::filesystem::create_directory(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  const std::string path = ::testing::TempDir() + "/histories-" + std::to_string(getpid());
-};
-
 // 130 days from 1 January 2025 on: a day's wave, lower at weekends, and noise; one hole.
 std::string WriteHistory(const std::string& name) {
-  static const Folder folder;
-  const std::string path = folder.path + "/" + name + ".csv";
+  static const TemporaryFolder folder;  // zones are named after their files
+  const std::string path = folder.path() + "/" + name + ".csv";
   std::ofstream file(path);
   file << "time,value\n";
   const absl::Time start = absl::FromCivil(absl::CivilDay(2025, 1, 1), absl::UTCTimeZone());
@@ -48,8 +28,7 @@ std::string WriteHistory(const std::string& name) {
     if (hour >= 2000 && hour < 2010) continue;
     const bool weekend = (hour / 24 + 2) % 7 >= 5;
     const double wave = 300 + 100 * std::sin(M_PI * (hour % 24) / 12) - (weekend ? 60 : 0);
-    const double noise =
-        10 * carbon::StandardDraw(carbon::DrawKey(name), static_cast<uint64_t>(hour));
+    const double noise = 10 * StandardDraw(DrawKey(name), static_cast<uint64_t>(hour));
     file << absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", start + absl::Hours(hour), absl::UTCTimeZone())
          << "," << wave + noise << "\n";
   }
@@ -58,11 +37,11 @@ std::string WriteHistory(const std::string& name) {
 
 TEST(ScarbonForecastEvaluate, TellsAccuracySavingsAndCoverageAsJson) {
   const std::string file = WriteHistory("XX");
-  const Ran ran = Scarbon(
+  const Ran ran = RunScarbon(
       "forecast evaluate --json --model ridge --model yesterday --from 2025-03-20 --history " +
       file);
-  ASSERT_EQ(ran.exit_code, 0) << ran.output;
-  const auto result = nlohmann::json::parse(ran.output);
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto result = nlohmann::json::parse(ran.out);
   ASSERT_EQ(result["zones"].size(), 2u);
   const auto& ridge = result["zones"][0];
   EXPECT_EQ(ridge["zone"], "XX");
@@ -86,13 +65,14 @@ TEST(ScarbonForecastEvaluate, TellsAccuracySavingsAndCoverageAsJson) {
 
 TEST(ScarbonForecastEvaluate, PrintsTablesWithTheMeanOverZones) {
   const std::string files = WriteHistory("XX") + " " + WriteHistory("YY");
-  const Ran ran = Scarbon("forecast evaluate --model profile --from 2025-04-20 --history " + files);
-  ASSERT_EQ(ran.exit_code, 0) << ran.output;
-  EXPECT_THAT(ran.output, HasSubstr("ZONE MODEL   FORECASTS MAPE % DAY 1/2/3/4"));
-  EXPECT_THAT(ran.output, HasSubstr("\nXX   profile        16 "));
-  EXPECT_THAT(ran.output, HasSubstr("\nYY   profile        16 "));
-  EXPECT_THAT(ran.output, HasSubstr("\nall  profile        32 "));
-  EXPECT_THAT(Scarbon("forecast evaluate -n --model profile --history " + files).output,
+  const Ran ran =
+      RunScarbon("forecast evaluate --model profile --from 2025-04-20 --history " + files);
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("ZONE MODEL   FORECASTS MAPE % DAY 1/2/3/4"));
+  EXPECT_THAT(ran.out, HasSubstr("\nXX   profile        16 "));
+  EXPECT_THAT(ran.out, HasSubstr("\nYY   profile        16 "));
+  EXPECT_THAT(ran.out, HasSubstr("\nall  profile        32 "));
+  EXPECT_THAT(RunScarbon("forecast evaluate -n --model profile --history " + files).out,
               Not(HasSubstr("ZONE")));
 }
 
@@ -112,10 +92,11 @@ TEST(ScarbonForecastEvaluate, SaysWhatItCannotDo) {
       {"--history " SCARBON_BINARY, 1, "line 1: "},
   };
   for (const auto& [arguments, exit_code, message] : cases) {
-    const Ran ran = Scarbon("forecast evaluate " + arguments);
-    EXPECT_EQ(ran.exit_code, exit_code) << ran.output;
-    EXPECT_THAT(ran.output, HasSubstr(message));
+    const Ran ran = RunScarbon("forecast evaluate " + arguments);
+    EXPECT_EQ(ran.code, exit_code) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr(message));
   }
 }
 
 }  // namespace
+}  // namespace carbon

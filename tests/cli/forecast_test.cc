@@ -1,12 +1,8 @@
 // Runs the built scarbon forecast on a published snapshot.
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -17,6 +13,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/cli/run_scarbon.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -27,27 +25,13 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-struct Ran {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 class ScarbonForecast : public ::testing::Test {
  protected:
   ScarbonForecast() {
-    std::string pattern = (fs::temp_directory_path() / "forecast-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     AddZone("NO-1", 30);
     AddZone("DE", 400);
     config_.paths = {.snapshot = folder_ + "/snapshot", .log = folder_ + "/log"};
   }
-  ~ScarbonForecast() override { fs::remove_all(folder_); }
 
   // Dips to a quarter of `base` from five to nine hours from now.
   void AddZone(const std::string& name, double base) {
@@ -80,18 +64,16 @@ class ScarbonForecast : public ::testing::Test {
   }
 
   Ran Run(const std::string& arguments, const std::string& environment = "") {
-    const std::string command = absl::StrCat(
-        "TZ=UTC ", environment, " '" SCARBON_BINARY "' forecast ", arguments, " --snapshot ",
-        config_.paths.snapshot, " >", folder_, "/out 2>", folder_, "/err");
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), Contents(folder_ + "/out"), Contents(folder_ + "/err")};
+    return RunScarbon(absl::StrCat("forecast ", arguments, " --snapshot ", config_.paths.snapshot),
+                      absl::StrCat("TZ=UTC ", environment));
   }
 
   std::string Local(int hour) const {
     return absl::FormatTime("%Y-%m-%dT%H:%M:%S", hour_ + absl::Hours(hour), absl::UTCTimeZone());
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   const absl::Time hour_ =
       absl::UnixEpoch() + absl::Floor(absl::Now() - absl::UnixEpoch(), absl::Hours(1));
   Config config_;

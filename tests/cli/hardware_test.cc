@@ -1,32 +1,20 @@
-#include <cstdio>
 #include <map>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/cli/run_scarbon.h"
 
+namespace carbon {
 namespace {
 
 using ::testing::HasSubstr;
 
-struct Ran {
-  int exit_code;
-  std::string output;  // standard error too
-};
-
-Ran Scarbon(const std::string& arguments) {
-  FILE* pipe = popen(("'" SCARBON_BINARY "' " + arguments + " 2>&1").c_str(), "r");
-  std::string output;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) output += static_cast<char>(c);
-  const int status = pclose(pipe);
-  return {WEXITSTATUS(status), output};
-}
-
 TEST(ScarbonHardware, ListsTheMostEfficientFirst) {
-  const Ran ran = Scarbon("hardware --json");
-  ASSERT_EQ(ran.exit_code, 0) << ran.output;
-  const auto list = nlohmann::json::parse(ran.output);
+  const Ran ran = RunScarbon("hardware --json");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto list = nlohmann::json::parse(ran.out);
   double before = 1e300;
   std::map<std::string, size_t> rank;
   for (size_t i = 0; i < list.size(); ++i) {
@@ -42,15 +30,16 @@ TEST(ScarbonHardware, ListsTheMostEfficientFirst) {
 }
 
 TEST(ScarbonHardware, ShowsTheQualityOfEachNumber) {
-  const Ran ran = Scarbon("hardware -n");
-  EXPECT_THAT(ran.output, HasSubstr("325 measured"));
-  EXPECT_THAT(ran.output, Not(HasSubstr("GFLOP/J")));
+  const Ran ran = RunScarbon("hardware -n");
+  EXPECT_THAT(ran.out, HasSubstr("325 measured"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("GFLOP/J")));
 }
 
 TEST(ScarbonHardware, SaysWhichConfigurationItCannotRead) {
-  const Ran ran = Scarbon("hardware --config /nowhere/carbon.json");
-  EXPECT_EQ(ran.exit_code, 1);
-  EXPECT_THAT(ran.output, HasSubstr("/nowhere/carbon.json"));
+  const Ran ran = RunScarbon("hardware --config /nowhere/carbon.json");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("/nowhere/carbon.json"));
 }
 
 }  // namespace
+}  // namespace carbon

@@ -1,11 +1,8 @@
 // Runs the built scarbon on logs made of real records.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -14,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/record.h"
 #include "core/watch.h"
+#include "tests/cli/run_scarbon.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
@@ -27,24 +25,10 @@ using ::testing::Not;
 const absl::Time kStart = absl::FromUnixSeconds(1795546800);
 constexpr char kBoot[] = "3f9c21aa04d7be15";
 
-struct Ran {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 class ScarbonLog : public ::testing::Test {
  protected:
   Ran Run(const std::string& arguments) {
-    const std::string command = absl::StrCat("TZ=UTC '" SCARBON_BINARY "' log ", arguments, " >",
-                                             folder_, "/out 2>", folder_, "/err");
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), Contents(folder_ + "/out"), Contents(folder_ + "/err")};
+    return RunScarbon(absl::StrCat("log ", arguments), "TZ=UTC");
   }
   Ran RunOnLog(const std::string& arguments) {
     return Run(absl::StrCat("--file ", log_, " ", arguments));

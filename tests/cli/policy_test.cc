@@ -1,17 +1,14 @@
 // Runs the built scarbon, as a shell would.
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/cli/run_scarbon.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
@@ -23,34 +20,10 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-struct Result {
-  int exit_code = -1;
-  std::string out;
-  std::string err;
-};
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-}
-
 class PolicyCheck : public testing::Test {
  protected:
   // Runs in the folder, where Write put what there is.
-  Result Scarbon(const std::string& arguments) {
-    Result result;
-    const std::string errors = folder_ + "/stderr";
-    const std::string command = absl::StrCat("cd '", folder_, "' && '", SCARBON_BINARY, "' ",
-                                             arguments, " 2>'", errors, "'");
-    FILE* pipe = popen(command.c_str(), "r");
-    if (pipe == nullptr) return result;
-    char buffer[4096];
-    for (size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.out.append(buffer, n);
-    const int status = pclose(pipe);
-    if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-    result.err = Contents(errors);
-    return result;
-  }
+  Ran Scarbon(const std::string& arguments) { return RunScarbon(arguments, "", folder_); }
 
   void Write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ + "/" + name) << text;
@@ -76,8 +49,8 @@ TEST_F(PolicyCheck, WarnsOfASecretThatOthersMayRead) {
                     "forecast": [{"provider": "electricity-maps", "zone": "DE",
                                   "secret_file": "token"}]}},
     "policies": [{"name": "all"}]})");
-  const Result open = Scarbon("policy check carbon.json");
-  EXPECT_EQ(open.exit_code, 0);
+  const Ran open = Scarbon("policy check carbon.json");
+  EXPECT_EQ(open.code, 0);
   EXPECT_THAT(open.out, HasSubstr("/token: is open to group or others, mode 644; chmod 600\n"));
   EXPECT_THAT(open.out, Not(HasSubstr("tok-5f1c0e")));
   fs::permissions(folder_ + "/token", fs::perms(0600));
@@ -87,8 +60,8 @@ TEST_F(PolicyCheck, WarnsOfASecretThatOthersMayRead) {
 TEST_F(PolicyCheck, SaysInOneLineWhatIsThere) {
   Write("carbon.json", kRight);
   Write("no.csv", "");
-  const Result result = Scarbon("policy check carbon.json");
-  EXPECT_EQ(result.exit_code, 0);
+  const Ran result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "carbon.json: 1 site, 2 pools, 1 policy: ok\n");
   EXPECT_THAT(result.err, IsEmpty());
 }
@@ -96,8 +69,8 @@ TEST_F(PolicyCheck, SaysInOneLineWhatIsThere) {
 TEST_F(PolicyCheck, ReportsEveryErrorWithLineAndPath) {
   Write("carbon.json",
         "{\"sites\": {\"oslo\": {\n\"zone\": \"NO\", \"puee\": 1}},\n\"policies\": [{}]}");
-  const Result result = Scarbon("policy check carbon.json");
-  EXPECT_EQ(result.exit_code, 1);
+  const Ran result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, IsEmpty());
   EXPECT_EQ(result.err,
             "carbon.json:1: /sites/oslo: \"pue\" is missing\n"
@@ -107,11 +80,11 @@ TEST_F(PolicyCheck, ReportsEveryErrorWithLineAndPath) {
 }
 
 TEST_F(PolicyCheck, SaysWhyAFileCannotBeRead) {
-  Result result = Scarbon("policy check absent.json");
-  EXPECT_EQ(result.exit_code, 1);
+  Ran result = Scarbon("policy check absent.json");
+  EXPECT_EQ(result.code, 1);
   EXPECT_EQ(result.err, "absent.json: No such file or directory\n");
   result = Scarbon("policy check .");
-  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, HasSubstr(".: "));
 }
 
@@ -123,8 +96,8 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
     "sites": {"a": {"zone": "A", "pue": 1.1}, "b": {"zone": "B", "pue": 1.1}},
     "policies": [{"name": "narrow", "match": {"user": ["no-such-user-here"]}}, {"name": "all"},
                  {"name": "late"}]})");
-  const Result result = Scarbon("policy check carbon.json");
-  EXPECT_EQ(result.exit_code, 0);
+  const Ran result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.code, 0);
   EXPECT_THAT(result.err, IsEmpty());
   EXPECT_THAT(
       result.out,
@@ -156,8 +129,8 @@ TEST_F(PolicyCheck, FindsForecastFilesBesideTheConfigurationWhereverItIsRun) {
 
 TEST_F(PolicyCheck, PrintsJson) {
   Write("carbon.json", "{\n\"site\": {}}");
-  Result result = Scarbon("policy check carbon.json --json");
-  EXPECT_EQ(result.exit_code, 1);
+  Ran result = Scarbon("policy check carbon.json --json");
+  EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, IsEmpty());
   nlohmann::json json = nlohmann::json::parse(result.out, nullptr, false);
   ASSERT_TRUE(json.is_object()) << result.out;
@@ -169,7 +142,7 @@ TEST_F(PolicyCheck, PrintsJson) {
 
   Write("carbon.json", "{}");
   result = Scarbon("policy check --json carbon.json");
-  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.code, 0);
   json = nlohmann::json::parse(result.out, nullptr, false);
   EXPECT_EQ(json["ok"], true);
   EXPECT_EQ(json["file"], "carbon.json");
@@ -177,7 +150,7 @@ TEST_F(PolicyCheck, PrintsJson) {
   EXPECT_EQ(json["warnings"], nlohmann::json({"no policies: every job is left alone"}));
 
   result = Scarbon("policy check --json absent.json");
-  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.code, 1);
   json = nlohmann::json::parse(result.out, nullptr, false);
   EXPECT_EQ(json["errors"][0]["line"], nullptr);
   EXPECT_EQ(json["errors"][0]["message"], "No such file or directory");
@@ -186,8 +159,8 @@ TEST_F(PolicyCheck, PrintsJson) {
 TEST_F(PolicyCheck, RefusesWrongUsage) {
   for (const char* arguments :
        {"policy", "policy chek", "policy check a b", "policy check --yaml"}) {
-    const Result result = Scarbon(arguments);
-    EXPECT_EQ(result.exit_code, 2) << arguments;
+    const Ran result = Scarbon(arguments);
+    EXPECT_EQ(result.code, 2) << arguments;
     EXPECT_THAT(result.out, IsEmpty()) << arguments;
     EXPECT_THAT(result.err, HasSubstr("scarbon: ")) << arguments;
   }
@@ -195,9 +168,8 @@ TEST_F(PolicyCheck, RefusesWrongUsage) {
 
 TEST_F(PolicyCheck, AcceptsTheExampleThatShips) {
   const fs::path docs = fs::path(CARBON_DOCS_DIR);
-  const Result result =
-      Scarbon(absl::StrCat("policy check '", (docs / "carbon.json").string(), "'"));
-  EXPECT_EQ(result.exit_code, 0);
+  const Ran result = Scarbon(absl::StrCat("policy check '", (docs / "carbon.json").string(), "'"));
+  EXPECT_EQ(result.code, 0);
   EXPECT_THAT(result.err, IsEmpty());
   EXPECT_THAT(result.out, EndsWith(": ok\n"));
 }
@@ -209,8 +181,8 @@ TEST_F(PolicyCheck, NamesTheLineOfAProviderThatCannotGiveWhatItIsAskedFor) {
     {"provider": "nseo",
      "zone": "13"},
     {"provider": "neso", "zone": "13"}]}}})");
-  const Result result = Scarbon("policy check carbon.json");
-  EXPECT_EQ(result.exit_code, 1);
+  const Ran result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err,
               HasSubstr("carbon.json:4: /zones/DE/forecast/1/provider: unknown provider "
                         "\"nseo\"; did you mean \"neso\"?"));

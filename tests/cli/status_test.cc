@@ -1,11 +1,8 @@
 // Runs the built scarbon on published snapshots and on what the plugin leaves beside its log.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -15,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "cli/daemon_state.h"
 #include "core/snapshot_store.h"
+#include "tests/cli/run_scarbon.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
@@ -23,17 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-struct Ran {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::string Utc(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
@@ -123,11 +110,8 @@ class ScarbonStatus : public ::testing::Test {
   void Write(const nlohmann::json& plugin) { std::ofstream(PluginPath()) << plugin; }
 
   Ran Run(const std::string& arguments = "") {
-    const std::string command =
-        absl::StrCat("TZ=UTC '" SCARBON_BINARY "' status --snapshot ", config_.paths.snapshot, " ",
-                     arguments, " >", folder_, "/out 2>", folder_, "/err");
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), Contents(folder_ + "/out"), Contents(folder_ + "/err")};
+    return RunScarbon(absl::StrCat("status --snapshot ", config_.paths.snapshot, " ", arguments),
+                      "TZ=UTC");
   }
   // What scarbon finds wrong, line by line.
   std::vector<std::string> Problems() {
@@ -316,11 +300,9 @@ TEST_F(ScarbonStatus, RefusesAStatusFileThatIsNone) {
 }
 
 TEST_F(ScarbonStatus, TellsOfAConfigurationThatCannotBeRead) {
-  const std::string command = absl::StrCat("'" SCARBON_BINARY "' status --json --config ", folder_,
-                                           "/none.json >", folder_, "/out 2>", folder_, "/err");
-  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
-  EXPECT_THAT(Contents(folder_ + "/out"),
-              HasSubstr(absl::StrCat(folder_, "/none.json: No such file or directory")));
+  const Ran ran = RunScarbon(absl::StrCat("status --json --config ", folder_, "/none.json"));
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr(absl::StrCat(folder_, "/none.json: No such file or directory")));
 }
 
 TEST_F(ScarbonStatus, ShowsTheSourcesOfAZoneBeneathTheOneInUse) {
