@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "spdlog/sinks/ostream_sink.h"
 #include "spdlog/spdlog.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -30,13 +31,10 @@ std::string Contents(const std::string& path) {
 class DaemonReportTest : public ::testing::Test {
  protected:
   DaemonReportTest() {
-    std::string pattern = ::testing::TempDir() + "/report-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     paths_.snapshot = folder_;
     spdlog::set_default_logger(std::make_shared<spdlog::logger>(
         "test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_)));
   }
-  ~DaemonReportTest() override { fs::remove_all(folder_); }
 
   void Write(absl::Duration later, absl::Status published = absl::OkStatus()) {
     report_.Write(paths_, sources_, {}, published, kNow + later);
@@ -49,7 +47,8 @@ class DaemonReportTest : public ::testing::Test {
     return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   PathsConfig paths_;
   std::vector<SourceState> sources_ = {{.zone = "GB", .source = "neso:GB", .provider = "neso"}};
   DaemonReport report_{kNow - absl::Hours(1)};

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -22,14 +23,6 @@ using ::testing::IsEmpty;
 
 class LoadConfigTest : public ::testing::Test {
  protected:
-  LoadConfigTest()
-      : folder_(absl::StrCat(::testing::TempDir(), "/load_config-",
-                             ::testing::UnitTest::GetInstance()->current_test_info()->name(), "-",
-                             getpid())) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~LoadConfigTest() override { std::filesystem::remove_all(folder_); }
-
   std::optional<Config> Load(const std::string& forecast, const std::string& match) {
     const std::string path = folder_ + "/carbon.json";
     std::ofstream(path) << R"({"zones": {"Z": {"kind": "marginal", "forecast": [{"file": ")"
@@ -41,7 +34,8 @@ class LoadConfigTest : public ::testing::Test {
     return LoadConfig(path, &errors_, &warnings_);
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::vector<std::string> errors_;
   std::vector<std::string> warnings_;
 };

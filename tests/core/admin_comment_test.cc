@@ -43,7 +43,8 @@ TEST(AdminComment, NamesTheTimeLimitThatWasMadeLonger) {
   EXPECT_EQ(AdminComment(kId, {}, decision, kUtc).find("limit"), std::string::npos);
   EXPECT_EQ(PromiseInComment(AdminComment(kId, {}, decision, kUtc))->limit, std::nullopt);
   decision.chosen->time_limit = absl::Hours(50);
-  EXPECT_THAT(AdminComment(kId, {}, decision, kUtc), HasSubstr(",from=frankfurt,limit=1d10m,longer=2d2h"));
+  EXPECT_THAT(AdminComment(kId, {}, decision, kUtc),
+              HasSubstr(",from=frankfurt,limit=1d10m,longer=2d2h"));
   EXPECT_EQ(PromiseInComment(AdminComment(kId, {}, decision, kUtc))->limit, absl::Minutes(1450));
   EXPECT_EQ(PromiseInComment(AdminComment(kId, {}, decision, kUtc))->time_min, std::nullopt);
   JobRequest job;

@@ -3,6 +3,7 @@
 #ifndef TESTS_CORE_WORLD_H_
 #define TESTS_CORE_WORLD_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -146,6 +147,29 @@ inline std::vector<double> DayWith(double base, int from, int to, double value) 
   std::vector<double> day(24, base);
   for (int hour = from; hour < to; ++hour) day[static_cast<size_t>(hour)] = value;
   return day;
+}
+
+// Home is dirty with a clean valley at hours 10-14; the other site is clean all day.
+inline World TwoSites() {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 10, 14, 200));
+  world.AddZone("CLEAN", DayWith(60, 0, 0, 0));
+  world.AddSite("home", "DIRTY");
+  world.AddSite("away", "CLEAN");
+  return world;
+}
+
+inline World OneSite() {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 10, 14, 200));
+  world.AddSite("home", "DIRTY");
+  return world;
+}
+
+inline std::map<std::string, std::string> WhyExcluded(const Decision& decision) {
+  std::map<std::string, std::string> why;
+  for (const Exclusion& exclusion : decision.excluded) why[exclusion.pool] = exclusion.reason;
+  return why;
 }
 
 }  // namespace carbon

@@ -14,6 +14,7 @@
 #include "forecast/timestamp.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -161,11 +162,7 @@ TEST(BuildZoneForecast, RefusesDataThatEndedAndTimesInTheFuture) {
 
 class ReadZoneForecastTest : public ::testing::Test {
  protected:
-  ReadZoneForecastTest()
-      : folder_(absl::StrCat(::testing::TempDir(), "/",
-                             ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+  ReadZoneForecastTest() {
     zone_.name = "NO-1";
     zone_.max_age = absl::Hours(6);
   }
@@ -187,7 +184,8 @@ class ReadZoneForecastTest : public ::testing::Test {
     return ReadZoneForecast(zone_, kNow, &problems_);
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   ZoneConfig zone_;
   std::vector<std::string> problems_;
 };

@@ -17,6 +17,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/own/synthetic_history.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -35,13 +36,10 @@ double Truth(int64_t hour) { return NoisyWave(hour, 20); }
 // clock that is set.
 class ZoneForecastsTest : public testing::Test {
  protected:
-  ZoneForecastsTest() : folder_(testing::TempDir() + "zone_forecasts." + std::to_string(getpid())) {
-    fs::remove_all(folder_);
-    fs::create_directory(folder_);
+  ZoneForecastsTest() {
     config_.paths.archive = folder_ + "/archive.sqlite";
     AddZone("GB");
   }
-  ~ZoneForecastsTest() override { fs::remove_all(folder_); }
 
   static ForecastProvider Neso() { return {.provider = "neso", .zone = "GB"}; }
 
@@ -82,7 +80,8 @@ class ZoneForecastsTest : public testing::Test {
         [&pieces] { return pieces-- > 0; }, &problems_);
   }
 
-  const std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   Config config_;
   absl::Time now_ = AtHour(kNowHour);
   absl::StatusOr<FetchedForecast> answer_ = absl::UnavailableError("no connection");

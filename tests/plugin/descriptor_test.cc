@@ -1,36 +1,12 @@
 #include "plugin/descriptor.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <set>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-
-// Slurm's allocator, faked: it knows its own blocks, so that a string of another allocator, a leak
-// or a double free shows.
-namespace {
-std::set<void*>& Blocks() {
-  static std::set<void*> blocks;
-  return blocks;
-}
-}  // namespace
-
-extern "C" {
-char* slurm_xstrdup(const char* text) {
-  char* copy = strdup(text);
-  Blocks().insert(copy);
-  return copy;
-}
-void slurm_xfree(void** pointer) {
-  if (*pointer == nullptr) return;
-  ASSERT_EQ(Blocks().erase(*pointer), 1u) << "freed what slurm_xstrdup did not make";
-  free(*pointer);
-  *pointer = nullptr;
-}
-}
+#include "tests/plugin/slurm_symbols.h"
 
 namespace carbon {
 namespace {
@@ -394,7 +370,7 @@ TEST(ApplyVerdict, SetsWhatItSays) {
   for (char** text : {&d.partition, &d.admin_comment, &message}) {
     slurm_xfree(reinterpret_cast<void**>(text));
   }
-  EXPECT_TRUE(Blocks().empty());
+  EXPECT_EQ(LiveSlurmStrings(), 0);
 }
 
 TEST(ApplyVerdict, LengthensTheTimeLimitOnly) {
@@ -485,7 +461,7 @@ TEST(ApplyVerdict, KeepsWhatWasThere) {
   for (char** text : {&d.partition, &d.admin_comment, &message}) {
     slurm_xfree(reinterpret_cast<void**>(text));
   }
-  EXPECT_TRUE(Blocks().empty());
+  EXPECT_EQ(LiveSlurmStrings(), 0);
 }
 
 }  // namespace

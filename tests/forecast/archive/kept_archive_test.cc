@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -23,12 +24,6 @@ const Feed kFeed{"DE", "energy-charts:de", SignalKind::kAverageLifecycle};
 
 class KeptArchiveTest : public testing::Test {
  protected:
-  KeptArchiveTest() : folder_(testing::TempDir() + "kept_archive." + std::to_string(getpid())) {
-    fs::remove_all(folder_);
-    fs::create_directory(folder_);
-  }
-  ~KeptArchiveTest() override { fs::remove_all(folder_); }
-
   std::string path() const { return folder_ + "/archive.sqlite"; }
   KeptArchive Kept() const { return KeptArchive(path(), absl::Hours(24 * 10)); }
 
@@ -40,7 +35,8 @@ class KeptArchiveTest : public testing::Test {
         .status();
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(KeptArchiveTest, IsNoTroubleWhereNoneIsWanted) {

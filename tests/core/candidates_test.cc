@@ -1,0 +1,265 @@
+// How a job would run in each pool, seen through what is decided: on which hardware for how long,
+// with which time limit, and how much of it at once.
+#include "core/candidates.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/world.h"
+
+namespace carbon {
+namespace {
+
+TEST(RunInPool, ScalesTheRuntimeToOtherHardware) {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddZone("CLEAN", DayWith(50, 0, 0, 0));
+  world.AddSite("home", "DIRTY", "h100");
+  world.AddSite("away", "CLEAN", "a100");
+  world.policy().may_change_hardware = true;
+  JobRequest job = world.Job("carbon:hardware=any,runtime=1h");
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  // A quarter of the speed at half the power: four hours, twice the energy.
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(4));
+  EXPECT_DOUBLE_EQ(decision.chosen->energy.value(), 2 * decision.home->energy.value());
+
+  job.comment = "carbon:hardware=any,runtime=2h";
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the job would outlast its time limit there");
+  job.comment = "carbon:runtime=1h";
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the user did not allow other hardware");
+  world.policy().may_change_hardware = false;
+  job.comment = "carbon:hardware=any,runtime=1h";
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the policy keeps the hardware");
+}
+
+// home on h100, away four times slower on a100 and much cleaner.
+World SlowerAway() {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddZone("CLEAN", DayWith(50, 0, 0, 0));
+  world.AddSite("home", "DIRTY", "h100");
+  world.AddSite("away", "CLEAN", "a100");
+  world.policy().may_change_hardware = true;
+  world.policy().may_change_time_limit = true;
+  return world;
+}
+
+TEST(RunInPool, LengthensTheTimeLimitOnSlowerHardware) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:hardware=any,runtime=2h");
+  job.time_limit = absl::Minutes(181);
+  job.time_min = absl::Minutes(50);
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_TRUE(HasNewTimeLimit(decision));
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(8));
+  EXPECT_EQ(decision.chosen->time_limit, absl::Minutes(4 * 181));
+  EXPECT_EQ(decision.chosen->time_min, absl::Minutes(4 * 50));
+  EXPECT_EQ(decision.home->time_limit, absl::Minutes(181));
+  EXPECT_EQ(decision.booked_when->end - decision.booked_when->start, absl::Minutes(4 * 181));
+  // A ratio that is not whole is rounded up to minutes.
+  world.config.hardware["a100"].throughput->value = FlopsPerSecond(150e12);
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->time_limit, absl::Minutes(483));  // 181 x 8 / 3 = 482.7
+  EXPECT_EQ(decision.chosen->time_min, absl::Minutes(134));
+  // Without a hint of the runtime the job may take all of its limit, there too.
+  job.comment = "carbon:hardware=a100";
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_GT(decision.chosen->runtime, absl::Minutes(482));
+}
+
+TEST(RunInPool, KeepsTheTimeLimitUnlessPolicyAndUserAllow) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:runtime=1h");
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the user did not allow other hardware");
+  world.policy().may_change_time_limit = false;
+  job.comment = "carbon:hardware=any,runtime=1h";
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_FALSE(HasNewTimeLimit(decision));
+  EXPECT_EQ(decision.chosen->time_limit, absl::Hours(4));
+}
+
+TEST(RunInPool, NeverShortensATimeLimitOnFasterHardware) {
+  World world = SlowerAway();
+  std::swap(world.config.pools[0].hardware, world.config.pools[1].hardware);
+  const Decision decision = world.Place(world.Job("carbon:hardware=any"));
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
+  EXPECT_FALSE(HasNewTimeLimit(decision));
+}
+
+TEST(RunInPool, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
+  World world = SlowerAway();
+  const JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
+  world.state("away").max_time = absl::Hours(16);
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  world.state("away").max_time = absl::Hours(16) - absl::Minutes(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"],
+            "its partition does not allow the time limit that slower hardware needs");
+}
+
+TEST(RunInPool, LengthensNoTimeLimitWhereAccountingMayLimitIt) {
+  World world = SlowerAway();
+  world.admission.enforces_limits = true;
+  const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=30m"));
+  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_NE(WhyExcluded(decision)["away"], "");
+}
+
+TEST(RunInPool, LengthensNoTimeLimitAgainstTheDeadline) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
+  const absl::Duration margin = world.policy().margin;
+  job.deadline = world.Hour(16) + margin;
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->start, world.now);
+  job.deadline = world.Hour(16) + margin - absl::Seconds(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
+}
+
+TEST(RunInPool, SurvivesAnAbsurdRatioOfSpeeds) {
+  World world = SlowerAway();
+  world.config.hardware["a100"].throughput->value = FlopsPerSecond(1e-300);
+  EXPECT_EQ(WhyExcluded(world.Place(world.Job("carbon:hardware=any")))["away"],
+            "the run is longer than 400 days");
+}
+
+TEST(RunInPool, ChargesAnExclusiveJobForAllDevicesOfItsNodes) {
+  const World world = TwoSites();
+  JobRequest job = world.Job();
+  job.demand = {.nodes = 2, .devices = 2, .cpus = 2};
+  job.per_node = {.devices = 1, .cpus = 1};
+  const double shared = world.Place(job).home->energy.value();
+  job.exclusive = true;
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.home->units, 16);
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 8 * shared);
+  // Slurm gives it all devices, so it needs not ask for any to be described.
+  job.demand.devices = job.per_node.devices = 0;
+  decision = world.Place(job);
+  EXPECT_EQ(decision.outcome, Outcome::kPlaced);
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 8 * shared);
+}
+
+TEST(RunInPool, RunsAnExclusiveJobLongerOnSmallerNodes) {
+  World world = SlowerAway();
+  world.config.pools[1].hardware = "h100";
+  world.capacity.groups[1].per_node.devices = 4;
+  JobRequest job = world.Job("carbon:runtime=1h");
+  job.exclusive = true;
+  job.per_node.devices = 1;
+  // It asks for eight devices, and gets eight: on two nodes.
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
+  EXPECT_EQ(decision.booked_amount.nodes, 2);
+  // It asks for a node: half as many devices, twice as long.
+  job.demand.devices = job.per_node.devices = 0;
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(2));
+  EXPECT_EQ(decision.booked_amount.nodes, 1);
+  EXPECT_DOUBLE_EQ(decision.chosen->energy.value(), decision.home->energy.value());
+}
+
+TEST(RunInPool, BooksAsManyNodesOfARangeAsAreFree) {
+  World world = OneSite();
+  JobRequest job = world.Job("carbon:now");
+  job.max_nodes = 3;
+  EXPECT_EQ(world.Place(job).booked_amount,
+            (Resources{.devices = 24, .cpus = 24, .memory_mib = 24}));
+  job.max_nodes = 100;
+  EXPECT_EQ(world.Place(job).booked_amount.devices, 32);
+  world.state("home").max_nodes = 2;
+  EXPECT_EQ(world.Place(job).booked_amount.devices, 16);
+  world.state("home").max_nodes.reset();
+  // What is in use later on in its time is not free.
+  world.capacity.uses.push_back(
+      {1, "", "home", {world.Hour(3), world.Hour(4)}, {.devices = 9, .cpus = 1}});
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.booked_amount.devices, 16);
+  EXPECT_EQ(decision.home->start, world.now);
+  EXPECT_EQ(decision.home->units, 8);
+}
+
+TEST(RunInPool, DoubtsBothSpeedsWhereItScalesTheRuntime) {
+  const auto width = [](Quality home_speed) {
+    World world;
+    world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+    world.AddZone("CLEAN", DayWith(20, 0, 0, 0));
+    world.AddSite("home", "DIRTY", "h100");
+    world.AddSite("away", "CLEAN", "a100");
+    world.policy().may_change_hardware = true;
+    world.config.hardware["h100"].throughput->quality = home_speed;
+    const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=1h"));
+    EXPECT_EQ(decision.chosen->pool, "away");
+    return decision.saving->share_high - decision.saving->share_low;
+  };
+  EXPECT_GT(width(Quality::kEstimated), 2 * width(Quality::kMeasured));
+}
+
+TEST(RunInPool, DerivesTheRuntimeFromTheWork) {
+  const World world = TwoSites();
+  // 8 x 400e12 FLOP/s for 1000 s.
+  const Decision decision = world.Place(world.Job("carbon:flops=3.2e18"));
+  EXPECT_EQ(decision.home->runtime, absl::Seconds(1000));
+}
+
+TEST(RunInPool, CountsAllTasksOfAnArray) {
+  const World world = OneSite();
+  JobRequest job = world.Job();
+  job.array_tasks = 5;
+  job.array_width = 2;
+  const Decision decision = world.Place(job);
+  // Three rounds of four hours; five tasks of 32 kWh.
+  EXPECT_EQ(decision.home->runtime, absl::Hours(12));
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 5 * 32);
+  EXPECT_EQ(decision.booked_amount.devices, 16);
+  // A number of tasks that is none counts as one, never as no emission.
+  job.array_tasks = 0;
+  EXPECT_DOUBLE_EQ(world.Place(job).home->energy.value(), 32);
+}
+
+TEST(RunInPool, FindsRoomForAnExclusiveJobOnlyOnWholeNodes) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.exclusive = true;
+  job.demand = {.nodes = 4, .devices = 4, .cpus = 4};
+  job.per_node = {.devices = 1, .cpus = 1};
+  world.capacity.uses.push_back({1, "", "away", {world.now, world.Hour(3)}, {.devices = 1}});
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->start, world.Hour(3));
+  EXPECT_EQ(decision.booked_amount,
+            (Resources{.nodes = 4, .devices = 32, .cpus = 256, .memory_mib = 4096}));
+}
+
+TEST(RunInPool, BooksNoMoreThanThereIs) {
+  World world = OneSite();
+  world.capacity.groups[0].total.memory_mib = Resources::kUnlimited;
+  JobRequest job = world.Job();
+  job.demand.memory_mib = 7;
+  job.array_tasks = job.array_width = 8;
+  EXPECT_EQ(world.Place(job).booked_amount, (Resources{.devices = 32, .cpus = 32}));
+  // What is larger than the pool will not run there.
+  job.demand.devices = 33;
+  EXPECT_EQ(world.Place(job).reason, "its home home: no room within the forecast");
+}
+
+TEST(RunInPool, RunsAsManyTasksOfAnArrayAtOnceAsFit) {
+  const World world = OneSite();
+  JobRequest job = world.Job();
+  job.time_limit = absl::Hours(1);
+  // Four fit at once, so ten take three rounds.
+  job.array_tasks = job.array_width = 10;
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.home->rounds, 3);
+  EXPECT_EQ(decision.home->runtime, absl::Hours(3));
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 10 * 8);
+  EXPECT_EQ(decision.chosen->start, world.Hour(10));
+  EXPECT_EQ(decision.booked_when, (TimeInterval{world.Hour(10), world.Hour(13)}));
+}
+
+}  // namespace
+}  // namespace carbon

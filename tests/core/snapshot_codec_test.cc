@@ -1,0 +1,153 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "core/snapshot.h"
+#include "tests/core/snapshot_parts.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Sha256Hex, MatchesFips180) {
+  EXPECT_EQ(Sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Sha256Hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(Manifest, ReadsBackWhatItWrites) {
+  Manifest manifest = AManifest();
+  manifest.published_at += absl::Milliseconds(250);
+  const auto parsed = ParseManifest(SerializeManifest(manifest));
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->published_at, manifest.published_at);
+  EXPECT_EQ(parsed->config_hash, manifest.config_hash);
+  EXPECT_EQ(parsed->forecast_hash, manifest.forecast_hash);
+  EXPECT_EQ(parsed->capacity_hash, manifest.capacity_hash);
+  EXPECT_EQ(parsed->admission_hash, manifest.admission_hash);
+}
+
+TEST(Manifest, LooksAsDocumented) {
+  EXPECT_EQ(
+      SerializeManifest(AManifest()),
+      absl::StrCat(R"({"version":2,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
+                   std::string(64, 'a'), R"(","forecast":")", std::string(64, 'b'),
+                   R"(","capacity":")", std::string(64, 'c'), R"(","admission":")",
+                   std::string(64, 'd'), "\"}}\n"));
+}
+
+TEST(Manifest, RefusesAnotherVersionBeforeAllElse) {
+  const auto parsed = ParseManifest(R"({"version":3,"surprise":[]})");
+  EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(parsed.status().message(), "manifest: version 3, this program reads version 2");
+}
+
+TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {
+  const auto with = [](const std::string& published_at, const std::string& parts) {
+    return absl::StrCat(R"({"version":2,"published_at":)", published_at, R"(,"parts":)", parts,
+                        "}");
+  };
+  const std::string when = R"("2026-11-24T06:00:00Z")";
+  const std::string hashes =
+      absl::StrCat(R"({"config":")", kHash, R"(","forecast":")", kHash, R"(","capacity":")");
+  const struct {
+    std::string bytes;
+    std::string message;
+  } kCases[] = {
+      {"", "manifest: is not a JSON object"},
+      {"[]", "manifest: is not a JSON object"},
+      {R"({"version":2,)", "manifest: is not a JSON object"},
+      {"{}", "manifest: /version: is not a whole number"},
+      {R"({"version":"1"})", "manifest: /version: is not a whole number"},
+      {R"({"version":2})", "manifest: /published_at: is missing"},
+      {with("7", "{}"), "manifest: /published_at: is not a string"},
+      {with(R"("yesterday")", "{}"), "\"yesterday\" is not a time in UTC"},
+      {with(R"("infinite-future")", "{}"), "\"infinite-future\" is not a time in UTC"},
+      {absl::StrCat(R"({"version":2,"published_at":)", when, "}"), "manifest: /parts: is missing"},
+      {with(when, "[]"), "manifest: /parts: is not an object"},
+      {with(when, "{}"), "manifest: /parts/config: is missing"},
+      {with(when, hashes + "../../etc/passwd\"}"), "manifest: /parts/capacity: is not a SHA-256"},
+      {with(when, hashes + std::string(64, 'A') + "\"}"),
+       "manifest: /parts/capacity: is not a SHA-256"},
+      {with(when, hashes + kHash + R"(","tariff":""})"), "manifest: /parts/tariff: is not known"},
+  };
+  for (const auto& c : kCases) {
+    const auto parsed = ParseManifest(c.bytes);
+    EXPECT_EQ(parsed.status().code(), absl::StatusCode::kDataLoss) << c.bytes;
+    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr(c.message)) << c.bytes;
+  }
+}
+
+TEST(Capacity, ReadsBackWhatItWrites) {
+  const std::string bytes = SerializeCapacity(Capacity());
+  const auto parsed = ParseCapacity(bytes);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  const CapacityState expected = Capacity();
+  EXPECT_EQ(parsed->taken_at, expected.taken_at);
+  EXPECT_EQ(parsed->cluster, "demo");
+  EXPECT_EQ(parsed->default_partition, "frankfurt");
+  ASSERT_EQ(parsed->groups.size(), 1u);
+  EXPECT_EQ(parsed->groups[0].total, expected.groups[0].total);
+  EXPECT_EQ(parsed->groups[0].per_node, expected.groups[0].per_node);
+  ASSERT_EQ(parsed->pools.size(), 1u);
+  EXPECT_EQ(parsed->pools[0].max_time, absl::Hours(48));
+  EXPECT_EQ(parsed->pools[0].default_time, std::nullopt);
+  EXPECT_EQ(parsed->pools[0].max_nodes, 4);
+  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, true}));
+  EXPECT_TRUE(parsed->pools[0].up);
+  EXPECT_TRUE(parsed->pools[0].is_default);
+  ASSERT_EQ(parsed->uses.size(), 1u);
+  EXPECT_EQ(parsed->uses[0].job_id, 17u);
+  EXPECT_EQ(parsed->uses[0].decision_id, "0123456789abcdef-4");
+  EXPECT_EQ(parsed->uses[0].when, expected.uses[0].when);
+  EXPECT_EQ(parsed->uses[0].amount, expected.uses[0].amount);
+  EXPECT_EQ(SerializeCapacity(*parsed), bytes);
+}
+
+TEST(Capacity, RefusesAnotherVersion) {
+  const auto parsed = ParseCapacity(R"({"version":7})");
+  EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 2");
+}
+
+TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
+  using Json = nlohmann::ordered_json;
+  const struct {
+    const char* pointer;
+    Json value;
+    std::string message;
+  } kCases[] = {
+      {"/taken_at", "now", "/taken_at: is not a whole number in [-253402300799, 253402300799]"},
+      {"/taken_at", 1e300, "/taken_at: is not a whole number"},
+      {"/cluster", 3, "/cluster: is not a string"},
+      {"/groups", 3, "/groups: is not an array"},
+      {"/groups/0", 3, "/groups/0: is not an object"},
+      {"/groups/0/total/nodes", -1, "/groups/0/total/nodes: is not a whole number in [0, "},
+      {"/groups/0/total/nodes", UINT64_MAX, "/groups/0/total/nodes: is not a whole number"},
+      {"/groups/0/total/nodes", 1.5, "/groups/0/total/nodes: is not a whole number"},
+      {"/groups/0/per_node", Json::object(), "/groups/0/per_node/nodes: is missing"},
+      {"/pools/0/up", 1, "/pools/0/up: is not true or false"},
+      {"/pools/0/max_time_s", -5, "/pools/0/max_time_s: is not a whole number"},
+      {"/pools/0/colour", "green", "/pools/0/colour: is not known"},
+      {"/uses/0/job_id", int64_t{1} << 32, "/uses/0/job_id: is not a whole number"},
+      {"/uses/0/end", 0, "/uses/0/end: is before the start"},
+  };
+  for (const auto& c : kCases) {
+    Json json = Json::parse(SerializeCapacity(Capacity()));
+    json[Json::json_pointer(c.pointer)] = c.value;
+    const auto parsed = ParseCapacity(json.dump());
+    EXPECT_EQ(parsed.status().code(), absl::StatusCode::kDataLoss) << c.pointer;
+    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("capacity part: " + c.message));
+  }
+}
+
+TEST(Capacity, RefusesDepthWithoutPayingForIt) {
+  const auto parsed = ParseCapacity(R"({"version":2,"x":)" + std::string(1 << 20, '['));
+  EXPECT_EQ(parsed.status().message(), "capacity part: is not a JSON object");
+}
+
+}  // namespace
+}  // namespace carbon
