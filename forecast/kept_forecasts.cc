@@ -9,6 +9,7 @@
 #include "forecast/timestamp.h"
 
 namespace carbon {
+
 void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
                          const FetchedForecast& fetched, absl::Time now) {
   const Key key{zone.name, SourceKey(source, zone)};
@@ -82,7 +83,6 @@ std::optional<RealisedError> KeptForecasts::ErrorOf(const ZoneConfig& zone,
                                                     const ForecastSource& source,
                                                     const IntensityHistory& actuals,
                                                     absl::Time now) {
-  if (KindOf(source, zone) != zone.kind) return std::nullopt;
   Archive* archive = archive_->Use(now);
   if (archive == nullptr) return std::nullopt;
   const absl::StatusOr<std::vector<ArchivedForecast>> forecasts = archive->Forecasts(

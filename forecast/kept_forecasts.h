@@ -37,7 +37,8 @@ class KeptForecasts {
   // FitZoneErrors.
   std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time now);
 
-  // How far off the source was of late, against `actuals`; nothing where none of it is kept.
+  // How far off the source, which is of the kind of the zone and of `actuals`, was of late; nothing
+  // where none of it is kept.
   std::optional<RealisedError> ErrorOf(const ZoneConfig& zone, const ForecastSource& source,
                                        const IntensityHistory& actuals, absl::Time now);
 
