@@ -9,13 +9,9 @@ import shutil
 import signal
 import struct
 import subprocess
-import tempfile
 import unittest
 
-import private_slurm
-from private_slurm import CLEAN_OSLO, SCARBON, SCARBOND, PrivateSlurmTest, wait_until
-
-PLUGIN = "job_submit_carbon.so"
+from private_slurm import CLEAN_OSLO, PLUGIN, SCARBON, SCARBOND, PrivateSlurmTest, wait_until
 
 
 def release_of(plugin):
@@ -40,17 +36,11 @@ def name_of(number):
 class DoctorTest(PrivateSlurmTest):
     @classmethod
     def setUpClass(cls):
-        # A copy of the plugin that may be replaced.
-        cls.plugins = pathlib.Path(tempfile.mkdtemp(prefix="carbon-plugins-", dir="/tmp"))
-        cls.addClassCleanup(shutil.rmtree, cls.plugins)
-        cls.plugins.chmod(0o755)
+        super().setUpClass()
         cls.plugin = cls.plugins / PLUGIN
-        shutil.copy(pathlib.Path(private_slurm.PLUGIN_DIR) / PLUGIN, cls.plugin)
         cls.good = cls.plugin.read_bytes()
         cls.place, number = release_of(cls.plugin)
         cls.release, cls.next_release = name_of(number), name_of(number + 1)
-        private_slurm.PLUGIN_DIR = str(cls.plugins)
-        super().setUpClass()
 
     def setUp(self):
         config = self.write_config({"mode": "enforce"}, CLEAN_OSLO)

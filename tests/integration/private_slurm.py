@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -16,6 +17,7 @@ import unittest
 
 SCRIPT = os.environ["CARBON_PRIVATE_SLURM"]
 PLUGIN_DIR = os.environ["CARBON_PLUGIN_DIR"]
+PLUGIN = "job_submit_carbon.so"
 SCARBOND = os.environ["CARBON_SCARBOND"]
 SCARBON = os.environ["CARBON_SCARBON"]
 
@@ -85,6 +87,13 @@ class PrivateSlurmTest(unittest.TestCase):
         # munged wants its socket within everyone's reach.
         cls.folder.chmod(0o755)
         cls.slurm = cls.folder / "slurm"
+        # A copy, because other users submit too, and those must read all of PluginDir, wherever it was
+        # built.
+        cls.plugins = cls.folder / "plugins"
+        cls.plugins.mkdir()
+        cls.plugins.chmod(0o755)
+        shutil.copy(pathlib.Path(PLUGIN_DIR) / PLUGIN, cls.plugins)
+        (cls.plugins / PLUGIN).chmod(0o755)
         cls.snapshot = cls.folder / "snapshot"
         cls.log = cls.folder / "log" / "placements.jsonl"
         (cls.folder / "nodes.conf").write_text(cls.configuration + cls.extra_conf())
@@ -101,7 +110,7 @@ class PrivateSlurmTest(unittest.TestCase):
                 del cls.environment[name]
         cls.addClassCleanup(cls.private_slurm, "stop")
         cls.private_slurm(
-            "start", "--plugin-dir", PLUGIN_DIR, "--conf-extra", str(cls.folder / "nodes.conf"),
+            "start", "--plugin-dir", str(cls.plugins), "--conf-extra", str(cls.folder / "nodes.conf"),
             *cls.start_options,
         )
 

@@ -145,7 +145,7 @@ class BookingTest(PrivateSlurmTest):
 
     def assert_books_enough(self, *arguments):
         answer, _ = self.submit(*arguments, gpus=None, wrap="sleep 60")
-        self.wait_for_state(answer.job_id, "RUNNING", 10)
+        self.wait_for_state(answer.job_id, "RUNNING", 30)
         allocated = self.allocated(answer.job_id)
         self.run_command("scancel", answer.job_id)
         record = self.decision_of(answer.job_id)
@@ -155,7 +155,7 @@ class BookingTest(PrivateSlurmTest):
         if record["job"]["exclusive"]:
             self.assertGreaterEqual(booked["nodes"], allocated["nodes"])
         self.assertGreaterEqual(record["chosen"]["units"], 1)
-        self.wait_for_state(answer.job_id, "CANCELLED", 10)
+        self.wait_for_state(answer.job_id, "CANCELLED", 30)
         return record, allocated
 
     def decision_of(self, job_id):
