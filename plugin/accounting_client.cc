@@ -15,20 +15,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "plugin/slurm_release.h"
 
 namespace carbon {
 namespace {
 
 std::string Text(const char* text) { return text == nullptr ? "" : text; }
-
-// Calls `visit` with each element of one of Slurm's lists.
-template <class T, class SlurmList, class Visit>
-void ForEach(SlurmList list, Visit visit) {
-  if (list == nullptr) return;
-  auto* iterator = slurm_list_iterator_create(list);
-  while (const void* element = slurm_list_next(iterator)) visit(*static_cast<const T*>(element));
-  slurm_list_iterator_destroy(iterator);
-}
 
 // Collects limits, without those that are unset.
 class LimitList {
@@ -123,7 +115,7 @@ class AccountingReading {
 
   void Into(AdmissionRules* rules) && {
     ReadAllQos();
-    ForEach<slurmdb_assoc_rec_t>(reply_.assoc_list, [this](const slurmdb_assoc_rec_t& one) {
+    ForEachInList<slurmdb_assoc_rec_t>(reply_.assoc_list, [this](const slurmdb_assoc_rec_t& one) {
       if (one.user == nullptr) accounts_by_id_[one.id] = &one;
     });
     for (const auto& [id, account] : accounts_by_id_) AddAccount(*account);
@@ -140,7 +132,7 @@ class AccountingReading {
 
  private:
   void ReadAllQos() {
-    ForEach<slurmdb_qos_rec_t>(reply_.qos_list, [this](const slurmdb_qos_rec_t& one) {
+    ForEachInList<slurmdb_qos_rec_t>(reply_.qos_list, [this](const slurmdb_qos_rec_t& one) {
       qos_index_[one.id] = static_cast<int32_t>(qos_.size());
       if (Text(one.name) == "normal") normal_ = static_cast<int32_t>(qos_.size());
       qos_.push_back(ReadQos(one, reply_));
@@ -179,14 +171,14 @@ class AccountingReading {
     const auto meet = [&](uint32_t id, const char* name) {
       if (names.try_emplace(id, Text(name)).first->second != Text(name)) ambiguous.insert(id);
     };
-    ForEach<slurmdb_user_rec_t>(reply_.user_list, [&](const slurmdb_user_rec_t& one) {
+    ForEachInList<slurmdb_user_rec_t>(reply_.user_list, [&](const slurmdb_user_rec_t& one) {
       if (one.uid == NO_VAL) return;
       meet(one.uid, one.name);
       UserRules& user = users_[one.uid];
       user.user_id = one.uid;
       user.default_account = Text(one.default_acct);
     });
-    ForEach<slurmdb_assoc_rec_t>(reply_.assoc_list, [&](const slurmdb_assoc_rec_t& one) {
+    ForEachInList<slurmdb_assoc_rec_t>(reply_.assoc_list, [&](const slurmdb_assoc_rec_t& one) {
       const auto account = account_index_.find(one.parent_id);
       if (one.user == nullptr || one.uid == NO_VAL || account == account_index_.end()) return;
       meet(one.uid, one.user);
@@ -200,7 +192,7 @@ class AccountingReading {
   AssociationRules ReadAssociation(const slurmdb_assoc_rec_t& one, int32_t account) {
     AssociationRules association{.account = account, .partition = Text(one.partition)};
     std::set<int32_t> allowed;
-    ForEach<char>(one.qos_list, [&](const char& text) {
+    ForEachInList<char>(one.qos_list, [&](const char& text) {
       uint32_t id = 0;
       if (absl::SimpleAtoi(&text, &id) && QosById(id) >= 0) allowed.insert(QosById(id));
     });

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "plugin/accounting_client.h"
 #include "plugin/slurm_amounts.h"
+#include "plugin/slurm_release.h"
 #include "plugin/slurmctld_info.h"
 
 namespace carbon {
@@ -42,12 +43,9 @@ std::optional<MemoryRule> Memory(uint64_t own, uint64_t clusters) {
 template <class SlurmList>
 std::string DeviceDefaults(SlurmList list) {
   std::string text;
-  if (list == nullptr) return text;
-  auto* iterator = slurm_list_iterator_create(list);
-  while (const auto* one = static_cast<const job_defaults_t*>(slurm_list_next(iterator))) {
-    absl::StrAppend(&text, text.empty() ? "" : ",", one->type, "=", one->value);
-  }
-  slurm_list_iterator_destroy(iterator);
+  ForEachInList<job_defaults_t>(list, [&text](const job_defaults_t& one) {
+    absl::StrAppend(&text, text.empty() ? "" : ",", one.type, "=", one.value);
+  });
   return text;
 }
 

@@ -15,6 +15,7 @@
 #include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
 #include "plugin/slurm_amounts.h"
+#include "plugin/slurm_release.h"
 #include "plugin/slurmctld_info.h"
 #include "plugin/tres.h"
 #include "plugin/watched_jobs.h"
@@ -81,10 +82,9 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
   JobDefaults defaults;
   // OverSubscribe=EXCLUSIVE.
   defaults.whole_nodes = partition.max_share == 0 || Text(conf.select_type) == "select/linear";
-  // CR_CPU gives single threads.
   const uint16_t type = partition.cr_type != 0 ? partition.cr_type : conf.select_type_param;
   for (const int node : NodeIndices(partition.node_inx, nodes.record_count)) {
-    if ((type & CR_CPU) != 0) break;
+    if ((type & kSelectsSingleThreads) != 0) break;
     defaults.cpus_per_core =
         std::max<int64_t>(defaults.cpus_per_core, nodes.node_array[node].threads);
   }
@@ -95,16 +95,13 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
     ((memory & MEM_PER_CPU) != 0 ? defaults.memory_per_cpu_mib : defaults.memory_per_node_mib) =
         mib;
   }
-  List list =
-      partition.job_defaults_list != nullptr ? partition.job_defaults_list : conf.job_defaults_list;
-  if (list == nullptr) return defaults;
-  ListIterator iterator = slurm_list_iterator_create(list);
-  while (const auto* one = static_cast<const job_defaults_t*>(slurm_list_next(iterator))) {
-    const auto value = static_cast<int64_t>(std::min(one->value, uint64_t{1} << 44));
-    if (one->type == JOB_DEF_CPU_PER_GPU) defaults.cpus_per_device = value;
-    if (one->type == JOB_DEF_MEM_PER_GPU) defaults.memory_per_device_mib = value;
-  }
-  slurm_list_iterator_destroy(iterator);
+  ForEachInList<job_defaults_t>(
+      partition.job_defaults_list != nullptr ? partition.job_defaults_list : conf.job_defaults_list,
+      [&defaults](const job_defaults_t& one) {
+        const auto value = static_cast<int64_t>(std::min(one.value, uint64_t{1} << 44));
+        if (one.type == JOB_DEF_CPU_PER_GPU) defaults.cpus_per_device = value;
+        if (one.type == JOB_DEF_MEM_PER_GPU) defaults.memory_per_device_mib = value;
+      });
   return defaults;
 }
 
@@ -122,22 +119,6 @@ ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_co
           .max_nodes = max_nodes,
           .defaults = ReadDefaults(partition, conf, nodes),
           .nodes = NodeIndices(partition.node_inx, nodes.record_count)};
-}
-
-uint32_t JobId(const slurm_job_info_t& job) {
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
-  return job.step_id.job_id;
-#else
-  return job.job_id;
-#endif
-}
-
-bool IsExclusive(const slurm_job_info_t& job) {
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
-  return job.exclusive == JOB_EXCLUSIVE_NODE;
-#else
-  return job.shared == JOB_SHARED_NONE;
-#endif
 }
 
 // What one task of the job uses or will use. GPUs are in the TRES strings only where the cluster
@@ -221,7 +202,7 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
   const bool waits =
       (job.job_state & JOB_STATE_BASE) == JOB_PENDING && (job.job_state & JOB_COMPLETING) == 0;
   const TresAmount amount = ReadAmount(job);
-  ClusterJob result{.job_id = JobId(job),
+  ClusterJob result{.job_id = JobIdOf(job),
                     .decision_id = DecisionIdInComment(Text(job.admin_comment)),
                     .partitions = absl::StrSplit(Text(job.partition), ',', absl::SkipEmpty()),
                     .amount = amount.amount,
@@ -271,12 +252,10 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, 
   auto jobs = LoadQueue();
   if (!jobs.ok()) return jobs.status();
 
-  // 0x0010 is CR_MEMORY, which 25.11 renamed.
-  constexpr uint16_t kMemoryIsConsumed = 0x0010;
   const slurm_conf_t& settings = **conf;
   ClusterView view{.taken_at = now,
                    .cluster = std::string(Text(settings.cluster_name)),
-                   .counts_memory = (settings.select_type_param & kMemoryIsConsumed) != 0,
+                   .counts_memory = (settings.select_type_param & kConsumesMemory) != 0,
                    .whole_nodes = Text(settings.select_type) == "select/linear"};
   for (uint32_t i = 0; i < (*nodes)->record_count; ++i) {
     view.nodes.push_back(ReadNode((*nodes)->node_array[i]));

@@ -8,19 +8,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "plugin/slurm_release.h"
 
 namespace carbon {
 namespace {
 
 constexpr uint16_t kShow = SHOW_ALL | SHOW_LOCAL;
-
-void FreeConf(slurm_conf_t* conf) {
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
-  slurm_free_conf(conf);
-#else
-  slurm_free_ctl_conf(conf);
-#endif
-}
 
 template <class Message, class Load>
 absl::StatusOr<SlurmMessage<Message>> Loaded(absl::string_view what, Load load,

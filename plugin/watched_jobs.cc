@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "plugin/slurm_client.h"
+#include "plugin/slurm_release.h"
 
 namespace carbon {
 namespace {
@@ -43,11 +44,7 @@ bool IsUnanswered(int error) {
 absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
   job_desc_msg_t update;
   slurm_init_job_desc_msg(&update);
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
-  update.step_id.job_id = given_back.job_id;
-#else
-  update.job_id = given_back.job_id;
-#endif
+  SetJobId(&update, given_back.job_id);
   update.begin_time = absl::ToTimeT(given_back.begin);
   update.partition = partitions.data();
   if (given_back.limit.has_value()) {
@@ -81,11 +78,7 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Dura
   std::optional<Promise> promise = PromiseInComment(Text(job.admin_comment));
   if (!promise.has_value()) return std::nullopt;
   WatchedJob watched;
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
-  watched.job_id = job.step_id.job_id;
-#else
-  watched.job_id = job.job_id;
-#endif
+  watched.job_id = JobIdOf(job);
   watched.admin_comment = std::string(Text(job.admin_comment));
   watched.promise = *std::move(promise);
   watched.partition = std::string(Text(job.partition));

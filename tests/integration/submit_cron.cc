@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
   job.script = strdup("#!/bin/sh\ntrue\n");
   job.work_dir = strdup("/tmp");
   job.time_limit = 1;
-  List jobs = slurm_list_create(nullptr);
+  auto* jobs = slurm_list_create(nullptr);
   slurm_list_append(jobs, &job);
   const crontab_update_response_msg_t* answer =
       slurm_update_crontab(getuid(), getgid(), strdup("* * * * * true\n"), jobs);

@@ -8,6 +8,7 @@
 // line for each job that slurmctld acknowledged, in JSON: its name (no other has it), id, when it
 // was acknowledged, how long that took, and slurmctld's message. A controller that does not answer
 // is tried again. Exits 1 where a job was refused, with why on standard error.
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <slurm/slurm.h>
@@ -26,6 +27,8 @@
 #include <random>
 #include <string>
 #include <thread>
+
+#include "plugin/slurm_release.h"
 
 namespace {
 
@@ -116,11 +119,11 @@ class Client {
       if (slurm_submit_batch_job(&d, &response) == SLURM_SUCCESS && response != nullptr) {
         const double took = std::chrono::duration<double>(Clock::now() - start).count();
         Tell(name, *response, took);
-        waiting_.push_back(response->job_id);
+        waiting_.push_back(carbon::JobIdOf(*response));
         slurm_free_submit_response_response_msg(response);
         return true;
       }
-      const int error = slurm_get_errno();
+      const int error = errno;
       if (IsRefusal(error)) {
         fprintf(stderr, "submit_storm: %s was refused: %s (%d)\n", name.c_str(),
                 slurm_strerror(error), error);
@@ -135,7 +138,7 @@ class Client {
         std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     const char* message = response.job_submit_user_msg;
     const std::string line = nlohmann::json({{"name", name},
-                                             {"job_id", response.job_id},
+                                             {"job_id", carbon::JobIdOf(response)},
                                              {"at", now},
                                              {"seconds", took},
                                              {"message", message == nullptr ? "" : message}})
@@ -147,7 +150,7 @@ class Client {
 
   void CancelOldest() {
     // One that a killed controller forgot is as good as cancelled.
-    slurm_kill_job(waiting_.front(), SIGKILL, 0);
+    carbon::KillJob(waiting_.front(), SIGKILL);
     waiting_.pop_front();
   }
 
