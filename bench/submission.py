@@ -92,7 +92,8 @@ class Slurm:
         )
 
     def start(self, stack):
-        system = next(pathlib.Path("/usr/lib").rglob("select_cons_tres.so")).parent
+        script = ROOT / "scripts" / "private-slurm"
+        system = self.run(script, "plugins", stdout=subprocess.PIPE).stdout.strip()
         partitions = "\n".join(
             f"PartitionName={site} Nodes={site}" + (" Default=YES" if i == 0 else "")
             for i, site in enumerate(SITES)
@@ -107,7 +108,6 @@ class Slurm:
         )
         self.conf.parent.mkdir()
         shutil.copy(ROOT / "bench" / "job_submit.lua", self.conf.parent)
-        script = ROOT / "scripts" / "private-slurm"
         stack.callback(self.run, script, "stop", self.conf.parent)
         self.run(script, "start", self.conf.parent, "--conf-extra", extra)
         if self.name == "carbon":

@@ -1,0 +1,60 @@
+# What the scripts of this folder share: which Slurm, and a build whose errors are seen. To be sourced,
+# before any change of folder; the functions that build are for the tree's root.
+started_in=$PWD
+
+# choose_slurm [PREFIX]: puts the commands and the daemons of one Slurm first in PATH, and sets
+# slurm_prefix. PREFIX is the folder that it was installed into; default: the Slurm whose scontrol is
+# first in PATH, else the one in /usr. Prints why and returns 1 if PREFIX has no Slurm.
+choose_slurm() {
+  local scontrol
+  slurm_prefix=/usr
+  if [[ -n ${1:-} ]]; then
+    slurm_prefix=$(cd "$started_in" && realpath --no-symlinks "$1")
+    [[ -x $slurm_prefix/bin/scontrol ]] || {
+      echo "$slurm_prefix has no Slurm: $slurm_prefix/bin/scontrol does not exist" >&2
+      return 1
+    }
+  elif scontrol=$(command -v scontrol); then
+    slurm_prefix=$(dirname "$(dirname "$scontrol")")
+    # A link in PATH may stand for a command that was installed elsewhere.
+    [[ -e $slurm_prefix/include/slurm/slurm.h ]] ||
+      slurm_prefix=$(dirname "$(dirname "$(realpath "$scontrol")")")
+  fi
+  export PATH=$slurm_prefix/bin:$slurm_prefix/sbin:$PATH
+}
+
+# is_debian_slurm: whether the chosen Slurm is Debian's own, or none is there yet.
+is_debian_slurm() {
+  [[ $slurm_prefix == /usr ]] || return 1
+  [[ ! -x /usr/bin/scontrol ]] ||
+    dpkg-query -W -f='${Status}' slurm-client 2>/dev/null | grep -q 'ok installed'
+}
+
+# configure PRESET [OPTION…]: configures build/PRESET for the chosen Slurm, and names it.
+configure() {
+  local preset=$1 cache=build/$1/CMakeCache.txt before launcher=()
+  shift
+  before=$(sed -n 's/^SLURM_PREFIX:[A-Z]*=//p' "$cache" 2>/dev/null) || true
+  if [[ -n $before && $before != "$slurm_prefix" ]]; then
+    echo "build/$preset was for the Slurm in $before, and is now for the one in $slurm_prefix" >&2
+  fi
+  if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  mkdir -p "build/$preset"
+  cmake --preset "$preset" -DSLURM_PREFIX="$slurm_prefix" "${launcher[@]}" "$@" \
+    >"build/$preset/configure.log" || return 1
+  sed -n 's/^-- \(Slurm .*\)/\1/p' "build/$preset/configure.log" >&2
+}
+
+# build PRESET [OPTION… | --target TARGET…]: configures and builds. What the compiler says is kept in
+# build/PRESET/build.log; if the build fails, the errors are shown.
+build() {
+  local preset=$1 log=build/$1/build.log
+  shift
+  configure "$preset" || return 1
+  if cmake --build --preset "$preset" --parallel "$(nproc)" "$@" >"$log" 2>&1; then return; fi
+  # Ninja names each command that failed before its output; between them is the progress of others.
+  sed -n '/^FAILED: /,$p' "$log" | grep -vE '^\[[0-9]+/[0-9]+\] ' | head -n 200 >&2
+  grep -q '^FAILED: ' "$log" || tail -n 40 "$log" >&2
+  echo "the build failed; all of its output is in $log" >&2
+  return 1
+}

@@ -1,0 +1,62 @@
+"""build() of scripts/common.sh: a failed build shows the compiler's error, and a build tree that is
+taken for another Slurm is told of."""
+
+import json
+import unittest
+
+from fake_slurm import ROOT, FakeSlurmTest
+
+PROJECT = """
+cmake_minimum_required(VERSION 3.22)
+project(small LANGUAGES C)
+set(SLURM_PREFIX "" CACHE PATH "")
+message(STATUS "Slurm 1.2.3 in ${SLURM_PREFIX}")
+add_executable(good good.c)
+add_executable(bad bad.c)
+"""
+
+
+class BuildTest(FakeSlurmTest):
+    def setUp(self):
+        super().setUp()
+        (self.folder / "CMakeLists.txt").write_text(PROJECT)
+        (self.folder / "CMakePresets.json").write_text(json.dumps({
+            "version": 3,
+            "configurePresets": [{"name": "dev", "generator": "Ninja",
+                                  "binaryDir": "${sourceDir}/build/${presetName}"}],
+            "buildPresets": [{"name": "dev", "configurePreset": "dev"}],
+        }))
+        (self.folder / "good.c").write_text("int main(void) { return 0; }\n")
+        (self.folder / "bad.c").write_text("int main(void) { return undeclared; }\n")
+
+    def build(self, *arguments, slurm=""):
+        return self.run_command(
+            "bash", "-euo", "pipefail", "-c",
+            'source "$1/scripts/common.sh"; choose_slurm "$2"; shift 2; build dev "$@"',
+            "_", ROOT, slurm, *arguments, cwd=self.folder,
+        )
+
+    def test_the_compilers_error_is_shown(self):
+        done = self.build()
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"bad\.c:1:\d+: error: ['‘]undeclared")
+        self.assertIn("all of its output is in build/dev/build.log", done.stderr)
+
+    def test_an_error_of_cmake_is_shown(self):
+        (self.folder / "CMakeLists.txt").write_text(PROJECT + 'message(FATAL_ERROR "no way")\n')
+        done = self.build()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no way", done.stderr)
+
+    def test_a_build_that_succeeds_names_the_slurm(self):
+        first, second = self.install("first"), self.install("second")
+        done = self.build("--target", "good", slurm=first)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr, f"Slurm 1.2.3 in {first}\n")
+        done = self.build("--target", "good", slurm=second)
+        self.assertIn(f"build/dev was for the Slurm in {first}, and is now for the one in {second}",
+                      done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
