@@ -15,6 +15,7 @@ namespace {
 Checks Examine(const DoctorOptions& options) {
   Checks checks;
   Installation found;
+  FindScarbondProgram(&found);
   CheckSlurmctldProgram(options, &found, &checks);
   CheckSlurmConf(options, &found, &checks);
   CheckPluginFiles(&found, &checks);

@@ -1,5 +1,4 @@
-// Slurm Carbon's own side of an installation: carbon.json, scarbond, and what scarbon status finds.
-#include <dlfcn.h>
+// Slurm Carbon's own side of an installation: carbon.json, and what scarbon status finds.
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,8 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "cli/child_process.h"
 #include "cli/doctor_checks.h"
 #include "cli/policy_check.h"
 #include "cli/slurm_time.h"
@@ -25,20 +22,6 @@ std::pair<std::string, std::string> SplitProblem(const std::string& problem) {
   const size_t colon = problem.find(": ");
   if (colon == std::string::npos) return {"status", problem};
   return {problem.substr(0, colon), problem.substr(colon + 2)};
-}
-
-// Settings that keep scarbond from seeing the queue, or a decision from being carried out.
-void CheckLimitingSettings(const Installation& found, Checks* checks) {
-  const std::string hidden = found.Setting("PrivateData");
-  if (!hidden.empty() && hidden != "none") {
-    checks->Ok("PrivateData",
-               absl::StrCat(hidden, ": root and SlurmUser see everything all the same"));
-  }
-  const std::string enforced = found.Setting("AccountingStorageEnforce");
-  if (!enforced.empty() && enforced != "none") {
-    checks->Ok("AccountingStorageEnforce",
-               absl::StrCat(enforced, ": jobs are moved only where they are surely admitted"));
-  }
 }
 
 // Why no job at all that did not ask for the pool is moved there; empty: some may be.
@@ -89,46 +72,6 @@ void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks
                           Counted(config.sites.size(), "site", "sites"), ", ",
                           Counted(config.pools.size(), "pool", "pools"), ", ",
                           Counted(config.policies.size(), "policy", "policies")));
-}
-
-void CheckScarbond(const Installation& found, Checks* checks) {
-  // scarbond, unlike scarbon, is linked to Slurm's library, and only of the release it was built
-  // for.
-  const absl::StatusOr<std::string> library = InChild([]() -> absl::StatusOr<std::string> {
-    if (dlopen(CARBON_LIBSLURM, RTLD_LAZY) != nullptr) return std::string();
-    const char* why = dlerror();
-    return absl::NotFoundError(why != nullptr ? why : "cannot be loaded");
-  });
-  if (!library.ok()) {
-    checks->Error("scarbond", absl::StrCat("will not start: ", library.status().message()),
-                  "build Slurm Carbon with the Slurm that is installed now, and install it");
-  }
-  CheckLimitingSettings(found, checks);
-  if (!found.config.has_value()) return;
-  const std::string lock = absl::StrCat(found.config->paths.snapshot, "/.lock");
-  const std::optional<pid_t> pid = ReadPidFile(lock);
-  const std::optional<ServerProcess> scarbond =
-      pid.has_value() ? FindServer(*pid, "scarbond") : std::nullopt;
-  if (!scarbond.has_value()) {
-    checks->Error(
-        "scarbond",
-        absl::StrCat("does not run on this machine: ", lock,
-                     pid.has_value() ? absl::StrCat(" names process ", *pid, ", which is none")
-                                     : " names no process"),
-        "start it: systemctl start scarbond; where it fails, its journal says why");
-    return;
-  }
-  const std::string process =
-      absl::StrCat("pid ", scarbond->pid, ", user ", NameOfUser(scarbond->user));
-  if (scarbond->user != 0 && found.slurm_user.has_value() && scarbond->user != *found.slurm_user) {
-    const std::string wanted = NameOfUser(*found.slurm_user);
-    checks->Error("scarbond",
-                  absl::StrCat(process, ": the plugin trusts only slurmctld's user, ", wanted,
-                               ", and root; and only they see and change all jobs"),
-                  absl::StrCat("run it as ", wanted, ": User= of scarbond.service"));
-    return;
-  }
-  checks->Ok("scarbond", process);
 }
 
 void CheckStatus(const DoctorOptions& options, const Installation& found, Checks* checks) {

@@ -31,6 +31,8 @@ struct Installation {
   std::string slurmctld;                // the program; empty: not found
   std::optional<SlurmVersion> version;  // of the slurmctld that will be started next
   std::string library;                  // Slurm's own
+  std::string scarbond;                 // the program; empty: not found
+  std::string scarbond_library;         // the libslurm that its loader finds; empty: none
   std::optional<SlurmSettings> settings;
   std::optional<uid_t> slurm_user;      // as whom slurmctld runs, or will run
   bool plugin_fits = false;             // the next slurmctld will load a plugin
@@ -41,6 +43,8 @@ struct Installation {
   std::string Setting(const std::string& name) const;
 };
 
+// The scarbond that belongs to this scarbon, and the libslurm that it finds by its own search path.
+void FindScarbondProgram(Installation* found);
 void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Checks* checks);
 void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* checks);
 // Every copy of the plugin in PluginDir, by Slurm's own rule: see plugin/plugin_file.h.

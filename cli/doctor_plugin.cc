@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "cli/child_process.h"
 #include "cli/doctor_checks.h"
+#include "cli/linked_libraries.h"
 
 namespace carbon {
 namespace {
@@ -35,19 +36,6 @@ std::string BuiltFor(const Copy& copy) {
                         : std::string(copy.file.status().message());
 }
 
-// What the loader does not find; empty: nothing.
-std::vector<std::string> MissingLibraries(const std::string& path) {
-  std::vector<std::string> missing;
-  const absl::StatusOr<std::string> listed = RunProgram({"ldd", path});
-  if (!listed.ok()) return missing;
-  for (absl::string_view line : absl::StrSplit(*listed, '\n')) {
-    const size_t arrow = line.find(" => not found");
-    if (arrow == absl::string_view::npos) continue;
-    missing.emplace_back(absl::StripLeadingAsciiWhitespace(line.substr(0, arrow)));
-  }
-  return missing;
-}
-
 // Whether the plugin that is chosen can be loaded, once slurmctld has become its user.
 bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
   if (!copy.file->missing.empty()) {
@@ -57,7 +45,8 @@ bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
                   "install Slurm Carbon's own");
     return false;
   }
-  const std::vector<std::string> missing = MissingLibraries(copy.path);
+  const std::vector<std::string> missing =
+      MissingLibraries(FindLinkedLibraries(copy.path).value_or(LinkedLibraries()));
   if (!missing.empty()) {
     checks->Error("plugin",
                   absl::StrCat(copy.path, ": needs ", absl::StrJoin(missing, ", "),

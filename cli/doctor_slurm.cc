@@ -19,7 +19,9 @@
 namespace carbon {
 namespace {
 
-constexpr char kUsualFolders[] = "/usr/sbin:/usr/local/sbin:/sbin:/opt/slurm/sbin";
+// First that of the Slurm that this was built for.
+constexpr char kUsualFolders[] =
+    CARBON_SLURM_SBIN_DIR ":/usr/sbin:/usr/local/sbin:/sbin:/opt/slurm/sbin";
 
 std::string FindProgram(const std::string& name) {
   const char* path = getenv("PATH");
@@ -101,6 +103,7 @@ std::string NameOfUser(uid_t user) {
 void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Checks* checks) {
   found->slurmctld = options.slurmctld.empty() ? FindProgram("slurmctld") : options.slurmctld;
   if (!found->slurmctld.empty()) found->library = LibraryBesideSlurmctld(found->slurmctld);
+  if (found->library.empty()) found->library = found->scarbond_library;
   if (found->library.empty()) found->library = CARBON_LIBSLURM;
   if (!options.slurm_version.empty()) {
     const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(options.slurm_version);

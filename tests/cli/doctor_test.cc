@@ -137,7 +137,7 @@ class ScarbonDoctor : public ::testing::Test {
   Ran Run(const std::string& arguments) {
     return RunScarbon(absl::StrCat("doctor --config ", folder_, "/carbon.json -f ", folder_,
                                    "/slurm.conf ", arguments),
-                      "TZ=UTC");
+                      "TZ=UTC " + environment_, ".", program_);
   }
   // All lines, "result: subject: fact", with DIR for the folder; the exit code must be right.
   std::vector<std::string> Lines(const std::string& arguments = "") {
@@ -166,6 +166,8 @@ class ScarbonDoctor : public ::testing::Test {
   const std::string folder_ = temporary_.path();
   SlurmVersion release_;
   bool root_only_ = false;
+  std::string environment_;
+  std::string program_ = SCARBON_BINARY;
   pid_t scarbond_ = 0;
 };
 
@@ -320,6 +322,40 @@ TEST_F(ScarbonDoctor, TellsOfAScarbondThatDoesNotRun) {
   EXPECT_THAT(Lines(), Contains(absl::StrCat("error: scarbond: does not run on this machine: "
                                              "DIR/snapshot/.lock names process ",
                                              getpid(), ", which is none")));
+}
+
+TEST_F(ScarbonDoctor, NamesTheScarbondBesideItAndItsLibslurm) {
+  EXPECT_THAT(Lines(), Contains(testing::MatchesRegex(
+                           "ok: scarbond installed: .*/scarbond, with /.*/libslurm\\.so\\..*")));
+}
+
+// An installation whose scarbond is linked to a libslurm.so.99, which no loader knows, and looks
+// for it in the lib folder of its own prefix.
+TEST_F(ScarbonDoctor, LooksForLibslurmOnScarbondsOwnPath) {
+  for (const char* name : {"/bin", "/sbin", "/lib", "/elsewhere"}) {
+    fs::create_directory(folder_ + name);
+  }
+  fs::copy_file(SCARBON_BINARY, folder_ + "/bin/scarbon");
+  fs::copy_file(CARBON_PREFIX_SCARBOND, folder_ + "/sbin/scarbond");
+  program_ = folder_ + "/bin/scarbon";
+  EXPECT_THAT(Lines(), Contains("error: scarbond installed: DIR/sbin/scarbond: needs "
+                                "libslurm.so.99, not found: it will not start"));
+
+  // A service has no such variable.
+  fs::copy_file(CARBON_PREFIX_LIBSLURM, folder_ + "/elsewhere/libslurm.so.99");
+  environment_ = "LD_LIBRARY_PATH=" + folder_ + "/elsewhere";
+  EXPECT_THAT(Lines(), Contains("warning: scarbond installed: DIR/sbin/scarbond: needs "
+                                "libslurm.so.99, not found without LD_LIBRARY_PATH"));
+
+  environment_.clear();
+  fs::copy_file(CARBON_PREFIX_LIBSLURM, folder_ + "/lib/libslurm.so.99");
+  EXPECT_THAT(Lines(), Contains("ok: scarbond installed: DIR/sbin/scarbond, with "
+                                "DIR/lib/libslurm.so.99"));
+
+  fs::remove(folder_ + "/sbin/scarbond");
+  EXPECT_THAT(
+      Lines(),
+      Contains(testing::StartsWith("warning: scarbond installed: is neither beside scarbon nor ")));
 }
 
 TEST_F(ScarbonDoctor, TellsOfAScarbondThatNeitherSlurmNorThePluginBelieves) {

@@ -26,13 +26,14 @@ inline std::string Contents(const std::string& path) {
 }
 
 // `arguments` are in the shell's words and may redirect; `environment` is "TZ=UTC COLUMNS=40". Runs
-// in `folder`.
+// in `folder`. `program` is a copy of it that was installed elsewhere.
 inline Ran RunScarbon(const std::string& arguments, const std::string& environment = "",
-                      const std::string& folder = ".") {
+                      const std::string& folder = ".",
+                      const std::string& program = SCARBON_BINARY) {
   const TemporaryFolder said;
   const std::string out = said.path() + "/out", err = said.path() + "/err";
   const int status = std::system(absl::StrCat("cd '", folder, "' && >", out, " 2>", err, " ",
-                                              environment, " '" SCARBON_BINARY "' ", arguments)
+                                              environment, " '", program, "' ", arguments)
                                      .c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Contents(out), Contents(err)};
 }

@@ -141,6 +141,8 @@ class DoctorTest(PrivateSlurmTest):
             lines,
         )
         self.assertIn(f"pid {self.scarbond.pid}, ", "\n".join(lines))
+        self.assertRegex("\n".join(lines),
+                         rf"(?m)^ok: scarbond installed: {SCARBOND}, with /.*/libslurm\.so\.\d+$")
 
     def test_before_an_upgrade(self):
         code, lines = self.doctor("--slurm-version", self.next_release)
