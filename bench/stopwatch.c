@@ -5,7 +5,8 @@
  * beginning (8), and then 4 bytes for each submission. Whoever measures makes the file, of the
  * size for as many as there are to be; more are not noted.
  *
- * For Slurm 22.05, which calls job_submit for one job at a time.
+ * For one client that submits one job after the other: from 23.02 on slurmctld calls job_submit for
+ * the jobs of several clients at once.
  */
 #include <fcntl.h>
 #include <slurm/slurm.h>

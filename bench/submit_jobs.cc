@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#include "plugin/slurm_release.h"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -36,8 +38,7 @@ std::vector<Job> MakeJobs(int count, uint32_t seed) {
   std::vector<Job> jobs(static_cast<size_t>(count));
   for (Job& job : jobs) {
     job.name = "train-" + std::to_string(random() % 1000);
-    job.gpus = (SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0) ? "gres/gpu:" : "gres:gpu:") +
-               std::to_string(1 + random() % 2);
+    job.gpus = std::string(carbon::kGpuTres) + ":" + std::to_string(1 + random() % 2);
     // Short, for the bookings of a batch outlive it by half a minute and must not fill the nodes.
     job.minutes = 10 + random() % 50;
     job.begin = now + 3600 + static_cast<time_t>(random() % 36000);

@@ -15,6 +15,14 @@ namespace carbon {
 inline constexpr uint16_t kSelectsSingleThreads = 0x0001;  // CR_CPU
 inline constexpr uint16_t kConsumesMemory = 0x0010;        // CR_MEMORY
 
+// How a job descriptor names GPUs: tres_per_node = kGpuTres + ":2". 23.11 changed it and takes no
+// other.
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0)
+inline constexpr char kGpuTres[] = "gres/gpu";
+#else
+inline constexpr char kGpuTres[] = "gres:gpu";
+#endif
+
 // 25.11 moved the job id into a step id.
 inline uint32_t JobIdOf(const slurm_job_info_t& job) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)

@@ -166,9 +166,14 @@ absl::Status CurlTransfer::ErrorOf(CURLcode code) const {
                    absl::StrCat("the reply has more than ", limits_.body_bytes, " bytes"));
     case CURLE_PARTIAL_FILE:
       return error(absl::StatusCode::kUnavailable, "the reply ends before its end");
-    // So says libcurl of a line of more than 100 KiB.
+    // libcurl's answers to a header line of more than 100 KiB: the first before 8.6, the second
+    // since.
     case CURLE_OUT_OF_MEMORY:
       return error(absl::StatusCode::kInvalidArgument, "a header is too long, or memory too short");
+#if CURL_AT_LEAST_VERSION(8, 6, 0)
+    case CURLE_TOO_LARGE:
+      return error(absl::StatusCode::kInvalidArgument, "a header is too long");
+#endif
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from private_slurm import SCARBOND, SCRIPT, PrivateSlurmTest, has_ended, seconds_since_epoch, wait_until
+from private_slurm import SCARBOND, SCRIPT, SLURMCTLD, PrivateSlurmTest, has_ended, seconds_since_epoch, wait_until
 
 # To slurmctld the name of its host is its address too.
 BACKUP = "127.0.0.2"
@@ -43,7 +43,7 @@ class BackupTest(PrivateSlurmTest):
         (cls.backup / "slurmctld.log").unlink(missing_ok=True)
         preload = os.environ.get("PRIVATE_SLURMCTLD_PRELOAD", "")
         subprocess.run(
-            ["/usr/sbin/slurmctld"], check=True, stdin=subprocess.DEVNULL, cwd=cls.folder,
+            [SLURMCTLD], check=True, stdin=subprocess.DEVNULL, cwd=cls.folder,
             env=cls.environment | {
                 "SLURM_CONF": str(cls.slurm / "backup.conf"),
                 "SLURM_CARBON_SNAPSHOT_DIR": str(cls.backup / "snapshot"),

@@ -11,7 +11,9 @@ import struct
 import subprocess
 import unittest
 
-from private_slurm import CLEAN_OSLO, PLUGIN, SCARBON, SCARBOND, PrivateSlurmTest, wait_until
+from private_slurm import (
+    CLEAN_OSLO, PLUGIN, SCARBON, SCARBOND, SLURMCTLD, PrivateSlurmTest, wait_until,
+)
 
 
 def release_of(plugin):
@@ -101,11 +103,11 @@ class DoctorTest(PrivateSlurmTest):
         wait_until(lambda: not pathlib.Path(f"/proc/{pid}/maps").exists()
                    or not pathlib.Path(f"/proc/{pid}/maps").read_text(), 20, "slurmctld stopped")
         start = len(self.controller_log())
-        environment = dict(self.environment, PATH=self.environment["PATH"] + ":/usr/sbin")
+        environment = dict(self.environment)
         if preload := os.environ.get("PRIVATE_SLURMCTLD_PRELOAD"):
             environment["LD_PRELOAD"] = preload
         done = subprocess.run(
-            ["slurmctld", "-D"],
+            [SLURMCTLD, "-D"],
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

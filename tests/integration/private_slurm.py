@@ -20,6 +20,8 @@ PLUGIN_DIR = os.environ["CARBON_PLUGIN_DIR"]
 PLUGIN = "job_submit_carbon.so"
 SCARBOND = os.environ["CARBON_SCARBOND"]
 SCARBON = os.environ["CARBON_SCARBON"]
+# An ordinary user's PATH lacks the folders of daemons.
+SLURMCTLD = shutil.which("slurmctld", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 
 NODES = """
 NodeName=frankfurt[1-2] CPUs=64 RealMemory=100000 Gres=gpu:h100:8
@@ -61,6 +63,12 @@ def has_ended(pid):
     return stat.rsplit(")", 1)[1].split()[0] == "Z"
 
 
+def slurm_release():
+    """(24, 11, 5): of the slurmctld that the tests start."""
+    words = subprocess.run([SLURMCTLD, "-V"], capture_output=True, text=True, check=True)
+    return tuple(map(int, re.search(r"(\d+)\.(\d+)\.(\d+)", words.stdout).groups()))
+
+
 class Answer:
     """What sbatch printed."""
 
@@ -78,6 +86,7 @@ class PrivateSlurmTest(unittest.TestCase):
     # job_submit.lua, for a configuration that loads job_submit/lua.
     job_submit_lua = None
     start_options = ()  # of private-slurm
+    release = slurm_release()
 
     @classmethod
     def setUpClass(cls):

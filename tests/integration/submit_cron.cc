@@ -1,12 +1,16 @@
 // What scrontab does, which Debian does not package: replaces this user's crontab by one entry, a
 // job for every minute, through libslurm, and prints the job's id.
 //
-//   submit_cron NAME TRES_PER_JOB
+//   submit_cron NAME GPUS
 #include <slurm/slurm.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <string>
+
+#include "plugin/slurm_release.h"
 
 // Exported by libslurm, and declared in none of the headers that it installs.
 extern "C" bitstr_t* slurm_bit_alloc(int64_t bits);
@@ -35,10 +39,11 @@ int main(int argc, char** argv) {
   slurm_init(nullptr);
   CronEntry entry;
   char* environment[] = {strdup("SLURM_GET_USER_ENV=1"), nullptr};
+  std::string gpus = std::string(carbon::kGpuTres) + ":" + argv[2];
   job_desc_msg_t job;
   slurm_init_job_desc_msg(&job);
   job.name = argv[1];
-  job.tres_per_job = argv[2];
+  job.tres_per_job = gpus.data();
   job.crontab_entry = &entry;
   job.environment = environment;
   job.env_size = 1;

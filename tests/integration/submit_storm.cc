@@ -84,7 +84,9 @@ class Client {
                              std::to_string(number_) + "-" + std::to_string(i);
     static const char* const kPartitions[] = {nullptr, nullptr, "oslo", "frankfurt,lyon"};
     static const char* const kArrays[] = {nullptr, nullptr, nullptr, "0-9%2"};
-    static const char* const kDevices[] = {"gres:gpu:1", "gres:gpu:8"};
+    static const std::string kOne = std::string(carbon::kGpuTres) + ":1";
+    static const std::string kEight = std::string(carbon::kGpuTres) + ":8";
+    static const char* const kDevices[] = {kOne.c_str(), kEight.c_str()};
     static const char* const kComments[] = {nullptr,      nullptr,          "carbon:off",
                                             "carbon:now", "carbon:wait=5h", "carbon:wiat=3h"};
     static char script[] = "#!/bin/sh\ntrue\n";
