@@ -86,7 +86,6 @@ class PrivateSlurmTest(unittest.TestCase):
     # job_submit.lua, for a configuration that loads job_submit/lua.
     job_submit_lua = None
     start_options = ()  # of private-slurm
-    release = slurm_release()
 
     @classmethod
     def setUpClass(cls):

@@ -4,7 +4,9 @@ import os
 import re
 import unittest
 
-from private_slurm import CLEAN_OSLO, NODES, PrivateSlurmTest, seconds_since_epoch, wait_until
+from private_slurm import (
+    CLEAN_OSLO, NODES, PrivateSlurmTest, seconds_since_epoch, slurm_release, wait_until,
+)
 
 # Oslo is clean; Frankfurt, where jobs go by default, will be in an hour.
 CLEAN_LATER = {"frankfurt": [(0, 500), (3600, 20)], "oslo": [(0, 5)], "lyon": [(0, 60)]}
@@ -175,7 +177,7 @@ class BookingTest(PrivateSlurmTest):
             ("--gpus=10", "--mem=1000"),
             ("--gres=gpu:2", "--mem-per-cpu=400"),
             # 23.11 refuses what the releases before it took.
-            ("--gres=gres:gpu:2" if self.release < (23, 11) else "--gres=gpu:2", "--mem=1G"),
+            ("--gres=gres:gpu:2" if slurm_release() < (23, 11) else "--gres=gpu:2", "--mem=1G"),
             ("--gpus=h100:2", "--mem=1000"),
             ("--gpus-per-node=2", "--nodes=2", "--mem=1000"),
             ("--gpus=4", "--ntasks-per-gpu=2"),
