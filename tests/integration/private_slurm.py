@@ -178,6 +178,15 @@ class PrivateSlurmTest(unittest.TestCase):
         line = shown.stdout.splitlines()[0].strip()
         return dict(re.findall(r"(\S+?)=(.*?)(?=\s+\S+?=|$)", line))
 
+    def update_job(self, job_id, *changes, as_user=()):
+        """`scontrol update`, which must succeed. Slurm itself answers a change of the partition with
+        EAGAIN at random where there are no associations; such a change is repeated."""
+        for _ in range(10):
+            done = self.run_command(*as_user, "scontrol", "update", f"job={job_id}", *changes)
+            if "Resource temporarily unavailable" not in done.stderr:
+                break
+        self.assertEqual(done.returncode, 0, f"{changes}: {done.stderr}")
+
     def wait_for_state(self, job_id, state, seconds):
         return wait_until(
             lambda: (job := self.job(job_id))["JobState"] == state and job,

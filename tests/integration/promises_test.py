@@ -90,8 +90,7 @@ class PromisesTest(PrivateSlurmTest):
         job_id, _ = self.submit_delayed()
         later = datetime.datetime.fromtimestamp(int(time.time()) + 200)
         for change in (f"StartTime={later:%FT%T}", "Partition=oslo"):
-            done = self.run_command("scontrol", "update", f"job={job_id}", change)
-            self.assertEqual(done.returncode, 0, done.stderr)
+            self.update_job(job_id, change)
         self.drain_oslo()
         taken_at = time.time()
         wait_until(

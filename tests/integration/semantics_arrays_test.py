@@ -77,8 +77,7 @@ class ArrayTest(PrivateSlurmTest):
     def test_a_users_new_limit_is_what_the_next_look_counts(self):
         self.publish_clean_oslo(may_change=["site"])
         answer, _ = self.submit("--array=0-5%2", *WHOLE_NODE, "--begin=now+1hour")
-        done = self.run_command("scontrol", "update", f"job={answer.job_id}", "ArrayTaskThrottle=1")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.update_job(answer.job_id, "ArrayTaskThrottle=1")
         use = self.queued_uses(answer.job_id)[0]
         self.assertEqual(use["amount"]["devices"], 8)
         self.assertAlmostEqual(use["end"] - use["start"], 360, delta=1)

@@ -28,10 +28,6 @@ class UpdateTest(PrivateSlurmTest):
             lambda: self.run_command("squeue", "--noheader").stdout == "", 20, "the queue is empty"
         )
 
-    def change(self, job_id, *changes):
-        done = self.run_command("scontrol", "update", f"job={job_id}", *changes)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
     def delayed_job(self, *arguments, **options):
         answer, job = self.submit(*arguments, **options)
         delay = seconds_since_epoch(job["EligibleTime"]) - seconds_since_epoch(job["SubmitTime"])
@@ -53,19 +49,19 @@ class UpdateTest(PrivateSlurmTest):
         self.assertEqual(use["group"], record["booked"]["group"])
         self.assertEqual(use["end"] - use["start"], 600)
 
-        self.change(job_id, "TimeLimit=5")
+        self.update_job(job_id, "TimeLimit=5")
         use = self.use(job_id)
         self.assertEqual(use["end"] - use["start"], 300)
 
         begin = int(time.time()) + 7200
-        self.change(job_id, f"StartTime={datetime.datetime.fromtimestamp(begin):%FT%T}")
+        self.update_job(job_id, f"StartTime={datetime.datetime.fromtimestamp(begin):%FT%T}")
         self.assertEqual(self.use(job_id)["start"], begin)
 
         deadline = f"{datetime.datetime.fromtimestamp(begin + 900):%FT%T}"
-        self.change(job_id, f"Deadline={deadline}")
+        self.update_job(job_id, f"Deadline={deadline}")
         self.assertEqual(self.job(job_id)["Deadline"], deadline)
 
-        self.change(job_id, "Partition=lyon")
+        self.update_job(job_id, "Partition=lyon")
         use = self.use(job_id)
         self.assertIn("lyon", use["group"])
         self.assertEqual(use["start"], begin)
@@ -76,7 +72,7 @@ class UpdateTest(PrivateSlurmTest):
         self.assertEqual(self.run_command("scontrol", "release", job_id).returncode, 0)
         self.assertIn("lyon", self.use(job_id)["group"])
 
-        self.change(job_id, "StartTime=now")
+        self.update_job(job_id, "StartTime=now")
         running = self.wait_for_state(job_id, "RUNNING", 15)
         self.assertEqual(running["Partition"], "lyon")
         self.assertEqual(running["AdminComment"], job["AdminComment"])
@@ -90,7 +86,7 @@ class UpdateTest(PrivateSlurmTest):
         self.publish({"mode": "enforce", "may_change": ["time"]}, CLEAN_LATER)
         first, _ = self.delayed_job()
         second, _ = self.delayed_job()
-        self.change(second, f"Dependency=afterok:{first}")
+        self.update_job(second, f"Dependency=afterok:{first}")
         self.assertTrue(self.queued_uses(first))
         self.assertEqual(self.queued_uses(second), [])
 
@@ -107,8 +103,7 @@ class UpdateTest(PrivateSlurmTest):
         self.assertIn("carbon: frankfurt", done.stderr)
         self.assertRegex(self.job(job_id)["UserId"], "nobody")
         for change in ("TimeLimit=1", "Partition=lyon", "StartTime=now"):
-            done = self.run_command(*as_user, "scontrol", "update", f"job={job_id}", change)
-            self.assertEqual(done.returncode, 0, f"{change}: {done.stderr}")
+            self.update_job(job_id, change, as_user=as_user)
         job = self.wait_for_state(job_id, "COMPLETED", 15)
         self.assertEqual((job["Partition"], job["TimeLimit"]), ("lyon", "00:01:00"))
 
@@ -127,7 +122,7 @@ class UpdateTest(PrivateSlurmTest):
         # Slurm lets two minutes pass.
         self.assertGreater(use["start"], time.time() + 60)
         self.assertEqual(use["end"] - use["start"], 600)
-        self.change(answer.job_id, "StartTime=now")
+        self.update_job(answer.job_id, "StartTime=now")
         running = self.wait_for_state(answer.job_id, "RUNNING", 15)
         self.assertEqual(running["Partition"], "oslo")
         self.assertEqual(running["Restarts"], "1")
@@ -152,7 +147,7 @@ class UpdateTest(PrivateSlurmTest):
         self.assertEqual(self.use(answer.job_id)["decision_id"], decision)
         # With its nodes free again it runs there.
         self.run_command("scancel", urgent.job_id)
-        self.change(answer.job_id, "StartTime=now")
+        self.update_job(answer.job_id, "StartTime=now")
         again = self.wait_for_state(answer.job_id, "RUNNING", 30)
         self.assertRegex(again["NodeList"], r"^oslo\[1-2\]$")
 
