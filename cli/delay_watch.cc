@@ -30,8 +30,7 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
     return std::nullopt;
   }
   bool did_all = true;
-  for (const JobReturn& given_back :
-       FindReturns(look.watched, look.capacity, config, now, period)) {
+  for (const JobReturn& given_back : FindReturns(look.watched, look.lasting, config, now, period)) {
     const absl::Status status = Carry(given_back, now);
     did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
     // Who does not answer about one job keeps us waiting as long about the next; that has time.

@@ -214,7 +214,8 @@ void Publication::RefreshAdmission(absl::Time now) {
 absl::Status Publication::Publish(absl::Time now, Watch watch) {
   RefreshForecasts(now, watch);
   RefreshErrors(now, watch);
-  absl::StatusOr<ClusterLook> look = LookAtCluster(config_.pools, now);
+  absl::StatusOr<ClusterLook> look =
+      LookAtCluster(config_.pools, config_.watch.down_after, now, &outages_);
   if (!look.ok()) return look.status();
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) capacity.watched_at = delay_watch_.Act(*look, config_, now, period());

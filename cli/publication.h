@@ -23,6 +23,7 @@
 #include "forecast/live/source_states.h"
 #include "forecast/zone_forecasts.h"
 #include "plugin/admission_client.h"
+#include "plugin/outages.h"
 
 namespace carbon {
 
@@ -91,6 +92,7 @@ class Publication {
   std::vector<SourceErrorRatio> next_errors_;  // of the first `errors_known_` zones
   size_t errors_known_ = SIZE_MAX;
   absl::Time errors_due_ = absl::InfinitePast();
+  Outages outages_;
   DelayWatch delay_watch_;
   AdmissionClient admission_;
   std::optional<uint64_t> admission_version_;  // of what is in `parts_`

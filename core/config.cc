@@ -292,6 +292,10 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       refresh.Read("forecast", &config.refresh.forecast, PositiveDuration);
       refresh.Read("history", &config.refresh.history, PositiveDuration);
     }
+    if (const auto json = object.Find("watch")) {
+      JsonObject watch(*json);
+      watch.Read("down_after", &config.watch.down_after, PositiveDuration);
+    }
     if (const auto json = object.Find("archive")) {
       JsonObject archive(*json);
       archive.Read("retention", &config.archive.retention, PositiveDuration);

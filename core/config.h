@@ -100,6 +100,11 @@ struct RefreshConfig {
   absl::Duration history = absl::Hours(1);
 };
 
+struct WatchConfig {
+  // How long a node or a partition must be out of service before placed jobs are restored for it.
+  absl::Duration down_after = absl::Minutes(1);
+};
+
 struct ArchiveConfig {
   absl::Duration retention = absl::Hours(24 * 400);  // of forecasts and actuals
 };
@@ -112,6 +117,7 @@ struct Config {
   std::vector<Policy> policies;  // first match wins
   PathsConfig paths;
   RefreshConfig refresh;
+  WatchConfig watch;
   ArchiveConfig archive;
 };
 

@@ -115,6 +115,10 @@ std::string SerializeConfig(const Config& config) {
   if (!config.paths.log.empty()) json["paths"]["log"] = config.paths.log;
   if (!config.paths.metrics.empty()) json["paths"]["metrics"] = config.paths.metrics;
   if (!config.paths.archive.empty()) json["paths"]["archive"] = config.paths.archive;
+  // A plugin of before this key existed refuses it: it is written only where somebody set it.
+  if (config.watch.down_after != WatchConfig{}.down_after) {
+    json["watch"] = {{"down_after", DurationText(config.watch.down_after)}};
+  }
   for (const ZoneConfig& zone : config.zones) json["zones"][zone.name] = ZoneJson(zone);
   for (const SiteConfig& site : config.sites) json["sites"][site.name] = SiteJson(site);
   for (const auto& [name, profile] : config.hardware) {

@@ -48,27 +48,34 @@ std::vector<int> NodeIndices(const int32_t* pairs, size_t node_count) {
   return nodes;
 }
 
-bool IsUsable(uint32_t state) {
+enum class NodeUse { kUsable, kSilent, kAway };
+
+NodeUse UseOf(uint32_t state) {
   const uint32_t base = state & NODE_STATE_BASE;
-  if (base != NODE_STATE_IDLE && base != NODE_STATE_ALLOCATED && base != NODE_STATE_MIXED) {
-    return false;
-  }
   // Nodes in a reservation are lent to it. A node that sleeps does not respond, and wakes for a
   // job.
   constexpr uint32_t kAway = NODE_STATE_DRAIN | NODE_STATE_FAIL | NODE_STATE_MAINT |
                              NODE_STATE_RES | NODE_STATE_INVALID_REG | NODE_STATE_DYNAMIC_FUTURE;
   constexpr uint32_t kAsleep =
       NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_DOWN | NODE_STATE_POWERING_UP;
-  if ((state & kAway) != 0) return false;
-  return (state & NODE_STATE_NO_RESPOND) == 0 || (state & kAsleep) != 0;
+  if ((state & kAway) != 0) return NodeUse::kAway;
+  // Until its slurmd has answered a slurmctld that started.
+  if (base == NODE_STATE_UNKNOWN) return NodeUse::kSilent;
+  if (base != NODE_STATE_IDLE && base != NODE_STATE_ALLOCATED && base != NODE_STATE_MIXED) {
+    return NodeUse::kAway;
+  }
+  const bool is_silent = (state & NODE_STATE_NO_RESPOND) != 0 && (state & kAsleep) == 0;
+  return is_silent ? NodeUse::kSilent : NodeUse::kUsable;
 }
 
 ClusterNode ReadNode(const node_info_t& node) {
   const NodeDevices devices = ReadNodeGres(Text(node.gres));
   const int64_t memory = static_cast<int64_t>(node.real_memory);
   const int64_t reserved = std::min(memory, static_cast<int64_t>(node.mem_spec_limit));
+  const NodeUse use = UseOf(node.node_state);
   return {.name = std::string(Text(node.name)),
-          .usable = IsUsable(node.node_state),
+          .usable = use == NodeUse::kUsable,
+          .is_silent = use == NodeUse::kSilent,
           .resources = {.nodes = 1,
                         .devices = devices.count,
                         .cpus = node.cpus_efctv != 0 ? node.cpus_efctv : node.cpus,
@@ -242,7 +249,9 @@ void InitSlurmClient() {
   slurm_init(nullptr);
 }
 
-absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, absl::Time now) {
+absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
+                                          absl::Duration down_after, absl::Time now,
+                                          Outages* outages) {
   auto conf = LoadSlurmConf();
   if (!conf.ok()) return conf.status();
   auto nodes = LoadNodes();
@@ -281,7 +290,11 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, 
     }
   }
   LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
+  outages->Note(view, FromTimeT(settings.boot_time));
+  outages->AssumeSilentNodesUp(&view, down_after);
   look.capacity = BuildCapacity(view, pools);
+  const bool differs = outages->AssumeBriefOutagesOver(&view, down_after);
+  look.lasting = differs ? BuildCapacity(view, pools) : look.capacity;
   return look;
 }
 

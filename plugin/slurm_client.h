@@ -11,6 +11,7 @@
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/watch.h"
+#include "plugin/outages.h"
 
 namespace carbon {
 
@@ -19,15 +20,20 @@ namespace carbon {
 void InitSlurmClient();
 
 struct ClusterLook {
-  CapacityState capacity;
+  CapacityState capacity;           // for decisions
+  CapacityState lasting;            // the same without outages that may last moments only
   std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
   bool may_update = false;          // this process's user may give them back: root or SlurmUser
 };
 
 // Partitions, nodes and queue as the pools see them; plugin/cluster_view.h says how. Four requests
 // to slurmctld, each of which blocks for at most Slurm's MessageTimeout: never call it inside
-// slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer.
-absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools, absl::Time now);
+// slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer. `outages` is
+// what the looks before this one showed; one that lasts for less than `down_after` may be over at
+// once.
+absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
+                                          absl::Duration down_after, absl::Time now,
+                                          Outages* outages);
 
 // Gives the job back: its partitions and begin are set, and its admin_comment says so. One request
 // to slurmctld. Where the pool's partition is not accepted behind those asked for, these alone are.

@@ -27,6 +27,7 @@ constexpr char kMaximal[] = R"({
   // Where things are.
   "paths": {"snapshot": "/s", "log": "/l/placements.jsonl", "archive": "/a/archive.sqlite"},
   "refresh": {"capacity": "7s", "forecast": "90s", "history": "2h"},
+  "watch": {"down_after": "45s"},
   "archive": {"retention": "90d"},
   "zones": {
     "NO-1": {"kind": "average-direct",
@@ -89,6 +90,7 @@ void ExpectMaximal(const Config& config) {
 
   EXPECT_EQ(config.paths.archive, "/a/archive.sqlite");
   EXPECT_EQ(config.refresh.history, absl::Hours(2));
+  EXPECT_EQ(config.watch.down_after, absl::Seconds(45));
   EXPECT_EQ(config.archive.retention, absl::Hours(24 * 90));
 
   ASSERT_THAT(config.zones, SizeIs(2));  // in order of their names
@@ -181,6 +183,7 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   EXPECT_EQ(config.refresh.capacity, RefreshConfig().capacity);
   EXPECT_EQ(config.refresh.forecast, RefreshConfig().forecast);
   EXPECT_EQ(config.refresh.history, RefreshConfig().history);
+  EXPECT_EQ(config.watch.down_after, WatchConfig().down_after);
   EXPECT_EQ(config.archive.retention, ArchiveConfig().retention);
   EXPECT_EQ(config.paths.archive, "");
   EXPECT_EQ(config.zones[0].history, std::nullopt);
@@ -408,6 +411,7 @@ TEST(ParseConfig, ChecksRanges) {
       {R"({"paths": {"log": "x.jsonl"}})", "/paths/log: \"x.jsonl\" is not an absolute path"},
       {R"({"paths": {"archive": "a.sqlite"}})",
        "/paths/archive: \"a.sqlite\" is not an absolute path"},
+      {R"({"watch": {"down_after": "0s"}})", "/watch/down_after: \"0s\" must be longer than zero"},
       {R"({"archive": {"retention": "0s"}})",
        "/archive/retention: \"0s\" must be longer than zero"},
       {R"({"paths": {"snapshot": ""}})", "/paths/snapshot: is empty"},
