@@ -19,8 +19,22 @@ constexpr size_t kMostWaitingBytes = 1 << 20;
 
 DelayWatch::DelayWatch() : boot_(DrawBootId()) {}
 
-std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config& config,
-                                          absl::Time now, absl::Duration period) {
+std::vector<WatchedJob> DelayWatch::NoteObstacles(std::vector<WatchedJob> jobs, absl::Time now) {
+  std::map<uint32_t, Obstacle> seen;
+  for (WatchedJob& job : jobs) {
+    if (!job.obstacle.has_value()) continue;
+    const auto before = obstacles_.find(job.job_id);
+    const bool is_same = before != obstacles_.end() && before->second.kind == job.obstacle->kind;
+    job.obstacle->since = is_same ? std::min(before->second.since, now) : now;
+    seen[job.job_id] = *job.obstacle;
+  }
+  obstacles_ = std::move(seen);
+  return jobs;
+}
+
+std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const AdmissionRules& admission,
+                                          const Config& config, absl::Time now,
+                                          absl::Duration period) {
   if (!look.may_update) {
     if (!std::exchange(said_may_not_, true)) {
       spdlog::warn(
@@ -30,7 +44,8 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
     return std::nullopt;
   }
   bool did_all = true;
-  for (const JobReturn& given_back : FindReturns(look.watched, look.lasting, config, now, period)) {
+  for (const JobReturn& given_back : FindReturns(NoteObstacles(look.watched, now), look.lasting,
+                                                 admission, config, now, period)) {
     const absl::Status status = Carry(given_back, now);
     did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
     // Who does not answer about one job keeps us waiting as long about the next; that has time.

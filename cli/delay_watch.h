@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -25,16 +26,19 @@ class DelayWatch {
   // Looks at every job of the look and gives back those that must be. Returns when that was done,
   // which is the look's time; absent where it could not have been, for lack of permission or
   // because slurmctld did not answer. `period` is how long it is until the next look.
-  std::optional<absl::Time> Act(const ClusterLook& look, const Config& config, absl::Time now,
-                                absl::Duration period);
+  std::optional<absl::Time> Act(const ClusterLook& look, const AdmissionRules& admission,
+                                const Config& config, absl::Time now, absl::Duration period);
 
  private:
+  // The jobs, with the first look at each one's obstacle.
+  std::vector<WatchedJob> NoteObstacles(std::vector<WatchedJob> jobs, absl::Time now);
   absl::Status Carry(const JobReturn& given_back, absl::Time now);
   void Record(const JobReturn& given_back, absl::Time now, const std::string& error);
   void WriteRecords(const std::string& path);
 
   std::string boot_;
   uint64_t sequence_ = 0;
+  std::map<uint32_t, Obstacle> obstacles_;  // by job, as first seen
   std::map<uint32_t, std::string> failed_;  // jobs that slurmctld refused to change, and why
   std::string lines_;                       // records that are not in the log yet
   std::unique_ptr<AppendFile> log_;

@@ -218,7 +218,8 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
       LookAtCluster(config_.pools, config_.watch.down_after, now, &outages_);
   if (!look.ok()) return look.status();
   CapacityState& capacity = look->capacity;
-  if (watch == Watch::kYes) capacity.watched_at = delay_watch_.Act(*look, config_, now, period());
+  if (watch == Watch::kYes)
+    capacity.watched_at = delay_watch_.Act(*look, admission_.rules(), config_, now, period());
   parts_.capacity = SerializeCapacity(capacity);
   RefreshAdmission(now);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.

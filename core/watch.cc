@@ -13,6 +13,13 @@ constexpr absl::string_view kPoolIsDown = "its pool is down";
 constexpr absl::string_view kPoolIsFull = "its pool has filled up";
 constexpr absl::string_view kLatestStart = "its latest safe start has come";
 
+// By Obstacle::Kind.
+constexpr absl::string_view kObstacleText[] = {
+    "the node limit of its partition holds it",   "the time limit of its partition holds it",
+    "the memory limit of its partition holds it", "its partition does not admit it",
+    "a limit of its partition's QOS holds it",    "its partition cannot meet its constraints",
+};
+
 // No start is looked for further ahead.
 constexpr absl::Duration kReach = absl::Hours(24 * 60);
 // Slurm keeps times in seconds and writes them down as such.
@@ -20,8 +27,10 @@ constexpr absl::Duration kSameTime = absl::Seconds(1);
 
 class Watch {
  public:
-  Watch(const CapacityState& capacity, const Config& config, absl::Time now, absl::Duration period)
-      : config_(config),
+  Watch(const CapacityState& capacity, const AdmissionRules& admission, const Config& config,
+        absl::Time now, absl::Duration period)
+      : admission_(admission),
+        config_(config),
         now_(absl::FromUnixSeconds(absl::ToUnixSeconds(now))),
         period_(period),
         calendars_(capacity.groups, capacity.uses) {
@@ -34,10 +43,16 @@ class Watch {
 
   std::optional<JobReturn> LookAt(const WatchedJob& job) {
     const PoolConfig* pool = PoolOf(job.promise.pool);
-    const auto use = uses_.find(job.job_id);
-    if (pool == nullptr || use == uses_.end() || IsChanged(job, *pool)) return std::nullopt;
-
+    if (pool == nullptr || IsChanged(job, *pool)) return std::nullopt;
     const PoolState* state = StateOf(job.promise.pool);
+    if (IsObstructed(job)) {
+      JobReturn given_back = Describe(job, *pool, nullptr, LatestSafeStart(job, job.limit));
+      given_back.reason = std::string(kObstacleText[static_cast<int>(job.obstacle->kind)]);
+      return given_back;
+    }
+    const auto use = uses_.find(job.job_id);
+    if (use == uses_.end()) return std::nullopt;
+
     // In a look at the queue a job takes no time where there is no telling when it would start.
     const absl::Duration laid_out = use->second->when.end - use->second->when.start;
     const absl::Duration held = std::max(laid_out, job.limit);
@@ -88,6 +103,74 @@ class Watch {
     // the time at which it first looked at it. Only one that is yet to come is somebody's wish.
     if (job.was_requeued || job.begin <= now_) return false;
     return absl::AbsDuration(job.begin - job.promise.start) > kSameTime;
+  }
+
+  // Whether an obstacle has lasted that the job does not meet at home.
+  bool IsObstructed(const WatchedJob& job) const {
+    if (!job.obstacle.has_value()) return false;
+    const std::optional<absl::Time> latest = LatestSafeStart(job, job.limit);
+    const bool is_urgent = latest.has_value() && now_ + 2 * period_ >= *latest;
+    if (now_ - job.obstacle->since < kObstacleLasts && !is_urgent) return false;
+    const std::vector<std::string>& from = job.promise.from;
+    return std::any_of(from.begin(), from.end(), [&](const std::string& partition) {
+      return partition != job.partition && !MeetsObstacleIn(job, partition);
+    });
+  }
+
+  // Whether the rules show that the job meets the same obstacle in the partition.
+  bool MeetsObstacleIn(const WatchedJob& job, const std::string& partition) const {
+    if (job.obstacle->kind == Obstacle::Kind::kTimeLimit) {
+      const PoolState* state = StateOfPartition(partition);
+      return state != nullptr && state->max_time.has_value() &&
+             job.promise.limit.value_or(job.limit) > *state->max_time;
+    }
+    const PartitionRules* here = admission_.FindPartition(job.partition);
+    const PartitionRules* there = admission_.FindPartition(partition);
+    if (job.obstacle->kind == Obstacle::Kind::kQosLimit) {
+      return here == nullptr || there == nullptr || MeetsQosLimitIn(job, *here, *there);
+    }
+    if (here == nullptr || there == nullptr) return false;
+    switch (job.obstacle->kind) {
+      case Obstacle::Kind::kNodeLimit:
+        return job.nodes < there->min_nodes ||
+               (there->max_nodes.has_value() &&
+                (job.nodes > *there->max_nodes ||
+                 (here->max_nodes.has_value() && *there->max_nodes <= *here->max_nodes)));
+      case Obstacle::Kind::kMemoryLimit:
+        return here->max_memory == there->max_memory;
+      case Obstacle::Kind::kAccess:
+        return here->allow_accounts == there->allow_accounts &&
+               here->deny_accounts == there->deny_accounts &&
+               here->allow_groups == there->allow_groups && here->allow_qos == there->allow_qos &&
+               here->deny_qos == there->deny_qos && here->alloc_nodes == there->alloc_nodes &&
+               here->root_only == there->root_only && here->no_root == there->no_root &&
+               here->needs_reservation == there->needs_reservation;
+      default:
+        return false;
+    }
+  }
+
+  // Slurm does not say whose limit it is. The partition's QOS is asked before the job's, unless
+  // that overrides it. Both have a limit of this kind: it is the first one's.
+  bool MeetsQosLimitIn(const WatchedJob& job, const PartitionRules& here,
+                       const PartitionRules& there) const {
+    if (here.qos.empty() || here.qos == there.qos) return true;
+    const QosRules* of_partition = FindQosRules(here.qos);
+    const QosRules* of_job = FindQosRules(job.qos);
+    if (of_partition == nullptr || !HasLimit(*of_partition, job.obstacle->limit)) return true;
+    return of_job != nullptr && of_job->over_partition_qos &&
+           HasLimit(*of_job, job.obstacle->limit);
+  }
+  const QosRules* FindQosRules(const std::string& name) const {
+    for (const QosRules& qos : admission_.qos) {
+      if (qos.name == name) return &qos;
+    }
+    return nullptr;
+  }
+  static bool HasLimit(const QosRules& qos, std::optional<LimitKind> kind) {
+    return std::any_of(qos.limits.begin(), qos.limits.end(), [&kind](const Limit& limit) {
+      return !kind.has_value() || limit.kind == *kind;
+    });
   }
 
   std::optional<absl::Time> LatestSafeStart(const WatchedJob& job, absl::Duration held) const {
@@ -168,6 +251,7 @@ class Watch {
     return given_back;
   }
 
+  const AdmissionRules& admission_;
   const Config& config_;
   const absl::Time now_;
   const absl::Duration period_;
@@ -180,9 +264,9 @@ class Watch {
 }  // namespace
 
 std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
-                                   const CapacityState& capacity, const Config& config,
-                                   absl::Time now, absl::Duration period) {
-  Watch watch(capacity, config, now, period);
+                                   const CapacityState& capacity, const AdmissionRules& admission,
+                                   const Config& config, absl::Time now, absl::Duration period) {
+  Watch watch(capacity, admission, config, now, period);
   std::vector<const WatchedJob*> in_order;
   for (const WatchedJob& job : jobs) in_order.push_back(&job);
   std::sort(in_order.begin(), in_order.end(),

@@ -12,10 +12,28 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/admin_comment.h"
+#include "core/admission.h"
 #include "core/config.h"
 #include "core/snapshot.h"
 
 namespace carbon {
+
+// What keeps a job from starting in its partition though its turn has come, and might not do so in
+// another partition. Holds, dependencies, other jobs and what counts in every partition, as the
+// limits of associations do, are none of these.
+struct Obstacle {
+  enum class Kind {
+    kNodeLimit,    // of the partition
+    kTimeLimit,    // of the partition
+    kMemoryLimit,  // of the partition
+    kAccess,       // the partition does not admit the job
+    kQosLimit,     // of the partition's QOS or of the job's
+    kConstraints,  // no node of the partition is what the job asks for
+  };
+  Kind kind;
+  std::optional<LimitKind> limit;             // of kQosLimit; absent: Slurm does not say which
+  absl::Time since = absl::InfiniteFuture();  // the first look that showed it
+};
 
 // A job in the queue that waits where and when it was placed.
 struct WatchedJob {
@@ -27,6 +45,8 @@ struct WatchedJob {
   bool was_requeued = false;
   std::optional<absl::Time> deadline;
   absl::Duration limit;  // of one task
+  int64_t nodes = 0;
+  std::optional<Obstacle> obstacle;
   // As the policies match them.
   uint32_t user_id = 0;
   std::string account;
@@ -54,8 +74,9 @@ struct JobReturn {
   std::string admin_comment;  // it had so far
 };
 
-// The jobs to return, by job id. `capacity` is a look at the queue that shows them, `period` how
-// long it is until the next one.
+// The jobs to return, by job id. `capacity` is a look at the queue that shows them, without outages
+// that may last moments only: the caller knows how long each has lasted (plugin/outages.h).
+// `period` is how long it is until the next look.
 //
 // No start is planned later than deadline - the time that the job holds its nodes - the policy's
 // margin. Half of the margin is for Slurm to start it there; the other half is home's, so the
@@ -65,10 +86,15 @@ struct JobReturn {
 // start has come within kNotice and its pool is down, or would start it later than home by more
 // than kPatience. What somebody changed since it was placed, its partition or a begin that is yet
 // to come, is theirs: that job is not touched.
+//
+// With or without a deadline, a job is returned when an obstacle has lasted for kObstacleLasts, or
+// the latest safe start is two periods away, unless `admission` shows that the job meets the same
+// obstacle at home. `capacity` need not show a job that Slurm holds for its obstacle.
 std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
-                                   const CapacityState& capacity, const Config& config,
-                                   absl::Time now, absl::Duration period);
+                                   const CapacityState& capacity, const AdmissionRules& admission,
+                                   const Config& config, absl::Time now, absl::Duration period);
 
+inline constexpr absl::Duration kObstacleLasts = absl::Seconds(30);
 inline constexpr absl::Duration kNotice = absl::Minutes(10);
 inline constexpr absl::Duration kPatience = absl::Minutes(5);
 

@@ -160,14 +160,6 @@ absl::Duration TimeLimit(const slurm_job_info_t& job, const ClusterView& view) {
   return kUnlimitedRun;
 }
 
-// Whether the job waits for its turn, rather than for somebody to release it or for other jobs.
-bool IsInLine(const slurm_job_info_t& job) {
-  const bool held = job.priority == 0;
-  const bool depends = IsSet(job.dependency) || job.state_reason == WAIT_DEPENDENCY ||
-                       job.state_reason == WAIT_DEP_INVALID;
-  return !held && !depends && !IsSet(job.resv_name) && (job.job_state & JOB_REVOKED) == 0;
-}
-
 bool IsPromised(const slurm_job_info_t& job, absl::Time now) {
   return FromTimeT(job.eligible_time) > now &&
          PromiseInComment(Text(job.admin_comment)).has_value();
@@ -277,17 +269,15 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   std::map<uint32_t, size_t> waiting_arrays;
   for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
     const slurm_job_info_t& job = (*jobs)->job_array[i];
+    if (auto watched = ReadWatchedJob(job, TimeLimit(job, view))) {
+      look.watched.push_back(*std::move(watched));
+    }
     std::optional<ClusterJob> read = ReadJob(job, view);
     if (!read.has_value()) continue;
     if (read->nodes.empty() && job.array_job_id != 0) {
       waiting_arrays[job.array_job_id] = view.jobs.size();
     }
     view.jobs.push_back(*std::move(read));
-    if (IsInLine(job)) {
-      if (auto watched = ReadWatchedJob(job, TimeLimit(job, view))) {
-        look.watched.push_back(*std::move(watched));
-      }
-    }
   }
   LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
   outages->Note(view, FromTimeT(settings.boot_time));

@@ -28,6 +28,12 @@ bool WaitsNoLonger(int error) {
          error == ESLURM_JOB_NOT_PENDING || error == ESLURM_JOB_FINISHED;
 }
 
+bool IsBound(const slurm_job_info_t& job) {
+  const bool depends = !Text(job.dependency).empty() || job.state_reason == WAIT_DEPENDENCY ||
+                       job.state_reason == WAIT_DEP_INVALID;
+  return depends || !Text(job.resv_name).empty() || (job.job_state & JOB_REVOKED) != 0;
+}
+
 // Whatever became of it: the next round sees.
 bool IsUnanswered(int error) {
   switch (error) {
@@ -45,6 +51,14 @@ bool IsUnanswered(int error) {
     default:
       return false;
   }
+}
+
+// Slurm's scheduler sets the priority of a job that no node of its partition can run to 0, with
+// this reason; a hold by a person has a reason of its own, and any update of the job undoes this
+// one
+// (_update_job() of every release).
+bool IsHeldForObstacle(const slurm_job_info_t& job) {
+  return job.priority == 0 && job.state_reason == FAIL_BAD_CONSTRAINTS && !IsBound(job);
 }
 
 absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
@@ -80,10 +94,14 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
 
 }  // namespace
 
+bool IsInLine(const slurm_job_info_t& job) { return job.priority != 0 && !IsBound(job); }
+
 std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Duration limit) {
   if ((job.job_state & JOB_STATE_BASE) != JOB_PENDING || (job.job_state & JOB_COMPLETING) != 0) {
     return std::nullopt;
   }
+  std::optional<Obstacle> obstacle = ObstacleOf(job.state_reason);
+  if (!IsInLine(job) && !IsHeldForObstacle(job)) return std::nullopt;
   std::optional<Promise> promise = PromiseInComment(Text(job.admin_comment));
   if (!promise.has_value()) return std::nullopt;
   WatchedJob watched;
@@ -97,6 +115,8 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Dura
     watched.deadline = absl::FromTimeT(job.deadline);
   }
   watched.limit = limit;
+  watched.nodes = job.num_nodes;
+  watched.obstacle = std::move(obstacle);
   watched.user_id = job.user_id;
   watched.account = std::string(Text(job.account));
   watched.qos = std::string(Text(job.qos));

@@ -11,9 +11,16 @@
 
 namespace carbon {
 
-// The job as the watch sees it; absent where it does not wait, or without a promise of ours.
-// `limit` is its time limit. Who holds or ties the job is for the caller to know.
+// The job as the watch sees it; absent where it does not wait, without a promise of ours, and where
+// somebody holds it or it depends on something. One that slurmctld itself holds for its obstacle is
+// there. `limit` is its time limit.
 std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Duration limit);
+
+// What the job waits for, by Slurm's job_state_reason; absent where that is no obstacle.
+std::optional<Obstacle> ObstacleOf(uint32_t state_reason);
+
+// Whether the job waits for its turn, rather than for somebody to release it or for other jobs.
+bool IsInLine(const slurm_job_info_t& job);
 
 }  // namespace carbon
 

@@ -42,7 +42,7 @@ class WatchTest : public ::testing::Test {
   }
 
   std::vector<JobReturn> Returns(absl::Time now) const {
-    return FindReturns({job_}, world_.capacity, world_.config, now, absl::Seconds(5));
+    return FindReturns({job_}, world_.capacity, rules_, world_.config, now, absl::Seconds(5));
   }
   std::string Reason(absl::Time now) const {
     const std::vector<JobReturn> returns = Returns(now);
@@ -51,6 +51,7 @@ class WatchTest : public ::testing::Test {
 
   World world_;
   WatchedJob job_;
+  AdmissionRules rules_;
 };
 
 TEST_F(WatchTest, LeavesAJobAloneWhosePromiseHolds) {
@@ -159,10 +160,107 @@ TEST_F(WatchTest, CountsAtHomeWhatItGaveBackBefore) {
   other.job_id = 9;
   Use(9, "oslo", 3, 7, 32, other.promise.decision_id);
   // Home has room for the first at once. For the second it is no sooner than the pool.
-  const auto returns =
-      FindReturns({other, job_}, world_.capacity, world_.config, world_.Hour(3), absl::Seconds(5));
+  const auto returns = FindReturns({other, job_}, world_.capacity, rules_, world_.config,
+                                   world_.Hour(3), absl::Seconds(5));
   ASSERT_EQ(returns.size(), 1u);
   EXPECT_EQ(returns[0].job_id, 7u);
+}
+
+// The planned start has come, and something of oslo keeps the job from starting.
+class ObstacleTest : public WatchTest {
+ protected:
+  ObstacleTest() {
+    job_.nodes = 2;
+    rules_.qos = {{.name = "normal"}, {.name = "part"}, {.name = "over"}};
+    rules_.partitions = {{.name = "frankfurt"}, {.name = "oslo"}};
+  }
+
+  // Why the job is returned once it has met the obstacle for long.
+  std::string Meets(Obstacle::Kind kind, std::optional<LimitKind> limit = std::nullopt) {
+    job_.obstacle = Obstacle{kind, limit, now_ - kObstacleLasts};
+    return Reason(now_);
+  }
+  PartitionRules& home() { return rules_.partitions[0]; }
+  PartitionRules& there() { return rules_.partitions[1]; }
+
+  const absl::Time now_ = world_.Hour(3) + absl::Minutes(1);
+};
+
+TEST_F(ObstacleTest, ReturnsAJobWithinAMinuteOfTheFirstLookAtIt) {
+  there().max_nodes = 1;
+  job_.obstacle = Obstacle{Obstacle::Kind::kNodeLimit, std::nullopt, now_};
+  EXPECT_EQ(Reason(now_ + kObstacleLasts - absl::Seconds(1)), "");  // it may last moments
+  EXPECT_EQ(Reason(now_ + kObstacleLasts), "the node limit of its partition holds it");
+  EXPECT_LT(kObstacleLasts, absl::Minutes(1));
+  // It would only wait in oslo too.
+  EXPECT_THAT(Returns(now_ + kObstacleLasts)[0].partitions, ElementsAre("frankfurt"));
+}
+
+TEST_F(ObstacleTest, DoesNotWaitThatLongForADeadline) {
+  job_.deadline = world_.Hour(10);
+  const absl::Time latest = world_.Hour(6) - absl::Minutes(1);
+  job_.obstacle = Obstacle{Obstacle::Kind::kConstraints, std::nullopt, latest - absl::Seconds(11)};
+  EXPECT_EQ(Reason(latest - absl::Seconds(11)), "");
+  EXPECT_EQ(Reason(latest - absl::Seconds(10)), "its partition cannot meet its constraints");
+}
+
+TEST_F(ObstacleTest, ReturnsAJobThatSlurmHoldsAndShowsNoUseOf) {
+  world_.capacity.uses.clear();
+  EXPECT_EQ(Meets(Obstacle::Kind::kConstraints), "its partition cannot meet its constraints");
+  job_.obstacle.reset();
+  EXPECT_EQ(Reason(now_), "");
+}
+
+TEST_F(ObstacleTest, LeavesAJobThatWouldMeetItAtHome) {
+  there().max_nodes = home().max_nodes = 1;
+  EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "");
+  home().max_nodes = 2;
+  EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "the node limit of its partition holds it");
+  home().min_nodes = 3;
+  EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "");
+
+  EXPECT_EQ(Meets(Obstacle::Kind::kTimeLimit), "the time limit of its partition holds it");
+  world_.state("frankfurt").max_time = absl::Hours(3);  // it asks for four
+  EXPECT_EQ(Meets(Obstacle::Kind::kTimeLimit), "");
+  job_.promise.limit = absl::Hours(3);
+  EXPECT_EQ(Meets(Obstacle::Kind::kTimeLimit), "the time limit of its partition holds it");
+
+  EXPECT_EQ(Meets(Obstacle::Kind::kMemoryLimit), "");
+  there().max_memory = {.mib = 1000};
+  EXPECT_EQ(Meets(Obstacle::Kind::kMemoryLimit), "the memory limit of its partition holds it");
+
+  EXPECT_EQ(Meets(Obstacle::Kind::kAccess), "");
+  there().deny_accounts = {"physics"};
+  EXPECT_EQ(Meets(Obstacle::Kind::kAccess), "its partition does not admit it");
+
+  job_.promise.from = {"oslo"};  // only its start was moved
+  EXPECT_EQ(Meets(Obstacle::Kind::kConstraints), "");
+}
+
+TEST_F(ObstacleTest, ReturnsAJobForALimitOfThePartitionsQosOnly) {
+  const auto meets = [&] { return Meets(Obstacle::Kind::kQosLimit, LimitKind::kGrpTres); };
+  job_.qos = "normal";
+  rules_.qos[0].limits = rules_.qos[1].limits =
+      rules_.qos[2].limits = {{LimitKind::kGrpTres, "cpu", 64}};
+  EXPECT_EQ(meets(), "");  // the job's own holds it at home too
+  there().qos = "part";
+  EXPECT_EQ(meets(), "a limit of its partition's QOS holds it");
+  home().qos = "part";
+  EXPECT_EQ(meets(), "");
+  home().qos = "over";
+  EXPECT_EQ(meets(), "a limit of its partition's QOS holds it");
+  rules_.qos[0].over_partition_qos = true;
+  EXPECT_EQ(meets(), "");
+  rules_.qos[0].over_partition_qos = false;
+  rules_.qos[1].limits[0].kind = LimitKind::kMaxJobs;
+  EXPECT_EQ(meets(), "");
+  rules_.partitions.clear();  // what is not known is no reason
+  EXPECT_EQ(meets(), "");
+}
+
+TEST_F(ObstacleTest, LeavesWhatSomebodyMovedElsewhere) {
+  job_.partition = "lyon";
+  EXPECT_EQ(Meets(Obstacle::Kind::kConstraints), "");
 }
 
 TEST(IsWatched, ForgetsAWatchThatIsSilent) {
