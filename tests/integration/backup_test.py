@@ -124,11 +124,11 @@ class BackupTest(PrivateSlurmTest):
             stdin=subprocess.DEVNULL,
         )
         try:
-            self.assertEqual(primary.wait(20), 0)
+            self.assertEqual(primary.wait(75), 0)
             return True
         except subprocess.TimeoutExpired:
             self.kill_backup()
-            self.assertEqual(primary.wait(60), 0)
+            self.assertEqual(primary.wait(75), 0)
             self.start_backup()
             return False
 

@@ -68,11 +68,7 @@ class ControllerTest(FaultTest):
         wait_until(lambda: self.log.read_bytes().endswith(b"\n"), 5, "the log's last line has an end")
         records, torn = self.whole_and_torn()
         self.assertLessEqual(torn, KILLS, "more lines are torn than slurmctld was killed")
-        boots = {}
-        for record in records:
-            self.assertEqual(record["seq"], boots.get(record["boot"], 0) + 1)
-            boots[record["boot"]] = record["seq"]
-        self.assertGreaterEqual(len(boots), KILLS + 1)
+        self.assertGreaterEqual(self.assert_no_gap(records), KILLS + 1)
         print(
             f"\n{KILLS} kills: {kept} acknowledged jobs kept, {lost} of the last {SAVED_WITHIN} s lost"
             f" as slurmctld itself loses them; {len(records)} records, {torn} torn lines",
@@ -80,21 +76,26 @@ class ControllerTest(FaultTest):
         )
 
     def test_reconfigured_again_and_again(self):
-        pid = self.controller_pid()
-        before = len(self.records())
         with Storm(self, "--clients", 4, "--seconds", 3600, "--pause", 5) as storm:
             for _ in range(RECONFIGURES):
                 seen = len(storm.acknowledged())
                 done = self.run_command("scontrol", "reconfigure")
                 self.assertEqual(done.returncode, 0, done.stderr)
                 wait_until(lambda: len(storm.acknowledged()) > seen, 30, "jobs are acknowledged")
-        self.assertEqual(self.controller_pid(), pid)
         self.assert_decides_again()
         self.assertEqual(self.new_lines(), [])
         records, torn = self.whole_and_torn()
         self.assertEqual(torn, 0)
-        numbers = [record["seq"] for record in records[before:]]
-        self.assertEqual(numbers, list(range(numbers[0], numbers[-1] + 1)))
+        # From 23.11 on slurmctld executes itself anew, and the plugin begins a new count.
+        self.assert_no_gap(records)
+
+    def assert_no_gap(self, records):
+        """Returns how many lives of the plugin wrote them."""
+        boots = {}
+        for record in records:
+            self.assertEqual(record["seq"], boots.get(record["boot"], 0) + 1)
+            boots[record["boot"]] = record["seq"]
+        return len(boots)
 
 
 if __name__ == "__main__":
