@@ -202,9 +202,10 @@ class PrivateSlurmTest(unittest.TestCase):
 
     # The snapshot.
 
-    def write_config(self, policy, grids, pools=None, hardware=None):
+    def write_config(self, policy, grids, pools=None, hardware=None, down_after=None):
         """grids: partition -> [(seconds from now, g/kWh), ...]; the last value holds on. pools and
-        hardware: what else is to be said of a partition's pool, and profiles beside test-gpu."""
+        hardware: what else is to be said of a partition's pool, and profiles beside test-gpu.
+        down_after: of the watch; None: as long as it is by default."""
         now = int(time.time())
         config = {
             "paths": {"snapshot": str(self.snapshot), "log": str(self.log)},
@@ -221,6 +222,8 @@ class PrivateSlurmTest(unittest.TestCase):
             },
             "policies": [{"name": "test", **policy}],
         }
+        if down_after is not None:
+            config["watch"] = {"down_after": down_after}
         for partition, steps in grids.items():
             rows = [(now - 3600, steps[0][1])] + [(now + lead, value) for lead, value in steps[1:]]
             # A value holds for a day at most.

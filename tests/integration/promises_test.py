@@ -13,7 +13,7 @@ CLEAN_LATER = {"frankfurt": [(0, 500)], "oslo": [(0, 450), (40, 10)]}
 
 class PromisesTest(PrivateSlurmTest):
     def setUp(self):
-        self.watch({"mode": "enforce", "margin": "30s"}, CLEAN_LATER)
+        self.watch({"mode": "enforce", "margin": "30s"}, CLEAN_LATER, down_after="1s")
         self.count = len(self.records())
 
     def tearDown(self):

@@ -107,7 +107,7 @@ class TimeTest(PrivateSlurmTest):
                 "may_change": ["time", "site", "hardware", "time_limit"],
             },
             {"frankfurt": [(0, 500)], "oslo": [(0, 450), (90, 10)]},
-            pools=POOLS, hardware=HALF_AS_FAST,
+            pools=POOLS, hardware=HALF_AS_FAST, down_after="1s",
         )
         count = len(self.records())
         answer, _, placed = self.place("10", "--time-min=4", f"--deadline={after(40)}")
