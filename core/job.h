@@ -32,6 +32,7 @@ struct JobRequest {
   std::string device_type;           // of `--gpus=h100:8`; empty: any
   bool exclusive = false;            // whole nodes
   std::optional<int64_t> max_nodes;  // that it may span (--nodes=2-4); absent: as few as hold it
+  std::optional<int64_t> tasks;      // it spans no more nodes than that; absent: it does not say
   bool all_memory = false;           // all memory of its nodes (--mem=0)
 
   // A job array of `array_tasks` runs at most `array_width` of them at once.

@@ -59,6 +59,7 @@ Json JobJson(const JobRequest& job) {
           {"device_type", job.device_type},
           {"exclusive", job.exclusive},
           {"max_nodes", OrNull(job.max_nodes, [](int64_t nodes) { return nodes; })},
+          {"tasks", OrNull(job.tasks, [](int64_t tasks) { return tasks; })},
           {"all_memory", job.all_memory},
           {"array_tasks", job.array_tasks},
           {"array_width", job.array_width},

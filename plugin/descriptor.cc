@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "plugin/slurm_release.h"
 #include "plugin/tres.h"
 
 // Slurm's allocator, exported by slurmctld but declared in no public header. A string from plain
@@ -124,6 +125,8 @@ std::string WhyPinned(const job_desc_msg_t& d, const DeviceRequest& devices) {
   if (Set(d.features)) return "--constraint";
   if (Set(d.cluster_features)) return "--cluster-constraint";
   if (Set(d.batch_features)) return "--batch";
+  // Since 23.11 it may choose nodes (SchedulerParameters=extra_constraints).
+  if (Set(d.extra)) return "--extra";
   if (Set(d.req_nodes)) return "--nodelist";
   if (Set(d.exc_nodes)) return "--exclude";
   if (Set(d.licenses)) return "--licenses";
@@ -132,11 +135,24 @@ std::string WhyPinned(const job_desc_msg_t& d, const DeviceRequest& devices) {
   if (Set(d.mcs_label)) return "--mcs-label";
   if (d.contiguous == 1) return "--contiguous";
   if (Count(d.req_switch)) return "--switches";
+  if (Count16(SegmentSize(d))) return "--segment";
+  if (d.shared == kSharesNoTopology) return "--exclusive=topo";
+  // As many nodes as tasks, of any partition's: Slurm holds it where MaxNodes is lower.
+  if (d.bitflags & SPREAD_JOB) return "--spread-job";
+  if (Set(JobSizes(d))) return "--nodes, several sizes";
+  if (d.bitflags & GRES_ENFORCE_BIND) return "--gres-flags=enforce-binding";
   if (Count(d.pn_min_tmp_disk)) return "--tmp";
   if (Count16(d.core_spec)) return "--core-spec";
+  // Nodes with more CPUs are not given to it as a whole.
+  if (Count(d.max_cpus)) return "a maximum of CPUs";
+  if (Count16(d.boards_per_node)) return "--boards-per-node";
+  if (Count16(d.sockets_per_board)) return "--sockets-per-board";
   if (Count16(d.sockets_per_node)) return "--sockets-per-node";
   if (Count16(d.cores_per_socket)) return "--cores-per-socket";
   if (Count16(d.threads_per_core)) return "--threads-per-core";
+  if (Count16(d.ntasks_per_board)) return "--ntasks-per-board";
+  if (Count16(d.ntasks_per_socket)) return "--ntasks-per-socket";
+  if (Count16(d.ntasks_per_core)) return "--ntasks-per-core";
   if (!devices.other.empty()) return absl::StrCat("--gres=", devices.other);
   return "";
 }
@@ -159,8 +175,14 @@ void ReadResources(const job_desc_msg_t& d, const DeviceRequest& asked, JobReque
     nodes = std::max(nodes, DivideUp(asked.per_job, asked.per_node));
   }
   const int64_t task_count = tasks.value_or(Times(nodes, tasks_per_node.value_or(1)));
-  const int64_t widest = std::max(nodes, Count(d.max_nodes).value_or(kMaxCount));
   job->max_nodes = Count(d.max_nodes);
+  // Where it says nothing of tasks, Slurm bounds its nodes by nothing.
+  const std::optional<int64_t> tasks_per_device = Count16(d.ntasks_per_tres);
+  if (tasks || tasks_per_node || tasks_per_device || asked.per_task > 0) {
+    job->tasks = std::max(task_count, Times(nodes, tasks_per_device.value_or(1)));
+  }
+  const int64_t widest =
+      std::max(nodes, std::min(job->max_nodes.value_or(kMaxCount), job->tasks.value_or(kMaxCount)));
 
   int64_t devices = std::max(asked.per_job, Times(asked.per_node, nodes));
   devices = std::max(devices, Times(asked.per_task, task_count));

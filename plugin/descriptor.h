@@ -23,7 +23,8 @@ namespace carbon {
 // it follows from the job alone:
 //   - nodes: the least that it spans, also where it shares them: what it asks for, or its tasks or
 //     devices per node need. The most, for a range (--nodes=2-4), in `max_nodes`;
-//   - tasks: one per node, or as many as its devices say (--gpus-per-task, --ntasks-per-gpu); CPUs:
+//   - tasks: one per node, or as many as its devices say (--gpus-per-task, --ntasks-per-gpu); no
+//     node is without a task, so they bound the number of nodes where the job says any of it. CPUs:
 //     one per task, or as many as its nodes' least and its devices say, whichever is most;
 //   - devices: what it asks for per job, node and task, whichever is most.
 // Elsewhere, because it needs the partition and its nodes (core/job_size.h): nodes that its demand

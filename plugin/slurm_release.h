@@ -14,6 +14,81 @@ namespace carbon {
 // Bits of SelectTypeParameters. 25.11 renamed their macros and kept their values.
 inline constexpr uint16_t kSelectsSingleThreads = 0x0001;  // CR_CPU
 inline constexpr uint16_t kConsumesMemory = 0x0010;        // CR_MEMORY
+inline constexpr uint16_t kBindsCpusToGres = 0x0040;       // ENFORCE_BINDING_GRES, since 24.05
+
+// Of job_desc_msg_t::shared, since 24.05: --exclusive=topo.
+inline constexpr uint16_t kSharesNoTopology = 0x0004;  // JOB_SHARED_TOPO
+
+// Bits of a partition's flags that are understood. The first seven are 22.05's, PowerDownOnIdle
+// came with 23.02; the last two are slurmctld's notes on its own scheduling, since 24.11.
+// Exclusive=TOPO (bit 16, since 24.05) is left out on purpose: what such a job takes cannot be
+// told.
+inline constexpr uint32_t kKnownPartitionFlags = 0x7f | 0x80 | 1U << 18 | 1U << 19;
+
+// Bits of a QOS's flags that are understood: 22.05's, and from 23.11 "relative" (10), "its shares
+// are computed" (11) and "it is a partition's" (12).
+inline constexpr uint32_t kKnownQosFlags = 0x1fff;
+inline constexpr uint32_t kQosIsRelative = 1U << 10;
+inline constexpr uint32_t kQosSharesAreComputed = 1U << 11;
+
+// Bits of an association's flags that are understood: how it came about and who coordinates, but
+// not "it is deleted" (0).
+inline constexpr uint32_t kKnownAssociationFlags = 0x1e | 1U << 16 | 1U << 17;
+
+// MaxCPUsPerSocket. 23.02 added it.
+inline uint32_t MaxCpusPerSocket([[maybe_unused]] const partition_info_t& partition) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+  return partition.max_cpus_per_socket;
+#else
+  return INFINITE;
+#endif
+}
+
+// Cores that are kept for each GPU's jobs (RestrictedCoresPerGPU). 24.05 added it.
+inline uint16_t CoresKeptPerGpu([[maybe_unused]] const node_info_t& node) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+  return node.res_cores_per_gpu;
+#else
+  return 0;
+#endif
+}
+
+// Which of topology.yaml's topologies the partition is in; nullptr: the cluster's. 25.05 added it.
+inline const char* TopologyName([[maybe_unused]] const partition_info_t& partition) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 5, 0)
+  return partition.topology_name;
+#else
+  return nullptr;
+#endif
+}
+
+// The node's places in the topologies, "tree:core:leaf1,blocks:b1"; nullptr: in none. 25.05 added
+// it.
+inline const char* PlaceInTopology([[maybe_unused]] const node_info_t& node) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 5, 0)
+  return node.topology_str;
+#else
+  return nullptr;
+#endif
+}
+
+// --nodes=1,3,5. 23.02 added it.
+inline const char* JobSizes([[maybe_unused]] const job_desc_msg_t& job) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+  return job.job_size_str;
+#else
+  return nullptr;
+#endif
+}
+
+// --segment. 24.05 added it.
+inline uint16_t SegmentSize([[maybe_unused]] const job_desc_msg_t& job) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+  return job.segment_size;
+#else
+  return NO_VAL16;
+#endif
+}
 
 // How a job descriptor names GPUs: tres_per_node = kGpuTres + ":2". 23.11 changed it and takes no
 // other.

@@ -259,6 +259,53 @@ TEST(ReadDescriptor, ReadsARangeOfNodes) {
   EXPECT_FALSE(ReadDescriptor(d, 0).max_nodes.has_value());
 }
 
+TEST(ReadDescriptor, KnowsHowManyTasksBoundTheNodes) {
+  const auto tasks = [](auto change) {
+    job_desc_msg_t d = Batch();
+    change(d);
+    return ReadDescriptor(d, 0).tasks;
+  };
+  using D = job_desc_msg_t;
+  EXPECT_EQ(tasks([](D&) {}), std::nullopt);
+  EXPECT_EQ(tasks([](D& d) { d.min_nodes = 3; }), std::nullopt);
+  EXPECT_EQ(tasks([](D& d) { d.tres_per_job = Unowned("gres/gpu:8"); }), std::nullopt);
+  EXPECT_EQ(tasks([](D& d) { d.num_tasks = 6; }), 6);
+  EXPECT_EQ(tasks([](D& d) { d.ntasks_per_node = 4; }), 4);
+  EXPECT_EQ(tasks([](D& d) {
+              d.min_nodes = 2;
+              d.ntasks_per_node = 4;
+            }),
+            8);
+  EXPECT_EQ(tasks([](D& d) {
+              d.tres_per_job = Unowned("gres/gpu:8");
+              d.tres_per_task = Unowned("gres/gpu:2");
+            }),
+            4);
+  EXPECT_EQ(tasks([](D& d) {
+              d.tres_per_job = Unowned("gres/gpu:8");
+              d.ntasks_per_tres = 2;
+            }),
+            16);
+  EXPECT_EQ(tasks([](D& d) {
+              d.tres_per_node = Unowned("gres/gpu:8");
+              d.min_nodes = 2;
+              d.ntasks_per_tres = 3;
+            }),
+            6);
+}
+
+TEST(ReadDescriptor, GivesOneTaskOneNode) {
+  job_desc_msg_t d = Batch();
+  d.tres_per_job = Unowned("gres/gpu:6");
+  EXPECT_EQ(ReadDescriptor(d, 0).per_node.devices, 1);
+  d.num_tasks = 1;
+  EXPECT_EQ(ReadDescriptor(d, 0).per_node.devices, 6);
+  d.num_tasks = 2;
+  EXPECT_EQ(ReadDescriptor(d, 0).per_node.devices, 3);
+  d.max_nodes = 1;
+  EXPECT_EQ(ReadDescriptor(d, 0).per_node.devices, 6);
+}
+
 struct ArrayCase {
   const char* text;
   int64_t tasks, width;
@@ -341,6 +388,22 @@ TEST(ReadDescriptor, SaysWhatPinsTheJob) {
   EXPECT_EQ(why([](D& d) { d.contiguous = 1; }), "--contiguous");
   EXPECT_EQ(why([](D& d) { d.req_switch = 1; }), "--switches");
   EXPECT_EQ(why([](D& d) { d.tres_per_node = Unowned("gres:fpga:1,gres:gpu:1"); }), "--gres=fpga");
+  EXPECT_EQ(why([](D& d) { d.extra = Unowned("rack=1"); }), "--extra");
+  EXPECT_EQ(why([](D& d) { d.shared = 4; }), "--exclusive=topo");
+  EXPECT_EQ(why([](D& d) { d.max_cpus = 64; }), "a maximum of CPUs");
+  EXPECT_EQ(why([](D& d) { d.boards_per_node = 1; }), "--boards-per-node");
+  EXPECT_EQ(why([](D& d) { d.sockets_per_board = 2; }), "--sockets-per-board");
+  EXPECT_EQ(why([](D& d) { d.bitflags |= SPREAD_JOB; }), "--spread-job");
+  EXPECT_EQ(why([](D& d) { d.bitflags |= GRES_ENFORCE_BIND; }), "--gres-flags=enforce-binding");
+  EXPECT_EQ(why([](D& d) { d.ntasks_per_board = 1; }), "--ntasks-per-board");
+  EXPECT_EQ(why([](D& d) { d.ntasks_per_socket = 4; }), "--ntasks-per-socket");
+  EXPECT_EQ(why([](D& d) { d.ntasks_per_core = 1; }), "--ntasks-per-core");
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+  EXPECT_EQ(why([](D& d) { d.job_size_str = Unowned("1,3"); }), "--nodes, several sizes");
+#endif
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
+  EXPECT_EQ(why([](D& d) { d.segment_size = 2; }), "--segment");
+#endif
 }
 
 TEST(ApplyVerdict, DoesNothingForAnEmptyVerdict) {
