@@ -29,6 +29,8 @@ std::string WhyClosed(const Snapshot::Pool& pool, const AdmissionRules& admissio
   if (!pool.state->up) return "its partition or all its nodes are down";
   const PartitionRules* rules = admission.FindPartition(pool.config->partition);
   if (rules == nullptr) return "whom its partition admits is not known";
+  if (rules->unknown_flags != 0) return "its partition has a rule that is not known";
+  if (admission.unknown_enforcement != 0) return "what is enforced of accounts is not known";
   if (rules->root_only) return "its partition is for root only";
   if (rules->needs_reservation) return "its partition needs a reservation";
   if (rules->hidden) return "its partition is hidden";

@@ -81,6 +81,8 @@ std::string MayBeMovedHere(const Snapshot::Pool& pool, const AdmissionRules& rul
   const bool enforces = rules.enforces_associations || rules.enforces_limits || rules.enforces_qos;
   if (partition == nullptr) return "no: its rules are not known";
   if (enforces && !rules.accounting_known) return "no: accounts and QOS are not known";
+  if (partition->unknown_flags != 0) return "no: it has a rule that is not known";
+  if (rules.unknown_enforcement != 0) return "no: what is enforced of accounts is not known";
   if (partition->needs_reservation) return "no: it needs a reservation";
   if (partition->hidden) return "no: it is hidden";
   if (partition->root_only) return "root's";

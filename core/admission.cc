@@ -25,6 +25,7 @@ bool ContainsIgnoringCase(const std::vector<std::string>& names, absl::string_vi
 
 // Who the partition is for, whatever the job.
 Why WhyClosed(const JobRequest& job, const PartitionRules& home, const PartitionRules& target) {
+  if (target.unknown_flags != 0) return "its partition has a rule that is not known";
   if (target.root_only && job.user_id != 0) return "its partition is for root only";
   if (target.no_root && job.user_id == 0) return "its partition is not for root";
   if (target.needs_reservation) return "its partition needs a reservation";
@@ -139,9 +140,15 @@ absl::string_view AdmissionProof::WhyNot(const PartitionRules* target) const {
   if (home == target) return kProven;
   if (Why why = WhyClosed(job_, *home, *target); !why.empty()) return why;
   if (Why why = WhySharedOtherwise(*home, *target); !why.empty()) return why;
-  if (Why why = WhyNodesDiffer(job_, *home, *target); !why.empty()) return why;
+  if (Why why = WhyNodesDiffer(job_, *home, *target, rules_.tasks_set_max_nodes); !why.empty()) {
+    return why;
+  }
   if (Why why = WhyMemoryDiffers(job_, *home, *target); !why.empty()) return why;
+  if (rules_.binds_cpus_to_devices && job_.demand.devices > 0) {
+    return "which CPUs are near its GPUs is not known";
+  }
 
+  if (rules_.unknown_enforcement != 0) return "what is enforced of accounts is not known";
   const bool enforces =
       rules_.enforces_associations || rules_.enforces_limits || rules_.enforces_qos;
   if (!enforces && SameAccountsAndQos(*home, *target)) return kProven;
@@ -164,6 +171,10 @@ absl::string_view AdmissionProof::WhyNotItsUser(const JobStanding& there) const 
   if (there.job_qos != here_.job_qos) return "the job would have another QOS there";
   if (!there.partition->qos.empty() && there.partition_qos == nullptr) {
     return "its partition's QOS is not known";
+  }
+  for (const QosRules* qos : {there.job_qos, there.partition_qos}) {
+    if (qos != nullptr && qos->unknown_flags != 0)
+      return "a QOS there has a rule that is not known";
   }
   if (there.association == here_.association || there.association == nullptr) return kProven;
   const auto qos = there.job_qos == nullptr ? -1 : there.job_qos - rules_.qos.data();

@@ -7,6 +7,10 @@
 // partition's state and its time limit (core/candidates.h). EnforcePartLimits only settles whether
 // a job that breaks a partition's limit is refused or waits for ever, so it is not a rule.
 //
+// docs/admission.md lists every field by which Slurm 22.05 to 26.05 can limit a job, and what is
+// made of it here. A rule that is not understood counts as not proven: what Slurm says with bits
+// that are not known here is kept as those bits.
+//
 // The order in which slurmctld looks for limits (read in 22.05.8 and 26.05.3): in the partition's
 // QOS before the job's, the other way round with OverPartQOS, and in both before the association
 // and those above it; a limit that one of them sets is not looked for in the next.
@@ -46,9 +50,10 @@ enum class LimitKind {
   kMaxTresRunMinsPerAccount,
   kMaxTresRunMinsPerUser,
   kMaxWall,
+  kMinPrioThreshold,  // a job of a lower priority gets no nodes reserved, and may starve
   kMinTresPerJob,
 };
-inline constexpr int kLimitKinds = 19;
+inline constexpr int kLimitKinds = 20;
 absl::string_view LimitName(LimitKind kind);  // "GrpTRES"
 bool CountsTres(LimitKind kind);
 
@@ -67,6 +72,7 @@ struct QosRules {
   bool usage_threshold = false;     // the association's usage may keep its jobs waiting
   double limit_factor = 0;          // of the association's TRES limits; 0: none
   double wall_factor = 1;           // of a job's time limit, where UsageFactorSafe is set
+  uint32_t unknown_flags = 0;       // bits of its flags that are not understood
   std::vector<Limit> limits;
 
   friend bool operator==(const QosRules&, const QosRules&) = default;
@@ -137,13 +143,18 @@ struct PartitionRules {
   int64_t min_nodes = 0;
   std::optional<int64_t> max_nodes;
   std::optional<int64_t> max_cpus_per_node;
-  std::optional<MemoryRule> max_memory;      // its own, or else the cluster's
-  std::optional<MemoryRule> default_memory;  // the same
+  std::optional<int64_t> max_cpus_per_socket;  // since 23.02
+  uint32_t unknown_flags = 0;                  // bits of its flags that are not understood
+  std::optional<MemoryRule> max_memory;        // its own, or else the cluster's
+  std::optional<MemoryRule> default_memory;    // the same
   // As Slurm spells them; only compared.
   std::string device_defaults;  // DefCpuPerGPU, DefMemPerGPU
   std::string billing_weights;
   std::string sharing;  // OverSubscribe, ExclusiveUser, SelectTypeParameters
-  NodeShape least;      // each field on its own
+  // What may keep some of its nodes from running one job together ("topology/block"); empty: any
+  // of them may.
+  std::string topology;
+  NodeShape least;  // each field on its own
   NodeShape most;
 
   friend bool operator==(const PartitionRules&, const PartitionRules&) = default;
@@ -155,6 +166,12 @@ struct AdmissionRules {
   bool enforces_associations = false;
   bool enforces_limits = false;
   bool enforces_qos = false;
+  uint32_t unknown_enforcement = 0;  // bits of it that are not understood
+  // Slurm 26.05.0 to 26.05.4: a job that says how many tasks it has, and not on how many nodes at
+  // most, has as many nodes at most. It waits for ever where MaxNodes is lower.
+  bool tasks_set_max_nodes = false;
+  // SelectTypeParameters=ENFORCE_BINDING_GRES, since 24.05: a job gets only CPUs near its devices.
+  bool binds_cpus_to_devices = false;
   // Whether the four that follow are what slurmctld goes by; they are empty without accounting.
   // Else they could not be read.
   bool accounting_known = false;

@@ -13,7 +13,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
+// Version 1 lacks what is read only since version 2. It does not say whether it left out a rule
+// that limits a partition, so each of its partitions has one that is not known: it admits no job
+// that is not at home there.
+constexpr int kOldestVersion = 1;
 constexpr int kMaxDepth = 8;
 constexpr size_t kMaxKey = 64;
 constexpr char kPart[] = "admission part";
@@ -52,6 +56,7 @@ Json QosJson(const QosRules& qos) {
           {"usage_threshold", qos.usage_threshold},
           {"limit_factor", qos.limit_factor},
           {"wall_factor", qos.wall_factor},
+          {"unknown_flags", qos.unknown_flags},
           {"limits", LimitsJson(qos.limits)}};
 }
 
@@ -89,11 +94,14 @@ Json PartitionJson(const PartitionRules& partition) {
           {"min_nodes", partition.min_nodes},
           {"max_nodes", OrNull(partition.max_nodes)},
           {"max_cpus_per_node", OrNull(partition.max_cpus_per_node)},
+          {"max_cpus_per_socket", OrNull(partition.max_cpus_per_socket)},
+          {"unknown_flags", partition.unknown_flags},
           {"max_memory", MemoryJson(partition.max_memory)},
           {"default_memory", MemoryJson(partition.default_memory)},
           {"device_defaults", partition.device_defaults},
           {"billing_weights", partition.billing_weights},
           {"sharing", partition.sharing},
+          {"topology", partition.topology},
           {"least", ShapeJson(partition.least)},
           {"most", ShapeJson(partition.most)}};
 }
@@ -101,11 +109,18 @@ Json PartitionJson(const PartitionRules& partition) {
 // Reads the part. The first fault ends it: the errors of a large part gone wrong would be larger.
 class Reading {
  public:
+  explicit Reading(int version) : version_(version) {}
+
   absl::StatusOr<AdmissionRules> Read(const JsonValue::Json& json) && {
     {
       JsonObject top(JsonValue(json, "", &errors_));
       top.Find("version");  // looked at before
       ReadEnforced(&top);
+      rules_.tasks_set_max_nodes = true;  // the safe side, for version 1
+      if (version_ >= 2) {
+        top.Require("tasks_set_max_nodes", &rules_.tasks_set_max_nodes, Boolean);
+        top.Require("binds_cpus_to_devices", &rules_.binds_cpus_to_devices, Boolean);
+      }
       top.Require("accounting_known", &rules_.accounting_known, Boolean);
       Each(top.Demand("qos"), [this](const JsonValue& value) { ReadQos(value); });
       Each(top.Demand("accounts"), [this](const JsonValue& value) { ReadAccount(value); });
@@ -140,6 +155,9 @@ class Reading {
     }
     value->Refuse(absl::StrCat("is not a whole number in [0, ", most, "]"));
     return 0;
+  }
+  uint32_t Bits(const std::optional<JsonValue>& value) {
+    return static_cast<uint32_t>(Integer(value, UINT32_MAX));
   }
   std::optional<int64_t> IntegerOrNull(const std::optional<JsonValue>& value) {
     if (!value.has_value() || value->json().is_null()) return std::nullopt;
@@ -202,6 +220,7 @@ class Reading {
     enforces.Require("associations", &rules_.enforces_associations, Boolean);
     enforces.Require("limits", &rules_.enforces_limits, Boolean);
     enforces.Require("qos", &rules_.enforces_qos, Boolean);
+    if (version_ >= 2) rules_.unknown_enforcement = Bits(enforces.Demand("unknown"));
   }
 
   void ReadQos(const JsonValue& value) {
@@ -213,6 +232,7 @@ class Reading {
     object.Require("usage_threshold", &qos.usage_threshold, Boolean);
     qos.limit_factor = Factor(object.Demand("limit_factor"));
     qos.wall_factor = Factor(object.Demand("wall_factor"));
+    if (version_ >= 2) qos.unknown_flags = Bits(object.Demand("unknown_flags"));
     qos.limits = Limits(object.Demand("limits"));
     rules_.qos.push_back(std::move(qos));
   }
@@ -304,6 +324,13 @@ class Reading {
     partition.min_nodes = Integer(object.Demand("min_nodes"));
     partition.max_nodes = IntegerOrNull(object.Demand("max_nodes"));
     partition.max_cpus_per_node = IntegerOrNull(object.Demand("max_cpus_per_node"));
+    if (version_ >= 2) {
+      partition.max_cpus_per_socket = IntegerOrNull(object.Demand("max_cpus_per_socket"));
+      partition.unknown_flags = Bits(object.Demand("unknown_flags"));
+      partition.topology = String(object.Demand("topology"));
+    } else {
+      partition.unknown_flags = UINT32_MAX;
+    }
     partition.max_memory = Memory(object.Demand("max_memory"));
     partition.default_memory = Memory(object.Demand("default_memory"));
     partition.device_defaults = String(object.Demand("device_defaults"));
@@ -314,6 +341,7 @@ class Reading {
     rules_.partitions.push_back(std::move(partition));
   }
 
+  const int version_;
   std::vector<ConfigError> errors_;
   std::set<std::string> partition_names_;
   AdmissionRules rules_;
@@ -346,7 +374,10 @@ std::string SerializeAdmission(const AdmissionRules& rules) {
                {"enforces",
                 {{"associations", rules.enforces_associations},
                  {"limits", rules.enforces_limits},
-                 {"qos", rules.enforces_qos}}},
+                 {"qos", rules.enforces_qos},
+                 {"unknown", rules.unknown_enforcement}}},
+               {"tasks_set_max_nodes", rules.tasks_set_max_nodes},
+               {"binds_cpus_to_devices", rules.binds_cpus_to_devices},
                {"accounting_known", rules.accounting_known},
                {"default_qos", IndexOrNull(rules.default_qos)},
                {"qos", Json::array()},
@@ -375,11 +406,12 @@ absl::StatusOr<AdmissionRules> ParseAdmission(absl::string_view bytes) {
   if (version == json->end() || !version->is_number_integer()) {
     return absl::DataLossError(absl::StrCat(kPart, ": /version: is not a whole number"));
   }
-  if (*version != kVersion) {
-    return absl::InvalidArgumentError(absl::StrCat(kPart, ": version ", version->dump(),
-                                                   ", this program reads version ", kVersion));
+  for (int known = kOldestVersion; known <= kVersion; ++known) {
+    if (*version == known) return Reading(known).Read(*json);
   }
-  return Reading().Read(*json);
+  return absl::InvalidArgumentError(absl::StrCat(kPart, ": version ", version->dump(),
+                                                 ", this program reads versions ", kOldestVersion,
+                                                 " to ", kVersion));
 }
 
 }  // namespace carbon

@@ -74,9 +74,10 @@ bool IsOfTheJob(LimitKind kind) {
   }
 }
 
-// Jobs are counted, and refused, at home and there alike.
+// Jobs are counted, and refused, at home and there alike; or they are never refused for it.
 bool CountsJobs(LimitKind kind) {
   switch (kind) {
+    case LimitKind::kMinPrioThreshold:
     case LimitKind::kGrpJobs:
     case LimitKind::kGrpSubmitJobs:
     case LimitKind::kMaxJobs:

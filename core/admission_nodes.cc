@@ -7,9 +7,30 @@
 namespace carbon {
 namespace {
 
-// CPUs that the job may be counted with: they are allotted in whole cores, of several threads each.
-int64_t MostCpus(int64_t cpus, const PartitionRules& partition) {
+int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b == 0 ? 0 : 1); }
+
+// CPUs that the job may be counted with where it asks for `cpus` and `memory_mib`. They are
+// allotted in whole cores, of several threads each; and MaxMemPerCPU raises their number until each
+// has no more memory than it allows.
+int64_t MostCpus(int64_t cpus, int64_t memory_mib, const PartitionRules& partition) {
+  const std::optional<MemoryRule>& most = partition.max_memory;
+  if (most.has_value() && most->per_cpu && most->mib > 0 && cpus > 0) {
+    if (memory_mib == 0 && partition.default_memory.has_value()) {
+      const MemoryRule& by_default = *partition.default_memory;
+      memory_mib = by_default.per_cpu ? LimitedProduct(by_default.mib, cpus) : by_default.mib;
+    }
+    const int64_t each = DivideUp(memory_mib, cpus);
+    cpus = LimitedProduct(cpus, std::max<int64_t>(1, DivideUp(each, most->mib)));
+  }
   return LimitedProduct(cpus, partition.most.threads_per_core);
+}
+
+int64_t MostCpusInAll(const JobRequest& job, const PartitionRules& partition) {
+  return MostCpus(job.demand.cpus, job.demand.memory_mib, partition);
+}
+
+int64_t MostCpusOfAShare(const JobRequest& job, const PartitionRules& partition) {
+  return MostCpus(job.per_node.cpus, job.per_node.memory_mib, partition);
 }
 
 // The most of the job that one node may have to hold: all of it, or where its number of nodes is
@@ -18,12 +39,12 @@ int64_t MostOfANode(const JobRequest& job, int64_t share, int64_t total) {
   return job.max_nodes.has_value() ? std::min(total, LimitedProduct(2, share)) : total;
 }
 
-int64_t CpusOfANode(const JobRequest& job) {
-  return MostOfANode(job, job.per_node.cpus, job.demand.cpus);
+int64_t MostCpusOfANode(const JobRequest& job, const PartitionRules& partition) {
+  return MostOfANode(job, MostCpusOfAShare(job, partition), MostCpusInAll(job, partition));
 }
 
 bool FitsOneNode(const JobRequest& job, const PartitionRules& target) {
-  return MostCpus(job.demand.cpus, target) <= target.least.cpus &&
+  return MostCpusInAll(job, target) <= target.least.cpus &&
          job.demand.devices <= target.least.devices &&
          job.demand.memory_mib <= target.least.memory_mib;
 }
@@ -38,7 +59,7 @@ bool FitsEachNode(const JobRequest& job, const PartitionRules& home, const Parti
                           target.most.threads_per_core == home.least.threads_per_core &&
                           target.least.threads_per_core == home.most.threads_per_core;
   return no_smaller || FitsOneNode(job, target) ||
-         (LimitedProduct(2, MostCpus(job.per_node.cpus, target)) <= least.cpus &&
+         (LimitedProduct(2, MostCpusOfAShare(job, target)) <= least.cpus &&
           job.per_node.devices <= least.devices && job.per_node.memory_mib <= least.memory_mib);
 }
 
@@ -52,7 +73,7 @@ int64_t MostNodesNeeded(const JobRequest& job, const PartitionRules& target) {
   if (job.max_nodes.has_value()) return std::max(*job.max_nodes, job.demand.nodes);
   if (FitsOneNode(job, target)) return job.demand.nodes;
   const auto halves = [](int64_t amount, int64_t node) { return node > 0 ? 2 * amount / node : 0; };
-  return job.demand.nodes + halves(MostCpus(job.demand.cpus, target), target.least.cpus) +
+  return job.demand.nodes + halves(MostCpusInAll(job, target), target.least.cpus) +
          halves(job.demand.devices, target.least.devices) +
          halves(job.demand.memory_mib, target.least.memory_mib);
 }
@@ -77,9 +98,10 @@ bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
 }  // namespace
 
 absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
-                                 const PartitionRules& target) {
+                                 const PartitionRules& target, bool tasks_set_max_nodes) {
   // Slurm lets a job of `--nodes=2-8` wait for ever where only 4 are allowed.
-  const int64_t asked = std::max(job.demand.nodes, job.max_nodes.value_or(0));
+  const int64_t by_tasks = tasks_set_max_nodes ? job.tasks.value_or(0) : 0;
+  const int64_t asked = std::max(job.demand.nodes, job.max_nodes.value_or(by_tasks));
   if (target.max_nodes.has_value() && asked > *target.max_nodes) {
     return "the job asks for more nodes than its partition allows";
   }
@@ -88,8 +110,14 @@ absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& ho
     return "its partition or the job's own has a minimum of nodes";
   }
   if (target.max_cpus_per_node.has_value() &&
-      (job.exclusive || MostCpus(CpusOfANode(job), target) > *target.max_cpus_per_node)) {
+      (job.exclusive || MostCpusOfANode(job, target) > *target.max_cpus_per_node)) {
     return "its partition limits CPUs per node";
+  }
+  // Of each socket only whole cores within the limit are used. How many sockets there are is not
+  // asked: one of them holds all that a node has of the job.
+  if (target.max_cpus_per_socket.has_value() &&
+      (job.exclusive || MostCpusOfANode(job, target) > *target.max_cpus_per_socket)) {
+    return "its partition limits CPUs per socket";
   }
   if (job.demand.nodes > target.nodes || !FitsEachNode(job, home, target)) {
     return "the job may not fit its nodes";
@@ -97,6 +125,9 @@ absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& ho
   if (AllowedNodes(target) < AllowedNodes(home) &&
       AllowedNodes(target) < MostNodesNeeded(job, target)) {
     return "the job may need more nodes than it may have there";
+  }
+  if (!target.topology.empty() && (job.demand.nodes > 1 || !FitsOneNode(job, target))) {
+    return "its partition's topology may keep the job's nodes apart";
   }
   return "";
 }
@@ -117,7 +148,7 @@ absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& 
     }
     if (target.default_memory.has_value() && !holds_as_much) {
       const MemoryRule& memory = *target.default_memory;
-      const int64_t cpus = MostCpus(CpusOfANode(job), target);
+      const int64_t cpus = MostCpusOfANode(job, target);
       if (LimitedProduct(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
         return "the job may not fit its nodes with the default memory";
       }

@@ -11,9 +11,9 @@
 namespace carbon {
 
 // Each says why the job might not get what it needs in `target` though it does in `home`, as one of
-// AdmissionProof's phrases; empty: it does.
+// AdmissionProof's phrases; empty: it does. `tasks_set_max_nodes` is AdmissionRules's.
 absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
-                                 const PartitionRules& target);
+                                 const PartitionRules& target, bool tasks_set_max_nodes);
 absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
                                    const PartitionRules& target);
 

@@ -66,6 +66,8 @@ absl::string_view LimitName(LimitKind kind) {
       return "MaxTRESRunMinsPerUser";
     case LimitKind::kMaxWall:
       return "MaxWall";
+    case LimitKind::kMinPrioThreshold:
+      return "MinPrioThreshold";
     case LimitKind::kMinTresPerJob:
       return "MinTRESPerJob";
   }

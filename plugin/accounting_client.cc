@@ -67,11 +67,15 @@ QosRules ReadQos(const slurmdb_qos_rec_t& qos, const assoc_mgr_info_msg_t& reply
   limits.Add(LimitKind::kMaxTresRunMinsPerAccount, qos.max_tres_run_mins_pa_ctld);
   limits.Add(LimitKind::kMaxTresRunMinsPerUser, qos.max_tres_run_mins_pu_ctld);
   limits.Add(LimitKind::kMaxWall, qos.max_wall_pj);
+  if (qos.min_prio_thresh > 0) limits.Add(LimitKind::kMinPrioThreshold, qos.min_prio_thresh);
   limits.Add(LimitKind::kMinTresPerJob, qos.min_tres_pj_ctld);
-  const auto is_set = [&qos](auto flag) { return (qos.flags & flag) != 0; };
+  const auto is_set = [&qos](uint32_t flag) { return (qos.flags & flag) != 0; };
   // Unset factors are INFINITE or NO_VAL as a double.
   const bool has_factor = qos.limit_factor > 0 && qos.limit_factor < NO_VAL;
   const bool has_usage_factor = qos.usage_factor >= 0 && qos.usage_factor < NO_VAL;
+  // Until it was made use of, the limits of a relative QOS are percentages.
+  uint32_t known_flags = kKnownQosFlags;
+  if (!is_set(kQosSharesAreComputed)) known_flags &= ~kQosIsRelative;
   return {
       .name = Text(qos.name),
       .deny_on_limit = is_set(QOS_FLAG_DENY_LIMIT),
@@ -79,6 +83,7 @@ QosRules ReadQos(const slurmdb_qos_rec_t& qos, const assoc_mgr_info_msg_t& reply
       .usage_threshold = is_set(QOS_FLAG_ENFORCE_USAGE_THRES),
       .limit_factor = has_factor ? qos.limit_factor : 0,
       .wall_factor = is_set(QOS_FLAG_USAGE_FACTOR_SAFE) && has_usage_factor ? qos.usage_factor : 1,
+      .unknown_flags = static_cast<uint32_t>(qos.flags) & ~known_flags,
       .limits = limits.Take()};
 }
 
@@ -103,9 +108,17 @@ std::vector<Limit> OwnLimits(const slurmdb_assoc_rec_t& association,
   limits.Add(LimitKind::kMaxTresPerNode, association.max_tres_pn_ctld);
   limits.Add(LimitKind::kMaxTresMinsPerJob, association.max_tres_mins_ctld);
   limits.Add(LimitKind::kMaxWall, association.max_wall_pj);
+  if (association.min_prio_thresh > 0) {
+    limits.Add(LimitKind::kMinPrioThreshold, association.min_prio_thresh);
+  }
   std::vector<Limit> own = GroupLimits(association, reply);
   for (Limit& limit : limits.Take()) own.push_back(std::move(limit));
   return own;
+}
+
+// Of an association with a flag that is not known, or that is deleted, nothing is known.
+bool IsUnderstood(const slurmdb_assoc_rec_t& association) {
+  return (static_cast<uint32_t>(association.flags) & ~kKnownAssociationFlags) == 0;
 }
 
 // Builds the rules from the reply; each step needs the ones before it.
@@ -116,7 +129,7 @@ class AccountingReading {
   void Into(AdmissionRules* rules) && {
     ReadAllQos();
     ForEachInList<slurmdb_assoc_rec_t>(reply_.assoc_list, [this](const slurmdb_assoc_rec_t& one) {
-      if (one.user == nullptr) accounts_by_id_[one.id] = &one;
+      if (one.user == nullptr && IsUnderstood(one)) accounts_by_id_[one.id] = &one;
     });
     for (const auto& [id, account] : accounts_by_id_) AddAccount(*account);
     for (const auto& [id, account] : accounts_by_id_) {
@@ -181,6 +194,7 @@ class AccountingReading {
     ForEachInList<slurmdb_assoc_rec_t>(reply_.assoc_list, [&](const slurmdb_assoc_rec_t& one) {
       const auto account = account_index_.find(one.parent_id);
       if (one.user == nullptr || one.uid == NO_VAL || account == account_index_.end()) return;
+      if (!IsUnderstood(one)) return;
       meet(one.uid, one.user);
       UserRules& user = users_[one.uid];
       user.user_id = one.uid;

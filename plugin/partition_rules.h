@@ -1,0 +1,25 @@
+// What slurmctld's configuration, partitions and nodes say of whom each partition admits, freed of
+// libslurm's types, sentinels and bits. Bits that are not known here are kept as such, so that what
+// a later release means by them is not taken for nothing. Pure; for the sources of this folder.
+#ifndef PLUGIN_PARTITION_RULES_H_
+#define PLUGIN_PARTITION_RULES_H_
+
+#include <slurm/slurm.h>
+
+#include <vector>
+
+#include "core/admission.h"
+
+namespace carbon {
+
+// Sets what is enforced of accounts and how slurmctld's release and SelectTypeParameters count
+// jobs.
+void ReadSettings(const slurm_conf_t& conf, AdmissionRules* rules);
+
+// All but PartitionRules::allow_users, which needs the groups' members.
+std::vector<PartitionRules> ReadPartitions(const partition_info_msg_t& partitions,
+                                           const node_info_msg_t& nodes, const slurm_conf_t& conf);
+
+}  // namespace carbon
+
+#endif  // PLUGIN_PARTITION_RULES_H_
