@@ -10,7 +10,7 @@ import signal
 import subprocess
 import unittest
 
-from private_slurm import SCARBON, PrivateSlurmTest, wait_until
+from private_slurm import SCARBON, PrivateSlurmTest, slurm_release, wait_until
 
 # Accounts that every Debian has.
 GAMES, NEWS, BACKUP = "games", "news", "backup"
@@ -67,6 +67,14 @@ PARTITIONS = {
     "lifted": "QOS=lift",
     **{f"q{name}": f"QOS={name}" for name in QOS if name not in ("long", "over", "lift")},
 }
+HAS_MAX_CPUS_PER_SOCKET = slurm_release() >= (23, 2)
+HAS_EXCLUSIVE_TOPO = slurm_release() >= (24, 5)
+# Fixed in 26.05.5; 26.05.4 was not at hand.
+TASKS_SET_MAX_NODES = (26, 5, 0) <= slurm_release() < (26, 5, 4)
+if HAS_MAX_CPUS_PER_SOCKET:
+    PARTITIONS["socket"] = "Nodes=socket1 MaxCPUsPerSocket=4"
+if HAS_EXCLUSIVE_TOPO:
+    PARTITIONS["topo"] = "ExclusiveTopo=YES"
 
 CONF = """
 AccountingStorageEnforce=associations,limits,qos
@@ -74,6 +82,7 @@ AccountingStorageTRES=gres/gpu
 SelectTypeParameters=CR_Core_Memory
 DefMemPerNode=500
 NodeName=n[1-4] CPUs=16 RealMemory=16000 Gres=gpu:h100:4
+NodeName=socket1 CPUs=16 Sockets=1 CoresPerSocket=16 RealMemory=16000 Gres=gpu:h100:4
 NodeName=small1 CPUs=4 RealMemory=2000 Gres=gpu:h100:1
 NodeName=threads1 CPUs=16 Sockets=1 CoresPerSocket=8 ThreadsPerCore=2 RealMemory=16000 \
 Gres=gpu:h100:4
@@ -95,6 +104,7 @@ SHAPES = {
     "mempercpu": (GAMES, "--gpus=1 --ntasks=3 --mem-per-cpu=1500"),
     "hour": (GAMES, "--gpus=1 --time=60"),
     "untimed": (GAMES, "--gpus=1 --time-min=1"),
+    "pernodetasks": (GAMES, "--gpus=1 --ntasks-per-node=5"),
     "pertask": (GAMES, "--ntasks=2 --gpus-per-task=2"),
     "pergpu": (GAMES, "--gpus=4 --cpus-per-gpu=3 --mem-per-gpu=700"),
     "uneven": (GAMES, "--nodes=3 --ntasks=4 --cpus-per-task=3 --gpus-per-node=1 --mem-per-cpu=700"),
@@ -154,6 +164,16 @@ MUST_NOT_PROVE = {
     "backup": "plain account",
     "liftedhome": "plain",
 }
+if HAS_MAX_CPUS_PER_SOCKET:
+    MUST_PROVE["one"] += " socket"
+    MUST_NOT_PROVE["cpus"] += " socket"
+if HAS_EXCLUSIVE_TOPO:
+    MUST_NOT_PROVE["one"] += " topo"
+for shape in ("tasks", "pernodetasks"):
+    if TASKS_SET_MAX_NODES:
+        MUST_NOT_PROVE[shape] = "maxnodes"
+    elif slurm_release()[:2] != (26, 5) or slurm_release() >= (26, 5, 5):
+        MUST_PROVE[shape] = "maxnodes"
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can submit as several users")
@@ -226,19 +246,23 @@ class AdmissionTest(PrivateSlurmTest):
             options.append("--time=1")
         return self.sbatch_as(user, *options, *more)
 
+    def decisions(self):
+        """Without the records of what becomes of earlier tests' bookings."""
+        return [record for record in self.records() if record["type"] == "decision"]
+
     def proven(self, partitions):
         """Of each shape, the partitions to which the plugin would move it, at home's side or not."""
         grids = {"home": [(0, 500)], "lifted": [(0, 400)]}
         grids.update({name: [(0, 100)] for name in partitions})
         self.publish({"mode": "shadow"}, grids)
-        before = len(self.records())
+        before = len(self.decisions())
         for shape, (_, options) in SHAPES.items():
             more = [f"--job-name={shape}"]
             if "--partition=" in options:
                 more.append("--partition=lifted," + ",".join(partitions))
             self.sbatch_shape(shape, *more)
         records = wait_until(
-            lambda: (records := self.records()[before:])[len(SHAPES) - 1:] and records,
+            lambda: (records := self.decisions()[before:])[len(SHAPES) - 1:] and records,
             10,
             "every shape's decision is in the log",
         )
@@ -316,6 +340,37 @@ class AdmissionTest(PrivateSlurmTest):
         self.assertEqual(self.place(BACKUP), "home")
         status = self.run_command(SCARBON, "status", "--config", str(self.folder / "carbon.json"))
         self.assertRegex(status.stdout, r"outgroup .* by group, account\n")
+
+    def moved_away(self, partition, *arguments):
+        """To where the job goes that would emit least in `partition`."""
+        self.publish({"mode": "enforce"}, {"home": [(0, 500)], "plain": [(0, 60)], partition: [(0, 10)]})
+        return self.place(GAMES, *arguments)
+
+    @unittest.skipUnless(HAS_MAX_CPUS_PER_SOCKET, "Slurm has MaxCPUsPerSocket from 23.02 on")
+    def test_moves_no_job_to_a_partition_whose_sockets_give_it_too_few_cpus(self):
+        too_many = ("--ntasks=1", "--cpus-per-task=7")
+        refused = self.sbatch_as(
+            GAMES, "--gpus=1", "--comment=carbon:off", "--partition=socket", *too_many,
+        )
+        self.assertNotEqual(refused.returncode, 0, "Slurm itself takes the job")
+        self.assertEqual(self.moved_away("socket", *too_many), "plain")
+        self.assertEqual(self.moved_away("socket", "--ntasks=1", "--cpus-per-task=4"), "socket")
+
+    @unittest.skipUnless(TASKS_SET_MAX_NODES, "Slurm 26.05.0 to 26.05.3 hold a job for its number of tasks")
+    def test_moves_no_job_to_a_partition_with_fewer_nodes_than_its_tasks(self):
+        held = self.sbatch_as(
+            GAMES, "--gpus=1", "--comment=carbon:off", "--partition=maxnodes", "--ntasks=6",
+        )
+        self.assertEqual(held.returncode, 0, held.stderr)
+        wait_until(
+            lambda: self.job(held.stdout.strip())["Reason"] == "PartitionNodeLimit",
+            10,
+            "Slurm itself holds the job",
+        )
+        self.run_command("scancel", held.stdout.strip())
+        self.assertEqual(self.moved_away("maxnodes", "--ntasks=6"), "plain")
+        self.assertEqual(self.moved_away("maxnodes", "--ntasks=6", "--nodes=1"), "maxnodes")
+        self.assertEqual(self.moved_away("maxnodes"), "maxnodes")
 
     # Last by its name: slurmdbd does not come back.
     def test_without_slurmdbd_goes_by_what_slurmctld_knows(self):

@@ -5,6 +5,7 @@ environment, as CMakeLists.txt sets it.
 """
 
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -52,6 +53,16 @@ def wait_until(condition, seconds, what):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(0.05)
+
+
+@functools.cache
+def slurm_release():
+    """The release of the Slurm under test, (24, 11, 5); 26.05.0-0rc1 is (26, 5, 0)."""
+    path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+    shown = subprocess.run(
+        [shutil.which("slurmctld", path=path), "-V"], capture_output=True, text=True, check=True
+    ).stdout
+    return tuple(int(part) for part in re.search(r"(\d+)\.(\d+)\.(\d+)", shown).groups())
 
 
 def has_ended(pid):
