@@ -58,10 +58,7 @@ def wait_until(condition, seconds, what):
 @functools.cache
 def slurm_release():
     """The release of the Slurm under test, (24, 11, 5); 26.05.0-0rc1 is (26, 5, 0)."""
-    path = os.environ["PATH"] + ":/usr/sbin:/sbin"
-    shown = subprocess.run(
-        [shutil.which("slurmctld", path=path), "-V"], capture_output=True, text=True, check=True
-    ).stdout
+    shown = subprocess.run([SLURMCTLD, "-V"], capture_output=True, text=True, check=True).stdout
     return tuple(int(part) for part in re.search(r"(\d+)\.(\d+)\.(\d+)", shown).groups())
 
 
@@ -72,12 +69,6 @@ def has_ended(pid):
     except FileNotFoundError:
         return True
     return stat.rsplit(")", 1)[1].split()[0] == "Z"
-
-
-def slurm_release():
-    """(24, 11, 5): of the slurmctld that the tests start."""
-    words = subprocess.run([SLURMCTLD, "-V"], capture_output=True, text=True, check=True)
-    return tuple(map(int, re.search(r"(\d+)\.(\d+)\.(\d+)", words.stdout).groups()))
 
 
 class Answer:
