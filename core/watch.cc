@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "core/group_calendars.h"
 #include "core/policy.h"
 
@@ -110,7 +111,9 @@ class Watch {
     if (!job.obstacle.has_value()) return false;
     const std::optional<absl::Time> latest = LatestSafeStart(job, job.limit);
     const bool is_urgent = latest.has_value() && now_ + 2 * period_ >= *latest;
-    if (now_ - job.obstacle->since < kObstacleLasts && !is_urgent) return false;
+    const absl::Duration lasted = now_ - job.obstacle->since;
+    const bool has_lasted = lasted >= kObstacleLasts || lasted + period_ > absl::Minutes(1);
+    if (!has_lasted && !is_urgent) return false;
     const std::vector<std::string>& from = job.promise.from;
     return std::any_of(from.begin(), from.end(), [&](const std::string& partition) {
       return partition != job.partition && !MeetsObstacleIn(job, partition);
@@ -131,15 +134,24 @@ class Watch {
     }
     if (here == nullptr || there == nullptr) return false;
     switch (job.obstacle->kind) {
-      case Obstacle::Kind::kNodeLimit:
-        return job.nodes < there->min_nodes ||
-               (there->max_nodes.has_value() &&
-                (job.nodes > *there->max_nodes ||
-                 (here->max_nodes.has_value() && *there->max_nodes <= *here->max_nodes)));
+      case Obstacle::Kind::kNodeLimit: {
+        // Slurm does not say which limit it is: fewest or most nodes, or those that there are. What
+        // the job itself does not break here is a maximum for the most nodes that it may get.
+        const bool is_maximum = job.nodes >= here->min_nodes && job.nodes <= here->nodes;
+        const bool is_lower_there = is_maximum && here->max_nodes.has_value() &&
+                                    there->max_nodes.has_value() &&
+                                    *there->max_nodes <= *here->max_nodes;
+        return job.nodes < there->min_nodes || job.nodes > there->nodes || is_lower_there ||
+               job.nodes > there->max_nodes.value_or(job.nodes);
+      }
       case Obstacle::Kind::kMemoryLimit:
         return here->max_memory == there->max_memory;
       case Obstacle::Kind::kAccess:
-        return here->allow_accounts == there->allow_accounts &&
+        // Slurm gives the same reason for too many CPUs, so the nodes must be alike too.
+        return here->nodes == there->nodes && here->least == there->least &&
+               here->most == there->most && here->max_cpus_per_node == there->max_cpus_per_node &&
+               here->max_cpus_per_socket == there->max_cpus_per_socket &&
+               here->allow_accounts == there->allow_accounts &&
                here->deny_accounts == there->deny_accounts &&
                here->allow_groups == there->allow_groups && here->allow_qos == there->allow_qos &&
                here->deny_qos == there->deny_qos && here->alloc_nodes == there->alloc_nodes &&
@@ -154,12 +166,11 @@ class Watch {
   // that overrides it. Both have a limit of this kind: it is the first one's.
   bool MeetsQosLimitIn(const WatchedJob& job, const PartitionRules& here,
                        const PartitionRules& there) const {
-    if (here.qos.empty() || here.qos == there.qos) return true;
+    if (here.qos.empty() || here.qos == there.qos || here.qos == job.qos) return true;
     const QosRules* of_partition = FindQosRules(here.qos);
     const QosRules* of_job = FindQosRules(job.qos);
-    if (of_partition == nullptr || !HasLimit(*of_partition, job.obstacle->limit)) return true;
-    return of_job != nullptr && of_job->over_partition_qos &&
-           HasLimit(*of_job, job.obstacle->limit);
+    if (of_partition == nullptr || !HasLimit(*of_partition, *job.obstacle)) return true;
+    return of_job != nullptr && of_job->over_partition_qos && HasLimit(*of_job, *job.obstacle);
   }
   const QosRules* FindQosRules(const std::string& name) const {
     for (const QosRules& qos : admission_.qos) {
@@ -167,9 +178,10 @@ class Watch {
     }
     return nullptr;
   }
-  static bool HasLimit(const QosRules& qos, std::optional<LimitKind> kind) {
-    return std::any_of(qos.limits.begin(), qos.limits.end(), [&kind](const Limit& limit) {
-      return !kind.has_value() || limit.kind == *kind;
+  static bool HasLimit(const QosRules& qos, const Obstacle& obstacle) {
+    return std::any_of(qos.limits.begin(), qos.limits.end(), [&obstacle](const Limit& limit) {
+      return limit.kind == obstacle.limit.value_or(limit.kind) &&
+             absl::StartsWith(limit.tres, obstacle.tres);
     });
   }
 

@@ -19,8 +19,8 @@
 namespace carbon {
 
 // What keeps a job from starting in its partition though its turn has come, and might not do so in
-// another partition. Holds, dependencies, other jobs and what counts in every partition, as the
-// limits of associations do, are none of these.
+// another partition. These are not obstacles: holds, dependencies, other jobs, and limits of
+// associations, which are taken to apply in every partition.
 struct Obstacle {
   enum class Kind {
     kNodeLimit,    // of the partition
@@ -33,6 +33,8 @@ struct Obstacle {
   Kind kind;
   std::optional<LimitKind> limit;             // of kQosLimit; absent: Slurm does not say which
   absl::Time since = absl::InfiniteFuture();  // the first look that showed it
+  // What the limit counts: "cpu", or "gres/" for any of those; empty: nothing, or it is not known.
+  std::string tres = {};
 };
 
 // A job in the queue that waits where and when it was placed.
@@ -80,15 +82,16 @@ struct JobReturn {
 //
 // No start is planned later than deadline - the time that the job holds its nodes - the policy's
 // margin. Half of the margin is for Slurm to start it there; the other half is home's, so the
-// latest safe start is half a margin later. A job with a deadline is returned at once where its
-// pool is down, or has no room for it before its latest safe start, and in any case when that is
-// only two periods away. One without a deadline is returned when its planned
-// start has come within kNotice and its pool is down, or would start it later than home by more
-// than kPatience. What somebody changed since it was placed, its partition or a begin that is yet
-// to come, is theirs: that job is not touched.
+// latest safe start is half a margin later. A job with a deadline is returned as soon as its
+// pool is down in `capacity`, or has no room for it before its latest safe start, and in any case
+// when that is only two periods away. One without a deadline is returned when its planned start has
+// come within kNotice and its pool is down, or would start it later than home by more than
+// kPatience. What somebody changed since it was placed, its partition or a begin that is yet to
+// come, is theirs: that job is not touched.
 //
-// With or without a deadline, a job is returned when an obstacle has lasted for kObstacleLasts, or
-// the latest safe start is two periods away, unless `admission` shows that the job meets the same
+// With or without a deadline, a job is returned when an obstacle has lasted for kObstacleLasts,
+// when the next look would come more than a minute after the obstacle was first seen, or when the
+// latest safe start is two periods away, unless `admission` shows that the job meets the same
 // obstacle at home. `capacity` need not show a job that Slurm holds for its obstacle.
 std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
                                    const CapacityState& capacity, const AdmissionRules& admission,

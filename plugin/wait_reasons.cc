@@ -10,14 +10,16 @@ namespace {
 struct Row {
   uint32_t reason;
   LimitKind kind;
+  const char* tres = "";  // as in Obstacle::tres
 };
 
 // Limits of QOS by the kind that sacctmgr names. Slurm has one reason for each resource.
-#define CARBON_EACH_RESOURCE(PREFIX, SUFFIX, KIND)                                               \
-  {PREFIX##CPU##SUFFIX, KIND}, {PREFIX##MEM##SUFFIX, KIND}, {PREFIX##NODE##SUFFIX, KIND},        \
-      {PREFIX##ENERGY##SUFFIX, KIND}, {PREFIX##GRES##SUFFIX, KIND}, {PREFIX##LIC##SUFFIX, KIND}, \
-      {PREFIX##BB##SUFFIX, KIND}, {PREFIX##BILLING##SUFFIX, KIND}, {                             \
-    PREFIX##UNK##SUFFIX, KIND                                                                    \
+#define CARBON_EACH_RESOURCE(PREFIX, SUFFIX, KIND)                                     \
+  {PREFIX##CPU##SUFFIX, KIND, "cpu"}, {PREFIX##MEM##SUFFIX, KIND, "mem"},              \
+      {PREFIX##NODE##SUFFIX, KIND, "node"}, {PREFIX##ENERGY##SUFFIX, KIND, "energy"},  \
+      {PREFIX##GRES##SUFFIX, KIND, "gres/"}, {PREFIX##LIC##SUFFIX, KIND, "license/"},  \
+      {PREFIX##BB##SUFFIX, KIND, "bb/"}, {PREFIX##BILLING##SUFFIX, KIND, "billing"}, { \
+    PREFIX##UNK##SUFFIX, KIND                                                          \
   }
 
 constexpr Row kQosLimits[] = {
@@ -37,12 +39,12 @@ constexpr Row kQosLimits[] = {
     CARBON_EACH_RESOURCE(WAIT_QOS_MAX_, _PER_USER, LimitKind::kMaxTresPerUser),
     CARBON_EACH_RESOURCE(WAIT_QOS_MAX_, _PER_ACCT, LimitKind::kMaxTresPerAccount),
     CARBON_EACH_RESOURCE(WAIT_QOS_MIN_, , LimitKind::kMinTresPerJob),
-    {WAIT_QOS_MAX_CPU_PER_NODE, LimitKind::kMaxTresPerNode},
-    {WAIT_QOS_MAX_MEM_PER_NODE, LimitKind::kMaxTresPerNode},
-    {WAIT_QOS_MAX_ENERGY_PER_NODE, LimitKind::kMaxTresPerNode},
-    {WAIT_QOS_MAX_GRES_PER_NODE, LimitKind::kMaxTresPerNode},
-    {WAIT_QOS_MAX_BB_PER_NODE, LimitKind::kMaxTresPerNode},
-    {WAIT_QOS_MAX_BILLING_PER_NODE, LimitKind::kMaxTresPerNode},
+    {WAIT_QOS_MAX_CPU_PER_NODE, LimitKind::kMaxTresPerNode, "cpu"},
+    {WAIT_QOS_MAX_MEM_PER_NODE, LimitKind::kMaxTresPerNode, "mem"},
+    {WAIT_QOS_MAX_ENERGY_PER_NODE, LimitKind::kMaxTresPerNode, "energy"},
+    {WAIT_QOS_MAX_GRES_PER_NODE, LimitKind::kMaxTresPerNode, "gres/"},
+    {WAIT_QOS_MAX_BB_PER_NODE, LimitKind::kMaxTresPerNode, "bb/"},
+    {WAIT_QOS_MAX_BILLING_PER_NODE, LimitKind::kMaxTresPerNode, "billing"},
     {WAIT_QOS_MAX_UNK_PER_NODE, LimitKind::kMaxTresPerNode},
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
     CARBON_EACH_RESOURCE(WAIT_QOS_MAX_, _RUN_MINS_PER_ACCT, LimitKind::kMaxTresRunMinsPerAccount),
@@ -77,17 +79,19 @@ std::optional<Obstacle> ObstacleOf(uint32_t state_reason) {
   }
   for (const Row& row : kQosLimits) {
     if (row.reason == state_reason) {
-      return Obstacle{.kind = Obstacle::Kind::kQosLimit, .limit = row.kind};
+      return Obstacle{.kind = Obstacle::Kind::kQosLimit, .limit = row.kind, .tres = row.tres};
     }
   }
-  // The rest is none:
+  // No other reason is an obstacle:
   //   - its turn: WAIT_NO_REASON, WAIT_PRIORITY, WAIT_RESOURCES, WAIT_TIME, WAIT_ARRAY_TASK_LIMIT,
   //     WAIT_CLEANING, WAIT_PROLOG, FAIL_DEFER, WAIT_FED_JOB_LOCK, WAIT_MPI_PORTS_BUSY;
   //   - somebody's will: WAIT_HELD, WAIT_HELD_USER, WAIT_DEPENDENCY, WAIT_DEP_INVALID,
   //     WAIT_RESERVATION, WAIT_RESV_DELETED, WAIT_RESV_INVALID;
   //   - seen in the pool's state: WAIT_PART_DOWN, WAIT_PART_INACTIVE, FAIL_DOWN_PARTITION,
   //     WAIT_NODE_NOT_AVAIL, FAIL_DOWN_NODE, WAIT_FRONT_END;
-  //   - the same in every partition: WAIT_ASSOC_*, FAIL_ACCOUNT, FAIL_QOS, WAIT_QOS_THRES,
+  //   - taken for the same in every partition, though an association may be for one of them:
+  //     WAIT_ASSOC_*;
+  //   - the same in every partition: FAIL_ACCOUNT, FAIL_QOS, WAIT_QOS_THRES,
   //     WAIT_ACCOUNT_POLICY, WAIT_LICENSES, burst buffers, power, IMEX channels, WAIT_MAX_REQUEUE;
   //   - what nodes may come to meet: FAIL_CONSTRAINTS (extra constraints);
   //   - of a run that failed: the other FAIL_*.

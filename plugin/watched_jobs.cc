@@ -54,9 +54,8 @@ bool IsUnanswered(int error) {
 }
 
 // Slurm's scheduler sets the priority of a job that no node of its partition can run to 0, with
-// this reason; a hold by a person has a reason of its own, and any update of the job undoes this
-// one
-// (_update_job() of every release).
+// this reason. Any update of the job undoes that (_update_job() of every release). A hold by a
+// person has a reason of its own, unless her job was already held in this way.
 bool IsHeldForObstacle(const slurm_job_info_t& job) {
   return job.priority == 0 && job.state_reason == FAIL_BAD_CONSTRAINTS && !IsBound(job);
 }
@@ -86,9 +85,7 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
   if (error == ESLURM_ACCESS_DENIED || error == ESLURM_USER_ID_MISSING) {
     return absl::PermissionDeniedError(why);
   }
-  if (IsUnanswered(error)) {
-    return absl::UnavailableError(why);
-  }
+  if (error == EAGAIN || IsUnanswered(error)) return absl::UnavailableError(why);
   return absl::InternalError(why);
 }
 

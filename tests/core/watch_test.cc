@@ -172,7 +172,7 @@ class ObstacleTest : public WatchTest {
   ObstacleTest() {
     job_.nodes = 2;
     rules_.qos = {{.name = "normal"}, {.name = "part"}, {.name = "over"}};
-    rules_.partitions = {{.name = "frankfurt"}, {.name = "oslo"}};
+    rules_.partitions = {{.name = "frankfurt", .nodes = 4}, {.name = "oslo", .nodes = 4}};
   }
 
   // Why the job is returned once it has met the obstacle for long.
@@ -219,6 +219,20 @@ TEST_F(ObstacleTest, LeavesAJobThatWouldMeetItAtHome) {
   home().min_nodes = 3;
   EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "");
 
+  home().min_nodes = 0;
+  home().nodes = 1;
+  EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "");
+  home().nodes = 4;
+  // Another limit than the maximum, which is the same at home, holds it.
+  there().max_nodes = home().max_nodes = 4;
+  EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "");
+  there().min_nodes = 3;
+  EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "the node limit of its partition holds it");
+  there().min_nodes = 0;
+  there().nodes = 1;
+  EXPECT_EQ(Meets(Obstacle::Kind::kNodeLimit), "the node limit of its partition holds it");
+  there().nodes = 4;
+
   EXPECT_EQ(Meets(Obstacle::Kind::kTimeLimit), "the time limit of its partition holds it");
   world_.state("frankfurt").max_time = absl::Hours(3);  // it asks for four
   EXPECT_EQ(Meets(Obstacle::Kind::kTimeLimit), "");
@@ -230,6 +244,9 @@ TEST_F(ObstacleTest, LeavesAJobThatWouldMeetItAtHome) {
   EXPECT_EQ(Meets(Obstacle::Kind::kMemoryLimit), "the memory limit of its partition holds it");
 
   EXPECT_EQ(Meets(Obstacle::Kind::kAccess), "");
+  there().max_cpus_per_node = 1;  // Slurm gives the same reason for too many CPUs
+  EXPECT_EQ(Meets(Obstacle::Kind::kAccess), "its partition does not admit it");
+  there().max_cpus_per_node.reset();
   there().deny_accounts = {"physics"};
   EXPECT_EQ(Meets(Obstacle::Kind::kAccess), "its partition does not admit it");
 
@@ -252,10 +269,36 @@ TEST_F(ObstacleTest, ReturnsAJobForALimitOfThePartitionsQosOnly) {
   rules_.qos[0].over_partition_qos = true;
   EXPECT_EQ(meets(), "");
   rules_.qos[0].over_partition_qos = false;
+  job_.qos = "part";  // Slurm asks it once, there and at home
+  EXPECT_EQ(meets(), "");
+  job_.qos = "normal";
   rules_.qos[1].limits[0].kind = LimitKind::kMaxJobs;
   EXPECT_EQ(meets(), "");
   rules_.partitions.clear();  // what is not known is no reason
   EXPECT_EQ(meets(), "");
+}
+
+TEST_F(ObstacleTest, AsksForALimitOfWhatSlurmSays) {
+  const auto meets = [&](const char* tres) {
+    job_.obstacle = Obstacle{Obstacle::Kind::kQosLimit, LimitKind::kMaxTresPerUser,
+                             now_ - kObstacleLasts, tres};
+    return Reason(now_);
+  };
+  job_.qos = "normal";
+  there().qos = "part";
+  rules_.qos[1].limits = {{LimitKind::kMaxTresPerUser, "gres/gpu", 64}};
+  EXPECT_EQ(meets("gres/"), "a limit of its partition's QOS holds it");
+  EXPECT_EQ(meets(""), "a limit of its partition's QOS holds it");
+  EXPECT_EQ(meets("cpu"), "");
+}
+
+TEST_F(ObstacleTest, ActsAtOnceWhereTheNextLookIsMoreThanAMinuteAway) {
+  job_.obstacle = Obstacle{Obstacle::Kind::kConstraints, std::nullopt, now_};
+  EXPECT_THAT(FindReturns({job_}, world_.capacity, rules_, world_.config, now_, absl::Seconds(50)),
+              testing::IsEmpty());
+  EXPECT_EQ(
+      FindReturns({job_}, world_.capacity, rules_, world_.config, now_, absl::Minutes(2)).size(),
+      1u);
 }
 
 TEST_F(ObstacleTest, LeavesWhatSomebodyMovedElsewhere) {

@@ -38,6 +38,9 @@ TEST(ObstacleOf, IsWhatThePartitionOrItsQosDoes) {
     EXPECT_EQ(KindOf(reason), Obstacle::Kind::kAccess) << reason;
   }
   EXPECT_EQ(ObstacleOf(WAIT_QOS_GRP_GRES)->limit, LimitKind::kGrpTres);
+  EXPECT_EQ(ObstacleOf(WAIT_QOS_GRP_GRES)->tres, "gres/");
+  EXPECT_EQ(ObstacleOf(WAIT_QOS_GRP_BILLING_RUN_MIN)->tres, "billing");
+  EXPECT_EQ(ObstacleOf(WAIT_QOS_MAX_JOB_PER_USER)->tres, "");
   EXPECT_EQ(ObstacleOf(WAIT_QOS_GRP_BILLING_RUN_MIN)->limit, LimitKind::kGrpTresRunMins);
   EXPECT_EQ(ObstacleOf(WAIT_QOS_MAX_CPU_PER_JOB)->limit, LimitKind::kMaxTresPerJob);
   EXPECT_EQ(ObstacleOf(WAIT_QOS_MAX_JOB_PER_USER)->limit, LimitKind::kMaxJobs);
