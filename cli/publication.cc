@@ -192,8 +192,13 @@ void Publication::Poll(absl::Duration longest, int wake_fd) {
   live_->Poll(longest, {wake_fd});
 }
 
-void Publication::RefreshAdmission(absl::Time now) {
-  const absl::Status status = admission_.Refresh(now);
+void Publication::RefreshAdmission(const ClusterLook& look, absl::Time now) {
+  // The watch compares an obstacle with the rules: they must not be from before it.
+  const bool has_obstacle =
+      std::any_of(look.watched.begin(), look.watched.end(),
+                  [](const WatchedJob& job) { return job.obstacle.has_value(); });
+  const absl::Status status =
+      admission_.Refresh(now, has_obstacle ? kObstacleLasts : AdmissionClient::kPeriod);
   const std::string trouble(status.message());
   if (trouble != admission_trouble_) {
     if (status.ok()) {
@@ -217,11 +222,12 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   absl::StatusOr<ClusterLook> look =
       LookAtCluster(config_.pools, config_.watch.down_after, now, &outages_);
   if (!look.ok()) return look.status();
+  RefreshAdmission(*look, now);
   CapacityState& capacity = look->capacity;
-  if (watch == Watch::kYes)
+  if (watch == Watch::kYes) {
     capacity.watched_at = delay_watch_.Act(*look, admission_.rules(), config_, now, period());
+  }
   parts_.capacity = SerializeCapacity(capacity);
-  RefreshAdmission(now);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.
   absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);
   if (!manifest.ok()) return manifest.status();

@@ -72,7 +72,7 @@ class Publication {
   void ConfigureForecasts();
   void RefreshForecasts(absl::Time now, Watch watch);
   void RefreshErrors(absl::Time now, Watch watch);
-  void RefreshAdmission(absl::Time now);
+  void RefreshAdmission(const ClusterLook& look, absl::Time now);
   // FileMark of each forecast file.
   std::vector<std::string> ForecastFileMarks() const;
 

@@ -116,7 +116,11 @@ std::vector<Limit> OwnLimits(const slurmdb_assoc_rec_t& association,
   return own;
 }
 
-// Of an association with a flag that is not known, or that is deleted, nothing is known.
+bool IsDeleted(const slurmdb_assoc_rec_t& association) {
+  return (static_cast<uint32_t>(association.flags) & ASSOC_FLAG_DELETED) != 0;
+}
+
+// Whether all flags of the association are known.
 bool IsUnderstood(const slurmdb_assoc_rec_t& association) {
   return (static_cast<uint32_t>(association.flags) & ~kKnownAssociationFlags) == 0;
 }
@@ -180,9 +184,9 @@ class AccountingReading {
 
   void ReadUsers() {
     std::map<uint32_t, std::string> names;
-    std::set<uint32_t> ambiguous;
+    std::set<uint32_t> unknown;  // users of whom not all is understood
     const auto meet = [&](uint32_t id, const char* name) {
-      if (names.try_emplace(id, Text(name)).first->second != Text(name)) ambiguous.insert(id);
+      if (names.try_emplace(id, Text(name)).first->second != Text(name)) unknown.insert(id);
     };
     ForEachInList<slurmdb_user_rec_t>(reply_.user_list, [&](const slurmdb_user_rec_t& one) {
       if (one.uid == NO_VAL) return;
@@ -194,13 +198,15 @@ class AccountingReading {
     ForEachInList<slurmdb_assoc_rec_t>(reply_.assoc_list, [&](const slurmdb_assoc_rec_t& one) {
       const auto account = account_index_.find(one.parent_id);
       if (one.user == nullptr || one.uid == NO_VAL || account == account_index_.end()) return;
-      if (!IsUnderstood(one)) return;
+      if (IsDeleted(one)) return;
       meet(one.uid, one.user);
+      // Without this association Slurm's choice among the user's associations is not known.
+      if (!IsUnderstood(one)) unknown.insert(one.uid);
       UserRules& user = users_[one.uid];
       user.user_id = one.uid;
       user.associations.push_back(ReadAssociation(one, account->second));
     });
-    for (const uint32_t id : ambiguous) users_.erase(id);
+    for (const uint32_t id : unknown) users_.erase(id);
   }
 
   AssociationRules ReadAssociation(const slurmdb_assoc_rec_t& one, int32_t account) {

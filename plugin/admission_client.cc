@@ -76,9 +76,9 @@ void AdmissionClient::Adopt(AdmissionRules rules) {
   ++version_;
 }
 
-absl::Status AdmissionClient::Refresh(absl::Time now) {
+absl::Status AdmissionClient::Refresh(absl::Time now, absl::Duration max_age) {
   // A clock that was set back must not keep the old rules.
-  const bool is_due = now >= read_at_ + kPeriod || now < read_at_;
+  const bool is_due = now >= read_at_ + max_age || now < read_at_;
   if (!is_due && !PartitionsChanged()) return absl::OkStatus();
   const absl::Status status = Read(now);
   if (!status.ok() && now - read_at_ >= kBelieved) Adopt({});

@@ -23,9 +23,10 @@ class AdmissionClient {
   // empty: no job is moved, its time may be.
   static constexpr absl::Duration kBelieved = absl::Minutes(10);
 
-  // Brings the rules up to date. Unavailable, with Slurm's own words, for what could not be read;
-  // the rules are valid either way.
-  absl::Status Refresh(absl::Time now);
+  // Brings the rules up to date: reads all again what is older than `max_age`, or where a partition
+  // changed. Unavailable, with Slurm's own words, for what could not be read; the rules are valid
+  // either way.
+  absl::Status Refresh(absl::Time now, absl::Duration max_age = kPeriod);
 
   const AdmissionRules& rules() const { return rules_; }
   // Counts the changes of `rules`.
