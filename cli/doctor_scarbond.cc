@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The scarbond that was installed with this scarbon: beside it, as in a build tree, or in the sbin
-// folder beside its own; else where the build was to install it. Empty: not found.
+// folder beside its own; otherwise in the configured install path. Empty: not found.
 std::string FindScarbond() {
   std::error_code error;
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();

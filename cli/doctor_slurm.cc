@@ -19,7 +19,7 @@
 namespace carbon {
 namespace {
 
-// First that of the Slurm that this was built for.
+// The folder of the Slurm that this was built for comes first.
 constexpr char kUsualFolders[] =
     CARBON_SLURM_SBIN_DIR ":/usr/sbin:/usr/local/sbin:/sbin:/opt/slurm/sbin";
 

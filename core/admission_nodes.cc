@@ -12,7 +12,7 @@ int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b == 0 ? 0 : 1); }
 // CPUs that the job may be counted with where it asks for `cpus` and `memory_mib`. They are
 // allotted in whole cores, of several threads each; and MaxMemPerCPU raises their number until each
 // has no more memory than it allows.
-int64_t MostCpus(int64_t cpus, int64_t memory_mib, const PartitionRules& partition) {
+int64_t MaxCpus(int64_t cpus, int64_t memory_mib, const PartitionRules& partition) {
   const std::optional<MemoryRule>& most = partition.max_memory;
   if (most.has_value() && most->per_cpu && most->mib > 0 && cpus > 0) {
     if (memory_mib == 0 && partition.default_memory.has_value()) {
@@ -25,26 +25,26 @@ int64_t MostCpus(int64_t cpus, int64_t memory_mib, const PartitionRules& partiti
   return LimitedProduct(cpus, partition.most.threads_per_core);
 }
 
-int64_t MostCpusInAll(const JobRequest& job, const PartitionRules& partition) {
-  return MostCpus(job.demand.cpus, job.demand.memory_mib, partition);
+int64_t MaxCpusTotal(const JobRequest& job, const PartitionRules& partition) {
+  return MaxCpus(job.demand.cpus, job.demand.memory_mib, partition);
 }
 
-int64_t MostCpusOfAShare(const JobRequest& job, const PartitionRules& partition) {
-  return MostCpus(job.per_node.cpus, job.per_node.memory_mib, partition);
+int64_t MaxCpusPerShare(const JobRequest& job, const PartitionRules& partition) {
+  return MaxCpus(job.per_node.cpus, job.per_node.memory_mib, partition);
 }
 
 // The most of the job that one node may have to hold: all of it, or where its number of nodes is
 // bounded, its even share and a task more, which is no larger.
-int64_t MostOfANode(const JobRequest& job, int64_t share, int64_t total) {
+int64_t MaxPerNode(const JobRequest& job, int64_t share, int64_t total) {
   return job.max_nodes.has_value() ? std::min(total, LimitedProduct(2, share)) : total;
 }
 
-int64_t MostCpusOfANode(const JobRequest& job, const PartitionRules& partition) {
-  return MostOfANode(job, MostCpusOfAShare(job, partition), MostCpusInAll(job, partition));
+int64_t MaxCpusPerNode(const JobRequest& job, const PartitionRules& partition) {
+  return MaxPerNode(job, MaxCpusPerShare(job, partition), MaxCpusTotal(job, partition));
 }
 
 bool FitsOneNode(const JobRequest& job, const PartitionRules& target) {
-  return MostCpusInAll(job, target) <= target.least.cpus &&
+  return MaxCpusTotal(job, target) <= target.least.cpus &&
          job.demand.devices <= target.least.devices &&
          job.demand.memory_mib <= target.least.memory_mib;
 }
@@ -59,7 +59,7 @@ bool FitsEachNode(const JobRequest& job, const PartitionRules& home, const Parti
                           target.most.threads_per_core == home.least.threads_per_core &&
                           target.least.threads_per_core == home.most.threads_per_core;
   return no_smaller || FitsOneNode(job, target) ||
-         (LimitedProduct(2, MostCpusOfAShare(job, target)) <= least.cpus &&
+         (LimitedProduct(2, MaxCpusPerShare(job, target)) <= least.cpus &&
           job.per_node.devices <= least.devices && job.per_node.memory_mib <= least.memory_mib);
 }
 
@@ -73,7 +73,7 @@ int64_t MostNodesNeeded(const JobRequest& job, const PartitionRules& target) {
   if (job.max_nodes.has_value()) return std::max(*job.max_nodes, job.demand.nodes);
   if (FitsOneNode(job, target)) return job.demand.nodes;
   const auto halves = [](int64_t amount, int64_t node) { return node > 0 ? 2 * amount / node : 0; };
-  return job.demand.nodes + halves(MostCpusInAll(job, target), target.least.cpus) +
+  return job.demand.nodes + halves(MaxCpusTotal(job, target), target.least.cpus) +
          halves(job.demand.devices, target.least.devices) +
          halves(job.demand.memory_mib, target.least.memory_mib);
 }
@@ -92,7 +92,7 @@ bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
     return comparable && target.default_memory->mib <= target.max_memory->mib;
   }
   if (target.max_memory == home.max_memory) return true;
-  return MostOfANode(job, job.per_node.memory_mib, job.demand.memory_mib) <= target.max_memory->mib;
+  return MaxPerNode(job, job.per_node.memory_mib, job.demand.memory_mib) <= target.max_memory->mib;
 }
 
 }  // namespace
@@ -110,13 +110,12 @@ absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& ho
     return "its partition or the job's own has a minimum of nodes";
   }
   if (target.max_cpus_per_node.has_value() &&
-      (job.exclusive || MostCpusOfANode(job, target) > *target.max_cpus_per_node)) {
+      (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_node)) {
     return "its partition limits CPUs per node";
   }
-  // Of each socket only whole cores within the limit are used. How many sockets there are is not
-  // asked: one of them holds all that a node has of the job.
+  // The number of sockets is not used: one socket must hold the job's whole share of a node.
   if (target.max_cpus_per_socket.has_value() &&
-      (job.exclusive || MostCpusOfANode(job, target) > *target.max_cpus_per_socket)) {
+      (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_socket)) {
     return "its partition limits CPUs per socket";
   }
   if (job.demand.nodes > target.nodes || !FitsEachNode(job, home, target)) {
@@ -148,7 +147,7 @@ absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& 
     }
     if (target.default_memory.has_value() && !holds_as_much) {
       const MemoryRule& memory = *target.default_memory;
-      const int64_t cpus = MostCpusOfANode(job, target);
+      const int64_t cpus = MaxCpusPerNode(job, target);
       if (LimitedProduct(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
         return "the job may not fit its nodes with the default memory";
       }

@@ -112,8 +112,8 @@ if(slurm_minor LESS 10)
 endif()
 set(Slurm_VERSION "${slurm_major}.${slurm_minor}.${slurm_micro}")
 slurm_add_part("${Slurm_VERSION}" headers "${Slurm_INCLUDE_DIR}/slurm")
-# The library holds its release as a string, which other bytes may seem to belong to ("A25.11.7"), and
-# paths that may look like one.
+# The library contains its release as a string. A letter may precede it ("A25.11.7"), and paths may look
+# similar.
 file(STRINGS "${slurm_library_file}" slurm_lines
   REGEX "(^|[^-./ ])[0-9][0-9]\\.[0-9][0-9]\\.[0-9]+(-[0-9a-z]+)?$" LIMIT_COUNT 1)
 slurm_add_part("${slurm_lines}" libslurm "${slurm_library_file}")

@@ -18,7 +18,8 @@ namespace carbon {
 struct ClusterNode {
   std::string name;
   bool usable = false;  // Slurm would start a job on it, now or when others leave
-  // Not usable only because slurmctld has not heard of it yet, or hears no more of it.
+  // Not usable only because its slurmd has not answered since slurmctld started, or has stopped
+  // answering.
   bool is_silent = false;
   Resources resources;  // nodes = 1
   std::vector<std::string> device_types;

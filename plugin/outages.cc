@@ -13,7 +13,7 @@ void Outages::Note(const ClusterView& view, absl::Time controller_started) {
     nodes_.clear();
     partitions_.clear();
   }
-  // Of a clock that was set back.
+  // The clock may have been set back.
   controller_changed_at_ = std::min(controller_changed_at_, looked_at_);
   const auto first_seen = [this](const Since& before, const std::string& name) {
     const auto found = before.find(name);

@@ -1,6 +1,6 @@
-// What slurmctld's configuration, partitions and nodes say of whom each partition admits, freed of
-// libslurm's types, sentinels and bits. Bits that are not known here are kept as such, so that what
-// a later release means by them is not taken for nothing. Pure; for the sources of this folder.
+// Converts slurmctld's configuration, partitions and nodes into admission rules without libslurm's
+// types. Unknown bits are kept, so that a rule of a later release is not ignored. Pure; for the
+// sources of this folder.
 #ifndef PLUGIN_PARTITION_RULES_H_
 #define PLUGIN_PARTITION_RULES_H_
 

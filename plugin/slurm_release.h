@@ -21,8 +21,8 @@ inline constexpr uint16_t kSharesNoTopology = 0x0004;  // JOB_SHARED_TOPO
 
 // Bits of a partition's flags that are understood. The first seven are 22.05's, PowerDownOnIdle
 // came with 23.02; the last two are slurmctld's notes on its own scheduling, since 24.11.
-// Exclusive=TOPO (bit 16, since 24.05) is left out on purpose: what such a job takes cannot be
-// told.
+// Exclusive=TOPO (bit 16, since 24.05) is left out on purpose: how much such a job occupies is not
+// known.
 inline constexpr uint32_t kKnownPartitionFlags = 0x7f | 0x80 | 1U << 18 | 1U << 19;
 
 // Bits of a QOS's flags that are understood: 22.05's, and from 23.11 "relative" (10), "its shares

@@ -126,7 +126,7 @@ TEST(AdmissionReleases, TakesTasksForTheMostNodesWhereSlurmDoes) {
   });
 }
 
-TEST(AdmissionReleases, TakesATopologyForABarBetweenNodesOnly) {
+TEST(AdmissionReleases, TopologyOnlyBlocksJobsOfSeveralNodes) {
   const auto block = [](Cluster& c) { c.there().topology = "topology/block"; };
   Check({
       {"one node is enough", block, ""},
@@ -190,7 +190,7 @@ TEST(AdmissionReleases, TakesARuleThatIsNotKnownForNotProven) {
   });
 }
 
-TEST(AdmissionReleases, HeedsAThresholdOfPriorityThatTheHomeHasNot) {
+TEST(AdmissionReleases, ObservesAPriorityThresholdThatHomeLacks) {
   const Limit threshold = {LimitKind::kMinPrioThreshold, "", 1000};
   Check({
       {"of the partition's QOS",
