@@ -53,8 +53,11 @@ build() {
   configure "$preset" || return 1
   if cmake --build --preset "$preset" --parallel "$(nproc)" "$@" >"$log" 2>&1; then return; fi
   # Ninja names each command that failed before its output; between them is the progress of others.
-  sed -n '/^FAILED: /,$p' "$log" | grep -vE '^\[[0-9]+/[0-9]+\] ' | head -n 200 >&2
-  grep -q '^FAILED: ' "$log" || tail -n 40 "$log" >&2
+  # Neither a grep that finds nothing nor a head that has enough may end the script before the last line.
+  {
+    sed -n '/^FAILED: /,$p' "$log" | grep -vE '^\[[0-9]+/[0-9]+\] ' | head -n 200
+    grep -q '^FAILED: ' "$log" || tail -n 40 "$log"
+  } >&2 || true
   echo "the build failed; all of its output is in $log" >&2
   return 1
 }

@@ -42,6 +42,22 @@ class BuildTest(FakeSlurmTest):
         self.assertRegex(done.stderr, r"bad\.c:1:\d+: error: ['‘]undeclared")
         self.assertIn("all of its output is in build/dev/build.log", done.stderr)
 
+    def test_an_error_before_any_command_ran_is_shown(self):
+        (self.folder / "CMakeLists.txt").write_text(
+            PROJECT + "add_custom_command(OUTPUT made COMMAND true DEPENDS never_there)\n"
+            "add_custom_target(makes ALL DEPENDS made)\n")
+        done = self.build("--target", "makes")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("never_there", done.stderr)
+        self.assertIn("all of its output is in build/dev/build.log", done.stderr)
+
+    def test_the_end_is_told_after_an_error_that_is_long(self):
+        (self.folder / "bad.c").write_text(
+            "".join(f"int f{i}(void) {{ return undeclared{i}; }}\n" for i in range(5000)))
+        done = self.build()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("all of its output is in build/dev/build.log", done.stderr)
+
     def test_an_error_of_cmake_is_shown(self):
         (self.folder / "CMakeLists.txt").write_text(PROJECT + 'message(FATAL_ERROR "no way")\n')
         done = self.build()
