@@ -1,5 +1,5 @@
-# What the scripts of this folder share: which Slurm, and a build whose errors are seen. To be sourced,
-# before any change of folder; the functions that build are for the tree's root.
+# What the scripts of this folder share: which Slurm, a build whose errors are seen, and which Debian
+# mirror. To be sourced, before any change of folder; the functions that build are for the tree's root.
 started_in=$PWD
 
 # choose_slurm [PREFIX]: puts the commands and the daemons of one Slurm first in PATH, and sets
@@ -59,5 +59,23 @@ build() {
     grep -q '^FAILED: ' "$log" || tail -n 40 "$log"
   } >&2 || true
   echo "the build failed; all of its output is in $log" >&2
+  return 1
+}
+
+# debian_mirror SUITE FOLDER: prints the first archive in this machine's apt sources that is Debian's and
+# has the suite; returns 1 if none is. Needs the network, but neither root nor apt's lists, and leaves
+# apt's state alone. FOLDER is for what is fetched.
+debian_mirror() {
+  local uri release=$2/mirror/Release
+  while read -r uri; do
+    # Afresh: apt would continue a file that is there, or write through a link of its own making.
+    rm -rf "$2/mirror"
+    mkdir "$2/mirror"
+    /usr/lib/apt/apt-helper -o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
+      -o Acquire::https::Timeout=20 download-file "${uri%/}/dists/$1/Release" "$release" >/dev/null 2>&1 ||
+      continue
+    ! grep -qx 'Origin: Debian' "$release" || { echo "$uri"; return; }
+  done < <(apt-get indextargets --no-release-info --format '$(CREATED_BY) $(REPO_URI)' |
+    awk '$1 == "Packages" && $2 ~ /^(https?|file):/ && !seen[$2]++ {print $2}')
   return 1
 }

@@ -95,6 +95,32 @@ class CheckAbiTest(FakeSlurmTest):
         code, text = self.check("--require", *NO_MIRROR, "--suite", "trixie", INCLUDE)
         self.assertEqual(code, 1, text)
 
+    def test_the_mirror_is_the_first_of_debian_that_has_the_suite(self):
+        other, older, debian = (self.folder / name for name in ("other", "older", "debian"))
+        for archive, suite, origin in ((other, "trixie", "Other"), (older, "bookworm", "Debian"),
+                                       (debian, "trixie", "Debian")):
+            release = archive / "dists" / suite / "Release"
+            release.parent.mkdir(parents=True)
+            release.write_text(f"Origin: {origin}\nSuite: {suite}\n")
+        bin_folder = self.folder / "bin"
+        bin_folder.mkdir()
+        apt_get = bin_folder / "apt-get"
+        targets = "".join(f"Packages {uri}\n" for uri in (
+            f"copy:{debian}", f"file:{other}/", f"file:{older}/", f"file:{debian}/"))
+        apt_get.write_text(f"""#!/bin/sh
+case $* in
+*indextargets*) printf %s '{targets}' ;;
+*) echo "E: this far" >&2; exit 100 ;;
+esac
+""")
+        apt_get.chmod(0o755)
+        text = self.check("--suite", "trixie", first_in_path=bin_folder)[1]
+        self.assertIn(f"trixie: not checked: file:{debian}/: E: this far", text)
+        text = self.check("--suite", "testing", first_in_path=bin_folder)[1]
+        self.assertIn("testing: not checked: no Debian archive of this machine's apt sources", text)
+        self.assertEqual((other / "dists/trixie/Release").read_text(),
+                         "Origin: Other\nSuite: trixie\n")
+
     def test_a_suite_with_an_expired_release_file_is_told_of_and_used(self):
         # An apt-get that says of such a mirror what the real one says, and hands out one package.
         package = self.folder / "package"
