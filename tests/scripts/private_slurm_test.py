@@ -1,8 +1,10 @@
 """What scripts/private-slurm says of a Slurm that lacks something: which Slurm, what, and the remedy."""
 
+import shutil
+import subprocess
 import unittest
 
-from fake_slurm import OTHER_RELEASE, ROOT, FakeSlurmTest
+from fake_slurm import OTHER_RELEASE, RELEASE, ROOT, FakeSlurmTest
 
 SCRIPT = ROOT / "scripts" / "private-slurm"
 NODES = "NodeName=n[1-2] CPUs=1\nPartitionName=p Nodes=n[1-2]\n"
@@ -69,6 +71,31 @@ class PrivateSlurmTest(FakeSlurmTest):
             self.write_command(self.prefix / name, "1.2.3")
         self.assert_refused("was built without --enable-multiple-slurmd", *self.chosen)
         self.assertFalse((self.folder / "private" / "munged.pid").exists())
+
+    def test_a_slurm_without_a_folder_of_libraries(self):
+        shutil.rmtree(self.prefix / "lib")
+        self.assert_refused("has no plugins", *self.chosen)
+
+    def test_a_slurm_conf_that_scontrol_does_not_take_is_told_with_scontrols_error(self):
+        self.write_command(
+            self.prefix / "bin" / "scontrol", RELEASE,
+            'case "$2" in aliases) echo "fatal: unrecognized key: Foo" >&2; exit 1 ;; esac')
+        done = self.start(*self.chosen, conf=NODES + "Foo=1\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("private/slurm.conf: fatal: unrecognized key: Foo", done.stderr)
+
+    def test_stop_goes_on_without_the_slurm(self):
+        private = self.folder / "private"
+        private.mkdir()
+        for gone in (self.folder / "gone", self.folder / "gone" / "too"):
+            (private / "slurm-prefix").write_text(f"{gone}\n")
+            with subprocess.Popen(["sleep", "100"]) as daemon:
+                self.addCleanup(daemon.kill)
+                (private / "munged.pid").write_text(f"{daemon.pid}\n")
+                done = self.run_command(SCRIPT, "stop", private)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"{gone} has no Slurm", done.stderr)
+                self.assertLess(daemon.wait(timeout=20), 0)
 
 
 if __name__ == "__main__":
