@@ -2,14 +2,15 @@
 # mirror. To be sourced, before any change of folder; the functions that build are for the tree's root.
 started_in=$PWD
 
-# choose_slurm [PREFIX]: puts the commands and the daemons of one Slurm first in PATH, and sets
-# slurm_prefix. PREFIX is the folder that it was installed into; default: the Slurm whose scontrol is
-# first in PATH, else the one in /usr. Prints why and returns 1 if PREFIX has no Slurm.
+# choose_slurm [PREFIX]: makes PATH lead to the commands and the daemons of one Slurm, and sets
+# slurm_prefix. Its folders come first only where PATH leads to another Slurm: /usr/bin there would hide
+# the user's own cmake, compiler or python. PREFIX is the folder that it was installed into; default: the
+# Slurm whose scontrol is first in PATH, else the one in /usr. Prints why and returns 1 if PREFIX has no Slurm.
 choose_slurm() {
   local scontrol
   slurm_prefix=/usr
   if [[ -n ${1:-} ]]; then
-    slurm_prefix=$(cd "$started_in" && realpath --no-symlinks "$1")
+    slurm_prefix=$(cd "$started_in" && realpath --canonicalize-missing --no-symlinks "$1")
     [[ -x $slurm_prefix/bin/scontrol ]] || {
       echo "$slurm_prefix has no Slurm: $slurm_prefix/bin/scontrol does not exist" >&2
       return 1
@@ -20,7 +21,17 @@ choose_slurm() {
     [[ -e $slurm_prefix/include/slurm/slurm.h ]] ||
       slurm_prefix=$(dirname "$(dirname "$(realpath "$scontrol")")")
   fi
-  export PATH=$slurm_prefix/bin:$slurm_prefix/sbin:$PATH
+  export PATH=$PATH:$slurm_prefix/sbin
+  path_leads_to_slurm || PATH=$slurm_prefix/bin:$slurm_prefix/sbin:$PATH
+}
+
+# path_leads_to_slurm: whether PATH finds the chosen Slurm, as far as it is installed.
+path_leads_to_slurm() {
+  local file
+  for file in "$slurm_prefix"/bin/{sacctmgr,sbatch,scancel,scontrol,sinfo,squeue} \
+    "$slurm_prefix"/sbin/{slurmctld,slurmd,slurmdbd}; do
+    [[ ! -e $file || $(command -v "${file##*/}") -ef $file ]] || return 1
+  done
 }
 
 # is_debian_slurm: whether the chosen Slurm is Debian's own, or none is there yet.

@@ -1,5 +1,5 @@
-"""build() of scripts/common.sh: a failed build shows the compiler's error, and a build tree that is
-taken for another Slurm is told of."""
+"""scripts/common.sh: a failed build shows the compiler's error, a build tree that is taken for another
+Slurm is told of, and the choice of a Slurm leaves the user's other commands alone."""
 
 import json
 import unittest
@@ -72,6 +72,33 @@ class BuildTest(FakeSlurmTest):
         done = self.build("--target", "good", slurm=second)
         self.assertIn(f"build/dev was for the Slurm in {first}, and is now for the one in {second}",
                       done.stderr)
+
+    def chosen(self, *path, slurm=""):
+        """What PATH leads to after the choice, with `path` first before it."""
+        done = self.run_command(
+            "bash", "-euo", "pipefail", "-c",
+            'source "$1/scripts/common.sh"; choose_slurm "$2"; shift 2; command -v "$@"',
+            "_", ROOT, slurm, "cmake", "scontrol", "slurmctld",
+            first_in_path=":".join(map(str, path)))
+        return done.stdout.split()
+
+    def test_the_users_own_commands_stay_before_those_beside_slurm(self):
+        slurm, other, tools = self.install("slurm"), self.install("other"), self.folder / "tools"
+        for folder in (tools, slurm / "bin", other / "bin"):
+            self.write_command(folder / "cmake", "none")
+        own = f"{tools}/cmake"
+        commands = [f"{slurm}/bin/scontrol", f"{slurm}/sbin/slurmctld"]
+        self.assertEqual(self.chosen(tools, slurm / "bin", slurm / "sbin"), [own, *commands])
+        self.assertEqual(self.chosen(tools, slurm / "bin", slurm / "sbin", slurm=slurm),
+                         [own, *commands])
+        # A Slurm that PATH does not lead to, or not with all that it has.
+        self.assertEqual(self.chosen(tools, other / "bin", slurm=slurm)[1:], commands)
+        self.assertEqual(self.chosen(tools, other / "sbin", slurm / "bin")[1:], commands)
+
+    def test_the_daemons_are_found_where_only_the_commands_were(self):
+        slurm = self.install()
+        self.assertEqual(self.chosen(slurm / "bin")[1:],
+                         [f"{slurm}/bin/scontrol", f"{slurm}/sbin/slurmctld"])
 
 
 if __name__ == "__main__":
