@@ -37,6 +37,11 @@ class ScarbonDoctor : public ::testing::Test {
   ScarbonDoctor() {
     chmod(folder_.c_str(), 0755);
     for (const char* name : {"/a", "/b", "/log"}) fs::create_directory(folder_ + name);
+    // Later releases of Slurm's library load some of its own plugins to read a slurm.conf.
+    for (const fs::directory_entry& plugin : fs::directory_iterator(CARBON_SLURM_PLUGINS)) {
+      const std::string name = plugin.path().filename();
+      if (name != "job_submit_carbon.so") fs::create_symlink(plugin, folder_ + "/a/" + name);
+    }
     WriteSlurmConf(absl::StrCat("PluginDir=", folder_, "/a:", folder_, "/b\n"));
     WriteConfig();
     const absl::StatusOr<PluginFile> plugin = ReadPluginFile(CARBON_PLUGIN_FILE);

@@ -132,7 +132,7 @@ class FindSlurmTest(FakeSlurmTest):
     def test_the_plugin_may_be_installed_elsewhere(self):
         prefix = self.install()
         code, text = self.configure(f"-DSLURM_PREFIX={prefix}", "-DCARBON_SLURM_PLUGIN_DIR=/some/dir")
-        self.assertIn("plugins: /some/dir", text)
+        self.assertIn("job_submit_carbon.so will be in /some/dir", text)
 
     def test_an_installed_program_finds_its_libslurm_without_any_variable(self):
         prefix, stage = self.install(), self.folder / "stage"

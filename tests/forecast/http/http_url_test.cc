@@ -46,8 +46,8 @@ TEST(ParseHttpUrl, RefusesWhatIsNoneWithoutQuotingIt) {
       {"https://host/s3cret\r\nX: 1", "url: has a control character"},
       {"https://user:s3cret@host/", "url: names a user; credentials belong in a file"},
       {"https://s3cret@host/", "url: names a user; credentials belong in a file"},
-      {"https://h\xc3\xb6st/s3cret", "url: its host is no name or address in plain ASCII"},
-      {"https://h%2525st/s3cret", "url: its host is no name or address in plain ASCII"},
+      {"https://h\xc3\xb6st/s3cret", "url: its host is not a name or address in plain ASCII"},
+      {"https://h%2525st/s3cret", "url: its host is not a name or address in plain ASCII"},
       {"http:/\xff\x34%%%%/s3cret", "url: "},
       {"https://host/" + std::string(kMaxUrlBytes, 'x'), "url: has 8205 bytes, more than 8192"},
   };
