@@ -113,6 +113,8 @@ class BackupTest(PrivateSlurmTest):
     def wait_until_saved(self):
         """slurmctld writes its queue some seconds after a change; a kill would lose it."""
         changed_at, saved = time.time(), self.slurm / "state" / "job_state"
+        # One more change: the changes before it may be saved already, and no save would follow.
+        self.submit("--hold")
         wait_until(lambda: saved.stat().st_mtime > changed_at, 20, "the queue is saved")
 
     def bring_back_primary(self):
