@@ -61,13 +61,10 @@ class RequestTest(PrivateSlurmTest):
 
     def test_lets_users_change_their_jobs(self):
         answer, _ = self.submit("--begin=now+1hour")
-        for change in (
-            ("update", f"job={answer.job_id}", "StartTime=now+2hours"),
-            ("update", f"job={answer.job_id}", "Partition=frankfurt"),
-            ("hold", answer.job_id),
-            ("release", answer.job_id),
-        ):
-            done = self.run_command("scontrol", *change)
+        for change in ("StartTime=now+2hours", "Partition=frankfurt"):
+            self.update_job(answer.job_id, change)
+        for change in ("hold", "release"):
+            done = self.run_command("scontrol", change, answer.job_id)
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.job(answer.job_id)["Partition"], "frankfurt")
 
