@@ -389,43 +389,46 @@ TEST_F(ScarbonDoctor, TellsWhereNoJobIsMoved) {
 
 TEST_F(ScarbonDoctor, TriesTheFoldersOutAsSlurmUser) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become SlurmUser";
-  WriteSlurmConf(absl::StrCat("SlurmUser=nobody\nPluginDir=", folder_, "/a\n"));
+  // 26.05 takes no SlurmUser=nobody.
+  const struct passwd* daemon = getpwnam("daemon");
+  ASSERT_NE(daemon, nullptr);
+  WriteSlurmConf(absl::StrCat("SlurmUser=daemon\nPluginDir=", folder_, "/a\n"));
   InstallPlugin();
   Publish();
   std::vector<std::string> lines = Lines();
-  EXPECT_THAT(lines, Contains("ok: snapshot read: by nobody, in DIR/snapshot"));
-  EXPECT_THAT(lines, Contains("error: log written: by nobody: DIR/log: Permission denied"));
-  ASSERT_EQ(chown((folder_ + "/log").c_str(), 65534, 65534), 0);
+  EXPECT_THAT(lines, Contains("ok: snapshot read: by daemon, in DIR/snapshot"));
+  EXPECT_THAT(lines, Contains("error: log written: by daemon: DIR/log: Permission denied"));
+  ASSERT_EQ(chown((folder_ + "/log").c_str(), daemon->pw_uid, daemon->pw_gid), 0);
   EXPECT_THAT(Lines(),
-              Contains("ok: log written: by nobody: DIR/log/placements.jsonl: is yet to be "
+              Contains("ok: log written: by daemon: DIR/log/placements.jsonl: is yet to be "
                        "created"));
 
   Write("log/placements.jsonl", "{}\n");
   EXPECT_THAT(Lines(),
-              Contains("error: log written: by nobody: DIR/log/placements.jsonl: Permission "
+              Contains("error: log written: by daemon: DIR/log/placements.jsonl: Permission "
                        "denied"));
   fs::remove(folder_ + "/log/placements.jsonl");
   fs::create_symlink("/dev/null", folder_ + "/log/placements.jsonl");
-  EXPECT_THAT(Lines(), Contains("error: log written: by nobody: DIR/log/placements.jsonl: is a "
+  EXPECT_THAT(Lines(), Contains("error: log written: by daemon: DIR/log/placements.jsonl: is a "
                                 "symbolic link, which the plugin does not follow"));
 
   chmod((folder_ + "/snapshot").c_str(), 0700);
   EXPECT_THAT(Lines(),
-              Contains("error: snapshot read: by nobody: DIR/snapshot: Permission denied"));
+              Contains("error: snapshot read: by daemon: DIR/snapshot: Permission denied"));
   chmod((folder_ + "/snapshot").c_str(), 0777);
   EXPECT_THAT(Lines(),
-              Contains("error: snapshot read: by nobody: DIR/snapshot: is writable by group "
+              Contains("error: snapshot read: by daemon: DIR/snapshot: is writable by group "
                        "or others, mode 777"));
   chmod((folder_ + "/snapshot").c_str(), 0755);
   fs::rename(folder_ + "/snapshot", folder_ + "/elsewhere");
   fs::create_symlink(folder_ + "/elsewhere", folder_ + "/snapshot");
   EXPECT_THAT(Lines(),
-              Contains("error: snapshot read: by nobody: DIR/snapshot: is a symbolic link, "
+              Contains("error: snapshot read: by daemon: DIR/snapshot: is a symbolic link, "
                        "which the plugin does not follow"));
 
   chmod((folder_ + "/a/job_submit_carbon.so").c_str(), 0600);
   EXPECT_THAT(Lines(), Contains("error: plugin: DIR/a/job_submit_carbon.so: Permission denied for "
-                                "nobody: slurmctld will not start"));
+                                "daemon: slurmctld will not start"));
 }
 
 TEST_F(ScarbonDoctor, RefusesWrongUsage) {
