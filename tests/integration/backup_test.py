@@ -101,8 +101,7 @@ class BackupTest(PrivateSlurmTest):
             if now_clean == clean:
                 time.sleep(0.5)
             clean = now_clean
-            # From 24.11 on nodes are unknown for over 20 s after a takeover.
-            self.assertLessEqual(time.monotonic() - begun, 90, "a clean hour that is free is not used")
+            self.assertLessEqual(time.monotonic() - begun, 60, "a clean hour that is free is not used")
         took = time.monotonic() - begun
         for _ in range(3):
             self.submitted.append(self.submit(gpus="2", time_limit="60", wrap="sleep 600")[0].job_id)

@@ -1,4 +1,5 @@
-"""scripts/check-abi: what it compiles, and its exit codes. The compiler is a stub, except in one test."""
+"""scripts/check-abi: what it compiles, and its exit codes. A script replaces the
+compiler, except in one test."""
 
 import re
 import shutil
