@@ -147,9 +147,10 @@ absl::Status CurlTransfer::ErrorOf(CURLcode code) const {
   }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT: {
-      curl_off_t sent_after = 0;
-      curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent_after);
-      if (sent_after == 0) {
+      // Not a time: since libcurl 8.21 a transfer that ends before it sends has those too.
+      long sent_bytes = 0;
+      curl_easy_getinfo(handle_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
+      if (sent_bytes == 0) {
         return error(absl::StatusCode::kDeadlineExceeded,
                      absl::StrCat("not connected within ", absl::FormatDuration(limits_.connect)));
       }

@@ -76,6 +76,10 @@ struct HttpClient::Flights {
     if (!options.random) options.random = RandomRatio;
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.most));
+#if CURL_AT_LEAST_VERSION(8, 20, 0)
+    // Since then threads that resolve names belong to the multi handle, whose end waits for them.
+    curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L);
+#endif
   }
 
   ~Flights() {
