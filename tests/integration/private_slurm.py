@@ -174,11 +174,17 @@ class PrivateSlurmTest(unittest.TestCase):
         self.assertIsNotNone(answer.job_id, f"standard output is not clean: {answer.stdout!r}")
         return answer, self.job(answer.job_id)
 
-    def job(self, job_id):
-        shown = self.run_command("scontrol", "--oneliner", "show", "job", job_id)
+    def jobs(self, *job_id):
+        """All jobs that slurmctld knows, or one."""
+        shown = self.run_command("scontrol", "--oneliner", "show", "job", *job_id)
         self.assertEqual(shown.returncode, 0, shown.stderr)
-        line = shown.stdout.splitlines()[0].strip()
-        return dict(re.findall(r"(\S+?)=(.*?)(?=\s+\S+?=|$)", line))
+        return [
+            dict(re.findall(r"(\S+?)=(.*?)(?=\s+\S+?=|$)", line.strip()))
+            for line in shown.stdout.splitlines() if line.startswith("JobId=")
+        ]
+
+    def job(self, job_id):
+        return self.jobs(job_id)[0]
 
     def update_job(self, job_id, *changes, as_user=()):
         """`scontrol update`, which must succeed. Slurm itself answers a change of the partition with
