@@ -102,6 +102,22 @@ void WarnOfPolicies(const Config& config, std::vector<std::string>* warnings) {
   }
 }
 
+// A policy of an older release: the same numbers now ask for something else. Naming a fallback says
+// that this is known.
+void WarnOfOldRule(const Config& config, std::vector<std::string>* warnings) {
+  for (const Policy& policy : config.policies) {
+    if (policy.fallback.has_value() || policy.mode == Mode::kOff) continue;
+    if (policy.saving_floor == Policy{}.saving_floor && policy.confidence == Policy{}.confidence) {
+      continue;
+    }
+    warnings->push_back(absl::StrCat(
+        "policy ", policy.name,
+        ": saving_floor is now asked of the saving that is expected and confidence of any saving at "
+        "all, over the cleanest pool; name a \"fallback\", \"static-best\" or \"home\", to say that "
+        "you know: carbon.json(5)"));
+  }
+}
+
 // What is allowed, and yet most likely not meant.
 std::vector<std::string> FindWarnings(const std::string& file) {
   std::vector<std::string> errors, warnings;
@@ -109,6 +125,7 @@ std::vector<std::string> FindWarnings(const std::string& file) {
   if (!config.has_value()) return errors;
   WarnOfZones(*config, &warnings);
   WarnOfPolicies(*config, &warnings);
+  WarnOfOldRule(*config, &warnings);
   return warnings;
 }
 

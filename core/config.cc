@@ -231,6 +231,8 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
               OneOf<Mode>({Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName));
   object.Read("max_delay", &policy.max_delay, PositiveDuration);
   object.Read("margin", &policy.margin, PositiveDuration);
+  object.Read("fallback", &policy.fallback,
+              OneOf<Fallback>({Fallback::kStaticBest, Fallback::kHome}, FallbackName));
   object.Read("saving_floor", &policy.saving_floor, NumberRange{0, 1, /*open=*/true});
   // Certainty is not on offer: a policy that asks for it would never change anything.
   object.Read("confidence", &policy.confidence, NumberRange{0.5, 1, /*open=*/true});

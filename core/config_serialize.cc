@@ -80,20 +80,22 @@ Json PolicyJson(const Policy& policy) {
   if (policy.may_change_site) may_change.push_back("site");
   if (policy.may_change_hardware) may_change.push_back("hardware");
   if (policy.may_change_time_limit) may_change.push_back("time_limit");
-  return {{"name", policy.name},
-          {"match",
-           {{"partition", policy.match.partitions},
-            {"account", policy.match.accounts},
-            {"qos", policy.match.qos},
-            {"user", policy.match.users},
-            {"uid", policy.match.uids}}},
-          {"mode", Text(ModeName(policy.mode))},
-          {"max_delay", DurationText(policy.max_delay)},
-          {"margin", DurationText(policy.margin)},
-          {"saving_floor", policy.saving_floor},
-          {"confidence", policy.confidence},
-          {"may_change", std::move(may_change)},
-          {"may_change_named_partition", policy.may_change_named_partition}};
+  Json json = {{"name", policy.name},
+               {"match",
+                {{"partition", policy.match.partitions},
+                 {"account", policy.match.accounts},
+                 {"qos", policy.match.qos},
+                 {"user", policy.match.users},
+                 {"uid", policy.match.uids}}},
+               {"mode", Text(ModeName(policy.mode))},
+               {"max_delay", DurationText(policy.max_delay)},
+               {"margin", DurationText(policy.margin)},
+               {"saving_floor", policy.saving_floor},
+               {"confidence", policy.confidence},
+               {"may_change", std::move(may_change)},
+               {"may_change_named_partition", policy.may_change_named_partition}};
+  if (policy.fallback.has_value()) json["fallback"] = Text(FallbackName(*policy.fallback));
+  return json;
 }
 
 }  // namespace

@@ -237,36 +237,83 @@ class Deciding {
       decision_.best.push_back(Describe({&runs_[best.option], best.placement}));
     }
 
-    const Choice winner = {&runs_[placed->greenest.option], placed->greenest.placement};
     const std::optional<Choice> static_best = StaticBest(runs_);
     if (static_best.has_value()) decision_.static_best = Describe(*static_best);
-
-    // The user's own choice of place leaves no home to fall back to.
-    const bool home_allowed =
-        std::any_of(runs_.begin(), runs_.end(),
-                    [this](const PoolRun& run) { return run.pool == terms_.home; }) ||
-        (terms_.hints->sites.empty() && terms_.hints->hardware.empty());
-    Choice fallback = home_;
-    if (static_best.has_value() && (!home_allowed || Beats(*static_best, home_))) {
-      fallback = *static_best;
-    }
-    if (winner == fallback) {
+    const Choice fallback = FallbackOf(static_best);
+    const Choice greenest = {&runs_[placed->greenest.option], placed->greenest.placement};
+    if (greenest == fallback) {
       return Settle(fallback, fallback == home_ ? "home is the greenest" : "the greenest");
     }
-    if (Beats(winner, fallback)) return Settle(winner, "the greenest");
+    if (const std::optional<Choice> plan = PlanThatPays(options, *placed, fallback)) {
+      return Settle(
+          *plan, *plan == greenest ? "the greenest" : "the greenest that is likely enough to save");
+    }
     Settle(fallback, fallback == home_
                          ? "no saving above the floor is likely enough"
                          : "the cleanest site; waiting is not likely enough to save more");
   }
 
-  bool Beats(const Choice& candidate, const Choice& alternative) {
-    if (candidate == alternative) return false;
-    const double probability =
-        SavingProbability(DrawsOf(candidate), DrawsOf(alternative), terms_.policy->saving_floor);
-    return probability >= terms_.policy->confidence;
+  Choice FallbackOf(const std::optional<Choice>& static_best) const {
+    if (!static_best.has_value()) return home_;
+    // The user's own choice of place leaves no home to fall back to.
+    const bool is_home_allowed =
+        std::any_of(runs_.begin(), runs_.end(),
+                    [this](const PoolRun& run) { return run.pool == terms_.home; }) ||
+        (terms_.hints->sites.empty() && terms_.hints->hardware.empty());
+    if (!is_home_allowed) return *static_best;
+    const bool is_cleaner = static_best->placement.emission < home_.placement.emission;
+    return is_cleaner && terms_.policy->fallback != Fallback::kHome ? *static_best : home_;
   }
 
-  // Of home, winner and static best each is compared more than once.
+  // The plan of least emission that passes the gate: of each pool's best start and its first.
+  std::optional<Choice> PlanThatPays(const std::vector<const PlacementOption*>& options,
+                                     const GreenestPlacement& placed, const Choice& fallback) {
+    std::optional<Choice> plan = FirstThatPasses(placed.best, fallback);
+    if (plan.has_value() || placed.best.size() < kMaxCandidates ||
+        options.size() <= kMaxCandidates) {
+      return plan;
+    }
+    const int all = static_cast<int>(options.size());
+    return FirstThatPasses(PlaceGreenest(options, all)->best, fallback);
+  }
+
+  std::optional<Choice> FirstThatPasses(const std::vector<OptionPlacement>& best,
+                                        const Choice& fallback) {
+    std::vector<Choice> plans;
+    plans.reserve(2 * best.size());
+    // What the best guess already puts below the floor needs no scenarios.
+    const GramsCo2e most = fallback.placement.emission * (1 - terms_.policy->saving_floor);
+    const auto add = [&](const Choice& plan) {
+      if (plan.placement.emission <= most && !(plan == fallback)) plans.push_back(plan);
+    };
+    for (const OptionPlacement& placed : best) {
+      const PoolRun& run = runs_[placed.option];
+      add({&run, placed.placement});
+      if (run.option.starts.front().start == placed.placement.start) continue;
+      if (const auto first = PlaceAt(run.option, run.option.starts.front().start)) {
+        add({&run, *first});
+      }
+    }
+    std::stable_sort(plans.begin(), plans.end(), [](const Choice& a, const Choice& b) {
+      return a.placement.emission != b.placement.emission
+                 ? a.placement.emission < b.placement.emission
+                 : a.placement.start < b.placement.start;
+    });
+    for (const Choice& plan : plans) {
+      if (Passes(plan, fallback)) return plan;
+    }
+    return std::nullopt;
+  }
+
+  bool Passes(const Choice& plan, const Choice& fallback) {
+    const Prospect prospect =
+        ProspectOf(DrawsOf(plan), DrawsOf(fallback),
+                   plan.run->pool->zone_index == fallback.run->pool->zone_index);
+    return prospect.expected_share >= terms_.policy->saving_floor &&
+           prospect.probability >= terms_.policy->confidence;
+  }
+
+  // Home and the fallback are compared more than once.
   const ErrorScenarios::Draws& DrawsOf(const Choice& choice) {
     for (const auto& [drawn, draws] : drawn_) {
       if (drawn.run == choice.run && drawn == choice) return draws;

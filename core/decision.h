@@ -65,6 +65,10 @@ enum class Outcome {
 
 absl::string_view OutcomeName(Outcome outcome);
 
+// Which rule chose: 1 asked that more than the floor be saved with the confidence, and fell back to
+// the static best pool only where that passed too. 2 is as Policy says.
+inline constexpr int kDecisionRule = 2;
+
 // Of so many pools a decision tells what the job would emit there. What is not told need not be
 // computed.
 inline constexpr int kMaxCandidates = 8;

@@ -1,6 +1,7 @@
 #include "core/gate.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace carbon {
 namespace {
@@ -25,13 +26,28 @@ ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start,
   return draws;
 }
 
-double SavingProbability(const ErrorScenarios::Draws& candidate,
-                         const ErrorScenarios::Draws& alternative, double floor) {
-  int saves = 0;
+Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
+                    const ErrorScenarios::Draws& alternative, bool same_zone) {
+  constexpr double kCount = ErrorScenarios::kCount;
+  ErrorScenarios::Draws savings;
+  double mean = 0, alternative_mean = 0;
   for (int s = 0; s < ErrorScenarios::kCount; ++s) {
-    if (alternative[s] - candidate[s] > floor * alternative[s]) ++saves;
+    savings[s] = alternative[s] - candidate[s];
+    mean += savings[s] / kCount;
+    alternative_mean += alternative[s] / kCount;
   }
-  return static_cast<double>(saves) / ErrorScenarios::kCount;
+  double expected = mean, spread = 1;
+  if (same_zone) {
+    double variance = 0;
+    for (const double saving : savings) variance += (saving - mean) * (saving - mean) / kCount;
+    expected -= kWinnersCurse * std::sqrt(variance);
+    spread = kSpread;
+  }
+  int saves = 0;
+  for (const double saving : savings) {
+    if (expected + spread * (saving - mean) > 0) ++saves;
+  }
+  return {alternative_mean > 0 ? expected / alternative_mean : 0, saves / kCount};
 }
 
 Interval90 Middle90(ErrorScenarios::Draws draws) {

@@ -15,10 +15,22 @@ namespace carbon {
 // hardware's power and, where it matters, speed, and the site's PUE are all drawn.
 ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start, const Snapshot& snapshot);
 
-// The share of scenarios in which `candidate` emits less than `alternative` by more than `floor` of
-// the latter.
-double SavingProbability(const ErrorScenarios::Draws& candidate,
-                         const ErrorScenarios::Draws& alternative, double floor);
+// What a plan saves against an alternative, as the scenarios have it.
+struct Prospect {
+  double expected_share;  // of the alternative's mean emission; negative where it emits more
+  double probability;     // that it saves anything at all
+};
+
+// Within a zone the plan was chosen from many starts because its forecast is low there, and
+// forecasts that are chosen for being low are too low: savings come out kWinnersCurse standard
+// deviations below what the scenarios expect, and spread kSpread times as widely. Between zones
+// both are right.
+inline constexpr double kWinnersCurse = 0.1;
+inline constexpr double kSpread = 1.15;
+
+// `same_zone`: both draw on the same zone's grid.
+Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
+                    const ErrorScenarios::Draws& alternative, bool same_zone);
 
 // The bounds of the middle 90% of the draws, by nearest rank.
 struct Interval90 {

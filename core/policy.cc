@@ -31,6 +31,16 @@ absl::string_view ModeName(Mode mode) {
   return "unknown";
 }
 
+absl::string_view FallbackName(Fallback fallback) {
+  switch (fallback) {
+    case Fallback::kStaticBest:
+      return "static-best";
+    case Fallback::kHome:
+      return "home";
+  }
+  return "unknown";
+}
+
 const Policy* MatchPolicy(const std::vector<Policy>& policies, const JobRequest& job,
                           absl::string_view partition) {
   for (const Policy& policy : policies) {

@@ -4,6 +4,7 @@
 #define CORE_POLICY_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,13 @@ namespace carbon {
 enum class Mode { kOff, kShadow, kEnforce };
 
 absl::string_view ModeName(Mode mode);
+
+// What a job gets where no plan is likely enough to save more. static-best: the pool with the
+// cleanest long-run mean, as soon as it has room, where the forecast says that this emits less than
+// home; else home. home: always home.
+enum class Fallback { kStaticBest, kHome };
+
+absl::string_view FallbackName(Fallback fallback);
 
 // Each empty list matches everything; several lists must all match.
 struct PolicyMatch {
@@ -38,10 +46,13 @@ struct Policy {
   // Kept free between the latest planned end (by the time limit) and the deadline; half of it for
   // Slurm to start the job as planned, half for the home that it gets back where that fails.
   absl::Duration margin = absl::Seconds(120);
-  // Move or delay only if the saving exceeds this share of what it is compared with …
-  double saving_floor = 0.05;
-  // … with at least this probability.
-  double confidence = 0.80;
+  // Absent: not said, which is static-best.
+  std::optional<Fallback> fallback;
+  // Another plan than the fallback is taken only if it is expected to save at least this share of
+  // the fallback's emission …
+  double saving_floor = 0.01;
+  // … and the probability that it saves anything is at least this.
+  double confidence = 0.60;
   bool may_change_time = true;
   bool may_change_site = true;
   bool may_change_hardware = false;

@@ -178,6 +178,7 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["job"] = JobJson(job);
   record["policy"] = decision.policy.empty() ? Json(nullptr) : Json(decision.policy);
   record["mode"] = std::string(ModeName(decision.mode));
+  record["rule"] = kDecisionRule;
   record["outcome"] = std::string(OutcomeName(decision.outcome));
   record["reason"] = decision.reason;
   record["hints"] = HintsJson(decision.hints);

@@ -112,6 +112,24 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
             EndsWith("carbon.json: 2 sites, 0 pools, 3 policies: ok\n")));
 }
 
+// Their numbers hold on, and ask for something else.
+TEST_F(PolicyCheck, NamesThePoliciesThatWereWrittenForTheOlderRule) {
+  Write("carbon.json", R"({"policies": [
+    {"name": "floor", "match": {"user": ["root"]}, "saving_floor": 0.05},
+    {"name": "sure", "match": {"user": ["root"]}, "confidence": 0.9},
+    {"name": "knows", "match": {"user": ["root"]}, "confidence": 0.9, "fallback": "home"},
+    {"name": "off", "match": {"user": ["root"]}, "confidence": 0.9, "mode": "off"},
+    {"name": "plain"}]})");
+  const Ran result = Scarbon("policy check carbon.json");
+  EXPECT_EQ(result.code, 0);
+  const std::string change =
+      ": saving_floor is now asked of the saving that is expected and confidence of any saving at "
+      "all, over the cleanest pool; name a \"fallback\", \"static-best\" or \"home\", to say that you "
+      "know: carbon.json(5)\n";
+  EXPECT_EQ(result.out, "warning: policy floor" + change + "warning: policy sure" + change +
+                            "carbon.json: 0 sites, 0 pools, 5 policies: ok\n");
+}
+
 TEST_F(PolicyCheck, WarnsThatWithoutPoliciesNothingHappens) {
   Write("carbon.json", "{}");
   EXPECT_EQ(Scarbon("policy check carbon.json").out,

@@ -55,7 +55,7 @@ constexpr char kMaximal[] = R"({
   "policies": [
     {"name": "ml", "match": {"partition": ["oslo"], "account": ["ml"], "qos": ["long"],
                              "user": ["ada"], "uid": [1000, 4294967294]},
-     "mode": "enforce", "max_delay": "36h", "margin": "5m", "saving_floor": 0.02,
+     "mode": "enforce", "max_delay": "36h", "margin": "5m", "fallback": "home", "saving_floor": 0.02,
      "confidence": 0.9, "may_change": ["site", "hardware", "time_limit"],
      "may_change_named_partition": true},
     {"name": "rest"}
@@ -163,6 +163,7 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(policy.mode, Mode::kEnforce);
   EXPECT_EQ(policy.max_delay, absl::Hours(36));
   EXPECT_EQ(policy.margin, absl::Minutes(5));
+  EXPECT_EQ(policy.fallback, Fallback::kHome);
   EXPECT_EQ(policy.saving_floor, 0.02);
   EXPECT_EQ(policy.confidence, 0.9);
   EXPECT_FALSE(policy.may_change_time);
@@ -196,6 +197,7 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   EXPECT_EQ(policy.mode, Mode::kShadow);
   EXPECT_EQ(policy.max_delay, Policy().max_delay);
   EXPECT_EQ(policy.margin, Policy().margin);
+  EXPECT_EQ(policy.fallback, std::nullopt);
   EXPECT_EQ(policy.saving_floor, Policy().saving_floor);
   EXPECT_EQ(policy.confidence, Policy().confidence);
   EXPECT_TRUE(policy.may_change_time);
@@ -366,6 +368,8 @@ TEST(ParseConfig, ChecksRanges) {
     const char* error;
   };
   const std::vector<Case> cases = {
+      {WithPolicy(R"("fallback": "static")"),
+       "/policies/0/fallback: \"static\" is none of static-best, home"},
       {WithPolicy(R"("saving_floor": -0.1)"),
        "/policies/0/saving_floor: must be a number of at least 0 and below 1, not -0.1"},
       {WithPolicy(R"("saving_floor": 1)"), "must be a number of at least 0 and below 1, not 1"},

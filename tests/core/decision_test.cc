@@ -113,7 +113,8 @@ TEST(Decide, KeepsHomeWhenTheDeadlineLeavesNoRoom) {
 
 TEST(Decide, KeepsHomeWhenWaitingDoesNotPay) {
   World world;
-  world.AddZone("FLAT", DayWith(500, 10, 14, 490));
+  // Less than the floor, 1%.
+  world.AddZone("FLAT", DayWith(500, 10, 14, 496));
   world.AddSite("home", "FLAT");
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
@@ -127,6 +128,7 @@ TEST(Decide, StaysAtTheCleanestSiteWhenWaitingThereIsDoubtful) {
   world.AddZone("CLEAN", DayWith(60, 12, 16, 56));
   world.AddSite("home", "DIRTY");
   world.AddSite("away", "CLEAN");
+  world.policy().confidence = 0.9;
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kPlaced);
   EXPECT_EQ(decision.chosen->pool, "away");
@@ -416,8 +418,93 @@ TEST(Decide, SaysWhichRunsAreJudgedByOurOwnForecast) {
   EXPECT_FALSE(world.Place(world.Job()).home->on_own_forecast);
 }
 
-// Each zone errs by 40%, the one is a fifth cleaner: that is worth a move only where both err
-// alike.
+// The policy's fallback: the sites differ by less than anybody can be sure of.
+TEST(Decide, FallsBackToTheCleanestSiteUnlessThePolicySaysHome) {
+  World world;
+  world.AddZone("A", DayWith(500, 0, 0, 0));
+  world.AddZone("B", DayWith(490, 0, 0, 0));
+  world.AddSite("home", "A");
+  world.AddSite("away", "B");
+  world.policy().confidence = 0.95;
+  Decision decision = world.Place(world.Job());
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.reason, "the greenest");
+  world.policy().fallback = Fallback::kStaticBest;
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "away");
+  world.policy().fallback = Fallback::kHome;
+  decision = world.Place(world.Job());
+  EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
+  EXPECT_EQ(decision.reason, "no saving above the floor is likely enough");
+}
+
+TEST(Decide, DoesNotFallBackToAPlaceThatIsUsuallyCleanerButNotNow) {
+  World world;
+  world.AddZone("A", DayWith(500, 0, 0, 0));
+  world.AddZone("B", DayWith(600, 8, 24, 100));  // by its mean the cleaner
+  world.AddSite("home", "A");
+  world.AddSite("away", "B");
+  world.policy().max_delay = absl::Hours(2);
+  const Decision decision = world.Place(world.Job());
+  EXPECT_EQ(decision.static_best->pool, "away");
+  EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
+}
+
+// The confidence is of any saving, the floor of what is expected: a small saving that is sure is
+// taken, a large one that is doubtful is not.
+TEST(Decide, AsksTheFloorOfWhatIsExpectedAndTheConfidenceOfAnySaving) {
+  World world = OneSite();
+  world.forecasts[0].spread = {.near = 0.02, .far = 0.02};
+  world.policy().confidence = 0.9;
+  world.policy().saving_floor = 0.59;  // the valley saves 60%
+  EXPECT_EQ(world.Place(world.Job()).outcome, Outcome::kPlaced);
+  world.policy().saving_floor = 0.61;
+  EXPECT_EQ(world.Place(world.Job()).outcome, Outcome::kKeptHome);
+  world.policy().saving_floor = 0;
+  world.forecasts[0].spread = {.near = 0.9, .far = 0.9};
+  EXPECT_EQ(world.Place(world.Job()).outcome, Outcome::kKeptHome);
+}
+
+// Its forecast is the lowest, and the least sure.
+TEST(Decide, TakesTheNextPlanWhereTheGreenestIsDoubtful) {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddZone("WILD", DayWith(390, 0, 0, 0));
+  world.AddZone("STEADY", DayWith(400, 0, 0, 0));
+  for (const auto& [site, zone, spread] :
+       {std::tuple("home", "DIRTY", 0.01), std::tuple("wild", "WILD", 0.8),
+        std::tuple("steady", "STEADY", 0.01)}) {
+    world.AddSite(site, zone);
+    world.forecasts[world.config.sites.size() - 1].spread = {.near = spread, .far = spread};
+  }
+  world.policy().fallback = Fallback::kHome;
+  world.policy().confidence = 0.9;
+  const Decision decision = world.Place(world.Job());
+  EXPECT_EQ(decision.best.front().pool, "wild");
+  EXPECT_EQ(decision.chosen->pool, "steady");
+  EXPECT_EQ(decision.reason, "the greenest that is likely enough to save");
+}
+
+TEST(Decide, TriesMorePoolsThanItTellsOf) {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddSite("home", "DIRTY");
+  for (int i = 0; i < kMaxCandidates + 3; ++i) {
+    const std::string name = "wild" + std::to_string(i);
+    world.AddZone(name, DayWith(390, 0, 0, 0));
+    world.forecasts.back().spread = {.near = 0.8, .far = 0.8};
+    world.AddSite(name, name);
+  }
+  world.AddZone("STEADY", DayWith(400, 0, 0, 0));
+  world.AddSite("steady", "STEADY");
+  for (ZoneForecast& forecast : world.forecasts) {
+    if (forecast.zone == "DIRTY" || forecast.zone == "STEADY") forecast.spread = {0.01, 0.01};
+  }
+  world.policy().fallback = Fallback::kHome;
+  world.policy().confidence = 0.9;
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "steady");
+}
+
+// Each zone errs by 40%, the one is a fifth cleaner: that is sure only where both err alike.
 TEST(Decide, MovesForASmallSavingWhereZonesAreKnownToErrTogether) {
   World world;
   for (const auto& [zone, value, site] :
@@ -426,6 +513,8 @@ TEST(Decide, MovesForASmallSavingWhereZonesAreKnownToErrTogether) {
     world.AddSite(site, zone);
     world.forecasts.back().spread = {.near = 0.4, .far = 0.4};
   }
+  world.policy().fallback = Fallback::kHome;
+  world.policy().confidence = 0.8;
   const Decision apart = world.Place(world.Job());
   EXPECT_EQ(apart.outcome, Outcome::kKeptHome);
   EXPECT_FALSE(apart.home->past_errors);

@@ -12,14 +12,36 @@ ErrorScenarios::Draws All(double value) {
   return draws;
 }
 
-TEST(SavingProbability, CountsTheScenariosThatSaveMoreThanTheFloor) {
+TEST(ProspectOf, CountsTheScenariosThatSaveAnythingAndTellsTheMean) {
   ErrorScenarios::Draws candidate = All(90);
-  EXPECT_EQ(SavingProbability(candidate, All(100), 0.05), 1);
-  // Exactly the floor is not more than it.
-  EXPECT_EQ(SavingProbability(candidate, All(100), 0.1), 0);
+  Prospect prospect = ProspectOf(candidate, All(100), /*same_zone=*/false);
+  EXPECT_DOUBLE_EQ(prospect.expected_share, 0.1);
+  EXPECT_EQ(prospect.probability, 1);
   for (int s = 0; s < ErrorScenarios::kCount / 4; ++s) candidate[s] = 110;
-  EXPECT_EQ(SavingProbability(candidate, All(100), 0.05), 0.75);
-  EXPECT_EQ(SavingProbability(All(0), All(0), 0), 0);
+  prospect = ProspectOf(candidate, All(100), /*same_zone=*/false);
+  EXPECT_DOUBLE_EQ(prospect.expected_share, 0.05);
+  EXPECT_EQ(prospect.probability, 0.75);
+}
+
+TEST(ProspectOf, CallsNoSavingWhatIsEqualOrHasNothingToSave) {
+  EXPECT_EQ(ProspectOf(All(100), All(100), false).probability, 0);
+  EXPECT_EQ(ProspectOf(All(100), All(100), true).probability, 0);
+  EXPECT_EQ(ProspectOf(All(0), All(0), true).probability, 0);
+  EXPECT_EQ(ProspectOf(All(0), All(0), true).expected_share, 0);
+}
+
+TEST(ProspectOf, ExpectsLessAndIsLessSureWithinAZone) {
+  // Savings of 5 and -3 in turn: 1 on average, with a standard deviation of 4.
+  ErrorScenarios::Draws candidate;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) candidate[s] = s % 2 == 0 ? 95 : 103;
+  const Prospect apart = ProspectOf(candidate, All(100), false);
+  const Prospect within = ProspectOf(candidate, All(100), true);
+  EXPECT_DOUBLE_EQ(apart.expected_share, 0.01);
+  EXPECT_DOUBLE_EQ(within.expected_share, 0.01 - kWinnersCurse * 0.04);
+  // 1 saves in each of them by itself; lowered and spread it does not where it is lowest.
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) candidate[s] = s % 4 == 0 ? 99.9 : 90;
+  EXPECT_EQ(ProspectOf(candidate, All(100), false).probability, 1);
+  EXPECT_EQ(ProspectOf(candidate, All(100), true).probability, 0.75);
 }
 
 TEST(Middle90, LeavesOutFivePercentOnEitherSide) {

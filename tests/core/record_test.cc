@@ -110,6 +110,7 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
   const Json record = Record(AJob(), Placed());
   EXPECT_EQ(record["policy"], "all");
   EXPECT_EQ(record["mode"], "enforce");
+  EXPECT_EQ(record["rule"], 2);
   EXPECT_EQ(record["outcome"], "placed");
   EXPECT_EQ(record["reason"], "emits less");
   EXPECT_EQ(record["hints"], Json::parse(R"({"off": false, "now": false, "wait_s": 43200,
