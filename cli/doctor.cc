@@ -38,9 +38,10 @@ void AddDoctor(CLI::App& app, int* exit_code) {
   doctor->add_option("--config", options->config, "Configuration")->capture_default_str();
   doctor->add_option("-f,--slurm-conf", options->slurm_conf,
                      "slurm.conf; default: SLURM_CONF, or where Slurm looks");
-  CLI::Option* slurmctld = doctor->add_option(
-      "--slurmctld", options->slurmctld,
-      "The slurmctld that will be started; default: the one in PATH, or where it usually is");
+  CLI::Option* slurmctld = doctor->add_option("--slurmctld", options->slurmctld,
+                                              "The slurmctld that will be started; default: that "
+                                              "of the Slurm this was built for, or else the "
+                                              "one in PATH");
   slurmctld->check(CLI::ExistingFile);
   doctor
       ->add_option("--slurm-version", options->slurm_version,

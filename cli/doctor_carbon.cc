@@ -61,7 +61,9 @@ void CheckPools(const Snapshot& snapshot, Checks* checks) {
 void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks* checks) {
   ConfigReview review = ReviewConfig(options.config);
   for (const std::string& error : review.errors) {
-    checks->Error("carbon.json", error, "scarbond publishes nothing until it is mended");
+    checks->Error(
+        "carbon.json", error,
+        "mend it: scarbond does not start with it, and one that runs keeps the one before");
   }
   for (const std::string& warning : review.warnings) {
     checks->Warn("carbon.json", warning, "see scarbon policy check");
@@ -91,6 +93,8 @@ void CheckStatus(const DoctorOptions& options, const Installation& found, Checks
       checks->Warn(subject, fact, "ask as root");
     } else if (!found.server.has_value()) {
       checks->Warn(subject, fact, "look again when slurmctld runs");
+    } else if (subject == "plugin status" && found.awaits_restart) {
+      checks->Warn(subject, fact, "look again when slurmctld was restarted");
     } else {
       checks->Error(subject, fact, "see scarbon status");
     }

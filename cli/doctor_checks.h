@@ -22,7 +22,7 @@ namespace carbon {
 struct DoctorOptions {
   std::string config;
   std::string slurm_conf;  // empty: the one that Slurm takes
-  std::string slurmctld;   // empty: the one in PATH, or where it usually is
+  std::string slurmctld;   // empty: that of the Slurm it was built for, or else the one in PATH
   std::string
       slurm_version;  // of a slurmctld that is yet to be installed; empty: the installed one
 };
@@ -37,6 +37,8 @@ struct Installation {
   std::optional<uid_t> slurm_user;      // as whom slurmctld runs, or will run
   bool plugin_fits = false;             // the next slurmctld will load a plugin
   std::optional<ServerProcess> server;  // slurmctld, where it runs
+  // The slurmctld that runs was started before JobSubmitPlugins named carbon.
+  bool awaits_restart = false;
   std::optional<Config> config;
 
   // Empty where slurm.conf could not be read or does not set it.

@@ -155,6 +155,9 @@ void CheckFolders(const Installation& found, Checks* checks) {
         InChild([&] { return TryReading(paths.snapshot); }, as_user);
     if (read.ok()) {
       checks->Ok("snapshot read", absl::StrCat("by ", name, ", in ", paths.snapshot));
+    } else if (absl::IsNotFound(read.status()) && !found.server.has_value()) {
+      checks->Warn("snapshot read", absl::StrCat("by ", name, ": ", read.status().message()),
+                   "scarbond publishes once slurmctld answers");
     } else {
       checks->Error("snapshot read", absl::StrCat("by ", name, ": ", read.status().message()),
                     absl::IsNotFound(read.status())

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -19,18 +21,31 @@
 namespace carbon {
 namespace {
 
-// The folder of the Slurm that this was built for comes first.
-constexpr char kUsualFolders[] =
-    CARBON_SLURM_SBIN_DIR ":/usr/sbin:/usr/local/sbin:/sbin:/opt/slurm/sbin";
+constexpr char kUsualFolders[] = "/usr/sbin:/usr/local/sbin:/sbin:/opt/slurm/sbin";
 
-std::string FindProgram(const std::string& name) {
-  const char* path = getenv("PATH");
-  for (absl::string_view folder : absl::StrSplit(
-           absl::StrCat(path != nullptr ? path : "", ":", kUsualFolders), ':', absl::SkipEmpty())) {
+// The first of the folders, separated by colons, that has the program; empty: none.
+std::string FindProgram(const std::string& name, absl::string_view folders) {
+  for (absl::string_view folder : absl::StrSplit(folders, ':', absl::SkipEmpty())) {
     const std::string file = absl::StrCat(folder, "/", name);
     if (access(file.c_str(), X_OK) == 0) return file;
   }
   return "";
+}
+
+// That of the Slurm that this was built for comes first: PATH may well lead to another one, such as
+// Debian's. Where it does, that is said.
+std::string FindSlurmctld(Checks* checks) {
+  const char* variable = getenv("PATH");
+  const std::string path = variable != nullptr ? variable : "";
+  const std::string chosen =
+      FindProgram("slurmctld", absl::StrCat(CARBON_SLURM_SBIN_DIR, ":", path, ":", kUsualFolders));
+  const std::string first = FindProgram("slurmctld", path);
+  std::error_code error;
+  if (!first.empty() && !std::filesystem::equivalent(first, chosen, error)) {
+    checks->Warn("slurmctld installed", absl::StrCat("PATH leads to another, ", first),
+                 "name it with --slurmctld if that is the one that will be started");
+  }
+  return chosen;
 }
 
 // "slurm(64030)".
@@ -101,7 +116,7 @@ std::string NameOfUser(uid_t user) {
 }
 
 void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Checks* checks) {
-  found->slurmctld = options.slurmctld.empty() ? FindProgram("slurmctld") : options.slurmctld;
+  found->slurmctld = options.slurmctld.empty() ? FindSlurmctld(checks) : options.slurmctld;
   if (!found->slurmctld.empty()) found->library = LibraryBesideSlurmctld(found->slurmctld);
   if (found->library.empty()) found->library = found->scarbond_library;
   if (found->library.empty()) found->library = CARBON_LIBSLURM;
@@ -112,8 +127,10 @@ void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Ch
     return;
   }
   if (found->slurmctld.empty()) {
-    checks->Error("slurmctld installed", absl::StrCat("is neither in PATH nor in ", kUsualFolders),
-                  "name it with --slurmctld, on the machine that runs it");
+    checks->Error(
+        "slurmctld installed",
+        absl::StrCat("is neither in PATH nor in ", CARBON_SLURM_SBIN_DIR, ":", kUsualFolders),
+        "name it with --slurmctld, on the machine that runs it");
     return;
   }
   const absl::StatusOr<std::string> words = RunProgram({found->slurmctld, "-V"});
@@ -143,9 +160,12 @@ void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* c
   const absl::StatusOr<SlurmSettings> settings =
       SettingsInChild(ReadSlurmConf, found->library, options.slurm_conf);
   if (!settings.ok()) {
+    const bool has_no_library =
+        absl::StrContains(settings.status().message(), "cannot open shared object file");
     checks->Error("slurm.conf", std::string(settings.status().message()),
-                  named.empty() ? "name it with --slurm-conf or SLURM_CONF, or mend it"
-                                : "mend it: slurmctld reads it in the same way");
+                  has_no_library  ? "nothing of slurm.conf is known without Slurm's library"
+                  : named.empty() ? "name it with --slurm-conf or SLURM_CONF, or mend it"
+                                  : "mend it: slurmctld reads it in the same way");
     return;
   }
   found->settings = *settings;

@@ -3,6 +3,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "cli/child_process.h"
 #include "cli/doctor_checks.h"
 #include "core/file.h"
@@ -27,10 +29,23 @@ std::optional<pid_t> PidInPluginStatus(const Installation& found) {
   return json["pid"].get<pid_t>();
 }
 
+// Whether JobSubmitPlugins, as written, has the plugin.
+bool NamesCarbon(absl::string_view list) {
+  for (absl::string_view name : absl::StrSplit(list, ',')) {
+    absl::ConsumePrefix(&name, "job_submit/");
+    if (name == "carbon") return true;
+  }
+  return false;
+}
+
 void CheckLoadedPlugin(const Installation& found, Checks* checks) {
   const ServerProcess& server = *found.server;
   if (!server.maps_known) {
     checks->Warn("plugin loaded", "only root may see what slurmctld has loaded", "ask as root");
+  } else if (!server.mapped.has_value() && found.awaits_restart) {
+    checks->Warn("plugin loaded",
+                 absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin yet"),
+                 "restart it if there is no error here, and ask again");
   } else if (!server.mapped.has_value()) {
     checks->Error("plugin loaded",
                   absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin"),
@@ -87,7 +102,10 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
       !options.slurm_conf.empty() ? options.slurm_conf : found->Setting("SLURM_CONF");
   const absl::StatusOr<SlurmSettings> running =
       SettingsInChild(AskSlurmctld, found->library, slurm_conf);
-  if (!running.ok()) {
+  if (!running.ok() && !found->settings.has_value()) {
+    checks->Warn("slurmctld", absl::StrCat(process, ": cannot be asked without slurm.conf"),
+                 "mend that first");
+  } else if (!running.ok()) {
     checks->Error("slurmctld",
                   absl::StrCat(process, ": does not answer: ", running.status().message()),
                   absl::StrCat("look into its log, ", found->Setting("SlurmctldLogFile")));
@@ -111,6 +129,8 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
                    absl::StrCat("slurmctld uses ", used, ", not ", found->Setting("SLURM_CONF")),
                    absl::StrCat("ask with --slurm-conf ", used));
     }
+    found->awaits_restart =
+        NamesCarbon(found->Setting("JobSubmitPlugins")) && !NamesCarbon(get("JobSubmitPlugins"));
     if (get("JobSubmitPlugins") != found->Setting("JobSubmitPlugins")) {
       checks->Warn("JobSubmitPlugins", "slurm.conf was changed since slurmctld read it",
                    "restart slurmctld");

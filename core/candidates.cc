@@ -88,6 +88,19 @@ std::variant<absl::Duration, WhyNot> LimitIn(const JobTerms& terms, const Snapsh
   return limit;
 }
 
+// Why a profile whose watts are counted per `unit` does not describe the job: see UnitsIn.
+WhyNot WhyNotDescribed(AllocationUnit unit) {
+  switch (unit) {
+    case AllocationUnit::kDevice:
+      return "it asks for no device, and the hardware's watts are per device";
+    case AllocationUnit::kCore:
+      return "it asks for devices, and the hardware's watts are per core";
+    case AllocationUnit::kNode:
+      return "it shares its nodes, and the hardware's watts are per node";
+  }
+  return "its hardware profile does not describe the job";
+}
+
 // Runtime, power and amount: all but the starts.
 std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snapshot::Pool& pool,
                                                absl::Time now) {
@@ -95,7 +108,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   if (pool.forecast == nullptr) return "no forecast for its zone";
   if (pool.forecast->valid_until < now) return "the forecast for its zone is stale";
   const std::optional<JobUnits> units = UnitsIn(*terms.job, pool);
-  if (!units.has_value()) return "its hardware profile does not describe the job";
+  if (!units.has_value()) return WhyNotDescribed(pool.hardware->unit);
   std::variant<Runtime, WhyNot> runtime = RuntimeOn(terms, pool, units->working);
   if (const WhyNot* why = std::get_if<WhyNot>(&runtime)) return *why;
   auto [length, speed_matters, slowdown] = std::get<Runtime>(runtime);

@@ -44,6 +44,9 @@ endif()
 cmake_path(NORMAL_PATH Slurm_PREFIX)
 
 # Its parts. Debian keeps libraries in a folder for the architecture, and Slurm's plugins in slurm-wlm.
+if(NOT IS_DIRECTORY "${Slurm_PREFIX}")
+  message(FATAL_ERROR "${Slurm_PREFIX} (${slurm_reason}) is no folder. ${slurm_choice}")
+endif()
 set(Slurm_INCLUDE_DIR "${Slurm_PREFIX}/include")
 foreach(slurm_header slurm.h slurm_version.h)
   if(NOT EXISTS "${Slurm_INCLUDE_DIR}/slurm/${slurm_header}")

@@ -191,6 +191,33 @@ TEST_F(ScarbonDoctor, FindsNoErrorBeforeSlurmctldIsStarted) {
                                            getpwuid(geteuid())->pw_name)));
 }
 
+// A site's Slurm lies in a prefix, and Debian's is in PATH too.
+TEST_F(ScarbonDoctor, JudgesForTheSlurmThatItWasBuiltForAndSaysThatPathLeadsElsewhere) {
+  InstallPlugin();
+  Publish();
+  fs::create_directory(folder_ + "/other");
+  Write("other/slurmctld", "#!/bin/sh\necho slurm 99.11.1\n");
+  fs::permissions(folder_ + "/other/slurmctld", fs::perms(0755));
+  environment_ = "PATH=" + folder_ + "/other:$PATH";
+  const std::vector<std::string> lines = Lines();
+  EXPECT_THAT(lines,
+              Contains("warning: slurmctld installed: PATH leads to another, DIR/other/slurmctld"));
+  EXPECT_THAT(lines,
+              Contains("ok: plugin: DIR/a/job_submit_carbon.so: is built for Slurm " + Release()));
+}
+
+// scarbond waits for slurmctld, and the doctor is asked whether that may be started.
+TEST_F(ScarbonDoctor, WarnsThatNothingIsPublishedYetWhereSlurmctldIsDown) {
+  InstallPlugin();
+  for (const char* name : {"/snapshot", "/log"}) fs::create_directory(folder_ + name);
+  StartScarbond();
+  const std::vector<std::string> lines = Lines();
+  EXPECT_THAT(lines, Contains(testing::StartsWith("warning: snapshot read: by ")));
+  for (const std::string& line : lines) {
+    EXPECT_THAT(line, Not(testing::StartsWith("error"))) << line;
+  }
+}
+
 TEST_F(ScarbonDoctor, ShowsATable) {
   InstallPlugin();
   const Ran ran = Run("");

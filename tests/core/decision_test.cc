@@ -325,7 +325,15 @@ TEST(Decide, LeavesAloneWhatCarbonHasNoSayIn) {
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.time_limit = absl::InfiniteDuration(); }),
             "its time limit is not between 0 and 400 days");
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.demand.devices = job.per_node.devices = 0; }),
-            "its home home: its hardware profile does not describe the job");
+            "its home home: it asks for no device, and the hardware's watts are per device");
+  EXPECT_EQ(reason([](World& world, JobRequest&) {
+              world.config.hardware["h100"].unit = AllocationUnit::kCore;
+            }),
+            "its home home: it asks for devices, and the hardware's watts are per core");
+  EXPECT_EQ(reason([](World& world, JobRequest&) {
+              world.config.hardware["h100"].unit = AllocationUnit::kNode;
+            }),
+            "its home home: it shares its nodes, and the hardware's watts are per node");
   EXPECT_EQ(reason([](World& world, JobRequest&) {
               for (ZoneForecast& forecast : world.forecasts) {
                 forecast.valid_until = world.now - absl::Hours(1);

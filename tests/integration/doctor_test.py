@@ -223,6 +223,20 @@ class DoctorTest(PrivateSlurmTest):
         self.assertIn(f"ok: plugin loaded: {self.plugin}", lines)
         self.assert_places_jobs()
 
+    def test_a_slurmctld_that_was_started_before_the_plugin_was_named(self):
+        self.hurt = True
+        self.set_conf(self.conf.replace("JobSubmitPlugins=carbon\n", ""))
+        self.private_slurm("restart-controller")
+        self.set_conf(self.conf)
+        # What a restart would mend is no error: the advice is to restart where there is none.
+        code, lines = self.doctor()
+        self.assertEqual(code, 0, lines)
+        self.assertIn(
+            f"warning: plugin loaded: slurmctld, pid {self.controller_pid()}, has not loaded the "
+            "plugin yet",
+            lines,
+        )
+
     def test_reconfigure_with_a_plugin_of_another_release(self):
         if slurm_release() >= (23, 2):
             self.skipTest("22.05 only: later releases behave as docs/upgrade.md says")
