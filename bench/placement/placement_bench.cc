@@ -16,6 +16,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "bench/placement/arrivals.h"
 #include "bench/placement/report.h"
@@ -37,10 +38,8 @@ const std::vector<Rule> kConfidences = {{"no gate", -1e9, 0},
                                         {"confidence .8", 0.05, 0.8},
                                         {"confidence .9", 0.05, 0.9},
                                         {"confidence .95", 0.05, 0.95}};
-const std::vector<std::vector<std::string>> kFederations = {{"CISO", "ERCO", "PJM", "ISNE"},
-                                                            {"DE", "ES", "NL", "PL"},
-                                                            {"ERCO", "PJM", "ISNE", "DE"},
-                                                            {"SE", "DE", "NL", "PL"}};
+const std::vector<std::string> kFederations = {"CISO ERCO PJM ISNE", "DE ES NL PL",
+                                               "ERCO PJM ISNE DE", "SE DE NL PL"};
 const std::vector<std::string> kTraceZones = {"US-CAL-CISO", "ES", "NO"};
 // Hour 7000 of 2022, as in GAIA's experiment.
 const absl::Time kTraceBegin =
@@ -51,6 +50,7 @@ struct Options {
   std::string cache = "build/placement-cache";
   std::string from = "2021-01-01";
   std::string to = "2022-01-01";
+  std::vector<std::string> federations = kFederations;  // each with its zones' names
   int every = 1;
   bool trace = true;
 };
@@ -90,7 +90,9 @@ void PrintProgress(absl::string_view line) {
 absl::Status RunFederations(const Options& options, const ZoneRecords& records,
                             const StudyPlan& common) {
   StudyPlan plan = common;
-  plan.federations = kFederations;
+  for (const std::string& zones : options.federations) {
+    plan.federations.push_back(absl::StrSplit(zones, ' '));
+  }
   plan.runtimes = HoursOf({6, 24, 72});
   plan.slacks = HoursOf({24, 72});
   plan.rules = kRules;
@@ -149,7 +151,10 @@ absl::Status Run(const Options& options) {
   const absl::StatusOr<std::vector<absl::Time>> arrivals = ParseArrivals(*text);
   if (!arrivals.ok()) return arrivals.status();
   std::set<std::string> zones;
-  for (const auto& federation : kFederations) zones.insert(federation.begin(), federation.end());
+  for (const std::string& federation : options.federations) {
+    const std::vector<std::string> members = absl::StrSplit(federation, ' ');
+    zones.insert(members.begin(), members.end());
+  }
   const absl::StatusOr<ZoneRecords> records = ReadRecords(options.data + kGrid, zones);
   if (!records.ok()) return records.status();
 
@@ -178,6 +183,9 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--from", options.from, "First day of arrivals")->capture_default_str();
   app.add_option("--to", options.to, "Day after the last")->capture_default_str();
+  app.add_option("--federation", options.federations,
+                 "Zones of a federation, in quotes; may be given several times")
+      ->capture_default_str();
   app.add_option("--every", options.every, "Take one arrival in so many")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -74,6 +75,26 @@ std::shared_ptr<const DrawnForecasts> DrawnOf(const Members& members,
     zones.back().long_run_mean = members.means[i];
   }
   return std::make_shared<const DrawnForecasts>(std::move(zones));
+}
+
+bool HasJobs(const StudyCell& cell) {
+  return std::any_of(cell.blocks.begin(), cell.blocks.end(), [](const CellSums& block) {
+    return !block.rules.empty() && block.rules.front().jobs > 0;
+  });
+}
+
+// Leaves out the federations that have a cell without a job.
+void DropEmpty(const StudyPlan& plan, StudyResult* result) {
+  std::set<size_t> empty;
+  for (const StudyCell& cell : result->cells) {
+    if (!HasJobs(cell)) empty.insert(cell.federation);
+  }
+  for (const size_t federation : empty) {
+    result->left_out.push_back(absl::StrCat(absl::StrJoin(plan.federations[federation], " "),
+                                            ": no job has forecasts and a known outcome"));
+  }
+  std::erase_if(result->cells,
+                [&empty](const StudyCell& cell) { return empty.contains(cell.federation); });
 }
 
 // All decisions on one arrival in one cell.
@@ -178,6 +199,7 @@ absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& r
       }
     }
   }
+  DropEmpty(plan, &result);
   return result;
 }
 

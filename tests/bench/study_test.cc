@@ -189,6 +189,14 @@ TEST(Study, LeavesOutWhatIsNotKnown) {
   EXPECT_THAT(early.result.left_out,
               ::testing::ElementsAre("A B: B is not known in the year before",
                                      "B: B is not known in the year before"));
+
+  plan.period.from = GridDay(150);
+  plan.arrivals = {GridDay(188, 9)};
+  const StudyRun late = RunOn(Grids(), plan);
+  EXPECT_TRUE(late.result.cells.empty());
+  EXPECT_THAT(late.result.left_out,
+              ::testing::ElementsAre("A B: no job has forecasts and a known outcome",
+                                     "B: no job has forecasts and a known outcome"));
 }
 
 // In a grid that repeats itself the past tells the future.
