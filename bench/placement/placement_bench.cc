@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
@@ -51,6 +52,7 @@ struct Options {
   std::string from = "2021-01-01";
   std::string to = "2022-01-01";
   std::vector<std::string> federations = kFederations;  // each with its zones' names
+  std::vector<Rule> rules = kRules;
   int every = 1;
   bool trace = true;
 };
@@ -59,6 +61,19 @@ std::vector<absl::Duration> HoursOf(const std::vector<int>& hours) {
   std::vector<absl::Duration> durations;
   for (const int count : hours) durations.push_back(absl::Hours(count));
   return durations;
+}
+
+// "careful=0.05,0.9": a name, the saving floor and the confidence of its policy.
+absl::StatusOr<Rule> ParseRule(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::ByAnyChar("=,"));
+  Rule rule;
+  if (parts.size() != 3 || !absl::SimpleAtod(parts[1], &rule.saving_floor) ||
+      !absl::SimpleAtod(parts[2], &rule.confidence)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", text, "\" is not NAME=FLOOR,CONFIDENCE: careful=0.05,0.9"));
+  }
+  rule.name = parts[0];
+  return rule;
 }
 
 absl::StatusOr<absl::Time> ParseDay(const std::string& text) {
@@ -95,11 +110,11 @@ absl::Status RunFederations(const Options& options, const ZoneRecords& records,
   }
   plan.runtimes = HoursOf({6, 24, 72});
   plan.slacks = HoursOf({24, 72});
-  plan.rules = kRules;
+  plan.rules = options.rules;
   const absl::StatusOr<StudyResult> study = RunStudy(plan, records, options.cache);
   if (!study.ok()) return study.status();
   Print("Saved against running at once at home, %; in brackets the share of what the oracle adds",
-        SavingTable(plan, *study) + LeftOut(*study));
+        SavingTable(plan, *study) + Notes(plan, *study));
   Print("Beyond the static best site, points", DifferenceTable(plan, *study));
   Print("Mean share and harm, %", MeanShareTable(plan, *study));
   Print("Calibration in federations, points", CalibrationTable(plan, *study));
@@ -115,9 +130,10 @@ absl::Status RunZones(const Options& options, const ZoneRecords& records, const 
   const absl::StatusOr<StudyResult> study = RunStudy(plan, records, options.cache);
   if (!study.ok()) return study.status();
   Print("Time shifting alone, 24 h slack: share of what the oracle saves, %",
-        ZoneTable(plan, *study) + LeftOut(*study));
+        ZoneTable(plan, *study) + Notes(plan, *study));
   Print("Time shifting alone: jobs that end worse than at home, %", WorseTable(plan, *study));
   Print("Calibration of time shifting alone, points", CalibrationTable(plan, *study));
+  Print("The same by zone, " + plan.rules.front().name, CalibrationByFederation(plan, *study, 0));
   return absl::OkStatus();
 }
 
@@ -133,11 +149,11 @@ absl::Status RunTraces(const Options& options) {
   std::vector<TraceRow> rows;
   for (const std::string& zone : kTraceZones) {
     absl::StatusOr<TraceResult> result =
-        RunTrace(*jobs, kTraceBegin, records->at(zone), kRules, options.cache);
+        RunTrace(*jobs, kTraceBegin, records->at(zone), options.rules, options.cache);
     if (!result.ok()) return result.status();
     rows.push_back({zone, *std::move(result)});
   }
-  Print("GAIA's pai_1k: emissions relative to no wait", TraceTable(kRules, rows));
+  Print("GAIA's pai_1k: emissions relative to no wait", TraceTable(options.rules, rows));
   return absl::OkStatus();
 }
 
@@ -186,6 +202,9 @@ int Main(int argc, char** argv) {
   app.add_option("--federation", options.federations,
                  "Zones of a federation, in quotes; may be given several times")
       ->capture_default_str();
+  std::vector<std::string> rules;
+  app.add_option("--rule", rules,
+                 "NAME=FLOOR,CONFIDENCE: one more rule; may be given several times");
   app.add_option("--every", options.every, "Take one arrival in so many")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -194,6 +213,14 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  for (const std::string& text : rules) {
+    absl::StatusOr<Rule> rule = ParseRule(text);
+    if (!rule.ok()) {
+      std::fprintf(stderr, "placement_bench: %s\n", std::string(rule.status().message()).c_str());
+      return 2;
+    }
+    options.rules.push_back(*std::move(rule));
   }
   if (const absl::Status status = Run(options); !status.ok()) {
     std::fprintf(stderr, "placement_bench: %s\n", std::string(status.message()).c_str());

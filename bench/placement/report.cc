@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -71,10 +72,12 @@ void ForEachGroup(const StudyPlan& plan, const StudyResult& result,
   }
 }
 
-// By block, over all cells.
-std::vector<RuleSums> Pooled(const StudyResult& result, size_t rule) {
+// By block, over all cells, or those of one federation.
+std::vector<RuleSums> Pooled(const StudyResult& result, size_t rule,
+                             std::optional<size_t> federation = std::nullopt) {
   std::vector<RuleSums> blocks;
   for (const StudyCell& cell : result.cells) {
+    if (federation.has_value() && cell.federation != *federation) continue;
     blocks.resize(cell.blocks.size());
     for (size_t i = 0; i < blocks.size(); ++i) blocks[i] += cell.blocks[i].rules[rule];
   }
@@ -85,6 +88,35 @@ RuleSums Total(const std::vector<RuleSums>& blocks) {
   RuleSums total;
   for (const RuleSums& block : blocks) total += block;
   return total;
+}
+
+// Where a rule hardly shifts a job, there is nothing to count.
+constexpr size_t kFirstBin = 5;
+
+Cells CalibrationTitles() {
+  Cells titles = {"realised less stated, by stated probability"};
+  for (size_t bin = kFirstBin; bin < RuleSums::kBins; ++bin) {
+    titles.push_back(bin + 1 < RuleSums::kBins ? absl::StrFormat(".%d-.%d", bin, bin + 1)
+                                               : absl::StrFormat(".%d-1", bin));
+  }
+  return titles;
+}
+
+Cells CalibrationRow(const std::string& name, const std::vector<RuleSums>& blocks) {
+  const RuleSums total = Total(blocks);
+  Cells row = {name};
+  for (size_t bin = kFirstBin; bin < RuleSums::kBins; ++bin) {
+    const auto gap = [bin](const RuleSums& sums) {
+      const StatedSums& alike = sums.by_stated[bin];
+      return (alike.saved - alike.stated) / alike.jobs;
+    };
+    const double jobs = total.by_stated[bin].jobs;
+    row.push_back(jobs == 0 ? "-"
+                            : absl::StrFormat(
+                                  "%s of %.0f",
+                                  WithInterval(gap(total), BlockBootstrap(blocks, gap), 1), jobs));
+  }
+  return row;
 }
 
 }  // namespace
@@ -197,29 +229,19 @@ std::string WorseTable(const StudyPlan& plan, const StudyResult& result) {
 }
 
 std::string CalibrationTable(const StudyPlan& plan, const StudyResult& result) {
-  constexpr size_t kFirstBin = 5;
-  Cells titles = {"realised less stated, by stated probability"};
-  for (size_t bin = kFirstBin; bin < RuleSums::kBins; ++bin) {
-    titles.push_back(absl::StrFormat(".%d-%s", bin,
-                                     bin + 1 < RuleSums::kBins ? absl::StrCat(".", bin + 1) : "1"));
-  }
-  MarkdownText table(titles, 1);
+  MarkdownText table(CalibrationTitles(), 1);
   for (size_t rule = 0; rule < plan.rules.size(); ++rule) {
-    const std::vector<RuleSums> blocks = Pooled(result, rule);
-    const RuleSums total = Total(blocks);
-    Cells row = {plan.rules[rule].name};
-    for (size_t bin = kFirstBin; bin < RuleSums::kBins; ++bin) {
-      const auto gap = [bin](const RuleSums& sums) {
-        const StatedSums& alike = sums.by_stated[bin];
-        return (alike.saved - alike.stated) / alike.jobs;
-      };
-      row.push_back(total.by_stated[bin].jobs == 0
-                        ? "-"
-                        : absl::StrFormat("%s of %d",
-                                          WithInterval(gap(total), BlockBootstrap(blocks, gap), 1),
-                                          static_cast<int64_t>(total.by_stated[bin].jobs)));
-    }
-    table.AddRow(row);
+    table.AddRow(CalibrationRow(plan.rules[rule].name, Pooled(result, rule)));
+  }
+  return table.text();
+}
+
+std::string CalibrationByFederation(const StudyPlan& plan, const StudyResult& result, size_t rule) {
+  MarkdownText table(CalibrationTitles(), 1);
+  for (size_t i = 0; i < plan.federations.size(); ++i) {
+    const std::vector<RuleSums> blocks = Pooled(result, rule, i);
+    if (blocks.empty()) continue;
+    table.AddRow(CalibrationRow(absl::StrJoin(plan.federations[i], " "), blocks));
   }
   return table.text();
 }
@@ -234,9 +256,17 @@ std::string TraceTable(const std::vector<Rule>& rules, const std::vector<TraceRo
   return table.text();
 }
 
-std::string LeftOut(const StudyResult& result) {
+std::string Notes(const StudyPlan& plan, const StudyResult& result) {
   std::string text;
-  for (const std::string& line : result.left_out) absl::StrAppend(&text, "Left out: ", line, ".\n");
+  for (size_t i = 0; i < plan.federations.size(); ++i) {
+    if (result.static_best[i].empty() || plan.federations[i].size() == 1) continue;
+    absl::StrAppend(&text, text.empty() ? "\nStatic best, by the year before: " : ", ",
+                    result.static_best[i], " of ", absl::StrJoin(plan.federations[i], " "));
+  }
+  if (!text.empty()) absl::StrAppend(&text, ".\n");
+  for (const std::string& line : result.left_out) {
+    absl::StrAppend(&text, "\nLeft out: ", line, ".\n");
+  }
   return text;
 }
 

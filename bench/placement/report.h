@@ -2,6 +2,7 @@
 #ifndef BENCH_PLACEMENT_REPORT_H_
 #define BENCH_PLACEMENT_REPORT_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ std::string WorseTable(const StudyPlan& plan, const StudyResult& result);
 // By rule and stated probability, over all cells: realised less stated, in points, with the
 // bootstrap's 95% interval.
 std::string CalibrationTable(const StudyPlan& plan, const StudyResult& result);
+// The same of one rule, by index, for each federation by itself.
+std::string CalibrationByFederation(const StudyPlan& plan, const StudyResult& result, size_t rule);
 
 struct TraceRow {
   std::string zone;
@@ -40,8 +43,9 @@ struct TraceRow {
 };
 std::string TraceTable(const std::vector<Rule>& rules, const std::vector<TraceRow>& rows);
 
-// A line for each federation that was left out, with the reason; empty where there is none.
-std::string LeftOut(const StudyResult& result);
+// The static best site of each federation, and a line for each federation that was left out, with
+// the reason.
+std::string Notes(const StudyPlan& plan, const StudyResult& result);
 
 }  // namespace carbon
 

@@ -65,8 +65,9 @@ using ZoneRecords = std::map<std::string, ZoneRecord>;
 
 // The static best site of a federation is the one with the least mean over the year before the
 // period, of which a quarter must be known. A federation is left out where one of its zones has no
-// such mean, or where one of its cells has no job. A job is left out of a cell where the outcome of any of its possible runs is not
-// known, and of all cells of a federation where a zone has no forecast.
+// such mean, or where one of its cells has no job. A job is left out of a cell where the outcome of
+// any of its possible runs is not known, and of all cells of a federation where a zone has no
+// forecast.
 //
 // NotFound for a zone without a record; Internal where a job is not placed at all.
 absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& records,

@@ -93,11 +93,22 @@ TEST(Report, TraceTable) {
             "| ES | 0.815 | 0.938 |\n");
 }
 
-TEST(Report, LeftOut) {
-  StudyResult result;
-  EXPECT_EQ(LeftOut(result), "");
-  result.left_out = {"A B: B is not known"};
-  EXPECT_EQ(LeftOut(result), "Left out: A B: B is not known.\n");
+TEST(Report, CalibrationByFederation) {
+  const Example example;
+  EXPECT_EQ(CalibrationByFederation(example.plan, example.result, 0),
+            "| realised less stated, by stated probability | .5-.6 | .6-.7 | .7-.8 | .8-.9 | .9-1 "
+            "|\n"
+            "|---|--:|--:|--:|--:|--:|\n"
+            "| A B | - | - | - | - | -7.5 (-7.5 to -7.5) of 16 |\n"
+            "| C | - | - | - | - | -7.5 (-7.5 to -7.5) of 16 |\n");
+}
+
+TEST(Report, NotesNameStaticBestSitesAndWhatWasLeftOut) {
+  Example example;
+  EXPECT_EQ(Notes(example.plan, example.result), "\nStatic best, by the year before: A of A B.\n");
+  example.result.static_best = {"", "C"};
+  example.result.left_out = {"A B: B is not known"};
+  EXPECT_EQ(Notes(example.plan, example.result), "\nLeft out: A B: B is not known.\n");
 }
 
 }  // namespace
