@@ -17,6 +17,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "bench/placement/arrivals.h"
@@ -113,6 +114,9 @@ absl::Status RunFederations(const Options& options, const ZoneRecords& records,
   plan.rules = options.rules;
   const absl::StatusOr<StudyResult> study = RunStudy(plan, records, options.cache);
   if (!study.ok()) return study.status();
+  if (study->cells.empty()) {
+    return absl::FailedPreconditionError(absl::StrJoin(study->left_out, "; "));
+  }
   Print("Saved against running at once at home, %; in brackets the share of what the oracle adds",
         SavingTable(plan, *study) + Notes(plan, *study));
   Print("Beyond the static best site, points", DifferenceTable(plan, *study));
@@ -129,6 +133,9 @@ absl::Status RunZones(const Options& options, const ZoneRecords& records, const 
   plan.rules = kConfidences;
   const absl::StatusOr<StudyResult> study = RunStudy(plan, records, options.cache);
   if (!study.ok()) return study.status();
+  if (study->cells.empty()) {
+    return absl::FailedPreconditionError(absl::StrJoin(study->left_out, "; "));
+  }
   Print("Time shifting alone, 24 h slack: share of what the oracle saves, %",
         ZoneTable(plan, *study) + Notes(plan, *study));
   Print("Time shifting alone: jobs that end worse than at home, %", WorseTable(plan, *study));
@@ -197,8 +204,13 @@ int Main(int argc, char** argv) {
   app.add_option("--cache", options.cache, "Folder where forecasts are kept; the last one given")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->capture_default_str();
-  app.add_option("--from", options.from, "First day of arrivals")->capture_default_str();
-  app.add_option("--to", options.to, "Day after the last")->capture_default_str();
+  const auto is_day = [](const std::string& text) {
+    return std::string(ParseDay(text).status().message());
+  };
+  app.add_option("--from", options.from, "First day of arrivals")
+      ->check(is_day)
+      ->capture_default_str();
+  app.add_option("--to", options.to, "Day after the last")->check(is_day)->capture_default_str();
   app.add_option("--federation", options.federations,
                  "Zones of a federation, in quotes; may be given several times")
       ->capture_default_str();
