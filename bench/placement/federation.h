@@ -1,0 +1,69 @@
+// A cluster whose partitions lie in several grid zones, one site and one pool in each: the same
+// hardware, PUE 1.1 and unlimited capacity everywhere, so that a placement differs by the grids
+// alone. Decisions are those of core/decision.h. Immutable; no I/O.
+#ifndef BENCH_PLACEMENT_FEDERATION_H_
+#define BENCH_PLACEMENT_FEDERATION_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/decision.h"
+#include "core/ledger.h"
+#include "core/policy.h"
+#include "core/snapshot.h"
+#include "core/zone_forecast.h"
+
+namespace carbon {
+
+// A rule of choice under test, as a policy states it. A rule that needs another field of Policy is
+// another row of a table of these.
+struct Rule {
+  std::string name;
+  double saving_floor = 0;
+  double confidence = 0;
+};
+
+// Where and when a job runs: by index into the zones that the federation was made from.
+struct Plan {
+  size_t zone = 0;
+  absl::Time start;
+
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+class Federation {
+ public:
+  // A federation at `now`. Each zone's long_run_mean is the one that the static best site is chosen
+  // by. There is a policy for each rule and each of `slacks`, the longest delays. InvalidArgument
+  // where two zones have the same name, or there are none.
+  static absl::StatusOr<Federation> Create(std::shared_ptr<const DrawnForecasts> forecasts,
+                                           const std::vector<Rule>& rules,
+                                           const std::vector<absl::Duration>& slacks,
+                                           absl::Time now);
+
+  // What Decide does with a job of `runtime`, its time limit, that names the partition of zone
+  // `home`. Both indices are those of Create. A job that is left alone is an Internal error: here
+  // nothing may keep a job from being placed.
+  absl::StatusOr<Plan> Decide(size_t rule, size_t slack, size_t home, absl::Duration runtime) const;
+
+  // The scenarios' emissions of a plan, at an arbitrary constant power.
+  ErrorScenarios::Draws EmissionDraws(const Plan& plan, absl::Duration runtime) const;
+
+  const Snapshot& snapshot() const { return *snapshot_; }
+  absl::Time now() const { return now_; }
+
+ private:
+  Federation(std::shared_ptr<const Snapshot> snapshot, absl::Time now);
+
+  std::shared_ptr<const Snapshot> snapshot_;
+  BookingLedger ledger_;
+  absl::Time now_;
+};
+
+}  // namespace carbon
+
+#endif  // BENCH_PLACEMENT_FEDERATION_H_

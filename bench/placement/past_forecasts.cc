@@ -1,0 +1,82 @@
+#include "bench/placement/past_forecasts.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "forecast/own/forecast_error.h"
+#include "forecast/own/hourly_history.h"
+
+namespace carbon {
+namespace {
+
+constexpr int64_t kDay = 24 * 3600;
+constexpr int64_t kRefitDays = 60;
+// A regression that is fitted looks back at most 56 days; the rest is for holes.
+constexpr absl::Duration kLookBack = absl::Hours(24 * 90);
+
+// What `history` says of [from, to).
+absl::StatusOr<IntensityHistory> Between(const IntensityHistory& history, absl::Time from,
+                                         absl::Time to) {
+  const std::vector<IntensityHistory::Interval>& all = history.intervals();
+  const auto starts_before = [](const IntensityHistory::Interval& interval, absl::Time time) {
+    return interval.start < time;
+  };
+  return IntensityHistory::Create({std::lower_bound(all.begin(), all.end(), from, starts_before),
+                                   std::lower_bound(all.begin(), all.end(), to, starts_before)});
+}
+
+}  // namespace
+
+std::vector<ForecastPair> PastForecastStore::EndingBy(absl::Time end) {
+  std::vector<ForecastPair> result;
+  const auto most = static_cast<int64_t>(kMostPastForecasts);
+  for (int64_t day = most - 1; day >= 0; --day) {
+    const std::optional<ForecastPair>& pair = At(end - absl::Hours(24 * (days_ahead_ + day)));
+    if (pair.has_value()) result.push_back(*pair);
+  }
+  return result;
+}
+
+const std::optional<ForecastPair>& PastForecastStore::At(absl::Time origin) {
+  const auto [entry, is_new] = pairs_.try_emplace(absl::ToUnixSeconds(origin));
+  if (!is_new) return entry->second;
+  const RidgeForecast* ridge = FitFor(origin);
+  if (ridge == nullptr) return entry->second;
+  const absl::Time end = origin + absl::Hours(24 * days_ahead_);
+  const absl::StatusOr<IntensityHistory> recent = Between(history_, origin - kLookBack, end);
+  if (!recent.ok()) return entry->second;
+  const HourlyHistory outcome = HourlyHistory::From(*recent, end);
+  const HourlyHistory known = outcome.Until(origin);
+  if (known.end() != origin) return entry->second;  // a regression belongs to one time of day
+  ForecastPair pair{origin, ridge->Forecast(known), {}};
+  const auto first = known.size();
+  for (size_t i = 0; i < pair.forecast.size(); ++i) {
+    const size_t hour = first + i;
+    pair.actual.push_back(hour < outcome.size() && outcome.is_known(hour)
+                              ? outcome.grams_per_kwh()[hour]
+                              : std::numeric_limits<double>::quiet_NaN());
+  }
+  entry->second = std::move(pair);
+  return entry->second;
+}
+
+// The first that can be fitted on or after the day, every 60 days, on which one is due.
+const RidgeForecast* PastForecastStore::FitFor(absl::Time origin) {
+  const int64_t at = absl::ToUnixSeconds(origin);
+  const int64_t day = at / kDay;
+  for (int64_t due = day / kRefitDays * kRefitDays; due <= day; ++due) {
+    const int64_t second = due * kDay + at % kDay;
+    const auto [entry, is_new] = fits_.try_emplace(second);
+    if (is_new) {
+      const absl::Time time = absl::FromUnixSeconds(second);
+      const HourlyHistory known = HourlyHistory::From(history_, time);
+      if (known.end() == time) entry->second = RidgeForecast::Fit(known, days_ahead_);
+    }
+    if (entry->second.has_value()) return &*entry->second;
+  }
+  return nullptr;
+}
+
+}  // namespace carbon

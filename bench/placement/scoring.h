@@ -1,0 +1,74 @@
+// What decisions came to, by what was measured later. Emissions are compared between runs of the
+// same job, so they are counted as the job's mean carbon intensity: power, PUE and runtime are the
+// same for all of its plans. Pure; no I/O.
+#ifndef BENCH_PLACEMENT_SCORING_H_
+#define BENCH_PLACEMENT_SCORING_H_
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "bench/placement/federation.h"
+#include "bench/placement/zone_record.h"
+#include "core/quantities.h"
+
+namespace carbon {
+
+// The mean intensity of a run of `runtime` by `plan`. Absent where a part of it is not known.
+std::optional<GramsPerKilowattHour> Realised(const std::vector<const ZoneRecord*>& zones,
+                                             const Plan& plan, absl::Duration runtime);
+
+// The plan with the least realised intensity among all zones and all starts at a whole number of
+// hours after `now`, up to `slack` after it. Of equals the earliest start, then the first zone.
+// Absent where any zone is not known as far as the last run's end.
+std::optional<Plan> OraclePlan(const std::vector<const ZoneRecord*>& zones, absl::Time now,
+                               absl::Duration runtime, absl::Duration slack);
+
+// Of jobs whose decision stated about the same probability that they emit less than at home.
+struct StatedSums {
+  double jobs = 0;
+  double stated = 0;  // the sum of the probabilities
+  double saved = 0;   // the jobs that did emit less
+};
+
+// What one rule's decisions came to, over many jobs. Sums of mean intensities, gCO2e/kWh.
+struct RuleSums {
+  static constexpr size_t kBins = 10;
+
+  double emitted = 0;
+  double jobs = 0;
+  double shifted = 0;          // jobs that do not run at home at once
+  double worse = 0;            // of these, the ones that emit more than at home
+  double harm = 0;             // how much more, of those
+  double shifted_at_home = 0;  // what the shifted ones would have emitted at home
+  // The shifted ones by stated probability: [0, .1), …, [.9, 1].
+  std::array<StatedSums, kBins> by_stated;
+
+  RuleSums& operator+=(const RuleSums& other);
+};
+// Adds a job that emitted `realised` and would have emitted `at_home`. `stated` is the probability
+// that the first is less; absent where the job runs at home at once.
+void AddJob(GramsPerKilowattHour realised, GramsPerKilowattHour at_home,
+            std::optional<double> stated, RuleSums* sums);
+
+// A cell of the table: one federation, runtime and slack; all homes.
+struct CellSums {
+  double at_home = 0;  // run now
+  double static_best = 0;
+  double oracle = 0;
+  std::vector<RuleSums> rules;
+
+  CellSums& operator+=(const CellSums& other);
+};
+
+// 1 - emitted / at_home, a share.
+double SavedShare(double emitted, double at_home);
+// What `emitted` saves of that which the oracle saves over the static best site, a share; negative
+// where it emits more than the static best site. NaN where the oracle saves nothing.
+double OracleShare(double emitted, const CellSums& cell);
+
+}  // namespace carbon
+
+#endif  // BENCH_PLACEMENT_SCORING_H_

@@ -1,0 +1,85 @@
+// The benchmark's experiment: jobs arrive, each rule decides on the forecasts of that hour, and
+// what came scores it. Forecasts come from ZoneForecaster, so that running a study blocks on the
+// disk, and takes long where they are not there yet.
+#ifndef BENCH_PLACEMENT_STUDY_H_
+#define BENCH_PLACEMENT_STUDY_H_
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "bench/placement/arrivals.h"
+#include "bench/placement/federation.h"
+#include "bench/placement/scoring.h"
+#include "bench/placement/zone_forecaster.h"
+#include "bench/placement/zone_record.h"
+
+namespace carbon {
+
+// Every arrival is decided on in each federation, from each of its zones as home, for each runtime
+// and slack, by each rule.
+struct StudyPlan {
+  std::vector<std::vector<std::string>> federations;  // names of zones
+  std::vector<absl::Duration> runtimes;
+  std::vector<absl::Duration> slacks;
+  std::vector<Rule> rules;
+  Period period;
+  std::vector<absl::Time> arrivals;  // whole hours within the period
+};
+
+// One federation, runtime and slack.
+struct StudyCell {
+  size_t federation = 0;
+  absl::Duration runtime;
+  absl::Duration slack;
+  // By the block of 14 days, from the period's begin, that a job arrives in.
+  std::vector<CellSums> blocks;
+
+  CellSums Total() const;
+};
+
+struct StudyResult {
+  std::vector<StudyCell> cells;          // federation by federation, then runtime, then slack
+  std::vector<std::string> static_best;  // by federation: the zone
+  std::vector<std::string> left_out;     // "DE ES: DE is not known in the year before"
+};
+
+// Each decision, for whoever wants to look at it.
+struct StudyDecision {
+  size_t federation, rule, home;
+  absl::Time arrival;
+  absl::Duration runtime, slack;
+  Plan plan;
+
+  friend bool operator==(const StudyDecision&, const StudyDecision&) = default;
+};
+using DecisionObserver = std::function<void(const StudyDecision&)>;
+
+using ZoneRecords = std::map<std::string, ZoneRecord>;
+
+// The static best site of a federation is the one with the least mean over the year before the
+// period, of which a quarter must be known. A federation is left out where one of its zones has no
+// such mean, or where one of its cells has no job. A job is left out of a cell where the outcome of
+// any of its possible runs is not known, and of all cells of a federation where a zone has no
+// forecast.
+//
+// NotFound for a zone without a record; Internal where a job is not placed at all.
+absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& records,
+                                     const std::string& cache,
+                                     const DecisionObserver& observer = nullptr);
+
+// Makes the forecasts that a study will ask for, zone after zone, which needs less memory than
+// making them when they are asked for. `progress` is told of each zone that took time.
+absl::Status MakeForecasts(const ZoneRecords& records, const std::vector<absl::Time>& arrivals,
+                           const std::string& cache,
+                           const std::function<void(absl::string_view)>& progress);
+
+}  // namespace carbon
+
+#endif  // BENCH_PLACEMENT_STUDY_H_

@@ -1,0 +1,62 @@
+// What a grid zone's carbon intensity was: the measured values that the benchmark fits forecasts to
+// and scores decisions by. Immutable; safe to share between threads. Only ReadZoneRecord does I/O.
+#ifndef BENCH_PLACEMENT_ZONE_RECORD_H_
+#define BENCH_PLACEMENT_ZONE_RECORD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/quantities.h"
+#include "forecast/intensity_history.h"
+
+namespace carbon {
+
+class ZoneRecord {
+ public:
+  // `csv` has one `time,value` line per hour, as forecast/csv.h describes. Shorter steps become
+  // hours. InvalidArgument, "DE: line 3: …", for text that ParseHistoryCsv refuses, and where no
+  // hour is known.
+  static absl::StatusOr<ZoneRecord> Create(absl::string_view zone, absl::string_view csv);
+
+  const std::string& zone() const { return zone_; }
+  const IntensityHistory& history() const { return history_; }
+  // Changes whenever the file's text does: the key of what is derived from it.
+  const std::string& digest() const { return digest_; }
+
+  // The mean over [from, to). Absent unless every second of it is known.
+  std::optional<GramsPerKilowattHour> Mean(absl::Time from, absl::Time to) const;
+
+  // The mean of the known hours within [from, to). Absent where fewer than `min_hours` are known.
+  std::optional<GramsPerKilowattHour> MeanOfKnown(absl::Time from, absl::Time to,
+                                                  int64_t min_hours) const;
+
+ private:
+  // Sums from the first hour up to `time`.
+  struct Sums {
+    double gram_hours;
+    double known_hours;
+  };
+  Sums UpTo(absl::Time time) const;
+
+  ZoneRecord(std::string zone, std::string digest, IntensityHistory history);
+
+  std::string zone_;
+  std::string digest_;
+  IntensityHistory history_;
+  absl::Time begin_;
+  // One more than hours: the sum over all hours before hour i, gCO2e/kWh x h.
+  std::vector<double> gram_hours_;
+  std::vector<int64_t> known_hours_;
+};
+
+// The zone's file, FOLDER/ZONE.csv. Blocks on the disk.
+absl::StatusOr<ZoneRecord> ReadZoneRecord(const std::string& folder, absl::string_view zone);
+
+}  // namespace carbon
+
+#endif  // BENCH_PLACEMENT_ZONE_RECORD_H_
