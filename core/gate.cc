@@ -36,18 +36,18 @@ Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
     mean += savings[s] / kCount;
     alternative_mean += alternative[s] / kCount;
   }
-  double expected = mean, spread = 1;
+  double variance = 0;
+  for (const double saving : savings) variance += (saving - mean) * (saving - mean) / kCount;
+  double deviation = std::sqrt(variance), expected = mean;
   if (same_zone) {
-    double variance = 0;
-    for (const double saving : savings) variance += (saving - mean) * (saving - mean) / kCount;
-    expected -= kWinnersCurse * std::sqrt(variance);
-    spread = kSpread;
+    expected -= kWinnersCurse * deviation;
+    deviation *= kSpread;
   }
-  int saves = 0;
-  for (const double saving : savings) {
-    if (expected + spread * (saving - mean) > 0) ++saves;
-  }
-  return {alternative_mean > 0 ? expected / alternative_mean : 0, saves / kCount};
+  Prospect prospect;
+  prospect.expected_share = alternative_mean > 0 ? expected / alternative_mean : 0;
+  prospect.probability = deviation > 0 ? 0.5 * std::erfc(-expected / deviation / std::sqrt(2.0))
+                                       : static_cast<double>(expected > 0);
+  return prospect;
 }
 
 Interval90 Middle90(ErrorScenarios::Draws draws) {

@@ -50,9 +50,9 @@ struct Policy {
   std::optional<Fallback> fallback;
   // Another plan than the fallback is taken only if it is expected to save at least this share of
   // the fallback's emission …
-  double saving_floor = 0.01;
+  double saving_floor = 0;
   // … and the probability that it saves anything is at least this.
-  double confidence = 0.60;
+  double confidence = 0.55;
   bool may_change_time = true;
   bool may_change_site = true;
   bool may_change_hardware = false;

@@ -1,11 +1,13 @@
 #include "bench/placement/federation.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/admission.h"
 #include "core/gate.h"
+#include "core/placement.h"
 #include "core/profile.h"
 
 namespace carbon {
@@ -18,6 +20,17 @@ constexpr int64_t kNodes = 1 << 20;
 
 // A policy is found by the account of the job.
 std::string AccountOf(size_t rule, size_t slack) { return absl::StrCat(rule, "/", slack); }
+
+// The share of scenarios in which `candidate` emits less than `alternative` by more than `floor` of
+// the latter.
+double SavingProbability(const ErrorScenarios::Draws& candidate,
+                         const ErrorScenarios::Draws& alternative, double floor) {
+  double saves = 0;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    if (alternative[s] - candidate[s] > floor * alternative[s]) ++saves;
+  }
+  return saves / ErrorScenarios::kCount;
+}
 
 std::vector<Policy> Policies(const std::vector<Rule>& rules,
                              const std::vector<absl::Duration>& slacks) {
@@ -82,16 +95,21 @@ absl::StatusOr<Federation> Federation::Create(std::shared_ptr<const DrawnForecas
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = Snapshot::Assemble(
       manifest, std::move(config), std::move(forecasts), std::move(capacity), std::move(admission));
   if (!snapshot.ok()) return snapshot.status();
-  return Federation(*std::move(snapshot), now);
+  return Federation(*std::move(snapshot), rules, slacks, now);
 }
 
-Federation::Federation(std::shared_ptr<const Snapshot> snapshot, absl::Time now)
-    : snapshot_(std::move(snapshot)), now_(now) {
+Federation::Federation(std::shared_ptr<const Snapshot> snapshot, std::vector<Rule> rules,
+                       std::vector<absl::Duration> slacks, absl::Time now)
+    : snapshot_(std::move(snapshot)),
+      rules_(std::move(rules)),
+      slacks_(std::move(slacks)),
+      now_(now) {
   ledger_.Rebase(LedgerBase(snapshot_->capacity()), now);
 }
 
 absl::StatusOr<Plan> Federation::Decide(size_t rule, size_t slack, size_t home,
                                         absl::Duration runtime) const {
+  if (rules_[rule].is_rule_1) return DecideByRule1(rules_[rule], slacks_[slack], home, runtime);
   JobRequest job;
   job.name = "train";
   job.user_id = 1000;
@@ -113,6 +131,38 @@ absl::StatusOr<Plan> Federation::Decide(size_t rule, size_t slack, size_t home,
     return Plan{static_cast<size_t>(pool.zone_index), decision.chosen->start};
   }
   return absl::InternalError("a decision names an unknown pool");
+}
+
+Plan Federation::DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
+                               absl::Duration runtime) const {
+  std::vector<PlacementOption> options;
+  size_t cleanest = 0;
+  for (size_t zone = 0; zone < snapshot_->forecasts().size(); ++zone) {
+    const ZoneForecast& forecast = snapshot_->forecasts()[zone];
+    if (forecast.long_run_mean < snapshot_->forecasts()[cleanest].long_run_mean) cleanest = zone;
+    options.push_back({&forecast.series, runtime, Watts(1000), {{now_, now_ + slack}}});
+  }
+  std::vector<const PlacementOption*> views;
+  for (const PlacementOption& option : options) views.push_back(&option);
+  const std::optional<GreenestPlacement> placed = PlaceGreenest(views, 1);
+  const auto beats = [&](const Plan& plan, const Plan& other) {
+    return plan != other &&
+           SavingProbability(EmissionDraws(plan, runtime), EmissionDraws(other, runtime),
+                             rule.saving_floor) >= rule.confidence;
+  };
+  const Plan at_home = {home, now_}, static_best = {cleanest, now_};
+  const Plan fallback = beats(static_best, at_home) ? static_best : at_home;
+  if (!placed.has_value()) return fallback;
+  const Plan greenest = {placed->greenest.option, placed->greenest.placement.start};
+  return beats(greenest, fallback) ? greenest : fallback;
+}
+
+double Federation::Probability(size_t rule, const Plan& plan, const Plan& other,
+                               absl::Duration runtime) const {
+  const ErrorScenarios::Draws draws = EmissionDraws(plan, runtime);
+  const ErrorScenarios::Draws others = EmissionDraws(other, runtime);
+  return rules_[rule].is_rule_1 ? SavingProbability(draws, others, 0)
+                                : ProspectOf(draws, others, plan.zone == other.zone).probability;
 }
 
 ErrorScenarios::Draws Federation::EmissionDraws(const Plan& plan, absl::Duration runtime) const {

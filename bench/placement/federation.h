@@ -25,6 +25,9 @@ struct Rule {
   std::string name;
   double saving_floor = 0;
   double confidence = 0;
+  // Not by Decide, but as rule 1 of it was: a saving above the floor must have the confidence, and
+  // home is the fallback unless the static best site passes that too.
+  bool is_rule_1 = false;
 };
 
 // Where and when a job runs: by index into the zones that the federation was made from.
@@ -50,6 +53,10 @@ class Federation {
   // nothing may keep a job from being placed.
   absl::StatusOr<Plan> Decide(size_t rule, size_t slack, size_t home, absl::Duration runtime) const;
 
+  // The probability that a plan emits less than another, as the rule sees it.
+  double Probability(size_t rule, const Plan& plan, const Plan& other,
+                     absl::Duration runtime) const;
+
   // The scenarios' emissions of a plan, at an arbitrary constant power.
   ErrorScenarios::Draws EmissionDraws(const Plan& plan, absl::Duration runtime) const;
 
@@ -57,9 +64,15 @@ class Federation {
   absl::Time now() const { return now_; }
 
  private:
-  Federation(std::shared_ptr<const Snapshot> snapshot, absl::Time now);
+  Federation(std::shared_ptr<const Snapshot> snapshot, std::vector<Rule> rules,
+             std::vector<absl::Duration> slacks, absl::Time now);
+
+  Plan DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
+                     absl::Duration runtime) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
+  std::vector<Rule> rules_;
+  std::vector<absl::Duration> slacks_;
   BookingLedger ledger_;
   absl::Time now_;
 };

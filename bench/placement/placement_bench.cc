@@ -34,12 +34,14 @@ constexpr char kGrid[] = "/grid/ensembleci_direct_2019_2022";
 constexpr char kTraceGrid[] = "/grid/electricity_maps_lca_2021_2023";
 
 // The decisions that are compared. The new ones go below.
-const std::vector<Rule> kRules = {{"no gate", -1e9, 0}, {"old rule", 0.05, 0.8}};
+const std::vector<Rule> kRules = {{"no gate", -1e9, 0},
+                                  {"old rule", 0.05, 0.8, /*is_rule_1=*/true},
+                                  {"new rule", Policy{}.saving_floor, Policy{}.confidence}};
 const std::vector<Rule> kConfidences = {{"no gate", -1e9, 0},
-                                        {"confidence .5", 0.05, 0.5},
-                                        {"confidence .8", 0.05, 0.8},
-                                        {"confidence .9", 0.05, 0.9},
-                                        {"confidence .95", 0.05, 0.95}};
+                                        {"old rule", 0.05, 0.8, /*is_rule_1=*/true},
+                                        {"new rule", Policy{}.saving_floor, Policy{}.confidence},
+                                        {"confidence .8", Policy{}.saving_floor, 0.8},
+                                        {"confidence .95", Policy{}.saving_floor, 0.95}};
 const std::vector<std::string> kFederations = {"CISO ERCO PJM ISNE", "DE ES NL PL",
                                                "ERCO PJM ISNE DE", "SE DE NL PL"};
 const std::vector<std::string> kTraceZones = {"US-CAL-CISO", "ES", "NO"};

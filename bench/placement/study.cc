@@ -127,8 +127,7 @@ absl::Status DecideAndScore(const CellJob& cell, const DecisionObserver& observe
       if (!chosen.ok()) return chosen.status();
       std::optional<double> stated;
       if (*chosen != at_home) {
-        stated = SavingProbability(cell.federation.EmissionDraws(*chosen, cell.runtime),
-                                   cell.federation.EmissionDraws(at_home, cell.runtime), 0);
+        stated = cell.federation.Probability(rule, *chosen, at_home, cell.runtime);
       }
       AddJob(realised(*chosen), home_intensity, stated, &sums->rules[rule]);
       if (observer != nullptr) {

@@ -11,7 +11,10 @@
 namespace carbon {
 namespace {
 
-const std::vector<Rule> kRules = {{"no gate", -1e9, 0}, {"never", 0, 1.5}};
+const std::vector<Rule> kRules = {{"no gate", -1e9, 0},
+                                  {"never", 0, 1.5},
+                                  {"rule 1, never", 0, 1.5, /*is_rule_1=*/true},
+                                  {"rule 1, ever", -1e9, 0, /*is_rule_1=*/true}};
 
 ZoneForecast ForecastOf(const std::string& zone, const std::vector<double>& hours) {
   std::vector<IntensitySeries::Step> steps;
@@ -73,10 +76,22 @@ TEST(Federation, WithoutAGateTakesTheLeastForecastFromEveryHome) {
   }
 }
 
-TEST(Federation, ARuleThatIsNeverSureKeepsEveryHome) {
+TEST(Federation, ARuleThatIsNeverSureTakesTheCleanestSiteAndTheOlderOneKeepsEveryHome) {
   const Federation federation = Create({MadeUpHours(1, 300, 5), MadeUpHours(2, 30, 5)});
   for (const size_t home : {0, 1}) {
-    EXPECT_EQ(*federation.Decide(1, 1, home, absl::Hours(6)), (Plan{home, kGridBegin}));
+    EXPECT_EQ(*federation.Decide(1, 1, home, absl::Hours(6)), (Plan{1, kGridBegin}));
+    EXPECT_EQ(*federation.Decide(2, 1, home, absl::Hours(6)), (Plan{home, kGridBegin}));
+  }
+}
+
+TEST(Federation, WithoutAGateBothRulesTakeTheSame) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    const Federation federation =
+        Create({MadeUpHours(2 * seed, 300, 5), MadeUpHours(2 * seed + 1, 310, 5)});
+    for (const size_t home : {0, 1}) {
+      EXPECT_EQ(*federation.Decide(3, 1, home, absl::Hours(6)),
+                *federation.Decide(0, 1, home, absl::Hours(6)));
+    }
   }
 }
 

@@ -113,8 +113,8 @@ TEST(Decide, KeepsHomeWhenTheDeadlineLeavesNoRoom) {
 
 TEST(Decide, KeepsHomeWhenWaitingDoesNotPay) {
   World world;
-  // Less than the floor, 1%.
   world.AddZone("FLAT", DayWith(500, 10, 14, 496));
+  world.policy().saving_floor = 0.01;
   world.AddSite("home", "FLAT");
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);

@@ -92,6 +92,19 @@ class Oracle {
     return DrawEmissions(run, world_.Hour(plan.hour), *snapshot_);
   }
 
+  // The normal distribution below `z`, by Simpson's rule.
+  static double Normal(double z) {
+    constexpr int kSteps = 200;
+    const double step = std::min(std::abs(z), 12.0) / kSteps;
+    double sum = 0;
+    for (int i = 0; i <= kSteps; ++i) {
+      const double weight = i == 0 || i == kSteps ? 1 : i % 2 == 1 ? 4 : 2;
+      sum += weight * std::exp(-0.5 * i * step * i * step);
+    }
+    const double half = sum * step / 3 / std::sqrt(2 * M_PI);
+    return z < 0 ? 0.5 - half : 0.5 + half;
+  }
+
   bool Passes(const Plan& plan, const Plan& fallback) const {
     const ErrorScenarios::Draws with = Draws(plan), without = Draws(fallback);
     std::vector<double> savings;
@@ -103,21 +116,17 @@ class Oracle {
     }
     mean /= ErrorScenarios::kCount;
     all /= ErrorScenarios::kCount;
-    double lower = 0, wider = 1;
-    if (plan.pool == fallback.pool) {
-      double squares = 0;
-      for (double saving : savings) squares += (saving - mean) * (saving - mean);
-      lower = 0.1 * std::sqrt(squares / ErrorScenarios::kCount);
-      wider = 1.15;
-    }
-    const auto saves = std::count_if(savings.begin(), savings.end(), [&](double saving) {
-      return mean - lower + wider * (saving - mean) > 0;
-    });
+    double squares = 0;
+    for (double saving : savings) squares += (saving - mean) * (saving - mean);
+    double deviation = std::sqrt(squares / ErrorScenarios::kCount);
+    const bool same_zone = plan.pool == fallback.pool;
+    const double expected = same_zone ? mean - 0.1 * deviation : mean;
+    if (same_zone) deviation *= 1.15;
     const Policy& policy = world_.config.policies.front();
     // The best guess alone must keep the floor too, as it is told to the user.
     return plan.grams <= (1 - policy.saving_floor) * fallback.grams &&
-           mean - lower >= policy.saving_floor * all &&
-           static_cast<double>(saves) / ErrorScenarios::kCount >= policy.confidence;
+           expected >= policy.saving_floor * all &&
+           Normal(expected / deviation) >= policy.confidence;
   }
 
   const World& world_;
@@ -134,7 +143,7 @@ TEST(Rule, ChoosesAsThePlainRuleDoesOnRandomWorlds) {
     return std::uniform_int_distribution<int>(low, high)(random);
   };
   int kept = 0, fell_back = 0, moved = 0, delayed = 0;
-  for (int trial = 0; trial < 4000; ++trial) {
+  for (int trial = 0; trial < 2000; ++trial) {
     World world;
     std::vector<std::vector<double>> days;
     const int pools = trial % 10 == 0 ? kMostPools : pick(1, 4);
@@ -169,10 +178,10 @@ TEST(Rule, ChoosesAsThePlainRuleDoesOnRandomWorlds) {
     delayed += expected.hour != 0;
   }
   // All of it is met often enough to be tested.
-  EXPECT_GT(kept, 300);
-  EXPECT_GT(fell_back, 100);
-  EXPECT_GT(moved, 1000);
-  EXPECT_GT(delayed, 1000);
+  EXPECT_GT(kept, 150);
+  EXPECT_GT(fell_back, 50);
+  EXPECT_GT(moved, 500);
+  EXPECT_GT(delayed, 500);
 }
 
 }  // namespace
