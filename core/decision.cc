@@ -250,31 +250,41 @@ class Deciding {
     }
     Settle(fallback, fallback == home_
                          ? "no saving above the floor is likely enough"
-                         : "the cleanest site; waiting is not likely enough to save more");
+                         : "the cleanest site; no other plan is likely enough to save more");
   }
 
+  // Static best only where nothing but the place differs from home, for the better: a job does not
+  // wait, and does not change its hardware, for what nobody is sure of. Those are plans like any
+  // other.
   Choice FallbackOf(const std::optional<Choice>& static_best) const {
     if (!static_best.has_value()) return home_;
     // The user's own choice of place leaves no home to fall back to.
-    const bool is_home_allowed =
-        std::any_of(runs_.begin(), runs_.end(),
-                    [this](const PoolRun& run) { return run.pool == terms_.home; }) ||
-        (terms_.hints->sites.empty() && terms_.hints->hardware.empty());
-    if (!is_home_allowed) return *static_best;
-    const bool is_cleaner = static_best->placement.emission < home_.placement.emission;
-    return is_cleaner && terms_.policy->fallback != Fallback::kHome ? *static_best : home_;
+    if (!IsHomeAsked()) return *static_best;
+    const bool is_better = static_best->placement.emission < home_.placement.emission &&
+                           static_best->placement.start <= home_.placement.start &&
+                           static_best->run->pool->hardware == terms_.home->hardware;
+    return is_better && terms_.policy->fallback != Fallback::kHome ? *static_best : home_;
+  }
+
+  bool IsHomeAsked() const {
+    const auto has = [](const std::vector<std::string>& asked, const std::string& name) {
+      return asked.empty() || std::find(asked.begin(), asked.end(), name) != asked.end();
+    };
+    return has(terms_.hints->sites, terms_.home->site->name) &&
+           has(terms_.hints->hardware, terms_.home->config->hardware);
   }
 
   // The plan of least emission that passes the gate: of each pool's best start and its first.
   std::optional<Choice> PlanThatPays(const std::vector<const PlacementOption*>& options,
                                      const GreenestPlacement& placed, const Choice& fallback) {
-    std::optional<Choice> plan = FirstThatPasses(placed.best, fallback);
-    if (plan.has_value() || placed.best.size() < kMaxCandidates ||
-        options.size() <= kMaxCandidates) {
-      return plan;
-    }
-    const int all = static_cast<int>(options.size());
-    return FirstThatPasses(PlaceGreenest(options, all)->best, fallback);
+    const std::optional<Choice> plan = FirstThatPasses(placed.best, fallback);
+    const bool are_all = placed.best.size() < kMaxCandidates || options.size() <= kMaxCandidates;
+    // No pool that was left out can do better.
+    const bool is_least =
+        plan.has_value() && plan->placement.emission <= placed.best.back().placement.emission;
+    if (are_all || is_least) return plan;
+    return FirstThatPasses(PlaceGreenest(options, static_cast<int>(options.size()))->best,
+                           fallback);
   }
 
   std::optional<Choice> FirstThatPasses(const std::vector<OptionPlacement>& best,
@@ -306,9 +316,9 @@ class Deciding {
   }
 
   bool Passes(const Choice& plan, const Choice& fallback) {
-    const Prospect prospect =
-        ProspectOf(DrawsOf(plan), DrawsOf(fallback),
-                   plan.run->pool->zone_index == fallback.run->pool->zone_index);
+    const bool shifts_in_zone = plan.run->pool->zone_index == fallback.run->pool->zone_index &&
+                                plan.placement.start != fallback.placement.start;
+    const Prospect prospect = ProspectOf(DrawsOf(plan), DrawsOf(fallback), shifts_in_zone);
     return prospect.expected_share >= terms_.policy->saving_floor &&
            prospect.probability >= terms_.policy->confidence;
   }

@@ -27,7 +27,7 @@ ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start,
 }
 
 Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
-                    const ErrorScenarios::Draws& alternative, bool same_zone) {
+                    const ErrorScenarios::Draws& alternative, bool shifts_in_zone) {
   constexpr double kCount = ErrorScenarios::kCount;
   ErrorScenarios::Draws savings;
   double mean = 0, alternative_mean = 0;
@@ -39,7 +39,7 @@ Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
   double variance = 0;
   for (const double saving : savings) variance += (saving - mean) * (saving - mean) / kCount;
   double deviation = std::sqrt(variance), expected = mean;
-  if (same_zone) {
+  if (shifts_in_zone) {
     expected -= kWinnersCurse * deviation;
     deviation *= kSpread;
   }

@@ -21,19 +21,18 @@ struct Prospect {
   double probability;     // that it saves anything at all
 };
 
-// Within a zone the plan was chosen from many starts because its forecast is low there, and
+// Another start in the same zone was chosen from many because its forecast is low there, and
 // forecasts that are chosen for being low are too low: savings come out kWinnersCurse standard
 // deviations below what the scenarios expect, and spread kSpread times as widely. Between zones
-// both are as the scenarios have them. Both numbers were measured on 2020 and held on 2021:
-// docs/placement.md.
+// both are as the scenarios have them. How they were measured: docs/placement.md.
 inline constexpr double kWinnersCurse = 0.1;
 inline constexpr double kSpread = 1.15;
 
-// `same_zone`: both draw on the same zone's grid. The probability is the normal distribution's,
-// with the mean and the standard deviation of the scenarios' differences: 64 scenarios are too few
-// to be counted finely.
+// `shifts_in_zone`: both run in the same zone, at different times. The probability is computed from
+// a normal distribution with the mean and the standard deviation of the scenarios' differences: 64
+// scenarios are too few to be counted finely.
 Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
-                    const ErrorScenarios::Draws& alternative, bool same_zone);
+                    const ErrorScenarios::Draws& alternative, bool shifts_in_zone);
 
 // The bounds of the middle 90% of the draws, by nearest rank.
 struct Interval90 {

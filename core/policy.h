@@ -21,8 +21,9 @@ enum class Mode { kOff, kShadow, kEnforce };
 absl::string_view ModeName(Mode mode);
 
 // What a job gets where no plan is likely enough to save more. static-best: the pool with the
-// cleanest long-run mean, as soon as it has room, where the forecast says that this emits less than
-// home; else home. home: always home.
+// cleanest long-run mean, where it has room no later than home and the same hardware, and the
+// forecast says that it emits less; else home. home: always home. Where the user's hint leaves home
+// out, the cleanest of the others in either case.
 enum class Fallback { kStaticBest, kHome };
 
 absl::string_view FallbackName(Fallback fallback);

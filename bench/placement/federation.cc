@@ -161,8 +161,10 @@ double Federation::Probability(size_t rule, const Plan& plan, const Plan& other,
                                absl::Duration runtime) const {
   const ErrorScenarios::Draws draws = EmissionDraws(plan, runtime);
   const ErrorScenarios::Draws others = EmissionDraws(other, runtime);
-  return rules_[rule].is_rule_1 ? SavingProbability(draws, others, 0)
-                                : ProspectOf(draws, others, plan.zone == other.zone).probability;
+  return rules_[rule].is_rule_1
+             ? SavingProbability(draws, others, 0)
+             : ProspectOf(draws, others, plan.zone == other.zone && plan.start != other.start)
+                   .probability;
 }
 
 ErrorScenarios::Draws Federation::EmissionDraws(const Plan& plan, absl::Duration runtime) const {

@@ -19,8 +19,7 @@
 
 namespace carbon {
 
-// A rule of choice under test, as a policy states it. A rule that needs another field of Policy is
-// another row of a table of these.
+// A rule of choice under test, as a policy states it.
 struct Rule {
   std::string name;
   double saving_floor = 0;

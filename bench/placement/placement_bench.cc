@@ -1,8 +1,8 @@
 // How much of what a perfect forecast would save the real decisions save, on measured grids.
 //
 //   placement_bench --data DIR                    2021, the defaults
-//   placement_bench --data DIR --every 10         a tenth of the arrivals: minutes instead of an
-//   hour placement_bench --data DIR --from 2022-01-01 --to 2023-01-01
+//   placement_bench --data DIR --every 10         a tenth of the arrivals
+//   placement_bench --data DIR --from 2022-01-01 --to 2023-01-01
 //
 // DIR/grid/ensembleci_direct_2019_2022/ZONE.csv             hourly, of CISO, ERCO, PJM, ISNE, DE, …
 // DIR/grid/electricity_maps_lca_2021_2023/ZONE.csv          hourly, of US-CAL-CISO, ES and NO
@@ -33,7 +33,7 @@ constexpr int64_t kMaxFileBytes = 16 << 20;
 constexpr char kGrid[] = "/grid/ensembleci_direct_2019_2022";
 constexpr char kTraceGrid[] = "/grid/electricity_maps_lca_2021_2023";
 
-// The decisions that are compared. The new ones go below.
+// The decisions that are compared.
 const std::vector<Rule> kRules = {{"no gate", -1e9, 0},
                                   {"old rule", 0.05, 0.8, /*is_rule_1=*/true},
                                   {"new rule", Policy{}.saving_floor, Policy{}.confidence}};

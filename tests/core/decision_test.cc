@@ -133,7 +133,7 @@ TEST(Decide, StaysAtTheCleanestSiteWhenWaitingThereIsDoubtful) {
   EXPECT_EQ(decision.outcome, Outcome::kPlaced);
   EXPECT_EQ(decision.chosen->pool, "away");
   EXPECT_EQ(decision.chosen->start, world.now);
-  EXPECT_EQ(decision.reason, "the cleanest site; waiting is not likely enough to save more");
+  EXPECT_EQ(decision.reason, "the cleanest site; no other plan is likely enough to save more");
 }
 
 TEST(Decide, FollowsTheQueueToWhenThereIsRoom) {
@@ -445,6 +445,62 @@ TEST(Decide, FallsBackToTheCleanestSiteUnlessThePolicySaysHome) {
   EXPECT_EQ(decision.reason, "no saving above the floor is likely enough");
 }
 
+// Nobody is sure of the little that it saves.
+TEST(Decide, NeitherWaitsNorChangesItsHardwareForTheFallback) {
+  World world;
+  world.AddZone("A", DayWith(500, 0, 0, 0));
+  world.AddZone("B", DayWith(490, 0, 0, 0));
+  world.AddSite("home", "A");
+  world.AddSite("away", "B");
+  world.policy().confidence = 0.95;
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "away");
+  world.capacity.uses.push_back({1, "", "away", {world.now, world.Hour(3)}, {.devices = 25}});
+  EXPECT_EQ(world.Place(world.Job()).outcome, Outcome::kKeptHome);
+  world.capacity.uses.clear();
+  world.config.hardware["like"] = world.config.hardware["h100"];
+  world.config.hardware["like"].name = "like";
+  world.config.pools[1].hardware = "like";
+  world.policy().may_change_hardware = true;
+  const Decision decision = world.Place(world.Job("carbon:hardware=any"));
+  EXPECT_EQ(decision.static_best->pool, "away");
+  EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
+}
+
+// A hint that names home's own site leaves home to fall back to, also where it has no room in time.
+TEST(Decide, FallsBackToAHomeThatTheHintNames) {
+  World world;
+  world.AddZone("A", DayWith(500, 0, 0, 0));
+  world.AddSite("home", "A");
+  world.AddSite("beside", "A");
+  world.config.pools[1].site = "home";
+  world.config.sites[0].pue.value = 1;
+  world.policy().fallback = Fallback::kHome;
+  world.policy().max_delay = absl::Hours(1);
+  world.capacity.uses.push_back({1, "", "home", {world.now, world.Hour(3)}, {.devices = 25}});
+  const Decision decision = world.Place(world.Job("carbon:site=home"));
+  EXPECT_EQ(decision.outcome, Outcome::kKeptHome) << decision.reason;
+}
+
+// Eight pools whose best start is doubtful and whose first is sure, and a ninth that is sure and
+// emits less than those.
+TEST(Decide, TakesASurePlanOfAPoolBeyondThoseReportedBeforeAWorseOneOfThose) {
+  World world;
+  world.AddZone("DIRTY", DayWith(220, 0, 0, 0));
+  world.AddSite("home", "DIRTY");
+  for (int i = 0; i < kMaxCandidates; ++i) {
+    const std::string name = "wild" + std::to_string(i);
+    world.AddZone(name, DayWith(215, 18, 22, 195));
+    world.forecasts.back().spread = {.near = 0.01, .far = 0.8};
+    world.AddSite(name, name);
+  }
+  world.AddZone("STEADY", DayWith(200, 0, 0, 0));
+  world.AddSite("steady", "STEADY");
+  world.forecasts.front().spread = world.forecasts.back().spread = {.near = 0.01, .far = 0.01};
+  world.policy().fallback = Fallback::kHome;
+  world.policy().confidence = 0.9;
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "steady");
+}
+
 TEST(Decide, DoesNotFallBackToAPlaceThatIsUsuallyCleanerButNotNow) {
   World world;
   world.AddZone("A", DayWith(500, 0, 0, 0));
@@ -492,7 +548,7 @@ TEST(Decide, TakesTheNextPlanWhereTheGreenestIsDoubtful) {
   EXPECT_EQ(decision.reason, "the greenest that is likely enough to save");
 }
 
-TEST(Decide, TriesMorePoolsThanItTellsOf) {
+TEST(Decide, TriesPoolsBeyondThoseReported) {
   World world;
   world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
   world.AddSite("home", "DIRTY");

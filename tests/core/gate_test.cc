@@ -12,11 +12,11 @@ ErrorScenarios::Draws All(double value) {
   return draws;
 }
 
-TEST(ProspectOf, TellsTheMeanAndTheNormalProbabilityOfAnySaving) {
+TEST(ProspectOf, GivesTheMeanAndTheNormalProbabilityOfAnySaving) {
   // Savings of 30 and -10 in turn: 10 on average, with a standard deviation of 20.
   ErrorScenarios::Draws candidate;
   for (int s = 0; s < ErrorScenarios::kCount; ++s) candidate[s] = s % 2 == 0 ? 70 : 110;
-  const Prospect prospect = ProspectOf(candidate, All(100), /*same_zone=*/false);
+  const Prospect prospect = ProspectOf(candidate, All(100), /*shifts_in_zone=*/false);
   EXPECT_DOUBLE_EQ(prospect.expected_share, 0.1);
   EXPECT_NEAR(prospect.probability, 0.69146, 1e-5);  // half a standard deviation, by any table
 }
@@ -37,7 +37,7 @@ TEST(ProspectOf, CallsNoSavingWhatIsEqualOrHasNothingToSave) {
 TEST(ProspectOf, ExpectsLessAndIsLessSureWithinAZone) {
   ErrorScenarios::Draws candidate;
   for (int s = 0; s < ErrorScenarios::kCount; ++s) candidate[s] = s % 2 == 0 ? 70 : 110;
-  const Prospect within = ProspectOf(candidate, All(100), /*same_zone=*/true);
+  const Prospect within = ProspectOf(candidate, All(100), /*shifts_in_zone=*/true);
   EXPECT_DOUBLE_EQ(within.expected_share, 0.1 - 0.1 * 0.2);
   EXPECT_NEAR(within.probability, 0.63603, 1e-4);  // 8 / 23 of a standard deviation
 }

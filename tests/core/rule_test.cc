@@ -173,7 +173,7 @@ TEST(Rule, ChoosesAsThePlainRuleDoesOnRandomWorlds) {
     ASSERT_EQ(decision.chosen->pool, "p" + std::to_string(expected.pool)) << "trial " << trial;
     ASSERT_EQ(decision.chosen->start, world.Hour(expected.hour)) << "trial " << trial;
     kept += decision.outcome == Outcome::kKeptHome;
-    fell_back += decision.reason == "the cleanest site; waiting is not likely enough to save more";
+    fell_back += decision.reason == "the cleanest site; no other plan is likely enough to save more";
     moved += expected.pool != 0;
     delayed += expected.hour != 0;
   }
