@@ -254,7 +254,7 @@ class Engine::State {
     const RecordId id = NextId();
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
-    log_.EnqueueAnyway(DroppedRecord(id, now, dropped));
+    log_.EnqueueDrops(DroppedRecord(id, now, dropped), dropped);
   }
 
   void ReadSnapshot(absl::Time now) {

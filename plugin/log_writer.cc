@@ -46,7 +46,7 @@ class LogWriter::State {
     }
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
-    return queued_records_;
+    return queued_records_ + queued_drops_ + untold_drops_;
   }
 
   void SetPath(std::string path) {
@@ -58,12 +58,13 @@ class LogWriter::State {
     wake_.notify_all();
   }
 
-  bool Enqueue(std::function<std::string()> make, size_t bytes, bool is_bounded = true) {
+  // `drops`: of how many others that found no room it tells; then there is always room for it.
+  bool Enqueue(std::function<std::string()> make, size_t bytes, uint64_t drops = 0) {
     bool wake;
     {
       std::lock_guard lock(mutex_);
-      if (!is_bounded) {
-        // It tells of others that found no room.
+      if (drops > 0) {
+        queued_drops_ += drops;
       } else if (queued_records_ >= options_.max_records ||
                  queued_bytes_ + bytes > options_.max_bytes) {
         ++stats_.dropped;
@@ -72,7 +73,7 @@ class LogWriter::State {
       }
       ++queued_records_;
       queued_bytes_ += bytes;
-      queue_.push_back({std::move(make), bytes});
+      queue_.push_back({std::move(make), bytes, drops});
       wake = std::exchange(is_idle_, false);
     }
     if (wake) wake_.notify_all();
@@ -138,7 +139,7 @@ class LogWriter::State {
       while (!taken_.empty()) {
         const std::string record = taken_.front().make();
         batch_.reserve(batch_.size() + record.size());
-        batch_sizes_.push_back({record.size(), taken_.front().bytes});
+        batch_sizes_.push_back({record.size(), taken_.front().bytes, taken_.front().drops});
         batch_ += record;
         batched_bytes_ += record.size();
         taken_.pop_front();
@@ -149,6 +150,7 @@ class LogWriter::State {
       while (batched_bytes_ > batch_.size()) {
         batched_bytes_ -= batch_sizes_.front().written;
         queued_bytes_ -= batch_sizes_.front().queued;
+        queued_drops_ -= batch_sizes_.front().drops;
         batch_sizes_.pop_front();
         --queued_records_;
         ++stats_.written;
@@ -171,10 +173,12 @@ class LogWriter::State {
   struct Queued {
     std::function<std::string()> make;
     size_t bytes;
+    uint64_t drops;  // that it tells of
   };
   struct Batched {
     size_t written;  // bytes in the batch
     size_t queued;   // as which it counted until then
+    uint64_t drops;
   };
 
   const Options options_;
@@ -185,6 +189,7 @@ class LogWriter::State {
   std::string path_;
   std::deque<Queued> queue_;
   size_t queued_records_ = 0;
+  uint64_t queued_drops_ = 0;  // that queued records tell of
   size_t queued_bytes_ = 0;
   uint64_t untold_drops_ = 0;
   Stats stats_;
@@ -206,9 +211,9 @@ bool LogWriter::Enqueue(std::string record) {
   const size_t bytes = record.size();
   return state_->Enqueue([record = std::move(record)] { return record; }, bytes);
 }
-void LogWriter::EnqueueAnyway(std::string record) {
+void LogWriter::EnqueueDrops(std::string record, uint64_t drops) {
   const size_t bytes = record.size();
-  state_->Enqueue([record = std::move(record)] { return record; }, bytes, /*is_bounded=*/false);
+  state_->Enqueue([record = std::move(record)] { return record; }, bytes, drops);
 }
 bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes) {
   return state_->Enqueue(std::move(make), bytes);

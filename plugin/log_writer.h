@@ -47,19 +47,20 @@ class LogWriter {
 
   // False when the queue was full and the record was dropped.
   bool Enqueue(std::string record);
-  // Beyond the bounds: for the rare record that tells of those that found no room.
-  void EnqueueAnyway(std::string record);
   // The same for a record that is yet to be made, on the writer's thread; until it is written it
   // counts as `bytes`. Where memory runs out while it is made, that is tried again.
   bool Enqueue(std::function<std::string()> make, size_t bytes);
+  // Beyond the bounds: the record that tells of `drops` others, at least one, that found no room.
+  void EnqueueDrops(std::string record, uint64_t drops);
 
   // How many records were dropped since the last call, once writing works again; zero before.
   uint64_t TakeDropped();
 
   Stats stats() const;
 
-  // Writes what is queued, for at most a second, and ends; nothing may be queued afterwards. Returns
-  // how many records were left and are lost.
+  // Writes what is queued, for at most a second, and ends; nothing may be queued afterwards.
+  // Returns how many records are lost: those that were left, and those that were dropped without a
+  // record in the file that says so.
   uint64_t Close();
 
  private:

@@ -193,6 +193,25 @@ TEST_F(LogWriterTest, SaysHowManyRecordsItEndsWithoutWriting) {
   EXPECT_EQ(unwritten.Close(), 2u);
 }
 
+// Nor those of which the file does not say that they were dropped.
+TEST_F(LogWriterTest, CountsAmongTheLostWhatWasDroppedAndIsNotSaidInTheFile) {
+  LogWriter::Options options = quick_;
+  options.max_records = 3;
+  LogWriter untold(options);
+  untold.SetPath(folder_ + "/late/log");
+  for (int i = 0; i < 5; ++i) untold.Enqueue(absl::StrCat(i, "\n"));
+  EXPECT_EQ(untold.Close(), 3u + 2u);
+  LogWriter told(options);
+  told.SetPath(folder_ + "/late/log");
+  told.EnqueueDrops("seven were dropped\n", 7);
+  EXPECT_EQ(told.Close(), 1u + 7u);
+  LogWriter written(options);
+  written.SetPath(path_);
+  written.EnqueueDrops("seven were dropped\n", 7);
+  EXPECT_EQ(written.Close(), 0u);
+  EXPECT_EQ(Read(path_), "seven were dropped\n");
+}
+
 TEST_F(LogWriterTest, KeepsRecordsUntilAPathIsKnown) {
   LogWriter writer(quick_);
   writer.Enqueue("early\n");
