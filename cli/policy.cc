@@ -113,7 +113,7 @@ void WarnOfOldRule(const Config& config, std::vector<std::string>* warnings) {
     warnings->push_back(absl::StrCat(
         "policy ", policy.name,
         ": saving_floor is now asked of the saving that is expected and confidence of any saving at "
-        "all, over the cleanest pool; name a \"fallback\", \"static-best\" or \"home\", to say that "
+        "all, over the fallback; name a \"fallback\", \"static-best\" or \"home\", to say that "
         "you know: carbon.json(5)"));
   }
 }

@@ -244,9 +244,10 @@ class Deciding {
     if (greenest == fallback) {
       return Settle(fallback, fallback == home_ ? "home is the greenest" : "the greenest");
     }
+    // Nothing emits less: mostly that settles it, and no other plan is looked at.
+    if (Passes(greenest, fallback)) return Settle(greenest, "the greenest");
     if (const std::optional<Choice> plan = PlanThatPays(options, *placed, fallback)) {
-      return Settle(
-          *plan, *plan == greenest ? "the greenest" : "the greenest that is likely enough to save");
+      return Settle(*plan, "the greenest that is likely enough to save");
     }
     Settle(fallback, fallback == home_
                          ? "no saving above the floor is likely enough"
@@ -291,17 +292,12 @@ class Deciding {
                                         const Choice& fallback) {
     std::vector<Choice> plans;
     plans.reserve(2 * best.size());
-    // What the best guess already puts below the floor needs no scenarios.
-    const GramsCo2e most = fallback.placement.emission * (1 - terms_.policy->saving_floor);
-    const auto add = [&](const Choice& plan) {
-      if (plan.placement.emission <= most && !(plan == fallback)) plans.push_back(plan);
-    };
     for (const OptionPlacement& placed : best) {
       const PoolRun& run = runs_[placed.option];
-      add({&run, placed.placement});
+      plans.push_back({&run, placed.placement});
       if (run.option.starts.front().start == placed.placement.start) continue;
       if (const auto first = PlaceAt(run.option, run.option.starts.front().start)) {
-        add({&run, *first});
+        plans.push_back({&run, *first});
       }
     }
     std::stable_sort(plans.begin(), plans.end(), [](const Choice& a, const Choice& b) {
@@ -316,11 +312,15 @@ class Deciding {
   }
 
   bool Passes(const Choice& plan, const Choice& fallback) {
+    // What the forecast itself puts below the floor needs no scenarios.
+    const double floor = terms_.policy->saving_floor;
+    if (plan == fallback || plan.placement.emission > fallback.placement.emission * (1 - floor)) {
+      return false;
+    }
     const bool shifts_in_zone = plan.run->pool->zone_index == fallback.run->pool->zone_index &&
                                 plan.placement.start != fallback.placement.start;
     const Prospect prospect = ProspectOf(DrawsOf(plan), DrawsOf(fallback), shifts_in_zone);
-    return prospect.expected_share >= terms_.policy->saving_floor &&
-           prospect.probability >= terms_.policy->confidence;
+    return prospect.expected_share >= floor && prospect.probability >= terms_.policy->confidence;
   }
 
   // Home and the fallback are compared more than once.

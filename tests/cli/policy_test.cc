@@ -124,7 +124,7 @@ TEST_F(PolicyCheck, NamesThePoliciesThatWereWrittenForTheOlderRule) {
   EXPECT_EQ(result.code, 0);
   const std::string change =
       ": saving_floor is now asked of the saving that is expected and confidence of any saving at "
-      "all, over the cleanest pool; name a \"fallback\", \"static-best\" or \"home\", to say that you "
+      "all, over the fallback; name a \"fallback\", \"static-best\" or \"home\", to say that you "
       "know: carbon.json(5)\n";
   EXPECT_EQ(result.out, "warning: policy floor" + change + "warning: policy sure" + change +
                             "carbon.json: 0 sites, 0 pools, 5 policies: ok\n");
