@@ -174,6 +174,19 @@ void AddEstimate(CLI::App& app, int* exit_code) {
   number("--watts", options->watts, not_negative, "W",
          "Average draw per device at the plug, host included", machine);
   number("--tflops", options->tflops, positive, "N", "Achieved TFLOP/s per device", machine);
+  estimate
+      ->add_option_function<std::string>(
+          "--precision",
+          [options](const std::string& text) {
+            const absl::StatusOr<Precision> precision = ParsePrecision(text);
+            if (!precision.ok()) {
+              throw CLI::ValidationError("--precision", std::string(precision.status().message()));
+            }
+            options->precision = *precision;
+          },
+          "Which of the profile's speeds counts; default bf16")
+      ->type_name("bf16|fp8")
+      ->group(machine);
   const char* place = "The place";
   name("--site", options->site, "NAME",
        "A site of the configuration that supplies PUE and intensities", place);

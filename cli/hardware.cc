@@ -58,14 +58,17 @@ int Print(const Options& options) {
                {"GFLOP/J", true},
                {"WATTS"},
                {"TFLOP/S"},
+               {"FP8 TFLOP/S"},
                {"IDLE WATTS"},
+               {"FREE WATTS"},
                {"EMBODIED G/H"}});
   for (const HardwareProfile* profile : ranked) {
     const std::optional<double> efficiency = FlopsPerJoule(*profile);
     table.AddRow({profile->name, std::string(AllocationUnitName(profile->unit)),
                   efficiency ? absl::StrFormat("%.3g", *efficiency / 1e9) : "",
                   Cell(std::optional(profile->busy), 1), Cell(profile->throughput, 1e12),
-                  Cell(profile->idle, 1), Cell(profile->embodied_per_hour, 1)});
+                  Cell(profile->throughput_fp8, 1e12), Cell(profile->idle, 1),
+                  Cell(profile->free, 1), Cell(profile->embodied_per_hour, 1)});
   }
   std::cout << table.Format(Table::Style::kAligned, !options.no_header);
   return 0;

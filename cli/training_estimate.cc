@@ -162,17 +162,17 @@ class Estimator {
     if (o.tflops) {
       Add("tflops", *o.tflops, unit, "--tflops");
       run_.throughput = FlopsPerSecond(*o.tflops * 1e12);
-    } else if (profile_ && profile_->throughput) {
-      const auto& throughput = *profile_->throughput;
+    } else if (profile_ && ThroughputAt(*profile_, o.precision)) {
+      const auto& throughput = *ThroughputAt(*profile_, o.precision);
       Add("tflops", throughput.value.value() / 1e12, unit, hardware_, throughput.quality,
           throughput.source);
       run_.throughput = throughput.value;
     } else if (run_.work) {
-      return Misuse("--tflops", profile_
-                                    ? absl::StrCat("missing; hardware ", Quoted(profile_->name),
-                                                   " has no throughput")
-                                    : absl::StrCat("missing; ", o.flops ? "--flops" : "--params",
-                                                   " needs it, or --hardware"));
+      return Misuse("--tflops",
+                    profile_ ? absl::StrCat("missing; hardware ", Quoted(profile_->name),
+                                            " has no throughput at ", PrecisionName(o.precision))
+                             : absl::StrCat("missing; ", o.flops ? "--flops" : "--params",
+                                            " needs it, or --hardware"));
     }
     return absl::OkStatus();
   }

@@ -16,7 +16,8 @@ namespace carbon {
 // What the user gave; checked for being numbers in range, not yet for fitting together.
 struct EstimateOptions {
   std::optional<std::string> hardware, site;
-  std::optional<std::string> config;  // a path; absent: the default one, if it is there
+  Precision precision = Precision::kBf16;  // which speed of the hardware counts
+  std::optional<std::string> config;       // a path; absent: the default one, if it is there
   std::optional<double> devices, hours, flops, params, active_params, tokens;
   std::optional<double> tflops, watts, pue, intensity, net_intensity;
 };

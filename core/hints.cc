@@ -71,7 +71,8 @@ absl::Status ParseHint(absl::string_view hint, Hints* hints) {
   const absl::string_view key = parts.first, value = parts.second;
   const bool has_value = key.size() < hint.size();
   static const std::vector<std::string> kFlags = {"off", "now"};
-  static const std::vector<std::string> kValued = {"wait", "site", "runtime", "flops", "hardware"};
+  static const std::vector<std::string> kValued = {"wait",  "site",      "runtime",
+                                                   "flops", "precision", "hardware"};
   if (std::find(kFlags.begin(), kFlags.end(), key) != kFlags.end()) {
     if (has_value) return Wrong(hint, absl::StrCat("\"", key, "\" takes no value"));
     (key == "off" ? hints->off : hints->now) = true;
@@ -96,6 +97,10 @@ absl::Status ParseHint(absl::string_view hint, Hints* hints) {
       return Wrong(hint, "is not a number of operations such as 3e21");
     }
     hints->flops = Flops(flops);
+  } else if (key == "precision") {
+    const absl::StatusOr<Precision> precision = ParsePrecision(value);
+    if (!precision.ok()) return Wrong(hint, "is not bf16 or fp8");
+    hints->precision = *precision;
   } else {
     const absl::StatusOr<std::vector<std::string>> names = ParseNames(hint, value);
     if (!names.ok()) return names.status();

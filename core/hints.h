@@ -8,7 +8,8 @@
 //   carbon:site=oslo|lyon          only at these sites
 //   carbon:runtime=8h              it runs about 8 hours on the hardware it asked for
 //   carbon:flops=3e21              it computes this many floating-point operations
-//   carbon:hardware=any|NAME       it may run on any modelled hardware, or on NAME
+//   carbon:precision=fp8           it computes at fp8, not at bf16: how fast hardware is depends on
+//   it carbon:hardware=any|NAME       it may run on any modelled hardware, or on NAME
 //
 // Durations as in core/duration.h. Pure; no I/O.
 #ifndef CORE_HINTS_H_
@@ -22,6 +23,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/duration.h"
+#include "core/profile.h"
 #include "core/quantities.h"
 
 namespace carbon {
@@ -33,6 +35,7 @@ struct Hints {
   std::vector<std::string> sites;  // empty: any
   std::optional<absl::Duration> runtime;
   std::optional<Flops> flops;
+  std::optional<Precision> precision;  // absent: not said, which is bf16
   bool any_hardware = false;
   std::vector<std::string> hardware;  // names; empty: as the policy says
 

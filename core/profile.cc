@@ -107,11 +107,45 @@ absl::StatusOr<HardwareProfile> Base(absl::string_view name, const Json& object,
                                                                          Quoted(nearest), "?")));
 }
 
+// More work draws more. A number that is inherited gives way to one that the object itself gives;
+// two of its own must agree.
+absl::Status CheckOrder(const Json& object, HardwareProfile* profile) {
+  const auto check = [&](absl::string_view lower_word, std::optional<Sourced<Watts>>* lower,
+                         absl::string_view upper_word, Watts upper,
+                         bool may_be_equal) -> absl::Status {
+    if (!lower->has_value()) return absl::OkStatus();
+    const Watts watts = (*lower)->value;
+    if (watts < upper || (may_be_equal && watts == upper)) return absl::OkStatus();
+    const std::string key = absl::StrCat(lower_word, "_watts");
+    if (!object.contains(key)) {
+      lower->reset();
+      return absl::OkStatus();
+    }
+    return Invalid(
+        absl::StrCat("/", key, "/value"),
+        absl::StrCat(lower_word, " ", watts.value(), " W is ",
+                     may_be_equal ? "above " : "not below ", upper_word, " ", upper.value(), " W"));
+  };
+  absl::Status status = check("idle", &profile->idle, "busy", profile->busy.value, true);
+  // With a free node that draws as much as a busy one, a job would add nothing.
+  status.Update(check("free", &profile->free, "busy", profile->busy.value, false));
+  if (!profile->idle.has_value()) return status;
+  // A measured free node tells more than an inherited guess at an idle one.
+  if (object.contains("free_watts") && !object.contains("idle_watts") && profile->free &&
+      profile->free->value > profile->idle->value) {
+    profile->idle.reset();
+    return status;
+  }
+  status.Update(check("free", &profile->free, "idle", profile->idle->value, true));
+  return status;
+}
+
 absl::StatusOr<HardwareProfile> ReadProfile(absl::string_view name, const Json& object,
                                             const ProfileLibrary& bases) {
   if (!object.is_object()) return Invalid("", "a hardware profile is a JSON object");
-  absl::Status keys = CheckKeys(
-      object, "", {"extends", "unit", "busy_watts", "idle_watts", "tflops", "embodied_g_per_hour"});
+  absl::Status keys = CheckKeys(object, "",
+                                {"extends", "unit", "busy_watts", "idle_watts", "free_watts",
+                                 "tflops", "tflops_fp8", "embodied_g_per_hour"});
   if (!keys.ok()) return keys;
   absl::StatusOr<HardwareProfile> base = Base(name, object, bases);
   if (!base.ok()) return base.status();
@@ -138,26 +172,25 @@ absl::StatusOr<HardwareProfile> ReadProfile(absl::string_view name, const Json& 
   } else if (profile.busy.source.empty()) {
     return Invalid("/busy_watts", "missing");
   }
-  if (const auto field = object.find("idle_watts"); field != object.end()) {
-    auto idle = ReadSourced<Watts>(*field, "/idle_watts", 1, true);
-    if (!idle.ok()) return idle.status();
-    profile.idle = *std::move(idle);
-  }
-  if (const auto field = object.find("tflops"); field != object.end()) {
-    auto throughput = ReadSourced<FlopsPerSecond>(*field, "/tflops", kFlopsPerTera, false);
-    if (!throughput.ok()) return throughput.status();
-    profile.throughput = *std::move(throughput);
-  }
-  if (const auto field = object.find("embodied_g_per_hour"); field != object.end()) {
-    auto embodied = ReadSourced<GramsCo2e>(*field, "/embodied_g_per_hour", 1, true);
-    if (!embodied.ok()) return embodied.status();
-    profile.embodied_per_hour = *std::move(embodied);
-  }
-  if (profile.idle && profile.idle->value > profile.busy.value) {
-    return Invalid(object.contains("idle_watts") ? "/idle_watts/value" : "/busy_watts/value",
-                   absl::StrCat("idle ", profile.idle->value.value(), " W is above busy ",
-                                profile.busy.value.value(), " W"));
-  }
+  absl::Status read = absl::OkStatus();
+  const auto read_optional = [&]<class T>(const char* key, double scale, bool may_be_zero,
+                                          std::optional<Sourced<T>>* into) {
+    const auto field = object.find(key);
+    if (!read.ok() || field == object.end()) return;
+    auto number = ReadSourced<T>(*field, Pointer("", key), scale, may_be_zero);
+    if (number.ok()) {
+      *into = *std::move(number);
+    } else {
+      read = number.status();
+    }
+  };
+  read_optional("idle_watts", 1, true, &profile.idle);
+  read_optional("free_watts", 1, true, &profile.free);
+  read_optional("tflops", kFlopsPerTera, false, &profile.throughput);
+  read_optional("tflops_fp8", kFlopsPerTera, false, &profile.throughput_fp8);
+  read_optional("embodied_g_per_hour", 1, true, &profile.embodied_per_hour);
+  if (!read.ok()) return read;
+  if (absl::Status order = CheckOrder(object, &profile); !order.ok()) return order;
   return profile;
 }
 
@@ -244,6 +277,28 @@ absl::StatusOr<AllocationUnit> ParseAllocationUnit(absl::string_view name) {
   return absl::InvalidArgumentError(absl::StrCat(Quoted(name), " is not device, core or node"));
 }
 
+absl::string_view PrecisionName(Precision precision) {
+  switch (precision) {
+    case Precision::kBf16:
+      return "bf16";
+    case Precision::kFp8:
+      return "fp8";
+  }
+  return "";
+}
+
+absl::StatusOr<Precision> ParsePrecision(absl::string_view name) {
+  for (Precision precision : {Precision::kBf16, Precision::kFp8}) {
+    if (PrecisionName(precision) == name) return precision;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(name), " is not bf16 or fp8"));
+}
+
+const std::optional<Sourced<FlopsPerSecond>>& ThroughputAt(const HardwareProfile& profile,
+                                                           Precision precision) {
+  return precision == Precision::kFp8 ? profile.throughput_fp8 : profile.throughput;
+}
+
 std::optional<double> FlopsPerJoule(const HardwareProfile& profile) {
   if (!profile.throughput || !(profile.busy.value > Watts(0))) return std::nullopt;
   return profile.throughput->value.value() / profile.busy.value.value();
@@ -261,7 +316,11 @@ std::string SerializeProfile(const HardwareProfile& profile) {
                  {"unit", std::string(AllocationUnitName(profile.unit))},
                  {"busy_watts", WriteSourced(profile.busy, 1)}};
   if (profile.idle) object["idle_watts"] = WriteSourced(*profile.idle, 1);
+  if (profile.free) object["free_watts"] = WriteSourced(*profile.free, 1);
   if (profile.throughput) object["tflops"] = WriteSourced(*profile.throughput, kFlopsPerTera);
+  if (profile.throughput_fp8) {
+    object["tflops_fp8"] = WriteSourced(*profile.throughput_fp8, kFlopsPerTera);
+  }
   if (profile.embodied_per_hour) {
     object["embodied_g_per_hour"] = WriteSourced(*profile.embodied_per_hour, 1);
   }

@@ -38,6 +38,14 @@ struct Sourced {
 // What the watts are counted per: a device with its host's share, a core, or a whole node.
 enum class AllocationUnit { kDevice, kCore, kNode };
 
+// Of the numbers that training computes with, as they are usually mixed: bf16 or fp16 with sums in
+// fp32, or fp8 in the matrix products.
+enum class Precision { kBf16, kFp8 };
+
+// "bf16", "fp8".
+absl::string_view PrecisionName(Precision precision);
+absl::StatusOr<Precision> ParsePrecision(absl::string_view name);
+
 // "device", "core", "node".
 absl::string_view AllocationUnitName(AllocationUnit unit);
 absl::StatusOr<AllocationUnit> ParseAllocationUnit(absl::string_view name);
@@ -45,13 +53,19 @@ absl::StatusOr<AllocationUnit> ParseAllocationUnit(absl::string_view name);
 struct HardwareProfile {
   std::string name;
   AllocationUnit unit = AllocationUnit::kDevice;
-  Sourced<Watts> busy;                                  // per unit, at the plug, before PUE
-  std::optional<Sourced<Watts>> idle;                   // per unit, allocated but not working
-  std::optional<Sourced<FlopsPerSecond>> throughput;    // per unit, achieved in training
-  std::optional<Sourced<GramsCo2e>> embodied_per_hour;  // per unit and hour reserved
+  Sourced<Watts> busy;                                    // per unit, at the plug, before PUE
+  std::optional<Sourced<Watts>> idle;                     // per unit, allocated but not working
+  std::optional<Sourced<Watts>> free;                     // per unit of a powered node without jobs
+  std::optional<Sourced<FlopsPerSecond>> throughput;      // per unit, achieved in training at bf16
+  std::optional<Sourced<FlopsPerSecond>> throughput_fp8;  // the same at fp8
+  std::optional<Sourced<GramsCo2e>> embodied_per_hour;    // per unit and hour reserved
 };
 
-// Energy to solution: operations per joule at the plug. Absent where the throughput is unknown.
+const std::optional<Sourced<FlopsPerSecond>>& ThroughputAt(const HardwareProfile& profile,
+                                                           Precision precision);
+
+// Energy to solution at bf16: operations per joule at the plug. Absent where the throughput is
+// unknown.
 std::optional<double> FlopsPerJoule(const HardwareProfile& profile);
 
 // The profiles by name. A library is built from the shipped data and then the administrator's
@@ -63,7 +77,10 @@ using ProfileLibrary = std::map<std::string, HardwareProfile>;
 //
 //   {"extends": "h100-sxm", "unit": "device",
 //    "busy_watts": {"value": 960, "quality": "measured", "source": "our rack's meter, May 2026"},
-//    "idle_watts": …, "tflops": …, "embodied_g_per_hour": …}
+//    "idle_watts": …, "free_watts": …, "tflops": …, "tflops_fp8": …, "embodied_g_per_hour": …}
+//
+// Free watts are at most the idle ones and below the busy ones, and idle at most busy. An inherited
+// number that contradicts one of the object's is left out.
 //
 // What the object leaves out is taken from the profile in `bases` that "extends" names, or without
 // "extends" from the one called `name`; `"extends": null` starts from nothing. A "unit" other than

@@ -104,6 +104,17 @@ TEST(Estimate, GivesThePublishedGpt3FiguresAsJson) {
   }
 }
 
+TEST(Estimate, TakesTheSpeedAtThePrecision) {
+  const auto hours = [](const std::string& precision) {
+    const nlohmann::json json = MustParse(RunScarbon(
+        absl::StrCat("estimate --hardware h100-sxm --flops 1e20 --intensity 1 --json", precision)));
+    return json.at("hours").get<double>();
+  };
+  EXPECT_NEAR(hours(""), 1e20 / 400e12 / 3600, 1e-6);
+  EXPECT_NEAR(hours(" --precision bf16"), 1e20 / 400e12 / 3600, 1e-6);
+  EXPECT_NEAR(hours(" --precision fp8"), 1e20 / 813e12 / 3600, 1e-6);
+}
+
 TEST(Estimate, ReportsNetAndEmbodiedBesideGross) {
   const nlohmann::json json =
       MustParse(RunScarbon("estimate --hardware h100-sxm --hours 100 --devices 10 --intensity 400 "
@@ -172,7 +183,10 @@ TEST(Estimate, RefusesWrongUsageNamingTheOption) {
       {"--params 1 --tokens 1 --watts 1 --intensity 1",
        "--tflops: missing; --params needs it, or --hardware"},
       {"--flops 1 --hardware cpu-core-generic --intensity 1",
-       "--tflops: missing; hardware \"cpu-core-generic\" has no throughput"},
+       "--tflops: missing; hardware \"cpu-core-generic\" has no throughput at bf16"},
+      {"--flops 1 --hardware a100-sxm --precision fp8 --intensity 1",
+       "--tflops: missing; hardware \"a100-sxm\" has no throughput at fp8"},
+      {"--hours 1 --precision int4", "--precision: \"int4\" is not bf16 or fp8"},
       {"--hours 1 --hardware h100-smx --intensity 1",
        "--hardware: unknown hardware \"h100-smx\"; did you mean \"h100-sxm\"?"},
       {"--hours 1 --hardware zzzzzzzzzzzz --intensity 1",

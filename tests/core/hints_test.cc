@@ -35,6 +35,8 @@ TEST(ParseHints, ReadsEachHint) {
   EXPECT_EQ(MustParse("carbon:site=oslo|lyon"), (Hints{.sites = {"oslo", "lyon"}}));
   EXPECT_EQ(MustParse("carbon:runtime=8h"), Hints{.runtime = absl::Hours(8)});
   EXPECT_EQ(MustParse("carbon:flops=3e21"), Hints{.flops = Flops(3e21)});
+  EXPECT_EQ(MustParse("carbon:precision=fp8"), Hints{.precision = Precision::kFp8});
+  EXPECT_EQ(MustParse("carbon:precision=bf16"), Hints{.precision = Precision::kBf16});
   EXPECT_EQ(MustParse("carbon:hardware=any"), Hints{.any_hardware = true});
   EXPECT_EQ(MustParse("carbon:hardware=h100-sxm|a100-sxm"),
             (Hints{.hardware = {"h100-sxm", "a100-sxm"}}));
@@ -83,7 +85,7 @@ TEST(ParseHints, SuggestsTheNearestKnownHint) {
 TEST(ParseHints, ListsTheKnownHintsWhereNoneIsNear) {
   EXPECT_EQ(Refusal("carbon:gobbledygook=1"),
             "hint \"gobbledygook=1\": unknown; known are off, now, wait, site, runtime, flops, "
-            "hardware");
+            "precision, hardware");
 }
 
 TEST(ParseHints, RefusesWrongHintsSayingWhy) {
@@ -109,6 +111,7 @@ TEST(ParseHints, RefusesWrongHintsSayingWhy) {
       {"carbon:site=oslo|", "hint \"site=oslo|\": a name is empty"},
       {"carbon:site=|", "a name is empty"},
       {"carbon:site=oslo|oslo", "a name is given twice"},
+      {"carbon:precision=fp4", "hint \"precision=fp4\": is not bf16 or fp8"},
       {"carbon:flops=many", "hint \"flops=many\": is not a number of operations such as 3e21"},
       {"carbon:flops=0", "is not a number of operations"},
       {"carbon:flops=-1e20", "is not a number of operations"},

@@ -40,6 +40,8 @@ void ExpectEqual(const HardwareProfile& a, const HardwareProfile& b) {
   EXPECT_EQ(a.unit, b.unit);
   EXPECT_TRUE(same(a.busy, b.busy));
   EXPECT_TRUE(same_optional(a.idle, b.idle));
+  EXPECT_TRUE(same_optional(a.free, b.free));
+  EXPECT_TRUE(same_optional(a.throughput_fp8, b.throughput_fp8));
   EXPECT_TRUE(same_optional(a.throughput, b.throughput));
   EXPECT_TRUE(same_optional(a.embodied_per_hour, b.embodied_per_hour));
 }
@@ -223,8 +225,10 @@ TEST(ShippedProfiles, HaveEmbodiedCarbonInThePublishedRange) {
 constexpr char kWhole[] = R"({
   "unit": "device",
   "busy_watts": {"value": 960, "quality": "measured", "source": "rack meter"},
-  "idle_watts": {"value": 0, "quality": "estimated", "source": "guess"},
+  "idle_watts": {"value": 90, "quality": "estimated", "source": "guess"},
+  "free_watts": {"value": 0, "quality": "estimated", "source": "guess"},
   "tflops": {"value": 24.6, "quality": "specified", "source": "vendor"},
+  "tflops_fp8": {"value": 49.2, "quality": "measured", "source": "our run"},
   "embodied_g_per_hour": {"value": 9.5, "quality": "estimated", "source": "vendor"}
 })";
 
@@ -236,7 +240,9 @@ TEST(ParseProfile, ReadsEveryFieldInItsUnit) {
   EXPECT_EQ(profile->busy.value, Watts(960));
   EXPECT_EQ(profile->busy.quality, Quality::kMeasured);
   EXPECT_EQ(profile->busy.source, "rack meter");
-  EXPECT_EQ(profile->idle->value, Watts(0));
+  EXPECT_EQ(profile->idle->value, Watts(90));
+  EXPECT_EQ(profile->free->value, Watts(0));
+  EXPECT_EQ(profile->throughput_fp8->value, FlopsPerSecond(49.2e12));
   EXPECT_EQ(profile->throughput->value, FlopsPerSecond(24.6e12));
   EXPECT_EQ(profile->throughput->quality, Quality::kSpecified);
   EXPECT_EQ(profile->embodied_per_hour->value, GramsCo2e(9.5));
@@ -265,6 +271,24 @@ TEST(ParseProfile, TakesTheRestFromTheProfileItExtends) {
   expected.name = "mine";
   expected.busy = {Watts(700), Quality::kMeasured, "our meter"};
   ExpectEqual(*profile, expected);
+}
+
+// What the administrator measured stands, whatever the shipped numbers say beside it.
+TEST(ParseProfile, LeavesOutInheritedNumbersThatContradictItsOwn) {
+  const auto parse = [](const std::string& name, const std::string& key, double watts) {
+    const absl::StatusOr<HardwareProfile> profile =
+        ParseProfile(name,
+                     absl::StrCat("{\"", key, "\": {\"value\": ", watts,
+                                  ", \"quality\": \"measured\", \"source\": \"our meter\"}}"),
+                     ShippedProfiles());
+    EXPECT_TRUE(profile.ok()) << profile.status();
+    return profile.value_or(HardwareProfile());
+  };
+  EXPECT_FALSE(parse("l40s", "busy_watts", 90).free.has_value());
+  EXPECT_FALSE(parse("l40s", "busy_watts", 90).idle.has_value());
+  EXPECT_FALSE(parse("h100-sxm", "idle_watts", 150).free.has_value());
+  EXPECT_FALSE(parse("h100-sxm", "free_watts", 300).idle.has_value());
+  EXPECT_TRUE(parse("h100-sxm", "free_watts", 200).idle.has_value());
 }
 
 TEST(ParseProfile, StartsFromNothingWhereItExtendsNull) {
@@ -307,8 +331,8 @@ TEST(ParseProfile, RefusesWhatIsWrongWithItsPathAndTheNearestKnownWord) {
       {R"({"extends": "zzzzzzzzzz"})", R"(/extends: unknown hardware "zzzzzzzzzz")"},
       {R"({"busy_wats": 3})", R"(/busy_wats: unknown key; did you mean "busy_watts"?)"},
       {R"({"zzzz/zzzzzz": 3})",
-       "/zzzz~1zzzzzz: unknown key; known are extends, unit, busy_watts, idle_watts, tflops, "
-       "embodied_g_per_hour"},
+       "/zzzz~1zzzzzz: unknown key; known are extends, unit, busy_watts, idle_watts, free_watts, "
+       "tflops, tflops_fp8, embodied_g_per_hour"},
       {busy("960"), R"(/busy_watts: is not an object with "value", "quality" and "source")"},
       {busy(R"({"quality": "measured", "source": "x"})"), "/busy_watts/value: missing"},
       {busy(R"({"value": "960", "quality": "measured", "source": "x"})"),
@@ -331,8 +355,11 @@ TEST(ParseProfile, RefusesWhatIsWrongWithItsPathAndTheNearestKnownWord) {
        "/tflops/value: 0 is not positive"},
       {R"({"extends": "t4", "idle_watts": {"value": 500, "quality": "measured", "source": "x"}})",
        "/idle_watts/value: idle 500 W is above busy 120 W"},
-      {R"({"extends": "l40s", "busy_watts": {"value": 9, "quality": "measured", "source": "x"}})",
-       "/busy_watts/value: idle 97 W is above busy 9 W"},
+      {R"({"extends": "t4", "free_watts": {"value": 120, "quality": "measured", "source": "x"}})",
+       "/free_watts/value: free 120 W is not below busy 120 W"},
+      {R"({"extends": "t4", "free_watts": {"value": 50, "quality": "measured", "source": "x"},
+           "idle_watts": {"value": 49, "quality": "measured", "source": "x"}})",
+       "/free_watts/value: free 50 W is above idle 49 W"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.json);
