@@ -24,6 +24,10 @@ bool SameHardware(const Snapshot::Pool& a, const Snapshot::Pool& b) {
   return a.config->hardware == b.config->hardware;
 }
 
+Precision PrecisionOf(const JobTerms& terms) {
+  return terms.hints->precision.value_or(Precision::kBf16);
+}
+
 absl::Duration RoundUpToMinute(absl::Duration duration) {
   return absl::Ceil(duration, absl::Minutes(1));
 }
@@ -45,8 +49,8 @@ std::optional<double> Slowdown(const JobTerms& terms, const Snapshot::Pool& pool
   if (!at_home.has_value() || at_home->working <= 0 || working <= 0) return std::nullopt;
   double slowdown = static_cast<double>(at_home->working) / static_cast<double>(working);
   if (!SameHardware(pool, home)) {
-    const auto& fast = home.hardware->throughput;
-    const auto& slow = pool.hardware->throughput;
+    const auto& fast = ThroughputAt(*home.hardware, PrecisionOf(terms));
+    const auto& slow = ThroughputAt(*pool.hardware, PrecisionOf(terms));
     if (!fast.has_value() || !slow.has_value()) return std::nullopt;
     slowdown *= fast->value / slow->value;
   }
@@ -55,7 +59,7 @@ std::optional<double> Slowdown(const JobTerms& terms, const Snapshot::Pool& pool
 
 std::variant<Runtime, WhyNot> RuntimeOn(const JobTerms& terms, const Snapshot::Pool& pool,
                                         int64_t working) {
-  const auto& throughput = pool.hardware->throughput;
+  const auto& throughput = ThroughputAt(*pool.hardware, PrecisionOf(terms));
   const bool same_hardware = SameHardware(pool, *terms.home);
   const std::optional<double> slowdown = Slowdown(terms, pool, working);
   if (terms.hints->flops.has_value()) {
@@ -124,6 +128,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
     run.time_min = std::min(run.limit, RoundUpToMinute(*terms.job->time_min * slowdown));
   }
   run.speed_matters = speed_matters;
+  run.precision = PrecisionOf(terms);
   run.scaled_from = speed_matters && !terms.hints->flops.has_value() ? terms.home : nullptr;
 
   const JobSize size = SizeIn(*terms.job, pool);
@@ -142,7 +147,9 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   run.units = static_cast<double>(units->charged) *
               static_cast<double>(std::max<int64_t>(1, terms.job->array_tasks)) /
               static_cast<double>(run.rounds);
-  run.option.power = pool.hardware->busy.value * run.units * pool.site->pue.value;
+  run.power = pool.hardware->busy.value * run.units * pool.site->pue.value;
+  if (pool.added.has_value()) run.added_power = *pool.added * run.units * pool.site->pue.value;
+  run.option.power = run.power;
   return run;
 }
 
@@ -278,6 +285,10 @@ std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::P
       StartsBetween(*run, ledger, std::max(terms.earliest, run->option.intensity->begin()), latest);
   if (run->option.starts.empty()) return "no room in time within capacity and forecast";
   return result;
+}
+
+std::optional<Watts> PowerOf(const PoolRun& run, Figure figure) {
+  return figure == Figure::kAttributional ? run.power : run.added_power;
 }
 
 Resources AmountToBook(const JobTerms& terms, const PoolRun& run, const BookingLedger& ledger,

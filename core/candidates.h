@@ -16,6 +16,7 @@
 #include "core/ledger.h"
 #include "core/placement.h"
 #include "core/policy.h"
+#include "core/profile.h"
 #include "core/quantities.h"
 #include "core/snapshot.h"
 
@@ -38,7 +39,12 @@ struct JobTerms {
 struct PoolRun {
   const Snapshot::Pool* pool;
   PlacementOption option;
-  bool speed_matters;  // the runtime follows from the hardware's throughput
+  // Drawn throughout the run, PUE included: all of it, and what is more than without the job, where
+  // that is known. `option.power` is one of the two.
+  Watts power;
+  std::optional<Watts> added_power;
+  bool speed_matters;  // the runtime follows from the hardware's throughput at `precision`
+  Precision precision;
   // The pool for whose hardware the runtime was given and from which it was scaled; nullptr: it was
   // not.
   const Snapshot::Pool* scaled_from;
@@ -80,6 +86,9 @@ std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedg
 std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::Pool& pool,
                                         const Snapshot& snapshot, const BookingLedger& ledger,
                                         absl::Time now);
+
+// The power of the run that `figure` counts; absent where it is not known.
+std::optional<Watts> PowerOf(const PoolRun& run, Figure figure);
 
 // What to book for the run if it starts at `start`, one of its starts: `run.amount`, or more for a
 // job that spans as many nodes as are free, up to its most (--nodes=2-4). Slurm gives it those, and

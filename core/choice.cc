@@ -7,6 +7,12 @@
 
 namespace carbon {
 
+std::optional<GramsCo2e> EmissionOf(const Choice& choice, Figure figure) {
+  const std::optional<Watts> power = PowerOf(*choice.run, figure);
+  if (!power.has_value()) return std::nullopt;
+  return *power * choice.placement.integral;
+}
+
 Candidate Describe(const Choice& choice) {
   const PoolRun& run = *choice.run;
   const Snapshot::Pool& pool = *run.pool;
@@ -22,14 +28,16 @@ Candidate Describe(const Choice& choice) {
   candidate.units = run.task_units;
   candidate.time_limit = run.limit;
   candidate.time_min = run.time_min;
-  candidate.energy = run.option.power * run.option.runtime;
+  candidate.energy = run.power * run.option.runtime;
   const absl::Time end = candidate.start + candidate.runtime;
   candidate.on_own_forecast = pool.forecast->own_from.has_value() &&
                               end > *pool.forecast->own_from &&
                               candidate.start < pool.forecast->horizon;
   candidate.beyond_horizon = end > pool.forecast->horizon;
   candidate.past_errors = pool.forecast->errors.has_value();
-  candidate.gross = choice.placement.emission;
+  candidate.gross = *EmissionOf(choice, Figure::kAttributional);
+  candidate.consequential = EmissionOf(choice, Figure::kConsequential);
+  candidate.stays_powered = pool.stays_powered;
   const double seconds = absl::ToDoubleSeconds(run.option.runtime);
   if (seconds > 0) {
     candidate.intensity = GramsPerKilowattHour(
@@ -45,7 +53,7 @@ Candidate Describe(const Choice& choice) {
   return candidate;
 }
 
-Saving SavingOf(const Choice& home, const ErrorScenarios::Draws& home_draws, const Choice& chosen,
+Saving SavingOf(GramsCo2e home, const ErrorScenarios::Draws& home_draws, GramsCo2e chosen,
                 const ErrorScenarios::Draws& chosen_draws) {
   ErrorScenarios::Draws grams, shares;
   for (int s = 0; s < ErrorScenarios::kCount; ++s) {
@@ -55,10 +63,10 @@ Saving SavingOf(const Choice& home, const ErrorScenarios::Draws& home_draws, con
   const Interval90 mass = Middle90(grams);
   const Interval90 share = Middle90(shares);
   Saving saving;
-  saving.mean = home.placement.emission - chosen.placement.emission;
+  saving.mean = home - chosen;
   saving.low = GramsCo2e(mass.low);
   saving.high = GramsCo2e(mass.high);
-  saving.share = home.placement.emission > GramsCo2e(0) ? saving.mean / home.placement.emission : 0;
+  saving.share = home > GramsCo2e(0) ? saving.mean / home : 0;
   saving.share_low = share.low;
   saving.share_high = share.high;
   return saving;

@@ -12,7 +12,7 @@
 
 namespace carbon {
 
-// Views its run.
+// Views its run. `placement.emission` is of the figure that is minimised.
 struct Choice {
   const PoolRun* run;
   Placement placement;
@@ -25,8 +25,12 @@ struct Choice {
 // What it would emit, use and be called. The run's pool has a forecast.
 Candidate Describe(const Choice& choice);
 
-// What `chosen` saves against `home`, with the emissions of both in each error scenario, in grams.
-Saving SavingOf(const Choice& home, const ErrorScenarios::Draws& home_draws, const Choice& chosen,
+// What it emits in one figure; absent where that is not known.
+std::optional<GramsCo2e> EmissionOf(const Choice& choice, Figure figure);
+
+// What `chosen` saves against `home` in one figure, which is known of both, with the emissions of
+// both in each error scenario, in grams.
+Saving SavingOf(GramsCo2e home, const ErrorScenarios::Draws& home_draws, GramsCo2e chosen,
                 const ErrorScenarios::Draws& chosen_draws);
 
 // The pool with the least emission at its zone's long-run mean, started as soon as possible. Each

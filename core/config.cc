@@ -192,6 +192,7 @@ PoolConfig ReadPool(const JsonValue& json) {
   object.Require("partition", &pool.partition, Name);
   object.Require("hardware", &pool.hardware, Name);
   object.Read("gres_type", &pool.gres_type, Name);
+  object.Read("powers_down", &pool.powers_down, Boolean);
   return pool;
 }
 
@@ -233,6 +234,8 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
   object.Read("margin", &policy.margin, PositiveDuration);
   object.Read("fallback", &policy.fallback,
               OneOf<Fallback>({Fallback::kStaticBest, Fallback::kHome}, FallbackName));
+  object.Read("minimise", &policy.minimise,
+              OneOf<Figure>({Figure::kAttributional, Figure::kConsequential}, FigureName));
   object.Read("saving_floor", &policy.saving_floor, NumberRange{0, 1, /*open=*/true});
   // Certainty is not on offer: a policy that asks for it would never change anything.
   object.Read("confidence", &policy.confidence, NumberRange{0.5, 1, /*open=*/true});

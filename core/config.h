@@ -85,6 +85,8 @@ struct PoolConfig {
   std::string partition;
   std::string hardware;   // a profile's name
   std::string gres_type;  // the type in gres/gpu:TYPE; empty: the partition has one kind
+  // Whether its nodes are powered down when they have no jobs; absent: as Slurm's settings say.
+  std::optional<bool> powers_down;
 };
 
 struct PathsConfig {

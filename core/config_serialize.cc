@@ -71,6 +71,7 @@ Json SiteJson(const SiteConfig& site) {
 Json PoolJson(const PoolConfig& pool) {
   Json json = {{"site", pool.site}, {"partition", pool.partition}, {"hardware", pool.hardware}};
   if (!pool.gres_type.empty()) json["gres_type"] = pool.gres_type;
+  if (pool.powers_down.has_value()) json["powers_down"] = *pool.powers_down;
   return json;
 }
 
@@ -95,6 +96,7 @@ Json PolicyJson(const Policy& policy) {
                {"may_change", std::move(may_change)},
                {"may_change_named_partition", policy.may_change_named_partition}};
   if (policy.fallback.has_value()) json["fallback"] = Text(FallbackName(*policy.fallback));
+  if (policy.minimise.has_value()) json["minimise"] = Text(FigureName(*policy.minimise));
   return json;
 }
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/candidates.h"
 #include "core/choice.h"
 #include "core/gate.h"
@@ -69,6 +70,7 @@ class Deciding {
   Decision Run() && {
     if (SettleTerms() && SettleHome()) {
       FindCandidates();
+      SettleFigure();
       Choose();
     }
     return std::move(decision_);
@@ -223,6 +225,20 @@ class Deciding {
     }
   }
 
+  // Emissions in two figures are not compared: where one candidate lacks the consequential, all are
+  // judged by the attributional.
+  void SettleFigure() {
+    const auto is_known = [](const PoolRun& run) { return run.added_power.has_value(); };
+    if (terms_.policy->minimise == Figure::kAttributional || !is_known(home_run_) ||
+        !std::all_of(runs_.begin(), runs_.end(), is_known)) {
+      return;
+    }
+    decision_.minimised = Figure::kConsequential;
+    for (PoolRun& run : runs_) run.option.power = *run.added_power;
+    home_run_.option.power = *home_run_.added_power;
+    home_.placement.emission = *EmissionOf(home_, Figure::kConsequential);
+  }
+
   void Choose() {
     std::vector<const PlacementOption*> options;
     options.reserve(runs_.size());
@@ -319,26 +335,82 @@ class Deciding {
     }
     const bool shifts_in_zone = plan.run->pool->zone_index == fallback.run->pool->zone_index &&
                                 plan.placement.start != fallback.placement.start;
-    const Prospect prospect = ProspectOf(DrawsOf(plan), DrawsOf(fallback), shifts_in_zone);
+    // Watts that err alike in both make neither better: they do not count as doubt.
+    const bool err_alike = WattsFactorOf(plan) == WattsFactorOf(fallback);
+    const auto draws_of = [&](const Choice& choice) {
+      if (!err_alike) return Draw(choice).emission;
+      ErrorScenarios::Draws draws = Draw(choice).per_watt;
+      for (double& draw : draws) draw *= choice.run->option.power.value();
+      return draws;
+    };
+    const Prospect prospect = ProspectOf(draws_of(plan), draws_of(fallback), shifts_in_zone);
     return prospect.expected_share >= floor && prospect.probability >= terms_.policy->confidence;
   }
 
-  // Home and the fallback are compared more than once.
-  const ErrorScenarios::Draws& DrawsOf(const Choice& choice) {
-    for (const auto& [drawn, draws] : drawn_) {
-      if (drawn.run == choice.run && drawn == choice) return draws;
+  // A choice's emissions in the error scenarios, in the figure that is minimised. Home and the
+  // fallback are compared more than once.
+  struct Drawn {
+    Choice choice;
+    ErrorScenarios::Draws per_watt, emission;
+  };
+  const ErrorScenarios::Draws* WattsFactorOf(const Choice& choice) const {
+    const Snapshot::Pool& pool = *choice.run->pool;
+    return decision_.minimised == Figure::kConsequential ? pool.added_factor : pool.watts_factor;
+  }
+  const Drawn& Draw(const Choice& choice) {
+    for (const Drawn& drawn : drawn_) {
+      if (drawn.choice.run == choice.run && drawn.choice == choice) return drawn;
     }
-    drawn_.emplace_back(choice, DrawEmissions(*choice.run, choice.placement.start, snapshot_));
-    return drawn_.back().second;
+    Drawn& drawn = drawn_.emplace_back();
+    drawn.choice = choice;
+    drawn.per_watt = DrawPerWatt(*choice.run, choice.placement.start, snapshot_);
+    drawn.emission = DrawEmissions(*choice.run, decision_.minimised, drawn.per_watt);
+    return drawn;
+  }
+
+  // Absent where the figure is not known of home or of `chosen`.
+  std::optional<Saving> SavingIn(Figure figure, const Choice& chosen) {
+    const std::optional<GramsCo2e> at_home = EmissionOf(home_, figure);
+    const std::optional<GramsCo2e> there = EmissionOf(chosen, figure);
+    if (!at_home.has_value() || !there.has_value()) return std::nullopt;
+    if (chosen == home_) return Saving{};
+    return SavingOf(*at_home, DrawEmissions(*home_.run, figure, Draw(home_).per_watt), *there,
+                    DrawEmissions(*chosen.run, figure, Draw(chosen).per_watt));
+  }
+
+  // "; rests on the estimated speed of mi300x": what of a change of hardware nobody measured, or
+  // empty.
+  std::string EstimatesBehind(const Choice& chosen) const {
+    const Snapshot::Pool& from = *home_.run->pool;
+    const Snapshot::Pool& to = *chosen.run->pool;
+    if (from.hardware->name == to.hardware->name) return "";
+    std::vector<std::string> unmeasured;
+    const auto add = [&unmeasured](const Snapshot::Pool& pool, absl::string_view what,
+                                   Quality quality) {
+      if (quality == Quality::kMeasured) return;
+      unmeasured.push_back(
+          absl::StrCat("the ", QualityName(quality), " ", what, " of ", pool.hardware->name));
+    };
+    for (const Snapshot::Pool* pool : {&to, &from}) {
+      if (chosen.run->speed_matters) {
+        add(*pool, "speed", ThroughputAt(*pool->hardware, chosen.run->precision)->quality);
+      }
+      add(*pool, "watts", pool->hardware->busy.quality);
+      if (decision_.minimised == Figure::kConsequential && pool->stays_powered > 0) {
+        add(*pool, "free watts", pool->hardware->free->quality);
+      }
+    }
+    return unmeasured.empty() ? "" : absl::StrCat("; rests on ", absl::StrJoin(unmeasured, ", "));
   }
 
   void Settle(const Choice& chosen, std::string reason) {
     decision_.outcome = chosen == home_ ? Outcome::kKeptHome : Outcome::kPlaced;
     if (is_unwatched_) reason += "; not delayed, since nothing watches over delayed jobs";
+    reason += EstimatesBehind(chosen);
     decision_.reason = std::move(reason);
     decision_.chosen = Describe(chosen);
-    decision_.saving =
-        chosen == home_ ? Saving{} : SavingOf(home_, DrawsOf(home_), chosen, DrawsOf(chosen));
+    decision_.saving = SavingIn(Figure::kAttributional, chosen);
+    decision_.consequential_saving = SavingIn(Figure::kConsequential, chosen);
     decision_.booked_when =
         TimeInterval{chosen.placement.start, chosen.placement.start + chosen.run->held};
     decision_.booked_group = chosen.run->pool->group->name;
@@ -355,7 +427,7 @@ class Deciding {
   PoolRun home_run_{};
   Choice home_{};
   std::vector<PoolRun> runs_;
-  std::deque<std::pair<Choice, ErrorScenarios::Draws>> drawn_;  // a deque: references stay
+  std::deque<Drawn> drawn_;  // a deque: references stay
   Decision decision_;
 };
 
@@ -371,6 +443,15 @@ absl::string_view OutcomeName(Outcome outcome) {
       return "left-alone";
   }
   return "unknown";
+}
+
+GramsCo2e MinimisedEmission(const Decision& decision, const Candidate& candidate) {
+  return decision.minimised == Figure::kConsequential ? *candidate.consequential : candidate.gross;
+}
+
+const std::optional<Saving>& MinimisedSaving(const Decision& decision) {
+  return decision.minimised == Figure::kConsequential ? decision.consequential_saving
+                                                      : decision.saving;
 }
 
 bool HasNewTimeLimit(const Decision& decision) {

@@ -34,14 +34,17 @@ struct Candidate {
   absl::Duration time_limit;  // of one task there
   // The job's --time-min there, where it changes with the limit.
   std::optional<absl::Duration> time_min;
-  KilowattHours energy;               // PUE included
-  GramsPerKilowattHour intensity;     // mean over the run
-  bool on_own_forecast = false;       // part of the run is judged by our forecast, not the source's
-  bool beyond_horizon = false;        // part of the run is judged by climatology, not by a forecast
-  bool past_errors = false;           // the zone errs as past forecasts did, not by lead time alone
-  GramsCo2e gross;                    // location-based; what is minimised
-  std::optional<GramsCo2e> net;       // market-based, where the site states it
-  std::optional<GramsCo2e> embodied;  // of the hardware reserved, where the profile states it
+  KilowattHours energy;            // PUE included
+  GramsPerKilowattHour intensity;  // mean over the run
+  bool on_own_forecast = false;    // part of the run is judged by our forecast, not the source's
+  bool beyond_horizon = false;     // part of the run is judged by climatology, not by a forecast
+  bool past_errors = false;        // the zone errs as past forecasts did, not by lead time alone
+  GramsCo2e gross;                 // location-based, of all that the hardware draws
+  // Location-based, of what is drawn more than without the job; absent: not known (Figure).
+  std::optional<GramsCo2e> consequential;
+  std::optional<double> stays_powered;  // the share of its nodes that do so without jobs
+  std::optional<GramsCo2e> net;         // market-based, where the site states it
+  std::optional<GramsCo2e> embodied;    // of the hardware reserved, where the profile states it
 };
 
 // A pool that was no candidate, or had no feasible start, and why.
@@ -50,8 +53,8 @@ struct Exclusion {
   std::string reason;  // one of the fixed phrases in candidates.cc, so that they can be counted
 };
 
-// Home minus candidate, positive where carbon is saved. Low and high bound the middle 90% of the
-// error scenarios.
+// Home minus candidate in one figure, positive where carbon is saved. Low and high bound the middle
+// 90% of the error scenarios.
 struct Saving {
   GramsCo2e mean, low, high;
   double share = 0, share_low = 0, share_high = 0;  // of the home's emission
@@ -88,7 +91,13 @@ struct Decision {
       static_best;              // cleanest pool by its long-run mean, started as soon as possible
   std::vector<Candidate> best;  // of the kMaxCandidates best pools, by emission
   std::vector<Exclusion> excluded;
-  std::optional<Saving> saving;  // chosen against home; all zeros when kept home
+  // Chosen against home; all zeros when kept home. The second is absent where either's
+  // consequential emission is.
+  std::optional<Saving> saving;
+  std::optional<Saving> consequential_saving;
+  // By which the choice was made: consequential only where it is known of home and of every
+  // candidate.
+  Figure minimised = Figure::kAttributional;
   SignalKind signal = SignalKind::kAverageLifecycle;
   bool runtime_is_limit = false;  // no hint said how long it runs: the time limit was taken
 
@@ -97,6 +106,11 @@ struct Decision {
   std::string booked_group;
   Resources booked_amount;
 };
+
+// In the figure that was minimised: the emission of home or of a candidate, which has that figure,
+// and the saving; absent where the job is left alone.
+GramsCo2e MinimisedEmission(const Decision& decision, const Candidate& candidate);
+const std::optional<Saving>& MinimisedSaving(const Decision& decision);
 
 // Whether the job gets another time limit where it is placed.
 bool HasNewTimeLimit(const Decision& decision);

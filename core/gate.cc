@@ -12,17 +12,25 @@ void MultiplyBy(const ErrorScenarios::Draws& factors, ErrorScenarios::Draws* dra
 
 }  // namespace
 
-ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start,
-                                    const Snapshot& snapshot) {
+ErrorScenarios::Draws DrawPerWatt(const PoolRun& run, absl::Time start, const Snapshot& snapshot) {
   ErrorScenarios::Draws draws = snapshot.scenarios().Integrate(
       run.pool->zone_index, *run.option.intensity, start, run.option.runtime);
-  const double grams_per_integral =
-      (run.option.power * IntensityIntegral{3'600'000'000}).value() / 3.6e9;
+  const double grams_per_integral = (Watts(1) * IntensityIntegral{3'600'000'000}).value() / 3.6e9;
   for (double& draw : draws) draw *= grams_per_integral;
-  MultiplyBy(*run.pool->watts_factor, &draws);
   MultiplyBy(*run.pool->pue_factor, &draws);
-  if (run.speed_matters) MultiplyBy(*run.pool->speed_factor, &draws);
-  if (run.scaled_from != nullptr) MultiplyBy(*run.scaled_from->speed_factor, &draws);
+  const auto precision = static_cast<size_t>(run.precision);
+  if (run.speed_matters) MultiplyBy(*run.pool->speed_factor[precision], &draws);
+  if (run.scaled_from != nullptr) MultiplyBy(*run.scaled_from->speed_factor[precision], &draws);
+  return draws;
+}
+
+ErrorScenarios::Draws DrawEmissions(const PoolRun& run, Figure figure,
+                                    const ErrorScenarios::Draws& per_watt) {
+  const double watts = PowerOf(run, figure)->value();
+  ErrorScenarios::Draws draws = per_watt;
+  for (double& draw : draws) draw *= watts;
+  MultiplyBy(figure == Figure::kConsequential ? *run.pool->added_factor : *run.pool->watts_factor,
+             &draws);
   return draws;
 }
 

@@ -11,9 +11,14 @@
 
 namespace carbon {
 
-// The emission of `run` started at `start` in each scenario, in grams: the zone's intensity, the
-// hardware's power and, where it matters, speed, and the site's PUE are all drawn.
-ErrorScenarios::Draws DrawEmissions(const PoolRun& run, absl::Time start, const Snapshot& snapshot);
+// What `run` started at `start` emits in each scenario for each watt that it draws, in grams: the
+// zone's intensity, the site's PUE and, where it matters, the hardware's speed are all drawn.
+ErrorScenarios::Draws DrawPerWatt(const PoolRun& run, absl::Time start, const Snapshot& snapshot);
+
+// The emission in each scenario, in grams: `per_watt` times the power that `figure` counts, which
+// is drawn too. It is known of the run.
+ErrorScenarios::Draws DrawEmissions(const PoolRun& run, Figure figure,
+                                    const ErrorScenarios::Draws& per_watt);
 
 // What a plan saves against an alternative, as the scenarios have it.
 struct Prospect {

@@ -31,6 +31,16 @@ absl::string_view ModeName(Mode mode) {
   return "unknown";
 }
 
+absl::string_view FigureName(Figure figure) {
+  switch (figure) {
+    case Figure::kAttributional:
+      return "attributional";
+    case Figure::kConsequential:
+      return "consequential";
+  }
+  return "unknown";
+}
+
 absl::string_view FallbackName(Fallback fallback) {
   switch (fallback) {
     case Fallback::kStaticBest:

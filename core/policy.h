@@ -28,6 +28,13 @@ enum class Fallback { kStaticBest, kHome };
 
 absl::string_view FallbackName(Fallback fallback);
 
+// What is counted as a job's emission. attributional: all that its hardware draws while it runs.
+// consequential: what it draws more than if the job were not there, which is the same less what the
+// nodes would draw without jobs, where they stay powered then.
+enum class Figure { kAttributional, kConsequential };
+
+absl::string_view FigureName(Figure figure);
+
 // Each empty list matches everything; several lists must all match.
 struct PolicyMatch {
   std::vector<std::string> partitions;
@@ -49,6 +56,9 @@ struct Policy {
   absl::Duration margin = absl::Seconds(120);
   // Absent: not said, which is static-best.
   std::optional<Fallback> fallback;
+  // Which figure is made least. Absent: not said, which is consequential. That needs the watts of
+  // free nodes wherever the job may run, or nodes that power down; else it is attributional.
+  std::optional<Figure> minimise;
   // Another plan than the fallback is taken only if it is expected to save at least this share of
   // the fallback's emission …
   double saving_floor = 0;

@@ -74,6 +74,8 @@ Json HintsJson(const Hints& hints) {
           {"sites", hints.sites},
           {"runtime_s", OrNull(hints.runtime, SecondsJson)},
           {"flops", OrNull(hints.flops, [](Flops flops) { return flops.value(); })},
+          {"precision",
+           OrNull(hints.precision, [](Precision p) { return std::string(PrecisionName(p)); })},
           {"any_hardware", hints.any_hardware},
           {"hardware", hints.hardware}};
 }
@@ -102,16 +104,28 @@ Json CandidateJson(const Candidate& candidate) {
           {"intensity_data", IntensityData(candidate)},
           {"intensity_errors", candidate.past_errors ? "factors" : "lead-time"},
           {"gross_g", GramsJson(candidate.gross)},
+          {"consequential_g", OrNull(candidate.consequential, GramsJson)},
+          {"stays_powered", OrNull(candidate.stays_powered, [](double share) { return share; })},
           {"net_g", OrNull(candidate.net, GramsJson)},
           {"embodied_g", OrNull(candidate.embodied, GramsJson)}};
 }
 
-Json SavingJson(const Saving& saving) {
+Json MassesJson(const Saving& saving) {
   return {
-      {"gross_g",
-       {{"mean", saving.mean.value()}, {"low", saving.low.value()}, {"high", saving.high.value()}}},
-      {"share", {{"mean", saving.share}, {"low", saving.share_low}, {"high", saving.share_high}}},
-      {"interval", 0.9}};
+      {"mean", saving.mean.value()}, {"low", saving.low.value()}, {"high", saving.high.value()}};
+}
+
+Json SharesJson(const Saving& saving) {
+  return {{"mean", saving.share}, {"low", saving.share_low}, {"high", saving.share_high}};
+}
+
+Json SavingJson(const Decision& decision) {
+  if (!decision.saving.has_value()) return nullptr;
+  return {{"gross_g", MassesJson(*decision.saving)},
+          {"share", SharesJson(*decision.saving)},
+          {"consequential_g", OrNull(decision.consequential_saving, MassesJson)},
+          {"consequential_share", OrNull(decision.consequential_saving, SharesJson)},
+          {"interval", 0.9}};
 }
 
 Json BookedJson(const Decision& decision) {
@@ -191,7 +205,10 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   }
   record["candidates"] = candidates;
   record["excluded"] = ExcludedJson(decision.excluded);
-  record["saving"] = OrNull(decision.saving, SavingJson);
+  record["minimised"] = decision.chosen.has_value()
+                            ? Json(std::string(FigureName(decision.minimised)))
+                            : Json(nullptr);
+  record["saving"] = SavingJson(decision);
   record["signal"] = std::string(SignalKindName(decision.signal));
   record["accounting"] = "location-based";
   record["runtime_source"] = RuntimeSource(decision);

@@ -63,6 +63,12 @@ std::string Comparison(const Saving& saving) {
                       is_more ? "more" : "less", " than");
 }
 
+// "14.2 kg CO2e", or "adds 14.2 kg CO2e" where that is what is emitted more than without the job.
+std::string EmissionText(const Decision& decision, const Candidate& candidate) {
+  return absl::StrCat(decision.minimised == Figure::kConsequential ? "adds " : "",
+                      FormatMass(MinimisedEmission(decision, candidate)), " CO2e");
+}
+
 std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
   const Candidate& chosen = *decision.chosen;
   const Candidate& home = *decision.home;
@@ -75,9 +81,9 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
   if (HasNewTimeLimit(decision)) {
     absl::StrAppend(&message, ", time limit ", DurationText(chosen.time_limit));
   }
-  absl::StrAppend(&message, ": ", FormatMass(chosen.gross), " CO2e");
-  const std::string comparison =
-      decision.saving.has_value() ? Comparison(*decision.saving) : std::string();
+  absl::StrAppend(&message, ": ", EmissionText(decision, chosen));
+  const std::optional<Saving>& saving = MinimisedSaving(decision);
+  const std::string comparison = saving.has_value() ? Comparison(*saving) : std::string();
   if (!comparison.empty()) {
     absl::StrAppend(&message, ", ", comparison,
                     is_delayed ? absl::StrCat(" ", When(home.start, now, zone)) : "", " in ",
@@ -108,7 +114,7 @@ std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone
       }
       return OneLine(absl::StrCat("carbon: stays in ", decision.home->site, ", ",
                                   When(decision.home->start, now, zone), ": ",
-                                  FormatMass(decision.home->gross), " CO2e; ", decision.reason));
+                                  EmissionText(decision, *decision.home), "; ", decision.reason));
     case Outcome::kLeftAlone:
       break;
   }

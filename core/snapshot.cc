@@ -2,6 +2,7 @@
 
 #include <sha256.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -38,6 +39,13 @@ absl::Status Unknown(absl::string_view what, absl::string_view name, absl::strin
       absl::StrCat("snapshot: ", owner, ": ", what, " \"", name, "\" is not known"));
 }
 
+// The share of the pool's nodes that stay powered without jobs, as the administrator or else Slurm
+// has it.
+std::optional<double> StaysPowered(const PoolConfig& config, const PoolState* state) {
+  if (config.powers_down.has_value()) return *config.powers_down ? 0 : 1;
+  return state == nullptr ? std::nullopt : state->stays_powered;
+}
+
 // Draws as DrawFactor gives them, kept by key.
 class Factors {
  public:
@@ -46,6 +54,19 @@ class Factors {
   const ErrorScenarios::Draws* Draw(const std::string& key, double spread) {
     const auto [at, is_new] = drawn_.try_emplace(key);
     if (is_new) at->second = DrawFactor(key, spread);
+    return &at->second;
+  }
+
+  // Of busy - idle, each of which errs by itself. What a node draws without jobs is no more than
+  // what it draws at work, however wrong the two are.
+  const ErrorScenarios::Draws* DrawDifference(const std::string& key, Watts busy,
+                                              const ErrorScenarios::Draws& busy_factor, Watts idle,
+                                              const ErrorScenarios::Draws& idle_factor) {
+    const auto [at, is_new] = drawn_.try_emplace(key);
+    for (int s = 0; is_new && s < ErrorScenarios::kCount; ++s) {
+      const double difference = busy.value() * busy_factor[s] - idle.value() * idle_factor[s];
+      at->second[s] = std::max(0.0, difference) / (busy - idle).value();
+    }
     return &at->second;
   }
 
@@ -126,9 +147,25 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     }
     pool.watts_factor = factors.Draw(absl::StrCat("watts/", pool.hardware->name),
                                      RelativeSpread(pool.hardware->busy.quality));
-    if (pool.hardware->throughput.has_value()) {
-      pool.speed_factor = factors.Draw(absl::StrCat("speed/", pool.hardware->name),
-                                       RelativeSpread(pool.hardware->throughput->quality));
+    if (const auto& speed = pool.hardware->throughput; speed.has_value()) {
+      pool.speed_factor[static_cast<size_t>(Precision::kBf16)] =
+          factors.Draw(absl::StrCat("speed/", pool.hardware->name), RelativeSpread(speed->quality));
+    }
+    if (const auto& speed = pool.hardware->throughput_fp8; speed.has_value()) {
+      pool.speed_factor[static_cast<size_t>(Precision::kFp8)] = factors.Draw(
+          absl::StrCat("speed-fp8/", pool.hardware->name), RelativeSpread(speed->quality));
+    }
+    pool.stays_powered = StaysPowered(config, pool.state);
+    if (pool.stays_powered == 0) {
+      pool.added = pool.hardware->busy.value;
+      pool.added_factor = pool.watts_factor;
+    } else if (const auto& free = pool.hardware->free; free && pool.stays_powered) {
+      const Watts idle = free->value * *pool.stays_powered;
+      pool.added = pool.hardware->busy.value - idle;
+      pool.added_factor = factors.DrawDifference(
+          absl::StrCat("added/", *pool.stays_powered, "/", pool.hardware->name),
+          pool.hardware->busy.value, *pool.watts_factor, idle,
+          *factors.Draw(absl::StrCat("free/", pool.hardware->name), RelativeSpread(free->quality)));
     }
     // What errs of a PUE is its overhead, the part above 1.
     const Sourced<double>& pue = pool.site->pue;

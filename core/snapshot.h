@@ -5,6 +5,7 @@
 #ifndef CORE_SNAPSHOT_H_
 #define CORE_SNAPSHOT_H_
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -57,6 +58,8 @@ struct PoolState {
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;  // absent: unlimited
   JobDefaults defaults;
+  // The share of its nodes that stay powered when they have no jobs; absent: not known.
+  std::optional<double> stays_powered;
 };
 
 // Something in the queue that uses, or will use, a group's capacity.
@@ -120,14 +123,20 @@ class Snapshot {
     const PoolConfig* config;
     const SiteConfig* site;
     const HardwareProfile* hardware;
-    const ZoneForecast* forecast;  // nullptr: the zone has none
-    const PoolState* state;        // nullptr: the cluster does not show its partition
-    const NodeGroup* group;        // nullptr together with `state`
-    const PartitionRules* rules;   // nullptr: nothing is known of whom its partition admits
-    int zone_index;                // for ErrorScenarios; -1 without a forecast
+    const ZoneForecast* forecast;         // nullptr: the zone has none
+    const PoolState* state;               // nullptr: the cluster does not show its partition
+    const NodeGroup* group;               // nullptr together with `state`
+    const PartitionRules* rules;          // nullptr: nothing is known of whom its partition admits
+    int zone_index;                       // for ErrorScenarios; -1 without a forecast
+    std::optional<double> stays_powered;  // without jobs, as the config or else its state has it
+    // What a unit draws at work more than without the job, before PUE: its busy watts, less those
+    // of a free node as far as its nodes stay powered. Absent: not known.
+    std::optional<Watts> added;
     // What errs of its hardware's watts and speed and of its site's PUE, drawn once.
     const ErrorScenarios::Draws* watts_factor;
-    const ErrorScenarios::Draws* speed_factor;  // nullptr: the throughput is unknown
+    const ErrorScenarios::Draws* added_factor;  // nullptr: `added` is absent
+    // By Precision; nullptr: the throughput is unknown.
+    std::array<const ErrorScenarios::Draws*, 2> speed_factor;
     const ErrorScenarios::Draws* pue_factor;
   };
 

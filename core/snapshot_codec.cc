@@ -14,7 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kCapacityVersion = 2;
+constexpr int kCapacityVersion = 3;
+// Without the pools' "stays_powered".
+constexpr int kCapacityVersionBefore = 2;
 constexpr int kMaxDepth = 8;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
@@ -68,6 +70,16 @@ class Members {
     const Json* value = Find(key);
     if (value == nullptr || value->is_null()) return std::nullopt;
     return Integer(key, 0, most);
+  }
+  std::optional<double> OptionalShare(const char* key) {
+    const Json* value = Find(key);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (value->is_number()) {
+      const double share = value->get<double>();
+      if (share >= 0 && share <= 1) return share;
+    }
+    Fail(key, "is not a number in [0, 1]");
+    return std::nullopt;
   }
   absl::Time Time(const char* key) {
     return absl::FromUnixSeconds(Integer(key, -kLastSecond, kLastSecond));
@@ -259,7 +271,8 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                        {"memory_per_device_mib", pool.defaults.memory_per_device_mib},
                        {"cpus_per_device", pool.defaults.cpus_per_device},
                        {"cpus_per_core", pool.defaults.cpus_per_core},
-                       {"whole_nodes", pool.defaults.whole_nodes}}}});
+                       {"whole_nodes", pool.defaults.whole_nodes}}},
+                     {"stays_powered", OrNull(pool.stays_powered, [](double s) { return s; })}});
   }
   Json uses = Json::array();
   for (const QueuedUse& use : capacity.uses) {
@@ -285,6 +298,8 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   const std::optional<Json> json = ParseObject(bytes);
   if (!json.has_value()) return absl::DataLossError("capacity part: is not a JSON object");
   absl::Status error = CheckVersion("capacity part", *json, kCapacityVersion);
+  const bool is_older = CheckVersion("", *json, kCapacityVersionBefore).ok();
+  if (is_older) error = absl::OkStatus();
   if (!error.ok()) return error;
   Members top(*json, "capacity part: ",
               {"version", "taken_at", "watched_at", "cluster", "default_partition", "groups",
@@ -305,7 +320,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),
                  {"pool", "group", "up", "is_default", "max_time_s", "default_time_s", "max_nodes",
-                  "defaults"},
+                  "defaults", "stays_powered"},
                  &error);
     PoolState state;
     state.pool = pool.String("pool");
@@ -320,6 +335,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
     state.defaults = pool.Defaults("defaults");
+    if (!is_older) state.stays_powered = pool.OptionalShare("stays_powered");
     capacity.pools.push_back(std::move(state));
   });
   top.Each("uses", [&](const Json& element, std::string path) {

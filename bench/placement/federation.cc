@@ -172,8 +172,8 @@ ErrorScenarios::Draws Federation::EmissionDraws(const Plan& plan, absl::Duration
   run.pool = &snapshot_->pools()[plan.zone];
   run.option.intensity = &run.pool->forecast->series;
   run.option.runtime = runtime;
-  run.option.power = Watts(1000);
-  return DrawEmissions(run, plan.start, *snapshot_);
+  // All have the same hardware, whose errors do not count (Decide).
+  return DrawPerWatt(run, plan.start, *snapshot_);
 }
 
 }  // namespace carbon

@@ -56,7 +56,7 @@ class Federation {
   double Probability(size_t rule, const Plan& plan, const Plan& other,
                      absl::Duration runtime) const;
 
-  // The scenarios' emissions of a plan, at an arbitrary constant power.
+  // The scenarios' emissions of a plan in grams, at one watt.
   ErrorScenarios::Draws EmissionDraws(const Plan& plan, absl::Duration runtime) const;
 
   const Snapshot& snapshot() const { return *snapshot_; }

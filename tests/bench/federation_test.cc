@@ -100,8 +100,8 @@ TEST(Federation, EmissionsAreDrawnAroundTheForecast) {
   const ErrorScenarios::Draws draws = federation.EmissionDraws({0, GridDay(0, 3)}, absl::Hours(10));
   double mean = 0;
   for (const double draw : draws) mean += draw / static_cast<double>(draws.size());
-  // Up to PUE's and watts' errors, which multiply the intensity's: 10 kWh at 500 g.
-  EXPECT_NEAR(mean, 5000, 150);
+  // Up to PUE's error, which multiplies the intensity's: 10 Wh at 500 g/kWh.
+  EXPECT_NEAR(mean, 5, 0.15);
   EXPECT_NE(draws[0], draws[1]);
 }
 

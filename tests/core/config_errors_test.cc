@@ -141,6 +141,8 @@ TEST(ParseConfig, ChecksRanges) {
   const std::vector<Case> cases = {
       {WithPolicy(R"("fallback": "static")"),
        "/policies/0/fallback: \"static\" is none of static-best, home"},
+      {WithPolicy(R"("minimise": "marginal")"),
+       "/policies/0/minimise: \"marginal\" is none of attributional, consequential"},
       {WithPolicy(R"("saving_floor": -0.1)"),
        "/policies/0/saving_floor: must be a number of at least 0 and below 1, not -0.1"},
       {WithPolicy(R"("saving_floor": 1)"), "must be a number of at least 0 and below 1, not 1"},

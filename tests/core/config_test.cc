@@ -87,6 +87,8 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(config.pools[1].partition, "oslo");
   EXPECT_EQ(config.pools[1].hardware, "ours");
   EXPECT_EQ(config.pools[1].gres_type, "h100");
+  EXPECT_EQ(config.pools[0].powers_down, std::nullopt);
+  EXPECT_EQ(config.pools[1].powers_down, true);
 
   ASSERT_THAT(config.policies, SizeIs(2));  // as written: the first match wins
   const Policy& policy = config.policies[0];
@@ -100,6 +102,7 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(policy.max_delay, absl::Hours(36));
   EXPECT_EQ(policy.margin, absl::Minutes(5));
   EXPECT_EQ(policy.fallback, Fallback::kHome);
+  EXPECT_EQ(policy.minimise, Figure::kAttributional);
   EXPECT_EQ(policy.saving_floor, 0.02);
   EXPECT_EQ(policy.confidence, 0.9);
   EXPECT_FALSE(policy.may_change_time);
@@ -134,6 +137,7 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   EXPECT_EQ(policy.max_delay, Policy().max_delay);
   EXPECT_EQ(policy.margin, Policy().margin);
   EXPECT_EQ(policy.fallback, std::nullopt);
+  EXPECT_EQ(policy.minimise, std::nullopt);
   EXPECT_EQ(policy.saving_floor, Policy().saving_floor);
   EXPECT_EQ(policy.confidence, Policy().confidence);
   EXPECT_TRUE(policy.may_change_time);

@@ -39,13 +39,14 @@ inline constexpr char kMaximal[] = R"({
     "ours": {"extends": "h100-sxm", "busy_watts": {"value": 980, "quality": "measured", "source": "PDU"}}
   },
   "pools": {
-    "oslo-h100": {"site": "oslo", "partition": "oslo", "hardware": "ours", "gres_type": "h100"},
+    "oslo-h100": {"site": "oslo", "partition": "oslo", "hardware": "ours", "gres_type": "h100",
+                  "powers_down": true},
     "berlin": {"site": "berlin", "partition": "berlin", "hardware": "a-theirs"}
   },
   "policies": [
     {"name": "ml", "match": {"partition": ["oslo"], "account": ["ml"], "qos": ["long"],
                              "user": ["ada"], "uid": [1000, 4294967294]},
-     "mode": "enforce", "max_delay": "36h", "margin": "5m", "fallback": "home", "saving_floor": 0.02,
+     "mode": "enforce", "max_delay": "36h", "margin": "5m", "fallback": "home", "minimise": "attributional", "saving_floor": 0.02,
      "confidence": 0.9, "may_change": ["site", "hardware", "time_limit"],
      "may_change_named_partition": true},
     {"name": "rest"}

@@ -60,15 +60,18 @@ TEST(DrawEmissions, SharedErrorsCancelBetweenCandidatesOfOnePlace) {
   run.pool = &snapshot->pools()[0];
   run.option.intensity = &run.pool->forecast->series;
   run.option.runtime = absl::Hours(4);
-  run.option.power = Watts(1000);
-  const auto now = DrawEmissions(run, world.now, *snapshot);
-  EXPECT_EQ(now, DrawEmissions(run, world.now, *snapshot));
+  run.power = Watts(1000);
+  const auto draw = [&](absl::Time start) {
+    return DrawEmissions(run, Figure::kAttributional, DrawPerWatt(run, start, *snapshot));
+  };
+  const auto now = draw(world.now);
+  EXPECT_EQ(now, draw(world.now));
   const Interval90 spread = Middle90(now);
   // 4 kWh x 300 g/kWh = 1200 g, with 40% on the watts.
   EXPECT_LT(spread.low, 1200 * 0.6);
   EXPECT_GT(spread.high, 1200 * 1.4);
   // The watts err alike an hour later: what is left is the grid.
-  const auto later = DrawEmissions(run, world.now + absl::Hours(1), *snapshot);
+  const auto later = draw(world.now + absl::Hours(1));
   ErrorScenarios::Draws ratio;
   for (int s = 0; s < ErrorScenarios::kCount; ++s) ratio[s] = later[s] / now[s];
   EXPECT_GT(Middle90(ratio).low, 0.9);

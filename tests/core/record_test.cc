@@ -114,7 +114,8 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
   EXPECT_EQ(record["outcome"], "placed");
   EXPECT_EQ(record["reason"], "emits less");
   EXPECT_EQ(record["hints"], Json::parse(R"({"off": false, "now": false, "wait_s": 43200,
-    "sites": [], "runtime_s": null, "flops": null, "any_hardware": false, "hardware": []})"));
+    "sites": [], "runtime_s": null, "flops": null, "precision": null,
+    "any_hardware": false, "hardware": []})"));
   EXPECT_EQ(record["chosen"]["pool"], "oslo-h100");
   EXPECT_EQ(record["chosen"]["start"], "2026-11-25T02:00:00Z");
   EXPECT_EQ(record["chosen"]["runtime_s"], 28800);
@@ -132,7 +133,11 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
     "no forecast for its zone": 1})"));
   EXPECT_EQ(record["saving"], Json::parse(R"({
     "gross_g": {"mean": 24200.0, "low": 22300.0, "high": 25700.0},
-    "share": {"mean": 0.6302, "low": 0.58, "high": 0.67}, "interval": 0.9})"));
+    "share": {"mean": 0.6302, "low": 0.58, "high": 0.67},
+    "consequential_g": null, "consequential_share": null, "interval": 0.9})"));
+  EXPECT_EQ(record["minimised"], "attributional");
+  EXPECT_TRUE(record["chosen"]["consequential_g"].is_null());
+  EXPECT_TRUE(record["chosen"]["stays_powered"].is_null());
   EXPECT_EQ(record["signal"], "average-lifecycle");
   EXPECT_EQ(record["accounting"], "location-based");
   EXPECT_EQ(record["chosen"]["intensity_data"], "forecast");
@@ -143,6 +148,27 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
   EXPECT_EQ(record["booked"], Json::parse(R"({"group": "oslo", "start": "2026-11-25T02:00:00Z",
     "end": "2026-11-25T12:00:00Z",
     "amount": {"nodes": 0, "devices": 16, "cpus": 128, "memory_mib": 0}})"));
+}
+
+TEST(DecisionRecord, HoldsTheConsequentialFigureBesideTheAttributional) {
+  Decision decision = Placed();
+  decision.minimised = Figure::kConsequential;
+  decision.home->consequential = GramsCo2e(28800);
+  decision.chosen->consequential = GramsCo2e(14200);
+  decision.chosen->stays_powered = 0;
+  decision.consequential_saving =
+      Saving{GramsCo2e(14600), GramsCo2e(13000), GramsCo2e(16000), 0.507, 0.45, 0.55};
+  const Json record = Record(AJob(), decision);
+  EXPECT_EQ(record["minimised"], "consequential");
+  EXPECT_EQ(record["home"]["consequential_g"], 28800.0);
+  EXPECT_EQ(record["chosen"]["consequential_g"], 14200.0);
+  EXPECT_EQ(record["chosen"]["stays_powered"], 0.0);
+  EXPECT_EQ(record["saving"], Json::parse(R"({
+    "gross_g": {"mean": 24200.0, "low": 22300.0, "high": 25700.0},
+    "share": {"mean": 0.6302, "low": 0.58, "high": 0.67},
+    "consequential_g": {"mean": 14600.0, "low": 13000.0, "high": 16000.0},
+    "consequential_share": {"mean": 0.507, "low": 0.45, "high": 0.55}, "interval": 0.9})"));
+  EXPECT_TRUE(Record(AJob(), Decision())["minimised"].is_null());
 }
 
 TEST(DecisionRecord, NamesWhatAnIntensityRestsOn) {

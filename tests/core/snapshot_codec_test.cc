@@ -97,6 +97,7 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   EXPECT_EQ(parsed->pools[0].default_time, std::nullopt);
   EXPECT_EQ(parsed->pools[0].max_nodes, 4);
   EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, true}));
+  EXPECT_EQ(parsed->pools[0].stays_powered, 0.25);
   EXPECT_TRUE(parsed->pools[0].up);
   EXPECT_TRUE(parsed->pools[0].is_default);
   ASSERT_EQ(parsed->uses.size(), 1u);
@@ -110,7 +111,23 @@ TEST(Capacity, ReadsBackWhatItWrites) {
 TEST(Capacity, RefusesAnotherVersion) {
   const auto parsed = ParseCapacity(R"({"version":7})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 2");
+  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 3");
+}
+
+// What scarbond of the version before wrote, word by word.
+TEST(Capacity, ReadsTheVersionBefore) {
+  const std::string version2 =
+      R"({"version":2,"taken_at":1795500000,"watched_at":null,"cluster":"demo",)"
+      R"("default_partition":"frankfurt","groups":[{"name":"oslo-nodes","total":{"nodes":4,)"
+      R"("devices":32,"cpus":64,"memory_mib":4000},"per_node":{"nodes":1,"devices":8,"cpus":16,)"
+      R"("memory_mib":1000},"within":[]}],"pools":[{"pool":"oslo","group":"oslo-nodes",)"
+      R"("up":true,"is_default":true,"max_time_s":172800,"default_time_s":null,"max_nodes":4,)"
+      R"("defaults":{"memory_per_node_mib":1,"memory_per_cpu_mib":2,"memory_per_device_mib":3,)"
+      R"("cpus_per_device":4,"cpus_per_core":5,"whole_nodes":true}}],"uses":[]})";
+  const auto parsed = ParseCapacity(version2);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, true}));
+  EXPECT_EQ(parsed->pools[0].stays_powered, std::nullopt);
 }
 
 TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
@@ -131,6 +148,9 @@ TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
       {"/groups/0/per_node", Json::object(), "/groups/0/per_node/nodes: is missing"},
       {"/pools/0/up", 1, "/pools/0/up: is not true or false"},
       {"/pools/0/max_time_s", -5, "/pools/0/max_time_s: is not a whole number"},
+      {"/pools/0", Json::object({{"pool", "oslo"}}), "/pools/0/group: is missing"},
+      {"/pools/0/stays_powered", 1.5, "/pools/0/stays_powered: is not a number in [0, 1]"},
+      {"/pools/0/stays_powered", "all", "/pools/0/stays_powered: is not a number in [0, 1]"},
       {"/pools/0/colour", "green", "/pools/0/colour: is not known"},
       {"/uses/0/job_id", int64_t{1} << 32, "/uses/0/job_id: is not a whole number"},
       {"/uses/0/end", 0, "/uses/0/end: is before the start"},

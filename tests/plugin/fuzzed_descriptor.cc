@@ -63,11 +63,28 @@ constexpr absl::string_view kPartitions[] = {
     "oslo,lyon", "lyon,", "frankfurt,oslo", "oslo, full", ",,,,,", " oslo ", "OSLO",
 };
 constexpr absl::string_view kComments[] = {
-    "carbon:off",        "carbon:now",           "carbon:wait=12h",       "carbon:site=oslo|lyon",
-    "carbon:runtime=8h", "carbon:flops=3e21",    "carbon:hardware=any",   "carbon:hardware=a100",
-    "carbon:",           "carbon:wait=",         "note; carbon:now; end", "carbon:runtime=1s",
-    "carbon:wiat=3h",    "carbon:flops=1e308",   "carbon:flops=1e-300",   "carbon:runtime=10000d",
-    "carbon:site=",      "carbon:hardware=any,", "carbon:wait=10000d",    "carbon:site=\n\x01|%s%n",
+    "carbon:off",
+    "carbon:now",
+    "carbon:wait=12h",
+    "carbon:site=oslo|lyon",
+    "carbon:runtime=8h",
+    "carbon:flops=3e21",
+    "carbon:hardware=any",
+    "carbon:hardware=a100",
+    "carbon:",
+    "carbon:wait=",
+    "note; carbon:now; end",
+    "carbon:runtime=1s",
+    "carbon:wiat=3h",
+    "carbon:flops=1e308",
+    "carbon:flops=1e-300",
+    "carbon:runtime=10000d",
+    "carbon:site=",
+    "carbon:hardware=any,",
+    "carbon:wait=10000d",
+    "carbon:site=\n\x01|%s%n",
+    "carbon:hardware=any,precision=fp8",
+    "carbon:hardware=any,flops=3e21,precision=fp8",
 };
 constexpr absl::string_view kDevices[] = {
     "gres:gpu:8",   "gres/gpu:h100:2", "gres:gpu",    "gres:gpu:9223372036854775807",
@@ -222,11 +239,19 @@ World DescriptorWorld(absl::Time now, double grams, int64_t size) {
   off.match.accounts = {"off"};
   world.config.policies.insert(world.config.policies.begin(), {shadow, off});
 
+  world.config.hardware["h100"].free = Sourced<Watts>{Watts(200), Quality::kEstimated, "made up"};
+  for (const char* hardware : {"h100", "a100"}) {
+    world.config.hardware[hardware].throughput_fp8 =
+        Sourced<FlopsPerSecond>{FlopsPerSecond(300e12), Quality::kEstimated, "made up"};
+  }
+
   world.AddZone("DE", DayWith(400 + grams, 3, 5, 150));
   world.AddZone("NO", DayWith(100 + grams, 6, 12, 20));
   world.AddZone("FR", DayWith(80 + grams, 1, 2, 30));
   world.AddSite("frankfurt", "DE");
+  world.state("frankfurt").stays_powered = 1;
   world.AddSite("oslo", "NO");
+  world.state("oslo").stays_powered = 0.5;
   world.AddSite("lyon", "FR");
   world.AddSite("full", "NO");
   world.AddSite("closed", "NO");
