@@ -94,6 +94,20 @@ class CapacityBuilder {
     }
   }
 
+  // On average over the usable ones of `nodes`; absent where one's is not known, or none is usable.
+  std::optional<double> StaysPowered(const std::vector<int>& nodes) const {
+    double sum = 0;
+    int usable = 0;
+    for (const int index : nodes) {
+      const ClusterNode& node = view_.nodes[index];
+      if (!node.usable) continue;
+      if (!node.stays_powered.has_value()) return std::nullopt;
+      sum += *node.stays_powered;
+      ++usable;
+    }
+    return usable > 0 ? std::optional(sum / usable) : std::nullopt;
+  }
+
   void DescribePools() {
     for (size_t i = 0; i < pools_.size(); ++i) {
       const auto partition =
@@ -108,7 +122,8 @@ class CapacityBuilder {
                               .max_time = partition->max_time,
                               .default_time = partition->default_time,
                               .max_nodes = partition->max_nodes,
-                              .defaults = partition->defaults});
+                              .defaults = partition->defaults,
+                              .stays_powered = StaysPowered(found_.nodes[found_.of_pool[i]])});
     }
   }
 

@@ -23,6 +23,9 @@ struct ClusterNode {
   bool is_silent = false;
   Resources resources;  // nodes = 1
   std::vector<std::string> device_types;
+  // How likely it is to stay powered when it has no jobs (plugin/power_saving.h); absent: not
+  // known.
+  std::optional<double> stays_powered;
 };
 
 struct ClusterPartition {
@@ -69,6 +72,7 @@ inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 //   is
 //     the one with just these (plugin/node_groups.h);
 //   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
+//   - a pool stays powered without jobs as far as its usable nodes do, on average;
 //   - a job that runs uses the groups of its nodes in proportion; one that waits is laid out in a
 //     group of one of its partitions (core/queue_estimate.h). A use counts whole nodes only for
 //     exclusive jobs, and then all that is in them; others count devices, CPUs and memory;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
+#include "plugin/power_saving.h"
 #include "plugin/slurm_amounts.h"
 #include "plugin/slurm_release.h"
 #include "plugin/slurmctld_info.h"
@@ -258,8 +259,11 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                    .cluster = std::string(Text(settings.cluster_name)),
                    .counts_memory = (settings.select_type_param & kConsumesMemory) != 0,
                    .whole_nodes = Text(settings.select_type) == "select/linear"};
+  const std::vector<std::optional<double>> stays_powered =
+      StaysPowered(settings, **partitions, **nodes);
   for (uint32_t i = 0; i < (*nodes)->record_count; ++i) {
     view.nodes.push_back(ReadNode((*nodes)->node_array[i]));
+    view.nodes.back().stays_powered = stays_powered[i];
   }
   for (uint32_t i = 0; i < (*partitions)->record_count; ++i) {
     view.partitions.push_back(ReadPartition((*partitions)->partition_array[i], settings, **nodes));

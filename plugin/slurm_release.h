@@ -25,6 +25,9 @@ inline constexpr uint16_t kSharesNoTopology = 0x0004;  // JOB_SHARED_TOPO
 // known.
 inline constexpr uint32_t kKnownPartitionFlags = 0x7f | 0x80 | 1U << 18 | 1U << 19;
 
+// PowerDownOnIdle=YES, since 23.02.
+inline constexpr uint32_t kPowersDownOnIdle = 0x80;
+
 // Bits of a QOS's flags that are understood: 22.05's, and from 23.11 "relative" (10), "its shares
 // are computed" (11) and "it is a partition's" (12).
 inline constexpr uint32_t kKnownQosFlags = 0x1fff;
@@ -50,6 +53,25 @@ inline uint16_t CoresKeptPerGpu([[maybe_unused]] const node_info_t& node) {
   return node.res_cores_per_gpu;
 #else
   return 0;
+#endif
+}
+
+// How long the node waits without jobs before it is powered down, in seconds; INFINITE: for ever;
+// NO_VAL: not shown. 26.05 added it.
+inline uint32_t SuspendTimeOf([[maybe_unused]] const node_info_t& node) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
+  return node.suspend_time;
+#else
+  return NO_VAL;
+#endif
+}
+
+// SuspendExcStates. 23.02 added it.
+inline const char* ExemptStates([[maybe_unused]] const slurm_conf_t& conf) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+  return conf.suspend_exc_states;
+#else
+  return nullptr;
 #endif
 }
 

@@ -88,6 +88,20 @@ TEST(BuildCapacity, CountsUsableNodesAndDescribesPools) {
   EXPECT_EQ(state.pools[1].defaults.memory_per_cpu_mib, 4096);
 }
 
+TEST(BuildCapacity, AveragesHowManyNodesStayPoweredOverThoseThatAreUp) {
+  ClusterView view = TwoPartitions();
+  const auto stays_powered = [&view] {
+    return BuildCapacity(view, {Pool("oslo", "a")}).pools[0].stays_powered;
+  };
+  EXPECT_EQ(stays_powered(), std::nullopt);
+  view.nodes[0].stays_powered = 1;
+  EXPECT_EQ(stays_powered(), std::nullopt);
+  view.nodes[1].stays_powered = 0.5;
+  EXPECT_EQ(stays_powered(), 0.75);
+  view.nodes[1].usable = false;
+  EXPECT_EQ(stays_powered(), 1);
+}
+
 TEST(BuildCapacity, LeavesOutPoolsWhosePartitionIsNotThere) {
   const CapacityState state =
       BuildCapacity(TwoPartitions(), {Pool("x", "gone"), Pool("lyon", "b")});

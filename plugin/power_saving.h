@@ -1,0 +1,35 @@
+// Which nodes Slurm powers down when they have no jobs: such a node draws nothing once a job has
+// left it, and any other what a free node draws. No I/O. For the sources of this folder.
+#ifndef PLUGIN_POWER_SAVING_H_
+#define PLUGIN_POWER_SAVING_H_
+
+#include <slurm/slurm.h>
+
+#include <optional>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace carbon {
+
+// A node that waits longer than this before it is powered down counts as staying powered: the hours
+// that a job leaves are then mostly past.
+inline constexpr absl::Duration kSoonPoweredDown = absl::Hours(1);
+
+// For each node, how likely it is to stay powered without jobs: 0 or 1, or between where a number
+// of a set is exempt (SuspendExcNodes=a[1-10]:4). Absent where that is not known: SuspendExcNodes
+// names something else than nodes, such as a node set.
+//
+// As slurmctld's power_save.c has it, a node is powered down where SuspendProgram and ResumeProgram
+// are set and its SuspendTime is at most kSoonPoweredDown (of a CLOUD node, whatever it is, but not
+// INFINITE): its own, else the longest of its partitions', else the cluster's. SuspendExcNodes,
+// SuspendExcParts, and the states of SuspendExcStates that last (CLOUD, DYNAMIC_NORM, by their
+// whole names), exempt nodes. PowerDownOnIdle powers down the nodes of its partition at once,
+// whatever exempts them. A program that slurmctld does not accept is not noticed here.
+std::vector<std::optional<double>> StaysPowered(const slurm_conf_t& conf,
+                                                const partition_info_msg_t& partitions,
+                                                const node_info_msg_t& nodes);
+
+}  // namespace carbon
+
+#endif  // PLUGIN_POWER_SAVING_H_
