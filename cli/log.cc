@@ -78,31 +78,54 @@ class Filter {
   Names users_, accounts_, partitions_, sites_, policies_;
 };
 
+// What was predicted against home, in one figure. A job that was given back saves nothing that is
+// known of: it runs where it would have.
+struct Sum {
+  explicit Sum(const char* figure) : figure(figure) {}
+
+  void Add(const LogRecord& record) {
+    const auto at_home = record.Number({"home", figure});
+    const auto chosen = record.Has({"returned"}) ? at_home : record.Number({"chosen", figure});
+    if (!chosen.has_value() || !at_home.has_value()) return;
+    ++decisions;
+    predicted += *chosen;
+    home += *at_home;
+  }
+  std::string Text() const {
+    std::string text = absl::StrCat("predicted ", FormatMass(GramsCo2e(predicted)),
+                                    " CO2e, at home ", FormatMass(GramsCo2e(home)), ": saving ",
+                                    FormatMass(GramsCo2e(home - predicted)));
+    if (home > 0) absl::StrAppend(&text, " (", PercentText((home - predicted) / home), ")");
+    return text;
+  }
+
+  const char* figure;
+  int decisions = 0;
+  double predicted = 0, home = 0;
+};
+
 std::string Total(const std::vector<LogRecord>& records) {
   int placed = 0, in_shadow = 0, given_back = 0;
-  double predicted = 0, home = 0;
+  Sum attributional("gross_g"), consequential("consequential_g");
   for (const LogRecord& record : records) {
     if (record.Text({"outcome"}) == "placed") {
       ++placed;
       if (record.Text({"mode"}) == "shadow") ++in_shadow;
     }
-    // A job that was given back saves nothing that is known of: it runs where it would have.
-    const bool is_given_back = record.Has({"returned"});
-    if (is_given_back) ++given_back;
-    const auto home_grams = record.Number({"home", "gross_g"});
-    const auto chosen_grams = is_given_back ? home_grams : record.Number({"chosen", "gross_g"});
-    if (!chosen_grams.has_value() || !home_grams.has_value()) continue;
-    predicted += *chosen_grams;
-    home += *home_grams;
+    if (record.Has({"returned"})) ++given_back;
+    attributional.Add(record);
+    consequential.Add(record);
   }
   std::string text = absl::StrCat(
       records.size(), records.size() == 1 ? " decision, " : " decisions, ", placed, " placed");
   if (in_shadow > 0) absl::StrAppend(&text, " (", in_shadow, " in shadow: not carried out)");
   if (given_back > 0) absl::StrAppend(&text, ", ", given_back, " given back");
-  absl::StrAppend(&text, "; predicted ", FormatMass(GramsCo2e(predicted)), " CO2e, at home ",
-                  FormatMass(GramsCo2e(home)), ": saving ",
-                  FormatMass(GramsCo2e(home - predicted)));
-  if (home > 0) absl::StrAppend(&text, " (", PercentText((home - predicted) / home), ")");
+  absl::StrAppend(&text, "; ", attributional.Text());
+  // Unknown is not zero: the total says of how many it is.
+  if (consequential.decisions > 0) {
+    absl::StrAppend(&text, "\nconsequential (known for ", consequential.decisions, " of ",
+                    attributional.decisions, "): ", consequential.Text());
+  }
   return text;
 }
 

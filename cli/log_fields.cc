@@ -65,9 +65,9 @@ std::string IntervalText(const LogRecord& record) {
                       ")");
 }
 
-std::string SavedText(const LogRecord& record) {
+std::string SavedText(const LogRecord& record, const char* share_of) {
   if (record.Has({"returned"})) return "";
-  const std::optional<double> share = record.Number({"saving", "share", "mean"});
+  const std::optional<double> share = record.Number({"saving", share_of, "mean"});
   return share.has_value() ? PercentText(*share) : std::string();
 }
 
@@ -182,12 +182,27 @@ constexpr LogField kFields[] = {
      [](const LogRecord& r) {
        return MassText(r.Number({"static_best", "gross_g"}));
      }},
-    {"saved", "SAVED", true, SavedText},
+    {"saved", "SAVED", true, [](const LogRecord& r) { return SavedText(r, "share"); }},
     {"savedco2e", "SAVED CO2E", true,
      [](const LogRecord& r) {
        return r.Has({"returned"}) ? "" : MassText(r.Number({"saving", "gross_g", "mean"}));
      }},
     {"interval", "(90%)", true, IntervalText},
+    {"consequential", "CONSEQUENTIAL", true,
+     [](const LogRecord& r) { return SavedText(r, "consequential_share"); }},
+    {"consequentialco2e", "CONSEQUENTIAL CO2E", true,
+     [](const LogRecord& r) {
+       return MassText(r.Number({"chosen", "consequential_g"}));
+     }},
+    {"consequentialhome", "HOME CONSEQUENTIAL CO2E", true,
+     [](const LogRecord& r) {
+       return MassText(r.Number({"home", "consequential_g"}));
+     }},
+    {"consequentialsaved", "SAVED CONSEQUENTIAL CO2E", true,
+     [](const LogRecord& r) {
+       return r.Has({"returned"}) ? "" : MassText(r.Number({"saving", "consequential_g", "mean"}));
+     }},
+    {"minimised", "MINIMISED", false, [](const LogRecord& r) { return r.Text({"minimised"}); }},
     {"outcome", "OUTCOME", false,
      [](const LogRecord& r) {
        return r.Has({"returned"}) ? std::string("given-back") : r.Text({"outcome"});
@@ -239,8 +254,8 @@ std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format,
     TableColumn column = {field->title, field->right, 0};
     if (percent != absl::string_view::npos) {
       int width = 0;
-      if (!absl::SimpleAtoi(item.substr(percent + 1), &width) || width == 0 ||
-          width < -10000 || width > 10000) {
+      if (!absl::SimpleAtoi(item.substr(percent + 1), &width) || width == 0 || width < -10000 ||
+          width > 10000) {
         *error = absl::StrCat("field \"", item, "\": its width is not a whole number but 0");
         return std::nullopt;
       }
@@ -256,7 +271,7 @@ std::string ListLogFields() {
   std::string list;
   int column = 0;
   for (const LogField& field : kFields) {
-    absl::StrAppendFormat(&list, "%-18s%s", field.name, ++column % 4 == 0 ? "\n" : "");
+    absl::StrAppendFormat(&list, "%-20s%s", field.name, ++column % 4 == 0 ? "\n" : "");
   }
   if (column % 4 != 0) list.push_back('\n');
   return list;

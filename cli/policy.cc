@@ -13,6 +13,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/load_config.h"
 #include "cli/policy_check.h"
@@ -112,10 +113,38 @@ void WarnOfOldRule(const Config& config, std::vector<std::string>* warnings) {
     }
     warnings->push_back(absl::StrCat(
         "policy ", policy.name,
-        ": saving_floor is now asked of the saving that is expected and confidence of any saving at "
+        ": saving_floor is now asked of the saving that is expected and confidence of any saving "
+        "at "
         "all, over the fallback; name a \"fallback\", \"static-best\" or \"home\", to say that "
         "you know: carbon.json(5)"));
   }
+}
+
+// Without them the consequential figure is not known, and jobs that may go there are judged by the
+// attributional.
+void WarnOfFreeWatts(const Config& config, std::vector<std::string>* warnings) {
+  const auto wants = [](const Policy& policy) {
+    return policy.mode != Mode::kOff && policy.minimise != Figure::kAttributional;
+  };
+  const auto insists = [](const Policy& policy) {
+    return policy.mode != Mode::kOff && policy.minimise == Figure::kConsequential;
+  };
+  if (std::none_of(config.policies.begin(), config.policies.end(), wants)) return;
+  std::set<std::string> with, without;
+  for (const PoolConfig& pool : config.pools) {
+    const auto hardware = config.hardware.find(pool.hardware);
+    if (hardware == config.hardware.end()) continue;
+    const bool is_known = pool.powers_down == true || hardware->second.free.has_value();
+    (is_known ? with : without).insert(pool.hardware);
+  }
+  const bool is_asked = std::any_of(config.policies.begin(), config.policies.end(), insists);
+  // Where no hardware has them, that is how the site counts, unless it says otherwise.
+  if (without.empty() || (with.empty() && !is_asked)) return;
+  warnings->push_back(absl::StrCat(
+      "hardware ", absl::StrJoin(without, ", "),
+      ": no free_watts: unless Slurm powers its nodes down, the attributional emission is "
+      "minimised "
+      "where a job may go there, not the consequential; give free_watts: carbon.json(5)"));
 }
 
 // What is allowed, and yet most likely not meant.
@@ -126,6 +155,7 @@ std::vector<std::string> FindWarnings(const std::string& file) {
   WarnOfZones(*config, &warnings);
   WarnOfPolicies(*config, &warnings);
   WarnOfOldRule(*config, &warnings);
+  WarnOfFreeWatts(*config, &warnings);
   return warnings;
 }
 

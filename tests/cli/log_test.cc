@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -67,7 +68,8 @@ struct Sample {
   Mode mode = Mode::kEnforce;
 };
 
-std::string Line(const Sample& sample) {
+std::string Line(const Sample& sample, std::optional<double> home_consequential = std::nullopt,
+                 std::optional<double> chosen_consequential = std::nullopt) {
   const absl::Time now = kStart + sample.after;
   JobRequest job;
   job.name = sample.name;
@@ -89,6 +91,14 @@ std::string Line(const Sample& sample) {
                            .share = saved / sample.home_grams,
                            .share_low = low / sample.home_grams,
                            .share_high = high / sample.home_grams};
+  if (home_consequential.has_value() && chosen_consequential.has_value()) {
+    decision.minimised = Figure::kConsequential;
+    decision.home->consequential = GramsCo2e(*home_consequential);
+    decision.chosen->consequential = GramsCo2e(*chosen_consequential);
+    const double added = *home_consequential - *chosen_consequential;
+    decision.consequential_saving =
+        Saving{.mean = GramsCo2e(added), .share = added / *home_consequential};
+  }
   return DecisionRecord({kBoot, sample.sequence}, now, job, decision, {}, "0");
 }
 
@@ -118,11 +128,11 @@ TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(
       ran.out,
-      R"(ID                 TIME                USER    JOB   PARTITION->POOL      START                  CO2E HOME CO2E SAVED    (90%) OUTCOME    REASON
------------------- ------------------- ------- ----- -------------------- ------------------- ------- --------- ----- -------- ---------- -----------
-3f9c21aa04d7be15-1 2026-11-24T19:00:00 4242424 train frankfurt->oslo-h100 2026-11-25T02:00:00 14.2 kg   38.4 kg   63% (57-69%) placed     emits less
-3f9c21aa04d7be15-2 2026-11-24T19:01:00 4242424 eval  frankfurt            2026-11-24T19:01:00  1.2 kg    1.2 kg    0%   (0-0%) kept-home  emits less
-3f9c21aa04d7be15-4 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        - left-alone interactive
+      R"(ID                 TIME                USER    JOB   PARTITION->POOL      START                  CO2E HOME CO2E SAVED    (90%) CONSEQUENTIAL OUTCOME    REASON
+------------------ ------------------- ------- ----- -------------------- ------------------- ------- --------- ----- -------- ------------- ---------- -----------
+3f9c21aa04d7be15-1 2026-11-24T19:00:00 4242424 train frankfurt->oslo-h100 2026-11-25T02:00:00 14.2 kg   38.4 kg   63% (57-69%)             - placed     emits less
+3f9c21aa04d7be15-2 2026-11-24T19:01:00 4242424 eval  frankfurt            2026-11-24T19:01:00  1.2 kg    1.2 kg    0%   (0-0%)             - kept-home  emits less
+3f9c21aa04d7be15-4 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        -             - left-alone interactive
 3 decisions, 1 placed; predicted 15.4 kg CO2e, at home 39.6 kg: saving 24.2 kg (61%)
 )");
 }
@@ -143,6 +153,22 @@ TEST_F(ScarbonLog, ShowsAJobThatWasGivenBackAndCountsNoSavingForIt) {
   const auto records = nlohmann::json::parse(RunOnLog("--json").out);
   EXPECT_EQ(records[0]["returned"]["reason"], "its pool is down");
   EXPECT_FALSE(records[1].contains("returned"));
+}
+
+// The figure that counts only what is drawn more than without the job, with its own sign, and of
+// how many decisions it is known.
+TEST_F(ScarbonLog, ShowsTheConsequentialFigureWhereItIsKnown) {
+  Append(Line({.sequence = 1}));
+  Append(Line({.sequence = 2, .name = "costs", .home_grams = 1000, .chosen_grams = 900},
+              /*home_consequential=*/700, /*chosen_consequential=*/900));
+  EXPECT_EQ(RunOnLog("-n -P -o job,saved,consequential,consequentialco2e,consequentialhome,"
+                     "consequentialsaved,minimised")
+                .out,
+            "train|63%|||||attributional\ncosts|10%|-29%|900 g|700 g|-200 g|consequential\n");
+  EXPECT_THAT(
+      RunOnLog("").out,
+      HasSubstr("saving 24.3 kg (62%)\nconsequential (known for 1 of 2): predicted 900 g CO2e, "
+                "at home 700 g: saving -200 g (-29%)\n"));
 }
 
 TEST_F(ScarbonLog, KeepsTheSignOfALoss) {

@@ -130,6 +130,39 @@ TEST_F(PolicyCheck, NamesThePoliciesThatWereWrittenForTheOlderRule) {
                             "carbon.json: 0 sites, 0 pools, 5 policies: ok\n");
 }
 
+// One pool without them turns every job that may go there to the other figure.
+TEST_F(PolicyCheck, NamesHardwareWhoseFreeWattsTheConsequentialFigureLacks) {
+  const auto check = [this](const std::string& b, const std::string& policy,
+                            const std::string& a = R"("hardware": "h100-sxm")") {
+    Write("no.csv", "");
+    Write("carbon.json", absl::StrCat(R"({
+      "zones": {"NO-1": {"kind": "average-lifecycle", "forecast": [{"file": "no.csv"}]}},
+      "sites": {"oslo": {"zone": "NO-1", "pue": 1.1}},
+      "pools": {"a": {"site": "oslo", "partition": "a", )",
+                                      a, R"(},
+                "b": {"site": "oslo", "partition": "b", )",
+                                      b, R"(}},
+      "policies": [{"name": "all")",
+                                      policy, "}]}"));
+    return Scarbon("policy check carbon.json").out;
+  };
+  const std::string warning =
+      "warning: hardware mi300x: no free_watts: unless Slurm powers its nodes down, the "
+      "attributional emission is minimised where a job may go there, not the consequential; give "
+      "free_watts: carbon.json(5)\n";
+  EXPECT_THAT(check(R"("hardware": "mi300x")", ""), HasSubstr(warning));
+  EXPECT_THAT(check(R"("hardware": "mi300x", "powers_down": true)", ""), Not(HasSubstr("warning")));
+  EXPECT_THAT(check(R"("hardware": "mi300x")", R"(, "minimise": "attributional")"),
+              Not(HasSubstr("warning")));
+  EXPECT_THAT(check(R"("hardware": "a100-sxm")", ""), Not(HasSubstr("warning")));
+  // Where no hardware has them, only whoever asks for the figure is warned.
+  const std::string lacking = R"("hardware": "mi300x")";
+  EXPECT_THAT(check(lacking, "", lacking), Not(HasSubstr("warning")));
+  EXPECT_THAT(check(lacking, R"(, "minimise": "consequential")", lacking), HasSubstr(warning));
+  EXPECT_THAT(check(lacking, "", R"("hardware": "mi300x", "powers_down": true)"),
+              HasSubstr(warning));
+}
+
 TEST_F(PolicyCheck, WarnsThatWithoutPoliciesNothingHappens) {
   Write("carbon.json", "{}");
   EXPECT_EQ(Scarbon("policy check carbon.json").out,
