@@ -187,7 +187,6 @@ std::string ZoneTable(const StudyPlan& plan, const StudyResult& result) {
   for (const absl::Duration runtime : plan.runtimes) runtimes.push_back(Hours(runtime));
   MarkdownText table(
       Titles({absl::StrCat("zone; jobs of ", absl::StrJoin(runtimes, "/"), " h")}, plan.rules), 1);
-  std::vector<Cells> rows;
   std::vector<std::vector<double>> means(plan.rules.size(),
                                          std::vector<double>(plan.runtimes.size()));
   const auto zones = static_cast<double>(result.cells.size()) /
