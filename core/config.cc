@@ -196,10 +196,19 @@ PoolConfig ReadPool(const JsonValue& json) {
   return pool;
 }
 
+std::optional<std::string> JobNamePattern(const JsonValue& json) {
+  std::optional<std::string> pattern = Text(json);
+  if (!pattern.has_value()) return std::nullopt;
+  if (std::count(pattern->begin(), pattern->end(), '*') <= PolicyMatch::kMostStars) return pattern;
+  json.Refuse(absl::StrCat("has more than ", PolicyMatch::kMostStars, " \"*\""));
+  return std::nullopt;
+}
+
 std::optional<PolicyMatch> Match(const JsonValue& json) {
   PolicyMatch match;
   JsonObject object(json);
   object.Read("partition", &match.partitions, EachOf(Name));
+  object.Read("job_name", &match.job_names, EachOf(JobNamePattern));
   object.Read("account", &match.accounts, EachOf(Text));
   object.Read("qos", &match.qos, EachOf(Text));
   object.Read("user", &match.users, EachOf(Text));
@@ -230,6 +239,8 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
   object.Read("match", &policy.match, Match);
   object.Read("mode", &policy.mode,
               OneOf<Mode>({Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName));
+  object.Read("message", &policy.message,
+              OneOf<Notice>({Notice::kNone, Notice::kPlaced, Notice::kAll}, NoticeName));
   object.Read("max_delay", &policy.max_delay, PositiveDuration);
   object.Read("margin", &policy.margin, PositiveDuration);
   object.Read("fallback", &policy.fallback,

@@ -90,6 +90,7 @@ class Deciding {
     if (policy == nullptr) return LeaveAlone("no policy matches");
     decision_.policy = policy->name;
     decision_.mode = policy->mode;
+    decision_.message = policy->message;
     if (policy->mode == Mode::kOff) return LeaveAlone("the policy is off");
 
     absl::StatusOr<Hints> hints = ParseHints(job_.comment);

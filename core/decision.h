@@ -82,6 +82,7 @@ struct Decision {
   bool bad_hint = false;  // `reason` is about the user's hint and should be shown
   std::string policy;     // empty: none matched
   Mode mode = Mode::kOff;
+  Notice message = Notice::kAll;  // as the policy says
   Hints hints;
 
   // Absent when left alone.

@@ -20,7 +20,35 @@ constexpr size_t kMaxHints = 1024;  // bytes; a comment may be longer, our part 
 constexpr size_t kMaxQuoted = 64;   // bytes of a hint in a message
 constexpr double kMaxFlops = 1e30;
 
-bool IsSeparator(char c) { return c == ';' || absl::ascii_isspace(static_cast<unsigned char>(c)); }
+bool IsBlank(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
+
+// What may stand before ours: all that sites separate with, but not ':' and '/', which URLs have.
+bool IsSeparator(char c) {
+  return IsBlank(c) || absl::string_view(",;|&([{<\"'").find(c) != absl::string_view::npos;
+}
+
+// ',' and '|' are ours.
+bool EndsHints(char c) {
+  return IsBlank(c) || absl::string_view(";&)]}>\"'").find(c) != absl::string_view::npos;
+}
+
+const std::vector<std::string>& Flags() {
+  static const auto* const flags = new std::vector<std::string>{"off", "now"};
+  return *flags;
+}
+
+const std::vector<std::string>& Valued() {
+  static const auto* const keys =
+      new std::vector<std::string>{"wait", "site", "runtime", "flops", "precision", "hardware"};
+  return *keys;
+}
+
+// "wait=1h": one of our keys with something behind it.
+bool IsValuedHint(absl::string_view word) {
+  const std::vector<std::string>& keys = Valued();
+  return word.find('=') != absl::string_view::npos &&
+         std::find(keys.begin(), keys.end(), word.substr(0, word.find('='))) != keys.end();
+}
 
 absl::Status Wrong(absl::string_view hint, absl::string_view fact) {
   const bool cut = hint.size() > kMaxQuoted;
@@ -29,18 +57,33 @@ absl::Status Wrong(absl::string_view hint, absl::string_view fact) {
                    cut ? "...\": " : "\": ", fact));
 }
 
-// What stands between `carbon:` at the start of a word and the next separator; absent where there
-// is none.
-std::optional<absl::string_view> NextHints(absl::string_view* comment) {
+// What stands between `carbon:` at the start of a word and the end of the hints, joined by commas;
+// absent where there is none.
+std::optional<std::string> NextHints(absl::string_view* comment) {
   // Whoever writes "Carbon:off" means it.
   const std::string lower = absl::AsciiStrToLower(*comment);
   for (size_t at = 0; (at = lower.find(std::string(kPrefix), at)) != std::string::npos; ++at) {
     if (at > 0 && !IsSeparator((*comment)[at - 1])) continue;
     comment->remove_prefix(at + kPrefix.size());
-    const size_t length =
-        std::find_if(comment->begin(), comment->end(), IsSeparator) - comment->begin();
-    const absl::string_view hints = comment->substr(0, length);
-    comment->remove_prefix(length);
+    const auto take_word = [comment] {
+      const size_t length =
+          std::find_if(comment->begin(), comment->end(), EndsHints) - comment->begin();
+      const absl::string_view word = comment->substr(0, length);
+      comment->remove_prefix(length);
+      return word;
+    };
+    std::string hints(take_word());
+    while (!comment->empty() && IsBlank(comment->front())) {
+      const absl::string_view rest = *comment;
+      comment->remove_prefix(1);
+      if (!comment->empty() && IsBlank(comment->front())) continue;
+      const absl::string_view word = take_word();
+      if (hints.empty() || !IsValuedHint(word)) {
+        *comment = rest;
+        break;
+      }
+      absl::StrAppend(&hints, ",", word);
+    }
     return hints;
   }
   return std::nullopt;
@@ -70,17 +113,14 @@ absl::Status ParseHint(absl::string_view hint, Hints* hints) {
       absl::StrSplit(hint, absl::MaxSplits('=', 1));
   const absl::string_view key = parts.first, value = parts.second;
   const bool has_value = key.size() < hint.size();
-  static const std::vector<std::string> kFlags = {"off", "now"};
-  static const std::vector<std::string> kValued = {"wait",  "site",      "runtime",
-                                                   "flops", "precision", "hardware"};
-  if (std::find(kFlags.begin(), kFlags.end(), key) != kFlags.end()) {
+  if (std::find(Flags().begin(), Flags().end(), key) != Flags().end()) {
     if (has_value) return Wrong(hint, absl::StrCat("\"", key, "\" takes no value"));
     (key == "off" ? hints->off : hints->now) = true;
     return absl::OkStatus();
   }
-  if (std::find(kValued.begin(), kValued.end(), key) == kValued.end()) {
-    std::vector<std::string> known = kFlags;
-    known.insert(known.end(), kValued.begin(), kValued.end());
+  if (std::find(Valued().begin(), Valued().end(), key) == Valued().end()) {
+    std::vector<std::string> known = Flags();
+    known.insert(known.end(), Valued().begin(), Valued().end());
     const std::string nearest = NearestWord(key, known);
     return Wrong(hint, nearest.empty()
                            ? absl::StrCat("unknown; known are ", absl::StrJoin(known, ", "))
@@ -121,7 +161,7 @@ absl::Status ParseHint(absl::string_view hint, Hints* hints) {
 
 absl::StatusOr<Hints> ParseHints(absl::string_view comment) {
   Hints hints;
-  const std::optional<absl::string_view> text = NextHints(&comment);
+  const std::optional<std::string> text = NextHints(&comment);
   if (!text.has_value()) return hints;
   if (NextHints(&comment).has_value()) return Wrong(*text, "\"carbon:\" is given twice");
   if (text->size() > kMaxHints) {
@@ -129,7 +169,7 @@ absl::StatusOr<Hints> ParseHints(absl::string_view comment) {
   }
   if (text->empty()) return Wrong("carbon:", "no hint follows");
   std::set<absl::string_view> seen;
-  for (const absl::string_view hint : absl::StrSplit(*text, ',')) {
+  for (const absl::string_view hint : absl::StrSplit(absl::string_view(*text), ',')) {
     if (hint.empty()) return Wrong(*text, "a hint is empty");
     if (!seen.insert(hint.substr(0, hint.find('='))).second) return Wrong(hint, "is given twice");
     if (const absl::Status status = ParseHint(hint, &hints); !status.ok()) return status;

@@ -28,6 +28,12 @@ enum class Fallback { kStaticBest, kHome };
 
 absl::string_view FallbackName(Fallback fallback);
 
+// Who gets the answer in sbatch: nobody; those whose job is moved, delayed or changed, or whose
+// hint is wrong; everybody whose job was looked at.
+enum class Notice { kNone, kPlaced, kAll };
+
+absl::string_view NoticeName(Notice notice);
+
 // What is counted as a job's emission. attributional: all that its hardware draws while it runs.
 // consequential: what it draws more than if the job were not there, which is the same less what the
 // nodes would draw without jobs, where they stay powered then.
@@ -37,7 +43,11 @@ absl::string_view FigureName(Figure figure);
 
 // Each empty list matches everything; several lists must all match.
 struct PolicyMatch {
+  // At most so many '*' in one pattern: what a pattern may cost grows with a power of them.
+  static constexpr int kMostStars = 4;
+
   std::vector<std::string> partitions;
+  std::vector<std::string> job_names;  // shell patterns, as fnmatch(3) reads them
   std::vector<std::string> accounts;
   std::vector<std::string> qos;
   std::vector<std::string> users;  // names as written; resolved to `uids` before publishing
@@ -50,6 +60,7 @@ struct Policy {
   std::string name;
   PolicyMatch match;
   Mode mode = Mode::kShadow;
+  Notice message = Notice::kAll;
   absl::Duration max_delay = absl::Hours(24);
   // Kept free between the latest planned end (by the time limit) and the deadline; half of it for
   // Slurm to start the job as planned, half for the home that it gets back where that fails.

@@ -42,7 +42,8 @@ std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& gi
 // `dropped` records were lost to a full queue or a failing disk since the last record.
 std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped);
 
-// The one line for the user; empty where there is nothing to say.
+// The one line for the user; empty where there is nothing to say, or the policy does not want it
+// said. sbatch prints it as an error where Slurm refuses the job later: so it reads as a plan.
 std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone);
 
 // A mass for people: "14.2 kg", "862 g", "1.43 t", "37 mg"; three significant digits.

@@ -73,7 +73,7 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
   const Candidate& chosen = *decision.chosen;
   const Candidate& home = *decision.home;
   const bool is_delayed = chosen.start > home.start;
-  std::string message = absl::StrCat("carbon: ", chosen.site, "/", chosen.hardware, " ",
+  std::string message = absl::StrCat("carbon: planned for ", chosen.site, "/", chosen.hardware, " ",
                                      When(chosen.start, now, zone));
   if (!IsNow(chosen.start, now)) {
     absl::StrAppend(&message, " (in ", DurationForPeople(chosen.start - now), ")");
@@ -96,6 +96,7 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
 }  // namespace
 
 std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
+  if (decision.message == Notice::kNone) return "";
   if (decision.bad_hint) {
     return OneLine(absl::StrCat("carbon: ", decision.reason, "; the job is submitted unplaced"));
   }
@@ -107,12 +108,13 @@ std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone
     case Outcome::kPlaced:
       return OneLine(PlacedMessage(decision, now, zone));
     case Outcome::kKeptHome:
+      if (decision.message == Notice::kPlaced) break;
       // Without a candidate there is nothing to be as good as.
       if (decision.best.empty()) {
         return OneLine(
-            absl::StrCat("carbon: stays in ", decision.home->site, ": ", decision.reason));
+            absl::StrCat("carbon: planned to stay in ", decision.home->site, ": ", decision.reason));
       }
-      return OneLine(absl::StrCat("carbon: stays in ", decision.home->site, ", ",
+      return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site, ", ",
                                   When(decision.home->start, now, zone), ": ",
                                   EmissionText(decision, *decision.home), "; ", decision.reason));
     case Outcome::kLeftAlone:

@@ -141,6 +141,10 @@ TEST(ParseConfig, ChecksRanges) {
   const std::vector<Case> cases = {
       {WithPolicy(R"("fallback": "static")"),
        "/policies/0/fallback: \"static\" is none of static-best, home"},
+      {WithPolicy(R"("message": "some")"),
+       "/policies/0/message: \"some\" is none of none, placed, all"},
+      {WithPolicy(R"("match": {"job_name": ["*a*b*c*d*"]})"),
+       "/policies/0/match/job_name/0: has more than 4 \"*\""},
       {WithPolicy(R"("minimise": "marginal")"),
        "/policies/0/minimise: \"marginal\" is none of attributional, consequential"},
       {WithPolicy(R"("saving_floor": -0.1)"),

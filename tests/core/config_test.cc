@@ -94,11 +94,13 @@ void ExpectMaximal(const Config& config) {
   const Policy& policy = config.policies[0];
   EXPECT_EQ(policy.name, "ml");
   EXPECT_EQ(policy.match, (PolicyMatch{.partitions = {"oslo"},
+                                       .job_names = {"ondemand/*", "sys-?"},
                                        .accounts = {"ml"},
                                        .qos = {"long"},
                                        .users = {"ada"},
                                        .uids = {1000, 4294967294}}));
   EXPECT_EQ(policy.mode, Mode::kEnforce);
+  EXPECT_EQ(policy.message, Notice::kPlaced);
   EXPECT_EQ(policy.max_delay, absl::Hours(36));
   EXPECT_EQ(policy.margin, absl::Minutes(5));
   EXPECT_EQ(policy.fallback, Fallback::kHome);
@@ -134,6 +136,7 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   const Policy& policy = config.policies[0];
   EXPECT_EQ(policy.match, PolicyMatch());
   EXPECT_EQ(policy.mode, Mode::kShadow);
+  EXPECT_EQ(policy.message, Notice::kAll);
   EXPECT_EQ(policy.max_delay, Policy().max_delay);
   EXPECT_EQ(policy.margin, Policy().margin);
   EXPECT_EQ(policy.fallback, std::nullopt);

@@ -44,8 +44,9 @@ inline constexpr char kMaximal[] = R"({
     "berlin": {"site": "berlin", "partition": "berlin", "hardware": "a-theirs"}
   },
   "policies": [
-    {"name": "ml", "match": {"partition": ["oslo"], "account": ["ml"], "qos": ["long"],
-                             "user": ["ada"], "uid": [1000, 4294967294]},
+    {"name": "ml", "message": "placed",
+     "match": {"job_name": ["ondemand/*", "sys-?"], "partition": ["oslo"], "account": ["ml"],
+               "qos": ["long"], "user": ["ada"], "uid": [1000, 4294967294]},
      "mode": "enforce", "max_delay": "36h", "margin": "5m", "fallback": "home", "minimise": "attributional", "saving_floor": 0.02,
      "confidence": 0.9, "may_change": ["site", "hardware", "time_limit"],
      "may_change_named_partition": true},

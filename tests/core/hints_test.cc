@@ -51,8 +51,9 @@ TEST(ParseHints, ReadsSeveralHints) {
 }
 
 TEST(ParseHints, FindsNoneWhereTheCommentHasNone) {
-  for (const char* comment : {"", "my run", "lowcarbon:off", "xcarbon:wait=nonsense", "carbon",
-                              "carbon off", "see:carbon:off", "/carbon:now"}) {
+  for (const char* comment :
+       {"", "my run", "lowcarbon:off", "xcarbon:wait=nonsense", "carbon", "carbon off",
+        "see:carbon:off", "/carbon:now", "http://carbon:8080", "low-carbon:off"}) {
     EXPECT_EQ(MustParse(comment), Hints()) << comment;
   }
 }
@@ -69,6 +70,33 @@ TEST(ParseHints, LeavesTheRestOfTheCommentAlone) {
         "run\tcarbon:off\nmore", "lowcarbon:on carbon:off", "a;;carbon:off;;b"}) {
     EXPECT_EQ(MustParse(comment), off) << comment;
   }
+}
+
+// Sites put more into the comment, each with its own separators.
+TEST(ParseHints, FindsOursBehindAnySeparator) {
+  const Hints off{.off = true};
+  for (const char* comment :
+       {"project=abc,carbon:off", "project=abc|carbon:off", "a=1&carbon:off&b=2", "[carbon:off]",
+        "{\"carbon:off\"}", "(x)(carbon:off) y", "'carbon:off'", "a=1;carbon:off;b=2"}) {
+    EXPECT_EQ(MustParse(comment), off) << comment;
+  }
+  // What another tool appends with a comma is ours to refuse, not to lose.
+  EXPECT_EQ(Refusal("carbon:now,project=abc"),
+            "hint \"project=abc\": unknown; known are off, now, wait, site, runtime, flops, "
+            "precision, hardware");
+}
+
+TEST(ParseHints, ReadsAHintBehindABlankThatWasMeantForAComma) {
+  const Hints both{.wait = absl::Hours(1), .runtime = absl::Minutes(30)};
+  EXPECT_EQ(MustParse("carbon:runtime=30m wait=1h"), both);
+  EXPECT_EQ(MustParse("carbon:runtime=30m   wait=1h and more"), both);
+  EXPECT_EQ(MustParse("carbon:runtime=30m\twait=1h;wait=9h"), both);
+  EXPECT_EQ(
+      Refusal("carbon:runtime=30m wait=soon"),
+      "hint \"wait=soon\": \"soon\" is not a duration such as 90s, 30m, 8h, 2d or 1-12:00:00");
+  // Words that are no hints end ours, and what comes behind them is another's.
+  EXPECT_EQ(MustParse("carbon:runtime=30m then wait=1h"), Hints{.runtime = absl::Minutes(30)});
+  EXPECT_EQ(MustParse("carbon:runtime=30m now or never"), Hints{.runtime = absl::Minutes(30)});
 }
 
 TEST(ParseHints, KeepsBytesBeyondAsciiInNames) {

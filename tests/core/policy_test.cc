@@ -78,6 +78,19 @@ TEST(MatchPolicy, GoesByThePartitionItIsGivenNotByThoseNamed) {
   EXPECT_EQ(Matched({For("p", {.partitions = {"main"}})}, job, "main"), "p");
 }
 
+TEST(MatchPolicy, TakesJobNamesForShellPatterns) {
+  JobRequest job = Job();
+  const std::vector<Policy> policies = {
+      For("portal", {.job_names = {"sys/dashboard/*", "[Jj]upyter?"}}), For("all", {})};
+  for (const auto& [name, policy] :
+       {std::pair("sys/dashboard/sys/bc_desktop", "portal"), std::pair("jupyter7", "portal"),
+        std::pair("jupyter", "all"), std::pair("train", "all"), std::pair("", "all"),
+        std::pair("sys/dashboard", "all")}) {
+    job.name = name;
+    EXPECT_EQ(Matched(policies, job), policy) << name;
+  }
+}
+
 TEST(MatchPolicy, NeverTakesADefaultForAnAccountOrQos) {
   JobRequest job = Job();
   job.account = "";

@@ -298,20 +298,23 @@ TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
 
 TEST(UserMessage, TellsWhereAndWhenAndWhatItSaves) {
   EXPECT_EQ(UserMessage(Placed(), kNow, kUtc),
-            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less than "
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% "
+            "(58-67%) less than "
             "now in frankfurt; --comment=carbon:now to run at once");
   // The day is the reader's: seven hours west, it is still the same.
   EXPECT_EQ(UserMessage(Placed(), kNow, absl::FixedTimeZone(-7 * 3600)),
-            "carbon: oslo/h100-sxm at 19:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less than now in "
+            "carbon: planned for oslo/h100-sxm at 19:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less "
+            "than now in "
             "frankfurt; --comment=carbon:now to run at once");
 }
 
 TEST(UserMessage, SaysNowForAStartAtOnceAndHowToStay) {
   Decision decision = Placed();
   decision.chosen->start = kNow;
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: oslo/h100-sxm now: 14.2 kg CO2e, 63% (58-67%) less than in frankfurt; "
-            "--comment=carbon:off to stay there");
+  EXPECT_EQ(
+      UserMessage(decision, kNow, kUtc),
+      "carbon: planned for oslo/h100-sxm now: 14.2 kg CO2e, 63% (58-67%) less than in frankfurt; "
+      "--comment=carbon:off to stay there");
 }
 
 TEST(UserMessage, NamesATimeLimitThatChanges) {
@@ -319,7 +322,8 @@ TEST(UserMessage, NamesATimeLimitThatChanges) {
   decision.home->time_limit = absl::Hours(10);
   decision.chosen->time_limit = absl::Minutes(1450);
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h), time limit 1d10m: 14.2 kg CO2e, 63% "
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h), time limit 1d10m: 14.2 kg "
+            "CO2e, 63% "
             "(58-67%) less than now in frankfurt; --comment=carbon:now to run at once");
 }
 
@@ -327,7 +331,8 @@ TEST(UserMessage, OffersToRunAtOnceOnlyWhereItDelays) {
   Decision decision = Placed();
   decision.home->start = decision.chosen->start;  // by --begin
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less than "
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% "
+            "(58-67%) less than "
             "in frankfurt; --comment=carbon:off to stay there");
 }
 
@@ -366,7 +371,8 @@ TEST(UserMessage, OmitsAComparisonWithNothing) {
   Decision decision = Placed();
   decision.saving->share = NAN;  // home emits nothing
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e; --comment=carbon:now to "
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e; "
+            "--comment=carbon:now to "
             "run at once");
 }
 
@@ -377,11 +383,25 @@ TEST(UserMessage, IsShortForAJobThatStays) {
   decision.chosen = decision.home;
   decision.reason = "home is the greenest";
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: stays in frankfurt, now: 1.2 kg CO2e; home is the greenest");
+            "carbon: planned to stay in frankfurt, now: 1.2 kg CO2e; home is the greenest");
   decision.best.clear();
   decision.reason = "no pool has room in time";
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: stays in frankfurt: no pool has room in time");
+            "carbon: planned to stay in frankfurt: no pool has room in time");
+}
+
+TEST(UserMessage, GoesToThoseWhomThePolicyNames) {
+  Decision placed = Placed(), kept = Placed(), wrong;
+  kept.outcome = Outcome::kKeptHome;
+  wrong.bad_hint = true;
+  for (const auto& [message, is_placed_told, is_kept_told] :
+       {std::tuple(Notice::kAll, true, true), std::tuple(Notice::kPlaced, true, false),
+        std::tuple(Notice::kNone, false, false)}) {
+    placed.message = kept.message = wrong.message = message;
+    EXPECT_EQ(!UserMessage(placed, kNow, kUtc).empty(), is_placed_told);
+    EXPECT_EQ(!UserMessage(kept, kNow, kUtc).empty(), is_kept_told);
+    EXPECT_EQ(!UserMessage(wrong, kNow, kUtc).empty(), is_placed_told);
+  }
 }
 
 TEST(UserMessage, TellsOfABadHint) {

@@ -45,7 +45,7 @@ class EnforceTest(PrivateSlurmTest):
         self.assertEqual(job["Partition"], "oslo")
         self.assertEqual(job["EligibleTime"], job["SubmitTime"])
         self.assertRegex(job["AdminComment"], f"^{DECISION_ID},pool=oslo,start=")
-        self.assertRegex(answer.stderr, r"^sbatch: carbon: oslo[^\n]*\n$")
+        self.assertRegex(answer.stderr, r"^sbatch: carbon: planned for oslo[^\n]*\n$")
         done = self.wait_for_state(answer.job_id, "COMPLETED", 10)
         self.assertRegex(done["NodeList"], r"^oslo\d$")
 

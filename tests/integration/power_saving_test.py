@@ -40,7 +40,7 @@ class PowerSavingTest(PrivateSlurmTest):
     def test_does_not_wake_nodes_for_less_than_the_idle_ones_at_home_go_on_drawing(self):
         answer, job, record = self.place()
         self.assertEqual(job["Partition"], "frankfurt")
-        self.assertRegex(answer.stderr, r"^sbatch: carbon: stays in frankfurt, now: adds [^\n]*\n$")
+        self.assertRegex(answer.stderr, r"^sbatch: carbon: planned to stay in frankfurt, now: adds [^\n]*\n$")
         self.assertEqual(record["minimised"], "consequential")
         self.assertAlmostEqual(record["home"]["consequential_g"] / record["home"]["gross_g"], 0.6)
         cleanest = record["candidates"][0]

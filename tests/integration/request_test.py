@@ -35,6 +35,33 @@ class RequestTest(PrivateSlurmTest):
         _, job = self.submit("--nodelist=frankfurt1")
         self.assertEqual(job["Partition"], "frankfurt")
 
+    def test_reads_hints_that_share_the_comment_with_other_tools(self):
+        _, job = self.submit("--comment=project=abc,carbon:off")
+        self.assertEqual(job["Partition"], "frankfurt")
+        self.assertEqual(self.last_record(self.count)["reason"], "the user opted out")
+
+    def test_says_only_what_the_policy_wants_said(self):
+        for message, moved, kept in (("all", 1, 1), ("placed", 1, 0), ("none", 0, 0)):
+            self.publish_clean_oslo(message=message)
+            answer, job = self.submit()
+            self.assertEqual(job["Partition"], "oslo")
+            self.assertEqual(len(answer.stderr.splitlines()), moved, message)
+            answer, job = self.submit("--partition=oslo")
+            self.assertEqual(len(answer.stderr.splitlines()), kept, message)
+
+    def test_leaves_the_jobs_of_a_portal_to_a_policy_of_their_own(self):
+        self.publish_clean_oslo(match={"job_name": ["sys/dashboard/*"]}, may_change=["site"])
+        _, job = self.submit("--job-name=sys/dashboard/desktop")
+        self.assertEqual(job["Partition"], "oslo")
+        _, job = self.submit("--job-name=train")
+        self.assertEqual(job["Partition"], "frankfurt")
+
+    # sbatch then prints our line as an error, above the reason.
+    def test_reads_as_a_plan_above_the_reason_of_a_refusal(self):
+        answer = self.sbatch("--constraint=nosuch")
+        self.assertNotEqual(answer.code, 0)
+        self.assertRegex(answer.stderr, r"carbon: planned to stay in frankfurt, [^\n]*\n.*[Ff]eature")
+
     def test_leaves_interactive_jobs_alone(self):
         done = self.run_command("srun", "--gpus=1", "--time=1", "printenv", "SLURM_JOB_PARTITION")
         self.assertEqual(done.stdout, "frankfurt\n", done.stderr)

@@ -63,7 +63,7 @@ class PluginsTest(PrivateSlurmTest):
         answer, _ = self.submit("--job-name=commented")
         shown = self.run_command("scontrol", "show", "job", answer.job_id).stdout
         self.assertRegex(shown, "AdminComment=by the site; carbon:id=")
-        self.assertRegex(answer.stderr, r"^sbatch: welcome\nsbatch: carbon: oslo[^\n]*\n$")
+        self.assertRegex(answer.stderr, r"^sbatch: welcome\nsbatch: carbon: planned for oslo[^\n]*\n$")
         count = 4
         wait_until(lambda: len(self.decisions()) == count, 5, "all four decisions are in the log")
         refused = self.sbatch("--job-name=refused")
