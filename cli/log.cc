@@ -164,14 +164,19 @@ int Run(const Options& options) {
   }
   std::vector<LogRecord> records;
   std::map<std::string, LogRecord> returns;  // by decision
+  std::map<std::string, int64_t> job_ids;    // the same
   SequencesByBoot sequences;
   for (const std::string& file : paths) {
     const absl::Status status = ReadPlacementLog(
         file, &sequences,
         [&](LogRecord record) {
-          if (record.Text({"type"}) == "return") {
+          const std::string type = record.Text({"type"});
+          if (const auto job_id = record.Number({"job_id"}); job_id && type != "decision") {
+            job_ids.emplace(record.Text({"decision"}), static_cast<int64_t>(*job_id));
+          }
+          if (type == "return") {
             if (!record.Has({"error"})) returns.emplace(record.Text({"decision"}), record);
-          } else if (filter->Admits(record)) {
+          } else if (type == "decision" && filter->Admits(record)) {
             records.push_back(std::move(record));
           }
         },
@@ -185,6 +190,8 @@ int Run(const Options& options) {
   for (LogRecord& record : records) {
     const auto given_back = returns.find(record.Text({"id"}));
     if (given_back != returns.end()) record.AddReturn(given_back->second);
+    const auto job_id = job_ids.find(record.Text({"id"}));
+    if (job_id != job_ids.end()) record.AddJobId(job_id->second);
   }
 
   if (options.json) {

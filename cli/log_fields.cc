@@ -79,6 +79,7 @@ std::string DelayText(const LogRecord& record) {
 
 constexpr LogField kFields[] = {
     {"id", "ID", false, [](const LogRecord& r) { return r.Text({"id"}); }},
+    {"jobid", "JOBID", true, [](const LogRecord& r) { return CountText(r.Number({"job_id"})); }},
     {"time", "TIME", false, [](const LogRecord& r) { return TimeText(r.Time({"time"})); }},
     {"user", "USER", false, UserName},
     {"uid", "UID", true,

@@ -24,7 +24,7 @@ struct LogColumn {
 };
 
 inline constexpr char kDefaultLogFormat[] =
-    "id,time,user,job,move,start,co2e,home,saved,interval,consequential,outcome,reason";
+    "id,jobid,time,user,job,move,start,co2e,home,saved,interval,consequential,outcome,reason";
 
 // "job%20,co2e": a name, and after '%' a width as sacct has it: negative aligns left, positive
 // right. Absent, with why in `error`, where a name is not known or a width is none.

@@ -102,7 +102,10 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
                             sequence));
     }
     last->second = std::max(last->second, sequence);
-    if (json["type"] == "decision" || json["type"] == "return") visit(LogRecord(std::move(json)));
+    const std::string type = json["type"].get<std::string>();
+    if (type == "decision" || type == "return" || type == "job" || type == "booking") {
+      visit(LogRecord(std::move(json)));
+    }
   }
   if (file.bad()) return failure();
   if (unreadable > 0) {

@@ -1,5 +1,5 @@
-// The placement log as scarbon reads it: records of decisions and of jobs given back, one per line,
-// with what was lost between them. Fields are those of docs/placement-log.md.
+// The placement log as scarbon reads it: records of decisions, of their jobs and of jobs given
+// back, one per line, with what was lost between them. Fields are those of docs/placement-log.md.
 #ifndef CLI_PLACEMENT_LOG_H_
 #define CLI_PLACEMENT_LOG_H_
 
@@ -26,6 +26,8 @@ class LogRecord {
   const nlohmann::ordered_json& json() const { return json_; }
   // Adds to a decision's record the return of its job, as "returned".
   void AddReturn(const LogRecord& given_back) { json_["returned"] = given_back.json_; }
+  // And the id of its job, as "job_id".
+  void AddJobId(int64_t job_id) { json_["job_id"] = job_id; }
   bool Has(Path path) const { return Find(path) != nullptr; }
   std::string Text(Path path) const;
   std::optional<double> Number(Path path) const;
@@ -38,7 +40,8 @@ class LogRecord {
   nlohmann::ordered_json json_;
 };
 
-// Reads the decisions and returns of one file in order, calling `visit` with each. `complain` gets
+// Reads the decisions, returns and what names a decision's job of one file in order ("decision",
+// "return", "job" and "booking"), calling `visit` with each. `complain` gets
 // one line for each gap in a boot's sequence and for lines that are no records. `sequences` carries
 // the last sequence number of each boot from one file to the next. An error only where the file
 // cannot be read.

@@ -24,7 +24,7 @@ uint64_t HashBooking(const Booking& booking) {
 LedgerBase::LedgerBase(const CapacityState& capacity)
     : taken_at(capacity.taken_at), calendars(capacity.groups, capacity.uses) {
   for (const QueuedUse& use : capacity.uses) {
-    if (!use.decision_id.empty()) decisions.insert(use.decision_id);
+    if (!use.decision_id.empty()) jobs.emplace(use.decision_id, use.job_id);
   }
 }
 
@@ -34,14 +34,17 @@ std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time no
   std::map<std::string, Booking> held;
   digest_ = 0;
   for (auto& [id, booking] : bookings_) {
-    booking.job_seen |= base.decisions.contains(id);
+    const auto job = base.jobs.find(id);
+    const bool is_new = booking.job_id == 0 && job != base.jobs.end();
+    if (is_new) booking.job_id = job->second;
     if (booking.when.end <= now) {
-      events.push_back({id, BookingFate::kEnded});
-    } else if (!booking.shadow && booking.job_seen) {
-      events.push_back({id, BookingFate::kConfirmed});
-    } else if (!booking.job_seen && booking.made_at + kGrace < base.taken_at) {
-      events.push_back({id, BookingFate::kExpired});
+      events.push_back({id, BookingFate::kEnded, booking.job_id});
+    } else if (!booking.shadow && booking.job_id != 0) {
+      events.push_back({id, BookingFate::kConfirmed, booking.job_id});
+    } else if (booking.job_id == 0 && booking.made_at + kGrace < base.taken_at) {
+      events.push_back({id, BookingFate::kExpired, 0});
     } else {
+      if (is_new) events.push_back({id, BookingFate::kSeen, booking.job_id});
       held.emplace(id, std::move(booking));
     }
   }

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -31,14 +30,16 @@ struct Booking {
   // its job, it is kept until it ends, so that a thousand shadow jobs do not all count on the same
   // green hour.
   bool shadow = false;
-  bool job_seen = false;  // in the queue, at some look; the ledger's own
+  uint32_t job_id = 0;  // as the queue showed it at some look; 0: not yet. The ledger's own
 };
 
-enum class BookingFate { kConfirmed, kExpired, kEnded };
+// kSeen: the queue shows its job, and the booking is held on; the others end it.
+enum class BookingFate { kSeen, kConfirmed, kExpired, kEnded };
 
 struct BookingEvent {
   std::string decision_id;
   BookingFate fate;
+  uint32_t job_id;  // 0: the queue never showed it
 };
 
 // A look at the queue made ready to be the ledger's base. Making it is what takes long, and needs
@@ -48,7 +49,7 @@ struct LedgerBase {
 
   absl::Time taken_at;
   GroupCalendars calendars;
-  std::set<std::string, std::less<>> decisions;  // whose jobs the queue shows
+  std::map<std::string, uint32_t, std::less<>> jobs;  // by the decision that placed them
 };
 
 class BookingLedger {
@@ -60,7 +61,7 @@ class BookingLedger {
 
   // Takes a new look at the queue as the base, and leaves the calendars of the one before in it:
   // freeing them takes long as well. Says what became of each tentative booking that is no longer
-  // held, in order of decision id.
+  // held, or whose job shows for the first time, in order of decision id.
   std::vector<BookingEvent> Rebase(LedgerBase&& base, absl::Time now);
 
   void Book(const Booking& booking);

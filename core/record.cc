@@ -171,6 +171,8 @@ std::string Line(const Json& record) { return absl::StrCat(record.text(), "\n");
 
 absl::string_view FateName(BookingFate fate) {
   switch (fate) {
+    case BookingFate::kSeen:
+      return "seen";
     case BookingFate::kConfirmed:
       return "confirmed";
     case BookingFate::kExpired:
@@ -232,9 +234,11 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
 }
 
 std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event) {
-  Json record = Head("booking", id, now);
+  const bool is_held = event.fate == BookingFate::kSeen;
+  Json record = Head(is_held ? "job" : "booking", id, now);
   record["decision"] = event.decision_id;
-  record["fate"] = std::string(FateName(event.fate));
+  record["job_id"] = event.job_id == 0 ? Json(nullptr) : Json(event.job_id);
+  if (!is_held) record["fate"] = std::string(FateName(event.fate));
   return Line(record);
 }
 

@@ -35,6 +35,8 @@ std::string DecisionId(const RecordId& id);
 std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
                            const Decision& decision, const Manifest& manifest,
                            absl::string_view ledger_digest);
+// Of a booking that has ended, with the job that it was for; or where it is held on ("job"), of the
+// job alone.
 std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event);
 // A job was given back what it had asked for, or `error` says why it could not be.
 std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& given_back,

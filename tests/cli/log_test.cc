@@ -121,18 +121,20 @@ TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
                .delay = absl::ZeroDuration(),
                .home_grams = 1200,
                .chosen_grams = 1200}));
-  Append(BookingEventRecord({kBoot, 3}, kStart, {"x", BookingFate::kConfirmed}));
+  Append(BookingEventRecord({kBoot, 3}, kStart,
+                            {DecisionId({kBoot, 1}), BookingFate::kConfirmed, 17}));
   Append(LeftAloneLine(4));
+  Append(BookingEventRecord({kBoot, 5}, kStart, {DecisionId({kBoot, 2}), BookingFate::kSeen, 19}));
   const Ran ran = RunOnLog("");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(
       ran.out,
-      R"(ID                 TIME                USER    JOB   PARTITION->POOL      START                  CO2E HOME CO2E SAVED    (90%) CONSEQUENTIAL OUTCOME    REASON
------------------- ------------------- ------- ----- -------------------- ------------------- ------- --------- ----- -------- ------------- ---------- -----------
-3f9c21aa04d7be15-1 2026-11-24T19:00:00 4242424 train frankfurt->oslo-h100 2026-11-25T02:00:00 14.2 kg   38.4 kg   63% (57-69%)             - placed     emits less
-3f9c21aa04d7be15-2 2026-11-24T19:01:00 4242424 eval  frankfurt            2026-11-24T19:01:00  1.2 kg    1.2 kg    0%   (0-0%)             - kept-home  emits less
-3f9c21aa04d7be15-4 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        -             - left-alone interactive
+      R"(ID                 JOBID TIME                USER    JOB   PARTITION->POOL      START                  CO2E HOME CO2E SAVED    (90%) CONSEQUENTIAL OUTCOME    REASON
+------------------ ----- ------------------- ------- ----- -------------------- ------------------- ------- --------- ----- -------- ------------- ---------- -----------
+3f9c21aa04d7be15-1    17 2026-11-24T19:00:00 4242424 train frankfurt->oslo-h100 2026-11-25T02:00:00 14.2 kg   38.4 kg   63% (57-69%)             - placed     emits less
+3f9c21aa04d7be15-2    19 2026-11-24T19:01:00 4242424 eval  frankfurt            2026-11-24T19:01:00  1.2 kg    1.2 kg    0%   (0-0%)             - kept-home  emits less
+3f9c21aa04d7be15-4     - 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        -             - left-alone interactive
 3 decisions, 1 placed; predicted 15.4 kg CO2e, at home 39.6 kg: saving 24.2 kg (61%)
 )");
 }
@@ -305,7 +307,7 @@ TEST_F(ScarbonLog, ShowsWhatItCanOfARecordWithOddFields) {
 TEST_F(ScarbonLog, ReportsGapsInASequence) {
   Append(Line({.sequence = 4}));
   Append(Line({.sequence = 8}));
-  Append(BookingEventRecord({kBoot, 10}, kStart, {"x", BookingFate::kConfirmed}));
+  Append(BookingEventRecord({kBoot, 10}, kStart, {"x", BookingFate::kConfirmed, 17}));
   Append(DroppedRecord({"0000000000000000", 1}, kStart, 2));
   const Ran ran = RunOnLog("");
   EXPECT_EQ(ran.code, 0);

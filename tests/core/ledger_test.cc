@@ -69,6 +69,7 @@ TEST(BookingLedger, CountsABookingOnceWhenTheQueueShowsIt) {
   const auto events =
       ledger.Rebase(Queue(5, {{7, "a", "g", {At(20), At(60)}, {.devices = 2}}}), At(5));
   EXPECT_THAT(Fates(events), ElementsAre(std::pair("a", BookingFate::kConfirmed)));
+  EXPECT_EQ(events.front().job_id, 7u);
   EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(30)).devices, 2);
   EXPECT_EQ(ledger.tentative(), 0u);
 }
@@ -91,11 +92,18 @@ TEST(BookingLedger, KeepsAShadowBookingUntilItEnds) {
   Booking shadow = Tentative("s", 0, 200, 600);
   shadow.shadow = true;
   ledger.Book(shadow);
-  EXPECT_THAT(ledger.Rebase(Queue(500, {{7, "s", "g", {At(0), At(50)}, {.devices = 2}}}), At(500)),
-              IsEmpty());
+  const auto queue = [](int64_t taken_at) {
+    return Queue(taken_at, {{7, "s", "g", {At(0), At(50)}, {.devices = 2}}});
+  };
+  // Its job is named once.
+  const auto seen = ledger.Rebase(queue(500), At(500));
+  EXPECT_THAT(Fates(seen), ElementsAre(std::pair("s", BookingFate::kSeen)));
+  EXPECT_EQ(seen.front().job_id, 7u);
+  EXPECT_THAT(ledger.Rebase(queue(505), At(505)), IsEmpty());
   EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 2);
-  EXPECT_THAT(Fates(ledger.Rebase(Queue(600), At(600))),
-              ElementsAre(std::pair("s", BookingFate::kEnded)));
+  const auto ended = ledger.Rebase(Queue(600), At(600));
+  EXPECT_THAT(Fates(ended), ElementsAre(std::pair("s", BookingFate::kEnded)));
+  EXPECT_EQ(ended.front().job_id, 7u);
 }
 
 TEST(BookingLedger, LetsAShadowBookingExpireWhoseJobTheQueueNeverShows) {
@@ -106,8 +114,9 @@ TEST(BookingLedger, LetsAShadowBookingExpireWhoseJobTheQueueNeverShows) {
     shadow.shadow = true;
     ledger.Book(shadow);
   }
-  EXPECT_THAT(ledger.Rebase(Queue(5, {{7, "seen", "g", {At(5), At(9)}, {.devices = 2}}}), At(5)),
-              IsEmpty());
+  EXPECT_THAT(
+      Fates(ledger.Rebase(Queue(5, {{7, "seen", "g", {At(5), At(9)}, {.devices = 2}}}), At(5))),
+      ElementsAre(std::pair("seen", BookingFate::kSeen)));
   EXPECT_THAT(Fates(ledger.Rebase(Queue(31), At(31))),
               ElementsAre(std::pair("refused", BookingFate::kExpired)));
   EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 2);

@@ -259,10 +259,16 @@ TEST(DecisionRecord, WritesNullForWhatIsNoNumberAndNoTime) {
 }
 
 TEST(BookingEventRecord, SaysWhatBecameOfABooking) {
-  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kExpired}),
+  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kExpired, 0}),
             R"({"v":1,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
-            R"("fate":"expired"})"
+            R"("job_id":null,"fate":"expired"})"
+            "\n");
+  // A booking that is held on has no fate: whoever adds bookings up must not take it off.
+  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kSeen, 4711}),
+            R"({"v":1,"type":"job","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
+            R"("job_id":4711})"
             "\n");
 }
 

@@ -5,7 +5,8 @@ import re
 import time
 import unittest
 
-from private_slurm import CLEAN_OSLO, PrivateSlurmTest, seconds_since_epoch
+from private_slurm import (CLEAN_OSLO, SCARBON, PrivateSlurmTest, seconds_since_epoch,
+                           wait_until)
 
 DECISION_ID = r"carbon:id=[0-9a-f]{16}-\d+"
 
@@ -25,6 +26,23 @@ class ShadowTest(PrivateSlurmTest):
         self.assertEqual(record["chosen"]["partition"], "oslo")
         self.assertEqual(job["AdminComment"], f"carbon:id={record['boot']}-{record['seq']}")
 
+    def test_names_the_job_once_the_queue_shows_it_whatever_is_written_into_it_later(self):
+        self.watch({"mode": "shadow"}, CLEAN_OSLO)
+        before = len(self.records())
+        answer, job = self.submit(wrap="sleep 30")
+        decision = self.last_record(before)
+
+        def named():
+            return [r["job_id"] for r in self.records()[before:]
+                    if r["type"] == "job" and r["decision"] == decision["id"]]
+
+        wait_until(named, 20, "the job is in the log")
+        self.update_job(answer.job_id, "AdminComment=another tool's")
+        shown = self.run_command(SCARBON, "log", "--file", str(self.log), "-n", "-P", "-o", "jobid,id")
+        self.assertIn(f"{answer.job_id}|{decision['id']}\n", shown.stdout)
+        time.sleep(3)
+        self.assertEqual(named(), [int(answer.job_id)])
+
     def test_says_nothing_where_the_policy_is_off(self):
         self.publish({"mode": "off"}, CLEAN_OSLO)
         before = len(self.records())
@@ -35,7 +53,8 @@ class ShadowTest(PrivateSlurmTest):
         self.publish({"mode": "shadow"}, CLEAN_OSLO)
         self.submit()
         self.last_record(before)
-        self.assertEqual(len(self.records()), before + 1)
+        decisions = [r for r in self.records()[before:] if r["type"] == "decision"]
+        self.assertEqual(len(decisions), 1)
 
 
 class EnforceTest(PrivateSlurmTest):

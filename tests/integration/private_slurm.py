@@ -345,8 +345,10 @@ class PrivateSlurmTest(unittest.TestCase):
             return []
 
     def last_record(self, count_before):
+        """The last decision, of the records behind so many. What names earlier jobs may follow it."""
         return wait_until(
-            lambda: (records := self.records())[count_before:] and records[-1],
+            lambda: ([None] + [record for record in self.records()[count_before:]
+                               if record["type"] == "decision"])[-1],
             5,
             "the decision is in the log",
         )
