@@ -91,6 +91,9 @@ class BackupTest(PrivateSlurmTest):
     def fill(self, count):
         """Submits jobs of two devices, from the moment at which somebody is in charge until `count`
         more of them are to start in the clean hour, and some more. Returns how long it took."""
+        # While one controller hands over to the other, a request to either may time out.
+        wait_until(lambda: self.run_command("scontrol", "show", "job").returncode == 0, 60,
+                   "somebody is in charge")
         clean = before = sum(self.in_clean_hour().values())
         begun = time.monotonic()
         while clean < before + 2 * count:
