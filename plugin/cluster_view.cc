@@ -1,6 +1,7 @@
 #include "plugin/cluster_view.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <utility>
@@ -61,6 +62,7 @@ class CapacityBuilder {
   CapacityState Build() && {
     CountTotals();
     DescribePools();
+    AddReservations();
     std::vector<WaitingRun> waiting;
     for (const ClusterJob& job : view_.jobs) {
       if (job.nodes.empty()) {
@@ -138,6 +140,78 @@ class CapacityBuilder {
                            .amount = amount});
   }
 
+  // What is left of `times` outside of `taken`; both disjoint and in order.
+  static std::vector<TimeInterval> Outside(const std::vector<TimeInterval>& times,
+                                           const std::vector<TimeInterval>& taken) {
+    std::vector<TimeInterval> left;
+    for (TimeInterval time : times) {
+      for (const TimeInterval& other : taken) {
+        if (other.end <= time.start || other.start >= time.end) continue;
+        if (other.start > time.start) left.push_back({time.start, other.start});
+        time.start = other.end;
+        if (time.start >= time.end) break;
+      }
+      if (time.start < time.end) left.push_back(time);
+    }
+    return left;
+  }
+
+  static bool IsWhole(const ClusterReservation& reservation) {
+    return std::all_of(reservation.nodes.begin(), reservation.nodes.end(),
+                       [](const ClusterReservation::Node& node) { return node.share >= 1; });
+  }
+
+  void AddReservations() {
+    std::map<int, std::vector<TimeInterval>> taken;  // by node
+    // Those of whole nodes first: what one of single cores has besides is then known.
+    for (const bool whole : {true, false}) {
+      for (const ClusterReservation& reservation : view_.reservations) {
+        if (IsWhole(reservation) == whole) AddReservation(reservation, &taken);
+      }
+    }
+  }
+
+  void AddReservation(const ClusterReservation& reservation,
+                      std::map<int, std::vector<TimeInterval>>* taken) {
+    std::map<std::pair<int, std::vector<std::pair<absl::Time, absl::Time>>>, Resources> uses;
+    for (const ClusterReservation::Node& node : reservation.nodes) {
+      const int group = found_.of_node[node.index];
+      if (group < 0 || !view_.nodes[node.index].usable) continue;
+      std::vector<TimeInterval>& before = (*taken)[node.index];
+      std::vector<std::pair<absl::Time, absl::Time>> times;
+      for (const TimeInterval& time : Outside(reservation.when, before)) {
+        if (time.end > view_.taken_at) times.emplace_back(time.start, time.end);
+      }
+      const Resources has = Counted(view_.nodes[node.index].resources);
+      const auto part = [&node](int64_t amount) {
+        return static_cast<int64_t>(std::ceil(static_cast<double>(amount) * node.share));
+      };
+      uses[{group, times}] +=
+          {part(has.nodes), part(has.devices), part(has.cpus), part(has.memory_mib)};
+      if (node.share < 1) continue;
+      before.insert(before.end(), reservation.when.begin(), reservation.when.end());
+      std::sort(before.begin(), before.end(),
+                [](const TimeInterval& a, const TimeInterval& b) { return a.start < b.start; });
+    }
+    for (const auto& [where, amount] : uses) {
+      for (const auto& [start, end] : where.second) {
+        state_.uses.push_back(
+            {.group = state_.groups[where.first].name, .when = {start, end}, .amount = amount});
+      }
+    }
+  }
+
+  // Until when the reservation holds now; the infinite past where it does not, or there is none.
+  absl::Time LentUntil(const std::string& name) const {
+    for (const ClusterReservation& reservation : view_.reservations) {
+      if (reservation.name != name) continue;
+      for (const TimeInterval& time : reservation.when) {
+        if (time.start <= view_.taken_at && view_.taken_at < time.end) return time.end;
+      }
+    }
+    return absl::InfinitePast();
+  }
+
   void AddRunning(const ClusterJob& job) {
     struct Part {
       int64_t nodes = 0;
@@ -155,12 +229,9 @@ class CapacityBuilder {
       Resources amount = Share(Counted(job.amount), part.nodes, job.nodes.size());
       amount.nodes = 0;
       if (IsExclusive(job)) amount = Largest(amount, part.resources);
-      if (job.when.end <= job.when.start) continue;
-      state_.uses.push_back({.job_id = job.job_id,
-                             .decision_id = job.decision_id,
-                             .group = state_.groups[group].name,
-                             .when = job.when,
-                             .amount = amount});
+      TimeInterval when = job.when;
+      if (!job.reservation.empty()) when.start = std::max(when.start, LentUntil(job.reservation));
+      AddUse(job, group, when, amount);
     }
   }
 
@@ -183,6 +254,8 @@ class CapacityBuilder {
   }
 
   void AddWaiting(const ClusterJob& job, std::vector<WaitingRun>* waiting) const {
+    // What waits in a reservation takes nothing of what is outside of it.
+    if (!job.reservation.empty()) return;
     const std::vector<int> groups = GroupsOfWaiting(job);
     if (groups.empty() || job.when.end <= job.when.start) return;
     const NodeGroup& group = state_.groups[groups.front()];
@@ -215,6 +288,15 @@ class CapacityBuilder {
 };
 
 }  // namespace
+
+void CountLentNodes(ClusterView* view) {
+  for (const ClusterReservation& reservation : view->reservations) {
+    for (const ClusterReservation::Node& node : reservation.nodes) {
+      ClusterNode& lent = view->nodes[node.index];
+      lent.usable |= lent.is_lent;
+    }
+  }
+}
 
 CapacityState BuildCapacity(const ClusterView& view, const std::vector<PoolConfig>& pools) {
   return CapacityBuilder(view, pools).Build();

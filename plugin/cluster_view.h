@@ -21,6 +21,8 @@ struct ClusterNode {
   // Not usable only because its slurmd has not answered since slurmctld started, or has stopped
   // answering.
   bool is_silent = false;
+  // Not usable only because it is lent to a reservation now.
+  bool is_lent = false;
   Resources resources;  // nodes = 1
   std::vector<std::string> device_types;
   // How likely it is to stay powered when it has no jobs (plugin/power_saving.h); absent: not
@@ -39,6 +41,17 @@ struct ClusterPartition {
   std::vector<int> nodes;  // indices into ClusterView::nodes
 };
 
+// Nodes that are lent, now or later, to jobs that name the reservation, or to nobody.
+struct ClusterReservation {
+  struct Node {
+    int index;     // into ClusterView::nodes
+    double share;  // of all that it has, up to 1
+  };
+  std::string name;
+  std::vector<TimeInterval> when;  // disjoint, in order
+  std::vector<Node> nodes;
+};
+
 struct ClusterJob {
   uint32_t job_id = 0;
   std::string decision_id;
@@ -46,6 +59,7 @@ struct ClusterJob {
   std::vector<int> nodes;               // where it runs; empty while it waits
   Resources amount;                     // of one array task; `nodes` whether whole or shared
   std::string device_type;              // empty: any
+  std::string reservation;              // that it runs or waits in; empty: none
   bool exclusive = false;
   TimeInterval when;  // of one array task; while it waits, from when it may start
   int64_t priority = 0;
@@ -61,8 +75,13 @@ struct ClusterView {
   bool whole_nodes = false;   // every job gets whole nodes (select/linear)
   std::vector<ClusterNode> nodes;
   std::vector<ClusterPartition> partitions;
+  std::vector<ClusterReservation> reservations;
   std::vector<ClusterJob> jobs;
 };
+
+// Makes nodes usable that are lent to a reservation which the view has: it counts as a use of them,
+// and they are free again when it ends.
+void CountLentNodes(ClusterView* view);
 
 // What is assumed of a run without a time limit.
 inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
@@ -76,6 +95,10 @@ inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 //   - a job that runs uses the groups of its nodes in proportion; one that waits is laid out in a
 //     group of one of its partitions (core/queue_estimate.h). A use counts whole nodes only for
 //     exclusive jobs, and then all that is in them; others count devices, CPUs and memory;
+//   - a reservation uses its nodes while it lasts, once where several overlap; jobs in it use
+//   nothing
+//     besides, but for what they run beyond its end. What runs on its nodes when it begins, and
+//     goes on, is counted besides;
 //   - a job of ours that waits for its planned start is promised that start;
 //   - the waiting tasks of an array run as many at once as its limit and the group allow, one round
 //     after the other.

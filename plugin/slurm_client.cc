@@ -15,6 +15,7 @@
 #include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
 #include "plugin/power_saving.h"
+#include "plugin/reservations.h"
 #include "plugin/slurm_amounts.h"
 #include "plugin/slurm_release.h"
 #include "plugin/slurmctld_info.h"
@@ -53,10 +54,9 @@ enum class NodeUse { kUsable, kSilent, kAway };
 
 NodeUse UseOf(uint32_t state) {
   const uint32_t base = state & NODE_STATE_BASE;
-  // Nodes in a reservation are lent to it. A node that sleeps does not respond, and wakes for a
-  // job.
-  constexpr uint32_t kAway = NODE_STATE_DRAIN | NODE_STATE_FAIL | NODE_STATE_MAINT |
-                             NODE_STATE_RES | NODE_STATE_INVALID_REG | NODE_STATE_DYNAMIC_FUTURE;
+  // A node that sleeps does not respond, and wakes for a job.
+  constexpr uint32_t kAway =
+      NODE_STATE_DRAIN | NODE_STATE_FAIL | NODE_STATE_INVALID_REG | NODE_STATE_DYNAMIC_FUTURE;
   constexpr uint32_t kAsleep =
       NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_DOWN | NODE_STATE_POWERING_UP;
   if ((state & kAway) != 0) return NodeUse::kAway;
@@ -74,9 +74,11 @@ ClusterNode ReadNode(const node_info_t& node) {
   const int64_t memory = static_cast<int64_t>(node.real_memory);
   const int64_t reserved = std::min(memory, static_cast<int64_t>(node.mem_spec_limit));
   const NodeUse use = UseOf(node.node_state);
+  const bool is_lent = (node.node_state & (NODE_STATE_MAINT | NODE_STATE_RES)) != 0;
   return {.name = std::string(Text(node.name)),
-          .usable = use == NodeUse::kUsable,
-          .is_silent = use == NodeUse::kSilent,
+          .usable = use == NodeUse::kUsable && !is_lent,
+          .is_silent = use == NodeUse::kSilent && !is_lent,
+          .is_lent = use == NodeUse::kUsable && is_lent,
           .resources = {.nodes = 1,
                         .devices = devices.count,
                         .cpus = node.cpus_efctv != 0 ? node.cpus_efctv : node.cpus,
@@ -207,6 +209,7 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
                     .partitions = absl::StrSplit(Text(job.partition), ',', absl::SkipEmpty()),
                     .amount = amount.amount,
                     .device_type = amount.device_type,
+                    .reservation = std::string(Text(job.resv_name)),
                     .exclusive = IsExclusive(job),
                     .when = *when,
                     .priority = job.priority,
@@ -251,6 +254,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   if (!nodes.ok()) return nodes.status();
   auto partitions = LoadPartitions();
   if (!partitions.ok()) return partitions.status();
+  auto reservations = LoadReservations();
+  if (!reservations.ok()) return reservations.status();
   auto jobs = LoadQueue();
   if (!jobs.ok()) return jobs.status();
 
@@ -268,6 +273,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   for (uint32_t i = 0; i < (*partitions)->record_count; ++i) {
     view.partitions.push_back(ReadPartition((*partitions)->partition_array[i], settings, **nodes));
   }
+  view.reservations = ReadReservations(**reservations, **nodes, now, absl::LocalTimeZone());
+  CountLentNodes(&view);
   ClusterLook look;
   look.may_update = geteuid() == 0 || geteuid() == settings.slurm_user_id;
   std::map<uint32_t, size_t> waiting_arrays;

@@ -26,11 +26,11 @@ struct ClusterLook {
   bool may_update = false;          // this process's user may give them back: root or SlurmUser
 };
 
-// Partitions, nodes and queue as the pools see them; plugin/cluster_view.h says how. Four requests
-// to slurmctld, each of which blocks for at most Slurm's MessageTimeout: never call it inside
-// slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer. `outages` is
-// what the looks before this one showed; one that lasts for less than `down_after` may be over at
-// once.
+// Partitions, nodes, reservations and queue as the pools see them; plugin/cluster_view.h says how.
+// Five requests to slurmctld, each of which blocks for at most Slurm's MessageTimeout: never call
+// it inside slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer.
+// `outages` is what the looks before this one showed; one that lasts for less than `down_after` may
+// be over at once.
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
                                           Outages* outages);

@@ -55,6 +55,12 @@ absl::StatusOr<SlurmMessage<job_info_msg_t>> LoadQueue() {
       slurm_free_job_info_msg);
 }
 
+absl::StatusOr<SlurmMessage<reserve_info_msg_t>> LoadReservations() {
+  return Loaded<reserve_info_msg_t>(
+      "reservations", [](reserve_info_msg_t** reply) { return slurm_load_reservations(0, reply); },
+      slurm_free_reservation_info_msg);
+}
+
 bool PartitionsChangedSince(time_t when) {
   partition_info_msg_t* message = nullptr;
   errno = 0;

@@ -20,6 +20,7 @@ absl::StatusOr<SlurmMessage<slurm_conf_t>> LoadSlurmConf();
 absl::StatusOr<SlurmMessage<node_info_msg_t>> LoadNodes();
 absl::StatusOr<SlurmMessage<partition_info_msg_t>> LoadPartitions();
 absl::StatusOr<SlurmMessage<job_info_msg_t>> LoadQueue();
+absl::StatusOr<SlurmMessage<reserve_info_msg_t>> LoadReservations();
 
 // Whether a partition changed since `when`, of a message of LoadPartitions(); true too where
 // slurmctld does not answer.

@@ -347,7 +347,7 @@ TEST(UserMessage, CountsCloseStartsInSeconds) {
   const auto when = [&](absl::Duration ahead) {
     decision.chosen->start = kNow + ahead;
     const std::string message = UserMessage(decision, kNow, kUtc);
-    return message.substr(22, message.find("):") - 21);
+    return message.substr(34, message.find("):") - 33);
   };
   EXPECT_EQ(when(absl::Seconds(35)), "at 19:00:35 (in 35 s)");
   EXPECT_EQ(when(absl::Seconds(119)), "at 19:01:59 (in 119 s)");

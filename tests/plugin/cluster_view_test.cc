@@ -199,6 +199,75 @@ TEST(BuildCapacity, SplitsARunAcrossGroupsAndForgetsUnusableNodes) {
   EXPECT_EQ(state.uses[1].amount, (Resources{0, 3, 4, 10}));
 }
 
+// Group a of two nodes: what is used at an instant.
+Resources UsedAt(const CapacityState& state, absl::Time time) {
+  Resources used;
+  for (const QueuedUse& use : state.uses) {
+    if (use.group == "a" && use.when.start <= time && time < use.when.end) used += use.amount;
+  }
+  return used;
+}
+
+ClusterReservation Lent(std::string name, std::vector<ClusterReservation::Node> nodes, int from,
+                        int to) {
+  return {.name = std::move(name),
+          .when = {{kNow + absl::Hours(from), kNow + absl::Hours(to)}},
+          .nodes = std::move(nodes)};
+}
+
+TEST(BuildCapacity, CountsAReservationAsAUseOfItsNodes) {
+  ClusterView view = TwoPartitions();
+  view.reservations = {Lent("works", {{0, 1}, {2, 1}}, 5, 9)};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(4)), Resources{});
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(5)), (Resources{1, 8, 64, 1000}));
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(9)), Resources{});
+  EXPECT_EQ(state.uses.size(), 2u);
+}
+
+TEST(BuildCapacity, CountsNodesThatSeveralReservationsHaveOnce) {
+  ClusterView view = TwoPartitions();
+  view.reservations = {Lent("project", {{0, 1}, {1, 1}}, 0, 10), Lent("works", {{0, 1}}, 5, 12),
+                       Lent("cores", {{1, 0.25}}, 8, 14)};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(6)), (Resources{2, 16, 128, 2000}));
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(9)), (Resources{2, 16, 128, 2000}));
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(11)), (Resources{2, 10, 80, 1250}));
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(13)), (Resources{1, 2, 16, 250}));
+}
+
+TEST(BuildCapacity, CountsJobsInAReservationOnlyBeyondItsEnd) {
+  ClusterView view = TwoPartitions();
+  view.reservations = {Lent("project", {{0, 1}}, -1, 1)};
+  ClusterJob inside = Running({0}, {.nodes = 1, .devices = 4, .cpus = 4});  // for two hours
+  inside.reservation = "project";
+  ClusterJob waiting = Waiting({"a"}, {.nodes = 1, .devices = 8, .cpus = 8});
+  waiting.reservation = "project";
+  view.jobs = {inside, waiting};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  EXPECT_EQ(UsedAt(state, kNow).devices, 8);
+  EXPECT_EQ(UsedAt(state, kNow + absl::Minutes(90)).devices, 4);
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(2)), Resources{});
+}
+
+// They count as there, and are free again when it ends.
+TEST(CountLentNodes, MakesUsableWhatAKnownReservationHas) {
+  ClusterView view = TwoPartitions();
+  for (const int node : {0, 1}) {
+    view.nodes[node].usable = false;
+    view.nodes[node].is_lent = true;
+  }
+  view.reservations = {Lent("works", {{0, 1}, {2, 1}}, -1, 3)};
+  CountLentNodes(&view);
+  EXPECT_TRUE(view.nodes[0].usable);
+  EXPECT_FALSE(view.nodes[1].usable);
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  EXPECT_TRUE(state.pools[0].up);
+  EXPECT_EQ(state.groups[0].total.nodes, 1);
+  EXPECT_EQ(UsedAt(state, kNow).nodes, 1);
+  EXPECT_EQ(UsedAt(state, kNow + absl::Hours(3)).nodes, 0);
+}
+
 TEST(BuildCapacity, ExpectsAWaitingJobInAPartitionThatIsKnown) {
   ClusterView view = TwoPartitions();
   view.partitions.push_back(Partition("debug", {3}));
