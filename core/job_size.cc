@@ -121,7 +121,10 @@ std::optional<JobUnits> UnitsIn(const JobRequest& job, const Snapshot::Pool& poo
       break;
     case AllocationUnit::kCore:
       // A job with devices is not described by its cores.
-      if (job.demand.devices == 0) units = {taken.cpus, taken.cpus};
+      if (job.demand.devices == 0) {
+        const int64_t threads = std::max<int64_t>(1, pool.state->defaults.threads_per_core);
+        units = {DivideUp(taken.cpus, threads), DivideUp(taken.cpus, threads)};
+      }
       break;
     case AllocationUnit::kNode:
       if (filled.exclusive) units = {nodes, nodes};

@@ -42,6 +42,8 @@ struct JobDefaults {
   int64_t memory_per_device_mib = 0;
   int64_t cpus_per_device = 0;
   int64_t cpus_per_core = 1;  // whole cores are given, with all their threads
+  // CPUs of one core, whether it is given whole or not: Slurm's CPUs are threads.
+  int64_t threads_per_core = 1;
   bool whole_nodes = false;   // every job is exclusive
 
   friend bool operator==(const JobDefaults&, const JobDefaults&) = default;

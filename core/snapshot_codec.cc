@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kCapacityVersion = 3;
-// Without the pools' "stays_powered".
+// Without the pools' "stays_powered" and "threads_per_core".
 constexpr int kCapacityVersionBefore = 2;
 constexpr int kMaxDepth = 8;
 // The year 9999: far from every overflow.
@@ -96,12 +96,12 @@ class Members {
     resources.memory_mib = amount.Integer("memory_mib", 0, Resources::kUnlimited);
     return resources;
   }
-  JobDefaults Defaults(const char* key) {
+  JobDefaults Defaults(const char* key, bool has_threads) {
     const Json* value = Find(key);
     if (value == nullptr) return {};
     Members given(*value, absl::StrCat(path_, "/", key),
                   {"memory_per_node_mib", "memory_per_cpu_mib", "memory_per_device_mib",
-                   "cpus_per_device", "cpus_per_core", "whole_nodes"},
+                   "cpus_per_device", "cpus_per_core", "threads_per_core", "whole_nodes"},
                   error_);
     JobDefaults defaults;
     defaults.memory_per_node_mib = given.Integer("memory_per_node_mib", 0, Resources::kUnlimited);
@@ -110,6 +110,9 @@ class Members {
         given.Integer("memory_per_device_mib", 0, Resources::kUnlimited);
     defaults.cpus_per_device = given.Integer("cpus_per_device", 0, Resources::kUnlimited);
     defaults.cpus_per_core = given.Integer("cpus_per_core", 1, Resources::kUnlimited);
+    defaults.threads_per_core = has_threads
+                                    ? given.Integer("threads_per_core", 1, Resources::kUnlimited)
+                                    : defaults.cpus_per_core;
     defaults.whole_nodes = given.Bool("whole_nodes");
     return defaults;
   }
@@ -271,6 +274,7 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                        {"memory_per_device_mib", pool.defaults.memory_per_device_mib},
                        {"cpus_per_device", pool.defaults.cpus_per_device},
                        {"cpus_per_core", pool.defaults.cpus_per_core},
+                       {"threads_per_core", pool.defaults.threads_per_core},
                        {"whole_nodes", pool.defaults.whole_nodes}}},
                      {"stays_powered", OrNull(pool.stays_powered, [](double s) { return s; })}});
   }
@@ -334,7 +338,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
       state.default_time = absl::Seconds(*limit);
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
-    state.defaults = pool.Defaults("defaults");
+    state.defaults = pool.Defaults("defaults", !is_older);
     if (!is_older) state.stays_powered = pool.OptionalShare("stays_powered");
     capacity.pools.push_back(std::move(state));
   });

@@ -94,10 +94,10 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
   defaults.whole_nodes = partition.max_share == 0 || Text(conf.select_type) == "select/linear";
   const uint16_t type = partition.cr_type != 0 ? partition.cr_type : conf.select_type_param;
   for (const int node : NodeIndices(partition.node_inx, nodes.record_count)) {
-    if ((type & kSelectsSingleThreads) != 0) break;
-    defaults.cpus_per_core =
-        std::max<int64_t>(defaults.cpus_per_core, nodes.node_array[node].threads);
+    defaults.threads_per_core =
+        std::max<int64_t>(defaults.threads_per_core, nodes.node_array[node].threads);
   }
+  if ((type & kSelectsSingleThreads) == 0) defaults.cpus_per_core = defaults.threads_per_core;
   const uint64_t memory =
       partition.def_mem_per_cpu != 0 ? partition.def_mem_per_cpu : conf.def_mem_per_cpu;
   if (memory != INFINITE64 && memory != NO_VAL64) {

@@ -175,6 +175,22 @@ TEST(MostNodes, IsTheLeastWithoutARangeAndWhatIsThereWithOne) {
   EXPECT_EQ(MostNodes(job, pool), 4);
 }
 
+// Slurm's CPUs are threads; a profile's watts are per core.
+TEST(UnitsIn, ChargesACoreOnceForAllItsThreads) {
+  const auto cores = [](int64_t cpus, int64_t given_together) {
+    APool pool(AllocationUnit::kCore);
+    pool.state.defaults.threads_per_core = 2;
+    pool.state.defaults.cpus_per_core = given_together;
+    return UnitsIn(Job({.nodes = 1, .cpus = cpus}), pool)->charged;
+  };
+  EXPECT_EQ(cores(1, 2), 1);
+  EXPECT_EQ(cores(2, 2), 1);
+  EXPECT_EQ(cores(3, 2), 2);
+  // Where single threads are given, a core may be shared, and is charged to whoever has part of it.
+  EXPECT_EQ(cores(1, 1), 1);
+  EXPECT_EQ(cores(4, 1), 2);
+}
+
 TEST(UnitsIn, ChargesWhatIsKeptFromOthers) {
   JobRequest job = Job({.nodes = 1, .devices = 3, .cpus = 5});
   const APool device(AllocationUnit::kDevice);

@@ -96,7 +96,7 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   EXPECT_EQ(parsed->pools[0].max_time, absl::Hours(48));
   EXPECT_EQ(parsed->pools[0].default_time, std::nullopt);
   EXPECT_EQ(parsed->pools[0].max_nodes, 4);
-  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, true}));
+  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 6, true}));
   EXPECT_EQ(parsed->pools[0].stays_powered, 0.25);
   EXPECT_TRUE(parsed->pools[0].up);
   EXPECT_TRUE(parsed->pools[0].is_default);
@@ -126,7 +126,7 @@ TEST(Capacity, ReadsTheVersionBefore) {
       R"("cpus_per_device":4,"cpus_per_core":5,"whole_nodes":true}}],"uses":[]})";
   const auto parsed = ParseCapacity(version2);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, true}));
+  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 5, true}));
   EXPECT_EQ(parsed->pools[0].stays_powered, std::nullopt);
 }
 

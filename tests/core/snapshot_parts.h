@@ -81,7 +81,7 @@ inline CapacityState Capacity() {
                      .max_time = absl::Hours(48),
                      .default_time = std::nullopt,
                      .max_nodes = 4,
-                     .defaults = {1, 2, 3, 4, 5, true},
+                     .defaults = {1, 2, 3, 4, 5, 6, true},
                      .stays_powered = 0.25}};
   capacity.uses = {
       {17, "0123456789abcdef-4", "oslo-nodes", {kNow, kNow + absl::Hours(3)}, {1, 8, 0, 0}}};
