@@ -121,6 +121,12 @@ void FindSnapshotProblems(Findings& findings) {
       findings.problems.push_back(absl::StrCat("pool ", pool.config->name,
                                                ": the cluster does not show its partition ",
                                                pool.config->partition));
+    } else if (!pool.state->up) {
+      findings.troubles.push_back(absl::StrCat(
+          "pool ", pool.config->name, ": is down: ",
+          pool.group->total.nodes > 0
+              ? absl::StrCat("its partition ", pool.config->partition, " is not up")
+              : "none of its nodes takes jobs"));
     }
   }
 }

@@ -229,6 +229,18 @@ TEST_F(ScarbonStatus, TellsOfAPartitionThatTheClusterDoesNotShow) {
               testing::ElementsAre("pool oslo: the cluster does not show its partition green"));
 }
 
+// Decisions are made all the same, but all is not well.
+TEST_F(ScarbonStatus, TellsOfAPoolThatIsDownAndWhy) {
+  capacity_.pools[0].up = false;
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Problems(),
+              testing::ElementsAre("pool oslo: is down: its partition green is not up"));
+  EXPECT_THAT(Run("").out, testing::Not(HasSubstr("All is well")));
+  capacity_.groups[0].total = {};
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Problems(), testing::ElementsAre("pool oslo: is down: none of its nodes takes jobs"));
+}
+
 TEST_F(ScarbonStatus, TellsOfADamagedPart) {
   const Manifest manifest = Publish();
   const std::string part =

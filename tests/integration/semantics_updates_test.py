@@ -100,7 +100,7 @@ class UpdateTest(PrivateSlurmTest):
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         job_id = done.stdout.strip()
-        self.assertIn("carbon: frankfurt", done.stderr)
+        self.assertIn("carbon: planned for frankfurt", done.stderr)
         self.assertRegex(self.job(job_id)["UserId"], "nobody")
         for change in ("TimeLimit=1", "Partition=lyon", "StartTime=now"):
             self.update_job(job_id, change, as_user=as_user)
