@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "forecast/providers/reply_words.h"
 
 namespace carbon {
 namespace {
@@ -39,33 +40,53 @@ std::string HttpRequest::Redacted() const {
 }
 
 absl::Status CheckReply(const HttpReply& reply) {
-  const std::string status = absl::StrCat("status ", reply.status);
+  const auto error = [&reply](absl::StatusCode code, absl::string_view fact) {
+    const std::string words = ReplyWords(reply);
+    return absl::Status(code, absl::StrCat("status ", reply.status, ", ", fact,
+                                           words.empty() ? "" : absl::StrCat(": ", words)));
+  };
   switch (reply.status) {
     case 200:
       if (MayBeJson(reply.content_type)) return absl::OkStatus();
       return absl::InvalidArgumentError(absl::StrCat(
           "the reply is no JSON but ", absl::CHexEscape(reply.content_type.substr(0, 80))));
+    case 304:
+      return error(absl::StatusCode::kUnavailable, "not modified, though there is nothing before");
     case 401:
-      return absl::UnauthenticatedError(absl::StrCat(status, ", the credential is not accepted"));
     case 402:
     case 403:
-      return absl::PermissionDeniedError(absl::StrCat(status, ", the account may not have this"));
+      switch (MeaningOfRefusal(reply)) {
+        case Refusal::kCredential:
+          return error(absl::StatusCode::kUnauthenticated, "the credential is not accepted");
+        case Refusal::kAccount:
+          return error(absl::StatusCode::kPermissionDenied, "the account may not have this");
+        case Refusal::kTooMany:
+          return error(absl::StatusCode::kResourceExhausted, "too many requests");
+      }
+      break;
     case 404:
-      return absl::NotFoundError(absl::StrCat(status, ", no such zone or data"));
+      return error(absl::StatusCode::kNotFound, "no such zone or data");
     case 429:
-      return absl::ResourceExhaustedError(
-          reply.retry_after.has_value() ? absl::StrCat(status, ", too many requests; again in ",
-                                                       absl::FormatDuration(*reply.retry_after))
-                                        : absl::StrCat(status, ", too many requests"));
+      return error(
+          absl::StatusCode::kResourceExhausted,
+          reply.retry_after.has_value()
+              ? absl::StrCat("too many requests; again in ",
+                             absl::FormatDuration(absl::Ceil(*reply.retry_after, absl::Seconds(1))))
+              : "too many requests");
     case 408:
     case 425:
-      return absl::UnavailableError(absl::StrCat(status, ", try again later"));
+      return error(absl::StatusCode::kUnavailable, "try again later");
     default:
       break;
   }
-  if (reply.status >= 500)
-    return absl::UnavailableError(absl::StrCat(status, ", a fault of theirs"));
-  return absl::FailedPreconditionError(absl::StrCat(status, ", the request is refused"));
+  if (reply.status >= 500) return error(absl::StatusCode::kUnavailable, "a fault of theirs");
+  if (reply.status > 200 && reply.status < 300) {
+    return error(absl::StatusCode::kUnavailable, "a reply without data");
+  }
+  if (reply.status >= 300 && reply.status < 400) {
+    return error(absl::StatusCode::kFailedPrecondition, "a redirect that cannot be followed");
+  }
+  return error(absl::StatusCode::kFailedPrecondition, "the request is refused");
 }
 
 absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,

@@ -11,8 +11,9 @@
 // A parser takes a reply of any status, and its error says what to do about it:
 //
 //   UNAUTHENTICATED      the token is wrong or over: log in again, once, where there is a login
-//   PERMISSION_DENIED    the account may not have this: remember it, and ask no more
-//   NOT_FOUND            the provider knows no such zone, or has nothing of this kind there
+//   PERMISSION_DENIED    the account may not have this: ask again only after hours
+//   NOT_FOUND            the provider knows no such zone, or has nothing of this kind there; by the
+//                        status only, never because of what a 200 says
 //   RESOURCE_EXHAUSTED   too many requests: wait for retry_after, or longer each time
 //   UNAVAILABLE          a fault on their side, or a reply without data: try again later
 //   FAILED_PRECONDITION  another status: the request was refused, and will be again
@@ -98,7 +99,9 @@ struct TimeSpan {
 };
 
 // OK for a 200 whose content type is JSON, or one of those that stand for "some file"; otherwise
-// the error as told above, by status alone. For the parsers.
+// the error as told above, by the status, with the server's own words behind it (ReplyWords). A 401
+// or 403 has three meanings, a wrong credential, something that the account may not have, or too
+// many requests: which of them, the words tell where they can. For the parsers.
 absl::Status CheckReply(const HttpReply& reply);
 
 // "provider: zone Z: " before the message, with the code kept. For the parsers.

@@ -20,7 +20,8 @@ TEST(CheckReply, TellsByTheStatusWhatToDo) {
       {408, absl::StatusCode::kUnavailable},        {429, absl::StatusCode::kResourceExhausted},
       {500, absl::StatusCode::kUnavailable},        {503, absl::StatusCode::kUnavailable},
       {400, absl::StatusCode::kFailedPrecondition}, {301, absl::StatusCode::kFailedPrecondition},
-      {204, absl::StatusCode::kFailedPrecondition}, {0, absl::StatusCode::kFailedPrecondition},
+      {204, absl::StatusCode::kUnavailable},        {304, absl::StatusCode::kUnavailable},
+      {0, absl::StatusCode::kFailedPrecondition},
   };
   for (const auto& [status, code] : cases) {
     const absl::Status error =
