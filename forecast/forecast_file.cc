@@ -136,21 +136,24 @@ absl::StatusOr<ProviderForecast> ParseForecastFile(const ZoneConfig& zone, const
                                                    absl::string_view bytes, absl::Time fetched_at,
                                                    absl::Time now) {
   std::optional<absl::Time> issued_at;
+  ReplyRemark remark;
   absl::StatusOr<IntensitySeries> data = absl::InternalError("unread");
   if (file.format == ForecastFormat::kCsv) {
     data = ParseCsv(bytes);
   } else {
-    absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(bytes, file.location);
+    absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(bytes, file.location, now);
     if (!forecast.ok()) return forecast.status();
     issued_at = forecast->issued_at;
     data = std::move(forecast->series);
+    remark = std::move(forecast->remark);
   }
   if (!data.ok()) return data.status();
   if (fetched_at > now + kClockSkew) {
     return absl::InvalidArgumentError(
         absl::StrCat("the file was modified in the future, at ", FormatTimestamp(fetched_at)));
   }
-  return ProviderForecast{file.kind.value_or(zone.kind), issued_at, *std::move(data)};
+  return ProviderForecast{file.kind.value_or(zone.kind), issued_at, *std::move(data),
+                          std::move(remark)};
 }
 
 }  // namespace
@@ -175,10 +178,9 @@ absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const F
 
 namespace {
 
-// One source's forecast, with its trouble where it has some and goes on with older data.
+// One source's forecast. `look` gets its trouble where it has some and goes on with older data.
 absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSource& source,
-                                        const FindFetched& find, absl::Time now,
-                                        absl::Status* trouble) {
+                                        const FindFetched& find, absl::Time now, SourceLook* look) {
   if (const auto* file = std::get_if<ForecastFile>(&source)) {
     absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, *file, now);
     if (!read.ok()) return read.status();
@@ -188,7 +190,7 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
     if (find == nullptr) return absl::UnavailableError("is not fetched here");
     absl::StatusOr<FetchedForecast> fetched = find(*provider);
     if (!fetched.ok()) return fetched.status();
-    *trouble = fetched->trouble;
+    look->trouble = fetched->trouble;
     return BuildZoneForecast(zone, SourceName(source), fetched->forecast, fetched->fetched_at, now);
   }
   absl::StatusOr<ProviderForecast> constant =
@@ -218,7 +220,7 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
     if (has_own && std::holds_alternative<GramsPerKilowattHour>(source)) return *own;
     SourceLook& look = looks->emplace_back();
     const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(source), ": ");
-    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, now, &look.trouble);
+    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, now, &look);
     if (!look.trouble.ok()) problems->push_back(absl::StrCat(subject, look.trouble.message()));
     if (!forecast.ok()) {
       look.trouble = forecast.status();

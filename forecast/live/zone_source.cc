@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "forecast/timestamp.h"
@@ -26,6 +27,19 @@ absl::Status CheckStandsIn(const ProviderForecast& forecast, absl::Time now) {
         "the data begins at ", FormatTimestamp(forecast.series.begin()), ", in the future"));
   }
   return CheckIsOfNow(forecast, now);
+}
+
+// `next` as it is, or with what `held` says of now before it where `next` begins later: one value
+// that is missing at its begin must not leave the zone without any.
+IntensitySeries Joined(const IntensitySeries& held, const IntensitySeries& next, absl::Time now) {
+  if (next.begin() <= now || held.begin() > now || held.end() < next.begin()) return next;
+  std::vector<IntensitySeries::Step> steps;
+  for (const IntensitySeries::Step& step : held.steps()) {
+    if (step.start < next.begin()) steps.push_back(step);
+  }
+  for (const IntensitySeries::Step& step : next.steps()) steps.push_back(step);
+  const absl::StatusOr<IntensitySeries> joined = IntensitySeries::Create(steps, next.end());
+  return joined.ok() ? *joined : next;
 }
 
 }  // namespace
@@ -93,18 +107,23 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
     return Fail(reply.status(), is_late ? "timeout" : "no-reply", std::nullopt, now, random);
   }
   if (is_login_) return TakeLogin(*reply, now, random);
+  ask_.now = now;
   absl::StatusOr<ProviderForecast> forecast = provider_->parse_forecast(ask_, *reply);
   if (forecast.ok()) {
     const absl::Status status = CheckStandsIn(*forecast, now);
     if (!status.ok()) forecast = OfProvider(provider_->name, ask_, status);
   }
   if (!forecast.ok()) {
-    if (absl::IsUnauthenticated(forecast.status()) && session_.Refused()) {
-      Complain(forecast.status(), CodeOf(*reply), now);
+    const absl::Status status = forecast.status();
+    if (absl::IsUnauthenticated(status) && session_.Refused()) {
+      Complain(status, CodeOf(*reply), now);
       due_ = absl::InfinitePast();
       return;
     }
-    return Fail(forecast.status(), CodeOf(*reply), reply->retry_after, now, random);
+    return Fail(status, CodeOf(*reply), reply->retry_after, now, random);
+  }
+  if (forecast_.has_value()) {
+    forecast->series = Joined(forecast_->series, forecast->series, now);
   }
   forecast_ = *std::move(forecast);
   fetched_at_ = now;

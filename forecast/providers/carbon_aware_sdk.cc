@@ -1,5 +1,6 @@
 #include "forecast/providers/carbon_aware_sdk.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <set>
@@ -14,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 #include "forecast/timestamp.h"
 #include "nlohmann/json.hpp"
 
@@ -57,11 +59,15 @@ absl::StatusOr<absl::Time> TimeMember(
   return time;
 }
 
-absl::StatusOr<GramsPerKilowattHour> IntensityMember(const json& object, absl::string_view name) {
+// Nothing for null.
+absl::StatusOr<std::optional<GramsPerKilowattHour>> IntensityMember(const json& object,
+                                                                    absl::string_view name) {
   const json* value = Member(object, name);
   if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
-  if (!value->is_number()) return Refused(name, absl::StrCat(Quoted(*value), " is not a number"));
-  const double number = value->get<double>();
+  if (value->is_null()) return std::nullopt;
+  const std::optional<double> found = NumberIn(*value);
+  if (!found.has_value()) return Refused(name, absl::StrCat(Quoted(*value), " is not a number"));
+  const double number = *found;
   if (!std::isfinite(number) || number < 0) {
     return Refused(name, absl::StrCat(Quoted(*value), " is negative or not finite"));
   }
@@ -128,64 +134,69 @@ absl::Status LocationError(absl::string_view wanted, const std::set<std::string>
       absl::StrCat("the file has several locations, and none was chosen: ", names));
 }
 
-// Turns emissions of one shape or the other into a series without gaps.
-absl::StatusOr<IntensitySeries> ReadEmissions(const json& emissions, absl::string_view list,
-                                              absl::string_view time_name,
-                                              absl::string_view value_name,
-                                              absl::string_view location,
-                                              std::optional<absl::Duration> window = std::nullopt) {
-  if (!emissions.is_array()) return Refused(list, absl::StrCat(Quoted(emissions), " is no array"));
-  std::vector<IntensitySeries::Step> steps;
-  absl::Time end;
+// The names of the members that hold an emission's time and value, and of their list.
+struct Shape {
+  absl::string_view list;
+  const char* time;
+  const char* value;
+};
+
+ReplyPoints::Record ReadEmission(const json& emission, const Shape& shape,
+                                 absl::string_view subject) {
+  const absl::StatusOr<absl::Time> start = TimeMember(emission, shape.time);
+  if (!start.ok()) return Refused(subject, start.status().message());
+  const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
+      IntensityMember(emission, shape.value);
+  if (!value.ok()) return Refused(subject, value.status().message());
+  const absl::StatusOr<absl::Duration> duration = DurationMember(emission);
+  if (!duration.ok()) return Refused(subject, duration.status().message());
+  if (!value->has_value()) return std::nullopt;
+  return IntensityHistory::Interval{*start, *start + *duration, **value};
+}
+
+// Turns emissions of one shape or the other into a series.
+absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shape& shape,
+                                               absl::string_view location, absl::Time now) {
+  if (!emissions.is_array()) {
+    return Refused(shape.list, absl::StrCat(Quoted(emissions), " is no array"));
+  }
+  std::vector<ReplyPoints::Record> records;
   std::set<std::string> locations;
   bool unnamed = false;
   for (size_t i = 0; i < emissions.size(); ++i) {
-    const std::string subject = absl::StrCat(list, "[", i, "]");
+    const std::string subject = absl::StrCat(shape.list, "[", i, "]");
     const json& emission = emissions[i];
     if (!emission.is_object()) {
-      return Refused(subject, absl::StrCat(Quoted(emission), " is no object"));
+      records.push_back(Refused(subject, absl::StrCat(Quoted(emission), " is no object")));
+      continue;
     }
-    absl::StatusOr<std::string> place = LocationMember(emission);
-    if (!place.ok()) return Refused(subject, place.status().message());
+    const absl::StatusOr<std::string> place = LocationMember(emission);
+    if (!place.ok()) {
+      records.push_back(Refused(subject, place.status().message()));
+      continue;
+    }
     unnamed |= place->empty();
     if (!place->empty()) locations.insert(absl::AsciiStrToLower(*place));
-    if (!Matches(*place, location)) continue;
-
-    absl::StatusOr<absl::Time> start = TimeMember(emission, time_name);
-    if (!start.ok()) return Refused(subject, start.status().message());
-    absl::StatusOr<GramsPerKilowattHour> value = IntensityMember(emission, value_name);
-    if (!value.ok()) return Refused(subject, value.status().message());
-    absl::StatusOr<absl::Duration> duration = DurationMember(emission);
-    if (!duration.ok()) return Refused(subject, duration.status().message());
-    if (window.has_value() && *window != *duration) {
-      return Refused(subject,
-                     absl::StrCat("is a mean over ", absl::FormatDuration(*window),
-                                  ", not the value of its ", absl::FormatDuration(*duration)));
-    }
-    if (location.empty() && locations.size() > 1) continue;  // refused below, with all the names
-    if (!steps.empty() && *start < end) {
-      return Refused(subject,
-                     absl::StrCat("time ", FormatTimestamp(*start),
-                                  " is before the end of the one before, ", FormatTimestamp(end)));
-    }
-    if (!steps.empty() && *start > end) {
-      return Refused(subject, absl::StrCat("nothing is said of ", FormatTimestamp(end), " to ",
-                                           FormatTimestamp(*start)));
-    }
-    steps.push_back({*start, *value});
-    end = *start + *duration;
+    if (Matches(*place, location)) records.push_back(ReadEmission(emission, shape, subject));
   }
   if (location.empty() && locations.size() + (unnamed && !locations.empty() ? 1 : 0) > 1) {
     return LocationError(location, locations);
   }
-  if (steps.empty()) {
+  if (records.empty()) {
     if (!locations.empty()) return LocationError(location, locations);
-    return Refused(list, "is empty");
+    return absl::UnavailableError(absl::StrCat(shape.list, ": is empty"));
   }
-  return IntensitySeries::Create(steps, end);
+  ReplyPoints points;
+  for (const ReplyPoints::Record& record : records) points.Add(record);
+  return std::move(points).Forecast({.now = now}, std::nullopt);
 }
 
-absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_view location) {
+CarbonAwareForecast WithIssue(std::optional<absl::Time> issued_at, ProviderForecast forecast) {
+  return {issued_at, std::move(forecast.series), std::move(forecast.remark)};
+}
+
+absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_view location,
+                                                 absl::Time now) {
   std::optional<absl::Time> issued_at;
   if (const json* value = Member(root, "GeneratedAt"); value != nullptr && !value->is_null()) {
     absl::StatusOr<absl::Time> time = TimeMember(root, "GeneratedAt", ParseInstant);
@@ -194,13 +205,14 @@ absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_
   }
   const json* emissions = Member(root, "Emissions");
   if (emissions == nullptr) return absl::InvalidArgumentError("Emissions is missing");
-  absl::StatusOr<IntensitySeries> series =
-      ReadEmissions(*emissions, "Emissions", "Time", "Rating", location);
-  if (!series.ok()) return series.status();
-  return CarbonAwareForecast{issued_at, *std::move(series)};
+  absl::StatusOr<ProviderForecast> forecast =
+      ReadEmissions(*emissions, {"Emissions", "Time", "Rating"}, location, now);
+  if (!forecast.ok()) return forecast.status();
+  return WithIssue(issued_at, *std::move(forecast));
 }
 
-absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::string_view location) {
+absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::string_view location,
+                                                   absl::Time now) {
   const json* chosen = nullptr;
   size_t index = 0;
   std::set<std::string> locations;
@@ -233,25 +245,24 @@ absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::strin
   }
   const json* data = Member(*chosen, "forecastData");
   if (data == nullptr) return Refused(subject, "forecastData is missing");
-  std::optional<absl::Duration> window;
   if (const json* value = Member(*chosen, "windowSize"); value != nullptr && !value->is_null()) {
-    absl::StatusOr<absl::Duration> duration = DurationMember(*chosen, "windowSize");
-    if (!duration.ok()) return Refused(subject, duration.status().message());
-    window = *duration;
+    absl::StatusOr<absl::Duration> window = DurationMember(*chosen, "windowSize");
+    if (!window.ok()) return Refused(subject, window.status().message());
   }
   // A forecast that was asked for by the name of a cloud region may name a grid region in its data.
   const bool chosen_by_name = Member(*chosen, "location") != nullptr;
-  absl::StatusOr<IntensitySeries> series =
-      ReadEmissions(*data, absl::StrCat(subject, ".forecastData"), "timestamp", "value",
-                    chosen_by_name ? "" : location, window);
-  if (!series.ok()) return series.status();
-  return CarbonAwareForecast{issued_at, *std::move(series)};
+  const std::string list = absl::StrCat(subject, ".forecastData");
+  absl::StatusOr<ProviderForecast> forecast =
+      ReadEmissions(*data, {list, "timestamp", "value"}, chosen_by_name ? "" : location, now);
+  if (!forecast.ok()) return forecast.status();
+  return WithIssue(issued_at, *std::move(forecast));
 }
 
 }  // namespace
 
 absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
-                                                        absl::string_view location) {
+                                                        absl::string_view location,
+                                                        absl::Time now) {
   if (absl::Status status = CheckDepth(text); !status.ok()) return status;
   json root;
   try {
@@ -262,8 +273,8 @@ absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
     return absl::InvalidArgumentError(absl::StrCat(
         "not JSON: ", what.substr(0, what.find("; last read")).substr(0, kMaxMessage)));
   }
-  if (root.is_object()) return ReadFileForm(root, location);
-  if (root.is_array()) return ReadWebApiForm(root, location);
+  if (root.is_object()) return ReadFileForm(root, location, now);
+  if (root.is_array()) return ReadWebApiForm(root, location, now);
   return absl::InvalidArgumentError(
       absl::StrCat(Quoted(root), " is neither a data file nor a WebAPI forecast"));
 }

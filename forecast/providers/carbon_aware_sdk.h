@@ -7,11 +7,9 @@
 //                      "forecastData": [{"location": "de", "timestamp": "…", "duration": 15,
 //                                        "value": 412.5}, …]}]
 //
-// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. Each value is the
-// mean over the `windowSize` minutes from its timestamp: a forecast whose window is not its step
-// is refused, since its values are no steps but overlap. Names are matched whatever their case, and
-// members that are not named here are ignored. Pure; no I/O, whoever reads the file bounds its
-// size.
+// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. Names are
+// matched whatever their case, and members that are not named here are ignored. Pure; no I/O,
+// whoever reads the file bounds its size.
 #ifndef FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 #define FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 
@@ -21,23 +19,29 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/intensity.h"
+#include "forecast/providers/provider.h"
 
 namespace carbon {
 
 struct CarbonAwareForecast {
   std::optional<absl::Time> issued_at;  // GeneratedAt
   IntensitySeries series;
+  ReplyRemark remark;
 };
 
 // The forecast for `location`; where it is empty the file must speak of one location only. An
 // emission that names no location belongs to every one.
 //
-// InvalidArgument naming the member and its value where one is missing, of another type or out of
-// range; where a step overlaps the one before it; and where a gap lies between two steps, naming
-// its start: absent data is never zero, nor the value before it. NotFound for an unknown location,
-// and InvalidArgument for an ambiguous one, naming those that there are.
+// Emissions in any order; one that cannot be used is left out, as ReplyPoints has it, and so is
+// what lies behind a hole that cannot be filled. `now` is when it was read: see ProviderAsk.
+//
+// InvalidArgument naming the member and its value where half of the emissions or more have one that
+// is missing, of another type or out of range, or overlap. NotFound for an unknown location, and
+// InvalidArgument for an ambiguous one, naming those that there are. Unavailable where there is no
+// emission.
 absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view json,
-                                                        absl::string_view location);
+                                                        absl::string_view location,
+                                                        absl::Time now = absl::InfinitePast());
 
 }  // namespace carbon
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/carbon_aware_sdk.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -22,30 +23,33 @@ absl::Status CheckAnyKind(const ProviderAsk& ask) {
       ask, {SignalKind::kAverageLifecycle, SignalKind::kAverageDirect, SignalKind::kMarginal});
 }
 
-absl::StatusOr<IntensityHistory> ReadHistory(const HttpReply& reply) {
+// The location may be the grid's name for the cloud region asked for.
+ReplyPoints::Record ReadEmission(const ReplyObject& emission) {
+  const absl::StatusOr<absl::Time> start = emission.Time("time");
+  if (!start.ok()) return start.status();
+  const absl::StatusOr<std::string> text = emission.Text("duration");
+  if (!text.ok()) return text.status();
+  const std::optional<absl::Duration> duration = ParseTimeSpan(*text);
+  if (!duration.has_value()) {
+    return emission.Refused("duration", absl::StrCat(Shown(json(*text)), " is not hh:mm:ss"));
+  }
+  const absl::StatusOr<std::optional<GramsPerKilowattHour>> value = emission.Intensity("rating");
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::nullopt;
+  return IntensityHistory::Interval{*start, *start + *duration, **value};
+}
+
+absl::StatusOr<ReplyPoints> ReadHistory(const HttpReply& reply) {
   absl::StatusOr<json> root = ParseReply(reply);
   if (!root.ok()) return root.status();
   if (!root->is_array()) {
     return absl::InvalidArgumentError(absl::StrCat(Shown(*root), " is no list of emissions"));
   }
-  std::vector<IntensityHistory::Interval> intervals;
+  ReplyPoints points;
   for (size_t i = 0; i < root->size(); ++i) {
-    // The location may be the grid's name for the cloud region asked for.
-    const ReplyObject emission((*root)[i], absl::StrCat("[", i, "]"));
-    absl::StatusOr<absl::Time> start = emission.Time("time");
-    if (!start.ok()) return start.status();
-    absl::StatusOr<std::string> text = emission.Text("duration");
-    if (!text.ok()) return text.status();
-    const std::optional<absl::Duration> duration = ParseTimeSpan(*text);
-    if (!duration.has_value()) {
-      return emission.Refused("duration", absl::StrCat(Shown(json(*text)), " is not hh:mm:ss"));
-    }
-    absl::StatusOr<std::optional<GramsPerKilowattHour>> value = emission.Intensity("rating");
-    if (!value.ok()) return value.status();
-    if (value->has_value()) intervals.push_back({*start, *start + *duration, **value});
+    points.Add(ReadEmission(ReplyObject((*root)[i], absl::StrCat("[", i, "]"))));
   }
-  if (intervals.empty()) return absl::UnavailableError("the reply has no values");
-  return IntensityHistory::Create(std::move(intervals));
+  return points;
 }
 
 }  // namespace
@@ -84,16 +88,17 @@ absl::StatusOr<ProviderForecast> ParseCarbonAwareForecast(const ProviderAsk& ask
   absl::Status status = CheckReply(reply);
   if (status.ok()) status = CheckSize(reply);
   if (!status.ok()) return OfProvider(kName, ask, status);
-  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(reply.body, ask.zone);
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(reply.body, ask.zone, ask.now);
   if (!forecast.ok()) return OfProvider(kName, ask, forecast.status());
-  return ProviderForecast{ask.kind, forecast->issued_at, std::move(forecast->series)};
+  return ProviderForecast{ask.kind, forecast->issued_at, std::move(forecast->series),
+                          std::move(forecast->remark)};
 }
 
 absl::StatusOr<ProviderHistory> ParseCarbonAwareHistory(const ProviderAsk& ask,
                                                         const HttpReply& reply) {
-  absl::StatusOr<IntensityHistory> points = ReadHistory(reply);
+  absl::StatusOr<ReplyPoints> points = ReadHistory(reply);
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  return ProviderHistory{ask.kind, *std::move(points)};
+  return OfProvider(kName, ask, std::move(*points).History(ask));
 }
 
 }  // namespace carbon

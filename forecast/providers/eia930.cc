@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 
 namespace carbon {
 namespace {
@@ -21,6 +22,9 @@ constexpr int kMaxRows = 5000;
 constexpr absl::Duration kSpan = absl::Hours(24 * 12);
 // Above what all of the country generates in an hour: a fault of the data.
 constexpr KilowattHours kMostGenerated{2e9};
+// Fuels that are not known here yet count as nothing where they are at most this part of an hour's
+// generation: EIA adds codes now and then.
+constexpr double kMaxUnknownPart = 0.05;
 
 struct Fuel {
   absl::string_view code;
@@ -50,7 +54,7 @@ constexpr Fuel kFuels[] = {
     {"UES", true, kNone, kNone},  // unknown storage
 };
 
-std::string Hour(absl::Time time) {
+std::string HourText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H", time, absl::UTCTimeZone());
 }
 
@@ -59,58 +63,85 @@ absl::StatusOr<std::optional<KilowattHours>> ReadEnergy(const ReplyObject& row) 
   const json* found = row.Find("value");
   if (found == nullptr) return row.Refused("value", "is missing");
   if (found->is_null()) return std::nullopt;
-  double megawatt_hours = 0;
-  const bool is_number = found->is_number() ||
-                         (found->is_string() &&
-                          absl::SimpleAtod(found->get_ref<const std::string&>(), &megawatt_hours));
-  if (!is_number) return row.Refused("value", absl::StrCat(Shown(*found), " is no number"));
-  if (found->is_number()) megawatt_hours = found->get<double>();
-  const KilowattHours energy(1000 * megawatt_hours);
+  const std::optional<double> megawatt_hours = NumberIn(*found);
+  if (!megawatt_hours.has_value()) {
+    return row.Refused("value", absl::StrCat(Shown(*found), " is no number"));
+  }
+  const KilowattHours energy(1000 * *megawatt_hours);
   if (!(energy <= kMostGenerated && energy >= kMostGenerated * -1)) {
     return row.Refused("value", absl::StrCat(Shown(*found), " is no plausible generation"));
   }
   return std::max(energy, KilowattHours(0));
 }
 
-// What each fuel generates in an hour, without storage; nothing where that is unknown.
-using HourOfFuels = std::map<std::string, std::optional<KilowattHours>>;
+// What is generated in an hour, without storage.
+struct Hour {
+  // Nothing where a fuel's energy is unknown.
+  std::map<std::string, std::optional<KilowattHours>> fuels;
+  KilowattHours of_unknown_fuels{0};
+  absl::Status unknown_fuel;  // OK where there is none
+  absl::Status fault;         // why the hour cannot be used
+};
+using Hours = std::map<absl::Time, Hour>;  // by the hour's end
 
-// What is generated in each hour, by the hour's end.
-absl::StatusOr<std::map<absl::Time, HourOfFuels>> ReadHours(const ProviderAsk& ask,
-                                                            const json& data) {
-  std::map<absl::Time, HourOfFuels> hours;
-  for (size_t i = 0; i < data.size(); ++i) {
-    const ReplyObject row(data[i], absl::StrCat("data[", i, "]"));
-    absl::Status status = row.Expect("respondent", ask.zone);
-    if (status.ok()) status = row.Expect("value-units", "megawatthours");
-    if (!status.ok()) return status;
-    absl::StatusOr<absl::Time> end = row.UtcTime("period");
-    if (!end.ok()) return end.status();
-    absl::StatusOr<std::string> fuel = row.Text("fueltype");
-    if (!fuel.ok()) return fuel.status();
-    absl::StatusOr<std::optional<GramsPerKilowattHour>> factor = FuelIntensity(*fuel, ask.kind);
-    if (!factor.ok()) return row.Refused("fueltype", factor.status().message());
-    if (!factor->has_value()) continue;
-    absl::StatusOr<std::optional<KilowattHours>> energy = ReadEnergy(row);
-    if (!energy.ok()) return energy.status();
-    const auto [place, is_new] = hours[*end].emplace(*fuel, *energy);
-    if (!is_new && place->second != *energy) {
-      return row.Refused("fueltype", absl::StrCat(*fuel, " has two values at ", Hour(*end)));
-    }
+// Puts one row into its hour. What is wrong with the row costs its hour; where even the hour is not
+// known, the error is returned.
+absl::Status ReadRow(const ProviderAsk& ask, const ReplyObject& row, Hours* hours) {
+  absl::Status status = row.Expect("respondent", ask.zone);
+  if (status.ok()) status = row.Expect("value-units", "megawatthours");
+  if (!status.ok()) return status;
+  const absl::StatusOr<absl::Time> end = row.UtcTime("period");
+  if (!end.ok()) return end.status();
+  Hour& hour = (*hours)[*end];
+  const auto costs_hour = [&hour](const absl::Status& fault) {
+    if (hour.fault.ok()) hour.fault = fault;
+    return absl::OkStatus();
+  };
+  const absl::StatusOr<std::string> fuel = row.Text("fueltype");
+  if (!fuel.ok()) return costs_hour(fuel.status());
+  const auto factor = FuelIntensity(*fuel, ask.kind);
+  if (factor.ok() && !factor->has_value()) return absl::OkStatus();
+  const absl::StatusOr<std::optional<KilowattHours>> energy = ReadEnergy(row);
+  if (!energy.ok()) return costs_hour(energy.status());
+  if (!factor.ok()) {
+    hour.unknown_fuel = row.Refused("fueltype", factor.status().message());
+    hour.of_unknown_fuels = hour.of_unknown_fuels + energy->value_or(KilowattHours(0));
+    return absl::OkStatus();
   }
-  return hours;
+  const auto [place, is_new] = hour.fuels.emplace(*fuel, *energy);
+  if (is_new || place->second == *energy) return absl::OkStatus();
+  return costs_hour(
+      row.Refused("fueltype", absl::StrCat(*fuel, " has two values at ", HourText(*end))));
 }
 
-// Nothing where a fuel of `fuels` is unknown, or nothing is generated.
-std::optional<GramsPerKilowattHour> Intensity(const HourOfFuels& hour,
-                                              const std::set<std::string>& fuels, SignalKind kind) {
+// The fuels of which anything is known in some hour of the reply: what is null throughout is of no
+// matter there.
+std::set<std::string> FuelsOf(const Hours& hours) {
+  std::set<std::string> fuels;
+  for (const auto& [end, hour] : hours) {
+    for (const auto& [fuel, energy] : hour.fuels) {
+      if (energy.has_value()) fuels.insert(fuel);
+    }
+  }
+  return fuels;
+}
+
+// Nothing where a fuel of `fuels` is unknown, or nothing is generated; an error where the hour's
+// rows are at fault.
+absl::StatusOr<std::optional<GramsPerKilowattHour>> Intensity(const Hour& hour,
+                                                              const std::set<std::string>& fuels,
+                                                              SignalKind kind) {
+  if (!hour.fault.ok()) return hour.fault;
   KilowattHours generated(0);
   GramsCo2e emitted(0);
   for (const std::string& fuel : fuels) {
-    const auto found = hour.find(fuel);
-    if (found == hour.end() || !found->second.has_value()) return std::nullopt;
+    const auto found = hour.fuels.find(fuel);
+    if (found == hour.fuels.end() || !found->second.has_value()) return std::nullopt;
     generated = generated + *found->second;
     emitted = emitted + *found->second * **FuelIntensity(fuel, kind);
+  }
+  if (hour.of_unknown_fuels > kMaxUnknownPart * (generated + hour.of_unknown_fuels)) {
+    return hour.unknown_fuel;
   }
   if (generated <= KilowattHours(0)) return std::nullopt;
   return GramsPerKilowattHour(emitted.value() / generated.value());
@@ -129,7 +160,7 @@ absl::Status CheckTotal(const ReplyObject& response, size_t rows) {
   return response.Refused("total", absl::StrCat(Shown(*total), " rows, but ", rows, " are here"));
 }
 
-absl::StatusOr<IntensityHistory> ReadReply(const ProviderAsk& ask, const HttpReply& reply) {
+absl::StatusOr<ReplyPoints> ReadReply(const ProviderAsk& ask, const HttpReply& reply) {
   absl::StatusOr<json> parsed = ParseReply(reply);
   if (!parsed.ok()) return parsed.status();
   const json* response_json = ReplyObject(*parsed, "").Find("response");
@@ -138,19 +169,27 @@ absl::StatusOr<IntensityHistory> ReadReply(const ProviderAsk& ask, const HttpRep
   absl::StatusOr<const json*> data = response.Array("data");
   if (!data.ok()) return data.status();
   if (absl::Status status = CheckTotal(response, (*data)->size()); !status.ok()) return status;
-  absl::StatusOr<std::map<absl::Time, HourOfFuels>> hours = ReadHours(ask, **data);
-  if (!hours.ok()) return hours.status();
-  std::set<std::string> fuels;
-  for (const auto& [end, hour] : *hours) {
-    for (const auto& [fuel, energy] : hour) fuels.insert(fuel);
+  ReplyPoints points;
+  Hours hours;
+  for (size_t i = 0; i < (*data)->size(); ++i) {
+    const absl::Status status =
+        ReadRow(ask, ReplyObject((**data)[i], absl::StrCat("data[", i, "]")), &hours);
+    if (!status.ok()) points.Add(status);
   }
-  std::vector<IntensityHistory::Interval> intervals;
-  for (const auto& [end, hour] : *hours) {
-    const std::optional<GramsPerKilowattHour> value = Intensity(hour, fuels, ask.kind);
-    if (value.has_value()) intervals.push_back({end - absl::Hours(1), end, *value});
+  const std::set<std::string> fuels = FuelsOf(hours);
+  for (const auto& [end, hour] : hours) {
+    const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
+        Intensity(hour, fuels, ask.kind);
+    if (!value.ok()) {
+      points.Add(value.status());
+    } else if (!value->has_value()) {
+      points.Add(std::nullopt);
+    } else {
+      points.Add(IntensityHistory::Interval{end - absl::Hours(1), end, **value});
+      if (!hour.unknown_fuel.ok()) points.LeaveOutPart(hour.unknown_fuel);
+    }
   }
-  if (intervals.empty()) return absl::UnavailableError("the reply has no whole hour");
-  return IntensityHistory::Create(std::move(intervals));
+  return points;
 }
 
 }  // namespace
@@ -171,8 +210,8 @@ absl::StatusOr<std::vector<HttpRequest>> Eia930HistoryRequests(const ProviderAsk
                                    {{"frequency", "hourly"},
                                     {"data[0]", "value"},
                                     {"facets[respondent][]", ask.zone},
-                                    {"start", Hour(span.from + absl::Hours(1))},
-                                    {"end", Hour(span.to)},
+                                    {"start", HourText(span.from + absl::Hours(1))},
+                                    {"end", HourText(span.to)},
                                     {"sort[0][column]", "period"},
                                     {"sort[0][direction]", "asc"},
                                     {"offset", "0"},
@@ -188,9 +227,9 @@ absl::StatusOr<ProviderHistory> ParseEia930History(const ProviderAsk& ask, const
       !status.ok()) {
     return OfProvider(kName, ask, status);
   }
-  absl::StatusOr<IntensityHistory> points = ReadReply(ask, reply);
+  absl::StatusOr<ReplyPoints> points = ReadReply(ask, reply);
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  return ProviderHistory{ask.kind, *std::move(points)};
+  return OfProvider(kName, ask, std::move(*points).History(ask));
 }
 
 absl::StatusOr<std::optional<GramsPerKilowattHour>> FuelIntensity(absl::string_view fuel,

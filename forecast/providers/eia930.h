@@ -31,12 +31,15 @@ absl::StatusOr<std::vector<HttpRequest>> Eia930HistoryRequests(const ProviderAsk
                                                                const Credential& credential,
                                                                absl::Time from, absl::Time to);
 
-// An hour is left out where a fuel's value is null or missing that other hours of the reply have,
-// and where nothing is generated. What is negative (a plant's own use) counts as nothing generated;
-// storage counts neither when it is filled nor when it is emptied.
+// An hour is a hole where a fuel's value is null or missing that other hours of the reply have, and
+// where nothing is generated. A fuel that is null in every hour of the reply does not count. What
+// is negative (a plant's own use) counts as nothing generated; storage counts neither when it is
+// filled nor when it is emptied.
 //
-// INVALID_ARGUMENT for a fuel that is not known, for units other than megawatthours, where rows are
-// missing of the total, and where a fuel is given twice in an hour with two values.
+// An hour is left out, and the remark says so, where a fuel is given twice with two values, where a
+// value is no number, and where fuels that are not known make up more than a twentieth of it; below
+// that they count as nothing. InvalidArgument where rows are missing of the total, and as
+// ReplyPoints has it.
 absl::StatusOr<ProviderHistory> ParseEia930History(const ProviderAsk& ask, const HttpReply& reply);
 
 // What a fuel emits, by EIA's code of it: "NG". Nothing for storage, whose emissions were counted

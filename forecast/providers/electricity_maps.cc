@@ -3,10 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -37,19 +36,6 @@ absl::StatusOr<HttpRequest> Request(const ProviderAsk& ask, const Credential& cr
                      .headers = {{"auth-token", credential.secret, /*is_secret=*/true}}};
 }
 
-// What a 401 means. The texts are not documented; these words stand in those that were reported.
-absl::Status Of401(absl::string_view body) {
-  const std::string text = absl::AsciiStrToLower(body.substr(0, 2000));
-  const auto says = [&text](absl::string_view word) { return absl::StrContains(text, word); };
-  if (says("too many") || says("rate limit") || says("quota")) {
-    return absl::ResourceExhaustedError("status 401, too many requests");
-  }
-  if (says("zone") || says("plan") || says("subscription") || says("access")) {
-    return absl::PermissionDeniedError("status 401, the token may not have this zone");
-  }
-  return absl::UnauthenticatedError("status 401, the token is not accepted");
-}
-
 absl::StatusOr<absl::Duration> Granularity(const ReplyObject& root) {
   if (root.Find("temporalGranularity") == nullptr) return absl::Hours(1);
   absl::StatusOr<std::string> name = root.Text("temporalGranularity");
@@ -61,12 +47,27 @@ absl::StatusOr<absl::Duration> Granularity(const ReplyObject& root) {
                       absl::StrCat(Shown(json(*name)), " is not hourly, 15_minutes or 5_minutes"));
 }
 
-// The points under `key`: each holds for one granularity.
-absl::StatusOr<IntensityHistory> ReadPoints(const ProviderAsk& ask, const HttpReply& reply,
-                                            std::vector<const char*> keys) {
+ReplyPoints::Record ReadPoint(const ProviderAsk& ask, const ReplyObject& point, absl::Duration step,
+                              GramsPerKilowattHour unit) {
+  absl::Status status = point.Expect("zone", ask.zone);
+  if (status.ok()) status = point.Expect("emissionFactorType", EmissionFactorType(ask.kind));
+  if (!status.ok()) return status;
+  const absl::StatusOr<absl::Time> start = point.Time("datetime");
+  if (!start.ok()) return start.status();
+  const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
+      point.Intensity("carbonIntensity", unit);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::nullopt;
+  const json* estimated = point.Find("isEstimated");
+  return IntensityHistory::Interval{*start, *start + step, **value,
+                                    estimated != nullptr && *estimated == json(true)};
+}
+
+// The points under the first of `keys` that is there: each holds for one granularity.
+absl::StatusOr<ReplyPoints> ReadPoints(const ProviderAsk& ask, const HttpReply& reply,
+                                       std::vector<const char*> keys) {
   absl::Status status = CheckKind(ask, {SignalKind::kAverageLifecycle, SignalKind::kAverageDirect});
   if (!status.ok()) return status;
-  if (reply.status == 401) return Of401(reply.body);
   absl::StatusOr<json> parsed = ParseReply(reply);
   if (!parsed.ok()) return parsed.status();
   const ReplyObject root(*parsed, "");
@@ -85,28 +86,14 @@ absl::StatusOr<IntensityHistory> ReadPoints(const ProviderAsk& ask, const HttpRe
   if (!step.ok()) return step.status();
 
   while (keys.size() > 1 && root.Find(keys.front()) == nullptr) keys.erase(keys.begin());
-  absl::StatusOr<const json*> points = root.Array(keys.front());
-  if (!points.ok()) return points.status();
-  std::vector<IntensityHistory::Interval> intervals;
-  for (size_t i = 0; i < (*points)->size(); ++i) {
-    const ReplyObject point((**points)[i], absl::StrCat(keys.front(), "[", i, "]"));
-    absl::StatusOr<absl::Time> start = point.Time("datetime");
-    if (!start.ok()) return start.status();
-    status = point.Expect("zone", ask.zone);
-    if (status.ok()) {
-      status = point.Expect("emissionFactorType", EmissionFactorType(ask.kind));
-    }
-    if (!status.ok()) return status;
-    absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
-        point.Intensity("carbonIntensity", unit);
-    if (!value.ok()) return value.status();
-    const json* estimated = point.Find("isEstimated");
-    if (!value->has_value()) continue;
-    intervals.push_back(
-        {*start, *start + *step, **value, estimated != nullptr && *estimated == json(true)});
+  absl::StatusOr<const json*> list = root.Array(keys.front());
+  if (!list.ok()) return list.status();
+  ReplyPoints points;
+  for (size_t i = 0; i < (*list)->size(); ++i) {
+    const ReplyObject point((**list)[i], absl::StrCat(keys.front(), "[", i, "]"));
+    points.Add(ReadPoint(ask, point, *step, unit));
   }
-  if (intervals.empty()) return absl::UnavailableError("the reply has no values");
-  return IntensityHistory::Create(std::move(intervals));
+  return points;
 }
 
 }  // namespace
@@ -138,18 +125,16 @@ absl::StatusOr<std::vector<HttpRequest>> ElectricityMapsHistoryRequests(
 
 absl::StatusOr<ProviderForecast> ParseElectricityMapsForecast(const ProviderAsk& ask,
                                                               const HttpReply& reply) {
-  absl::StatusOr<IntensityHistory> points = ReadPoints(ask, reply, {"forecast"});
+  absl::StatusOr<ReplyPoints> points = ReadPoints(ask, reply, {"forecast"});
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  absl::StatusOr<IntensitySeries> series = points->ToSeries();
-  if (!series.ok()) return OfProvider(kName, ask, series.status());
-  return ProviderForecast{ask.kind, std::nullopt, *std::move(series)};
+  return OfProvider(kName, ask, std::move(*points).Forecast(ask, std::nullopt));
 }
 
 absl::StatusOr<ProviderHistory> ParseElectricityMapsHistory(const ProviderAsk& ask,
                                                             const HttpReply& reply) {
-  absl::StatusOr<IntensityHistory> points = ReadPoints(ask, reply, {"data", "history"});
+  absl::StatusOr<ReplyPoints> points = ReadPoints(ask, reply, {"data", "history"});
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  return ProviderHistory{ask.kind, *std::move(points)};
+  return OfProvider(kName, ask, std::move(*points).History(ask));
 }
 
 }  // namespace carbon

@@ -33,8 +33,8 @@ absl::StatusOr<HttpRequest> ElectricityMapsForecastRequest(const ProviderAsk& as
 absl::StatusOr<std::vector<HttpRequest>> ElectricityMapsHistoryRequests(
     const ProviderAsk& ask, const Credential& credential, absl::Time from, absl::Time to);
 
-// A 401 stands for a bad token, for a zone that the plan lacks or for too many requests at once;
-// which of them, the body tells: UNAUTHENTICATED, PERMISSION_DENIED or RESOURCE_EXHAUSTED.
+// A 401 stands for a bad token, for a zone that the plan lacks or for too many requests at once:
+// see CheckReply.
 absl::StatusOr<ProviderForecast> ParseElectricityMapsForecast(const ProviderAsk& ask,
                                                               const HttpReply& reply);
 // Of past-range and of history, the last 24 hours. What Electricity Maps estimated is marked.

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 
 namespace carbon {
 namespace {
@@ -37,23 +38,26 @@ absl::StatusOr<HttpRequest> Request(const ProviderAsk& ask, absl::string_view da
   return HttpRequest{.url = Url(ask.url, absl::StrCat("/dataset/", dataset), query)};
 }
 
-absl::StatusOr<IntensityHistory> ReadRecords(const ProviderAsk& ask, const HttpReply& reply) {
+ReplyPoints::Record ReadRecord(const ProviderAsk& ask, const ReplyObject& record) {
+  if (absl::Status status = record.Expect("PriceArea", ask.zone); !status.ok()) return status;
+  const absl::StatusOr<absl::Time> start = record.UtcTime("Minutes5UTC");
+  if (!start.ok()) return start.status();
+  const absl::StatusOr<std::optional<GramsPerKilowattHour>> value = record.Intensity("CO2Emission");
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::nullopt;
+  return IntensityHistory::Interval{*start, *start + kStep, **value};
+}
+
+absl::StatusOr<ReplyPoints> ReadRecords(const ProviderAsk& ask, const HttpReply& reply) {
   absl::StatusOr<json> parsed = ParseReply(reply);
   if (!parsed.ok()) return parsed.status();
   absl::StatusOr<const json*> records = ReplyObject(*parsed, "").Array("records");
   if (!records.ok()) return records.status();
-  std::vector<IntensityHistory::Interval> intervals;
+  ReplyPoints points;
   for (size_t i = 0; i < (*records)->size(); ++i) {
-    const ReplyObject record((**records)[i], absl::StrCat("records[", i, "]"));
-    if (absl::Status status = record.Expect("PriceArea", ask.zone); !status.ok()) return status;
-    absl::StatusOr<absl::Time> start = record.UtcTime("Minutes5UTC");
-    if (!start.ok()) return start.status();
-    absl::StatusOr<std::optional<GramsPerKilowattHour>> value = record.Intensity("CO2Emission");
-    if (!value.ok()) return value.status();
-    if (value->has_value()) intervals.push_back({*start, *start + kStep, **value});
+    points.Add(ReadRecord(ask, ReplyObject((**records)[i], absl::StrCat("records[", i, "]"))));
   }
-  if (intervals.empty()) return absl::UnavailableError("the reply has no values");
-  return IntensityHistory::Create(std::move(intervals));
+  return points;
 }
 
 }  // namespace
@@ -79,18 +83,16 @@ absl::StatusOr<std::vector<HttpRequest>> EnerginetHistoryRequests(const Provider
 
 absl::StatusOr<ProviderForecast> ParseEnerginetForecast(const ProviderAsk& ask,
                                                         const HttpReply& reply) {
-  absl::StatusOr<IntensityHistory> points = ReadRecords(ask, reply);
+  absl::StatusOr<ReplyPoints> points = ReadRecords(ask, reply);
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  absl::StatusOr<IntensitySeries> series = points->ToSeries();
-  if (!series.ok()) return OfProvider(kName, ask, series.status());
-  return ProviderForecast{SignalKind::kAverageDirect, std::nullopt, *std::move(series)};
+  return OfProvider(kName, ask, std::move(*points).Forecast(ask, std::nullopt));
 }
 
 absl::StatusOr<ProviderHistory> ParseEnerginetHistory(const ProviderAsk& ask,
                                                       const HttpReply& reply) {
-  absl::StatusOr<IntensityHistory> points = ReadRecords(ask, reply);
+  absl::StatusOr<ReplyPoints> points = ReadRecords(ask, reply);
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  return ProviderHistory{SignalKind::kAverageDirect, *std::move(points)};
+  return OfProvider(kName, ask, std::move(*points).History(ask));
 }
 
 }  // namespace carbon

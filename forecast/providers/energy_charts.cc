@@ -1,12 +1,14 @@
 #include "forecast/providers/energy_charts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 
 namespace carbon {
 namespace {
@@ -39,59 +41,76 @@ struct Row {
 };
 
 absl::StatusOr<int64_t> ReadSecond(const json& json, absl::string_view name) {
-  const bool is_second = json.is_number_integer() && json >= kEarliest && json <= kLatest;
-  if (is_second) return json.get<int64_t>();
+  const std::optional<double> second = NumberIn(json);
+  if (second.has_value() && *second == std::floor(*second) && *second >= kEarliest &&
+      *second <= kLatest) {
+    return static_cast<int64_t>(*second);
+  }
   return absl::InvalidArgumentError(
       absl::StrCat(name, ": ", Shown(json), " is no second of this century"));
 }
 
-// The three columns as rows, in order of time and each once.
-absl::StatusOr<std::vector<Row>> ReadRows(const HttpReply& reply) {
+// A column of `size` values, or nullptr where it is null as a whole: a country has none.
+absl::StatusOr<const json*> Column(const ReplyObject& root, const char* key, size_t size) {
+  if (const json* found = root.Find(key); found != nullptr && found->is_null()) return nullptr;
+  absl::StatusOr<const json*> values = root.Array(key);
+  if (!values.ok()) return values.status();
+  if ((*values)->size() == size) return values;
+  return root.Refused(key, absl::StrCat((*values)->size(), " values for ", size, " unix_seconds"));
+}
+
+absl::StatusOr<std::optional<GramsPerKilowattHour>> ReadValue(const json* column, const char* key,
+                                                              size_t i) {
+  if (column == nullptr) return std::nullopt;
+  return ReadIntensity((*column)[i], absl::StrCat(key, "[", i, "]"), GramsPerKilowattHour(1));
+}
+
+// The three columns as rows, in order of time and each once. Rows that cannot be read are left out,
+// as `points` counts; an error where they are half of all or more.
+absl::StatusOr<std::vector<Row>> ReadRows(const HttpReply& reply, ReplyPoints* points) {
   absl::StatusOr<json> parsed = ParseReply(reply);
   if (!parsed.ok()) return parsed.status();
   const ReplyObject root(*parsed, "");
-  absl::StatusOr<const json*> seconds = root.Array("unix_seconds");
+  const absl::StatusOr<const json*> seconds = root.Array("unix_seconds");
   if (!seconds.ok()) return seconds.status();
   const size_t size = (*seconds)->size();
-  std::vector<Row> rows(size);
+  const absl::StatusOr<const json*> measured = Column(root, "co2eq", size);
+  if (!measured.ok()) return measured.status();
+  const absl::StatusOr<const json*> forecast = Column(root, "co2eq_forecast", size);
+  if (!forecast.ok()) return forecast.status();
+  std::vector<Row> rows;
+  absl::Status first_fault;
   for (size_t i = 0; i < size; ++i) {
-    absl::StatusOr<int64_t> start =
-        ReadSecond((**seconds)[i], absl::StrCat("unix_seconds[", i, "]"));
-    if (!start.ok()) return start.status();
-    rows[i].start = *start;
-  }
-  const std::pair<const char*, std::optional<GramsPerKilowattHour> Row::*> columns[] = {
-      {"co2eq", &Row::measured}, {"co2eq_forecast", &Row::forecast}};
-  for (const auto& [key, column] : columns) {
-    // Null as a whole where a country has none.
-    if (const json* found = root.Find(key); found != nullptr && found->is_null()) continue;
-    absl::StatusOr<const json*> values = root.Array(key);
-    if (!values.ok()) return values.status();
-    if ((*values)->size() != size) {
-      return root.Refused(key,
-                          absl::StrCat((*values)->size(), " values for ", size, " unix_seconds"));
-    }
-    for (size_t i = 0; i < size; ++i) {
-      absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
-          ReadIntensity((**values)[i], absl::StrCat(key, "[", i, "]"), GramsPerKilowattHour(1));
-      if (!value.ok()) return value.status();
-      rows[i].*column = *value;
+    const auto start = ReadSecond((**seconds)[i], absl::StrCat("unix_seconds[", i, "]"));
+    const auto was = ReadValue(*measured, "co2eq", i);
+    const auto will = ReadValue(*forecast, "co2eq_forecast", i);
+    if (start.ok() && was.ok() && will.ok()) {
+      rows.push_back({*start, *was, *will});
+    } else {
+      const absl::Status fault = !start.ok() ? start.status()
+                                 : !was.ok() ? was.status()
+                                             : will.status();
+      points->Add(fault);
+      first_fault.Update(fault);
     }
   }
+  if (!first_fault.ok() && 2 * rows.size() <= size) return first_fault;
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
 }
 
 // How long each value holds: the API does not say, but lists an instant even where it knows no
-// value, so it is the shortest time between two.
+// value, so it is the usual time between two. The median, so that one odd instant does not matter.
 absl::StatusOr<absl::Duration> Step(const std::vector<Row>& rows) {
-  int64_t step = INT64_MAX;
+  std::vector<int64_t> steps;
   for (size_t i = 1; i < rows.size(); ++i) {
-    step = std::min(step, rows[i].start - rows[i - 1].start);
+    const int64_t step = rows[i].start - rows[i - 1].start;
+    if (step > 0) steps.push_back(step);
   }
-  if (step == 0) return absl::InvalidArgumentError("unix_seconds: an instant occurs twice");
-  if (rows.size() < 2 || step > 3600) {
+  std::sort(steps.begin(), steps.end());
+  const int64_t step = steps.empty() ? INT64_MAX : steps[(steps.size() - 1) / 2];
+  if (step > 3600) {
     return absl::InvalidArgumentError("unix_seconds: no two are within an hour of each other");
   }
   return absl::Seconds(step);
@@ -103,46 +122,43 @@ IntensityHistory::Interval Interval(const Row& row, GramsPerKilowattHour value,
   return {start, start + step, value};
 }
 
-absl::Status NoValues() { return absl::UnavailableError("the reply has no values"); }
-
-absl::StatusOr<IntensitySeries> ReadForecast(const HttpReply& reply) {
-  absl::StatusOr<std::vector<Row>> rows = ReadRows(reply);
+absl::StatusOr<ProviderForecast> ReadForecast(const ProviderAsk& ask, const HttpReply& reply) {
+  ReplyPoints points;
+  const absl::StatusOr<std::vector<Row>> rows = ReadRows(reply, &points);
   if (!rows.ok()) return rows.status();
   size_t first = 0;
   while (first < rows->size() && !(*rows)[first].forecast.has_value()) ++first;
-  if (first == rows->size()) return NoValues();
-  absl::StatusOr<absl::Duration> step = Step(*rows);
+  if (first == rows->size()) return std::move(points).Forecast(ask, std::nullopt);
+  const absl::StatusOr<absl::Duration> step = Step(*rows);
   if (!step.ok()) return step.status();
   while (first > 0 && (*rows)[first - 1].measured.has_value() &&
          absl::Seconds((*rows)[first].start - (*rows)[first - 1].start) == *step) {
     --first;
   }
-  std::vector<IntensityHistory::Interval> intervals;
   for (size_t i = first; i < rows->size(); ++i) {
     const Row& row = (*rows)[i];
     const std::optional<GramsPerKilowattHour> value =
         row.forecast.has_value() ? row.forecast : row.measured;
-    if (value.has_value()) intervals.push_back(Interval(row, *value, *step));
+    points.Add(value.has_value() ? ReplyPoints::Record(Interval(row, *value, *step))
+                                 : ReplyPoints::Record(std::nullopt));
   }
-  absl::StatusOr<IntensityHistory> points = IntensityHistory::Create(std::move(intervals));
-  if (!points.ok()) return points.status();
-  return points->ToSeries();
+  return std::move(points).Forecast(ask, std::nullopt);
 }
 
-absl::StatusOr<IntensityHistory> ReadMeasured(const HttpReply& reply) {
-  absl::StatusOr<std::vector<Row>> rows = ReadRows(reply);
+absl::StatusOr<ProviderHistory> ReadMeasured(const ProviderAsk& ask, const HttpReply& reply) {
+  ReplyPoints points;
+  const absl::StatusOr<std::vector<Row>> rows = ReadRows(reply, &points);
   if (!rows.ok()) return rows.status();
-  std::vector<IntensityHistory::Interval> intervals;
-  if (std::none_of(rows->begin(), rows->end(),
-                   [](const Row& row) { return row.measured.has_value(); })) {
-    return NoValues();
-  }
-  absl::StatusOr<absl::Duration> step = Step(*rows);
+  const bool has_values = std::any_of(rows->begin(), rows->end(),
+                                      [](const Row& row) { return row.measured.has_value(); });
+  if (!has_values) return std::move(points).History(ask);
+  const absl::StatusOr<absl::Duration> step = Step(*rows);
   if (!step.ok()) return step.status();
   for (const Row& row : *rows) {
-    if (row.measured.has_value()) intervals.push_back(Interval(row, *row.measured, *step));
+    points.Add(row.measured.has_value() ? ReplyPoints::Record(Interval(row, *row.measured, *step))
+                                        : ReplyPoints::Record(std::nullopt));
   }
-  return IntensityHistory::Create(std::move(intervals));
+  return std::move(points).History(ask);
 }
 
 }  // namespace
@@ -173,9 +189,7 @@ absl::StatusOr<ProviderForecast> ParseEnergyChartsForecast(const ProviderAsk& as
       !status.ok()) {
     return OfProvider(kName, ask, status);
   }
-  absl::StatusOr<IntensitySeries> series = ReadForecast(reply);
-  if (!series.ok()) return OfProvider(kName, ask, series.status());
-  return ProviderForecast{ask.kind, std::nullopt, *std::move(series)};
+  return OfProvider(kName, ask, ReadForecast(ask, reply));
 }
 
 absl::StatusOr<ProviderHistory> ParseEnergyChartsHistory(const ProviderAsk& ask,
@@ -185,9 +199,7 @@ absl::StatusOr<ProviderHistory> ParseEnergyChartsHistory(const ProviderAsk& ask,
       !status.ok()) {
     return OfProvider(kName, ask, status);
   }
-  absl::StatusOr<IntensityHistory> points = ReadMeasured(reply);
-  if (!points.ok()) return OfProvider(kName, ask, points.status());
-  return ProviderHistory{ask.kind, *std::move(points)};
+  return OfProvider(kName, ask, ReadMeasured(ask, reply));
 }
 
 }  // namespace carbon

@@ -1,6 +1,5 @@
 #include "forecast/providers/neso.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 
 namespace carbon {
 namespace {
@@ -17,7 +17,6 @@ using nlohmann::json;
 constexpr absl::string_view kName = "neso";
 constexpr absl::Duration kHistory = absl::Hours(24 * 14);
 constexpr absl::Duration kShortHorizon = absl::Hours(24);
-constexpr absl::Duration kLongHorizon = absl::Hours(48);
 
 bool IsNational(const ProviderAsk& ask) { return ask.zone == "GB"; }
 
@@ -56,15 +55,25 @@ absl::StatusOr<HttpRequest> Request(const ProviderAsk& ask, absl::Time from,
   return HttpRequest{.url = Url(ask.url, path)};
 }
 
-absl::Status Outage() { return absl::UnavailableError("the reply has no data: an outage"); }
+// Whether the region of a reply is the one asked for, where it says which it is.
+absl::Status CheckRegion(const ProviderAsk& ask, const ReplyObject& region) {
+  const std::optional<int> asked = RegionId(ask.zone);
+  const json* id = region.Find("regionid");
+  if (asked.has_value() && id != nullptr && NumberIn(*id) != *asked) {
+    return region.Refused("regionid", absl::StrCat(Shown(*id), " is not ", *asked));
+  }
+  return absl::OkStatus();
+}
 
-// The list of half-hours: root.data, or for a region the data within it.
+// The list of half-hours: root.data, or for a region the data within it. An empty list says that
+// there is nothing of that time; a reply without one is an outage.
 absl::StatusOr<const json*> HalfHours(const ProviderAsk& ask, const json& root) {
+  const absl::Status outage = absl::UnavailableError("the reply has no data: an outage");
   const json* data = ReplyObject(root, "").Find("data");
-  if (data == nullptr || data->is_null()) return Outage();
+  if (data == nullptr || data->is_null()) return outage;
   if (IsNational(ask)) return ReplyObject(root, "").Array("data");
   if (data->is_array()) {
-    if (data->empty()) return Outage();
+    if (data->empty()) return data;
     if (data->size() > 1) {
       return absl::InvalidArgumentError(absl::StrCat("data: ", data->size(), " regions, not one"));
     }
@@ -72,38 +81,39 @@ absl::StatusOr<const json*> HalfHours(const ProviderAsk& ask, const json& root) 
   }
   const ReplyObject region(*data, "data");
   if (!data->is_object()) return region.Refused("data", "is missing");
-  if (data->empty()) return Outage();
-  const json* id = region.Find("regionid");
-  if (const std::optional<int> asked = RegionId(ask.zone);
-      asked.has_value() && id != nullptr && *id != json(*asked)) {
-    return region.Refused("regionid", absl::StrCat(Shown(*id), " is not ", *asked));
-  }
+  if (data->empty()) return outage;
+  if (absl::Status status = CheckRegion(ask, region); !status.ok()) return status;
   return region.Array("data");
 }
 
-absl::StatusOr<IntensityHistory> ReadHalfHours(const ProviderAsk& ask, const HttpReply& reply,
-                                               const char* member, bool is_estimated) {
+ReplyPoints::Record ReadHalfHour(const json& half_hour, const std::string& name, const char* member,
+                                 bool is_estimated) {
+  const ReplyObject point(half_hour, name);
+  const absl::StatusOr<absl::Time> start = point.UtcTime("from");
+  if (!start.ok()) return start.status();
+  const absl::StatusOr<absl::Time> end = point.UtcTime("to");
+  if (!end.ok()) return end.status();
+  const json* intensity = point.Find("intensity");
+  if (intensity == nullptr) return point.Refused("intensity", "is missing");
+  const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
+      ReplyObject(*intensity, absl::StrCat(name, ".intensity")).Intensity(member);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::nullopt;
+  return IntensityHistory::Interval{*start, *end, **value, is_estimated};
+}
+
+absl::StatusOr<ReplyPoints> ReadHalfHours(const ProviderAsk& ask, const HttpReply& reply,
+                                          const char* member, bool is_estimated) {
   absl::StatusOr<json> parsed = ParseReply(reply);
   if (!parsed.ok()) return parsed.status();
   absl::StatusOr<const json*> half_hours = HalfHours(ask, *parsed);
   if (!half_hours.ok()) return half_hours.status();
-  std::vector<IntensityHistory::Interval> intervals;
+  ReplyPoints points;
   for (size_t i = 0; i < (*half_hours)->size(); ++i) {
-    const std::string name = absl::StrCat("data[", i, "]");
-    const ReplyObject point((**half_hours)[i], name);
-    absl::StatusOr<absl::Time> start = point.UtcTime("from");
-    if (!start.ok()) return start.status();
-    absl::StatusOr<absl::Time> end = point.UtcTime("to");
-    if (!end.ok()) return end.status();
-    const json* intensity = point.Find("intensity");
-    if (intensity == nullptr) return point.Refused("intensity", "is missing");
-    absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
-        ReplyObject(*intensity, absl::StrCat(name, ".intensity")).Intensity(member);
-    if (!value.ok()) return value.status();
-    if (value->has_value()) intervals.push_back({*start, *end, **value, is_estimated});
+    points.Add(
+        ReadHalfHour((**half_hours)[i], absl::StrCat("data[", i, "]"), member, is_estimated));
   }
-  if (intervals.empty()) return Outage();
-  return IntensityHistory::Create(std::move(intervals));
+  return points;
 }
 
 }  // namespace
@@ -126,28 +136,18 @@ absl::StatusOr<std::vector<HttpRequest>> NesoHistoryRequests(const ProviderAsk& 
 }
 
 absl::StatusOr<ProviderForecast> ParseNesoForecast(const ProviderAsk& ask, const HttpReply& reply) {
-  absl::StatusOr<IntensityHistory> points =
+  absl::StatusOr<ReplyPoints> points =
       ReadHalfHours(ask, reply, "forecast", /*is_estimated=*/false);
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  absl::StatusOr<IntensitySeries> series = points->ToSeries();
-  if (!series.ok()) return OfProvider(kName, ask, series.status());
-  const absl::Duration asked = ask.horizon <= kShortHorizon ? kShortHorizon : kLongHorizon;
-  const absl::Duration reach = series->end() - series->begin();
-  if (reach < asked / 2) {
-    return OfProvider(kName, ask,
-                      absl::UnavailableError(absl::StrCat(
-                          "the forecast spans ", absl::FormatDuration(reach), " of the ",
-                          absl::FormatDuration(asked), " asked for: an outage")));
-  }
-  return ProviderForecast{SignalKind::kAverageDirect, std::nullopt, *std::move(series)};
+  return OfProvider(kName, ask, std::move(*points).Forecast(ask, std::nullopt));
 }
 
 absl::StatusOr<ProviderHistory> ParseNesoHistory(const ProviderAsk& ask, const HttpReply& reply) {
-  absl::StatusOr<IntensityHistory> points =
+  absl::StatusOr<ReplyPoints> points =
       IsNational(ask) ? ReadHalfHours(ask, reply, "actual", /*is_estimated=*/false)
                       : ReadHalfHours(ask, reply, "forecast", /*is_estimated=*/true);
   if (!points.ok()) return OfProvider(kName, ask, points.status());
-  return ProviderHistory{SignalKind::kAverageDirect, *std::move(points)};
+  return OfProvider(kName, ask, std::move(*points).History(ask));
 }
 
 }  // namespace carbon

@@ -11,8 +11,8 @@
 //
 // Regional `data` is an object or an array of one. `actual` is null for what is to come, and is
 // absent from regional data, whose past is what was forecast last: it counts as estimated. An
-// outage answers 200 with {}, no points or a few only: UNAVAILABLE. When a forecast was made is not
-// told.
+// outage answers 200 with {} or no points: UNAVAILABLE for a forecast. For days a forecast may end
+// tonight rather than in 48 hours: it is used as far as it reaches. When it was made is not told.
 #ifndef FORECAST_PROVIDERS_NESO_H_
 #define FORECAST_PROVIDERS_NESO_H_
 

@@ -52,6 +52,8 @@ struct ProviderAsk {
   // How far ahead a forecast should reach; the provider's next longer, or else its longest, is
   // asked for.
   absl::Duration horizon = absl::Hours(72);
+  // When the reply came: of a forecast with holes, the part that holds then is used.
+  absl::Time now = absl::InfinitePast();
 };
 
 struct HttpHeader {
@@ -81,15 +83,24 @@ struct HttpReply {
   absl::Duration fresh_for;
 };
 
+// What of a reply was not used although the rest was. Empty: all of it was used.
+struct ReplyRemark {
+  int64_t left_out = 0;  // records
+  std::string note;      // "2 of 96 records left out, the first because of …"
+};
+
 struct ProviderForecast {
   SignalKind kind = SignalKind::kAverageLifecycle;
   std::optional<absl::Time> issued_at;  // unknown for some providers
   IntensitySeries series;
+  ReplyRemark remark = {};
 };
 
+// Empty where the provider has nothing of the span that was asked for.
 struct ProviderHistory {
   SignalKind kind = SignalKind::kAverageLifecycle;
   IntensityHistory history;
+  ReplyRemark remark = {};
 };
 
 // Half-open.
@@ -107,6 +118,12 @@ absl::Status CheckReply(const HttpReply& reply);
 // "provider: zone Z: " before the message, with the code kept. For the parsers.
 absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
                         const absl::Status& status);
+template <class T>
+absl::StatusOr<T> OfProvider(absl::string_view provider, const ProviderAsk& ask,
+                             absl::StatusOr<T> result) {
+  if (!result.ok()) return OfProvider(provider, ask, result.status());
+  return result;
+}
 
 // InvalidArgument where the kind is none of `kinds`, naming those.
 absl::Status CheckKind(const ProviderAsk& ask, const std::vector<SignalKind>& kinds);

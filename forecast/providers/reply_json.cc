@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/intensity.h"
 #include "forecast/timestamp.h"
@@ -138,11 +139,10 @@ absl::StatusOr<absl::Time> ReplyObject::ReadTime(
 absl::StatusOr<absl::Duration> ReplyObject::Seconds(const char* key) const {
   const json* value = Find(key);
   if (value == nullptr) return Refused(key, "is missing");
-  if (value->is_number()) {
-    const double seconds = value->get<double>();
-    if (seconds == std::floor(seconds) && seconds > 0 && seconds <= 24 * 3600) {
-      return absl::Seconds(static_cast<int64_t>(seconds));
-    }
+  const std::optional<double> seconds = NumberIn(*value);
+  if (seconds.has_value() && *seconds == std::floor(*seconds) && *seconds > 0 &&
+      *seconds <= 24 * 3600) {
+    return absl::Seconds(static_cast<int64_t>(*seconds));
   }
   return Refused(key, absl::StrCat(Shown(*value), " is not a whole number of seconds in a day"));
 }
@@ -171,8 +171,9 @@ absl::StatusOr<std::optional<GramsPerKilowattHour>> ReadIntensity(const json& fo
                                                                   absl::string_view name,
                                                                   GramsPerKilowattHour unit) {
   if (found.is_null()) return std::nullopt;
-  if (!found.is_number()) return Refuse(name, absl::StrCat(Shown(found), " is no number"));
-  const GramsPerKilowattHour value = found.get<double>() * unit;
+  const std::optional<double> number = NumberIn(found);
+  if (!number.has_value()) return Refuse(name, absl::StrCat(Shown(found), " is no number"));
+  const GramsPerKilowattHour value = *number * unit;
   if (!std::isfinite(value.value()) || value < GramsPerKilowattHour(0)) {
     return Refuse(name, absl::StrCat(Shown(found), " is negative or not finite"));
   }
@@ -181,6 +182,17 @@ absl::StatusOr<std::optional<GramsPerKilowattHour>> ReadIntensity(const json& fo
                                      " gCO2e/kWh"));
   }
   return value;
+}
+
+std::optional<double> NumberIn(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (!value.is_string()) return std::nullopt;
+  const std::string& text = value.get_ref<const std::string&>();
+  double number = 0;
+  // SimpleAtod also knows words, for infinity say.
+  const bool is_decimal = text.find_first_not_of("0123456789+-.eE") == std::string::npos;
+  if (!is_decimal || !absl::SimpleAtod(text, &number)) return std::nullopt;
+  return number;
 }
 
 std::string Shown(const json& value) {

@@ -67,11 +67,12 @@ class ReplyObject {
   absl::StatusOr<absl::Time> UtcTime(const char* key) const;
   // What ParseInstant reads.
   absl::StatusOr<absl::Time> Instant(const char* key) const;
-  // Not positive, no whole seconds or above a day: InvalidArgument.
+  // A number as NumberIn has it. Not positive, no whole seconds or above a day: InvalidArgument.
   absl::StatusOr<absl::Duration> Seconds(const char* key) const;
 
-  // In `unit`. Nothing for null. InvalidArgument where it is missing, no number, negative, not
-  // finite or above IntensitySeries::kMaxValue. Zero is a value like any other.
+  // A number as NumberIn has it, in `unit`. Nothing for null. InvalidArgument where it is missing,
+  // no number, negative, not finite or above IntensitySeries::kMaxValue. Zero is a value like any
+  // other.
   absl::StatusOr<std::optional<GramsPerKilowattHour>> Intensity(
       const char* key, GramsPerKilowattHour unit = GramsPerKilowattHour(1)) const;
 
@@ -94,6 +95,10 @@ class ReplyObject {
 absl::StatusOr<std::optional<GramsPerKilowattHour>> ReadIntensity(const nlohmann::json& json,
                                                                   absl::string_view name,
                                                                   GramsPerKilowattHour unit);
+
+// A number, or a string that is one in decimal notation: "412.5", "-1e3". Some providers send some
+// of their numbers so. Nothing for anything else, an empty string and "NaN" included.
+std::optional<double> NumberIn(const nlohmann::json& json);
 
 // A value as a message quotes it: its JSON, cut short.
 std::string Shown(const nlohmann::json& json);

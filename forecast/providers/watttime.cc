@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/reply_json.h"
+#include "forecast/providers/reply_points.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -33,9 +34,21 @@ absl::StatusOr<HttpRequest> Request(const ProviderAsk& ask, const Credential& cr
 }
 
 struct Reply {
-  IntensityHistory points;
+  ReplyPoints points;
   std::optional<absl::Time> issued_at;
 };
+
+ReplyPoints::Record ReadPoint(const ReplyObject& point, absl::Duration step,
+                              GramsPerKilowattHour unit) {
+  const absl::StatusOr<absl::Time> start = point.Time("point_time");
+  if (!start.ok()) return start.status();
+  const absl::StatusOr<std::optional<GramsPerKilowattHour>> value = point.Intensity("value", unit);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::nullopt;
+  const json* imputed = point.Find("imputed_data_used");
+  return IntensityHistory::Interval{*start, *start + step, **value,
+                                    imputed != nullptr && *imputed == json(true)};
+}
 
 absl::StatusOr<Reply> ReadReply(const ProviderAsk& ask, const HttpReply& reply) {
   absl::StatusOr<json> parsed = ParseReply(reply);
@@ -62,22 +75,11 @@ absl::StatusOr<Reply> ReadReply(const ProviderAsk& ask, const HttpReply& reply) 
     issued_at = *time;
   }
 
-  std::vector<IntensityHistory::Interval> intervals;
+  ReplyPoints points;
   for (size_t i = 0; i < (*data)->size(); ++i) {
-    const ReplyObject point((**data)[i], absl::StrCat("data[", i, "]"));
-    absl::StatusOr<absl::Time> start = point.Time("point_time");
-    if (!start.ok()) return start.status();
-    absl::StatusOr<std::optional<GramsPerKilowattHour>> value = point.Intensity("value", *unit);
-    if (!value.ok()) return value.status();
-    if (!value->has_value()) continue;
-    const json* imputed = point.Find("imputed_data_used");
-    intervals.push_back(
-        {*start, *start + *step, **value, imputed != nullptr && *imputed == json(true)});
+    points.Add(ReadPoint(ReplyObject((**data)[i], absl::StrCat("data[", i, "]")), *step, *unit));
   }
-  if (intervals.empty()) return absl::UnavailableError("the reply has no values");
-  absl::StatusOr<IntensityHistory> points = IntensityHistory::Create(std::move(intervals));
-  if (!points.ok()) return points.status();
-  return Reply{*std::move(points), issued_at};
+  return Reply{std::move(points), issued_at};
 }
 
 }  // namespace
@@ -141,16 +143,14 @@ absl::StatusOr<ProviderForecast> ParseWattTimeForecast(const ProviderAsk& ask,
                                                        const HttpReply& reply) {
   absl::StatusOr<Reply> read = ReadReply(ask, reply);
   if (!read.ok()) return OfProvider(kName, ask, read.status());
-  absl::StatusOr<IntensitySeries> series = read->points.ToSeries();
-  if (!series.ok()) return OfProvider(kName, ask, series.status());
-  return ProviderForecast{SignalKind::kMarginal, read->issued_at, *std::move(series)};
+  return OfProvider(kName, ask, std::move(read->points).Forecast(ask, read->issued_at));
 }
 
 absl::StatusOr<ProviderHistory> ParseWattTimeHistory(const ProviderAsk& ask,
                                                      const HttpReply& reply) {
   absl::StatusOr<Reply> read = ReadReply(ask, reply);
   if (!read.ok()) return OfProvider(kName, ask, read.status());
-  return ProviderHistory{SignalKind::kMarginal, std::move(read->points)};
+  return OfProvider(kName, ask, std::move(read->points).History(ask));
 }
 
 }  // namespace carbon

@@ -104,6 +104,19 @@ TEST_F(ZoneForecastsTest, CarriesAProvidersForecastOnToFourteenDays) {
   EXPECT_THAT(forecasts_->TakeNews(), IsEmpty());
 }
 
+// As NESO's does for days.
+TEST_F(ZoneForecastsTest, CarriesAForecastOnThatEndsTonight) {
+  Start();
+  Answer(700, 6);
+  Tell("GB", 0, kNowHour - 2);
+  const std::vector<ZoneForecast> made = Make();
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].source, "neso:GB");
+  EXPECT_EQ(made[0].own_from, now_ + absl::Hours(6));
+  EXPECT_EQ(made[0].horizon, now_ + absl::Hours(14 * 24 + 1));
+  EXPECT_THAT(problems_, IsEmpty());
+}
+
 TEST_F(ZoneForecastsTest, GoesFromDataToOursToTheStaticValue) {
   config_.zones[0].forecasts.push_back(GramsPerKilowattHour(400));
   Start();

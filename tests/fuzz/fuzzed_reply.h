@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "forecast/providers/providers.h"
+#include "forecast/providers/reply_words.h"
 
 namespace carbon {
 
@@ -34,7 +35,6 @@ inline void CheckError(const ProviderAsk& ask, const absl::Status& error) {
 }
 
 inline void CheckHistory(const IntensityHistory& history) {
-  Require(!history.intervals().empty());
   absl::Time end = absl::InfinitePast();
   for (const IntensityHistory::Interval& interval : history.intervals()) {
     Require(interval.start >= end && interval.end > interval.start);
@@ -44,10 +44,25 @@ inline void CheckHistory(const IntensityHistory& history) {
   }
 }
 
+inline void CheckRemark(const ReplyRemark& remark) {
+  Require(remark.left_out >= 0 && (remark.left_out == 0 || !remark.note.empty()));
+  Require(remark.note.size() < 1000);
+}
+
+// What a server says of an error is one short line that a terminal may see.
+inline void CheckWords(HttpReply reply) {
+  reply.status = 403;
+  const std::string words = ReplyWords(reply);
+  Require(words.size() <= kMaxReplyWords + 2);
+  Require(std::all_of(words.begin(), words.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+  Require(!CheckReply(reply).ok());
+}
+
 // Whatever a provider's parsers make of `reply` can be used: a forecast as a whole, a history
 // without overlap; and an error says whose it is, in bounds.
 inline void CheckParsers(absl::string_view name, const ProviderAsk& ask, const HttpReply& reply) {
   const Provider& provider = *FindProvider(name);
+  CheckWords(reply);
   if (provider.parse_forecast != nullptr) {
     const absl::StatusOr<ProviderForecast> forecast = provider.parse_forecast(ask, reply);
     if (!forecast.ok()) CheckError(ask, forecast.status());
@@ -55,6 +70,7 @@ inline void CheckParsers(absl::string_view name, const ProviderAsk& ask, const H
       const IntensitySeries& series = forecast->series;
       Require(forecast->kind == ask.kind);
       Require(series.Integrate(series.begin(), series.end()).ok());
+      CheckRemark(forecast->remark);
     }
   }
   if (provider.parse_history != nullptr) {
@@ -63,6 +79,7 @@ inline void CheckParsers(absl::string_view name, const ProviderAsk& ask, const H
     if (history.ok()) {
       Require(history->kind == ask.kind);
       CheckHistory(history->history);
+      CheckRemark(history->remark);
     }
   }
 }

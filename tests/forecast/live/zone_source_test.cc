@@ -290,6 +290,33 @@ TEST(ZoneSource, LogsInAgainOnceWhereItsTokenIsRefused) {
   EXPECT_FALSE(source.NextRequest(kNow).has_value());
 }
 
+ZoneSource MapsSource(const std::string& secret) {
+  const ForecastProvider config{.provider = "electricity-maps", .zone = "FR"};
+  return ZoneSource({.name = "FR"}, config, {.user = "", .secret = secret});
+}
+
+TEST(ZoneSource, AsksSoonAgainAfterA401ThatItDoesNotUnderstandAndSaysWhatTheServerSays) {
+  ZoneSource source = MapsSource("tok-1");
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(HttpReply{.status = 401, .body = R"({"error": "Access denied for this token"})"},
+              kNow, 0);
+  EXPECT_LT(source.due(), kNow + absl::Hours(1));
+  EXPECT_THAT(source.State().error, HasSubstr("\"Access denied for this token\""));
+}
+
+TEST(ZoneSource, KeepsWhatItHasOfNowWhereAReplyBeginsALittleLater) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(Good(100), kNow, 0);
+  const absl::Time later = kNow + absl::Minutes(5);
+  ASSERT_TRUE(source.NextRequest(later).has_value());
+  source.Take(Good(200, kNow + absl::Minutes(30)), later, 0);
+  const IntensitySeries series = source.Fetched()->forecast.series;
+  EXPECT_EQ(series.begin(), kNow);
+  EXPECT_EQ(series.Mean(later, later)->value(), 100);
+  EXPECT_EQ(series.Mean(kNow + absl::Minutes(30), kNow + absl::Hours(48))->value(), 200);
+}
+
 TEST(ReadZoneForecast, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
   ZoneConfig zone = Britain();
   zone.max_age = absl::Hours(2);

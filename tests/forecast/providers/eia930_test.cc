@@ -93,6 +93,54 @@ TEST(ParseEia930History, LeavesHoursOutThatAreNotWhole) {
               ElementsAre(Point(At(0), absl::Hours(1), 490), Point(At(4), absl::Hours(1), 12)));
 }
 
+TEST(ParseEia930History, DoesNotNeedAFuelThatIsNullInEveryHour) {
+  absl::StatusOr<ProviderHistory> history = ParseEia930History(
+      kAsk, Rows({Row("2026-11-24T01", "NG", "\"100\""), Row("2026-11-24T01", "GEO", "null"),
+                  Row("2026-11-24T02", "NG", "\"100\""), Row("2026-11-24T02", "GEO", "null")}));
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_THAT(history->history.intervals(),
+              ElementsAre(Point(At(0), absl::Hours(1), 490), Point(At(1), absl::Hours(1), 490)));
+  EXPECT_EQ(history->remark.left_out, 0);
+}
+
+// Gas in each of four hours; `more` are other rows.
+std::vector<std::string> FourHours(const std::vector<std::string>& more) {
+  std::vector<std::string> rows = more;
+  for (const char* hour : {"2026-11-24T01", "2026-11-24T02", "2026-11-24T03", "2026-11-24T04"}) {
+    rows.push_back(Row(hour, "NG", "\"100\""));
+  }
+  return rows;
+}
+
+TEST(ParseEia930History, LosesOnlyTheHourOfABadRowAndSaysSo) {
+  const std::pair<std::string, const char*> cases[] = {
+      {Row("2026-11-24T02", "NG", "\"101\""), "fueltype: NG has two values at 2026-11-24T02"},
+      {Row("2026-11-24T02", "H2", "\"50\""), "data[0].fueltype: fuel \"H2\" is not known"},
+      {Row("2026-11-24T02", "COL", "\"-\""), "data[0].value: \"-\" is no number"},
+      {R"({"period": "2026-11-24T02", "value": 5})", "data[0].fueltype: is missing"},
+  };
+  for (const auto& [row, message] : cases) {
+    absl::StatusOr<ProviderHistory> history = ParseEia930History(kAsk, Rows(FourHours({row})));
+    ASSERT_TRUE(history.ok()) << history.status();
+    EXPECT_THAT(history->history.intervals(),
+                ElementsAre(Point(At(0), absl::Hours(1), 490), Point(At(2), absl::Hours(1), 490),
+                            Point(At(3), absl::Hours(1), 490)))
+        << message;
+    EXPECT_EQ(history->remark.left_out, 1);
+    EXPECT_THAT(history->remark.note, HasSubstr(message));
+  }
+}
+
+// EIA adds codes: history must not end there.
+TEST(ParseEia930History, GoesOnWithoutALittleOfANewFuel) {
+  absl::StatusOr<ProviderHistory> history =
+      ParseEia930History(kAsk, Rows(FourHours({Row("2026-11-24T02", "H2", "\"5\"")})));
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(history->history.intervals().size(), 4u);
+  EXPECT_EQ(history->remark.left_out, 1);
+  EXPECT_THAT(history->remark.note, HasSubstr("fuel \"H2\" is not known"));
+}
+
 TEST(ParseEia930History, RefusesWhatIsCutOrContradictsItself) {
   const std::string good = Row("2026-11-24T01", "NG", "\"100\"");
   const std::pair<HttpReply, const char*> cases[] = {
@@ -109,7 +157,7 @@ TEST(ParseEia930History, RefusesWhatIsCutOrContradictsItself) {
       {Rows({Row("2026-11-24T01", "H2", "\"1\"")}), "data[0].fueltype: fuel \"H2\" is not known"},
       {Rows({Row("2026-11-24T01-08", "NG", "\"1\"")}), "data[0].period: time"},
       {Rows({Row("2026-11-24T01", "NG", "\"\"")}), "data[0].value: \"\" is no number"},
-      {Rows({Row("2026-11-24T01", "NG", "\"NaN\"")}), "\"NaN\" is no plausible generation"},
+      {Rows({Row("2026-11-24T01", "NG", "\"NaN\"")}), "\"NaN\" is no number"},
       {Rows({Row("2026-11-24T01", "NG", "\"1e300\"")}), "\"1e300\" is no plausible generation"},
       {Rows({Row("2026-11-24T01", "NG", "[]")}), "data[0].value: an array is no number"},
       {Rows({R"({"period": "2026-11-24T01", "respondent": "PJM"})"}),
@@ -122,7 +170,7 @@ TEST(ParseEia930History, RefusesWhatIsCutOrContradictsItself) {
     EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument) << reply.body;
     EXPECT_THAT(error.message(), HasSubstr(message)) << reply.body;
   }
-  EXPECT_EQ(ParseEia930History(kAsk, Rows({})).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(ParseEia930History(kAsk, Rows({}))->history.intervals().empty());
   // The same row twice is one row.
   EXPECT_TRUE(ParseEia930History(kAsk, Rows({good, good})).ok());
 }

@@ -100,14 +100,14 @@ TEST(ParseElectricityMapsForecast, TakesTheGranularityThatTheReplyDeclares) {
             {"carbonIntensity": 78, "datetime": "2026-11-24T00:15:00Z"}]})")));
   };
   EXPECT_EQ(granular("15_minutes")->series.end(), At(0, 30));
-  EXPECT_THAT(granular("5_minutes").status().message(),
+  EXPECT_THAT(granular("5_minutes")->remark.note,
               HasSubstr("nothing is said of 2026-11-24T00:05:00Z to 2026-11-24T00:15:00Z"));
   EXPECT_THAT(granular("hourly").status().message(), HasSubstr("overlaps"));
   EXPECT_THAT(granular("daily").status().message(),
               HasSubstr("temporalGranularity: \"daily\" is not hourly, 15_minutes or 5_minutes"));
 }
 
-TEST(ParseElectricityMapsForecast, CutsNullsAtTheEndsAndRefusesThemWithin) {
+TEST(ParseElectricityMapsForecast, CutsNullsAtTheEndsAndEndsAtThemWithin) {
   const auto with = [](const char* a, const char* b, const char* c) {
     return ParseElectricityMapsForecast(
         kAsk, Json(absl::StrReplaceAll(kForecast, {{": 77", absl::StrCat(": ", a)},
@@ -116,9 +116,9 @@ TEST(ParseElectricityMapsForecast, CutsNullsAtTheEndsAndRefusesThemWithin) {
   };
   EXPECT_EQ(with("null", "5", "6")->series.begin(), At(1));
   EXPECT_EQ(with("4", "5", "null")->series.end(), At(2));
-  EXPECT_EQ(with("4", "null", "6").status().message(),
-            "electricity-maps: zone DK-DK2: nothing is said of 2026-11-24T01:00:00Z to "
-            "2026-11-24T02:00:00Z");
+  EXPECT_EQ(with("4", "null", "6")->series.end(), At(1));
+  EXPECT_EQ(with("4", "null", "6")->remark.note,
+            "nothing is said of 2026-11-24T01:00:00Z to 2026-11-24T02:00:00Z");
   EXPECT_EQ(with("null", "null", "null").status().code(), absl::StatusCode::kUnavailable);
 }
 
@@ -163,6 +163,7 @@ TEST(ParseElectricityMapsForecast, RefusesTheAnswerToAnotherQuestion) {
 
 TEST(ParseElectricityMapsForecast, TellsTheMeaningsOf401Apart) {
   const std::pair<const char*, absl::StatusCode> cases[] = {
+      {R"({"error":"Invalid access token"})", absl::StatusCode::kUnauthenticated},
       {R"({"error":"Invalid auth-token"})", absl::StatusCode::kUnauthenticated},
       {"", absl::StatusCode::kUnauthenticated},
       {R"({"message":"Request unauthorized for zoneKey=FR"})", absl::StatusCode::kPermissionDenied},
@@ -176,6 +177,11 @@ TEST(ParseElectricityMapsForecast, TellsTheMeaningsOf401Apart) {
     EXPECT_THAT(std::string(error.message()),
                 StartsWith("electricity-maps: zone DK-DK2: status 401, "));
   }
+  EXPECT_EQ(ParseElectricityMapsForecast(kAsk, Json(R"({"error":"Access denied"})", 401))
+                .status()
+                .message(),
+            "electricity-maps: zone DK-DK2: status 401, the credential is not accepted: "
+            "\"Access denied\"");
 }
 
 TEST(ParseElectricityMapsHistory, KeepsGapsAndMarksEstimates) {
@@ -196,9 +202,11 @@ TEST(ParseElectricityMapsHistory, KeepsGapsAndMarksEstimates) {
   }
   ProviderAsk direct = kAsk;
   direct.kind = SignalKind::kAverageDirect;
-  EXPECT_THAT(ParseElectricityMapsHistory(direct, Json(absl::StrCat("{\"data\": ", kPoints, "}")))
-                  .status()
-                  .message(),
+  const absl::StatusOr<ProviderHistory> of_another_kind =
+      ParseElectricityMapsHistory(direct, Json(absl::StrCat("{\"data\": ", kPoints, "}")));
+  EXPECT_THAT(of_another_kind->history.intervals(),
+              ElementsAre(Point(At(2), absl::Hours(1), 72, /*is_estimated=*/true)));
+  EXPECT_THAT(of_another_kind->remark.note,
               HasSubstr("data[0].emissionFactorType: \"lifecycle\" is not direct"));
 }
 

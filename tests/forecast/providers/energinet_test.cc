@@ -61,9 +61,6 @@ TEST(ParseEnerginetForecast, RefusesBadRecordsNamingThem) {
       {R"({"Minutes5UTC": "2026-11-24T00:00:00", "PriceArea": "DK1"})",
        "records[0].CO2Emission: is missing"},
       {R"({"Minutes5UTC": "2026-11-24T00:00:00", "CO2Emission": 1},
-          {"Minutes5UTC": "2026-11-24T00:10:00", "CO2Emission": 1})",
-       "nothing is said of 2026-11-24T00:05:00Z to 2026-11-24T00:10:00Z"},
-      {R"({"Minutes5UTC": "2026-11-24T00:00:00", "CO2Emission": 1},
           {"Minutes5UTC": "2026-11-24T00:04:00", "CO2Emission": 1})",
        "overlaps the one of 2026-11-24T00:00:00Z"},
   };

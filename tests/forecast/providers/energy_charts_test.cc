@@ -67,13 +67,25 @@ TEST(ParseEnergyChartsForecast, GoesBackNoFurtherThanTheLastGap) {
   EXPECT_EQ(forecast->series.begin(), At(0, 30));
 }
 
-TEST(ParseEnergyChartsForecast, RefusesAGapWithinNamingIt) {
-  EXPECT_EQ(ParseEnergyChartsForecast(
-                kAsk, Reply(kQuarters, "1, 2, null, null, null", "null, 12, null, 14, 15"))
-                .status()
-                .message(),
-            "energy-charts: zone de: nothing is said of 2026-11-24T00:30:00Z to "
-            "2026-11-24T00:45:00Z");
+TEST(ParseEnergyChartsForecast, EndsAtAGapWithinNamingIt) {
+  absl::StatusOr<ProviderForecast> forecast = ParseEnergyChartsForecast(
+      kAsk, Reply(kQuarters, "1, 2, null, null, null", "null, 12, null, 14, 15"));
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->series.end(), At(0, 30));
+  EXPECT_EQ(forecast->remark.note,
+            "nothing is said of 2026-11-24T00:30:00Z to 2026-11-24T00:45:00Z");
+}
+
+TEST(ParseEnergyChartsForecast, LeavesARowOutThatCannotBeReadAndSaysSo) {
+  for (const char* bad : {"-1", "true", "\"x\""}) {
+    absl::StatusOr<ProviderForecast> forecast =
+        ParseEnergyChartsForecast(kAsk, Reply(kQuarters, "null, null, null, null, null",
+                                              absl::StrCat("1, 2, 3, 4, ", bad).c_str()));
+    ASSERT_TRUE(forecast.ok()) << forecast.status();
+    EXPECT_EQ(forecast->series.end(), At(1));
+    EXPECT_THAT(forecast->remark.note, HasSubstr("1 of 5 records left out, the first because of "
+                                                 "co2eq_forecast[4]: "));
+  }
 }
 
 TEST(ParseEnergyChartsForecast, TellsTheStepFromAllInstants) {
@@ -85,8 +97,7 @@ TEST(ParseEnergyChartsForecast, TellsTheStepFromAllInstants) {
   EXPECT_EQ(forecast->series.end(), At(1, 15));
   EXPECT_THAT(ParseEnergyChartsForecast(
                   kAsk, Reply("1795478400, 1795480200, 1795481100", "null, null, null", "1, 2, 3"))
-                  .status()
-                  .message(),
+                  ->remark.note,
               HasSubstr("nothing is said of 2026-11-24T00:15:00Z to 2026-11-24T00:30:00Z"));
 }
 
@@ -114,10 +125,10 @@ TEST(ParseEnergyChartsForecast, RefusesColumnsThatAreNone) {
       {Reply("18446744073709551615, 1795478400", "1, 2", "1, 2"), "is no second of this century"},
       {Reply("1795478400", "null", "1"), "no two are within an hour of each other"},
       {Reply("1795478400, 1795564800", "1, 2", "1, 2"), "no two are within an hour"},
-      {Reply("1795478400, 1795478400", "1, 2", "1, 2"), "an instant occurs twice"},
+      {Reply("1795478400, 1795478400", "1, 2", "1, 2"), "no two are within an hour"},
       {Reply("1795478400, 1795479300", "1, -2", "1, 2"), "co2eq[1]: -2 is negative"},
-      {Reply("1795478400, 1795479300", "1, 2", "1, \"2\""),
-       "co2eq_forecast[1]: \"2\" is no number"},
+      {Reply("1795478400, 1795479300", "1, 2", "1, \"2 g\""),
+       "co2eq_forecast[1]: \"2 g\" is no number"},
   };
   for (const auto& [reply, message] : cases) {
     const absl::Status error = ParseEnergyChartsForecast(kAsk, reply).status();
@@ -138,11 +149,10 @@ TEST(ParseEnergyChartsHistory, KeepsGapsAndLeavesTheForecastOut) {
                 ->history.intervals()
                 .size(),
             2u);
-  EXPECT_EQ(ParseEnergyChartsHistory(
-                kAsk, Reply(kQuarters, "null, null, null, null, null", "1, 2, 3, 4, 5"))
-                .status()
-                .code(),
-            absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(ParseEnergyChartsHistory(
+                  kAsk, Reply(kQuarters, "null, null, null, null, null", "1, 2, 3, 4, 5"))
+                  ->history.intervals()
+                  .empty());
 }
 
 }  // namespace

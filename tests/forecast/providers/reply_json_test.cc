@@ -101,16 +101,22 @@ TEST(ReplyObject, ReadsInstantsOfAllPrecisions) {
 }
 
 TEST(ReplyObject, TellsNullFromZeroAndRefusesTheRest) {
-  const json object = {{"null", nullptr}, {"zero", 0}, {"whole", 12}, {"half", 0.5}};
+  const json object = {
+      {"null", nullptr}, {"zero", 0}, {"whole", 12}, {"half", 0.5}, {"text", "412.5"}};
   const ReplyObject row(object, "row");
   EXPECT_EQ(*row.Intensity("null"), std::nullopt);
   EXPECT_EQ(*row.Intensity("zero"), GramsPerKilowattHour(0));
   EXPECT_EQ(*row.Intensity("whole"), GramsPerKilowattHour(12));
   EXPECT_EQ(*row.Intensity("half", GramsPerKilowattHour(3)), GramsPerKilowattHour(1.5));
+  EXPECT_EQ(*row.Intensity("text"), GramsPerKilowattHour(412.5));
   const std::pair<json, const char*> cases[] = {
       {{}, "row.value: is missing"},
       {{{"value", -1}}, "row.value: -1 is negative or not finite"},
-      {{{"value", "12"}}, "row.value: \"12\" is no number"},
+      {{{"value", "12 g"}}, "row.value: \"12 g\" is no number"},
+      {{{"value", ""}}, "row.value: \"\" is no number"},
+      {{{"value", "NaN"}}, "row.value: \"NaN\" is no number"},
+      {{{"value", "0x10"}}, "row.value: \"0x10\" is no number"},
+      {{{"value", "-1"}}, "row.value: \"-1\" is negative or not finite"},
       {{{"value", true}}, "row.value: true is no number"},
       {{{"value", json::array()}}, "row.value: an array is no number"},
       {{{"value", 10001}}, "row.value: 10001 is above 10000 gCO2e/kWh"},

@@ -107,12 +107,9 @@ TEST(ParseWattTimeForecast, RefusesTheAnswerToAnotherQuestion) {
       {{"co2_moer", "health_damage"}, "meta.signal_type: \"health_damage\" is not co2_moer"},
       {{"\"meta\"", "\"met\""}, "meta: is missing"},
       {{"300", "0"}, "meta.data_point_period_seconds: 0 is not a whole number"},
-      {{"300", "\"300\""}, "meta.data_point_period_seconds: \"300\" is not a whole number"},
-      {{"300", "600"}, "overlaps the one of 2026-11-24T00:00:00Z"},
-      {{"300", "60"}, "nothing is said of 2026-11-24T00:01:00Z to 2026-11-24T00:05:00Z"},
-      {{"value\": 0", "value\": null"},
-       "nothing is said of 2026-11-24T00:05:00Z to 2026-11-24T00:10:00Z"},
-      {{"value\": 0", "value\": -5"}, "data[1].value: -5 is negative"},
+      {{"300", "\"5 min\""}, "meta.data_point_period_seconds: \"5 min\" is not a whole number"},
+      {{"300", "1200"}, "overlaps the one of 2026-11-24T00:00:00Z"},
+      {{"value\"", "worth\""}, "data[0].value: is missing"},
       {{"2026-11-23T23:55:00+00:00", "yesterday"}, "meta.generated_at: time \"yesterday\""},
   };
   for (const auto& [change, message] : cases) {
@@ -121,6 +118,25 @@ TEST(ParseWattTimeForecast, RefusesTheAnswerToAnotherQuestion) {
     EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument) << message;
     EXPECT_THAT(error.message(), HasSubstr(message));
   }
+}
+
+TEST(ParseWattTimeForecast, UsesItAsFarAsItReaches) {
+  const std::pair<std::pair<const char*, const char*>, const char*> cases[] = {
+      {{"300", "60"}, "nothing is said of 2026-11-24T00:01:00Z to 2026-11-24T00:05:00Z"},
+      {{"value\": 0", "value\": null"},
+       "nothing is said of 2026-11-24T00:05:00Z to 2026-11-24T00:10:00Z"},
+      {{"value\": 0", "value\": -5"},
+       "1 of 3 records left out, the first because of data[1].value"},
+  };
+  for (const auto& [change, note] : cases) {
+    const absl::StatusOr<ProviderForecast> forecast =
+        ParseWattTimeForecast(kAsk, Changed(change.first, change.second));
+    ASSERT_TRUE(forecast.ok()) << forecast.status();
+    EXPECT_EQ(forecast->series.begin(), At(0));
+    EXPECT_LE(forecast->series.end(), At(0, 5));
+    EXPECT_THAT(forecast->remark.note, HasSubstr(note));
+  }
+  EXPECT_EQ(ParseWattTimeForecast(kAsk, Changed("300", "\"300\""))->series.end(), At(0, 15));
 }
 
 TEST(ParseWattTimeForecast, TellsALoginThatIsOverFromAPlanThatLacksIt) {
