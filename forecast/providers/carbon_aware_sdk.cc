@@ -154,9 +154,38 @@ ReplyPoints::Record ReadEmission(const json& emission, const Shape& shape,
   return IntensityHistory::Interval{*start, *start + *duration, **value};
 }
 
+// Values that overlap by a rolling window are means of several steps, and no step's own. `window`
+// is what the reply declares; zero, as its servers declare where none was asked for, is none.
+absl::Status CheckNotRolling(const std::vector<ReplyPoints::Record>& records,
+                             absl::string_view list, absl::Duration window) {
+  std::vector<absl::Time> starts;
+  std::vector<absl::Duration> lengths;
+  for (const ReplyPoints::Record& record : records) {
+    if (!record.ok() || !record->has_value()) continue;
+    starts.push_back((*record)->start);
+    lengths.push_back((*record)->end - (*record)->start);
+  }
+  if (starts.empty()) return absl::OkStatus();
+  std::sort(starts.begin(), starts.end());
+  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+  std::vector<absl::Duration> steps;
+  for (size_t i = 1; i < starts.size(); ++i) steps.push_back(starts[i] - starts[i - 1]);
+  const auto median = [](std::vector<absl::Duration>* of) {
+    std::nth_element(of->begin(), of->begin() + (of->size() - 1) / 2, of->end());
+    return (*of)[(of->size() - 1) / 2];
+  };
+  const absl::Duration length = median(&lengths);
+  const absl::Duration step = steps.empty() ? length : median(&steps);
+  if (std::max(window, length) <= step) return absl::OkStatus();
+  return Refused(list, absl::StrCat("its values are rolling means over ",
+                                    absl::FormatDuration(std::max(window, length)), " every ",
+                                    absl::FormatDuration(step), ", not those of single steps"));
+}
+
 // Turns emissions of one shape or the other into a series.
 absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shape& shape,
-                                               absl::string_view location, absl::Time now) {
+                                               absl::string_view location, absl::Time now,
+                                               absl::Duration window = absl::ZeroDuration()) {
   if (!emissions.is_array()) {
     return Refused(shape.list, absl::StrCat(Quoted(emissions), " is no array"));
   }
@@ -186,6 +215,9 @@ absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shap
     if (!locations.empty()) return LocationError(location, locations);
     return absl::UnavailableError(absl::StrCat(shape.list, ": is empty"));
   }
+  if (absl::Status status = CheckNotRolling(records, shape.list, window); !status.ok()) {
+    return status;
+  }
   ReplyPoints points;
   for (const ReplyPoints::Record& record : records) points.Add(record);
   return std::move(points).Forecast({.now = now}, std::nullopt);
@@ -193,6 +225,15 @@ absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shap
 
 CarbonAwareForecast WithIssue(std::optional<absl::Time> issued_at, ProviderForecast forecast) {
   return {issued_at, std::move(forecast.series), std::move(forecast.remark)};
+}
+
+// How many minutes a rolling mean spans. Zero, which versions 1.0.2 to 1.8.0 answer where no window
+// was asked for, and nothing: no rolling mean.
+absl::StatusOr<absl::Duration> WindowOf(const json& forecast) {
+  const json* value = Member(forecast, "windowSize");
+  if (value == nullptr || value->is_null()) return absl::ZeroDuration();
+  if (NumberIn(*value) == 0.0) return absl::ZeroDuration();
+  return DurationMember(forecast, "windowSize");
 }
 
 absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_view location,
@@ -245,15 +286,13 @@ absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::strin
   }
   const json* data = Member(*chosen, "forecastData");
   if (data == nullptr) return Refused(subject, "forecastData is missing");
-  if (const json* value = Member(*chosen, "windowSize"); value != nullptr && !value->is_null()) {
-    absl::StatusOr<absl::Duration> window = DurationMember(*chosen, "windowSize");
-    if (!window.ok()) return Refused(subject, window.status().message());
-  }
+  const absl::StatusOr<absl::Duration> window = WindowOf(*chosen);
+  if (!window.ok()) return Refused(subject, window.status().message());
   // A forecast that was asked for by the name of a cloud region may name a grid region in its data.
   const bool chosen_by_name = Member(*chosen, "location") != nullptr;
   const std::string list = absl::StrCat(subject, ".forecastData");
-  absl::StatusOr<ProviderForecast> forecast =
-      ReadEmissions(*data, {list, "timestamp", "value"}, chosen_by_name ? "" : location, now);
+  absl::StatusOr<ProviderForecast> forecast = ReadEmissions(
+      *data, {list, "timestamp", "value"}, chosen_by_name ? "" : location, now, *window);
   if (!forecast.ok()) return forecast.status();
   return WithIssue(issued_at, *std::move(forecast));
 }

@@ -7,7 +7,9 @@
 //                      "forecastData": [{"location": "de", "timestamp": "…", "duration": 15,
 //                                        "value": 412.5}, …]}]
 //
-// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. Names are
+// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. With a `windowSize` each value
+// is a rolling mean over so many minutes: such a forecast is refused where the window is longer
+// than a step. A window of 0, which the WebAPI answers where none was asked for, is none. Names are
 // matched whatever their case, and members that are not named here are ignored. Pure; no I/O,
 // whoever reads the file bounds its size.
 #ifndef FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_

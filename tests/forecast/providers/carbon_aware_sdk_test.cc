@@ -81,6 +81,39 @@ TEST(ParseCarbonAwareSdk, ReadsTheWebApiForecastWhoseDataNamesAnotherRegion) {
   EXPECT_EQ(ParseCarbonAwareSdk(kWebApi, "uksouth")->series.end(), At(0, 30));
 }
 
+// Four values every five minutes, each said to hold for `duration` minutes.
+absl::StatusOr<CarbonAwareForecast> WithWindow(const char* window, const char* duration) {
+  std::string data;
+  for (int i = 0; i < 4; ++i) {
+    absl::StrAppend(&data, i == 0 ? "" : ",", R"({"timestamp": "2026-11-24T00:)", i / 2, i % 2 * 5,
+                    R"(:00Z", "duration": )", duration, R"(, "value": )", 400 + i, "}");
+  }
+  return ParseCarbonAwareSdk(
+      absl::StrCat(R"([{"windowSize": )", window, R"(, "forecastData": [)", data, "]}]"), "");
+}
+
+TEST(ParseCarbonAwareSdk, TakesAWindowOfZeroForNoRollingMean) {
+  for (const char* window : {"0", "0.0", "null", "5"}) {
+    const absl::StatusOr<CarbonAwareForecast> forecast = WithWindow(window, "5");
+    ASSERT_TRUE(forecast.ok()) << window << " " << forecast.status();
+    EXPECT_EQ(forecast->series.end(), At(0, 20));
+    EXPECT_EQ(ValueAt(forecast->series, At(0, 5)), 401);
+  }
+}
+
+TEST(ParseCarbonAwareSdk, SaysThatRollingMeansAreNone) {
+  constexpr char kTenEveryFive[] =
+      "[0].forecastData: its values are rolling means over 10m every 5m, not those of single steps";
+  EXPECT_EQ(WithWindow("10", "5").status().message(), kTenEveryFive);
+  EXPECT_EQ(WithWindow("10", "10").status().message(), kTenEveryFive);
+  EXPECT_EQ(WithWindow("0", "10").status().message(), kTenEveryFive);
+  EXPECT_THAT(WithWindow("60", "5").status().message(), HasSubstr("over 1h every 5m"));
+  EXPECT_THAT(WithWindow("[]", "5").status().message(),
+              HasSubstr("[0]: windowSize: an array is neither"));
+  EXPECT_THAT(WithWindow("-5", "5").status().message(),
+              HasSubstr("windowSize: -5 is not positive"));
+}
+
 TEST(ParseCarbonAwareSdk, TakesAFractionOfASecondInWhenItWasMade) {
   absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(
       R"([{"generatedAt": "2026-11-23T23:50:11.5092741+00:00", "forecastData": [
@@ -161,7 +194,7 @@ TEST(ParseCarbonAwareSdk, RefusesBadEmissionsNamingMemberAndValue) {
       {R"({"Time":"2026-11-24T01:00:00","Rating":1,"Duration":"01:00:00"})",
        "Emissions[1]: Time: time \"2026-11-24T01:00:00\" has no offset"},
       {R"({"Time":"2026-11-24T00:30:00Z","Rating":1,"Duration":"01:00:00"})",
-       "interval 2026-11-24T00:30:00Z: overlaps the one of 2026-11-24T00:00:00Z"},
+       "Emissions: its values are rolling means over 1h every 30m"},
       {R"({"Time":"2026-11-24T01:00:00Z","Rating":1})", "Emissions[1]: Duration is missing"},
       {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"00:00:00"})",
        "Emissions[1]: Duration: \"00:00:00\" is not positive, or above 31 days"},
