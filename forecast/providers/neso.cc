@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "forecast/providers/reply_json.h"
@@ -61,6 +62,14 @@ absl::Status CheckRegion(const ProviderAsk& ask, const ReplyObject& region) {
   const json* id = region.Find("regionid");
   if (asked.has_value() && id != nullptr && NumberIn(*id) != *asked) {
     return region.Refused("regionid", absl::StrCat(Shown(*id), " is not ", *asked));
+  }
+  const json* postcode = region.Find("postcode");
+  if (!asked.has_value() && postcode != nullptr && !postcode->is_null()) {
+    const bool is_asked = postcode->is_string() &&
+                          absl::EqualsIgnoreCase(postcode->get_ref<const std::string&>(), ask.zone);
+    if (!is_asked) {
+      return region.Refused("postcode", absl::StrCat(Shown(*postcode), " is not ", ask.zone));
+    }
   }
   return absl::OkStatus();
 }

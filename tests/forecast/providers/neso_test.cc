@@ -167,6 +167,20 @@ TEST(ParseNesoForecast, RefusesTheAnswerToAnotherQuestion) {
   }
 }
 
+TEST(ParseNesoForecast, RefusesTheReplyOfAnotherPostcode) {
+  const auto of = [](const char* postcode) {
+    return ParseNesoForecast(
+        Ask("RG10"), Json(absl::StrCat(R"({"data": {"regionid": 12, )", R"("postcode": )", postcode,
+                                       R"(, "data": )", HalfHours(96), "}}")));
+  };
+  EXPECT_TRUE(of("\"RG10\"").ok());
+  EXPECT_TRUE(of("\"rg10\"").ok());
+  EXPECT_TRUE(of("null").ok());
+  EXPECT_EQ(of("\"EC1A\"").status().message(),
+            "neso: zone RG10: data.postcode: \"EC1A\" is not RG10");
+  EXPECT_FALSE(of("12").ok());
+}
+
 TEST(ParseNesoHistory, ReadsWhatWasMeasuredOfTheNation) {
   absl::StatusOr<ProviderHistory> history = ParseNesoHistory(Ask("GB"), Json(R"({"data": [
         {"from": "2026-11-24T00:00Z", "to": "2026-11-24T00:30Z",
