@@ -11,7 +11,8 @@ ProviderAsk AskOf(const ZoneConfig& zone, const ForecastProvider& source) {
   const Provider& provider = *FindProvider(source.provider);
   return {.url = source.url.empty() ? std::string(provider.url) : source.url,
           .zone = source.zone,
-          .kind = source.kind.value_or(zone.kind)};
+          .kind = source.kind.value_or(zone.kind),
+          .provider = source.provider};
 }
 
 absl::Status CheckProvider(const ZoneConfig& zone, const ForecastProvider& source,

@@ -92,8 +92,9 @@ absl::Status CheckReply(const HttpReply& reply) {
 absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
                         const absl::Status& status) {
   if (status.ok()) return status;
+  const absl::string_view name = ask.provider.empty() ? provider : ask.provider;
   return absl::Status(status.code(),
-                      absl::StrCat(provider, ": zone ", ask.zone, ": ", status.message()));
+                      absl::StrCat(name, ": zone ", ask.zone, ": ", status.message()));
 }
 
 absl::Status CheckKind(const ProviderAsk& ask, const std::vector<SignalKind>& kinds) {

@@ -52,6 +52,8 @@ struct ProviderAsk {
   // How far ahead a forecast should reach; the provider's next longer, or else its longest, is
   // asked for.
   absl::Duration horizon = absl::Hours(72);
+  // As carbon.json calls the provider, for messages; empty: the parser's own name for it.
+  std::string provider;
   // When the reply came: of a forecast with holes, the part that holds then is used.
   absl::Time now = absl::InfinitePast();
 };
@@ -115,7 +117,8 @@ struct TimeSpan {
 // many requests: which of them, the words tell where they can. For the parsers.
 absl::Status CheckReply(const HttpReply& reply);
 
-// "provider: zone Z: " before the message, with the code kept. For the parsers.
+// "provider: zone Z: " before the message, with the code kept. `provider` is the parser's name for
+// it; that of `ask` comes first. For the parsers.
 absl::Status OfProvider(absl::string_view provider, const ProviderAsk& ask,
                         const absl::Status& status);
 template <class T>

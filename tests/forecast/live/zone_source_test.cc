@@ -304,6 +304,16 @@ TEST(ZoneSource, AsksSoonAgainAfterA401ThatItDoesNotUnderstandAndSaysWhatTheServ
   EXPECT_THAT(source.State().error, HasSubstr("\"Access denied for this token\""));
 }
 
+TEST(ZoneSource, NamesTheProviderThatIsConfigured) {
+  for (const char* name : {"carbon-aware-file", "electricity-maps-v3"}) {
+    const ForecastProvider config{.provider = name, .zone = "fr"};
+    ZoneSource source({.name = "FR"}, config, {.user = "", .secret = "token"});
+    ASSERT_TRUE(source.NextRequest(kNow).has_value());
+    source.Take(Status(500), kNow, 0);
+    EXPECT_THAT(source.State().error, ::testing::StartsWith(absl::StrCat(name, ": zone fr: ")));
+  }
+}
+
 TEST(ZoneSource, KeepsWhatItHasOfNowWhereAReplyBeginsALittleLater) {
   ZoneSource source = NesoSource();
   ASSERT_TRUE(source.NextRequest(kNow).has_value());

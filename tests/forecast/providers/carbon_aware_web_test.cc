@@ -64,6 +64,13 @@ TEST(ParseCarbonAwareForecast, SaysWhoAndWhereAndLooksAtTheStatusFirst) {
             "carbon-aware-sdk: zone west europe: is nested deeper than 16");
 }
 
+TEST(ParseCarbonAwareForecast, CallsItselfAsTheConfigurationDoes) {
+  ProviderAsk ask = kAsk;
+  ask.provider = "carbon-aware-file";
+  EXPECT_EQ(ParseCarbonAwareForecast(ask, Json("{}")).status().message(),
+            "carbon-aware-file: zone west europe: Emissions is missing");
+}
+
 TEST(ParseCarbonAwareForecast, ReadsNoMoreThanAReplyMayHave) {
   const absl::Status status =
       ParseCarbonAwareForecast(kAsk, Json(std::string((8 << 20) + 1, ' '))).status();

@@ -184,6 +184,15 @@ TEST(ParseElectricityMapsForecast, TellsTheMeaningsOf401Apart) {
             "\"Access denied\"");
 }
 
+TEST(ParseElectricityMapsForecast, CallsItselfVersion3WhereThatIsConfigured) {
+  ProviderAsk ask = kAsk;
+  ask.provider = "electricity-maps-v3";
+  EXPECT_THAT(std::string(ParseElectricityMapsForecast(ask, Json("{}", 500)).status().message()),
+              StartsWith("electricity-maps-v3: zone DK-DK2: status 500, "));
+  EXPECT_THAT(std::string(ElectricityMapsForecastRequest(ask, {}, At(0)).status().message()),
+              StartsWith("electricity-maps-v3: zone DK-DK2: the credential is missing"));
+}
+
 TEST(ParseElectricityMapsHistory, KeepsGapsAndMarksEstimates) {
   constexpr char kPoints[] = R"([
       {"carbonIntensity": 70, "datetime": "2026-11-24T00:00:00.000Z", "isEstimated": false,
