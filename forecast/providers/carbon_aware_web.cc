@@ -89,6 +89,10 @@ absl::StatusOr<ProviderForecast> ParseCarbonAwareForecast(const ProviderAsk& ask
   if (status.ok()) status = CheckSize(reply);
   if (!status.ok()) return OfProvider(kName, ask, status);
   absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(reply.body, ask.zone, ask.now);
+  if (absl::IsNotFound(forecast.status())) {
+    // A good status with data of another place is one bad reply: the next may be right.
+    forecast = absl::InvalidArgumentError(forecast.status().message());
+  }
   if (!forecast.ok()) return OfProvider(kName, ask, forecast.status());
   return ProviderForecast{ask.kind, forecast->issued_at, std::move(forecast->series),
                           std::move(forecast->remark)};

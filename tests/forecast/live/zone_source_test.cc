@@ -304,6 +304,18 @@ TEST(ZoneSource, AsksSoonAgainAfterA401ThatItDoesNotUnderstandAndSaysWhatTheServ
   EXPECT_THAT(source.State().error, HasSubstr("\"Access denied for this token\""));
 }
 
+TEST(ZoneSource, AsksSoonAgainAfterAReplyOfAnotherLocation) {
+  const ZoneConfig zone = {.name = "NL", .kind = SignalKind::kMarginal};
+  const ForecastProvider config{
+      .provider = "carbon-aware-sdk", .zone = "NL", .url = "http://127.0.0.1:1"};
+  ZoneSource source(zone, config, {});
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  source.Take(HttpReply{.status = 200, .body = R"([{"location": "FR", "forecastData": []}])"}, kNow,
+              0);
+  EXPECT_LT(source.due(), kNow + absl::Minutes(1));
+  EXPECT_THAT(source.State().errors, ::testing::ElementsAre(::testing::Pair("bad-reply", 1)));
+}
+
 TEST(ZoneSource, NamesTheProviderThatIsConfigured) {
   for (const char* name : {"carbon-aware-file", "electricity-maps-v3"}) {
     const ForecastProvider config{.provider = name, .zone = "fr"};

@@ -64,6 +64,17 @@ TEST(ParseCarbonAwareForecast, SaysWhoAndWhereAndLooksAtTheStatusFirst) {
             "carbon-aware-sdk: zone west europe: is nested deeper than 16");
 }
 
+// Not NOT_FOUND, which would wait for hours: the next reply may be the right one.
+TEST(ParseCarbonAwareForecast, TakesAReplyOfAnotherLocationForABadReply) {
+  const absl::Status error =
+      ParseCarbonAwareForecast(kAsk, Json(R"([{"location": "FR", "forecastData": []}])")).status();
+  EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      error.message(),
+      "carbon-aware-sdk: zone west europe: location \"west europe\" is not in the file; it has "
+      "fr");
+}
+
 TEST(ParseCarbonAwareForecast, CallsItselfAsTheConfigurationDoes) {
   ProviderAsk ask = kAsk;
   ask.provider = "carbon-aware-file";
