@@ -31,10 +31,16 @@ class ProviderSession {
   const Credential& credential() const { return session_.has_value() ? *session_ : configured_; }
 
   void Accepted() { logged_in_again_ = false; }
-  // After UNAUTHENTICATED: true where another login is worth while, once since the last Accepted().
-  bool Refused();
+  // After `refusal`: true where another login comes first, once since the last Accepted(). That a
+  // login is over servers say with UNAUTHENTICATED, or with PERMISSION_DENIED.
+  bool NeedsNewLogin(const absl::Status& refusal);
   // The clock was set: nobody knows how old the login is.
   void Forget() { session_.reset(); }
+
+  // What a server said, without the credential that it may repeat: each part of six characters or
+  // more of the configured one, of the login's or of what the login sends becomes "(secret)".
+  std::string WithoutSecrets(absl::string_view text) const;
+  absl::Status WithoutSecrets(const absl::Status& status) const;
 
   bool HasCredentialOf(const ProviderSession& other) const {
     return configured_.user == other.configured_.user &&

@@ -116,7 +116,8 @@ std::optional<IntensityHistory> ZoneHistorySource::Take(const absl::StatusOr<Htt
   is_pending_ = false;
   answered_at_ = now;
   const auto fail = [&](const absl::Status& status) {
-    Fail(status, reply.ok() ? reply->retry_after : std::nullopt, now, random);
+    Fail(session_.WithoutSecrets(status), reply.ok() ? reply->retry_after : std::nullopt, now,
+         random);
     return std::nullopt;
   };
   if (!reply.ok()) return fail(reply.status());
@@ -130,7 +131,7 @@ std::optional<IntensityHistory> ZoneHistorySource::Take(const absl::StatusOr<Htt
   }
   absl::StatusOr<ProviderHistory> told = provider_->parse_history(ask_, *reply);
   if (!told.ok()) {
-    if (absl::IsUnauthenticated(told.status()) && session_.Refused()) {
+    if (session_.NeedsNewLogin(told.status())) {
       requests_.clear();
       return std::nullopt;
     }

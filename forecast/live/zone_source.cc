@@ -104,7 +104,8 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   answered_at_ = now;
   if (!reply.ok()) {
     const bool is_late = absl::IsDeadlineExceeded(reply.status());
-    return Fail(reply.status(), is_late ? "timeout" : "no-reply", std::nullopt, now, random);
+    return Fail(session_.WithoutSecrets(reply.status()), is_late ? "timeout" : "no-reply",
+                std::nullopt, now, random);
   }
   if (is_login_) return TakeLogin(*reply, now, random);
   ask_.now = now;
@@ -114,8 +115,8 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
     if (!status.ok()) forecast = OfProvider(provider_->name, ask_, status);
   }
   if (!forecast.ok()) {
-    const absl::Status status = forecast.status();
-    if (absl::IsUnauthenticated(status) && session_.Refused()) {
+    const absl::Status status = session_.WithoutSecrets(forecast.status());
+    if (session_.NeedsNewLogin(status)) {
       Complain(status, CodeOf(*reply), now);
       due_ = absl::InfinitePast();
       return;
@@ -136,7 +137,7 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
 
 void ZoneSource::TakeLogin(const HttpReply& reply, absl::Time now, double random) {
   if (absl::Status status = session_.TakeLogin(ask_, reply, now); !status.ok()) {
-    return Fail(status, CodeOf(reply), reply.retry_after, now, random);
+    return Fail(session_.WithoutSecrets(status), CodeOf(reply), reply.retry_after, now, random);
   }
   due_ = absl::InfinitePast();
 }

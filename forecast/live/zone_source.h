@@ -8,9 +8,10 @@
 // After success it asks again after the source's `refresh` (or else its provider's), or later where
 // the server says that nothing new comes before. After a failure it backs off, longer each time;
 // what it was refused (403, 404) it asks for again after kRefusedWait only. Where there is a login
-// it logs in, again once the login's life is over, and once more when a credential is refused. What
-// was fetched last stays. A clock that was set back does not silence it: it asks at once, and what
-// it has counts as fetched then, not in the future.
+// it logs in, again once the login's life is over, and once more when it is refused, with 401 or 403.
+// What was fetched last stays; where a new forecast begins a little later than now, it is kept until
+// then. No message has the credential, which a server may repeat. A clock that was set back does not
+// silence it: it asks at once, and what it has counts as fetched then, not in the future.
 #ifndef FORECAST_LIVE_ZONE_SOURCE_H_
 #define FORECAST_LIVE_ZONE_SOURCE_H_
 

@@ -19,9 +19,10 @@
 //   FAILED_PRECONDITION  another status: the request was refused, and will be again
 //   INVALID_ARGUMENT     a reply that is not what it should be, or a request that cannot be made
 //
-// Messages read "provider: zone Z: fact, value" and quote nothing of a reply without bounds, and
-// nothing of a credential. Whether data are too old, or of a time to come, is for those who know
-// the time. No I/O, no clock; every function may be called from any thread.
+// Messages read "provider: zone Z: fact, value" and quote nothing of a reply without bounds. A
+// reply may repeat the credential, which no parser knows: the caller removes it (ProviderSession).
+// Whether data are too old, or of a time to come, is for those who know the time. No I/O, no clock;
+// every function may be called from any thread.
 #ifndef FORECAST_PROVIDERS_PROVIDER_H_
 #define FORECAST_PROVIDERS_PROVIDER_H_
 

@@ -11,8 +11,8 @@
 //   GET {url}/v3/historical?region=…&start=…&end=…   at most 32 days
 //
 // Units are converted as `units` declares them. `generated_at` is a true issue time. A 401 means
-// that the token is over: log in again, once. A 403 (JSON or an HTML page) means that the plan
-// lacks this: remember it. Rate limits: 3000 requests, and 100 logins, in five minutes.
+// that the token is over: log in again, once. So may a 403 (JSON or an HTML page); with a new login
+// it means that the plan lacks this. Rate limits: 3000 requests, and 100 logins, in five minutes.
 #ifndef FORECAST_PROVIDERS_WATTTIME_H_
 #define FORECAST_PROVIDERS_WATTTIME_H_
 

@@ -1,5 +1,8 @@
 #include "forecast/live/live_forecasts.h"
 
+#include <sys/stat.h>
+
+#include <fstream>
 #include <set>
 #include <string>
 #include <variant>
@@ -13,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/http/loopback_server.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -91,6 +95,28 @@ TEST(LiveForecasts, FetchesAllAndOneThatFailsLeavesTheOthersAlone) {
   ZoneConfig other = config.zones[0];
   other.name = "other";
   EXPECT_EQ(Find(live, other).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(LiveForecasts, SaysWhatTheServerSaysWithoutTheTokenThatItRepeats) {
+  constexpr char kToken[] = "tok-3f9c1a77-b2d8";
+  LoopbackServer server([&](const std::string&) {
+    return LoopbackServer::Answer{400,
+                                  absl::StrCat(R"({"error": "bad zone\n(token )", kToken, ")\"}")};
+  });
+  const TemporaryFolder folder;
+  const std::string file = absl::StrCat(folder.path(), "/token");
+  std::ofstream(file) << kToken << "\n";
+  ASSERT_EQ(chmod(file.c_str(), 0600), 0);
+  const ForecastProvider source{
+      .provider = "electricity-maps-v3", .zone = "FR", .url = server.url(), .secret_file = file};
+  Config config;
+  config.zones.push_back({.name = "FR", .forecasts = {source}});
+  LiveForecasts live;
+  ASSERT_TRUE(live.Configure(config).ok());
+  live.FetchAll(kLongest);
+  EXPECT_EQ(live.State(config.zones[0], source).error,
+            "electricity-maps-v3: zone FR: status 400, the request is refused: \"bad zone (token "
+            "(secret))\"");
 }
 
 TEST(LiveForecasts, NeitherForgetsNorAsksAgainWhenTheConfigurationIsReadAgain) {

@@ -178,6 +178,38 @@ TEST(ZoneHistorySource, BacksOffAndSaysWhy) {
   EXPECT_TRUE(source.trouble().ok());
 }
 
+TEST(ZoneHistorySource, LogsInAgainOnceBeforeItTakesA403ForARefusal) {
+  const ZoneConfig zone = {.name = "CAISO", .kind = SignalKind::kMarginal};
+  const ForecastProvider config{.provider = "watttime", .zone = "CAISO_NORTH"};
+  ZoneHistorySource source(zone, config, {.user = "me", .secret = "s3cret"}, absl::Hours(1));
+  const HttpReply login = {
+      .status = 200, .content_type = "application/json", .body = R"({"token": "abc"})"};
+  for (int i = 0; i < 2; ++i) {
+    const std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kNews);
+    ASSERT_TRUE(request.has_value()) << i;
+    EXPECT_THAT(request->url, HasSubstr("/login"));
+    source.Take(login, kNow, 0);
+    ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value()) << i;
+    source.Take(HttpReply{.status = 403, .content_type = "text/html", .body = "<html>"}, kNow, 0);
+  }
+  EXPECT_FALSE(source.NextRequest(kNow + absl::Hours(5), Part::kNews).has_value());
+}
+
+TEST(ZoneHistorySource, RemovesACredentialThatTheServerRepeats) {
+  const ForecastProvider config{.provider = "eia-930", .zone = "CISO"};
+  ZoneHistorySource source({.name = "CISO"}, config, {.user = "", .secret = "key-5d1e9f"},
+                           absl::Hours(1));
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  source.Take(
+      HttpReply{.status = 403, .body = R"({"error": {"message": "Invalid api_key key-5d1e9f"}})"},
+      kNow, 0);
+  EXPECT_EQ(source.trouble().message(),
+            "eia-930: zone CISO: status 403, the credential is not accepted: \"Invalid api_key "
+            "(secret)\"");
+  EXPECT_TRUE(source.NextRequest(kNow + absl::Hours(1), Part::kNews).has_value())
+      << "a wrong key is soon another one";
+}
+
 TEST(ZoneHistorySource, AsksAtOnceWhenTheClockWasSetBack) {
   ZoneHistorySource source = Source();
   AnswerAll(&source, kNow, Part::kNews);

@@ -290,6 +290,25 @@ TEST(ZoneSource, LogsInAgainOnceWhereItsTokenIsRefused) {
   EXPECT_FALSE(source.NextRequest(kNow).has_value());
 }
 
+// WattTime answers 403 with a page once a session is over.
+TEST(ZoneSource, LogsInAgainOnceBeforeItTakesA403ForARefusal) {
+  const ZoneConfig zone = {.name = "CAISO", .kind = SignalKind::kMarginal};
+  const ForecastProvider config{.provider = "watttime", .zone = "CAISO_NORTH"};
+  ZoneSource source(zone, config, {.user = "me", .secret = "s3cret"});
+  const HttpReply login = {
+      .status = 200, .content_type = "application/json", .body = R"({"token": "abc"})"};
+  const HttpReply page = {.status = 403, .content_type = "text/html", .body = "<html></html>"};
+  for (int i = 0; i < 2; ++i) {
+    std::optional<HttpRequest> request = source.NextRequest(kNow);
+    ASSERT_TRUE(request.has_value()) << i;
+    EXPECT_THAT(request->url, HasSubstr("/login"));
+    source.Take(login, kNow, 0);
+    ASSERT_TRUE(source.NextRequest(kNow).has_value()) << i;
+    source.Take(page, kNow, 0);
+  }
+  EXPECT_EQ(source.due(), kNow + kRefusedWait) << "with a new login it is a refusal";
+}
+
 ZoneSource MapsSource(const std::string& secret) {
   const ForecastProvider config{.provider = "electricity-maps", .zone = "FR"};
   return ZoneSource({.name = "FR"}, config, {.user = "", .secret = secret});
@@ -302,6 +321,50 @@ TEST(ZoneSource, AsksSoonAgainAfterA401ThatItDoesNotUnderstandAndSaysWhatTheServ
               kNow, 0);
   EXPECT_LT(source.due(), kNow + absl::Hours(1));
   EXPECT_THAT(source.State().error, HasSubstr("\"Access denied for this token\""));
+}
+
+TEST(ZoneSource, RemovesACredentialThatTheServerRepeats) {
+  const std::string secret = "tok-3f9c1a77-b2d8-1f00";
+  const std::string far = std::string(150, 'x');
+  const std::string bodies[] = {
+      absl::StrCat(R"({"error": "the token )", secret, R"( is bad"})"),
+      absl::StrCat(R"({"error": ")", far, secret, R"( is cut short"})"),
+      absl::StrCat(R"({"zone": ")", secret, "\"}"),
+      absl::StrCat(R"({"unit": "x)", secret.substr(0, 12), "\"}"),
+      absl::StrCat(R"({"forecast": [{"datetime": ")", secret, "\"}]}"),
+  };
+  for (const int status : {200, 400, 401, 403, 500}) {
+    for (const std::string& body : bodies) {
+      ZoneSource source = MapsSource(secret);
+      ASSERT_TRUE(source.NextRequest(kNow).has_value());
+      source.Take(HttpReply{.status = status, .content_type = "application/json", .body = body},
+                  kNow, 0);
+      const std::string log(source.Fetched().status().message());
+      for (const std::string& shown : {log, source.State().error}) {
+        ASSERT_NE(shown, "");
+        for (size_t i = 0; i + 6 <= secret.size(); ++i) {
+          EXPECT_EQ(shown.find(secret.substr(i, 6)), std::string::npos) << shown;
+        }
+      }
+    }
+  }
+}
+
+TEST(ZoneSource, RemovesALoginThatTheServerRepeats) {
+  const ZoneConfig zone = {.name = "CAISO", .kind = SignalKind::kMarginal};
+  const ForecastProvider config{.provider = "watttime", .zone = "CAISO_NORTH"};
+  ZoneSource source(zone, config, {.user = "me", .secret = "passw0rd"});
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  // printf 'me:passw0rd' | base64
+  source.Take(HttpReply{.status = 400, .body = R"({"error": "Basic bWU6cGFzc3cwcmQ="})"}, kNow, 0);
+  EXPECT_THAT(source.State().error,
+              HasSubstr("status 400, the request is refused: \"Basic (secret)"));
+  const absl::Time later = source.due();
+  ASSERT_TRUE(source.NextRequest(later).has_value());
+  source.Take(HttpReply{.status = 200, .body = R"({"token": "sess-77aa12"})"}, later, 0);
+  ASSERT_TRUE(source.NextRequest(later).has_value());
+  source.Take(HttpReply{.status = 401, .body = R"({"error": "no sess-77aa12"})"}, later, 0);
+  EXPECT_THAT(source.State().error, HasSubstr("\"no (secret)\""));
 }
 
 TEST(ZoneSource, AsksSoonAgainAfterAReplyOfAnotherLocation) {
