@@ -176,6 +176,8 @@ absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const F
   return FetchedForecast{*std::move(forecast), read->second, absl::OkStatus()};
 }
 
+absl::Status NotFetchedYet() { return absl::UnavailableError("not fetched yet"); }
+
 namespace {
 
 // One source's forecast. `look` gets its trouble where it has some and goes on with older data.
@@ -190,7 +192,7 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
     if (find == nullptr) return absl::UnavailableError("is not fetched here");
     absl::StatusOr<FetchedForecast> fetched = find(*provider);
     if (!fetched.ok()) return fetched.status();
-    look->trouble = fetched->trouble;
+    if (fetched->trouble != NotFetchedYet()) look->trouble = fetched->trouble;
     return BuildZoneForecast(zone, SourceName(source), fetched->forecast, fetched->fetched_at, now);
   }
   absl::StatusOr<ProviderForecast> constant =
@@ -215,6 +217,7 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
   if (looks == nullptr) looks = &unwanted;
   std::optional<ZoneForecast> stale;
   std::optional<size_t> stale_look;
+  bool is_waiting = false;
   const bool has_own = own != nullptr && now < own->valid_until && now < own->series.end();
   for (const ForecastSource& source : zone.forecasts) {
     if (has_own && std::holds_alternative<GramsPerKilowattHour>(source)) return *own;
@@ -224,6 +227,10 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
     if (!look.trouble.ok()) problems->push_back(absl::StrCat(subject, look.trouble.message()));
     if (!forecast.ok()) {
       look.trouble = forecast.status();
+      if (look.trouble == NotFetchedYet()) {
+        is_waiting = true;
+        continue;
+      }
       problems->push_back(absl::StrCat(subject, look.trouble.message()));
       continue;
     }
@@ -245,7 +252,7 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
   if (has_own) return *own;
   if (stale_look.has_value()) {
     (*looks)[*stale_look].in_use = true;
-  } else {
+  } else if (!is_waiting) {
     problems->push_back(absl::StrCat("zone ", zone.name, ": no usable forecast"));
   }
   return stale;

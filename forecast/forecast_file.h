@@ -75,6 +75,9 @@ struct FetchedForecast {
   absl::Status trouble;  // of the tries since; OK where there was none
 };
 
+// Why a provider that has not answered yet has nothing. It is no trouble.
+absl::Status NotFetchedYet();
+
 // The file's forecast as it was issued. The time it was last modified counts as when it was
 // fetched. Errors as BuildZoneForecast and the disk have them. Blocks on the disk.
 absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const ForecastFile& file,
@@ -97,8 +100,9 @@ struct SourceLook {
 // stale one. Our own, where there is one, comes after all that is fresh but before a static value,
 // and before what is stale. Adds one line to `problems` for each source passed over or in trouble,
 // and one where the forecast is stale or there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4
-// is negative"; and to `looks`, where it is given, one for each source in their order, up to the
-// one that was taken. Blocks on the disk.
+// is negative", but none as long as it waits for a provider's first answer; and to `looks`, where
+// it is given, one for each source in their order, up to the one that was taken. Blocks on the
+// disk.
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
                                              const FindFetched& find = nullptr,

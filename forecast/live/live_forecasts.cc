@@ -54,6 +54,9 @@ void LiveForecasts::FetchAll(absl::Duration longest) {
     if (client_.pending() == 0) return;
     client_.Poll(start + longest - now);
   }
+  for (const std::shared_ptr<ZoneSource>& source : sources_) {
+    source->NoteSilence(longest, absl::Now());
+  }
 }
 
 absl::StatusOr<FetchedForecast> LiveForecasts::Find(const ZoneConfig& zone,

@@ -72,6 +72,8 @@ void ZoneSource::Inherit(const ZoneSource& before) {
   failures_ = before.failures_;
   trouble_ = before.trouble_;
   trouble_at_ = before.trouble_at_;
+  told_trouble_ = before.told_trouble_;
+  told_code_ = before.told_code_;
   // It may have got a quicker rhythm.
   if (failures_ == 0) due_ = std::min(due_, answered_at_ + refresh_);
 }
@@ -128,7 +130,8 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
   }
   forecast_ = *std::move(forecast);
   fetched_at_ = now;
-  trouble_ = absl::OkStatus();
+  trouble_ = told_trouble_ = absl::OkStatus();
+  told_code_.clear();
   trouble_at_.reset();
   failures_ = 0;
   session_.Accepted();
@@ -142,7 +145,18 @@ void ZoneSource::TakeLogin(const HttpReply& reply, absl::Time now, double random
   due_ = absl::InfinitePast();
 }
 
+void ZoneSource::NoteSilence(absl::Duration longest, absl::Time now) {
+  if (!is_pending_) return;
+  const std::string fact = absl::StrCat("no answer within ", absl::FormatDuration(longest));
+  Complain(OfProvider(provider_->name, ask_, absl::DeadlineExceededError(fact)), "timeout", now);
+}
+
 void ZoneSource::Complain(const absl::Status& status, const std::string& code, absl::Time now) {
+  const std::string told_code = absl::StrCat(code, " ", absl::StatusCodeToString(status.code()));
+  if (told_code != told_code_) {
+    told_trouble_ = status;
+    told_code_ = told_code;
+  }
   trouble_ = status;
   trouble_at_ = now;
   ++errors_[code];
@@ -159,8 +173,8 @@ void ZoneSource::Fail(const absl::Status& status, const std::string& code,
 }
 
 absl::StatusOr<FetchedForecast> ZoneSource::Fetched() const {
-  if (!forecast_.has_value()) return trouble_;
-  return FetchedForecast{*forecast_, fetched_at_, trouble_};
+  if (!forecast_.has_value()) return told_trouble_;
+  return FetchedForecast{*forecast_, fetched_at_, told_trouble_};
 }
 
 SourceState ZoneSource::State() const {

@@ -54,6 +54,9 @@ class ZoneSource {
 
   bool IsOf(const ZoneConfig& zone, const ForecastProvider& source) const;
   absl::Time due() const { return due_; }
+  // The first answer did not come within `longest`, after which nobody waits: what it has nothing
+  // for is then a trouble.
+  void NoteSilence(absl::Duration longest, absl::Time now);
   // All but whether it is in use. At most one error is counted for a request.
   SourceState State() const;
 
@@ -78,7 +81,12 @@ class ZoneSource {
   absl::Time due_ = absl::InfinitePast();
   absl::Time answered_at_ = absl::InfinitePast();
   int failures_ = 0;
-  absl::Status trouble_ = absl::UnavailableError("not fetched yet");
+  absl::Status trouble_ = NotFetchedYet();
+  // As the log has it: the first of those with the same code in a row. Later ones may differ in
+  // what does not matter, the wait that is left or a request's number, and would be logged each
+  // time.
+  absl::Status told_trouble_ = NotFetchedYet();
+  std::string told_code_;
   std::optional<absl::Time> trouble_at_;
   int64_t requests_ = 0;
   std::map<std::string, int64_t> errors_;  // by code

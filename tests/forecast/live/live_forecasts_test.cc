@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "forecast/forecast_file.h"
 #include "forecast/live/live_history.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -95,6 +96,25 @@ TEST(LiveForecasts, FetchesAllAndOneThatFailsLeavesTheOthersAlone) {
   ZoneConfig other = config.zones[0];
   other.name = "other";
   EXPECT_EQ(Find(live, other).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(LiveForecasts, SaysNothingOfManyZonesBeforeTheyWereAskedAndOnlyOfThoseThatFail) {
+  LoopbackServer server(Neso);
+  Config config = At(server.url(), {"GB", "13", "14", "15"});
+  LiveForecasts live;
+  ASSERT_TRUE(live.Configure(config).ok());
+  const auto problems = [&] {
+    std::vector<std::string> lines;
+    for (const ZoneConfig& zone : config.zones) {
+      ReadZoneForecast(zone, absl::Now(), &lines,
+                       [&](const ForecastProvider& source) { return live.Find(zone, source); });
+    }
+    return lines;
+  };
+  EXPECT_THAT(problems(), IsEmpty());
+  live.FetchAll(kLongest);
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("zone zone-14: neso:14: neso: zone 14: status 500"),
+                                      "zone zone-14: no usable forecast"));
 }
 
 TEST(LiveForecasts, SaysWhatTheServerSaysWithoutTheTokenThatItRepeats) {

@@ -1,5 +1,6 @@
 #include "forecast/live/zone_source.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -367,6 +368,27 @@ TEST(ZoneSource, RemovesALoginThatTheServerRepeats) {
   EXPECT_THAT(source.State().error, HasSubstr("\"no (secret)\""));
 }
 
+// Each try would be a new line of the log.
+TEST(ZoneSource, SaysTheSameOfATroubleAsLongAsItLasts) {
+  ZoneSource source = NesoSource();
+  const auto fail = [&source](int status, absl::Duration wait) {
+    const absl::Time now = std::max(kNow, source.due());
+    EXPECT_TRUE(source.NextRequest(now).has_value());
+    HttpReply reply = Status(status);
+    reply.retry_after = wait;
+    source.Take(reply, now, 0);
+    return std::string(source.Fetched().status().message());
+  };
+  EXPECT_EQ(fail(429, absl::Seconds(90)),
+            "neso: zone GB: status 429, too many requests; again in "
+            "1m30s");
+  EXPECT_EQ(fail(429, absl::Milliseconds(59'200)), fail(429, absl::Seconds(20)));
+  EXPECT_THAT(fail(429, absl::Seconds(20)), HasSubstr("again in 1m30s"));
+  EXPECT_THAT(source.State().error, HasSubstr("again in 20s")) << "status has the last one";
+  EXPECT_THAT(fail(503, absl::Seconds(5)), HasSubstr("status 503"));
+  EXPECT_THAT(fail(429, absl::Seconds(5)), HasSubstr("again in 5s")) << "a new trouble";
+}
+
 TEST(ZoneSource, AsksSoonAgainAfterAReplyOfAnotherLocation) {
   const ZoneConfig zone = {.name = "NL", .kind = SignalKind::kMarginal};
   const ForecastProvider config{
@@ -400,6 +422,33 @@ TEST(ZoneSource, KeepsWhatItHasOfNowWhereAReplyBeginsALittleLater) {
   EXPECT_EQ(series.begin(), kNow);
   EXPECT_EQ(series.Mean(later, later)->value(), 100);
   EXPECT_EQ(series.Mean(kNow + absl::Minutes(30), kNow + absl::Hours(48))->value(), 200);
+}
+
+TEST(ReadZoneForecast, SaysNothingBeforeAProvidersFirstAnswer) {
+  ZoneConfig zone = Britain();
+  ForecastProvider other = Neso();
+  other.zone = "13";
+  zone.forecasts = {Neso(), other};
+  ZoneSource first = NesoSource();
+  ZoneSource second(Britain(), other, {});
+  const auto problems = [&] {
+    std::vector<std::string> lines;
+    const auto forecast = ReadZoneForecast(zone, kNow, &lines, [&](const ForecastProvider& source) {
+      return source.zone == "GB" ? first.Fetched() : second.Fetched();
+    });
+    EXPECT_FALSE(forecast.has_value());
+    return lines;
+  };
+  EXPECT_THAT(problems(), ::testing::IsEmpty());
+  ASSERT_TRUE(first.NextRequest(kNow).has_value());
+  EXPECT_THAT(problems(), ::testing::IsEmpty());
+  first.Take(Status(500), kNow, 0);
+  EXPECT_THAT(problems(), ::testing::ElementsAre(HasSubstr("status 500")));
+  ASSERT_TRUE(second.NextRequest(kNow).has_value());
+  second.NoteSilence(absl::Seconds(30), kNow);
+  EXPECT_THAT(problems(), ::testing::ElementsAre(HasSubstr("status 500"),
+                                                 HasSubstr("zone 13: no answer within 30s"),
+                                                 "zone GB: no usable forecast"));
 }
 
 TEST(ReadZoneForecast, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
