@@ -11,6 +11,16 @@
 #include "forecast/live/provider_credential.h"
 
 namespace carbon {
+namespace {
+
+void AddLine(absl::string_view what, const ZoneHistorySource& source, absl::string_view fact,
+             std::vector<std::string>* lines) {
+  if (fact.empty()) return;
+  lines->push_back(absl::StrCat("zone ", source.zone(), ": ", what, " of ",
+                                SourceName(source.source()), ": ", fact));
+}
+
+}  // namespace
 
 std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone) {
   if (zone.history.has_value()) return *zone.history;
@@ -92,12 +102,19 @@ std::vector<HistoryReply> LiveHistory::TakeReplies() { return std::exchange(*rep
 std::vector<std::string> LiveHistory::Problems() const {
   std::vector<std::string> problems;
   for (const auto& source : sources_) {
-    if (source->trouble().ok()) continue;
-    problems.push_back(absl::StrCat("zone ", source->zone(), ": history of ",
-                                    SourceName(source->source()), ": ",
-                                    source->trouble().message()));
+    AddLine("history", *source, source->trouble().message(), &problems);
+    AddLine("older history", *source, source->older_trouble().message(), &problems);
   }
   return problems;
+}
+
+std::vector<std::string> LiveHistory::Notes() const {
+  std::vector<std::string> notes;
+  for (const auto& source : sources_) {
+    AddLine("history", *source, source->note(), &notes);
+    AddLine("older history", *source, source->older_note(), &notes);
+  }
+  return notes;
 }
 
 }  // namespace carbon

@@ -50,8 +50,12 @@ class LiveHistory {
   // What was told since the last call.
   std::vector<HistoryReply> TakeReplies();
 
-  // A line for each source whose news fail: "zone DE: history of energy-charts:de: status 500, …".
+  // A line for each source whose news fail: "zone DE: history of energy-charts:de: status 500, …",
+  // and one where what lies further back does: "zone DE: older history of …". The same line as long
+  // as the same trouble lasts.
   std::vector<std::string> Problems() const;
+  // The same of what the replies had that could not be used while the rest was.
+  std::vector<std::string> Notes() const;
 
  private:
   void Start(absl::Time now, ZoneHistorySource::Part part);

@@ -19,6 +19,24 @@ constexpr absl::Duration kLongestSilence = absl::Hours(24 * 4);
 
 // After so many failures in a row a piece of the past does not hold up what is new.
 constexpr int kMostFailuresToCatchUp = 3;
+// After so many in a row it is told that what lies further back is not to be had.
+constexpr int kFailuresToTell = 3;
+
+// Servers round what they are asked for, to a day at most.
+constexpr absl::Duration kRounding = absl::Hours(24);
+
+bool Overlaps(const IntensityHistory::Interval& interval, const TimeSpan& span) {
+  return interval.end > span.from && interval.start < span.to;
+}
+
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsPermissionDenied(status) || absl::IsNotFound(status);
+}
+
+// Of the same troubles in a row the first is told.
+void Tell(const absl::Status& status, absl::Status* told) {
+  if (told->code() != status.code()) *told = status;
+}
 
 }  // namespace
 
@@ -52,14 +70,15 @@ void ZoneHistorySource::Inherit(const ZoneHistorySource& before) {
   more_ = before.more_;
   answered_at_ = before.answered_at_;
   trouble_ = before.trouble_;
+  older_trouble_ = before.older_trouble_;
+  note_ = before.note_;
+  older_note_ = before.older_note_;
 }
 
 std::optional<TimeSpan> ZoneHistorySource::NextPiece(absl::Time now, Part part) const {
   const bool is_empty = from_ >= to_;
   if (part == Part::kMore) {
-    if (is_empty || from_ <= now - kHistoryReach || empty_pieces_ >= kMostEmptyPieces) {
-      return std::nullopt;
-    }
+    if (is_empty || from_ <= now - kHistoryReach) return std::nullopt;
     return TimeSpan{std::max(from_ - kHistoryPiece, FloorToHour(now - kHistoryReach)), from_};
   }
   absl::Time from = now - kHistoryPiece + absl::Hours(1);
@@ -138,22 +157,56 @@ std::optional<IntensityHistory> ZoneHistorySource::Take(const absl::StatusOr<Htt
     return fail(told.status());
   }
   session_.Accepted();
+  if (absl::Status status = TakeTold(*told, now); !status.ok()) {
+    return fail(OfProvider(provider_->name, ask_, status));
+  }
   requests_.pop_front();
-  for (const IntensityHistory::Interval& interval : told->history.intervals()) {
-    piece_has_values_ = true;
-    if (interval.end <= now) known_until_ = std::max(known_until_, interval.end);
+  if (requests_.empty() && part_ == Part::kNews && !piece_has_values_) {
+    return fail(
+        OfProvider(provider_->name, ask_, absl::UnavailableError("the reply has no values")));
   }
   if (requests_.empty()) EndPiece(now);
   if (told->history.intervals().empty()) return std::nullopt;
   return std::move(told->history);
 }
 
+absl::Status ZoneHistorySource::TakeTold(const ProviderHistory& told, absl::Time now) {
+  const std::vector<IntensityHistory::Interval>& intervals = told.history.intervals();
+  const TimeSpan around{piece_.from - kRounding, piece_.to + kRounding};
+  bool is_around = intervals.empty();
+  for (const IntensityHistory::Interval& interval : intervals) {
+    piece_has_values_ |= Overlaps(interval, piece_);
+    is_around |= Overlaps(interval, around);
+  }
+  if (!is_around) {
+    return absl::OutOfRangeError(
+        absl::StrCat("asked for ", FormatTimestamp(piece_.from), " to ", FormatTimestamp(piece_.to),
+                     ", the server answers with ", FormatTimestamp(intervals.front().start), " to ",
+                     FormatTimestamp(intervals.back().end), ": it ignores the time range"));
+  }
+  for (const IntensityHistory::Interval& interval : intervals) {
+    if (interval.end <= now) known_until_ = std::max(known_until_, interval.end);
+  }
+  const std::string note = session_.WithoutSecrets(told.remark.note);
+  std::string& told_note = part_ == Part::kNews ? note_ : older_note_;
+  const bool is_over = note.empty() && part_ == Part::kNews;
+  if (is_over || told_note.empty()) told_note = note;
+  return absl::OkStatus();
+}
+
 void ZoneHistorySource::EndPiece(absl::Time now) {
   pace().failures = 0;
   if (part_ == Part::kMore) {
     from_ = piece_.from;
+    older_trouble_ = absl::OkStatus();
     empty_pieces_ = piece_has_values_ ? 0 : empty_pieces_ + 1;
     more_.due = now + kBetweenPieces;
+    if (empty_pieces_ == kMostEmptyPieces) {
+      // It may also have been an outage.
+      from_ = std::min(from_ + kMostEmptyPieces * kHistoryPiece, to_);
+      empty_pieces_ = 0;
+      more_.due = now + kNothingFurtherBack;
+    }
     return;
   }
   from_ = std::min(from_, piece_.from);
@@ -170,14 +223,16 @@ void ZoneHistorySource::Fail(const absl::Status& status, std::optional<absl::Dur
   const bool is_news = part_ == Part::kNews;
   failed.due =
       NextAttempt(is_news ? kNewsBackoff : kMoreBackoff, failed.failures, retry_after, random, now);
-  if (absl::IsPermissionDenied(status) || absl::IsNotFound(status)) {
-    failed.due = std::max(failed.due, now + kRefusedWait);
+  const bool is_ignored = !is_news && absl::IsOutOfRange(status);
+  if (IsRefusal(status) || is_ignored) failed.due = std::max(failed.due, now + kRefusedWait);
+  if (!is_news) {
+    const bool is_told = is_ignored || failed.failures >= kFailuresToTell;
+    if (is_told && !IsRefusal(status)) Tell(status, &older_trouble_);
+    return;
   }
-  if (!is_news) return;
-  trouble_ = status;
+  Tell(status, &trouble_);
   // What lies between what is known and now is not to be had, perhaps for ever: so from now back.
-  const bool is_refused = absl::IsPermissionDenied(status) || absl::IsNotFound(status) ||
-                          absl::IsFailedPrecondition(status);
+  const bool is_refused = IsRefusal(status) || absl::IsFailedPrecondition(status);
   if (!piece_ends_now_ && (is_refused || failed.failures >= kMostFailuresToCatchUp)) {
     from_ = absl::InfiniteFuture();
     to_ = absl::InfinitePast();

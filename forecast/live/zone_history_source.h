@@ -6,7 +6,10 @@
 // since providers correct the past; again after `refresh`. More: a piece further back each time, up
 // to a year, so that a zone is soon of use and a year takes its time. Each backs off by itself
 // after a failure: a plan that allows no more than the last days still gives those, and where what
-// was missed in a long stop is not to be had, it begins anew from now back.
+// was missed in a long stop is not to be had, it begins anew from now back. A reply whose values
+// are all of another time than was asked for is a failure: the server ignores the time range, and
+// would be asked for a year of it. An older piece without values is no failure, but a few of them
+// in a row are taken for the begin of what the provider has; they are asked for again after a day.
 #ifndef FORECAST_LIVE_ZONE_HISTORY_SOURCE_H_
 #define FORECAST_LIVE_ZONE_HISTORY_SOURCE_H_
 
@@ -32,8 +35,9 @@ inline constexpr absl::Duration kHistoryPiece = absl::Hours(24 * 10);
 inline constexpr absl::Duration kHistoryOverlap = absl::Hours(24 * 3);
 // Between two pieces further back, so that others get their turn at the provider.
 inline constexpr absl::Duration kBetweenPieces = absl::Seconds(2);
-// After so many pieces without a value in a row there is nothing further back.
+// After so many pieces without a value in a row there is nothing further back, for a day.
 inline constexpr int kMostEmptyPieces = 3;
+inline constexpr absl::Duration kNothingFurtherBack = absl::Hours(24);
 
 class ZoneHistorySource {
  public:
@@ -54,8 +58,16 @@ class ZoneHistorySource {
   std::optional<IntensityHistory> Take(const absl::StatusOr<HttpReply>& reply, absl::Time now,
                                        double random);
 
-  // Of the news, since the last success; OK where there was none.
+  // Of the news, since the last success; OK where there was none. Of the same troubles in a row it
+  // is the first: others may differ in what does not matter.
   const absl::Status& trouble() const { return trouble_; }
+  // The same of what lies further back. A refusal, as of a plan that gives the last days only, is
+  // no trouble, and other failures are once there are a few in a row.
+  const absl::Status& older_trouble() const { return older_trouble_; }
+  // What of the replies was left out: empty where the last news had nothing of that, and of what
+  // lies further back since the start.
+  const std::string& note() const { return note_; }
+  const std::string& older_note() const { return older_note_; }
   // Goes on where a source before it was: the configuration was read again. What was refused is
   // tried at once where the credential is another one.
   void Inherit(const ZoneHistorySource& before);
@@ -72,6 +84,9 @@ class ZoneHistorySource {
   std::optional<TimeSpan> NextPiece(absl::Time now, Part part) const;
   absl::StatusOr<HttpRequest> PieceRequest();
   void EndPiece(absl::Time now);
+  // Notes what of the reply was left out, and whether there is anything of the piece; an error
+  // where it is all of another time.
+  absl::Status TakeTold(const ProviderHistory& told, absl::Time now);
   void Fail(const absl::Status& status, std::optional<absl::Duration> retry_after, absl::Time now,
             double random);
 
@@ -106,6 +121,9 @@ class ZoneHistorySource {
   bool is_pending_ = false;
   absl::Time answered_at_ = absl::InfinitePast();
   absl::Status trouble_;
+  absl::Status older_trouble_;
+  std::string note_;
+  std::string older_note_;
 };
 
 }  // namespace carbon

@@ -22,6 +22,7 @@
 namespace carbon {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -194,6 +195,48 @@ TEST(LiveHistory, AsksOneUrlForOnePieceAtATime) {
   }
   EXPECT_THAT(zones, SizeIs(4)) << "each has its turn before one goes further back";
   EXPECT_EQ(server.most_at_once(), 1);
+}
+
+TEST(LiveHistory, SaysThatAServerIgnoresTheTimeRange) {
+  LoopbackServer server([](const std::string&) {
+    return LoopbackServer::Answer{200, R"([{"location": "NL", "time": "2020-04-01T00:00:00Z",
+                                            "rating": 416, "duration": "01:00:00"}])"};
+  });
+  Config config;
+  const ForecastProvider source{.provider = "carbon-aware-sdk", .zone = "NL", .url = server.url()};
+  config.zones.push_back({.name = "NL", .history = std::vector<HistorySource>{source}});
+  LiveForecasts live;
+  LiveHistory history(live.client());
+  ASSERT_TRUE(history.Configure(config).ok());
+  const absl::Time start = absl::Now();
+  while (history.Problems().empty() && absl::Now() < start + kLongest) {
+    history.Start(start);
+    live.Poll(absl::Milliseconds(100));
+  }
+  EXPECT_THAT(history.Problems(),
+              ElementsAre(AllOf(HasSubstr("zone NL: history of carbon-aware-sdk:NL: "),
+                                HasSubstr("the server answers with 2020-04-01T00:00:00Z to "
+                                          "2020-04-01T01:00:00Z: it ignores the time "
+                                          "range"))));
+  EXPECT_THAT(history.TakeReplies(), IsEmpty());
+  EXPECT_THAT(server.paths(), SizeIs(1));
+}
+
+TEST(LiveHistory, GoesOnWithoutABadRecordAndNotesIt) {
+  LoopbackServer server([](const std::string& path) {
+    std::string body = HalfHours(absl::StrContains(path, "/regional/"));
+    body.insert(body.find('[') + 1, R"({"from": "?", "to": "?", "intensity": {}},)");
+    return LoopbackServer::Answer{200, body};
+  });
+  const Config config = At(server.url(), {"GB"});
+  LiveForecasts live;
+  LiveHistory history(live.client());
+  ASSERT_TRUE(history.Configure(config).ok());
+  EXPECT_THAT(FetchHistory(&live, &history, 1), SizeIs(1));
+  EXPECT_THAT(history.Problems(), IsEmpty());
+  EXPECT_THAT(history.Notes(),
+              ElementsAre(HasSubstr("zone zone-GB: history of neso:GB: 1 of 145 records left out, "
+                                    "the first because of data[0].from: time \"?\"")));
 }
 
 TEST(LiveHistory, SaysWhoseHistoryFails) {

@@ -178,6 +178,111 @@ TEST(ZoneHistorySource, BacksOffAndSaysWhy) {
   EXPECT_TRUE(source.trouble().ok());
 }
 
+constexpr char kNothing[] = R"({"data": []})";
+HttpReply Nothing() {
+  return {.status = 200, .content_type = "application/json", .body = kNothing};
+}
+
+TEST(ZoneHistorySource, CountsAnOlderPieceWithoutValuesOnceAndGoesOn) {
+  ZoneHistorySource source = Source();
+  AnswerAll(&source, kNow, Part::kNews);
+  absl::Time now = kNow;
+  absl::Time before = kNow - kHistoryPiece + absl::Hours(1);
+  for (int i = 0; i < kMostEmptyPieces; ++i, now += kBetweenPieces) {
+    const std::optional<HttpRequest> request = source.NextRequest(now, Part::kMore);
+    ASSERT_TRUE(request.has_value()) << i;
+    EXPECT_EQ(Asked(*request).to, before);
+    before = Asked(*request).from;
+    EXPECT_EQ(source.Take(Nothing(), now, 0), std::nullopt);
+    EXPECT_TRUE(source.trouble().ok());
+    EXPECT_TRUE(source.older_trouble().ok());
+  }
+  EXPECT_FALSE(source.NextRequest(now + absl::Hours(23), Part::kMore).has_value());
+  // Perhaps it was an outage: after a day it looks once more.
+  const std::vector<TimeSpan> asked = AnswerAll(&source, now + kNothingFurtherBack, Part::kMore);
+  ASSERT_THAT(asked, SizeIs(1));
+  EXPECT_EQ(asked[0].to, kNow - kHistoryPiece + absl::Hours(1));
+}
+
+TEST(ZoneHistorySource, TakesNewsWithoutValuesForATrouble) {
+  ZoneHistorySource source = Source();
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  source.Take(Nothing(), kNow, 0);
+  EXPECT_EQ(source.trouble(), absl::UnavailableError("neso: zone GB: the reply has no values"));
+}
+
+TEST(ZoneHistorySource, NoticesAServerThatIgnoresTheTimeRange) {
+  const absl::Time then = kNow - absl::Hours(24 * 400);
+  const HttpReply old = Measured(then, then + absl::Minutes(30));
+  ZoneHistorySource source = Source();
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  EXPECT_EQ(source.Take(old, kNow, 0), std::nullopt);
+  EXPECT_EQ(source.trouble().message(),
+            "neso: zone GB: asked for 2026-11-14T11:00:00Z to 2026-11-24T10:00:00Z, the server "
+            "answers with 2025-10-20T10:00:00Z to 2025-10-20T10:30:00Z: it ignores the time range");
+  EXPECT_FALSE(source.NextRequest(kNow, Part::kMore).has_value()) << "nothing is known yet";
+
+  // The same last row, whatever is asked.
+  ZoneHistorySource same = Source();
+  int requests = 0;
+  for (absl::Time now = kNow; now < kNow + absl::Hours(5); now += absl::Minutes(1)) {
+    while (same.NextRequest(now, Part::kMore).has_value() ||
+           (now == kNow && same.NextRequest(now, Part::kNews).has_value())) {
+      same.Take(Measured(kNow - absl::Minutes(30), kNow), now, 0);
+      ++requests;
+    }
+  }
+  EXPECT_EQ(requests, 2) << "the news, and one piece further back";
+  EXPECT_TRUE(same.trouble().ok()) << same.trouble();
+  EXPECT_THAT(std::string(same.older_trouble().message()), HasSubstr("ignores the time range"));
+}
+
+TEST(ZoneHistorySource, TakesWhatServersRoundOutwards) {
+  ZoneHistorySource source = Source();
+  AnswerAll(&source, kNow, Part::kNews);
+  const std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kMore);
+  ASSERT_TRUE(request.has_value());
+  const TimeSpan asked = Asked(*request);
+  source.Take(Measured(asked.to, asked.to + absl::Minutes(30)), kNow, 0);
+  EXPECT_TRUE(source.older_trouble().ok()) << source.older_trouble();
+}
+
+TEST(ZoneHistorySource, TellsOnceWhatIsWrongFurtherBack) {
+  ZoneHistorySource source = Source();
+  AnswerAll(&source, kNow, Part::kNews);
+  absl::Time now = kNow;
+  for (int i = 0; i < 4; ++i, now += absl::Hours(6)) {
+    EXPECT_EQ(source.older_trouble().ok(), i < 3) << "one failure is none";
+    ASSERT_TRUE(source.NextRequest(now, Part::kMore).has_value());
+    source.Take(HttpReply{.status = 500, .body = absl::StrCat(R"({"error": "try )", i, "\"}")}, now,
+                0);
+  }
+  EXPECT_THAT(std::string(source.older_trouble().message()), HasSubstr("\"try 2\""));
+  AnswerAll(&source, now, Part::kMore);
+  EXPECT_TRUE(source.older_trouble().ok());
+}
+
+TEST(ZoneHistorySource, GoesOnWithoutABadRecordAndTellsOfIt) {
+  ZoneHistorySource source = Source();
+  const auto with_a_contradiction = [](HttpReply reply) {
+    reply.body.insert(reply.body.find('[') + 1,
+                      R"({"from": "2026-11-23T10:00Z", "to": "2026-11-23T10:30Z",
+                          "intensity": {"actual": 7}},)");
+    return reply;
+  };
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  const std::optional<IntensityHistory> told =
+      source.Take(with_a_contradiction(Measured(kNow - absl::Hours(48), kNow)), kNow, 0);
+  ASSERT_TRUE(told.has_value());
+  EXPECT_EQ(told->intervals().size(), 95u);
+  EXPECT_TRUE(source.trouble().ok());
+  EXPECT_EQ(source.note(),
+            "2 of 97 records left out, the first because of interval 2026-11-23T10:00:00Z: is said "
+            "to be both 7 and 100 g/kWh");
+  EXPECT_THAT(AnswerAll(&source, kNow + absl::Hours(1), Part::kNews), SizeIs(1));
+  EXPECT_EQ(source.note(), "");
+}
+
 TEST(ZoneHistorySource, LogsInAgainOnceBeforeItTakesA403ForARefusal) {
   const ZoneConfig zone = {.name = "CAISO", .kind = SignalKind::kMarginal};
   const ForecastProvider config{.provider = "watttime", .zone = "CAISO_NORTH"};
