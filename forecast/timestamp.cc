@@ -89,15 +89,23 @@ absl::StatusOr<absl::Time> ParseInstant(absl::string_view text) {
 std::optional<absl::Duration> ParseTimeSpan(absl::string_view text) {
   int64_t days = 0;
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ':');
-  if (parts.size() != 3) return std::nullopt;
+  if (parts.size() != 2 && parts.size() != 3) return std::nullopt;
   absl::string_view hours = parts[0];
   if (const size_t dot = hours.find('.'); dot != absl::string_view::npos) {
     if (!absl::SimpleAtoi(hours.substr(0, dot), &days)) return std::nullopt;
     hours.remove_prefix(dot + 1);
   }
+  absl::string_view seconds = parts.size() == 3 ? parts[2] : "0";
+  if (const size_t dot = seconds.find('.'); dot != absl::string_view::npos) {
+    const absl::string_view fraction = seconds.substr(dot + 1);
+    if (fraction.empty() || fraction.find_first_not_of('0') != absl::string_view::npos) {
+      return std::nullopt;
+    }
+    seconds = seconds.substr(0, dot);
+  }
   int64_t h = 0, m = 0, s = 0;
   if (!absl::SimpleAtoi(hours, &h) || !absl::SimpleAtoi(parts[1], &m) ||
-      !absl::SimpleAtoi(parts[2], &s)) {
+      !absl::SimpleAtoi(seconds, &s)) {
     return std::nullopt;
   }
   if (days < 0 || days > 366 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59) {

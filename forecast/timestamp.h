@@ -21,7 +21,8 @@ absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text);
 // not be a whole second.
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view text);
 
-// .NET's TimeSpan with whole seconds, [d.]hh:mm:ss, below 367 days.
+// .NET's TimeSpan with whole seconds, [d.]hh:mm[:ss], below 367 days. A fraction is accepted if it
+// is zero.
 std::optional<absl::Duration> ParseTimeSpan(absl::string_view text);
 
 // "2026-11-24T02:00:00Z".

@@ -94,7 +94,7 @@ absl::StatusOr<absl::Duration> DurationMember(const json& object,
   }
   if (!duration.has_value()) {
     return Refused(name,
-                   absl::StrCat(Quoted(*value), " is neither hh:mm:ss nor a number of minutes"));
+                   absl::StrCat(Quoted(*value), " is neither hh:mm[:ss] nor a number of minutes"));
   }
   if (*duration <= absl::ZeroDuration() || *duration > kLongestStep) {
     return Refused(name, absl::StrCat(Quoted(*value), " is not positive, or above 31 days"));
@@ -143,7 +143,7 @@ struct Shape {
 
 ReplyPoints::Record ReadEmission(const json& emission, const Shape& shape,
                                  absl::string_view subject) {
-  const absl::StatusOr<absl::Time> start = TimeMember(emission, shape.time);
+  const absl::StatusOr<absl::Time> start = TimeMember(emission, shape.time, ParseInstant);
   if (!start.ok()) return Refused(subject, start.status().message());
   const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
       IntensityMember(emission, shape.value);
@@ -152,6 +152,13 @@ ReplyPoints::Record ReadEmission(const json& emission, const Shape& shape,
   if (!duration.ok()) return Refused(subject, duration.status().message());
   if (!value->has_value()) return std::nullopt;
   return IntensityHistory::Interval{*start, *start + *duration, **value};
+}
+
+// Fractions of a second were cut off: steps that touch may seem to be a second apart.
+void Join(bool is_cut, absl::Time end, ReplyPoints::Record* record) {
+  if (!is_cut || !record->ok() || !record->value().has_value()) return;
+  absl::Time& start = record->value()->start;
+  if (absl::AbsDuration(start - end) <= absl::Seconds(1)) start = end;
 }
 
 // Values that overlap by a rolling window are means of several steps, and no step's own. `window`
@@ -192,6 +199,8 @@ absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shap
   std::vector<ReplyPoints::Record> records;
   std::set<std::string> locations;
   bool unnamed = false;
+  bool was_cut = false;
+  absl::Time end = absl::InfinitePast();
   for (size_t i = 0; i < emissions.size(); ++i) {
     const std::string subject = absl::StrCat(shape.list, "[", i, "]");
     const json& emission = emissions[i];
@@ -206,7 +215,12 @@ absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shap
     }
     unnamed |= place->empty();
     if (!place->empty()) locations.insert(absl::AsciiStrToLower(*place));
-    if (Matches(*place, location)) records.push_back(ReadEmission(emission, shape, subject));
+    if (!Matches(*place, location)) continue;
+    const bool is_cut = !TimeMember(emission, shape.time).ok();
+    records.push_back(ReadEmission(emission, shape, subject));
+    Join(was_cut || is_cut, end, &records.back());
+    was_cut = is_cut;
+    if (records.back().ok() && records.back()->has_value()) end = (*records.back())->end;
   }
   if (location.empty() && locations.size() + (unnamed && !locations.empty() ? 1 : 0) > 1) {
     return LocationError(location, locations);
@@ -250,6 +264,13 @@ absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_
       ReadEmissions(*emissions, {"Emissions", "Time", "Rating"}, location, now);
   if (!forecast.ok()) return forecast.status();
   return WithIssue(issued_at, *std::move(forecast));
+}
+
+// Whether a list is of emissions, as the data file's, rather than of forecasts.
+bool IsEmissionList(const json& root) {
+  return root.is_array() && !root.empty() && root[0].is_object() &&
+         Member(root[0], "forecastData") == nullptr &&
+         (Member(root[0], "Time") != nullptr || Member(root[0], "Rating") != nullptr);
 }
 
 absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::string_view location,
@@ -313,6 +334,12 @@ absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
         "not JSON: ", what.substr(0, what.find("; last read")).substr(0, kMaxMessage)));
   }
   if (root.is_object()) return ReadFileForm(root, location, now);
+  if (IsEmissionList(root)) {
+    absl::StatusOr<ProviderForecast> forecast =
+        ReadEmissions(root, {"", "Time", "Rating"}, location, now);
+    if (!forecast.ok()) return forecast.status();
+    return WithIssue(std::nullopt, *std::move(forecast));
+  }
   if (root.is_array()) return ReadWebApiForm(root, location, now);
   return absl::InvalidArgumentError(
       absl::StrCat(Quoted(root), " is neither a data file nor a WebAPI forecast"));

@@ -1,17 +1,18 @@
-// Forecasts in the two JSON forms of the Green Software Foundation's Carbon Aware SDK:
+// Forecasts in the JSON forms of the Green Software Foundation's Carbon Aware SDK:
 //
 //   its data file    {"GeneratedAt": "2026-11-24T00:00:00Z",
 //                     "Emissions": [{"Location": "de", "Time": "2026-11-24T00:00:00Z",
 //                                    "Rating": 412.5, "Duration": "00:15:00"}, …]}
+//   or that list alone  [{"Location": "de", "Time": "…", "Rating": 412.5, "Duration": "00:15"}, …]
 //   its WebAPI       [{"generatedAt": "…", "location": "de",
 //                      "forecastData": [{"location": "de", "timestamp": "…", "duration": 15,
 //                                        "value": 412.5}, …]}]
 //
-// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. With a `windowSize` each value
-// is a rolling mean over so many minutes: such a forecast is refused where the window is longer
-// than a step. A window of 0, which the WebAPI answers where none was asked for, is none. Names are
-// matched whatever their case, and members that are not named here are ignored. Pure; no I/O,
-// whoever reads the file bounds its size.
+// Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. A fraction of a second in a
+// time is cut off. With a `windowSize` each value is a rolling mean over so many minutes: such a
+// forecast is refused where the window is longer than a step. A window of 0, which the WebAPI
+// answers where none was asked for, is none. Names are matched whatever their case, and members
+// that are not named here are ignored. Pure; no I/O, whoever reads the file bounds its size.
 #ifndef FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 #define FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 

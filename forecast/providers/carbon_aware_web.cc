@@ -25,13 +25,13 @@ absl::Status CheckAnyKind(const ProviderAsk& ask) {
 
 // The location may be the grid's name for the cloud region asked for.
 ReplyPoints::Record ReadEmission(const ReplyObject& emission) {
-  const absl::StatusOr<absl::Time> start = emission.Time("time");
+  const absl::StatusOr<absl::Time> start = emission.Instant("time");
   if (!start.ok()) return start.status();
   const absl::StatusOr<std::string> text = emission.Text("duration");
   if (!text.ok()) return text.status();
   const std::optional<absl::Duration> duration = ParseTimeSpan(*text);
   if (!duration.has_value()) {
-    return emission.Refused("duration", absl::StrCat(Shown(json(*text)), " is not hh:mm:ss"));
+    return emission.Refused("duration", absl::StrCat(Shown(json(*text)), " is not hh:mm[:ss]"));
   }
   const absl::StatusOr<std::optional<GramsPerKilowattHour>> value = emission.Intensity("rating");
   if (!value.ok()) return value.status();

@@ -73,9 +73,12 @@ TEST(ParseInstant, RoundsAFractionDown) {
 
 TEST(ParseTimeSpan, ReadsDaysHoursMinutesAndSeconds) {
   EXPECT_EQ(ParseTimeSpan("00:15:00"), absl::Minutes(15));
+  EXPECT_EQ(ParseTimeSpan("01:00"), absl::Hours(1));
+  EXPECT_EQ(ParseTimeSpan("15:30"), absl::Hours(15) + absl::Minutes(30));
+  EXPECT_EQ(ParseTimeSpan("00:05:00.0000000"), absl::Minutes(5));
   EXPECT_EQ(ParseTimeSpan("1.02:03:04"), absl::Hours(26) + absl::Minutes(3) + absl::Seconds(4));
-  for (const char* text : {"", "1h", "15:00", "24:00:00", "00:60:00", "-1.00:00:00", "400.00:00:00",
-                           "00:00:00.5", "a.00:00:00"}) {
+  for (const char* text : {"", "1h", "15", "24:00", "01:60", "00:00:00.", "24:00:00", "00:60:00",
+                           "-1.00:00:00", "400.00:00:00", "00:00:00.5", "a.00:00:00"}) {
     EXPECT_EQ(ParseTimeSpan(text), std::nullopt) << text;
   }
 }

@@ -123,6 +123,47 @@ TEST(ParseCarbonAwareSdk, TakesAFractionOfASecondInWhenItWasMade) {
   EXPECT_EQ(forecast->issued_at, At(0) - absl::Minutes(10) + absl::Seconds(11));
 }
 
+TEST(ParseCarbonAwareSdk, ReadsTheListOfEmissionsAlone) {
+  constexpr char kList[] = R"([
+      {"Location": "us-east-1", "Time": "2026-11-24T00:00:00Z", "Rating": 90, "Duration": "01:00"},
+      {"Location": "us-east-1", "Time": "2026-11-24T01:00:00Z", "Rating": 57, "Duration": "01:00"},
+      {"Location": "us-west-1", "Time": "2026-11-24T00:00:00Z", "Rating": 19, "Duration": "00:30"}])";
+  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(kList, "us-east-1");
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  EXPECT_EQ(forecast->issued_at, std::nullopt);
+  EXPECT_EQ(ValueAt(forecast->series, At(1)), 57);
+  EXPECT_EQ(forecast->series.end(), At(2));
+  EXPECT_EQ(ParseCarbonAwareSdk(kList, "us-west-1")->series.end(), At(0, 30));
+  EXPECT_EQ(ParseCarbonAwareSdk(kList, "").status().message(),
+            "the file has several locations, and none was chosen: us-east-1, us-west-1");
+  EXPECT_EQ(ParseCarbonAwareSdk(R"([{"Time": "2026-11-24T00:00:00Z", "Rating": 1}])", "")
+                .status()
+                .message(),
+            "[0]: Duration is missing");
+}
+
+TEST(ParseCarbonAwareSdk, ReadsFractionsOfASecondInTimes) {
+  const auto file = [](const char* first, const char* second) {
+    return ParseCarbonAwareSdk(absl::StrCat(R"({"Emissions": [{"Time": ")", first,
+                                            R"(", "Rating": 1, "Duration": "01:00"}, {"Time": ")",
+                                            second, R"(", "Rating": 2, "Duration": "01:00"}]})"),
+                               "");
+  };
+  // The second as the SDK's samples drift, and where the fraction passes a whole second.
+  for (const auto& [first, second] :
+       {std::pair("2026-11-24T00:00:00.7665571Z", "2026-11-24T01:00:00.7666297Z"),
+        std::pair("2026-11-24T00:00:00.0000001Z", "2026-11-24T00:59:59.9999999Z"),
+        std::pair("2026-11-23T23:59:59.9999999Z", "2026-11-24T01:00:00Z")}) {
+    absl::StatusOr<CarbonAwareForecast> forecast = file(first, second);
+    ASSERT_TRUE(forecast.ok()) << forecast.status();
+    EXPECT_EQ(forecast->series.steps().size(), 2u);
+  }
+  EXPECT_THAT(file("2026-11-24T00:00:00.5Z", "2026-11-24T01:00:02.5Z").status().message(),
+              HasSubstr("nothing is said of 2026-11-24T01:00:00Z to 2026-11-24T01:00:02Z"));
+  EXPECT_THAT(file("2026-11-24T00:00:00Z", "2026-11-24T01:00:01Z").status().message(),
+              HasSubstr("nothing is said of"));
+}
+
 TEST(ParseCarbonAwareSdk, RefusesAnUnknownOrAmbiguousWebApiLocation) {
   EXPECT_EQ(ParseCarbonAwareSdk(kWebApi, "mars").status().message(),
             "location \"mars\" is not in the file; it has eastus, uksouth");
@@ -201,11 +242,11 @@ TEST(ParseCarbonAwareSdk, RefusesBadEmissionsNamingMemberAndValue) {
       {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"99.00:00:00"})",
        "is not positive, or above 31 days"},
       {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"25:00:00"})",
-       "Duration: \"25:00:00\" is neither hh:mm:ss nor a number of minutes"},
-      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"1h"})", "is neither hh:mm:ss"},
+       "Duration: \"25:00:00\" is neither hh:mm[:ss] nor a number of minutes"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"1h"})", "is neither hh:mm[:ss]"},
       {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":-5})", "-5 is not positive"},
-      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":1e300})", "is neither hh:mm:ss"},
-      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":0.0001})", "is neither hh:mm:ss"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":1e300})", "is neither hh:mm[:ss]"},
+      {R"({"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":0.0001})", "is neither hh:mm[:ss]"},
       {R"({"Location":3,"Time":"2026-11-24T01:00:00Z","Rating":1,"Duration":"01:00:00"})",
        "Emissions[1]: Location: 3 is not a string"},
       {R"([1,2])", "Emissions[1]: an array is no object"},
