@@ -11,6 +11,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "core/file.h"
 #include "core/json_lines.h"
 #include "forecast/live/provider_ask.h"
@@ -53,6 +54,21 @@ void ResolveUsers(Policy* policy, std::vector<std::string>* warnings) {
   policy->match.uids = uids;
 }
 
+std::string TimeZoneOf(const ForecastSource& source) {
+  const auto* file = std::get_if<ForecastFile>(&source);
+  return file == nullptr ? "" : file->csv.time_zone;
+}
+
+std::string TimeZoneOf(const HistorySource& source) {
+  const auto* file = std::get_if<HistoryFile>(&source);
+  return file == nullptr ? "" : file->csv.time_zone;
+}
+
+bool IsKnownTimeZone(const std::string& name) {
+  absl::TimeZone zone;
+  return name.empty() || absl::LoadTimeZone(name, &zone);
+}
+
 }  // namespace
 
 std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view json) {
@@ -62,6 +78,14 @@ std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view 
   for (const ZoneConfig& zone : config.zones) {
     const auto check = [&](const auto& sources, absl::string_view key, GridData wanted) {
       for (size_t i = 0; i < sources.size(); ++i) {
+        if (const std::string time_zone = TimeZoneOf(sources[i]); !IsKnownTimeZone(time_zone)) {
+          std::string path =
+              absl::StrCat("/zones/", EscapePointer(zone.name), "/", key, "/", i, "/time_zone");
+          const std::optional<int> line = lines.Find(path);
+          errors.push_back(
+              {std::move(path), line,
+               absl::StrCat("\"", time_zone, "\" is not a time zone of this machine")});
+        }
         const auto* provider = std::get_if<ForecastProvider>(&sources[i]);
         if (provider == nullptr) continue;
         if (absl::Status status = CheckProvider(zone, *provider, wanted); !status.ok()) {

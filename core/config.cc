@@ -60,6 +60,42 @@ absl::string_view FormatName(ForecastFormat format) {
   return format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk";
 }
 
+// The names of columns in a CSV file's header.
+std::optional<CsvFormat> Columns(const JsonValue& json) {
+  CsvFormat format;
+  JsonObject object(json);
+  object.Read("time", &format.time_column, Text);
+  object.Read("value", &format.value_column, Text);
+  if (json.json().is_object() && json.json().empty()) json.Refuse("names no column");
+  return format;
+}
+
+// Whether the machine knows it is checked by whoever loads the file.
+std::optional<std::string> TimeZone(const JsonValue& json) {
+  std::optional<std::string> zone = Name(json);
+  if (!zone.has_value()) return std::nullopt;
+  if (absl::ascii_isalpha(static_cast<unsigned char>((*zone)[0])) &&
+      zone->find_first_of(".:") == std::string::npos) {
+    return zone;
+  }
+  json.Refuse(absl::StrCat(Quoted(*zone), " is not the name of a time zone (Europe/Oslo)"));
+  return std::nullopt;
+}
+
+// What carbon.json says of a CSV file.
+CsvFormat ReadCsvFormat(JsonObject* object) {
+  CsvFormat format;
+  object->Read("columns", &format, Columns);
+  object->Read("unit", &format.unit,
+               OneOf<IntensityUnit>(
+                   {IntensityUnit::kGramsPerKilowattHour, IntensityUnit::kKilogramsPerKilowattHour,
+                    IntensityUnit::kGramsPerMegawattHour, IntensityUnit::kKilogramsPerMegawattHour,
+                    IntensityUnit::kTonnesPerMegawattHour, IntensityUnit::kPoundsPerMegawattHour},
+                   IntensityUnitName));
+  object->Read("time_zone", &format.time_zone, TimeZone);
+  return format;
+}
+
 std::optional<SignalKind> Kind(const JsonValue& json) {
   return OneOf<SignalKind>(
       {SignalKind::kAverageLifecycle, SignalKind::kAverageDirect, SignalKind::kMarginal},
@@ -101,8 +137,12 @@ std::optional<ForecastSource> Forecast(const JsonValue& json) {
       OneOf<ForecastFormat>({ForecastFormat::kCsv, ForecastFormat::kCarbonAwareSdk}, FormatName));
   object.Read("location", &file.location, Text);
   object.Read("kind", &file.kind, Kind);
+  file.csv = ReadCsvFormat(&object);
   if (!file.location.empty() && file.format == ForecastFormat::kCsv) {
     json.Refuse("a CSV file has one location, which is not named", "/location");
+  }
+  if (file.csv != CsvFormat{} && file.format != ForecastFormat::kCsv) {
+    json.Refuse("\"columns\", \"unit\" and \"time_zone\" are for CSV files", "/format");
   }
   return file;
 }
@@ -115,6 +155,7 @@ std::optional<HistorySource> History(const JsonValue& json) {
   HistoryFile file;
   JsonObject object(json);
   object.Require("file", &file.path, Text);
+  file.csv = ReadCsvFormat(&object);
   return file;
 }
 
@@ -327,6 +368,24 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
 }
 
 }  // namespace
+
+absl::string_view IntensityUnitName(IntensityUnit unit) {
+  switch (unit) {
+    case IntensityUnit::kGramsPerKilowattHour:
+      return "gCO2e/kWh";
+    case IntensityUnit::kKilogramsPerKilowattHour:
+      return "kgCO2e/kWh";
+    case IntensityUnit::kGramsPerMegawattHour:
+      return "gCO2e/MWh";
+    case IntensityUnit::kKilogramsPerMegawattHour:
+      return "kgCO2e/MWh";
+    case IntensityUnit::kTonnesPerMegawattHour:
+      return "tCO2e/MWh";
+    case IntensityUnit::kPoundsPerMegawattHour:
+      return "lbCO2e/MWh";
+  }
+  return "";
+}
 
 SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone) {
   if (const auto* file = std::get_if<ForecastFile>(&source)) return file->kind.value_or(zone.kind);

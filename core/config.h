@@ -26,11 +26,35 @@ namespace carbon {
 
 enum class ForecastFormat { kCsv, kCarbonAwareSdk };
 
+// The units that the values of a CSV file may have.
+enum class IntensityUnit {
+  kGramsPerKilowattHour,
+  kKilogramsPerKilowattHour,
+  kGramsPerMegawattHour,
+  kKilogramsPerMegawattHour,
+  kTonnesPerMegawattHour,
+  kPoundsPerMegawattHour,
+};
+
+// "gCO2e/kWh", "kgCO2e/kWh", "gCO2e/MWh", "kgCO2e/MWh", "tCO2e/MWh", "lbCO2e/MWh".
+absl::string_view IntensityUnitName(IntensityUnit unit);
+
+// What a CSV file does not say itself.
+struct CsvFormat {
+  std::string time_column;   // its name in the header; empty: as forecast/csv_columns.h finds it
+  std::string value_column;  // likewise
+  IntensityUnit unit = IntensityUnit::kGramsPerKilowattHour;
+  std::string time_zone;  // of times without an offset, as the tz database names it; empty: none
+
+  friend bool operator==(const CsvFormat&, const CsvFormat&) = default;
+};
+
 struct ForecastFile {
   std::string path;  // absolute, or relative to carbon.json's folder
   ForecastFormat format = ForecastFormat::kCsv;
   std::string location;  // Carbon Aware SDK only: which location of the file; empty: its only one
   std::optional<SignalKind> kind;  // absent: the zone's
+  CsvFormat csv;                   // CSV only
 };
 
 // A provider that scarbond asks over HTTP. Which providers there are, and what each can give, is
@@ -47,9 +71,12 @@ struct ForecastProvider {
   friend bool operator==(const ForecastProvider&, const ForecastProvider&) = default;
 };
 
-// What was measured, as `time,value` lines that may have gaps (forecast/csv.h).
+// What was measured, as a CSV file that may have gaps (forecast/csv.h).
 struct HistoryFile {
   std::string path;  // as of a forecast file
+  CsvFormat csv;
+
+  friend bool operator==(const HistoryFile&, const HistoryFile&) = default;
 };
 
 using HistorySource = std::variant<HistoryFile, ForecastProvider>;

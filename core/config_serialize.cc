@@ -20,6 +20,14 @@ Json ProviderJson(const ForecastProvider& provider) {
   return json;
 }
 
+// A plugin of before these keys existed refuses them: they are written only where they are set.
+void AddCsvFormat(const CsvFormat& format, Json* file) {
+  if (!format.time_column.empty()) (*file)["columns"]["time"] = format.time_column;
+  if (!format.value_column.empty()) (*file)["columns"]["value"] = format.value_column;
+  if (format.unit != CsvFormat{}.unit) (*file)["unit"] = Text(IntensityUnitName(format.unit));
+  if (!format.time_zone.empty()) (*file)["time_zone"] = format.time_zone;
+}
+
 Json SourceJson(const ForecastSource& source) {
   if (const auto* provider = std::get_if<ForecastProvider>(&source)) return ProviderJson(*provider);
   if (const auto* value = std::get_if<GramsPerKilowattHour>(&source)) {
@@ -30,12 +38,16 @@ Json SourceJson(const ForecastSource& source) {
                {"format", file.format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk"}};
   if (!file.location.empty()) json["location"] = file.location;
   if (file.kind.has_value()) json["kind"] = Text(SignalKindName(*file.kind));
+  AddCsvFormat(file.csv, &json);
   return json;
 }
 
 Json SourceJson(const HistorySource& source) {
   if (const auto* provider = std::get_if<ForecastProvider>(&source)) return ProviderJson(*provider);
-  return {{"file", std::get<HistoryFile>(source).path}};
+  const auto& file = std::get<HistoryFile>(source);
+  Json json = {{"file", file.path}};
+  AddCsvFormat(file.csv, &json);
+  return json;
 }
 
 Json ZoneJson(const ZoneConfig& zone) {

@@ -71,6 +71,22 @@ TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {
                                     "you mean \"eia-930\"?")));
 }
 
+TEST_F(LoadConfigTest, RefusesATimeZoneThatTheMachineDoesNotKnow) {
+  const auto load = [this](const std::string& source) {
+    std::ofstream(folder_ + "/carbon.json")
+        << R"({"zones": {"Z": {"kind": "marginal", "forecast": [)" << source << R"(], "history": [)"
+        << source << "]}}}";
+    return LoadConfig(folder_ + "/carbon.json", &errors_, &warnings_);
+  };
+  EXPECT_TRUE(load(R"({"file": "z.csv", "time_zone": "Europe/Berlin"})").has_value());
+  EXPECT_FALSE(load(R"({"file": "z.csv", "time_zone": "Europe/Berlim"})").has_value());
+  EXPECT_THAT(
+      errors_,
+      ElementsAre(EndsWith("carbon.json:1: /zones/Z/forecast/0/time_zone: \"Europe/Berlim\" is not "
+                           "a time zone of this machine"),
+                  HasSubstr("/zones/Z/history/0/time_zone: \"Europe/Berlim\" is not a time zone")));
+}
+
 TEST_F(LoadConfigTest, ResolvesUsersByNameAndNumber) {
   std::optional<Config> config = Load("z.csv", R"({"user": ["root", "54321", "root"]})");
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);

@@ -42,6 +42,8 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).path, "no.csv");
   EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).format, ForecastFormat::kCsv);
   EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).location, "");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).csv,
+            (CsvFormat{"t", "v", IntensityUnit::kKilogramsPerMegawattHour, "Europe/Oslo"}));
   EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).path, "/x.json");
   EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).format, ForecastFormat::kCarbonAwareSdk);
   EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).location, "no");
@@ -237,6 +239,32 @@ TEST(ParseConfig, LetsAnotherKindStandInOnlyWhereTheZoneSaysSo) {
     EXPECT_EQ(KindOf(read.forecasts[2], read), SignalKind::kMarginal);
     EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[0]).refresh, absl::Minutes(20));
     EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[1]).refresh, std::nullopt);
+  }
+}
+
+TEST(ParseConfig, ReadsAndWritesHowACsvFileIsRead) {
+  const Config config = Parse(R"({"zones": {"DE": {"kind": "average-lifecycle",
+      "forecast": [{"file": "de.csv", "columns": {"time": "Zeit", "value": "Wert in kg"},
+                    "unit": "kgCO2e/MWh", "time_zone": "Europe/Berlin"},
+                   {"file": "plain.csv", "unit": "gCO2e/kWh"}],
+      "history": [{"file": "past.csv", "columns": {"value": "w"}, "unit": "lbCO2e/MWh"}]}}})");
+  const Config again = Parse(SerializeConfig(config));
+  for (const ZoneConfig& zone : {config.zones[0], again.zones[0]}) {
+    EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).csv,
+              (CsvFormat{"Zeit", "Wert in kg", IntensityUnit::kKilogramsPerMegawattHour,
+                         "Europe/Berlin"}));
+    EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).csv, CsvFormat{});
+    EXPECT_EQ(std::get<HistoryFile>((*zone.history)[0]),
+              (HistoryFile{"past.csv", {"", "w", IntensityUnit::kPoundsPerMegawattHour, ""}}));
+  }
+}
+
+// A plugin of before knows none of the keys.
+TEST(SerializeConfig, WritesNothingOfACsvFileThatIsReadAsEver) {
+  const std::string plain = SerializeConfig(Parse(R"({"zones": {"DE": {"kind": "marginal",
+      "forecast": [{"file": "a", "unit": "gCO2e/kWh"}], "history": [{"file": "b"}]}}})"));
+  for (const char* key : {"\"columns\"", "CO2e/kWh", "\"time_zone\""}) {
+    EXPECT_THAT(plain, Not(HasSubstr(key)));
   }
 }
 

@@ -21,7 +21,8 @@ inline constexpr char kMaximal[] = R"({
   "archive": {"retention": "90d"},
   "zones": {
     "NO-1": {"kind": "average-direct",
-             "forecast": [{"file": "no.csv"},
+             "forecast": [{"file": "no.csv", "columns": {"time": "t", "value": "v"},
+                           "unit": "kgCO2e/MWh", "time_zone": "Europe/Oslo"},
                           {"file": "/x.json", "format": "carbon-aware-sdk", "location": "no"}],
              "max_age": "6h", "climatology": 30.5,
              "spread": {"near": 0.01, "far": 0.3, "growth": "12h"},
