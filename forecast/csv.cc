@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_format.h"
+#include "forecast/csv_columns.h"
+#include "forecast/csv_records.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -21,81 +24,202 @@ namespace {
 // A longer step is a hole in the data: what is absent must not be bridged by an old value.
 constexpr absl::Duration kLongestStep = absl::Hours(24);
 
-// Messages quote what was found, but not a megabyte of it.
-absl::string_view Quotable(absl::string_view field) { return field.substr(0, 40); }
+// Messages quote what was found, but not a megabyte of it, nor what steers a terminal.
+std::string Quoted(absl::string_view text) { return absl::CHexEscape(text.substr(0, 40)); }
 
 absl::Status AtLine(int line, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
 }
 
-absl::StatusOr<GramsPerKilowattHour> ParseValue(absl::string_view field) {
-  if (field.empty() || absl::EqualsIgnoreCase(field, "null")) {
-    return absl::InvalidArgumentError("the value is missing");
+// Grams per kWh in one of the unit.
+double GramsPer(IntensityUnit unit) {
+  switch (unit) {
+    case IntensityUnit::kGramsPerKilowattHour:
+    case IntensityUnit::kKilogramsPerMegawattHour:
+      return 1;
+    case IntensityUnit::kKilogramsPerKilowattHour:
+    case IntensityUnit::kTonnesPerMegawattHour:
+      return 1000;
+    case IntensityUnit::kGramsPerMegawattHour:
+      return 0.001;
+    case IntensityUnit::kPoundsPerMegawattHour:
+      return 0.45359237;  // the international pound in kg, exactly
   }
-  double value = 0;
-  // SimpleAtod also reads hexadecimal.
-  if (field.find_first_of("xX") != absl::string_view::npos || !absl::SimpleAtod(field, &value)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("value \"", Quotable(field), "\" is not a number"));
-  }
-  const absl::string_view quoted = Quotable(field);
-  if (!std::isfinite(value)) {
-    return absl::InvalidArgumentError(absl::StrCat("value ", quoted, " is not finite"));
-  }
-  if (value < 0) return absl::InvalidArgumentError(absl::StrCat("value ", quoted, " is negative"));
-  if (GramsPerKilowattHour(value) > IntensitySeries::kMaxValue) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "value ", quoted, " is above ", IntensitySeries::kMaxValue.value(), " gCO2e/kWh"));
-  }
-  return GramsPerKilowattHour(value);
+  return 1;
 }
 
-// One line; a value that is absent is an error or, for a history, is left out.
+bool IsMissing(absl::string_view field) {
+  for (const absl::string_view word : {"", "null", "NA", "N/A", "#N/A", "NaN", "None", "-"}) {
+    if (absl::EqualsIgnoreCase(field, word)) return true;
+  }
+  return false;
+}
+
+// Every line that says something; a value that is absent was missing.
 struct Line {
   int number;
   absl::Time start;
   std::optional<GramsPerKilowattHour> value;
 };
 
-absl::StatusOr<Line> ParseLine(absl::string_view line, int number, bool value_may_be_absent) {
-  const std::pair<absl::string_view, absl::string_view> fields =
-      absl::StrSplit(line, absl::MaxSplits(',', 1));
-  if (line.find(',') == absl::string_view::npos ||
-      fields.second.find(',') != absl::string_view::npos) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", Quotable(line), "\" is not time,value"));
+class LineParser {
+ public:
+  LineParser(char separator, CsvColumns columns, IntensityUnit unit, CsvUse use)
+      : separator_(separator), columns_(std::move(columns)), unit_(unit), use_(use) {}
+
+  absl::StatusOr<Line> Parse(const CsvRecord& record);
+
+ private:
+  absl::Status CheckFields(const CsvRecord& record, size_t fields) const;
+  // `what` of a column of the record.
+  absl::Status At(const CsvRecord& record, size_t column, absl::string_view what) const;
+  absl::StatusOr<double> ParseNumber(absl::string_view field);
+  absl::StatusOr<GramsPerKilowattHour> ParseValue(absl::string_view field);
+
+  const char separator_;
+  const CsvColumns columns_;
+  const IntensityUnit unit_;
+  const CsvUse use_;
+  absl::Time previous_ = absl::InfinitePast();
+  char decimal_mark_ = 0;  // of the file, once a value had one
+};
+
+absl::Status LineParser::CheckFields(const CsvRecord& record, size_t fields) const {
+  if (columns_.is_plain) {
+    if (fields == 2) return absl::OkStatus();
+    // A first line without a separator may be anything, even a secret: it is not quoted.
+    const bool is_quoted = previous_ != absl::InfinitePast() || fields > 1;
+    return AtLine(
+        record.line,
+        absl::StrCat(is_quoted ? absl::StrCat("\"", Quoted(record.text), "\" ") : "",
+                     "is not time,value: it has ", fields, fields == 1 ? " field" : " fields",
+                     ", separated by ",
+                     separator_ == '\t' ? "tabs" : absl::StrFormat("\"%c\"", separator_)));
   }
-  absl::StatusOr<absl::Time> start = ParseTimestamp(absl::StripAsciiWhitespace(fields.first));
-  if (!start.ok()) return start.status();
-  const absl::string_view field = absl::StripAsciiWhitespace(fields.second);
-  if (value_may_be_absent && (field.empty() || absl::EqualsIgnoreCase(field, "null"))) {
-    return Line{number, *start, std::nullopt};
+  if (fields <= columns_.count && fields > std::max(columns_.time, columns_.value)) {
+    return absl::OkStatus();
   }
-  absl::StatusOr<GramsPerKilowattHour> value = ParseValue(field);
-  if (!value.ok()) return value.status();
-  return Line{number, *start, *value};
+  return AtLine(record.line,
+                absl::StrCat("has ", fields, " fields, the header has ", columns_.count));
 }
 
-// Every line that says something, in strict order of time.
-absl::StatusOr<std::vector<Line>> ParseLines(absl::string_view text, bool values_may_be_absent) {
-  std::vector<Line> lines;
-  bool header_allowed = true;
-  int number = 0;
-  for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    ++number;
-    line = absl::StripAsciiWhitespace(line);
-    if (line.empty() || line[0] == '#') continue;
-    const bool header = header_allowed && absl::ascii_isalpha(line[0]);
-    header_allowed = false;
-    if (header) continue;
+absl::Status LineParser::At(const CsvRecord& record, size_t column, absl::string_view what) const {
+  if (columns_.is_plain) return AtLine(record.line, what);
+  return absl::InvalidArgumentError(
+      absl::StrCat("line ", record.line, ", column ", column + 1, ": ", what));
+}
 
-    absl::StatusOr<Line> parsed = ParseLine(line, number, values_may_be_absent);
-    if (!parsed.ok()) return AtLine(number, parsed.status().message());
-    if (!lines.empty() && parsed->start <= lines.back().start) {
-      const bool again = parsed->start == lines.back().start;
-      return AtLine(number, absl::StrCat("time ", FormatTimestamp(parsed->start),
-                                         again ? " occurs twice" : " is before the line above"));
+absl::StatusOr<double> LineParser::ParseNumber(absl::string_view field) {
+  const std::string quoted = absl::StrCat("value \"", Quoted(field), "\" ");
+  std::string number(field);
+  const size_t mark = number.find_first_of(",.");
+  if (mark != std::string::npos) {
+    if (number.find_first_of(",.", mark + 1) != std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(quoted, "is not a number: it has more than one \",\" or \".\""));
     }
-    lines.push_back(*parsed);
+    if (number[mark] == ',' && separator_ == ',') {
+      return absl::InvalidArgumentError(
+          absl::StrCat(quoted, "is not a number: a comma may mean decimals or thousands"));
+    }
+    if (decimal_mark_ != 0 && number[mark] != decimal_mark_) {
+      return absl::InvalidArgumentError(absl::StrCat(quoted, "is not a number: lines above have \"",
+                                                     std::string(1, decimal_mark_),
+                                                     "\" for the decimals"));
+    }
+    decimal_mark_ = number[mark];
+    number[mark] = '.';
+  }
+  double value = 0;
+  // SimpleAtod also reads hexadecimal.
+  if (number.find_first_of("xX") != std::string::npos || !absl::SimpleAtod(number, &value)) {
+    return absl::InvalidArgumentError(absl::StrCat(quoted, "is not a number"));
+  }
+  return value;
+}
+
+absl::StatusOr<GramsPerKilowattHour> LineParser::ParseValue(absl::string_view field) {
+  absl::StatusOr<double> number = ParseNumber(field);
+  if (!number.ok()) return number.status();
+  const std::string quoted =
+      unit_ == IntensityUnit::kGramsPerKilowattHour
+          ? absl::StrCat("value ", Quoted(field))
+          : absl::StrCat("value ", Quoted(field), " ", IntensityUnitName(unit_));
+  const GramsPerKilowattHour value(*number * GramsPer(unit_));
+  if (!std::isfinite(value.value())) {
+    return absl::InvalidArgumentError(absl::StrCat(quoted, " is not finite"));
+  }
+  if (value.value() < 0) return absl::InvalidArgumentError(absl::StrCat(quoted, " is negative"));
+  if (value > IntensitySeries::kMaxValue) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(quoted, " is above ", IntensitySeries::kMaxValue.value(), " gCO2e/kWh"));
+  }
+  return value;
+}
+
+absl::StatusOr<Line> LineParser::Parse(const CsvRecord& record) {
+  size_t fields = record.fields.size();
+  while (fields > columns_.count && record.fields[fields - 1].empty()) --fields;
+  if (absl::Status status = CheckFields(record, fields); !status.ok()) return status;
+  absl::StatusOr<absl::Time> start =
+      ParseFileTime(record.fields[columns_.time], columns_.zone, previous_);
+  if (!start.ok()) return At(record, columns_.time, start.status().message());
+  if (*start <= previous_) {
+    const bool again = *start == previous_;
+    return AtLine(record.line, absl::StrCat("time ", FormatTimestamp(*start),
+                                            again ? " occurs twice" : " is before the line above"));
+  }
+  previous_ = *start;
+  const std::string& field = record.fields[columns_.value];
+  if (IsMissing(field)) {
+    if (use_ == CsvUse::kHistory) return Line{record.line, *start, std::nullopt};
+    // "nan" is also how a number is written.
+    if (!absl::EqualsIgnoreCase(field, "nan")) {
+      return At(record, columns_.value, "the value is missing");
+    }
+  }
+  absl::StatusOr<GramsPerKilowattHour> value = ParseValue(field);
+  if (!value.ok()) return At(record, columns_.value, value.status().message());
+  return Line{record.line, *start, *value};
+}
+
+// Reads the next record that is more than separators; false at the end.
+absl::StatusOr<bool> NextFilled(CsvReader* reader, CsvRecord* record) {
+  while (true) {
+    absl::StatusOr<bool> more = reader->Next(record);
+    if (!more.ok() || !*more) return more;
+    for (const std::string& field : record->fields) {
+      if (!field.empty()) return true;
+    }
+  }
+}
+
+// The lines in strict order of time.
+absl::StatusOr<std::vector<Line>> ParseLines(absl::string_view bytes, const CsvFormat& format,
+                                             CsvUse use, std::optional<SignalKind> kind) {
+  std::string buffer;
+  absl::StatusOr<absl::string_view> text = CsvText(bytes, &buffer);
+  if (!text.ok()) return text.status();
+  const char separator = FindCsvSeparator(*text);
+  CsvReader reader(*text, separator);
+  std::vector<Line> lines;
+  CsvRecord record;
+  absl::StatusOr<bool> more = NextFilled(&reader, &record);
+  if (!more.ok()) return more.status();
+  if (!*more) return lines;
+  const CsvRecord first = record;
+  if (IsCsvHeader(first)) more = NextFilled(&reader, &record);
+  if (!more.ok()) return more.status();
+  absl::StatusOr<CsvColumns> columns =
+      FindCsvColumns(first, *more ? record.fields.size() : 0, format, use, kind);
+  if (!columns.ok()) return columns.status();
+  LineParser parser(separator, *std::move(columns), format.unit, use);
+  while (*more) {
+    absl::StatusOr<Line> line = parser.Parse(record);
+    if (!line.ok()) return line.status();
+    lines.push_back(*line);
+    more = NextFilled(&reader, &record);
+    if (!more.ok()) return more.status();
   }
   return lines;
 }
@@ -117,8 +241,9 @@ absl::Duration UsualStep(const std::vector<Line>& lines) {
 
 }  // namespace
 
-absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text) {
-  absl::StatusOr<std::vector<Line>> lines = ParseLines(text, /*values_may_be_absent=*/false);
+absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view bytes, const CsvFormat& format,
+                                         std::optional<SignalKind> kind) {
+  absl::StatusOr<std::vector<Line>> lines = ParseLines(bytes, format, CsvUse::kForecast, kind);
   if (!lines.ok()) return lines.status();
   std::vector<IntensitySeries::Step> steps;
   for (const Line& line : *lines) {
@@ -137,8 +262,9 @@ absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view text) {
   return IntensitySeries::Create(steps, last + (last - steps[steps.size() - 2].start));
 }
 
-absl::StatusOr<IntensityHistory> ParseHistoryCsv(absl::string_view text) {
-  absl::StatusOr<std::vector<Line>> lines = ParseLines(text, /*values_may_be_absent=*/true);
+absl::StatusOr<IntensityHistory> ParseHistoryCsv(absl::string_view bytes, const CsvFormat& format,
+                                                 std::optional<SignalKind> kind) {
+  absl::StatusOr<std::vector<Line>> lines = ParseLines(bytes, format, CsvUse::kHistory, kind);
   if (!lines.ok()) return lines.status();
   const absl::Duration limit = std::max(UsualStep(*lines), absl::Hours(1));
   std::vector<IntensityHistory::Interval> intervals;

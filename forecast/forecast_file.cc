@@ -57,7 +57,7 @@ std::string SourceName(const ForecastSource& source) {
 std::string SourceKey(const ForecastSource& source, const ZoneConfig& zone) {
   std::string where;
   if (const auto* file = std::get_if<ForecastFile>(&source)) {
-    where = absl::StrCat(file->path, "\n", file->location);
+    where = absl::StrCat(file->path, "\n", file->location, "\n", file->csv.value_column);
   } else if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
     where = absl::StrCat(provider->url, "\n", provider->user);
   }
@@ -139,7 +139,7 @@ absl::StatusOr<ProviderForecast> ParseForecastFile(const ZoneConfig& zone, const
   ReplyRemark remark;
   absl::StatusOr<IntensitySeries> data = absl::InternalError("unread");
   if (file.format == ForecastFormat::kCsv) {
-    data = ParseCsv(bytes);
+    data = ParseCsv(bytes, file.csv, file.kind.value_or(zone.kind));
   } else {
     absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(bytes, file.location, now);
     if (!forecast.ok()) return forecast.status();

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -15,6 +16,11 @@
 namespace carbon {
 namespace {
 
+constexpr char kNoOffset[] = "has no offset; write Z for UTC";
+constexpr char kNoTime[] = "is not RFC 3339 (2026-11-24T02:00:00Z)";
+
+constexpr size_t kDateLength = sizeof("2026-11-24") - 1;
+constexpr size_t kMinuteLength = sizeof("2026-11-24T02:00") - 1;
 constexpr size_t kDateAndTimeLength = sizeof("2026-11-24T02:00:00") - 1;
 // Longest sensible text: nine digits of fraction and an offset.
 constexpr size_t kMaxLength = sizeof("2026-11-24T02:00:00.000000000+01:00") - 1;
@@ -46,44 +52,100 @@ absl::Status Refused(absl::string_view text, absl::string_view why) {
       absl::StrCat("time \"", absl::CHexEscape(text.substr(0, kMaxLength)), "\" ", why));
 }
 
-absl::StatusOr<absl::Time> Parse(absl::string_view text, bool may_have_fraction) {
+// Parses `text`; messages quote `quoted`, the text as it was found.
+absl::StatusOr<absl::Time> Parse(absl::string_view text, absl::string_view quoted,
+                                 bool may_have_fraction) {
   if (text.size() == kDateAndTimeLength && HasShape(absl::StrCat(text, "Z"))) {
-    return Refused(text, "has no offset; write Z for UTC");
+    return Refused(quoted, kNoOffset);
   }
-  if (!HasShape(text)) return Refused(text, "is not RFC 3339 (2026-11-24T02:00:00Z)");
+  if (!HasShape(text)) return Refused(quoted, kNoTime);
 
   absl::string_view rest = text.substr(kDateAndTimeLength);
   if (rest[0] == '.') {
     rest.remove_prefix(1);
     const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-    if (digits == 0) return Refused(text, "is not RFC 3339 (2026-11-24T02:00:00Z)");
+    if (digits == 0) return Refused(quoted, kNoTime);
     if (!may_have_fraction &&
         rest.substr(0, digits).find_first_not_of('0') != absl::string_view::npos) {
-      return Refused(text, "is not a whole second");
+      return Refused(quoted, "is not a whole second");
     }
     rest.remove_prefix(digits);
   }
-  if (rest.empty()) return Refused(text, "has no offset; write Z for UTC");
-  if (!HasOffset(rest)) return Refused(text, "is not RFC 3339 (2026-11-24T02:00:00Z)");
+  if (rest.empty()) return Refused(quoted, kNoOffset);
+  if (!HasOffset(rest)) return Refused(quoted, kNoTime);
 
   const std::string normal =
       absl::StrCat(text.substr(0, 10), "T", text.substr(11, 8), absl::AsciiStrToUpper(rest));
   absl::Time time;
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_sec, normal, &time, &error)) {
-    return Refused(text, absl::StrCat("is no instant: ", error));
+    return Refused(quoted, absl::StrCat("is no instant: ", error));
   }
   return time;
+}
+
+// `offset` as RFC 3339 writes it, where it is one of the other ways.
+std::string NormalOffset(absl::string_view offset) {
+  offset = absl::StripLeadingAsciiWhitespace(offset);
+  if (absl::EqualsIgnoreCase(offset, "UTC") || absl::EqualsIgnoreCase(offset, "GMT")) return "Z";
+  const bool is_signed = !offset.empty() && (offset[0] == '+' || offset[0] == '-');
+  if (is_signed && offset.size() == 3) return absl::StrCat(offset, ":00");
+  if (is_signed && offset.size() == 5) {
+    return absl::StrCat(offset.substr(0, 3), ":", offset.substr(3));
+  }
+  return std::string(offset);
+}
+
+// What the clocks of `zone` showed as `local`.
+absl::StatusOr<absl::Time> AtLocalTime(absl::CivilSecond local, const absl::TimeZone& zone,
+                                       absl::string_view quoted, absl::Time previous) {
+  const absl::TimeZone::TimeInfo found = zone.At(local);
+  switch (found.kind) {
+    case absl::TimeZone::TimeInfo::UNIQUE:
+      break;
+    case absl::TimeZone::TimeInfo::SKIPPED:
+      return Refused(
+          quoted, absl::StrCat("does not exist in ", zone.name(), ", where clocks went forward"));
+    case absl::TimeZone::TimeInfo::REPEATED:
+      if (previous == absl::InfinitePast()) {
+        return Refused(quoted, absl::StrCat("occurs twice in ", zone.name(),
+                                            ", and no line above tells which is meant"));
+      }
+      return found.pre > previous ? found.pre : found.post;
+  }
+  return found.pre;
 }
 
 }  // namespace
 
 absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text) {
-  return Parse(text, /*may_have_fraction=*/false);
+  return Parse(text, text, /*may_have_fraction=*/false);
 }
 
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view text) {
-  return Parse(text, /*may_have_fraction=*/true);
+  return Parse(text, text, /*may_have_fraction=*/true);
+}
+
+absl::StatusOr<absl::Time> ParseFileTime(absl::string_view text,
+                                         const std::optional<absl::TimeZone>& zone,
+                                         absl::Time previous) {
+  if (text.size() > kMaxLength) return Refused(text, kNoTime);
+  std::string whole(text);
+  if (whole.size() == kDateLength) whole += "T00:00:00";
+  if (whole.size() == kMinuteLength ||
+      (whole.size() > kMinuteLength && whole[kMinuteLength] != ':')) {
+    whole.insert(kMinuteLength, ":00");
+  }
+  const size_t end =
+      whole.find_first_not_of("0123456789.", std::min(kDateAndTimeLength, whole.size()));
+  const bool has_offset = end != std::string::npos;
+  if (has_offset) whole.replace(end, std::string::npos, NormalOffset(whole.substr(end)));
+  if (has_offset || !zone.has_value()) {
+    return Parse(whole, text, /*may_have_fraction=*/false);
+  }
+  absl::StatusOr<absl::Time> as_utc = Parse(whole + "Z", text, /*may_have_fraction=*/false);
+  if (!as_utc.ok()) return as_utc.status();
+  return AtLocalTime(absl::ToCivilSecond(*as_utc, absl::UTCTimeZone()), *zone, text, previous);
 }
 
 std::optional<absl::Duration> ParseTimeSpan(absl::string_view text) {

@@ -21,6 +21,18 @@ absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text);
 // not be a whole second.
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view text);
 
+// A time as files write it: RFC 3339 as above, or without the seconds, or with the offset as "UTC",
+// "+01" or "+0100", or without an offset, or as a date alone, which is its midnight. What has no
+// offset is local time in `zone`; where clocks go back, an hour occurs twice there, and the first
+// of its two that lies after `previous`, the time in the line above, is taken. `previous` is
+// InfinitePast in the first line.
+//
+// InvalidArgument also where the text has no offset and there is no zone, where local time skips
+// it, and where it occurs twice and there is no previous time.
+absl::StatusOr<absl::Time> ParseFileTime(absl::string_view text,
+                                         const std::optional<absl::TimeZone>& zone,
+                                         absl::Time previous);
+
 // .NET's TimeSpan with whole seconds, [d.]hh:mm[:ss], below 367 days. A fraction is accepted if it
 // is zero.
 std::optional<absl::Duration> ParseTimeSpan(absl::string_view text);

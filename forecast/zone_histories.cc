@@ -31,7 +31,7 @@ bool IsSame(const HistorySource& a, const HistorySource& b) {
   if (const auto* provider = std::get_if<ForecastProvider>(&a)) {
     return *provider == std::get<ForecastProvider>(b);
   }
-  return std::get<HistoryFile>(a).path == std::get<HistoryFile>(b).path;
+  return std::get<HistoryFile>(a) == std::get<HistoryFile>(b);
 }
 
 // The part that was over at `now` and ends after `from`.
@@ -136,7 +136,8 @@ void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
       absl::StatusOr<std::string> bytes = ReadFile(file->path, kMaxHistoryFileBytes);
       source.trouble = bytes.status();
       if (!bytes.ok()) continue;  // what it said last stays
-      const absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(*bytes);
+      const absl::StatusOr<IntensityHistory> history =
+          ParseHistoryCsv(*bytes, file->csv, source.feed.kind);
       source.trouble = history.status();
       if (!history.ok()) continue;
       Keep(source.feed, *history, now, archive);

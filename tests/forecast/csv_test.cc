@@ -41,6 +41,17 @@ TEST(ParseCsv, ReadsHeaderCommentsBlankLinesAndCrlf) {
   EXPECT_EQ(ValueAt(*series, At(2)), 150);
 }
 
+// A comma in the header, or a CR, need not mean anything.
+TEST(ParseCsv, TakesAnyHeaderAboveTimesAndValues) {
+  for (const char* header :
+       {"time,intensity (g, direct)", "Grid of 2026", "a,b,c,d", "x\ry", "v,t"}) {
+    absl::StatusOr<IntensitySeries> series = ParseCsv(
+        absl::StrCat(header, "\n2026-11-24T00:00:00Z,1\r\r\n2026-11-24T01:00:00Z,2\n# \r c\n"));
+    EXPECT_TRUE(series.ok()) << header << ": " << series.status();
+  }
+  EXPECT_TRUE(ParseHistoryCsv("a,b,c\n")->intervals().empty());
+}
+
 TEST(ParseCsv, NeedsNeitherHeaderNorFinalNewline) {
   absl::StatusOr<IntensitySeries> series =
       ParseCsv("2026-11-24T00:00:00Z,1\n2026-11-24T00:05:00Z,2");
@@ -111,6 +122,94 @@ TEST(ParseCsv, QuotesAHugeLineShortened) {
   EXPECT_LT(series.status().message().size(), 200u);
 }
 
+// The values of a file that says 1 at midnight and 2 an hour later, or what is wrong with it.
+std::string TwoHours(const std::string& text, const CsvFormat& format = {}) {
+  absl::StatusOr<IntensitySeries> series = ParseCsv(text, format);
+  if (!series.ok()) return std::string(series.status().message());
+  EXPECT_EQ(series->begin(), At(0)) << text;
+  EXPECT_EQ(series->end(), At(2)) << text;
+  return absl::StrCat(ValueAt(*series, At(0)), " ", ValueAt(*series, At(1)));
+}
+
+TEST(ParseCsv, ReadsWhatSpreadsheetsWrite) {
+  for (const char* text : {
+           "\xef\xbb\xbftime,value\n2026-11-24T00:00:00Z,1.5\n2026-11-24T01:00:00Z,2\n",
+           "time,value\r2026-11-24T00:00:00Z,1.5\r2026-11-24T01:00:00Z,2\r",
+           "\"time\",\"value\"\r\n\"2026-11-24T00:00:00Z\",\"1.5\"\r\n\"2026-11-24T01:00:00Z\","
+           "2\r\n",
+           "time;value\n2026-11-24T00:00:00Z;1,5\n2026-11-24T01:00:00Z;2,0\n",
+           "sep=;\r\ntime;value\r\n2026-11-24T00:00:00Z;1,5\r\n2026-11-24T01:00:00Z;2\r\n",
+           "2026-11-24T00:00:00Z\t1.5\n2026-11-24T01:00:00Z\t2\n",
+           "time,value,\n2026-11-24T00:00:00Z,1.5,\n2026-11-24T01:00:00Z,2,\n,,\n",
+           "time,value\n2026-11-24T00:00:00Z,1.5,,,\n2026-11-24T01:00:00Z,2\n",
+           "time,value\n2026-11-24T00:00Z,1.5\n2026-11-24T01:00Z,2\n",
+           "time,value\n2026-11-24 01:00+01,1.5\n2026-11-24 02:00:00+0100,2\n",
+           "time,value\n2026-11-24 00:00:00 UTC,1.5\n2026-11-24 01:00 UTC,2\n",
+           "datetime_utc,value\n2026-11-24,1.5\n2026-11-24 01:00,2\n",
+       }) {
+    EXPECT_EQ(TwoHours(text), "1.5 2") << text;
+  }
+}
+
+TEST(ParseCsv, RefusesNumbersThatMayMeanTwoThings) {
+  const std::string start = "time;value\n2026-11-24T00:00:00Z;1,5\n2026-11-24T01:00:00Z;";
+  EXPECT_EQ(TwoHours(start + "1.234,5\n"),
+            "line 3: value \"1.234,5\" is not a number: it has more than one \",\" or \".\"");
+  EXPECT_EQ(TwoHours(start + "1.234\n"),
+            "line 3: value \"1.234\" is not a number: lines above have \",\" for the decimals");
+  EXPECT_EQ(TwoHours("2026-11-24T00:00:00Z,1\n2026-11-24T01:00:00Z,\"1,234\"\n"),
+            "line 2: value \"1,234\" is not a number: a comma may mean decimals or thousands");
+}
+
+TEST(ParseCsv, ReadsEveryUnit) {
+  const std::pair<IntensityUnit, double> cases[] = {
+      {IntensityUnit::kGramsPerKilowattHour, 2},
+      {IntensityUnit::kKilogramsPerKilowattHour, 2000},
+      {IntensityUnit::kGramsPerMegawattHour, 0.002},
+      {IntensityUnit::kKilogramsPerMegawattHour, 2},
+      {IntensityUnit::kTonnesPerMegawattHour, 2000},
+      {IntensityUnit::kPoundsPerMegawattHour, 0.907},  // series are kept in milligrams
+  };
+  const std::string text = "2026-11-24T00:00:00Z,2\n2026-11-24T01:00:00Z,2\n";
+  for (const auto& [unit, grams] : cases) {
+    absl::StatusOr<IntensitySeries> series = ParseCsv(text, {.unit = unit});
+    ASSERT_TRUE(series.ok()) << series.status();
+    EXPECT_NEAR(ValueAt(*series, At(0)), grams, 0.0005) << IntensityUnitName(unit);
+  }
+  EXPECT_EQ(
+      TwoHours("2026-11-24T00:00:00Z,210\n", {.unit = IntensityUnit::kKilogramsPerKilowattHour}),
+      "line 1: value 210 kgCO2e/kWh is above 10000 gCO2e/kWh");
+}
+
+TEST(ParseCsv, ReadsTimesWithoutAnOffsetInTheZoneOfCarbonJson) {
+  const std::string text = "2026-11-24 01:00,1\n2026-11-24T02:00:00,2\n";
+  EXPECT_EQ(TwoHours(text, {.time_zone = "Europe/Berlin"}), "1 2");
+  // An offset is believed.
+  EXPECT_EQ(TwoHours("2026-11-24T00:00Z,1\n2026-11-24 02:00,2\n", {.time_zone = "Europe/Berlin"}),
+            "1 2");
+  EXPECT_EQ(TwoHours(text), "line 1: time \"2026-11-24 01:00\" has no offset; write Z for UTC");
+}
+
+TEST(ParseCsv, QuotesNoFirstLineThatMayBeASecret) {
+  EXPECT_EQ(TwoHours("hunter2\n$6$salt$hash\n"),
+            "line 2: is not time,value: it has 1 field, separated by \",\"");
+}
+
+TEST(ParseHistoryCsv, TakesTheHourThatOccursTwiceInItsOrder) {
+  // Clocks go back from 3:00 to 2:00 on 25 October, at 1:00 UTC.
+  absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(
+      "2026-10-25 01:00,1\n2026-10-25 02:00,2\n2026-10-25 02:30,3\n2026-10-25 02:00,4\n"
+      "2026-10-25 02:30,5\n2026-10-25 03:00,6\n",
+      {.time_zone = "Europe/Berlin"});
+  ASSERT_TRUE(history.ok()) << history.status();
+  const absl::Time midnight = At(0) - absl::Hours(24 * 30);
+  std::vector<int64_t> minutes;
+  for (const IntensityHistory::Interval& interval : history->intervals()) {
+    minutes.push_back(absl::ToInt64Minutes(interval.start - midnight));
+  }
+  EXPECT_THAT(minutes, ElementsAre(-60, 0, 30, 60, 90, 120));
+}
+
 // "start-end value" of each interval, in minutes after midnight.
 std::vector<std::string> Intervals(const std::string& text) {
   absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(text);
@@ -131,6 +230,10 @@ TEST(ParseHistoryCsv, KeepsHoles) {
                         "2026-11-24T02:00:00Z,\n"
                         "2026-11-24T03:00:00Z,NULL\n"
                         "2026-11-24T04:00:00Z,0\n"
+                        "2026-11-24T05:00:00Z,NA\n"
+                        "2026-11-24T06:00:00Z,\"#N/A\"\n"
+                        "2026-11-24T07:00:00Z,NaN\n"
+                        "2026-11-24T08:00:00Z,-\n"
                         "2026-11-24T12:00:00Z,3\n"
                         "2026-11-26T00:00:00Z,4\n"),
               ElementsAre("0-60 1", "60-120 2", "240-300 0", "720-780 3", "2880-2940 4"));

@@ -71,6 +71,47 @@ TEST(ParseInstant, RoundsAFractionDown) {
   EXPECT_FALSE(ParseInstant("2025-11-25T02:00:00.5").ok());
 }
 
+TEST(ParseFileTime, ReadsWhatOthersWrite) {
+  const absl::Time expected = absl::FromUnixSeconds(1764036000);  // date -ud 2025-11-25T02:00
+  const absl::TimeZone zone = absl::FixedTimeZone(3600);
+  for (const char* text :
+       {"2025-11-25T02:00:00Z", "2025-11-25T02:00Z", "2025-11-25 02:00 UTC", "2025-11-25 02:00+00",
+        "2025-11-24T21:00-0500", "2025-11-25T02:00:00.000+00:00", "2025-11-25 03:00",
+        "2025-11-25T03:00:00", "2025-11-25t03:00:00.0"}) {
+    absl::StatusOr<absl::Time> time = ParseFileTime(text, zone, absl::InfinitePast());
+    ASSERT_TRUE(time.ok()) << text << ": " << time.status();
+    EXPECT_EQ(*time, expected) << text;
+  }
+  EXPECT_EQ(*ParseFileTime("2025-11-25", zone, absl::InfinitePast()), expected - absl::Hours(3));
+}
+
+TEST(ParseFileTime, RefusesWhatIsNoInstantQuotingIt) {
+  absl::TimeZone berlin;
+  ASSERT_TRUE(absl::LoadTimeZone("Europe/Berlin", &berlin));
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "time \"\" is not RFC 3339"},
+      {"25.11.2025 02:00", "time \"25.11.2025 02:00\" is not RFC 3339"},
+      {"11/25/2025 2:00", "is not RFC 3339"},
+      {"45986.25", "is not RFC 3339"},
+      {"2025-11-25T02", "is not RFC 3339"},
+      {"2025-11-25T02:00 CET", "is not RFC 3339"},
+      {"2025-11-25T02:00:00.5Z", "is not a whole second"},
+      {"2025-02-30", "time \"2025-02-30\" is no instant"},
+      {"2025-11-25T02:00:00.000000000+01:00xyz", "is not RFC 3339"},
+      {"2025-03-30 02:30", "does not exist in Europe/Berlin, where clocks went forward"},
+      {"2025-10-26 02:30", "occurs twice in Europe/Berlin, and no line above tells which is meant"},
+  };
+  for (const auto& [text, message] : cases) {
+    absl::StatusOr<absl::Time> time = ParseFileTime(text, berlin, absl::InfinitePast());
+    EXPECT_EQ(time.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(time.status().message()), HasSubstr(message)) << text;
+  }
+  EXPECT_THAT(
+      std::string(
+          ParseFileTime("2025-11-25 02:00", std::nullopt, absl::InfinitePast()).status().message()),
+      HasSubstr("has no offset; write Z for UTC"));
+}
+
 TEST(ParseTimeSpan, ReadsDaysHoursMinutesAndSeconds) {
   EXPECT_EQ(ParseTimeSpan("00:15:00"), absl::Minutes(15));
   EXPECT_EQ(ParseTimeSpan("01:00"), absl::Hours(1));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "core/file.h"
 #include "forecast/archive/series_blob.h"
 #include "forecast/own/forecast_error.h"
@@ -262,6 +263,27 @@ TEST_F(ZoneForecastsTest, KeepsForecastFilesAndReadsHistoryFiles) {
   const Feed past{"GB", "csv:past.csv", SignalKind::kAverageDirect};
   EXPECT_EQ((*archive)->History(past, absl::UnixEpoch(), now_, now_)->intervals().size(),
             static_cast<size_t>(kNowHour + 5));
+}
+
+TEST_F(ZoneForecastsTest, ReadsAHistoryFileAgainWhereItsKeysChanged) {
+  const std::string path = folder_ + "/past.csv";
+  std::ofstream file(path);
+  for (int64_t hour = 0; hour < kNowHour; ++hour) {
+    file << absl::StripSuffix(FormatTimestamp(AtHour(hour)), "Z") << "," << Truth(hour) << "\n";
+  }
+  file.close();
+  ZoneConfig& zone = config_.zones[0];
+  zone.forecasts.clear();
+  zone.history = {HistoryFile{path}};
+  Start();
+  EXPECT_THAT(Make(), IsEmpty());
+  EXPECT_THAT(problems_, testing::Contains(HasSubstr("csv:past.csv: line 1: time ")));
+  std::get<HistoryFile>((*zone.history)[0]).csv.time_zone = "UTC";
+  forecasts_->Configure(config_, now_);
+  const std::vector<ZoneForecast> made = Make();
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].source, "own:ridge");
+  EXPECT_THAT(problems_, testing::Not(testing::Contains(HasSubstr("past.csv"))));
 }
 
 TEST_F(ZoneForecastsTest, GoesOnWithoutAnArchiveThatCannotBeUsed) {

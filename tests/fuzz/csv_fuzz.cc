@@ -5,9 +5,25 @@
 #include "forecast/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const absl::string_view text(reinterpret_cast<const char*>(data), size);
-  absl::StatusOr<carbon::IntensitySeries> series = carbon::ParseCsv(text);
-  // What was accepted can be integrated as a whole.
-  if (series.ok() && !series->Integrate(series->begin(), series->end()).ok()) __builtin_trap();
+  const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const carbon::CsvFormat formats[] = {
+      {},
+      {.time_column = "t",
+       .value_column = "v",
+       .unit = carbon::IntensityUnit::kPoundsPerMegawattHour},
+      {.time_zone = "Europe/Berlin"},
+  };
+  for (const carbon::CsvFormat& format : formats) {
+    for (const auto kind : {carbon::SignalKind::kAverageLifecycle, carbon::SignalKind::kMarginal}) {
+      absl::StatusOr<carbon::IntensitySeries> series = carbon::ParseCsv(bytes, format, kind);
+      // What was accepted can be integrated as a whole; what was not is refused in one short line.
+      if (series.ok()) {
+        if (!series->Integrate(series->begin(), series->end()).ok()) __builtin_trap();
+        continue;
+      }
+      const absl::string_view message = series.status().message();
+      if (message.size() > 4096 || message.find('\n') != message.npos) __builtin_trap();
+    }
+  }
   return 0;
 }

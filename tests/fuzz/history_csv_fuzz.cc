@@ -9,7 +9,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
-  absl::StatusOr<carbon::IntensityHistory> history = carbon::ParseHistoryCsv(text);
+  absl::StatusOr<carbon::IntensityHistory> history =
+      carbon::ParseHistoryCsv(text, {.time_zone = "Europe/Berlin"});
   if (!history.ok() || history->intervals().empty()) return 0;
   // Whatever was accepted gives whole hours of finite values, and a forecast or a reason why not.
   const absl::Time end = history->intervals().back().end;
