@@ -184,6 +184,32 @@ std::optional<ForecastSource> ForecastFor(const ZoneConfig& zone, const JsonValu
   return std::nullopt;
 }
 
+// "2026-11-01", midnight UTC, or "2026-11-01T06:00:00Z".
+std::optional<absl::Time> UtcTime(const JsonValue& json) {
+  const std::optional<std::string> text = Text(json);
+  if (!text.has_value()) return std::nullopt;
+  absl::Time time;
+  if (absl::ParseTime("%Y-%m-%d", *text, &time, nullptr) ||
+      absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr)) {
+    if (time > absl::InfinitePast() && time < absl::InfiniteFuture()) return time;
+  }
+  json.Refuse(
+      absl::StrCat(Quoted(*text), " is not a time: \"2026-11-01\" or \"2026-11-01T06:00:00Z\""));
+  return std::nullopt;
+}
+
+std::optional<PlausibilityConfig> Plausibility(const JsonValue& json) {
+  PlausibilityConfig plausibility;
+  JsonObject object(json);
+  object.Read("bounds", &plausibility.bounds, Boolean);
+  object.Read("zero", &plausibility.zero, Boolean);
+  object.Read("constant", &plausibility.constant, Boolean);
+  object.Read("level", &plausibility.level, Boolean);
+  object.Read("outlier", &plausibility.outlier, Boolean);
+  object.Read("accept_from", &plausibility.accept_from, UtcTime);
+  return plausibility;
+}
+
 ZoneConfig ReadZone(const JsonValue& json) {
   ZoneConfig zone;
   JsonObject object(json);
@@ -195,6 +221,7 @@ ZoneConfig ReadZone(const JsonValue& json) {
   object.Read("climatology", &zone.climatology, Intensity);
   object.Read("spread", &zone.spread, Spread);
   object.Read("history", &zone.history, EachOf(History));
+  object.Read("plausibility", &zone.plausibility, Plausibility);
   return zone;
 }
 

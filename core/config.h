@@ -84,6 +84,20 @@ using HistorySource = std::variant<HistoryFile, ForecastProvider>;
 // The last is one value for all times.
 using ForecastSource = std::variant<ForecastFile, ForecastProvider, GramsPerKilowattHour>;
 
+// What scarbond checks of what a zone's sources and histories say: forecast/plausibility has the
+// rules.
+struct PlausibilityConfig {
+  bool bounds = true;
+  bool zero = true;
+  bool constant = true;
+  bool level = true;
+  bool outlier = true;
+  // What sources say from then on is judged only by what was measured from then on.
+  std::optional<absl::Time> accept_from;
+
+  friend bool operator==(const PlausibilityConfig&, const PlausibilityConfig&) = default;
+};
+
 struct ZoneConfig {
   std::string name;
   SignalKind kind = SignalKind::kAverageLifecycle;
@@ -94,6 +108,7 @@ struct ZoneConfig {
   LeadTimeSpread spread;
   // Who tells the past, in order of preference. Absent: those forecast providers that can.
   std::optional<std::vector<HistorySource>> history;
+  PlausibilityConfig plausibility;
 };
 
 // What a source of the zone counts: what it says itself, or else what the zone does.

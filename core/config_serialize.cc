@@ -1,3 +1,4 @@
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,22 @@ Json SourceJson(const HistorySource& source) {
   return json;
 }
 
+// Only what differs from the default: a plugin of before these keys existed refuses them.
+Json PlausibilityJson(const PlausibilityConfig& plausibility) {
+  Json json = Json::object();
+  for (const auto& [rule, is_on] :
+       {std::pair("bounds", plausibility.bounds), std::pair("zero", plausibility.zero),
+        std::pair("constant", plausibility.constant), std::pair("level", plausibility.level),
+        std::pair("outlier", plausibility.outlier)}) {
+    if (!is_on) json[rule] = false;
+  }
+  if (plausibility.accept_from.has_value()) {
+    json["accept_from"] =
+        absl::FormatTime(absl::RFC3339_full, *plausibility.accept_from, absl::UTCTimeZone());
+  }
+  return json;
+}
+
 Json ZoneJson(const ZoneConfig& zone) {
   Json json = {{"kind", Text(SignalKindName(zone.kind))},
                {"forecast", Json::array()},
@@ -64,6 +81,9 @@ Json ZoneJson(const ZoneConfig& zone) {
   if (zone.history.has_value()) {
     json["history"] = Json::array();
     for (const HistorySource& source : *zone.history) json["history"].push_back(SourceJson(source));
+  }
+  if (zone.plausibility != PlausibilityConfig{}) {
+    json["plausibility"] = PlausibilityJson(zone.plausibility);
   }
   if (zone.any_kind) json["any_kind"] = true;
   if (zone.climatology.has_value()) json["climatology"] = zone.climatology->value();

@@ -175,6 +175,9 @@ TEST(ParseConfig, ChecksRanges) {
        "/zones/z/spread: \"far\" 0.2 is below \"near\" 0.3: errors grow with the lead time"},
       {WithZone(R"("forecast": [{"format": "csv"}])"), "/zones/z/forecast/0: \"file\" is missing"},
       {WithZone(R"("history": [{}])"), "/zones/z/history/0: \"file\" is missing"},
+      {WithZone(R"("plausibility": {"accept_from": "tomorrow"})"),
+       "/zones/z/plausibility/accept_from: \"tomorrow\" is not a time: \"2026-11-01\" or "
+       "\"2026-11-01T06:00:00Z\""},
       {WithZone(R"("history": [{"provider": "neso"}])"), "/zones/z/history/0: \"zone\" is missing"},
       {WithZone(R"("forecast": [{"file": ""}])"), "/zones/z/forecast/0/file: is empty"},
       {WithZone(R"("forecast": [{"file": "a", "format": "CSV"}])"),

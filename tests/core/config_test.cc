@@ -279,5 +279,37 @@ TEST(ParseConfig, TakesMetricsOnlyInAFileThatNodeExporterReads) {
               ElementsAre(HasSubstr("is not an absolute path")));
 }
 
+TEST(ParseConfig, ReadsWhichPlausibilityRulesAZoneHas) {
+  std::vector<ConfigError> errors;
+  const std::optional<Config> config = ParseConfig(R"({"zones": {
+    "A": {"kind": "marginal"},
+    "B": {"kind": "marginal", "plausibility": {"zero": false, "outlier": false}},
+    "C": {"kind": "marginal", "plausibility": {"accept_from": "2026-11-01"}},
+    "D": {"kind": "marginal", "plausibility": {"accept_from": "2026-11-01T06:30:00+01:00"}}
+  }})",
+                                                   &errors);
+  ASSERT_TRUE(config.has_value()) << errors[0].message;
+  EXPECT_EQ(config->zones[0].plausibility, PlausibilityConfig());
+  EXPECT_EQ(config->zones[1].plausibility, (PlausibilityConfig{.zero = false, .outlier = false}));
+  const absl::Time day = absl::FromCivil(absl::CivilDay(2026, 11, 1), absl::UTCTimeZone());
+  EXPECT_EQ(config->zones[2].plausibility.accept_from, day);
+  EXPECT_EQ(config->zones[3].plausibility.accept_from, day + absl::Hours(5.5));
+
+  const std::string text = SerializeConfig(*config);
+  EXPECT_EQ(SerializeConfig(*ParseConfig(text, &errors)), text);
+  const std::optional<Config> again = ParseConfig(text, &errors);
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(again->zones[i].plausibility, config->zones[i].plausibility);
+  }
+}
+
+// A plugin of before the key existed refuses it.
+TEST(SerializeConfig, LeavesOutPlausibilityWhereNobodySetIt) {
+  std::vector<ConfigError> errors;
+  const std::optional<Config> config =
+      ParseConfig(R"({"zones": {"A": {"kind": "marginal"}}})", &errors);
+  EXPECT_THAT(SerializeConfig(*config), testing::Not(testing::HasSubstr("plausibility")));
+}
+
 }  // namespace
 }  // namespace carbon
