@@ -1,0 +1,42 @@
+// Whether a forecast that a source gave can be true, by what its zone has had so far: the outage
+// that is sent as zeros, one value for days, values ten times off or in another unit are rejected.
+// A single odd hour is bridged. The rules are those of judged_history.h; of the forecast only the
+// hours from `now` on count:
+//   bounds    more than 3 hours above 3000 g/kWh
+//   zero      more than 3 hours in a row at zero, where the zone is not usually near zero
+//   constant  one value for a day, where the zone's runs are shorter
+//   level     a tenth of the hours, or the mean of the first day, beyond what the zone had
+//   outlier   up to a tenth of the hours, or 3, out of line with their neighbours: bridged
+// Without enough history (ZoneHabits::AreKnown) only the bounds are checked. Pure: no I/O, no
+// clock.
+#ifndef FORECAST_PLAUSIBILITY_JUDGED_FORECAST_H_
+#define FORECAST_PLAUSIBILITY_JUDGED_FORECAST_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "core/intensity.h"
+#include "core/quantities.h"
+#include "forecast/plausibility/judged_history.h"
+
+namespace carbon {
+
+struct JudgedForecast {
+  IntensitySeries series;  // the source's, with single odd hours bridged
+  // The rule by which all of it is rejected; absent: `series` is believed.
+  std::optional<PlausibilityRule> rejected_by;
+  GramsPerKilowattHour level;  // the mean of what was judged
+  // Why it is rejected, or which hour was bridged; empty: nothing is odd. It stays the same while
+  // the trouble does, so that it is logged once: "not plausible (level): about 10 times the zone's
+  // last week".
+  std::string reason;
+};
+
+JudgedForecast JudgeForecast(const IntensitySeries& series, absl::Time now,
+                             const ZoneHabits& habits, const PlausibilityConfig& config);
+
+}  // namespace carbon
+
+#endif  // FORECAST_PLAUSIBILITY_JUDGED_FORECAST_H_

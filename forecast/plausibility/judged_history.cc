@@ -1,0 +1,340 @@
+#include "forecast/plausibility/judged_history.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace carbon {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr size_t kDay = kHoursOfDay;
+// Both neighbours of an outage are above this share of the median.
+constexpr double kFarFromZero = 0.25;
+// A zone is usually near zero where more than this share of its hours is below a tenth of the
+// median, in runs of two hours to a day. Single zeros and long outages do not make it one.
+constexpr double kNearZero = 0.1;
+constexpr double kUsualShare = 0.03;
+constexpr size_t kMinConstantLimit = 4;
+// Hours are in range up to 2.5 times the 98th percentile, or further where hours vary much.
+const double kMinRangeMargin = std::log(2.5);
+constexpr double kRangeMargin = 0.5;  // of the distance from the 2nd to the 98th percentile
+constexpr size_t kMaxOutlierHours = 3;
+// A multiple of the deviation that 19 of 20 hours stay below. Dips by less than a factor of four
+// are usual in a few zones, and harm less than spikes.
+constexpr double kOutlierMultiple = 5;
+constexpr double kMinSpike = 0.9;
+constexpr double kMinDip = 1.5;
+constexpr size_t kBelievedDays = kHoursOfWeek / kDay;
+constexpr size_t kSuspectDays = 28;
+
+// Works on a copy of the hours, from a midnight on, in which rejected ones become NaN.
+class HistoryJudge {
+ public:
+  HistoryJudge(std::vector<double> hours, const PlausibilityConfig& config)
+      : config_(config), hours_(std::move(hours)), rules_(hours_.size()) {
+    // Until something is learnt everything is in range.
+    habits_.highest = habits_.max_spike = habits_.max_dip = std::numeric_limits<double>::infinity();
+    habits_.lowest = -habits_.highest;
+  }
+
+  void Judge() {
+    if (config_.bounds) RejectOutOfBounds();
+    if (Known().size() >= static_cast<size_t>(kMinHabitHours)) {
+      habits_.median = Quantile(Known(), 0.5);
+      RejectZeros();
+      if (config_.zero) {
+        RejectTheRest();
+      } else {
+        RejectAmongOthersThanZero();
+      }
+    }
+    habits_.known_hours = static_cast<int64_t>(Known().size());
+  }
+
+  const std::vector<std::optional<PlausibilityRule>>& rules() const { return rules_; }
+  ZoneHabits TakeHabits() { return std::move(habits_); }
+
+ private:
+  // [first, end)
+  using Run = std::pair<size_t, size_t>;
+
+  std::vector<double> Known() const {
+    std::vector<double> known;
+    std::copy_if(hours_.begin(), hours_.end(), std::back_inserter(known),
+                 [](double grams) { return !std::isnan(grams); });
+    return known;
+  }
+
+  void Reject(Run run, PlausibilityRule rule) {
+    for (size_t i = run.first; i < run.second; ++i) {
+      if (std::isnan(hours_[i])) continue;
+      rules_[i] = rule;
+      hours_[i] = kNan;
+    }
+  }
+
+  // Hours in a row for which `belongs` holds; unknown ones end a run, or lie within it where
+  // `bridges`.
+  std::vector<Run> Runs(const std::function<bool(size_t)>& belongs, bool bridges = false) const {
+    std::vector<Run> runs;
+    size_t last_known = SIZE_MAX;
+    for (size_t i = 0; i < hours_.size(); ++i) {
+      if (std::isnan(hours_[i])) continue;
+      if (belongs(i)) {
+        const bool goes_on = !runs.empty() && runs.back().second == last_known + 1 &&
+                             (bridges || last_known + 1 == i);
+        if (goes_on) {
+          runs.back().second = i + 1;
+        } else {
+          runs.push_back({i, i + 1});
+        }
+      }
+      last_known = i;
+    }
+    return runs;
+  }
+
+  void RejectOutOfBounds() {
+    for (const Run& run : Runs([this](size_t i) { return hours_[i] > kMaxPlausible.value(); })) {
+      Reject(run, PlausibilityRule::kBounds);
+    }
+  }
+
+  // The known value nearest to hour i in that direction; none at an end.
+  std::optional<double> Neighbour(size_t i, int64_t step) const {
+    for (int64_t j = static_cast<int64_t>(i) + step;
+         j >= 0 && j < static_cast<int64_t>(hours_.size()); j += step) {
+      if (!std::isnan(hours_[static_cast<size_t>(j)])) return hours_[static_cast<size_t>(j)];
+    }
+    return std::nullopt;
+  }
+
+  void RejectZeros() {
+    const double near_zero = kNearZero * habits_.median;
+    size_t usual = 0;
+    for (const auto& [first, end] : Runs([&](size_t i) { return hours_[i] <= near_zero; })) {
+      if (end - first > 1 && end - first < kDay) usual += end - first;
+    }
+    habits_.reaches_zero =
+        habits_.median == 0 ||
+        static_cast<double>(usual) > kUsualShare * static_cast<double>(Known().size());
+    if (habits_.reaches_zero || !config_.zero) return;
+    const double far = kFarFromZero * habits_.median;
+    const auto is_zero = [this](size_t i) { return habits_.IsZero(hours_[i]); };
+    for (const Run& run : Runs(is_zero, /*bridges=*/true)) {
+      if (Neighbour(run.first, -1).value_or(far + 1) > far &&
+          Neighbour(run.second - 1, 1).value_or(far + 1) > far) {
+        Reject(run, PlausibilityRule::kZero);
+      }
+    }
+  }
+
+  // Zeros are believed, whatever the other rules would make of them.
+  void RejectAmongOthersThanZero() {
+    const std::vector<double> with_zeros = hours_;
+    for (double& grams : hours_) {
+      if (habits_.IsZero(grams)) grams = kNan;
+    }
+    RejectTheRest();
+    for (size_t i = 0; i < hours_.size(); ++i) {
+      if (habits_.IsZero(with_zeros[i])) hours_[i] = with_zeros[i];
+    }
+  }
+
+  void RejectTheRest() {
+    if (Known().empty()) return;
+    RejectConstants();
+    RejectOutOfRangeAndOutliers();
+    RejectDays();
+  }
+
+  void RejectConstants() {
+    std::vector<Run> runs;
+    for (size_t i = 0; i < hours_.size(); ++i) {
+      // Where zero is usual, it may last.
+      if (std::isnan(hours_[i]) || (habits_.reaches_zero && habits_.IsZero(hours_[i]))) continue;
+      if (!runs.empty() && runs.back().second == i && hours_[i] == hours_[i - 1]) {
+        runs.back().second = i + 1;
+      } else {
+        runs.push_back({i, i + 1});
+      }
+    }
+    if (runs.empty()) return;
+    std::vector<size_t> lengths;
+    for (const auto& [first, end] : runs) lengths.push_back(end - first);
+    std::sort(lengths.rbegin(), lengths.rend());
+    const size_t usual = lengths[std::min<size_t>(2, lengths.size() - 1)];
+    const bool is_static = lengths.front() >= kHoursOfWeek;
+    if (is_static || !config_.constant) return;
+    habits_.max_constant_hours = std::max(kMinConstantLimit, 2 * usual);
+    for (const auto& [first, end] : runs) {
+      // The first was measured.
+      if (end - first > habits_.max_constant_hours) {
+        Reject({first + 1, end}, PlausibilityRule::kConstant);
+      }
+    }
+  }
+
+  void RejectOutOfRangeAndOutliers() {
+    const std::vector<double> logs = habits_.Logs(hours_);
+    std::vector<double> known;
+    std::vector<double> deviations(hours_.size(), kNan);
+    std::vector<double> sizes;
+    for (size_t i = 0; i < hours_.size(); ++i) {
+      if (std::isnan(logs[i])) continue;
+      known.push_back(logs[i]);
+      deviations[i] = DeviationFromNeighbours(logs, i);
+      if (!std::isnan(deviations[i])) sizes.push_back(std::abs(deviations[i]));
+    }
+    const double low = Quantile(known, 0.02);
+    const double high = Quantile(std::move(known), 0.98);
+    const double margin = std::max(kMinRangeMargin, kRangeMargin * (high - low));
+    habits_.lowest = low - margin;
+    habits_.highest = high + margin;
+    const double usual = sizes.empty() ? 0 : Quantile(std::move(sizes), 0.95);
+    habits_.max_spike = std::max(kMinSpike, kOutlierMultiple * usual);
+    habits_.max_dip = std::max(kMinDip, kOutlierMultiple * usual);
+
+    const std::vector<Run> beyond =
+        Runs([&](size_t i) { return habits_.IsOutOfRange(logs[i]); }, /*bridges=*/true);
+    const std::vector<Run> outliers =
+        Runs([&](size_t i) { return habits_.IsOutlier(deviations[i]); });
+    for (const Run& run : beyond) {
+      const size_t length = run.second - run.first;
+      const bool is_short = length <= kMaxOutlierHours;
+      if (length < kHoursOfWeek && (is_short ? config_.outlier : config_.level)) {
+        Reject(run, is_short ? PlausibilityRule::kOutlier : PlausibilityRule::kLevel);
+      }
+    }
+    for (const Run& run : outliers) {
+      if (config_.outlier && run.second - run.first <= kMaxOutlierHours) {
+        Reject(run, PlausibilityRule::kOutlier);
+      }
+    }
+  }
+
+  // Absent where less than half of the day is known.
+  std::optional<GramsPerKilowattHour> MeanOfDay(size_t first) const {
+    double sum = 0;
+    size_t known = 0;
+    for (size_t i = first; i < std::min(first + kDay, hours_.size()); ++i) {
+      if (std::isnan(hours_[i])) continue;
+      sum += hours_[i];
+      ++known;
+    }
+    if (2 * known < kDay) return std::nullopt;
+    return GramsPerKilowattHour(sum / static_cast<double>(known));
+  }
+
+  void RejectDays() {
+    std::vector<size_t> suspects;  // the first hours of days that are not believed yet
+    for (size_t first = 0; first < hours_.size(); first += kDay) {
+      const std::optional<GramsPerKilowattHour> mean = MeanOfDay(first);
+      if (!mean.has_value()) continue;
+      if (!config_.level || habits_.levels.IsPlausible(*mean)) {
+        habits_.levels.Add(*mean);
+        continue;
+      }
+      suspects.push_back(first);
+      while (first - suspects.front() >= kSuspectDays * kDay) {
+        RejectDay(suspects.front());
+        suspects.erase(suspects.begin());
+      }
+      if (suspects.size() < kBelievedDays) continue;
+      // Days in a row are a new level, and days among others are a habit.
+      if (first - suspects.front() == (kBelievedDays - 1) * kDay) habits_.levels.Restart();
+      for (const size_t day : suspects) {
+        habits_.levels.AllowChangeTo(*MeanOfDay(day));
+        habits_.levels.Add(*MeanOfDay(day));
+      }
+      suspects.clear();
+    }
+    for (const size_t day : suspects) RejectDay(day);
+  }
+
+  void RejectDay(size_t first) {
+    Reject({first, std::min(first + kDay, hours_.size())}, PlausibilityRule::kLevel);
+  }
+
+  const PlausibilityConfig& config_;
+  std::vector<double> hours_;
+  std::vector<std::optional<PlausibilityRule>> rules_;
+  ZoneHabits habits_;
+};
+
+// Hours are whole, so that this is exact before the epoch too.
+int64_t HourOf(absl::Time time) { return absl::ToUnixSeconds(time) / 3600; }
+
+JudgedHistory JudgeOfOneLevel(const std::vector<IntensityHistory::Interval>& intervals,
+                              const PlausibilityConfig& config) {
+  if (intervals.empty()) return {*IntensityHistory::Create({}), {}, {}};
+  const int64_t begin = HourOf(intervals.front().start);
+  const int64_t first = begin - ((begin % 24) + 24) % 24;  // midnight
+  std::vector<double> hours(static_cast<size_t>(HourOf(intervals.back().start) - first + 1), kNan);
+  const auto index = [first](const IntensityHistory::Interval& interval) {
+    return static_cast<size_t>(HourOf(interval.start) - first);
+  };
+  for (const IntensityHistory::Interval& interval : intervals) {
+    hours[index(interval)] = interval.value.value();
+  }
+  HistoryJudge judge(std::move(hours), config);
+  judge.Judge();
+  std::vector<IntensityHistory::Interval> believed;
+  std::vector<RejectedHours> rejected;
+  for (const IntensityHistory::Interval& interval : intervals) {
+    const std::optional<PlausibilityRule> rule = judge.rules()[index(interval)];
+    if (!rule.has_value()) {
+      believed.push_back(interval);
+    } else if (!rejected.empty() && rejected.back().rule == *rule &&
+               rejected.back().end == interval.start) {
+      rejected.back().end = interval.end;
+    } else {
+      rejected.push_back({*rule, interval.start, interval.end, interval.value});
+    }
+  }
+  ZoneHabits habits = judge.TakeHabits();
+  if (!believed.empty()) habits.known_until = believed.back().end;
+  return {*IntensityHistory::Create(std::move(believed)), std::move(rejected), std::move(habits)};
+}
+
+}  // namespace
+
+absl::string_view PlausibilityRuleName(PlausibilityRule rule) {
+  switch (rule) {
+    case PlausibilityRule::kBounds:
+      return "bounds";
+    case PlausibilityRule::kZero:
+      return "zero";
+    case PlausibilityRule::kConstant:
+      return "constant";
+    case PlausibilityRule::kLevel:
+      return "level";
+    case PlausibilityRule::kOutlier:
+      return "outlier";
+  }
+  return "";
+}
+
+JudgedHistory JudgeHistory(const IntensityHistory& hours, const PlausibilityConfig& config) {
+  const std::vector<IntensityHistory::Interval>& all = hours.intervals();
+  const absl::Time from = config.accept_from.value_or(absl::InfinitePast());
+  const auto split = std::partition_point(
+      all.begin(), all.end(),
+      [from](const IntensityHistory::Interval& interval) { return interval.start < from; });
+  JudgedHistory before = JudgeOfOneLevel({all.begin(), split}, config);
+  JudgedHistory judged = JudgeOfOneLevel({split, all.end()}, config);
+  if (split == all.begin()) return judged;
+  std::vector<IntensityHistory::Interval> believed = before.hours.intervals();
+  believed.insert(believed.end(), judged.hours.intervals().begin(), judged.hours.intervals().end());
+  before.rejected.insert(before.rejected.end(), judged.rejected.begin(), judged.rejected.end());
+  return {*IntensityHistory::Create(std::move(believed)), std::move(before.rejected),
+          std::move(judged.habits)};
+}
+
+}  // namespace carbon

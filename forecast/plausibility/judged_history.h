@@ -1,0 +1,64 @@
+// A zone's history without what cannot be true: outages that were recorded as zeros, a source that
+// froze, single outliers, values in another unit. Such hours become holes, which a forecast from
+// history bridges, and are reported.
+//
+// The rules, each of which PlausibilityConfig can turn off:
+//   bounds    above 3000 g/kWh: no power plant emits as much
+//   zero      zero between hours that are far from it, where the zone is not usually near zero;
+//             never believed for lasting long, as a dead source stays at zero too
+//   constant  one value for longer than twice the zone's third longest run, and for 5 hours at
+//             least; believed once it lasts 7 days, since the source may be a static mix
+//   level     hours or days far beyond what the zone had; believed once they last 7 days, or are 7
+//             days of 28
+//   outlier   up to three hours that differ from their neighbours by more than ever is usual
+// With fewer than 14 known days, only the bounds are checked.
+//
+// The limits were chosen on measured grids: docs/forecast.md has false alarms and detected faults
+// by zone, and how to measure them again. Pure: no I/O, no clock.
+#ifndef FORECAST_PLAUSIBILITY_JUDGED_HISTORY_H_
+#define FORECAST_PLAUSIBILITY_JUDGED_HISTORY_H_
+
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "core/quantities.h"
+#include "forecast/intensity_history.h"
+#include "forecast/plausibility/zone_habits.h"
+
+namespace carbon {
+
+enum class PlausibilityRule { kBounds, kZero, kConstant, kLevel, kOutlier };
+
+// As carbon.json names it: "bounds", "zero", "constant", "level", "outlier".
+absl::string_view PlausibilityRuleName(PlausibilityRule rule);
+
+// No value of any grid is higher. The dirtiest hours of coal grids are near 1,500 g/kWh.
+inline constexpr GramsPerKilowattHour kMaxPlausible{3000};
+// What keeps a new level so long is believed.
+inline constexpr absl::Duration kBelievedAfter = absl::Hours(7 * 24);
+
+// Hours in a row that one rule rejected.
+struct RejectedHours {
+  PlausibilityRule rule;
+  absl::Time start;
+  absl::Time end;
+  GramsPerKilowattHour value;  // of the first hour
+
+  friend bool operator==(const RejectedHours&, const RejectedHours&) = default;
+};
+
+struct JudgedHistory {
+  IntensityHistory hours;               // what is believed
+  std::vector<RejectedHours> rejected;  // in order of time
+  ZoneHabits habits;                    // of what is believed, since accept_from
+};
+
+// `hours` are ByHour. What lies before config.accept_from is judged by itself, and what lies after
+// it too: the zone may have another level from there on.
+JudgedHistory JudgeHistory(const IntensityHistory& hours, const PlausibilityConfig& config);
+
+}  // namespace carbon
+
+#endif  // FORECAST_PLAUSIBILITY_JUDGED_HISTORY_H_

@@ -1,0 +1,52 @@
+// Which sources are believed again although their forecasts are implausible: those that have kept
+// their new level for kBelievedAfter. Only the rules "level" and "constant" yield to time. A source
+// that sends zeros, or values above any bound, stays rejected for as long as it does.
+//
+// One thread; no I/O, no clock.
+#ifndef FORECAST_PLAUSIBILITY_SUSPECT_SOURCES_H_
+#define FORECAST_PLAUSIBILITY_SUSPECT_SOURCES_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "core/quantities.h"
+#include "forecast/plausibility/judged_forecast.h"
+
+namespace carbon {
+
+class SuspectSources {
+ public:
+  // Zone and SourceKey.
+  using Key = std::pair<std::string, std::string>;
+  // The judgement of the forecast that the source had given by `at`; absent where that is unknown.
+  using Past = std::function<std::optional<JudgedForecast>(absl::Time at)>;
+
+  // Whether the forecast that the source gave at `fetched_at` is believed: it is plausible, or has
+  // the level that it has had for kBelievedAfter. Plausible forecasts among the others do not start
+  // that time anew, unless all are for two days: a level may be at the edge of what is plausible.
+  // `past` is asked when a level is new, so that a restart of the program loses no day of the 7.
+  bool Believes(const Key& key, const JudgedForecast& judged, absl::Time fetched_at,
+                const Past& past);
+
+  // Forgets all: another configuration may judge otherwise.
+  void Clear() { suspects_.clear(); }
+
+ private:
+  struct Suspect {
+    absl::Time since;
+    absl::Time last_seen;
+    GramsPerKilowattHour level;
+  };
+
+  static bool HasLevel(const JudgedForecast& judged, GramsPerKilowattHour level);
+
+  std::map<Key, Suspect> suspects_;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_PLAUSIBILITY_SUSPECT_SOURCES_H_

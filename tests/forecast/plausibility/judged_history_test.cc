@@ -1,0 +1,187 @@
+#include "forecast/plausibility/judged_history.h"
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/forecast/own/synthetic_history.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Rule = PlausibilityRule;
+
+constexpr int64_t kEnd = 24 * 90;
+
+double Sound(int64_t hour) { return NoisyWave(hour, 10); }
+
+// A synthetic zone that truly is at zero from 9 to 17 h on every day: a grid full of sun.
+double Sunny(int64_t hour) {
+  const double sun = std::sin(M_PI * (static_cast<double>(hour % 24) - 6) / 14);
+  return std::max(0.0, 200 - 250 * std::max(0.0, sun));
+}
+
+JudgedHistory Judge(const std::function<double(int64_t)>& value, int64_t end = kEnd,
+                    const PlausibilityConfig& config = {}) {
+  return JudgeHistory(MakeHistory(0, end, value), config);
+}
+
+// As Sound, but for hours [first, end).
+std::function<double(int64_t)> With(int64_t first, int64_t end,
+                                    const std::function<double(int64_t)>& fault) {
+  return [=](int64_t hour) { return hour >= first && hour < end ? fault(hour) : Sound(hour); };
+}
+
+// That the hours [first, end) of a history of kEnd hours are rejected, and only they.
+void ExpectRejected(const JudgedHistory& judged, Rule rule, int64_t first, int64_t end,
+                    int64_t known = kEnd) {
+  ASSERT_THAT(judged.rejected, SizeIs(1));
+  EXPECT_EQ(PlausibilityRuleName(judged.rejected[0].rule), PlausibilityRuleName(rule));
+  EXPECT_EQ(judged.rejected[0].start, AtHour(first));
+  EXPECT_EQ(judged.rejected[0].end, AtHour(end));
+  EXPECT_EQ(judged.hours.intervals().size(), static_cast<size_t>(known - (end - first)));
+  EXPECT_EQ(judged.habits.known_hours, known - (end - first));
+}
+
+TEST(JudgeHistory, BelievesAWaveWithNoise) {
+  const JudgedHistory judged = Judge(Sound);
+  EXPECT_THAT(judged.rejected, IsEmpty());
+  EXPECT_EQ(judged.hours.intervals().size(), static_cast<size_t>(kEnd));
+  EXPECT_TRUE(judged.habits.AreKnown());
+  EXPECT_FALSE(judged.habits.reaches_zero);
+  EXPECT_EQ(judged.habits.known_until, AtHour(kEnd));
+}
+
+TEST(JudgeHistory, TakesOneHourOf9000ForAHole) {
+  ExpectRejected(Judge(With(1000, 1001, [](int64_t) { return 9000; })), Rule::kBounds, 1000, 1001);
+}
+
+TEST(JudgeHistory, TakesSingleOutliersForHolesUpAndDown) {
+  for (const double factor : {0.0, 0.1, 4.0, 10.0}) {
+    SCOPED_TRACE(factor);
+    const JudgedHistory judged =
+        Judge(With(1000, 1001, [=](int64_t hour) { return factor * Sound(hour); }));
+    ExpectRejected(judged, factor == 0 ? Rule::kZero : Rule::kOutlier, 1000, 1001);
+  }
+}
+
+TEST(JudgeHistory, TakesAnOutageInTheMiddleAndAtTheEndForAHole) {
+  for (const int64_t hours : {1, 3, 10, 24, 24 * 6}) {
+    SCOPED_TRACE(hours);
+    ExpectRejected(Judge(With(1000, 1000 + hours, [](int64_t) { return 0; })), Rule::kZero, 1000,
+                   1000 + hours);
+    ExpectRejected(Judge(With(kEnd - hours, kEnd, [](int64_t) { return 0; })), Rule::kZero,
+                   kEnd - hours, kEnd);
+  }
+}
+
+TEST(JudgeHistory, FindsAnOutageOfZerosWithGaps) {
+  const auto zeros = [](int64_t hour) { return hour % 3 == 0 ? -1 : 0; };
+  const JudgedHistory judged = Judge(With(kEnd - 9, kEnd, zeros));
+  EXPECT_EQ(judged.hours.intervals().back().end, AtHour(kEnd - 9));
+}
+
+TEST(JudgeHistory, DoesNotBelieveZerosForLastingLong) {
+  const JudgedHistory judged = Judge(With(kEnd - 24 * 10, kEnd, [](int64_t) { return 0; }));
+  EXPECT_EQ(judged.hours.intervals().back().end, AtHour(kEnd - 24 * 10));
+}
+
+TEST(JudgeHistory, TakesAllButTheFirstHourOfAFrozenSourceForAHole) {
+  for (const int64_t hours : {6, 24, 24 * 6}) {
+    SCOPED_TRACE(hours);
+    const auto frozen = [=](int64_t) { return Sound(kEnd - hours - 1); };
+    ExpectRejected(Judge(With(kEnd - hours, kEnd, frozen)), Rule::kConstant, kEnd - hours, kEnd);
+  }
+}
+
+TEST(JudgeHistory, BelievesAValueThatStaysForAWeek) {
+  EXPECT_THAT(Judge(With(kEnd - 24 * 8, kEnd, [](int64_t) { return 300; })).rejected, IsEmpty());
+}
+
+TEST(JudgeHistory, BelievesAStaticMix) {
+  const auto steps = [](int64_t hour) { return hour < 24 * 45 ? 250 : 270; };
+  const JudgedHistory judged = Judge(steps);
+  EXPECT_THAT(judged.rejected, IsEmpty());
+  EXPECT_EQ(judged.habits.max_constant_hours, SIZE_MAX);
+}
+
+TEST(JudgeHistory, TakesHoursAndDaysInAnotherUnitForHoles) {
+  const auto scaled = [](double factor) {
+    return [=](int64_t hour) { return factor * Sound(hour); };
+  };
+  ExpectRejected(Judge(With(kEnd - 10, kEnd, scaled(10))), Rule::kLevel, kEnd - 10, kEnd);
+  ExpectRejected(Judge(With(kEnd - 10, kEnd, scaled(0.1))), Rule::kLevel, kEnd - 10, kEnd);
+  ExpectRejected(Judge(With(kEnd - 48, kEnd, scaled(0.001))), Rule::kZero, kEnd - 48, kEnd);
+  // Pounds a megawatt-hour.
+  ExpectRejected(Judge(With(kEnd - 48, kEnd, scaled(2.2046))), Rule::kLevel, kEnd - 48, kEnd);
+}
+
+TEST(JudgeHistory, BelievesANewLevelAfterAWeek) {
+  const auto level = [](int64_t days) {
+    return With(kEnd - 24 * days, kEnd, [](int64_t hour) { return 2.2 * Sound(hour); });
+  };
+  EXPECT_THAT(Judge(level(6)).rejected, SizeIs(1));
+  const JudgedHistory judged = Judge(level(7));
+  EXPECT_THAT(judged.rejected, IsEmpty());
+  EXPECT_TRUE(judged.habits.levels.IsPlausible(GramsPerKilowattHour(600)));
+}
+
+TEST(JudgeHistory, BelievesTheLevelThatTheAdministratorAccepts) {
+  const absl::Time from = AtHour(kEnd - 24 * 3);
+  const auto level = With(kEnd - 24 * 3, kEnd, [](int64_t hour) { return 6 * Sound(hour); });
+  EXPECT_FALSE(Judge(level).rejected.empty());
+  const JudgedHistory judged = Judge(level, kEnd, {.accept_from = from});
+  EXPECT_THAT(judged.rejected, IsEmpty());
+  EXPECT_FALSE(judged.habits.AreKnown()) << "three days say little";
+  EXPECT_EQ(judged.habits.known_hours, 72);
+}
+
+TEST(JudgeHistory, BelievesASyntheticZoneThatTrulyReachesZero) {
+  const JudgedHistory judged = Judge(Sunny);
+  EXPECT_THAT(judged.rejected, IsEmpty());
+  EXPECT_TRUE(judged.habits.reaches_zero);
+  EXPECT_THAT(Judge([](int64_t) { return 0; }).rejected, IsEmpty()) << "or is always there";
+}
+
+TEST(JudgeHistory, ChecksOnlyBoundsWithoutTwoWeeks) {
+  const auto dead = [](int64_t hour) { return hour == 20 ? 9000 : hour > 300 ? 0 : Sound(hour); };
+  const JudgedHistory judged = Judge(dead, kMinHabitHours);
+  ASSERT_THAT(judged.rejected, SizeIs(1));
+  EXPECT_EQ(judged.rejected[0].rule, Rule::kBounds);
+  EXPECT_FALSE(judged.habits.AreKnown());
+}
+
+TEST(JudgeHistory, LeavesOutEachRuleThatIsTurnedOff) {
+  const auto frozen = [](int64_t) { return Sound(kEnd - 25); };
+  const auto scaled = [](int64_t hour) { return 2.2 * Sound(hour); };
+  const auto spike = [](int64_t hour) { return 4 * Sound(hour); };
+  const struct {
+    std::function<double(int64_t)> value;
+    PlausibilityConfig config;
+  } cases[] = {
+      {With(500, 530, [](int64_t hour) { return 3500.0 + static_cast<double>(hour); }),
+       {.bounds = false, .level = false, .outlier = false}},
+      {With(kEnd - 24, kEnd, [](int64_t) { return 0; }), {.zero = false}},
+      {With(kEnd - 24, kEnd, frozen), {.constant = false}},
+      {With(kEnd - 48, kEnd, scaled), {.level = false}},
+      {With(1000, 1001, spike), {.outlier = false}},
+  };
+  for (const auto& c : cases) {
+    EXPECT_FALSE(Judge(c.value).rejected.empty());
+    EXPECT_THAT(Judge(c.value, kEnd, c.config).rejected, IsEmpty());
+  }
+}
+
+TEST(JudgeHistory, JudgesNothingOfNothing) {
+  const JudgedHistory judged = JudgeHistory(*IntensityHistory::Create({}), {});
+  EXPECT_THAT(judged.hours.intervals(), IsEmpty());
+  EXPECT_FALSE(judged.habits.AreKnown());
+}
+
+}  // namespace
+}  // namespace carbon
