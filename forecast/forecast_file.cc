@@ -180,18 +180,35 @@ absl::Status NotFetchedYet() { return absl::UnavailableError("not fetched yet");
 
 namespace {
 
-// One source's forecast. `look` gets its trouble where it has some and goes on with older data.
-absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSource& source,
-                                        const FindFetched& find, absl::Time now, SourceLook* look) {
+// What a file or a provider gave.
+absl::StatusOr<FetchedForecast> Fetch(const ZoneConfig& zone, const ForecastSource& source,
+                                      const FindFetched& find, absl::Time now) {
   if (const auto* file = std::get_if<ForecastFile>(&source)) {
-    absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, *file, now);
-    if (!read.ok()) return read.status();
-    return BuildZoneForecast(zone, SourceName(source), read->forecast, read->fetched_at, now);
+    return ReadForecastFile(zone, *file, now);
   }
-  if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
-    if (find == nullptr) return absl::UnavailableError("is not fetched here");
-    absl::StatusOr<FetchedForecast> fetched = find(*provider);
+  if (find == nullptr) return absl::UnavailableError("is not fetched here");
+  return find(std::get<ForecastProvider>(source));
+}
+
+// One source's forecast. Into `look` goes its trouble where it has some and goes on with older data
+// or without single values, and what it gave, be it rejected or not.
+absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSource& source,
+                                        const FindFetched& find, const JudgeFetched& judge,
+                                        absl::Time now, SourceLook* look) {
+  if (!std::holds_alternative<GramsPerKilowattHour>(source)) {
+    absl::StatusOr<FetchedForecast> fetched = Fetch(zone, source, find, now);
     if (!fetched.ok()) return fetched.status();
+    if (judge != nullptr) {
+      const absl::Status before = fetched->trouble;
+      const absl::Status judged = judge(source, &*fetched);
+      look->is_implausible = !judged.ok() || fetched->trouble != before;
+      if (!judged.ok()) {
+        look->issued_at = fetched->forecast.issued_at;
+        look->fetched_at = fetched->fetched_at;
+        look->reaches = fetched->forecast.series.end();
+        return judged;
+      }
+    }
     if (fetched->trouble != NotFetchedYet()) look->trouble = fetched->trouble;
     return BuildZoneForecast(zone, SourceName(source), fetched->forecast, fetched->fetched_at, now);
   }
@@ -212,7 +229,8 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
                                              const FindFetched& find, const ZoneForecast* own,
-                                             std::vector<SourceLook>* looks) {
+                                             std::vector<SourceLook>* looks,
+                                             const JudgeFetched& judge) {
   std::vector<SourceLook> unwanted;
   if (looks == nullptr) looks = &unwanted;
   std::optional<ZoneForecast> stale;
@@ -223,7 +241,7 @@ std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time 
     if (has_own && std::holds_alternative<GramsPerKilowattHour>(source)) return *own;
     SourceLook& look = looks->emplace_back();
     const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(source), ": ");
-    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, now, &look);
+    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, judge, now, &look);
     if (!look.trouble.ok()) problems->push_back(absl::StrCat(subject, look.trouble.message()));
     if (!forecast.ok()) {
       look.trouble = forecast.status();

@@ -86,10 +86,15 @@ absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const F
 // An error where nothing is there yet, saying why.
 using FindFetched = std::function<absl::StatusOr<FetchedForecast>(const ForecastProvider&)>;
 
+// Whether what the source gave can be true. An error where it is rejected, saying why. Single odd
+// values it may change, and then says so in `fetched->trouble`.
+using JudgeFetched = std::function<absl::Status(const ForecastSource&, FetchedForecast* fetched)>;
+
 // How one source was found when the zone's forecast was made.
 struct SourceLook {
   bool in_use = false;
-  absl::Status trouble;  // why it was passed over, or why it goes on with older data
+  absl::Status trouble;         // why it was passed over, or why it goes on with older data
+  bool is_implausible = false;  // `trouble` is the judge's
   // Of its data, where it has any.
   std::optional<absl::Time> issued_at;
   std::optional<absl::Time> fetched_at;
@@ -98,16 +103,17 @@ struct SourceLook {
 
 // Reads the zone's sources in order and returns the first usable forecast, a fresh one before a
 // stale one. Our own, where there is one, comes after all that is fresh but before a static value,
-// and before what is stale. Adds one line to `problems` for each source passed over or in trouble,
-// and one where the forecast is stale or there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4
-// is negative", but none as long as it waits for a provider's first answer; and to `looks`, where
-// it is given, one for each source in their order, up to the one that was taken. Blocks on the
-// disk.
+// and before what is stale. What `judge` rejects, where there is one, is passed over; a static
+// value is not judged. Adds one line to `problems` for each source passed over or in trouble, and
+// one where the forecast is stale or there is none: "zone NO-1: csv:NO-1.csv: line 3: value -4 is
+// negative", but none as long as it waits for a provider's first answer; and to `looks`, where it
+// is given, one for each source in their order, up to the one that was taken. Blocks on the disk.
 std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
                                              std::vector<std::string>* problems,
                                              const FindFetched& find = nullptr,
                                              const ZoneForecast* own = nullptr,
-                                             std::vector<SourceLook>* looks = nullptr);
+                                             std::vector<SourceLook>* looks = nullptr,
+                                             const JudgeFetched& judge = nullptr);
 
 }  // namespace carbon
 

@@ -79,6 +79,18 @@ std::vector<PastForecast> KeptForecasts::PastOf(const ZoneForecast& forecast, ab
   return past;
 }
 
+std::optional<IntensitySeries> KeptForecasts::InForce(const ZoneConfig& zone,
+                                                      const ForecastSource& source, absl::Time at,
+                                                      absl::Time now) {
+  Archive* archive = archive_->Use(now);
+  if (archive == nullptr) return std::nullopt;
+  const absl::StatusOr<std::optional<ArchivedForecast>> found =
+      archive->ForecastInForce({zone.name, SourceName(source), KindOf(source, zone)}, at);
+  archive_->Heed(found.status(), now);
+  if (!found.ok() || !found->has_value()) return std::nullopt;
+  return (*found)->series;
+}
+
 std::optional<RealisedError> KeptForecasts::ErrorOf(const ZoneConfig& zone,
                                                     const ForecastSource& source,
                                                     const IntensityHistory& actuals,

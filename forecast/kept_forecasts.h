@@ -37,6 +37,10 @@ class KeptForecasts {
   // FitZoneErrors.
   std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time now);
 
+  // What the source said at `at`, where that is kept.
+  std::optional<IntensitySeries> InForce(const ZoneConfig& zone, const ForecastSource& source,
+                                         absl::Time at, absl::Time now);
+
   // How far off the source, which is of the kind of the zone and of `actuals`, was of late; nothing
   // where none of it is kept.
   std::optional<RealisedError> ErrorOf(const ZoneConfig& zone, const ForecastSource& source,

@@ -26,6 +26,7 @@ void ZoneForecasts::Configure(const Config& config, absl::Time now) {
   std::map<std::string, int64_t> versions;
   for (const ZoneConfig& zone : zones_) versions[zone.name] = histories_.Of(zone.name).version;
   zones_ = config.zones;
+  suspects_.Clear();
   histories_.Configure(config, now, archive_.get());
   // What was made of another history, perhaps of another kind, is not to stand in for a moment; of
   // zones that are gone nothing is kept.
@@ -65,8 +66,11 @@ std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
     absl::StatusOr<ZoneForecast> stand_in = absl::NotFoundError("no history");
     if (own.has_value()) stand_in = StandIn(zone, *own, now);
     std::vector<SourceLook> looks;
-    std::optional<ZoneForecast> forecast = ReadZoneForecast(
-        zone, now, problems, find_here, stand_in.ok() ? &*stand_in : nullptr, &looks);
+    std::optional<ZoneForecast> forecast =
+        ReadZoneForecast(zone, now, problems, find_here, stand_in.ok() ? &*stand_in : nullptr,
+                         &looks, [&](const ForecastSource& source, FetchedForecast* fetched) {
+                           return Judge(zone, source, now, fetched);
+                         });
     if (note != nullptr) note(zone, looks);
     if (!forecast.has_value()) continue;
     // History is of the zone's kind, and says nothing of a forecast of another.
@@ -125,8 +129,9 @@ void ZoneForecasts::RenewErrors(const ZoneConfig& zone, const ZoneForecast& fore
   const HourlyHistory actuals = own.has_value()
                                     ? own->actuals
                                     : HourlyHistory::From(histories_.Of(forecast.zone).hours, hour);
-  absl::StatusOr<ErrorFactors> factors = FitZoneErrors(
-      forecast, kept_.PastOf(forecast, now), actuals, own.has_value() ? &*own : nullptr, hour);
+  absl::StatusOr<ErrorFactors> factors =
+      FitZoneErrors(forecast, PlausiblePast(zone, forecast, now), actuals,
+                    own.has_value() ? &*own : nullptr, hour);
   if (factors.ok()) errors.factors = *std::move(factors);
 }
 
@@ -156,6 +161,62 @@ absl::StatusOr<FetchedForecast> ZoneForecasts::FindOrRestore(const ZoneConfig& z
   if (!restored.has_value()) return fetched;
   restored->trouble = fetched.status();
   return *std::move(restored);
+}
+
+JudgedForecast ZoneForecasts::JudgeByHistory(const ZoneConfig& zone, SignalKind kind,
+                                             const IntensitySeries& series, absl::Time at) const {
+  static const ZoneHabits kUnknown;
+  const ZoneHabits& habits = kind == zone.kind ? histories_.Of(zone.name).habits : kUnknown;
+  return JudgeForecast(series, at, habits, zone.plausibility);
+}
+
+absl::Status ZoneForecasts::Judge(const ZoneConfig& zone, const ForecastSource& source,
+                                  absl::Time now, FetchedForecast* fetched) {
+  const SignalKind kind = fetched->forecast.kind;
+  JudgedForecast judged = JudgeByHistory(zone, kind, fetched->forecast.series, now);
+  const auto past = [&](absl::Time at) -> std::optional<JudgedForecast> {
+    const std::optional<IntensitySeries> series = kept_.InForce(zone, source, at, now);
+    if (!series.has_value()) return std::nullopt;
+    return JudgeByHistory(zone, kind, *series, at);
+  };
+  if (!suspects_.Believes({zone.name, SourceKey(source, zone)}, judged, fetched->fetched_at,
+                          past)) {
+    return absl::FailedPreconditionError(judged.reason);
+  }
+  if (judged.rejected_by.has_value() || judged.reason.empty()) return absl::OkStatus();
+  fetched->forecast.series = std::move(judged.series);
+  if (fetched->trouble.ok()) fetched->trouble = absl::DataLossError(judged.reason);
+  return absl::OkStatus();
+}
+
+std::vector<PastForecast> ZoneForecasts::PlausiblePast(const ZoneConfig& zone,
+                                                       const ZoneForecast& forecast,
+                                                       absl::Time now) {
+  std::vector<PastForecast> past = kept_.PastOf(forecast, now);
+  const auto is_rejected = [&](const IntensitySeries& series, absl::Time at) {
+    return JudgeByHistory(zone, forecast.kind, series, at).rejected_by.has_value();
+  };
+  if (is_rejected(forecast.series, now)) return past;
+  std::erase_if(past,
+                [&](const PastForecast& before) { return is_rejected(before.series, before.at); });
+  return past;
+}
+
+std::vector<std::string> ZoneForecasts::Notes() const {
+  std::vector<std::string> notes;
+  for (const ZoneConfig& zone : zones_) {
+    const bool has_source =
+        std::any_of(zone.forecasts.begin(), zone.forecasts.end(), [](const ForecastSource& source) {
+          return !std::holds_alternative<GramsPerKilowattHour>(source);
+        });
+    const ZoneHabits& habits = histories_.Of(zone.name).habits;
+    if (!has_source || habits.AreKnown()) continue;
+    notes.push_back(absl::StrCat(
+        "zone ", zone.name, ": ", habits.known_hours, " hours of history are known",
+        zone.plausibility.accept_from.has_value() ? " since accept_from" : "", ", ", kMinHabitHours,
+        " are needed to judge its sources by: only absolute bounds are checked"));
+  }
+  return notes;
 }
 
 std::vector<std::string> ZoneForecasts::Troubles() const {

@@ -3,7 +3,8 @@
 // the archive is given every forecast as it was issued.
 //
 // The order: data no older than the zone's max_age, source after source; then ours; then a static
-// value, where one is named; then what is stale, for people to see.
+// value, where one is named; then what is stale, for people to see. What a source says that cannot
+// be true by the zone's history is passed over (forecast/plausibility/).
 //
 // Ours and the errors take some 0.1 s a zone. They are reckoned once an hour for every zone, and
 // for one whose history changed, as long as the caller has time; meanwhile the ones before serve.
@@ -29,6 +30,8 @@
 #include "forecast/own/own_forecast.h"
 #include "forecast/own/realised_error.h"
 #include "forecast/own/zone_errors.h"
+#include "forecast/plausibility/judged_forecast.h"
+#include "forecast/plausibility/suspect_sources.h"
 #include "forecast/zone_histories.h"
 
 namespace carbon {
@@ -64,9 +67,16 @@ class ZoneForecasts {
   // Lines for the log, told once each: what befell the archive.
   std::vector<std::string> TakeNews() { return archive_->TakeNews(); }
 
-  // What is wrong now with the archive and with history files: "archive: …", "zone NO-1: history of
+  // What is wrong now with the archive and with histories: "archive: …", "zone NO-1: history of
   // csv:NO-1.csv: …".
   std::vector<std::string> Troubles() const;
+  // What is not wrong, but good to know: zones whose sources are hardly judged, "zone NO-1: 72
+  // hours of history are known, …".
+  std::vector<std::string> Notes() const;
+  // How much of the history was rejected.
+  std::vector<ZoneHistories::RejectedCount> RejectedHistory() const {
+    return histories_.Rejected();
+  }
 
   // How far off the zone's sources turned out to be, of which the archive knows; once for those of
   // one name. Takes some milliseconds a source.
@@ -105,11 +115,23 @@ class ZoneForecasts {
                                                 const ForecastProvider& source, absl::Time now,
                                                 const Find& find);
 
+  // Whether what the source gave can be true, as JudgeFetched.
+  absl::Status Judge(const ZoneConfig& zone, const ForecastSource& source, absl::Time now,
+                     FetchedForecast* fetched);
+  // By the zone's history, which is of its kind.
+  JudgedForecast JudgeByHistory(const ZoneConfig& zone, SignalKind kind,
+                                const IntensitySeries& series, absl::Time at) const;
+  // The source's past forecasts, without those that were not plausible, unless this one is not
+  // either and is believed.
+  std::vector<PastForecast> PlausiblePast(const ZoneConfig& zone, const ZoneForecast& forecast,
+                                          absl::Time now);
+
   std::vector<ZoneConfig> zones_;
   std::unique_ptr<KeptArchive> archive_ =
       std::make_unique<KeptArchive>("", absl::InfiniteDuration());
   KeptForecasts kept_{archive_.get()};
   ZoneHistories histories_;
+  SuspectSources suspects_;
   std::map<std::string, Own> own_;
   std::map<std::string, Errors> errors_;  // as published
   std::map<std::string, Errors> next_errors_;

@@ -11,6 +11,7 @@
 #include "forecast/live/zone_history_source.h"
 #include "forecast/own/hourly_history.h"
 #include "forecast/own/hourly_intervals.h"
+#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {
@@ -18,6 +19,9 @@ namespace {
 constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMostDays);
 // A longer gap in what the archive holds is fetched: perhaps the archive could not be written.
 constexpr absl::Duration kLongestGap = absl::Hours(24 * 5);
+
+// How long a rejected hour is a problem.
+constexpr absl::Duration kToldFor = absl::Hours(24 * 7);
 
 IntensityHistory Nothing() { return *IntensityHistory::Create({}); }
 
@@ -48,11 +52,14 @@ IntensityHistory Between(const IntensityHistory& history, absl::Time from, absl:
 void ZoneHistories::Configure(const Config& config, absl::Time now, KeptArchive* archive) {
   std::map<std::string, Zone> before = std::exchange(zones_, {});
   held_.clear();
+  now_ = now;
   for (const ZoneConfig& zone : config.zones) {
     const auto known = before.find(zone.name);
-    Zone& entry = zones_.emplace(zone.name, Zone{{}, {Nothing(), 0}}).first->second;
+    Zone& entry =
+        zones_.emplace(zone.name, Zone{{}, zone.plausibility, {Nothing(), 0, {}}}).first->second;
     for (const HistorySource& source : HistorySourcesOf(zone)) {
-      Source made{source, {zone.name, NameOf(source), zone.kind}, Nothing(), "", absl::OkStatus()};
+      Source made{source,           {zone.name, NameOf(source), zone.kind}, Nothing(), "",
+                  absl::OkStatus(), JudgedHistory{Nothing(), {}, {}}};
       bool is_known = false;
       if (known != before.end()) {
         for (const Source& other : known->second.sources) {
@@ -73,7 +80,8 @@ void ZoneHistories::Configure(const Config& config, absl::Time now, KeptArchive*
 }
 
 bool ZoneHistories::HasSameSources(const Zone& a, const Zone& b) {
-  return std::equal(a.sources.begin(), a.sources.end(), b.sources.begin(), b.sources.end(),
+  return a.plausibility == b.plausibility &&
+         std::equal(a.sources.begin(), a.sources.end(), b.sources.begin(), b.sources.end(),
                     [](const Source& one, const Source& other) {
                       return one.feed == other.feed && IsSame(one.config, other.config);
                     });
@@ -97,9 +105,11 @@ void ZoneHistories::ReadArchive(Source* source, absl::Time now, KeptArchive* arc
 
 void ZoneHistories::Merge(Zone* zone) {
   zone->known.hours = Nothing();
-  for (const Source& source : zone->sources) {
-    zone->known.hours = MergeHours(zone->known.hours, source.hours);
+  for (Source& source : zone->sources) {
+    source.judged = JudgeHistory(source.hours, zone->plausibility);
+    zone->known.hours = MergeHours(zone->known.hours, source.judged.hours);
   }
+  zone->known.habits = JudgeHistory(zone->known.hours, zone->plausibility).habits;
   zone->known.version = ++versions_;
 }
 
@@ -112,6 +122,7 @@ void ZoneHistories::Keep(const Feed& feed, const IntensityHistory& history, absl
 }
 
 void ZoneHistories::Take(const HistoryReply& reply, KeptArchive* archive) {
+  now_ = reply.fetched_at;
   const auto zone = zones_.find(reply.zone);
   if (zone == zones_.end()) return;
   for (Source& source : zone->second.sources) {
@@ -125,6 +136,7 @@ void ZoneHistories::Take(const HistoryReply& reply, KeptArchive* archive) {
 }
 
 void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
+  now_ = now;
   for (auto& [name, zone] : zones_) {
     bool is_changed = false;
     for (Source& source : zone.sources) {
@@ -149,16 +161,57 @@ void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
   }
 }
 
+namespace {
+
+// "not plausible (zero): 0 g/kWh from 2026-11-28T14:00:00Z on; counted as missing": of each rule
+// the last hours that it rejected.
+std::vector<std::string> ReasonsSince(const std::vector<RejectedHours>& all, absl::Time from) {
+  std::map<PlausibilityRule, const RejectedHours*> last;
+  std::map<PlausibilityRule, int> times;
+  for (const RejectedHours& rejected : all) {
+    if (rejected.end <= from) continue;
+    last[rejected.rule] = &rejected;
+    ++times[rejected.rule];
+  }
+  std::vector<std::string> reasons;
+  for (const auto& [rule, hours] : last) {
+    reasons.push_back(absl::StrCat("not plausible (", PlausibilityRuleName(rule),
+                                   "): ", hours->value.value(), " g/kWh from ",
+                                   FormatTimestamp(hours->start), " on; counted as missing"));
+    if (times[rule] > 1) absl::StrAppend(&reasons.back(), ", ", times[rule], " times in 7 days");
+  }
+  return reasons;
+}
+
+}  // namespace
+
 std::vector<std::string> ZoneHistories::Problems() const {
   std::vector<std::string> problems;
   for (const auto& [name, zone] : zones_) {
     for (const Source& source : zone.sources) {
-      if (source.trouble.ok()) continue;
-      problems.push_back(absl::StrCat("zone ", name, ": history of ", source.feed.source, ": ",
-                                      source.trouble.message()));
+      const std::string subject =
+          absl::StrCat("zone ", name, ": history of ", source.feed.source, ": ");
+      if (!source.trouble.ok()) {
+        problems.push_back(absl::StrCat(subject, source.trouble.message()));
+      }
+      for (const std::string& reason : ReasonsSince(source.judged.rejected, now_ - kToldFor)) {
+        problems.push_back(absl::StrCat(subject, reason));
+      }
     }
   }
   return problems;
+}
+
+std::vector<ZoneHistories::RejectedCount> ZoneHistories::Rejected() const {
+  std::vector<RejectedCount> counts;
+  for (const auto& [name, zone] : zones_) {
+    for (const Source& source : zone.sources) {
+      absl::Duration rejected;
+      for (const RejectedHours& hours : source.judged.rejected) rejected += hours.end - hours.start;
+      counts.push_back({name, source.feed.source, absl::ToInt64Hours(rejected)});
+    }
+  }
+  return counts;
 }
 
 }  // namespace carbon

@@ -1,6 +1,7 @@
 // What is known of each zone's past: by its sources as they are configured, from the archive at
-// first, then from their replies and files as they come, all of which the archive is given. Of each
-// hour the first source that knows it is believed. Blocks on the disk; for one thread.
+// first, then from their replies and files as they come, all of which the archive is given. Hours
+// that are not plausible count as missing, source by source (forecast/plausibility/). Of each hour
+// the first source that knows it is believed. Blocks on the disk; for one thread.
 #ifndef FORECAST_ZONE_HISTORIES_H_
 #define FORECAST_ZONE_HISTORIES_H_
 
@@ -16,6 +17,7 @@
 #include "forecast/archive/kept_archive.h"
 #include "forecast/intensity_history.h"
 #include "forecast/live/live_history.h"
+#include "forecast/plausibility/judged_history.h"
 
 namespace carbon {
 
@@ -27,6 +29,13 @@ class ZoneHistories {
   struct History {
     IntensityHistory hours;
     int64_t version = 0;  // changes whenever `hours` does; never goes back to one before
+    ZoneHabits habits;    // what is usual of `hours`
+  };
+  // How many hours of a source's history are not plausible.
+  struct RejectedCount {
+    std::string zone;
+    std::string source;
+    int64_t hours = 0;
   };
   // What of a provider's past is known without a gap of days, up to its last value.
   struct HeldSpan {
@@ -48,8 +57,11 @@ class ZoneHistories {
   const History& Of(const std::string& zone) const { return zones_.at(zone).known; }
   // Of the providers of which something was read from an archive.
   const std::vector<HeldSpan>& held() const { return held_; }
-  // A line for each file that cannot be read.
+  // A line for each file that cannot be read, and for each rule by which a source's hours of the
+  // last 7 days were rejected. A line stays the same while its trouble does.
   std::vector<std::string> Problems() const;
+  // Of every source.
+  std::vector<RejectedCount> Rejected() const;
 
  private:
   struct Source {
@@ -58,14 +70,16 @@ class ZoneHistories {
     IntensityHistory hours;
     std::string mark;  // FileMark of a file as it was read last
     absl::Status trouble;
+    JudgedHistory judged;  // of `hours`
   };
   struct Zone {
     std::vector<Source> sources;
+    PlausibilityConfig plausibility;
     History known;
   };
 
   static bool HasSameSources(const Zone& a, const Zone& b);
-  // Puts a zone's sources together.
+  // Judges a zone's sources and puts them together.
   void Merge(Zone* zone);
   void ReadArchive(Source* source, absl::Time now, KeptArchive* archive);
   static void Keep(const Feed& feed, const IntensityHistory& history, absl::Time fetched_at,
@@ -74,6 +88,7 @@ class ZoneHistories {
   std::map<std::string, Zone> zones_;
   std::vector<HeldSpan> held_;
   int64_t versions_ = 0;
+  absl::Time now_ = absl::InfinitePast();  // of the last call that was given it
 };
 
 }  // namespace carbon

@@ -13,6 +13,9 @@
 
 namespace carbon {
 
+// The code of a forecast that was read, and with values that cannot be true.
+inline constexpr char kImplausible[] = "implausible";
+
 struct SourceState {
   std::string zone;      // as carbon.json calls it
   std::string source;    // for people: "neso:GB", "csv:NO-1.csv", "static"
@@ -36,7 +39,7 @@ struct SourceState {
   // Since scarbond started. Requests sent, or times that the file was read.
   int64_t requests = 0;
   // By code: the HTTP status ("429"), "timeout", "no-reply", "bad-reply" for a reply that cannot be
-  // read, "request" for one that cannot be made, "file".
+  // read, "request" for one that cannot be made, "file", kImplausible.
   std::map<std::string, int64_t> errors;
 };
 

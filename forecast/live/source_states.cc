@@ -29,11 +29,19 @@ void SourceStates::Note(const ZoneConfig& zone, const std::vector<SourceLook>& l
     ++state.requests;
     if (look.trouble.ok()) {
       state.failures = 0;
-    } else {
-      ++state.failures;
-      state.error_at = now;
-      ++state.errors["file"];
+      continue;
     }
+    ++state.failures;
+    state.error_at = now;
+    if (!look.is_implausible) {
+      ++state.errors["file"];
+      continue;
+    }
+    // The same data are looked at again and again.
+    const absl::Time fetched_at = look.fetched_at.value_or(now);
+    absl::Time& counted = implausible_[{zone.name, SourceKey(zone.forecasts[i], zone)}];
+    if (counted != fetched_at) ++state.errors[kImplausible];
+    counted = fetched_at;
   }
 }
 
@@ -56,6 +64,9 @@ std::vector<SourceState> SourceStates::Of(const Config& config, const LiveForeca
         if (fetched.error.empty() && !state.error.empty() && fetched.fetched_at.has_value()) {
           fetched.error = state.error;
           fetched.error_at = state.error_at;
+        }
+        if (const auto count = state.errors.find(kImplausible); count != state.errors.end()) {
+          fetched.errors.insert(*count);
         }
         state = std::move(fetched);
       } else if (!std::holds_alternative<ForecastFile>(source)) {

@@ -31,6 +31,7 @@ class SourceStates {
   using Key = std::pair<std::string, std::string>;  // zone, SourceKey
 
   std::map<Key, SourceState> seen_;
+  std::map<Key, absl::Time> implausible_;  // when the data were fetched that were counted last
 };
 
 }  // namespace carbon

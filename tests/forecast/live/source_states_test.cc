@@ -87,6 +87,24 @@ TEST_F(SourceStatesTest, CountsAFilesErrorsUntilItCanBeReadAgain) {
   EXPECT_FALSE(states[2].in_use);
 }
 
+// The same data are looked at every minute.
+TEST_F(SourceStatesTest, CountsImplausibleDataOnceOfFilesAndProviders) {
+  const auto zeros = [](absl::Time fetched_at) {
+    return SourceLook{.trouble = absl::FailedPreconditionError("not plausible (zero)"),
+                      .is_implausible = true,
+                      .fetched_at = fetched_at};
+  };
+  const SourceLook value = {.in_use = true, .fetched_at = kNow};
+  states_.Note(zone_, {zeros(kNow), zeros(kNow), value}, kNow, kNext);
+  states_.Note(zone_, {zeros(kNow), zeros(kNext), value}, kNext, kNext);
+  const std::vector<SourceState> states = states_.Of(config_, live_);
+  EXPECT_THAT(states[0].errors, ElementsAre(Pair("implausible", 1)));
+  EXPECT_THAT(states[1].errors, ElementsAre(Pair("implausible", 2)));
+  EXPECT_EQ(states[1].error, "not plausible (zero)");
+  EXPECT_EQ(states[1].fetched_at, kNext);
+  EXPECT_FALSE(states[1].in_use);
+}
+
 TEST_F(SourceStatesTest, ShowsWhatAnArchiveKeptOfAProviderThatStandsIn) {
   const absl::Time reaches = kNow + absl::Hours(30);
   states_.Note(zone_, {{.in_use = true, .fetched_at = kNow - absl::Hours(1), .reaches = reaches}},
