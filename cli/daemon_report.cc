@@ -40,10 +40,10 @@ DaemonReport::DaemonReport(absl::Time started_at) {
 
 void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sources,
                          const std::vector<ZoneInUse>& zones, const absl::Status& published,
-                         absl::Time now, const std::vector<SourceErrorRatio>& errors,
-                         std::vector<std::string> troubles) {
+                         absl::Time now, Findings findings) {
   state_.sources = std::move(sources);
-  state_.troubles = std::move(troubles);
+  state_.troubles = std::move(findings.troubles);
+  state_.notes = std::move(findings.notes);
   if (!paths.metrics.empty() && !metrics_trouble_.empty()) {
     state_.troubles.push_back(absl::StrCat("metrics: ", paths.metrics, ": cannot be written"));
   }
@@ -69,7 +69,8 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
   if (paths.metrics.empty()) {
     metrics_trouble_.clear();
   } else if (is_news || is_due(metrics_due_, kMetricsPeriod)) {
-    WriteAndLog("metrics", paths.metrics, FormatMetrics(state_, zones, errors, now),
+    WriteAndLog("metrics", paths.metrics,
+                FormatMetrics(state_, zones, findings.errors, now, findings.implausible),
                 &metrics_trouble_);
     metrics_due_ = now + kMetricsPeriod;
   }

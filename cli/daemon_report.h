@@ -19,13 +19,20 @@ class DaemonReport {
  public:
   explicit DaemonReport(absl::Time started_at);
 
+  // What else is known.
+  struct Findings {
+    std::vector<SourceErrorRatio> errors;
+    std::vector<ImplausibleHours> implausible;
+    std::vector<std::string> troubles;
+    std::vector<std::string> notes;
+  };
+
   // After an attempt to publish at `now` that ended with `published`. Writes the state where it
   // says something else than before and once a minute, metrics with it and every 15 s. To the
-  // `troubles` it adds that metrics could not be written the last time.
+  // troubles it adds that metrics could not be written the last time.
   void Write(const PathsConfig& paths, std::vector<SourceState> sources,
              const std::vector<ZoneInUse>& zones, const absl::Status& published, absl::Time now,
-             const std::vector<SourceErrorRatio>& errors = {},
-             std::vector<std::string> troubles = {});
+             Findings findings = {});
 
  private:
   DaemonState state_;

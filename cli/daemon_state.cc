@@ -12,7 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;
+constexpr int64_t kVersion = 2;
+constexpr int64_t kVersionWithoutNotes = 1;
 
 Json Text(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -174,6 +175,7 @@ std::string SerializeDaemonState(const DaemonState& state) {
   }
   json["error"] = Text(state.error);
   json["troubles"] = state.troubles;
+  json["notes"] = state.notes;
   json["sources"] = Json::array();
   for (const SourceState& source : state.sources) json["sources"].push_back(SourceJson(source));
   // Paths in error texts may hold any byte.
@@ -184,7 +186,10 @@ absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view text) {
   const Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return absl::InvalidArgumentError("is no JSON");
   Fields fields(json);
-  if (fields.Count("v") != kVersion) fields.Refuse("v", "is another version");
+  const int64_t version = fields.Count("v");
+  if (version != kVersion && version != kVersionWithoutNotes) {
+    fields.Refuse("v", "is another version");
+  }
   DaemonState state;
   state.pid = fields.Count("pid");
   state.started_at = fields.Time("started_at").value_or(absl::UnixEpoch());
@@ -194,6 +199,7 @@ absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view text) {
   state.published_at = fields.Time("published_at");
   state.error = fields.Words("error");
   state.troubles = fields.Texts("troubles");
+  if (version != kVersionWithoutNotes) state.notes = fields.Texts("notes");
   const Json* sources = fields.Find("sources");
   if (sources == nullptr || !sources->is_array()) fields.Refuse("sources", "is no array");
   if (!fields.status().ok()) return fields.status();

@@ -22,6 +22,7 @@ struct DaemonState {
   std::optional<absl::Time> published_at;  // absent: never yet
   std::string error;                       // why it does not publish now; empty: it does
   std::vector<std::string> troubles;       // what else it goes on without: "archive: …"
+  std::vector<std::string> notes;          // not wrong, but good to know: "zone DE: …"
   std::vector<SourceState> sources;        // zone by zone, in order of preference
   std::optional<absl::Time> updated_at;    // when this was written
 };
@@ -33,6 +34,7 @@ std::string DaemonStatePath(absl::string_view snapshot_folder);
 std::string SerializeDaemonState(const DaemonState& state);
 
 // InvalidArgument, "FIELD: is …", for what SerializeDaemonState would not write with `updated_at`.
+// Reads version 1 too, which has no notes.
 // Times are kept in whole seconds.
 absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view json);
 

@@ -84,10 +84,36 @@ void AddProviders(const std::vector<SourceState>& sources,
   std::move(failed).MoveTo(families);
 }
 
+// A source that a zone names twice is one series.
+void AddImplausible(const std::vector<SourceState>& sources,
+                    const std::vector<ImplausibleHours>& histories,
+                    std::vector<prometheus::MetricFamily>* families) {
+  using Key = std::pair<std::string, std::string>;  // zone, source
+  std::map<Key, int64_t> forecasts, hours;
+  for (const SourceState& source : sources) {
+    const auto count = source.errors.find(kImplausible);
+    if (count != source.errors.end()) forecasts[{source.zone, source.source}] += count->second;
+  }
+  for (const ImplausibleHours& history : histories) {
+    hours[{history.zone, history.source}] += history.hours;
+  }
+  const auto add = [&](const std::map<Key, int64_t>& counts, Family family) {
+    for (const auto& [key, count] : counts) {
+      family.Add(static_cast<double>(count), {{"zone", key.first}, {"source", key.second}});
+    }
+    std::move(family).MoveTo(families);
+  };
+  add(forecasts, Family("implausible_forecasts_total", MetricType::Counter,
+                        "Forecasts with values that the zone cannot have, rejected or bridged."));
+  add(hours, Family("implausible_history_hours", MetricType::Gauge,
+                    "Hours of the source's history that count as missing for their values."));
+}
+
 }  // namespace
 
 std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>& zones,
-                          const std::vector<SourceErrorRatio>& errors, absl::Time now) {
+                          const std::vector<SourceErrorRatio>& errors, absl::Time now,
+                          const std::vector<ImplausibleHours>& implausible) {
   std::vector<prometheus::MetricFamily> families;
   AddForecasts(zones, now, &families);
   Family realised("forecast_error_ratio", MetricType::Gauge,
@@ -99,6 +125,7 @@ std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>
   }
   std::move(realised).MoveTo(&families);
   AddProviders(state.sources, &families);
+  AddImplausible(state.sources, implausible, &families);
   Family publishes("publishes_total", MetricType::Counter, "Snapshots published.");
   publishes.Add(static_cast<double>(state.publishes));
   std::move(publishes).MoveTo(&families);

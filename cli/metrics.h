@@ -3,6 +3,7 @@
 #ifndef CLI_METRICS_H_
 #define CLI_METRICS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,8 +32,16 @@ struct SourceErrorRatio {
   double ratio = 0;
 };
 
+// How many hours of a source's history are not plausible and count as missing.
+struct ImplausibleHours {
+  std::string zone;
+  std::string source;
+  int64_t hours = 0;
+};
+
 std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>& zones,
-                          const std::vector<SourceErrorRatio>& errors, absl::Time now);
+                          const std::vector<SourceErrorRatio>& errors, absl::Time now,
+                          const std::vector<ImplausibleHours>& implausible = {});
 
 }  // namespace carbon
 

@@ -161,6 +161,14 @@ std::vector<std::string> Publication::Troubles() const {
   return troubles;
 }
 
+std::vector<ImplausibleHours> Publication::Implausible() const {
+  std::vector<ImplausibleHours> implausible;
+  for (ZoneHistories::RejectedCount& count : zone_forecasts_.RejectedHistory()) {
+    implausible.push_back({std::move(count.zone), std::move(count.source), count.hours});
+  }
+  return implausible;
+}
+
 // For metrics only.
 void Publication::RefreshErrors(absl::Time now, Watch watch) {
   if (config_.paths.metrics.empty() || config_.zones.empty()) return;

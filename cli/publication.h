@@ -61,6 +61,10 @@ class Publication {
   const std::vector<ZoneInUse>& zones() const { return zones_; }
   // What else is wrong that it goes on without: the archive, histories.
   std::vector<std::string> Troubles() const;
+  // What is not wrong, but good to know of zones.
+  std::vector<std::string> Notes() const { return zone_forecasts_.Notes(); }
+  // How much of the histories is not plausible.
+  std::vector<ImplausibleHours> Implausible() const;
   // How far off they turned out to be, as of this hour.
   const std::vector<SourceErrorRatio>& errors() const { return errors_; }
 

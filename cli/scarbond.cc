@@ -137,11 +137,12 @@ std::string Reload(const std::string& path, Publication* publication) {
   return "";
 }
 
-// What scarbon status is to tell besides.
-std::vector<std::string> Troubles(const Publication& publication, const std::string& not_loaded) {
-  std::vector<std::string> troubles = publication.Troubles();
-  if (!not_loaded.empty()) troubles.push_back(not_loaded);
-  return troubles;
+// What scarbon status and metrics are to tell besides.
+DaemonReport::Findings Findings(const Publication& publication, const std::string& not_loaded) {
+  DaemonReport::Findings findings{publication.errors(), publication.Implausible(),
+                                  publication.Troubles(), publication.Notes()};
+  if (!not_loaded.empty()) findings.troubles.push_back(not_loaded);
+  return findings;
 }
 
 void PublishUntilTold(const Options& options, const Signals& signals, Publication* publication,
@@ -166,7 +167,7 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
     published |= status.ok();
     last_trouble = trouble;
     report->Write(publication->paths(), publication->Sources(), publication->zones(), status, start,
-                  publication->errors(), Troubles(*publication, not_loaded));
+                  Findings(*publication, not_loaded));
     // Also where slurmctld is away: what depends on this service need not wait for that.
     notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
 
@@ -218,7 +219,7 @@ int Run(const Options& options) {
   const absl::Time now = absl::Now();
   const absl::Status status = publication->Publish(now, Publication::Watch::kNo);
   report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now,
-               publication->errors(), publication->Troubles());
+               Findings(*publication, ""));
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;
 }

@@ -21,6 +21,7 @@ DaemonState State() {
                     .published_at = kNow,
                     .error = "slurmctld: no answer",
                     .troubles = {"archive: /a: the disk is full"},
+                    .notes = {"zone GB: 12 hours of history are known"},
                     .updated_at = kNow};
   state.sources.push_back({.zone = "GB",
                            .source = "neso:GB",
@@ -46,6 +47,7 @@ TEST(DaemonState, IsReadBackToTheSame) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(SerializeDaemonState(*read), text);
   EXPECT_EQ(read->troubles, State().troubles);
+  EXPECT_EQ(read->notes, State().notes);
   EXPECT_EQ(read->sources[0].errors, State().sources[0].errors);
   EXPECT_EQ(read->sources[0].next_refresh, State().sources[0].next_refresh);
   EXPECT_EQ(read->sources[1].fetched_at, std::nullopt);
@@ -62,6 +64,23 @@ TEST(DaemonState, SaysTheSameFromPublishToPublishWhereNothingElseChanges) {
   EXPECT_NE(SerializeDaemonState(before), SerializeDaemonState(after));
 }
 
+// As scarbond wrote it before there were notes.
+TEST(ParseDaemonState, ReadsVersion1) {
+  const absl::StatusOr<DaemonState> read = ParseDaemonState(R"({
+  "v": 1, "pid": 4711, "started_at": "2026-11-24T05:00:00Z", "updated_at": "2026-11-24T10:00:00Z",
+  "publishes": 3600, "published_at": "2026-11-24T10:00:00Z", "error": null,
+  "troubles": ["archive: /a: the disk is full"],
+  "sources": [{"zone": "GB", "source": "static", "provider": null, "kind": "average-lifecycle",
+    "in_use": true, "issued_at": null, "fetched_at": null, "reaches": null, "next_refresh": null,
+    "error": null, "error_at": null, "failures": 0, "requests": 0, "errors": {}}]
+})");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->publishes, 3600);
+  EXPECT_EQ(read->troubles, std::vector<std::string>{"archive: /a: the disk is full"});
+  EXPECT_TRUE(read->notes.empty());
+  EXPECT_EQ(read->sources.size(), 1u);
+}
+
 TEST(ParseDaemonState, RefusesWhatItWouldNotWriteAndSaysWhy) {
   const nlohmann::json whole = nlohmann::json::parse(SerializeDaemonState(State()));
   const auto refusal = [](const nlohmann::json& json) {
@@ -73,7 +92,8 @@ TEST(ParseDaemonState, RefusesWhatItWouldNotWriteAndSaysWhy) {
     nlohmann::json value;
     const char* message;
   } const cases[] = {
-      {"/v", 2, "v: is another version"},
+      {"/v", 3, "v: is another version"},
+      {"/v", 0, "v: is another version"},
       {"/pid", -1, "pid: is no count"},
       {"/pid", 1.5, "pid: is no count"},
       {"/started_at", "yesterday", "started_at: is no time"},
@@ -83,6 +103,7 @@ TEST(ParseDaemonState, RefusesWhatItWouldNotWriteAndSaysWhy) {
       {"/error", 5, "error: is no text"},
       {"/troubles", nullptr, "troubles: is no array"},
       {"/troubles/0", 5, "troubles: is no text"},
+      {"/notes", nullptr, "notes: is no array"},
       {"/sources", nullptr, "sources: is no array"},
       {"/sources/0", "neso", "is no object"},
       {"/sources/0/kind", "clean", "kind: is unknown"},

@@ -65,6 +65,21 @@ slurm_carbon_last_publish_timestamp_seconds 1795514395
 )");
 }
 
+TEST(FormatMetrics, CountsImplausibleForecastsAndHistoryBySource) {
+  const DaemonState state = {
+      .sources = {Asked("GB", "neso", 20, {{"implausible", 3}}),
+                  {.zone = "GB", .source = "csv:gb.csv", .errors = {{"file", 7}}},
+                  {.zone = "DE", .source = "csv:de.csv", .errors = {{"implausible", 1}}}}};
+  const std::string text = FormatMetrics(state, {}, {}, kNow, {{"GB", "neso:GB", 12}});
+  EXPECT_THAT(text, HasSubstr(R"(# TYPE slurm_carbon_implausible_forecasts_total counter
+slurm_carbon_implausible_forecasts_total{zone="DE",source="csv:de.csv"} 1
+slurm_carbon_implausible_forecasts_total{zone="GB",source="neso:X"} 3
+)"));
+  EXPECT_THAT(text, HasSubstr(R"(# TYPE slurm_carbon_implausible_history_hours gauge
+slurm_carbon_implausible_history_hours{zone="GB",source="neso:GB"} 12
+)"));
+}
+
 TEST(FormatMetrics, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(FormatMetrics({}, {}, {}, kNow),
             "# HELP slurm_carbon_publishes_total Snapshots published.\n"

@@ -445,5 +445,14 @@ TEST_F(ScarbonStatus, PassesOnWhatKeepsScarbondFromPublishingAndWhatItGoesOnWith
   EXPECT_EQ(Run().code, 1);
 }
 
+TEST_F(ScarbonStatus, PassesOnNotesWithoutCallingThemProblems) {
+  daemon_.notes = {"zone NO-1: 12 hours of history are known, 336 are needed"};
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Run().out, testing::HasSubstr("note: zone NO-1: 12 hours of history are known, 336"));
+  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["notes"][0], daemon_.notes[0]);
+  EXPECT_THAT(Problems(), testing::IsEmpty());
+  EXPECT_EQ(Run().code, 0);
+}
+
 }  // namespace
 }  // namespace carbon
