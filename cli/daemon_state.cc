@@ -32,6 +32,8 @@ Json SourceJson(const SourceState& source) {
                {"fetched_at", Rfc3339(source.fetched_at)},
                {"reaches", Rfc3339(source.reaches)},
                {"next_refresh", Rfc3339(source.next_refresh)},
+               {"left_out", source.left_out},
+               {"note", Text(source.note)},
                {"error", Text(source.error)},
                {"error_at", Rfc3339(source.error_at)},
                {"failures", source.failures},
@@ -126,7 +128,7 @@ class Fields {
   absl::Status status_;
 };
 
-absl::StatusOr<SourceState> ReadSource(const Json& json) {
+absl::StatusOr<SourceState> ReadSource(const Json& json, bool has_notes) {
   Fields fields(json);
   SourceState source;
   source.zone = fields.Words("zone");
@@ -143,6 +145,10 @@ absl::StatusOr<SourceState> ReadSource(const Json& json) {
   source.fetched_at = fields.Time("fetched_at");
   source.reaches = fields.Time("reaches");
   source.next_refresh = fields.Time("next_refresh");
+  if (has_notes) {
+    source.left_out = fields.Count("left_out");
+    source.note = fields.Words("note");
+  }
   source.error = fields.Words("error");
   source.error_at = fields.Time("error_at");
   const int64_t failures = fields.Count("failures");
@@ -187,9 +193,8 @@ absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view text) {
   if (json.is_discarded()) return absl::InvalidArgumentError("is no JSON");
   Fields fields(json);
   const int64_t version = fields.Count("v");
-  if (version != kVersion && version != kVersionWithoutNotes) {
-    fields.Refuse("v", "is another version");
-  }
+  const bool has_notes = version != kVersionWithoutNotes;
+  if (has_notes && version != kVersion) fields.Refuse("v", "is another version");
   DaemonState state;
   state.pid = fields.Count("pid");
   state.started_at = fields.Time("started_at").value_or(absl::UnixEpoch());
@@ -199,12 +204,12 @@ absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view text) {
   state.published_at = fields.Time("published_at");
   state.error = fields.Words("error");
   state.troubles = fields.Texts("troubles");
-  if (version != kVersionWithoutNotes) state.notes = fields.Texts("notes");
+  if (has_notes) state.notes = fields.Texts("notes");
   const Json* sources = fields.Find("sources");
   if (sources == nullptr || !sources->is_array()) fields.Refuse("sources", "is no array");
   if (!fields.status().ok()) return fields.status();
   for (const Json& source : *sources) {
-    absl::StatusOr<SourceState> read = ReadSource(source);
+    absl::StatusOr<SourceState> read = ReadSource(source, has_notes);
     if (!read.ok()) return read.status();
     state.sources.push_back(*std::move(read));
   }

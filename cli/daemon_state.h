@@ -34,8 +34,7 @@ std::string DaemonStatePath(absl::string_view snapshot_folder);
 std::string SerializeDaemonState(const DaemonState& state);
 
 // InvalidArgument, "FIELD: is …", for what SerializeDaemonState would not write with `updated_at`.
-// Reads version 1 too, which has no notes.
-// Times are kept in whole seconds.
+// Times are kept in whole seconds. Version 1, which had no notes, is read too.
 absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view json);
 
 }  // namespace carbon

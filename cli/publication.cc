@@ -46,6 +46,14 @@ absl::Status CreateFolders(const PathsConfig& paths) {
   return CreateFolder(std::filesystem::path(paths.log).parent_path(), 0750);
 }
 
+// Logs the lines that are not in `known`, and keeps `lines` there.
+void WarnOfNew(std::vector<std::string> lines, std::vector<std::string>* known) {
+  for (const std::string& line : lines) {
+    if (std::find(known->begin(), known->end(), line) == known->end()) spdlog::warn("{}", line);
+  }
+  *known = std::move(lines);
+}
+
 }  // namespace
 
 Publication::Publication(Config config, SnapshotPublisher publisher,
@@ -121,6 +129,7 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   if (!is_due && marks == forecast_marks_ && !is_answered && !zone_forecasts_.is_behind()) return;
   const absl::Time deadline = absl::Now() + kLongestReckoning;
   std::vector<std::string> problems = history_->Problems();
+  std::vector<std::string> notes = history_->Notes();
   const std::vector<ZoneForecast> forecasts = zone_forecasts_.Make(
       now,
       [&](const ZoneConfig& zone, const ForecastProvider& source) {
@@ -130,6 +139,11 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
       [&] { return watch == Watch::kNo || absl::Now() < deadline; }, &problems,
       [&](const ZoneConfig& zone, const std::vector<SourceLook>& looks) {
         source_states_.Note(zone, looks, now, now + config_.refresh.forecast);
+        for (size_t i = 0; i < looks.size(); ++i) {
+          if (looks[i].note.empty()) continue;
+          notes.push_back(absl::StrCat("zone ", zone.name, ": ", SourceName(zone.forecasts[i]),
+                                       ": ", looks[i].note));
+        }
       });
   zones_.clear();
   for (const ZoneForecast& forecast : forecasts) {
@@ -140,16 +154,13 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
                       .horizon = forecast.horizon});
   }
   for (const std::string& line : zone_forecasts_.TakeNews()) spdlog::warn("{}", line);
-  for (const std::string& problem : problems) {
-    const auto known = std::find(forecast_problems_.begin(), forecast_problems_.end(), problem);
-    if (known == forecast_problems_.end()) spdlog::warn("{}", problem);
-  }
   if (problems.empty() && !forecast_problems_.empty()) {
     spdlog::info("forecasts: all zones have one");
   }
+  WarnOfNew(std::move(problems), &forecast_problems_);
+  WarnOfNew(std::move(notes), &forecast_notes_);
   spdlog::debug("forecasts: {} of {} zones", forecasts.size(), config_.zones.size());
   parts_.forecast = SerializeForecasts(forecasts);
-  forecast_problems_ = std::move(problems);
   forecast_marks_ = std::move(marks);
   replies_seen_ = live_->replies();
   forecasts_due_ = now + config_.refresh.forecast;
@@ -159,6 +170,12 @@ std::vector<std::string> Publication::Troubles() const {
   std::vector<std::string> troubles = zone_forecasts_.Troubles();
   for (std::string& problem : history_->Problems()) troubles.push_back(std::move(problem));
   return troubles;
+}
+
+std::vector<std::string> Publication::Notes() const {
+  std::vector<std::string> notes = zone_forecasts_.Notes();
+  for (std::string& note : history_->Notes()) notes.push_back(std::move(note));
+  return notes;
 }
 
 std::vector<ImplausibleHours> Publication::Implausible() const {

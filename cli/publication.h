@@ -61,8 +61,8 @@ class Publication {
   const std::vector<ZoneInUse>& zones() const { return zones_; }
   // What else is wrong that it goes on without: the archive, histories.
   std::vector<std::string> Troubles() const;
-  // What is not wrong, but good to know of zones.
-  std::vector<std::string> Notes() const { return zone_forecasts_.Notes(); }
+  // What is not wrong, but good to know of zones, and of what their histories' replies left out.
+  std::vector<std::string> Notes() const;
   // How much of the histories is not plausible.
   std::vector<ImplausibleHours> Implausible() const;
   // How far off they turned out to be, as of this hour.
@@ -89,7 +89,8 @@ class Publication {
   int64_t replies_seen_ = 0;
   absl::Time forecasts_due_ = absl::InfinitePast();
   std::vector<std::string> forecast_marks_;
-  std::vector<std::string> forecast_problems_;
+  std::vector<std::string> forecast_problems_;  // as logged last
+  std::vector<std::string> forecast_notes_;
   SourceStates source_states_;
   std::vector<ZoneInUse> zones_;
   std::vector<SourceErrorRatio> errors_;

@@ -235,18 +235,13 @@ std::vector<std::string> AllWrong(const Findings& findings) {
   return wrong;
 }
 
-// What is not wrong, but good to know.
-std::vector<std::string> NotesOf(const Findings& findings) {
-  return findings.daemon.has_value() ? findings.daemon->notes : std::vector<std::string>();
-}
-
 Json AsJson(const Findings& findings) {
   Json json = {{"snapshot", nullptr},
                {"zones", Json::array()},
                {"pools", Json::array()},
                {"plugin", findings.plugin.has_value() ? *findings.plugin : Json(nullptr)},
                {"problems", AllWrong(findings)},
-               {"notes", NotesOf(findings)}};
+               {"notes", findings.notes}};
   if (findings.snapshot == nullptr) return json;
   const Snapshot& snapshot = *findings.snapshot;
   json["snapshot"] = {
@@ -304,13 +299,11 @@ void Print(const Findings& findings) {
               << "  " << CountIn(plugin, "records_written") << " log records written, "
               << CountIn(plugin, "records_dropped") << " dropped\n\n";
   }
-  for (const std::string& note : NotesOf(findings)) {
-    std::cout << "note: " << Printable(note) << "\n";
-  }
   const std::vector<std::string> wrong = AllWrong(findings);
   for (const std::string& problem : wrong) {
     std::cout << "problem: " << Printable(problem) << "\n";
   }
+  for (const std::string& note : findings.notes) std::cout << "note: " << Printable(note) << "\n";
   if (wrong.empty()) std::cout << "All is well.\n";
 }
 

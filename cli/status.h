@@ -26,6 +26,8 @@ struct StatusFindings {
   // Wrong too, but decisions are made all the same: a source in trouble for which another stands
   // in.
   std::vector<std::string> troubles;
+  // Not wrong: what of a source's data could not be used while the rest is.
+  std::vector<std::string> notes;
 };
 
 // Looks at the snapshot in the folder `snapshot`, or, where that is empty, in the one that the

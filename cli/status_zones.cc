@@ -75,6 +75,8 @@ Json SourceAsJson(const SourceState& source) {
                {"fetched_at", UtcTime(source.fetched_at)},
                {"reaches", UtcTime(source.reaches)},
                {"next_refresh", UtcTime(source.next_refresh)},
+               {"left_out", source.left_out},
+               {"note", source.note.empty() ? Json(nullptr) : Json(source.note)},
                {"error", source.error.empty() ? Json(nullptr) : Json(source.error)},
                {"error_at", UtcTime(source.error_at)},
                {"failures", source.failures},
@@ -133,6 +135,7 @@ void ReadDaemonState(StatusFindings* findings) {
     const bool is_of_a_zone = absl::StartsWith(trouble, "zone ");
     findings->troubles.push_back(is_of_a_zone ? trouble : absl::StrCat("scarbond: ", trouble));
   }
+  findings->notes = state->notes;
   findings->daemon = *std::move(state);
 }
 
@@ -151,6 +154,10 @@ void FindZoneProblems(StatusFindings* findings) {
   }
   if (!findings->daemon.has_value()) return;
   for (const SourceState& source : findings->daemon->sources) {
+    if (!source.note.empty()) {
+      findings->notes.push_back(
+          absl::StrCat("zone ", source.zone, ": ", source.source, ": ", source.note));
+    }
     const std::string error = ErrorOf(source, findings->now);
     if (error.empty()) continue;
     findings->troubles.push_back(

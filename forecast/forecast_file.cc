@@ -173,7 +173,8 @@ absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const F
   absl::StatusOr<ProviderForecast> forecast =
       ParseForecastFile(zone, file, read->first, read->second, now);
   if (!forecast.ok()) return forecast.status();
-  return FetchedForecast{*std::move(forecast), read->second, absl::OkStatus()};
+  std::string note = forecast->remark.note;
+  return FetchedForecast{*std::move(forecast), read->second, absl::OkStatus(), std::move(note)};
 }
 
 absl::Status NotFetchedYet() { return absl::UnavailableError("not fetched yet"); }
@@ -210,7 +211,9 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
       }
     }
     if (fetched->trouble != NotFetchedYet()) look->trouble = fetched->trouble;
-    return BuildZoneForecast(zone, SourceName(source), fetched->forecast, fetched->fetched_at, now);
+    look->remark = fetched->forecast.remark;
+    look->note = fetched->note;
+    return build(*fetched);
   }
   absl::StatusOr<ProviderForecast> constant =
       StaticForecast(zone.kind, std::get<GramsPerKilowattHour>(source), now);

@@ -73,6 +73,8 @@ struct FetchedForecast {
   ProviderForecast forecast;
   absl::Time fetched_at;
   absl::Status trouble;  // of the tries since; OK where there was none
+  // What the log says of the forecast's remark: the first note while there is one in every reply.
+  std::string note = {};
 };
 
 // Why a provider that has not answered yet has nothing. It is no trouble.
@@ -95,6 +97,8 @@ struct SourceLook {
   bool in_use = false;
   absl::Status trouble;         // why it was passed over, or why it goes on with older data
   bool is_implausible = false;  // `trouble` is the judge's
+  ReplyRemark remark;           // of its data
+  std::string note;             // as FetchedForecast has it
   // Of its data, where it has any.
   std::optional<absl::Time> issued_at;
   std::optional<absl::Time> fetched_at;

@@ -31,6 +31,10 @@ struct SourceState {
   // Absent: at once, or never for what does not change.
   std::optional<absl::Time> next_refresh;
 
+  // What of its last data was not used although the rest is: how many records, and why.
+  int64_t left_out = 0;
+  std::string note;
+
   // What is wrong with it; empty: nothing is.
   std::string error;
   std::optional<absl::Time> error_at;  // when that was seen last

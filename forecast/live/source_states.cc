@@ -20,6 +20,8 @@ void SourceStates::Note(const ZoneConfig& zone, const std::vector<SourceLook>& l
     const SourceLook& look = looks[i];
     state.in_use = look.in_use;
     state.error = std::string(look.trouble.message());
+    state.left_out = look.remark.left_out;
+    state.note = look.remark.note;
     if (look.fetched_at.has_value()) {
       state.issued_at = look.issued_at;
       state.fetched_at = look.fetched_at;

@@ -63,6 +63,7 @@ bool ZoneSource::IsOf(const ZoneConfig& zone, const ForecastProvider& source) co
 void ZoneSource::Inherit(const ZoneSource& before) {
   forecast_ = before.forecast_;
   fetched_at_ = before.fetched_at_;
+  told_note_ = before.told_note_;
   requests_ = before.requests_;
   errors_ = before.errors_;
   if (!session_.HasCredentialOf(before.session_)) return;
@@ -129,6 +130,7 @@ void ZoneSource::Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, do
     forecast->series = Joined(forecast_->series, forecast->series, now);
   }
   forecast_ = *std::move(forecast);
+  TakeRemark();
   fetched_at_ = now;
   trouble_ = told_trouble_ = absl::OkStatus();
   told_code_.clear();
@@ -143,6 +145,12 @@ void ZoneSource::TakeLogin(const HttpReply& reply, absl::Time now, double random
     return Fail(session_.WithoutSecrets(status), CodeOf(reply), reply.retry_after, now, random);
   }
   due_ = absl::InfinitePast();
+}
+
+void ZoneSource::TakeRemark() {
+  std::string& note = forecast_->remark.note;
+  note = session_.WithoutSecrets(note);
+  if (note.empty() || told_note_.empty()) told_note_ = note;
 }
 
 void ZoneSource::NoteSilence(absl::Duration longest, absl::Time now) {
@@ -174,7 +182,7 @@ void ZoneSource::Fail(const absl::Status& status, const std::string& code,
 
 absl::StatusOr<FetchedForecast> ZoneSource::Fetched() const {
   if (!forecast_.has_value()) return told_trouble_;
-  return FetchedForecast{*forecast_, fetched_at_, told_trouble_};
+  return FetchedForecast{*forecast_, fetched_at_, told_trouble_, told_note_};
 }
 
 SourceState ZoneSource::State() const {
@@ -187,6 +195,8 @@ SourceState ZoneSource::State() const {
     state.issued_at = forecast_->issued_at;
     state.fetched_at = fetched_at_;
     state.reaches = forecast_->series.end();
+    state.left_out = forecast_->remark.left_out;
+    state.note = forecast_->remark.note;
   }
   if (!is_pending_ && due_ != absl::InfinitePast()) state.next_refresh = due_;
   // Until the first answer nothing is wrong.

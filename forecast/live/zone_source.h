@@ -8,10 +8,10 @@
 // After success it asks again after the source's `refresh` (or else its provider's), or later where
 // the server says that nothing new comes before. After a failure it backs off, longer each time;
 // what it was refused (403, 404) it asks for again after kRefusedWait only. Where there is a login
-// it logs in, again once the login's life is over, and once more when it is refused, with 401 or 403.
-// What was fetched last stays; where a new forecast begins a little later than now, it is kept until
-// then. No message has the credential, which a server may repeat. A clock that was set back does not
-// silence it: it asks at once, and what it has counts as fetched then, not in the future.
+// it logs in, again once the login's life is over, and once more when it is refused, with 401 or
+// 403. What was fetched last stays; where a new forecast begins a little later than now, it is kept
+// until then. No message has the credential, which a server may repeat. A clock that was set back
+// does not silence it: it asks at once, and what it has counts as fetched then, not in the future.
 #ifndef FORECAST_LIVE_ZONE_SOURCE_H_
 #define FORECAST_LIVE_ZONE_SOURCE_H_
 
@@ -68,6 +68,7 @@ class ZoneSource {
   void Fail(const absl::Status& status, const std::string& code,
             std::optional<absl::Duration> retry_after, absl::Time now, double random);
   void Complain(const absl::Status& status, const std::string& code, absl::Time now);
+  void TakeRemark();
 
   std::string zone_;
   ForecastProvider source_;
@@ -87,6 +88,7 @@ class ZoneSource {
   // time.
   absl::Status told_trouble_ = NotFetchedYet();
   std::string told_code_;
+  std::string told_note_;
   std::optional<absl::Time> trouble_at_;
   int64_t requests_ = 0;
   std::map<std::string, int64_t> errors_;  // by code

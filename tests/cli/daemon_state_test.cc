@@ -21,7 +21,7 @@ DaemonState State() {
                     .published_at = kNow,
                     .error = "slurmctld: no answer",
                     .troubles = {"archive: /a: the disk is full"},
-                    .notes = {"zone GB: 12 hours of history are known"},
+                    .notes = {"zone GB: history of neso:GB: 2 of 96 records left out"},
                     .updated_at = kNow};
   state.sources.push_back({.zone = "GB",
                            .source = "neso:GB",
@@ -32,6 +32,8 @@ DaemonState State() {
                            .fetched_at = kNow - absl::Hours(1),
                            .reaches = kNow + absl::Hours(47),
                            .next_refresh = kNow + absl::Minutes(5),
+                           .left_out = 1,
+                           .note = "1 of 96 records left out",
                            .error = "status 429",
                            .error_at = kNow - absl::Minutes(5),
                            .failures = 2,
@@ -50,7 +52,28 @@ TEST(DaemonState, IsReadBackToTheSame) {
   EXPECT_EQ(read->notes, State().notes);
   EXPECT_EQ(read->sources[0].errors, State().sources[0].errors);
   EXPECT_EQ(read->sources[0].next_refresh, State().sources[0].next_refresh);
+  EXPECT_EQ(read->notes, State().notes);
+  EXPECT_EQ(read->sources[0].left_out, 1);
+  EXPECT_EQ(read->sources[0].note, "1 of 96 records left out");
   EXPECT_EQ(read->sources[1].fetched_at, std::nullopt);
+}
+
+TEST(DaemonState, ReadsVersion1WhichHadNoNotes) {
+  const absl::StatusOr<DaemonState> read = ParseDaemonState(R"({
+  "v": 1, "pid": 4711, "started_at": "2026-11-24T05:00:00Z",
+  "updated_at": "2026-11-24T10:00:00Z", "publishes": 3600, "published_at": "2026-11-24T10:00:00Z",
+  "error": null, "troubles": ["archive: full"],
+  "sources": [{"zone": "GB", "source": "neso:GB", "provider": "neso", "kind": "average-direct",
+    "in_use": true, "issued_at": null, "fetched_at": "2026-11-24T09:00:00Z",
+    "reaches": "2026-11-26T09:00:00Z", "next_refresh": null, "error": "status 429",
+    "error_at": "2026-11-24T09:55:00Z", "failures": 2, "requests": 20, "errors": {"429": 3}}]})");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->publishes, 3600);
+  EXPECT_TRUE(read->notes.empty());
+  ASSERT_EQ(read->sources.size(), 1u);
+  EXPECT_EQ(read->sources[0].error, "status 429");
+  EXPECT_EQ(read->sources[0].left_out, 0);
+  EXPECT_EQ(read->sources[0].note, "");
 }
 
 TEST(DaemonState, SaysTheSameFromPublishToPublishWhereNothingElseChanges) {
@@ -94,6 +117,9 @@ TEST(ParseDaemonState, RefusesWhatItWouldNotWriteAndSaysWhy) {
   } const cases[] = {
       {"/v", 3, "v: is another version"},
       {"/v", 0, "v: is another version"},
+      {"/notes", nullptr, "notes: is no array"},
+      {"/sources/0/left_out", "two", "left_out: is no count"},
+      {"/sources/0/note", 2, "note: is no text"},
       {"/pid", -1, "pid: is no count"},
       {"/pid", 1.5, "pid: is no count"},
       {"/started_at", "yesterday", "started_at: is no time"},

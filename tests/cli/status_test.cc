@@ -369,6 +369,24 @@ TEST_F(ScarbonStatus, ShowsTheSourcesOfAZoneBeneathTheOneInUse) {
   EXPECT_EQ(zone["sources"][2]["fetched_at"], nullptr);
 }
 
+TEST_F(ScarbonStatus, NotesWhatWasLeftOutAndIsWellAllTheSame) {
+  daemon_.sources[0].left_out = 2;
+  daemon_.sources[0].note = "2 of 96 records left out, the first because of x";
+  daemon_.notes = {"zone NO-1: history of eia-930:CISO: 1 of 240 records left out"};
+  Write(Plugin(Publish()));
+  const Ran ran = Run();
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("note: zone NO-1: history of eia-930:CISO: 1 of 240 records left "
+                                 "out\nnote: zone NO-1: csv:NO-1.csv: 2 of 96 records left out, "
+                                 "the first because of x\nAll is well.\n"));
+  const nlohmann::json json = nlohmann::json::parse(Run("--json").out);
+  EXPECT_EQ(json["notes"].size(), 2u);
+  EXPECT_TRUE(json["problems"].empty());
+  EXPECT_EQ(json["zones"][0]["sources"][0]["left_out"], 2);
+  EXPECT_EQ(json["zones"][0]["sources"][0]["note"],
+            "2 of 96 records left out, the first because of x");
+}
+
 TEST_F(ScarbonStatus, ShowsWhichSourcesOurOwnForecastStandsInFor) {
   forecasts_[0].source = "own:ridge";
   daemon_.sources[0].in_use = false;

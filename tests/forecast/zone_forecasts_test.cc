@@ -58,23 +58,23 @@ class ZoneForecastsTest : public testing::Test {
     forecasts_->Configure(config_, now_);
   }
 
-  // The provider answered now with a forecast of 72 hours.
-  void Answer(const std::function<double(int64_t)>& value) {
+  // The provider answered now with a forecast of so many hours.
+  void Answer(const std::function<double(int64_t)>& value, int64_t hours = 72) {
     const absl::Time begin =
         absl::UnixEpoch() + absl::Floor(now_ - absl::UnixEpoch(), absl::Hours(1));
     const int64_t first = absl::ToInt64Hours(begin - AtHour(0));
     std::vector<IntensitySeries::Step> steps;
-    for (int64_t hour = first; hour < first + 72; ++hour) {
+    for (int64_t hour = first; hour < first + hours; ++hour) {
       steps.push_back({AtHour(hour), GramsPerKilowattHour(value(hour))});
     }
     answer_ = FetchedForecast{{SignalKind::kAverageDirect, std::nullopt,
-                               *IntensitySeries::Create(steps, begin + absl::Hours(72))},
+                               *IntensitySeries::Create(steps, begin + absl::Hours(hours))},
                               now_,
                               absl::OkStatus()};
   }
   // … that has this mean.
-  void Answer(double mean = 330) {
-    Answer([mean](int64_t hour) { return mean / 300 * WeekWave(hour); });
+  void Answer(double mean = 330, int64_t hours = 72) {
+    Answer([mean](int64_t hour) { return mean / 300 * WeekWave(hour); }, hours);
   }
 
   // What was measured in hours [first, end) came in.
@@ -117,7 +117,7 @@ TEST_F(ZoneForecastsTest, CarriesAProvidersForecastOnToFourteenDays) {
 // As NESO's does for days.
 TEST_F(ZoneForecastsTest, CarriesAForecastOnThatEndsTonight) {
   Start();
-  Answer(700, 6);
+  Answer(330, 6);
   Tell("GB", 0, kNowHour - 2);
   const std::vector<ZoneForecast> made = Make();
   ASSERT_THAT(made, SizeIs(1));

@@ -105,6 +105,17 @@ TEST_F(SourceStatesTest, CountsImplausibleDataOnceOfFilesAndProviders) {
   EXPECT_FALSE(states[1].in_use);
 }
 
+TEST_F(SourceStatesTest, ShowsWhatOfAFileWasLeftOut) {
+  states_.Note(zone_,
+               {{.trouble = absl::UnavailableError("not fetched yet")},
+                {.in_use = true, .remark = {2, "2 of 9 records left out"}, .fetched_at = kNow}},
+               kNow, kNext);
+  const std::vector<SourceState> states = states_.Of(config_, live_);
+  EXPECT_EQ(states[1].left_out, 2);
+  EXPECT_EQ(states[1].note, "2 of 9 records left out");
+  EXPECT_EQ(states[1].error, "");
+}
+
 TEST_F(SourceStatesTest, ShowsWhatAnArchiveKeptOfAProviderThatStandsIn) {
   const absl::Time reaches = kNow + absl::Hours(30);
   states_.Note(zone_, {{.in_use = true, .fetched_at = kNow - absl::Hours(1), .reaches = reaches}},

@@ -411,6 +411,36 @@ TEST(ZoneSource, NamesTheProviderThatIsConfigured) {
   }
 }
 
+TEST(ZoneSource, UsesAReplyWithABadRecordAndTellsWhatItLeftOut) {
+  ZoneSource source = NesoSource();
+  ASSERT_TRUE(source.NextRequest(kNow).has_value());
+  HttpReply reply = Good();
+  const std::string bad =
+      R"({"from": "?", "to": "2026-11-24T10:30Z", "intensity": {"forecast": 5}},)";
+  reply.body.insert(reply.body.find('[') + 1, bad);
+  source.Take(reply, kNow, 0);
+  const std::string note =
+      "1 of 97 records left out, the first because of data[0].from: time \"?\" is not RFC 3339 "
+      "(2026-11-24T02:00:00Z)";
+  EXPECT_TRUE(source.Fetched()->trouble.ok());
+  EXPECT_EQ(source.Fetched()->note, note);
+  EXPECT_EQ(source.State().left_out, 1);
+  EXPECT_EQ(source.State().note, note);
+  EXPECT_EQ(source.State().error, "");
+
+  const absl::Time later = kNow + absl::Minutes(5);
+  ASSERT_TRUE(source.NextRequest(later).has_value());
+  reply.body.insert(reply.body.find('[') + 1, bad);
+  source.Take(reply, later, 0);
+  EXPECT_EQ(source.Fetched()->note, note) << "the log says it once";
+  EXPECT_EQ(source.State().left_out, 2);
+
+  ASSERT_TRUE(source.NextRequest(later + absl::Minutes(5)).has_value());
+  source.Take(Good(), later + absl::Minutes(5), 0);
+  EXPECT_EQ(source.Fetched()->note, "");
+  EXPECT_EQ(source.State().left_out, 0);
+}
+
 TEST(ZoneSource, KeepsWhatItHasOfNowWhereAReplyBeginsALittleLater) {
   ZoneSource source = NesoSource();
   ASSERT_TRUE(source.NextRequest(kNow).has_value());
