@@ -43,11 +43,11 @@ const std::vector<std::string>& Valued() {
   return *keys;
 }
 
-// "wait=1h": one of our keys with something behind it.
+// "wait=1h": one of our keys with something behind it, but none whose value is a name.
 bool IsValuedHint(absl::string_view word) {
-  const std::vector<std::string>& keys = Valued();
-  return word.find('=') != absl::string_view::npos &&
-         std::find(keys.begin(), keys.end(), word.substr(0, word.find('='))) != keys.end();
+  const absl::string_view key = word.substr(0, word.find('='));
+  return key.size() < word.size() && key != "site" && key != "hardware" &&
+         std::find(Valued().begin(), Valued().end(), key) != Valued().end();
 }
 
 absl::Status Wrong(absl::string_view hint, absl::string_view fact) {

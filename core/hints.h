@@ -1,8 +1,9 @@
 // What a user says about a job's carbon in `--comment="carbon:…"`: a list of hints, separated by
 // commas. The comment may hold other text before `carbon:`, which then follows a blank or one of
 // , ; | & and opening brackets or quotes; the hints end at the next blank, semicolon, ampersand,
-// closing bracket or quote. A word behind that blank which is a hint with its value ("wait=1h") is
-// read too: the blank was meant for a comma.
+// closing bracket or quote. A word behind that blank which is a wait, runtime,
+// flops or precision with its value ("wait=1h") is read too: the blank was meant for a comma. A
+// site or hardware there may be another tool's.
 //
 //   carbon:off                     leave this job alone
 //   carbon:now                     place it, but start it at once

@@ -87,8 +87,10 @@ absl::StatusOr<size_t> FindNamed(const CsvRecord& header, absl::string_view name
     found = i;
   }
   if (found.has_value()) return *found;
-  return AtLine(header.line, absl::StrCat("has no column ", Quoted(name),
-                                          " as \"columns\" says; it has ", Listed(header.fields)));
+  // One field alone may be anything, a secret too.
+  return AtLine(header.line,
+                absl::StrCat("has no column ", Quoted(name), " as \"columns\" says; it has ",
+                             header.fields.size() > 1 ? Listed(header.fields) : "one column"));
 }
 
 std::optional<size_t> Find(const std::vector<std::string>& names, absl::string_view name) {

@@ -213,7 +213,7 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
     if (fetched->trouble != NotFetchedYet()) look->trouble = fetched->trouble;
     look->remark = fetched->forecast.remark;
     look->note = fetched->note;
-    return build(*fetched);
+    return BuildZoneForecast(zone, SourceName(source), fetched->forecast, fetched->fetched_at, now);
   }
   absl::StatusOr<ProviderForecast> constant =
       StaticForecast(zone.kind, std::get<GramsPerKilowattHour>(source), now);

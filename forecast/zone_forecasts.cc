@@ -26,7 +26,6 @@ void ZoneForecasts::Configure(const Config& config, absl::Time now) {
   std::map<std::string, int64_t> versions;
   for (const ZoneConfig& zone : zones_) versions[zone.name] = histories_.Of(zone.name).version;
   zones_ = config.zones;
-  suspects_.Clear();
   histories_.Configure(config, now, archive_.get());
   // What was made of another history, perhaps of another kind, is not to stand in for a moment; of
   // zones that are gone nothing is kept.
@@ -179,8 +178,7 @@ absl::Status ZoneForecasts::Judge(const ZoneConfig& zone, const ForecastSource& 
     if (!series.has_value()) return std::nullopt;
     return JudgeByHistory(zone, kind, *series, at);
   };
-  if (!suspects_.Believes({zone.name, SourceKey(source, zone)}, judged, fetched->fetched_at,
-                          past)) {
+  if (!suspects_.Believes({zone.name, SourceKey(source, zone)}, judged, now, past)) {
     return absl::FailedPreconditionError(judged.reason);
   }
   if (judged.rejected_by.has_value() || judged.reason.empty()) return absl::OkStatus();

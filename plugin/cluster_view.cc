@@ -201,13 +201,22 @@ class CapacityBuilder {
     }
   }
 
-  // Until when the reservation holds now; the infinite past where it does not, or there is none.
-  absl::Time LentUntil(const std::string& name) const {
-    for (const ClusterReservation& reservation : view_.reservations) {
-      if (reservation.name != name) continue;
-      for (const TimeInterval& time : reservation.when) {
-        if (time.start <= view_.taken_at && view_.taken_at < time.end) return time.end;
-      }
+  const ClusterReservation* FindReservation(const std::string& name) const {
+    const auto found =
+        std::find_if(view_.reservations.begin(), view_.reservations.end(),
+                     [&name](const ClusterReservation& r) { return r.name == name; });
+    return found == view_.reservations.end() ? nullptr : &*found;
+  }
+
+  // Until when `node` is lent to the reservation now; the infinite past where it is not.
+  absl::Time LentUntil(const ClusterReservation* reservation, int node) const {
+    if (reservation == nullptr ||
+        std::none_of(reservation->nodes.begin(), reservation->nodes.end(),
+                     [node](const ClusterReservation::Node& n) { return n.index == node; })) {
+      return absl::InfinitePast();
+    }
+    for (const TimeInterval& time : reservation->when) {
+      if (time.start <= view_.taken_at && view_.taken_at < time.end) return time.end;
     }
     return absl::InfinitePast();
   }
@@ -217,21 +226,22 @@ class CapacityBuilder {
       int64_t nodes = 0;
       Resources resources;
     };
-    std::map<int, Part> parts;
+    const ClusterReservation* reservation = FindReservation(job.reservation);
+    // By group, and until when the node is the reservation's, which is counted already.
+    std::map<std::pair<int, absl::Time>, Part> parts;
     for (int node : job.nodes) {
       // What runs on a node that takes no new jobs uses nothing of the total, which lacks it.
       if (found_.of_node[node] < 0 || !view_.nodes[node].usable) continue;
-      Part& part = parts[found_.of_node[node]];
+      Part& part = parts[{found_.of_node[node], LentUntil(reservation, node)}];
       ++part.nodes;
       part.resources += Counted(view_.nodes[node].resources);
     }
-    for (const auto& [group, part] : parts) {
+    for (const auto& [where, part] : parts) {
       Resources amount = Share(Counted(job.amount), part.nodes, job.nodes.size());
       amount.nodes = 0;
       if (IsExclusive(job)) amount = Largest(amount, part.resources);
-      TimeInterval when = job.when;
-      if (!job.reservation.empty()) when.start = std::max(when.start, LentUntil(job.reservation));
-      AddUse(job, group, when, amount);
+      const auto& [group, lent_until] = where;
+      AddUse(job, group, {std::max(job.when.start, lent_until), job.when.end}, amount);
     }
   }
 
@@ -255,7 +265,8 @@ class CapacityBuilder {
 
   void AddWaiting(const ClusterJob& job, std::vector<WaitingRun>* waiting) const {
     // What waits in a reservation takes nothing of what is outside of it.
-    if (!job.reservation.empty()) return;
+    const ClusterReservation* reservation = FindReservation(job.reservation);
+    if (reservation != nullptr && !reservation->lets_jobs_out) return;
     const std::vector<int> groups = GroupsOfWaiting(job);
     if (groups.empty() || job.when.end <= job.when.start) return;
     const NodeGroup& group = state_.groups[groups.front()];

@@ -48,6 +48,7 @@ struct ClusterReservation {
     double share;  // of all that it has, up to 1
   };
   std::string name;
+  bool lets_jobs_out = false;  // FLEX: its jobs may also run on other nodes, and before it begins
   std::vector<TimeInterval> when;  // disjoint, in order
   std::vector<Node> nodes;
 };

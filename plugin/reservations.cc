@@ -20,20 +20,21 @@ bool IsWeekend(absl::CivilDay day) {
 }
 
 // The start of the repetition after that which begins at `start`; absent where it does not repeat.
-// As slurmctld does, by the same time of another day.
+// As slurmctld does, by the same time of another day, and of several flags by the first of these.
 std::optional<absl::Time> NextStart(uint64_t flags, absl::Time start, absl::TimeZone zone) {
   if ((flags & RESERVE_FLAG_HOURLY) != 0) return start + absl::Hours(1);
-  const bool on_weekdays = (flags & RESERVE_FLAG_WEEKDAY) != 0;
-  const bool on_weekends = (flags & RESERVE_FLAG_WEEKEND) != 0;
-  const bool is_weekly = (flags & RESERVE_FLAG_WEEKLY) != 0;
-  if (!on_weekdays && !on_weekends && !is_weekly && (flags & RESERVE_FLAG_DAILY) == 0) {
+  const absl::CivilSecond at = absl::ToCivilSecond(start, zone);
+  absl::CivilDay day = absl::CivilDay(at) + 1;
+  if ((flags & RESERVE_FLAG_DAILY) != 0) {
+  } else if ((flags & RESERVE_FLAG_WEEKDAY) != 0) {
+    while (IsWeekend(day)) ++day;
+  } else if ((flags & RESERVE_FLAG_WEEKEND) != 0) {
+    while (!IsWeekend(day)) ++day;
+  } else if ((flags & RESERVE_FLAG_WEEKLY) != 0) {
+    day += 6;
+  } else {
     return std::nullopt;
   }
-  const absl::CivilSecond at = absl::ToCivilSecond(start, zone);
-  absl::CivilDay day(at);
-  do {
-    day += is_weekly ? 7 : 1;
-  } while ((on_weekdays && IsWeekend(day)) || (on_weekends && !IsWeekend(day)));
   return absl::FromCivil(
       absl::CivilSecond(day.year(), day.month(), day.day(), at.hour(), at.minute(), at.second()),
       zone);
@@ -47,10 +48,13 @@ std::vector<TimeInterval> TimesOf(const reserve_info_t& reservation, absl::Time 
     return {{shown.start, std::max(shown.end, now + kUnlimitedRun)}};
   }
   std::vector<TimeInterval> times = {shown};
-  while (std::optional<absl::Time> next = NextStart(reservation.flags, times.back().start, zone)) {
+  for (std::optional<absl::Time> next = NextStart(reservation.flags, shown.start, zone);
+       next.has_value() && *next < now + kRepetitionsAhead;
+       next = NextStart(reservation.flags, *next, zone)) {
     // Each begins when the one before has ended, at the earliest.
-    if (*next >= now + kRepetitionsAhead || *next <= times.back().start) break;
-    times.push_back({std::max(*next, times.back().end), *next + (shown.end - shown.start)});
+    const TimeInterval time = {std::max(*next, times.back().end),
+                               *next + (shown.end - shown.start)};
+    if (time.start < time.end) times.push_back(time);
   }
   return times;
 }
@@ -82,6 +86,7 @@ std::vector<ClusterReservation> ReadReservations(const reserve_info_msg_t& reser
     const reserve_info_t& reservation = reservations.reservation_array[i];
     const auto shares = SharesOf(reservation, nodes);
     ClusterReservation read{.name = std::string(Text(reservation.name)),
+                            .lets_jobs_out = (reservation.flags & RESERVE_FLAG_FLEX) != 0,
                             .when = TimesOf(reservation, now, zone)};
     for (const int32_t* pair = reservation.node_inx; pair != nullptr && pair[0] >= 0; pair += 2) {
       for (int32_t n = pair[0]; n <= pair[1]; ++n) {

@@ -93,11 +93,18 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
   // OverSubscribe=EXCLUSIVE.
   defaults.whole_nodes = partition.max_share == 0 || Text(conf.select_type) == "select/linear";
   const uint16_t type = partition.cr_type != 0 ? partition.cr_type : conf.select_type_param;
+  int64_t most_threads = 1, least_threads = 0;
   for (const int node : NodeIndices(partition.node_inx, nodes.record_count)) {
-    defaults.threads_per_core =
-        std::max<int64_t>(defaults.threads_per_core, nodes.node_array[node].threads);
+    const node_info_t& info = nodes.node_array[node];
+    // With CPUs= its cores, Slurm takes each for one thread, whatever ThreadsPerCore says.
+    const int64_t cores = int64_t{info.sockets} * info.cores;
+    const int64_t threads = info.cpus > cores ? std::max<int64_t>(1, info.threads) : 1;
+    most_threads = std::max(most_threads, threads);
+    least_threads = least_threads == 0 ? threads : std::min(least_threads, threads);
   }
-  if ((type & kSelectsSingleThreads) == 0) defaults.cpus_per_core = defaults.threads_per_core;
+  // What is booked is the most that a job may get, and what is charged too.
+  if ((type & kSelectsSingleThreads) == 0) defaults.cpus_per_core = most_threads;
+  defaults.threads_per_core = std::max<int64_t>(1, least_threads);
   const uint64_t memory =
       partition.def_mem_per_cpu != 0 ? partition.def_mem_per_cpu : conf.def_mem_per_cpu;
   if (memory != INFINITE64 && memory != NO_VAL64) {

@@ -29,13 +29,17 @@ absl::Status CheckStandsIn(const ProviderForecast& forecast, absl::Time now) {
   return CheckIsOfNow(forecast, now);
 }
 
-// `next` as it is, or with what `held` says of now before it where `next` begins later: one value
-// that is missing at its begin must not leave the zone without any.
+// `next` as it is, or with what `held` says of this hour before it where `next` begins later: one
+// value that is missing at its begin must not leave the zone without any.
 IntensitySeries Joined(const IntensitySeries& held, const IntensitySeries& next, absl::Time now) {
   if (next.begin() <= now || held.begin() > now || held.end() < next.begin()) return next;
   std::vector<IntensitySeries::Step> steps;
+  // No more of it, or the past would grow with each reply.
+  const absl::Time from = std::max(held.begin(), FloorToHour(now));
   for (const IntensitySeries::Step& step : held.steps()) {
-    if (step.start < next.begin()) steps.push_back(step);
+    if (step.start >= next.begin()) break;
+    if (step.start <= from) steps.clear();
+    steps.push_back({std::max(step.start, from), step.value});
   }
   for (const IntensitySeries::Step& step : next.steps()) steps.push_back(step);
   const absl::StatusOr<IntensitySeries> joined = IntensitySeries::Create(steps, next.end());

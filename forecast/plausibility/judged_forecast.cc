@@ -50,6 +50,7 @@ class ForecastJudge {
       CheckHours();
       CheckFirstDay();
     }
+    CheckMost();
     judged.rejected_by = rule_;
     if (rule_.has_value()) {
       judged.reason = absl::StrCat("not plausible (", PlausibilityRuleName(*rule_), "): ", reason_);
@@ -87,8 +88,7 @@ class ForecastJudge {
       if (hours_[i] > kMaxPlausible.value()) odd_[i] = true;
     }
     if (TooMany(static_cast<size_t>(std::count(odd_.begin(), odd_.end(), true)))) {
-      Reject(PlausibilityRule::kBounds,
-             absl::StrCat("values above ", kMaxPlausible.value(), " g/kWh"));
+      Reject(PlausibilityRule::kBounds, BoundsReason());
     }
   }
 
@@ -106,8 +106,7 @@ class ForecastJudge {
       run = habits_.IsZero(hours_[i]) ? run + 1 : 0;
       if (run > 0) odd_[i] = true;
       if (run > kMaxOddHours) {
-        Reject(PlausibilityRule::kZero, absl::StrCat("zero for hours on end; the zone's median is ",
-                                                     std::round(habits_.median), " g/kWh"));
+        Reject(PlausibilityRule::kZero, ZeroReason());
       }
     }
   }
@@ -127,6 +126,7 @@ class ForecastJudge {
   void CheckHours() {
     const std::vector<double> logs = habits_.Logs(hours_);
     size_t beyond = 0;
+    std::vector<bool> before = odd_;
     for (size_t i = 0; i < hours_.size(); ++i) {
       if (std::isnan(hours_[i])) continue;
       const bool is_beyond = habits_.IsOutOfRange(logs[i]);
@@ -140,7 +140,35 @@ class ForecastJudge {
       Reject(PlausibilityRule::kLevel, LevelReason());
     }
     // Too many to be single odd values: with the level believed, so are they.
-    if (TooMany(odd)) std::fill(odd_.begin(), odd_.end(), false);
+    if (TooMany(odd)) odd_ = std::move(before);
+  }
+
+  // A forecast that has few hours left is not carried by the minority of them.
+  void CheckMost() {
+    const auto odd = std::count(odd_.begin(), odd_.end(), true);
+    if (2 * odd <= static_cast<ptrdiff_t>(hours_.size())) return;
+    ptrdiff_t zeros = 0, high = 0;
+    for (size_t i = 0; i < hours_.size(); ++i) {
+      if (!odd_[i]) continue;
+      high += hours_[i] > kMaxPlausible.value();
+      zeros += habits_.AreKnown() && habits_.IsZero(hours_[i]);
+    }
+    if (2 * zeros > odd) {
+      Reject(PlausibilityRule::kZero, ZeroReason());
+    } else if (2 * high > odd) {
+      Reject(PlausibilityRule::kBounds, BoundsReason());
+    } else if (config_.level) {
+      Reject(PlausibilityRule::kLevel, LevelReason());
+    }
+  }
+
+  std::string ZeroReason() const {
+    return absl::StrCat("zero for hours on end; the zone's median is ", std::round(habits_.median),
+                        " g/kWh");
+  }
+
+  static std::string BoundsReason() {
+    return absl::StrCat("values above ", kMaxPlausible.value(), " g/kWh");
   }
 
   void CheckFirstDay() {
@@ -194,7 +222,7 @@ class ForecastJudge {
         const bool is_odd = hour >= 0 && hour < static_cast<int64_t>(odd_.size()) &&
                             odd_[static_cast<size_t>(hour)];
         const GramsPerKilowattHour value =
-            is_odd ? Bridge(static_cast<size_t>(hour)) : all[step].value;
+            is_odd ? Bridge(static_cast<size_t>(hour)).value_or(all[step].value) : all[step].value;
         if (steps.empty() || steps.back().value != value || is_odd) {
           steps.push_back({start, value});
         }
@@ -205,7 +233,8 @@ class ForecastJudge {
     return bridged.ok() ? *std::move(bridged) : series_;
   }
 
-  GramsPerKilowattHour Bridge(size_t hour) const {
+  // Absent where no hour of the forecast is good.
+  std::optional<GramsPerKilowattHour> Bridge(size_t hour) const {
     double sum = 0;
     int count = 0;
     for (size_t i = hour; i-- > 0;) {
@@ -220,7 +249,8 @@ class ForecastJudge {
       ++count;
       break;
     }
-    return GramsPerKilowattHour(count > 0 ? sum / count : habits_.median);
+    if (count == 0) return std::nullopt;
+    return GramsPerKilowattHour(sum / count);
   }
 
   const IntensitySeries& series_;

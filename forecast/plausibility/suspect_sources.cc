@@ -17,24 +17,23 @@ bool SuspectSources::HasLevel(const JudgedForecast& judged, GramsPerKilowattHour
   return judged.level <= level * kSameLevel && level <= judged.level * kSameLevel;
 }
 
-bool SuspectSources::Believes(const Key& key, const JudgedForecast& judged, absl::Time fetched_at,
+bool SuspectSources::Believes(const Key& key, const JudgedForecast& judged, absl::Time now,
                               const Past& past) {
   if (!HasLevel(judged, judged.level)) return !judged.rejected_by.has_value();
   const auto known = suspects_.find(key);
   if (known != suspects_.end() && HasLevel(judged, known->second.level) &&
-      fetched_at - known->second.last_seen <= kForgottenAfter) {
-    known->second.last_seen = fetched_at;
-    return fetched_at - known->second.since >= kBelievedAfter;
+      now - known->second.last_seen <= kForgottenAfter) {
+    known->second.last_seen = now;
+    return now - known->second.since >= kBelievedAfter;
   }
-  Suspect suspect{fetched_at, fetched_at, judged.level};
-  for (absl::Time at = fetched_at - absl::Hours(24); fetched_at - at <= kBelievedAfter;
-       at -= absl::Hours(24)) {
+  Suspect suspect{now, now, judged.level};
+  for (absl::Time at = now - absl::Hours(24); now - at <= kBelievedAfter; at -= absl::Hours(24)) {
     const std::optional<JudgedForecast> before = past(at);
     if (!before.has_value() || !HasLevel(*before, suspect.level)) break;
     suspect.since = at;
   }
   suspects_[key] = suspect;
-  return fetched_at - suspect.since >= kBelievedAfter;
+  return now - suspect.since >= kBelievedAfter;
 }
 
 }  // namespace carbon

@@ -25,15 +25,12 @@ class SuspectSources {
   // The judgement of the forecast that the source had given by `at`; absent where that is unknown.
   using Past = std::function<std::optional<JudgedForecast>(absl::Time at)>;
 
-  // Whether the forecast that the source gave at `fetched_at` is believed: it is plausible, or has
-  // the level that it has had for kBelievedAfter. Plausible forecasts among the others do not start
-  // that time anew, unless all are for two days: a level may be at the edge of what is plausible.
-  // `past` is asked when a level is new, so that a restart of the program loses no day of the 7.
-  bool Believes(const Key& key, const JudgedForecast& judged, absl::Time fetched_at,
-                const Past& past);
-
-  // Forgets all: another configuration may judge otherwise.
-  void Clear() { suspects_.clear(); }
+  // Whether the forecast that the source gives at `now` is believed: it is plausible, or has the
+  // level that it has had for kBelievedAfter, however often it gives a new one. Plausible forecasts
+  // among the others do not start that time anew, unless all are for two days: a level may be at
+  // the edge of what is plausible. `past` is asked when a level is new, so that a restart of the
+  // program loses no day of the 7.
+  bool Believes(const Key& key, const JudgedForecast& judged, absl::Time now, const Past& past);
 
  private:
   struct Suspect {

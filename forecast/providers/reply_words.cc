@@ -24,8 +24,12 @@ constexpr const char* kMembers[] = {"code",    "title",       "error",  "error_d
                                     "errors"};
 
 void AddText(absl::string_view text, std::vector<std::string>* texts) {
+  // Far more than is shown.
+  constexpr size_t kMaxTexts = 32;
   text = absl::StripAsciiWhitespace(text);
-  if (text.empty() || std::find(texts->begin(), texts->end(), text) != texts->end()) return;
+  if (text.empty() || texts->size() >= kMaxTexts ||
+      std::find(texts->begin(), texts->end(), text) != texts->end())
+    return;
   texts->emplace_back(text);
 }
 

@@ -94,6 +94,7 @@ TEST(ParseHints, ReadsAHintBehindABlankThatWasMeantForAComma) {
   EXPECT_EQ(
       Refusal("carbon:runtime=30m wait=soon"),
       "hint \"wait=soon\": \"soon\" is not a duration such as 90s, 30m, 8h, 2d or 1-12:00:00");
+  EXPECT_EQ(MustParse("carbon:runtime=30m site=paris-lab"), Hints{.runtime = absl::Minutes(30)});
   // Words that are no hints end ours, and what comes behind them is another's.
   EXPECT_EQ(MustParse("carbon:runtime=30m then wait=1h"), Hints{.runtime = absl::Minutes(30)});
   EXPECT_EQ(MustParse("carbon:runtime=30m now or never"), Hints{.runtime = absl::Minutes(30)});

@@ -250,6 +250,22 @@ TEST(BuildCapacity, CountsJobsInAReservationOnlyBeyondItsEnd) {
   EXPECT_EQ(UsedAt(state, kNow + absl::Hours(2)), Resources{});
 }
 
+// FLEX lets jobs run beside the nodes that are reserved.
+TEST(BuildCapacity, CountsJobsOfAReservationWhereTheyRun) {
+  ClusterView view = TwoPartitions();
+  view.reservations = {Lent("flexible", {{0, 1}}, -1, 9)};
+  view.reservations[0].lets_jobs_out = true;
+  ClusterJob job = Running({0, 1}, {.nodes = 2, .devices = 8, .cpus = 8});
+  job.reservation = "flexible";
+  ClusterJob waiting = Waiting({"a"}, {.nodes = 1, .devices = 4, .cpus = 4});
+  waiting.reservation = "flexible";
+  view.jobs = {job, waiting};
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a")});
+  EXPECT_EQ(UsedAt(state, kNow).devices, 8 + 4 + 4);
+  view.jobs = {job};
+  EXPECT_EQ(UsedAt(BuildCapacity(view, {Pool("oslo", "a")}), kNow).devices, 8 + 4);
+}
+
 // They count as there, and are free again when it ends.
 TEST(CountLentNodes, MakesUsableWhatAKnownReservationHas) {
   ClusterView view = TwoPartitions();

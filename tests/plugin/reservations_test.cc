@@ -104,6 +104,13 @@ TEST_F(ReservationsTest, RepeatsAtTheSameTimeOfDay) {
   EXPECT_EQ(Starts(RESERVE_FLAG_HOURLY)[2], Local(27, 10));
 }
 
+// Slurm refuses several today; a saved state may be older.
+TEST_F(ReservationsTest, RepeatsByTheFirstOfSeveralFlags) {
+  Set(Local(28, 8), Local(28, 9));  // a Saturday
+  EXPECT_EQ(Starts(RESERVE_FLAG_WEEKLY | RESERVE_FLAG_WEEKDAY)[1], Local(30, 8));
+  EXPECT_EQ(Starts(RESERVE_FLAG_WEEKEND | RESERVE_FLAG_WEEKDAY)[1], Local(30, 8));
+}
+
 TEST_F(ReservationsTest, KeepsTheTimeOfDayWhereClocksChange) {
   // In 2026 they went back on 1 November.
   const auto october = [&](int day) {
@@ -121,6 +128,8 @@ TEST_F(ReservationsTest, HasDisjointTimes) {
   reservation_.flags = RESERVE_FLAG_HOURLY;
   const std::vector<TimeInterval> when = Read(Local(27, 6)).at(0).when;
   for (size_t i = 1; i < when.size(); ++i) EXPECT_GE(when[i].start, when[i - 1].end);
+  // And each ends when it would have.
+  EXPECT_EQ(when[1].end, Local(27, 9) + absl::Minutes(90));
 }
 
 TEST_F(ReservationsTest, LetsNothingBePlannedBehindOneThatFloats) {

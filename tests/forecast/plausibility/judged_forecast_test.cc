@@ -122,6 +122,21 @@ TEST(JudgeForecast, ChecksOnlyBoundsWithoutHistory) {
   EXPECT_EQ(rule(3100), "bounds");
 }
 
+// It ends in an hour or three: nothing good is left to bridge with.
+TEST(JudgeForecast, RejectsWhatIsWrongTillItsEnd) {
+  const auto rule = [](double value, int64_t hours, const ZoneHabits& habits) {
+    return RuleOf(
+        JudgeForecast(Series([=](int64_t) { return value; }, hours), AtHour(kNowHour), habits, {}));
+  };
+  const ZoneHabits known = Habits();
+  for (const int64_t hours : {1, 2, 3}) {
+    EXPECT_EQ(rule(5000, hours, {}), "bounds") << hours;
+    EXPECT_EQ(rule(0, hours, known), "zero") << hours;
+    EXPECT_EQ(rule(2500, hours, known), "level") << hours;
+    EXPECT_EQ(rule(300, hours, known), "") << hours;
+  }
+}
+
 TEST(JudgeForecast, BelievesZerosOfASyntheticZoneThatTrulyReachesZero) {
   const auto sunny = [](int64_t hour) {
     const double sun = std::sin(M_PI * (static_cast<double>(hour % 24) - 6) / 14);

@@ -76,8 +76,6 @@ TEST(SuspectSources, KnowFromThePastForHowLongTheLevelWasKept) {
       << "five days before, two after the restart";
   SuspectSources later;
   EXPECT_TRUE(later.Believes(kKey, judged, AtHour(24 * 22), since(15)));
-  later.Clear();
-  EXPECT_FALSE(later.Believes(kKey, judged, AtHour(24 * 22), NoPast));
 }
 
 }  // namespace
