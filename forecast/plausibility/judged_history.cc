@@ -20,7 +20,7 @@ constexpr double kFarFromZero = 0.25;
 // median, in runs of two hours to a day. Single zeros and long outages do not make it one.
 constexpr double kNearZero = 0.1;
 constexpr double kUsualShare = 0.03;
-constexpr size_t kMinConstantLimit = 4;
+constexpr size_t kMinConstantLimit = 2;
 // Hours are in range up to 2.5 times the 98th percentile, or further where hours vary much.
 const double kMinRangeMargin = std::log(2.5);
 constexpr double kRangeMargin = 0.5;  // of the distance from the 2nd to the 98th percentile
@@ -28,7 +28,7 @@ constexpr size_t kMaxOutlierHours = 3;
 // A multiple of the deviation that 19 of 20 hours stay below. Dips by less than a factor of four
 // are usual in a few zones, and harm less than spikes.
 constexpr double kOutlierMultiple = 5;
-constexpr double kMinSpike = 0.9;
+constexpr double kMinSpike = 0.6;
 constexpr double kMinDip = 1.5;
 constexpr size_t kBelievedDays = kHoursOfWeek / kDay;
 constexpr size_t kSuspectDays = 28;

@@ -6,7 +6,7 @@
 //   bounds    above 3000 g/kWh: no power plant emits as much
 //   zero      zero between hours that are far from it, where the zone is not usually near zero;
 //             never believed for lasting long, as a dead source stays at zero too
-//   constant  one value for longer than twice the zone's third longest run, and for 5 hours at
+//   constant  one value for longer than twice the zone's third longest run, and for 3 hours at
 //             least; believed once it lasts 7 days, since the source may be a static mix
 //   level     hours or days far beyond what the zone had; believed once they last 7 days, or are 7
 //             days of 28
