@@ -16,7 +16,9 @@
 #include "forecast/csv.h"
 #include "forecast/own/evaluation.h"
 #include "forecast/own/forecast_error.h"
+#include "forecast/own/hourly_intervals.h"
 #include "forecast/own/interval_coverage.h"
+#include "forecast/plausibility/judged_history.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
@@ -63,7 +65,9 @@ absl::StatusOr<HourlyHistory> ReadHistory(const std::string& file, absl::Time un
   if (history->intervals().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": has no values"));
   }
-  return HourlyHistory::From(*history, std::min(until, history->intervals().back().end));
+  // As scarbond does it.
+  const JudgedHistory judged = JudgeHistory(ByHour(*history), PlausibilityConfig());
+  return HourlyHistory::From(judged.hours, std::min(until, history->intervals().back().end));
 }
 
 ForecastReport Evaluate(const HourlyHistory& history, std::string zone, ForecastMethod method,
