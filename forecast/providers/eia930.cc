@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -114,29 +113,52 @@ absl::Status ReadRow(const ProviderAsk& ask, const ReplyObject& row, Hours* hour
       row.Refused("fueltype", absl::StrCat(*fuel, " has two values at ", HourText(*end))));
 }
 
+// When a fuel is known in a reply, and its part of what was generated then.
+struct FuelUse {
+  absl::Time first, last;
+  KilowattHours energy, of;
+
+  // A fuel that comes or goes inside the reply says nothing of the hours before or after, and a
+  // small one does not matter there; a large one that is missing does.
+  bool IsNeededAt(absl::Time end) const {
+    return (first <= end && end <= last) || energy > kMaxUnknownPart * of;
+  }
+};
+
 // The fuels of which anything is known in some hour of the reply: what is null throughout is of no
 // matter there.
-std::set<std::string> FuelsOf(const Hours& hours) {
-  std::set<std::string> fuels;
+std::map<std::string, FuelUse> FuelsOf(const Hours& hours) {
+  std::map<std::string, FuelUse> fuels;
   for (const auto& [end, hour] : hours) {
+    KilowattHours generated(0);
     for (const auto& [fuel, energy] : hour.fuels) {
-      if (energy.has_value()) fuels.insert(fuel);
+      generated = generated + energy.value_or(KilowattHours(0));
+    }
+    for (const auto& [fuel, energy] : hour.fuels) {
+      if (!energy.has_value()) continue;
+      FuelUse& use = fuels.try_emplace(fuel, FuelUse{end, end}).first->second;
+      use.last = end;
+      use.energy = use.energy + *energy;
+      use.of = use.of + generated;
     }
   }
   return fuels;
 }
 
-// Nothing where a fuel of `fuels` is unknown, or nothing is generated; an error where the hour's
+// Nothing where a fuel that matters is unknown, or nothing is generated; an error where the hour's
 // rows are at fault.
-absl::StatusOr<std::optional<GramsPerKilowattHour>> Intensity(const Hour& hour,
-                                                              const std::set<std::string>& fuels,
-                                                              SignalKind kind) {
+absl::StatusOr<std::optional<GramsPerKilowattHour>> Intensity(
+    absl::Time end, const Hour& hour, const std::map<std::string, FuelUse>& fuels,
+    SignalKind kind) {
   if (!hour.fault.ok()) return hour.fault;
   KilowattHours generated(0);
   GramsCo2e emitted(0);
-  for (const std::string& fuel : fuels) {
+  for (const auto& [fuel, use] : fuels) {
     const auto found = hour.fuels.find(fuel);
-    if (found == hour.fuels.end() || !found->second.has_value()) return std::nullopt;
+    if (found == hour.fuels.end() || !found->second.has_value()) {
+      if (use.IsNeededAt(end)) return std::nullopt;
+      continue;
+    }
     generated = generated + *found->second;
     emitted = emitted + *found->second * **FuelIntensity(fuel, kind);
   }
@@ -176,10 +198,10 @@ absl::StatusOr<ReplyPoints> ReadReply(const ProviderAsk& ask, const HttpReply& r
         ReadRow(ask, ReplyObject((**data)[i], absl::StrCat("data[", i, "]")), &hours);
     if (!status.ok()) points.Add(status);
   }
-  const std::set<std::string> fuels = FuelsOf(hours);
+  const std::map<std::string, FuelUse> fuels = FuelsOf(hours);
   for (const auto& [end, hour] : hours) {
     const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
-        Intensity(hour, fuels, ask.kind);
+        Intensity(end, hour, fuels, ask.kind);
     if (!value.ok()) {
       points.Add(value.status());
     } else if (!value->has_value()) {

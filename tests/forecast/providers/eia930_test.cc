@@ -112,6 +112,27 @@ std::vector<std::string> FourHours(const std::vector<std::string>& more) {
   return rows;
 }
 
+// It began in the last hour, or ended in the first: the other hours are whole without it. A large
+// one that is missing at an end is not reported yet.
+TEST(ParseEia930History, NeedsASmallFuelOnlyWhileItIsThere) {
+  const auto hours = [](const std::vector<std::string>& more) {
+    std::vector<std::string> rows = more;
+    for (const char* hour : {"2026-11-24T01", "2026-11-24T02", "2026-11-24T03"}) {
+      rows.push_back(Row(hour, "NG", "\"100\""));
+    }
+    absl::StatusOr<ProviderHistory> history = ParseEia930History(kAsk, Rows(rows));
+    EXPECT_TRUE(history.ok()) << history.status();
+    return history.ok() ? history->history.intervals().size() : 0;
+  };
+  EXPECT_EQ(hours({}), 3u);
+  EXPECT_EQ(hours({Row("2026-11-24T03", "SUN", "\"4\"")}), 3u);
+  EXPECT_EQ(hours({Row("2026-11-24T01", "OIL", "\"4\"")}), 3u);
+  EXPECT_EQ(hours({Row("2026-11-24T01", "COL", "\"80\""), Row("2026-11-24T02", "COL", "\"80\"")}),
+            2u);
+  EXPECT_EQ(hours({Row("2026-11-24T01", "SUN", "\"4\""), Row("2026-11-24T03", "SUN", "\"4\"")}),
+            2u);
+}
+
 TEST(ParseEia930History, LosesOnlyTheHourOfABadRowAndSaysSo) {
   const std::pair<std::string, const char*> cases[] = {
       {Row("2026-11-24T02", "NG", "\"101\""), "fueltype: NG has two values at 2026-11-24T02"},
