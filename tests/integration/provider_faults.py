@@ -45,6 +45,8 @@ class Points(Fault):
 
 def replaced(index, value):
     def change(points):
+        if not points:
+            return points  # of a time before the series begins
         start, seconds, _ = points[index(points)]
         at = index(points)
         return points[:at] + [(start, seconds, value)] + points[at + 1:]
@@ -173,7 +175,8 @@ FAULTS = {
     "none": Points(lambda points: []),
     "one": Points(lambda points: points[:1]),
     "twice": Points(lambda points: points + points),
-    "contradicted": Points(lambda points: points + [(points[0][0], points[0][1], 999)]),
+    "contradicted": Points(lambda points: points + [
+        (start, seconds, 999) for start, seconds, _ in points[:1]]),
     "unsorted": Points(lambda points: points[::-1]),
     "overlapping": Points(lambda points: points[:1] + [
         (start - seconds // 2, seconds, value) for start, seconds, value in points[1:]]),
