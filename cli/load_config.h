@@ -19,8 +19,9 @@ namespace carbon {
 std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
                                  std::vector<std::string>* warnings);
 
-// What its providers cannot give, or are not told, and time zones that this machine does not know:
-// errors of a config beside those of ParseConfig. `json` is the text that the config was parsed from, and tells their lines.
+// What its providers cannot give, or what they lack, and time zones that this machine does not
+// know: errors of a config beside those of ParseConfig. `json` is the text that the config was
+// parsed from, and gives their lines.
 std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view json);
 
 }  // namespace carbon

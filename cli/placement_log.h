@@ -41,10 +41,9 @@ class LogRecord {
 };
 
 // Reads the decisions, returns and what names a decision's job of one file in order ("decision",
-// "return", "job" and "booking"), calling `visit` with each. `complain` gets
-// one line for each gap in a boot's sequence and for lines that are no records. `sequences` carries
-// the last sequence number of each boot from one file to the next. An error only where the file
-// cannot be read.
+// "return", "job" and "booking"), calling `visit` with each. `complain` gets one line for each gap
+// in a boot's sequence and for lines that are no records. `sequences` carries the last sequence
+// number of each boot from one file to the next. An error only where the file cannot be read.
 using SequencesByBoot = std::map<std::string, uint64_t>;
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const std::function<void(LogRecord)>& visit,

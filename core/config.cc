@@ -267,8 +267,8 @@ PoolConfig ReadPool(const JsonValue& json) {
 std::optional<std::string> JobNamePattern(const JsonValue& json) {
   std::optional<std::string> pattern = Text(json);
   if (!pattern.has_value()) return std::nullopt;
-  if (std::count(pattern->begin(), pattern->end(), '*') <= PolicyMatch::kMostStars) return pattern;
-  json.Refuse(absl::StrCat("has more than ", PolicyMatch::kMostStars, " \"*\""));
+  if (std::count(pattern->begin(), pattern->end(), '*') <= PolicyMatch::kMaxStars) return pattern;
+  json.Refuse(absl::StrCat("has more than ", PolicyMatch::kMaxStars, " \"*\""));
   return std::nullopt;
 }
 

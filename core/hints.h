@@ -1,9 +1,9 @@
 // What a user says about a job's carbon in `--comment="carbon:…"`: a list of hints, separated by
 // commas. The comment may hold other text before `carbon:`, which then follows a blank or one of
 // , ; | & and opening brackets or quotes; the hints end at the next blank, semicolon, ampersand,
-// closing bracket or quote. A word behind that blank which is a wait, runtime,
-// flops or precision with its value ("wait=1h") is read too: the blank was meant for a comma. A
-// site or hardware there may be another tool's.
+// closing bracket or quote. A word behind that blank which is a wait, runtime, flops or precision
+// with its value ("wait=1h") is read too: the blank was meant for a comma. A site or hardware there
+// may be another tool's.
 //
 //   carbon:off                     leave this job alone
 //   carbon:now                     place it, but start it at once
@@ -11,8 +11,8 @@
 //   carbon:site=oslo|lyon          only at these sites
 //   carbon:runtime=8h              it runs about 8 hours on the hardware it asked for
 //   carbon:flops=3e21              it computes this many floating-point operations
-//   carbon:precision=fp8           it computes at fp8, not at bf16: how fast hardware is depends on
-//   it carbon:hardware=any|NAME       it may run on any modelled hardware, or on NAME
+//   carbon:precision=fp8           it computes at fp8, not at bf16: hardware's speed depends on it
+//   carbon:hardware=any|NAME       it may run on any modelled hardware, or on NAME
 //
 // Durations as in core/duration.h. Pure; no I/O.
 #ifndef CORE_HINTS_H_

@@ -44,7 +44,7 @@ absl::string_view FigureName(Figure figure);
 // Each empty list matches everything; several lists must all match.
 struct PolicyMatch {
   // At most so many '*' in one pattern: what a pattern may cost grows with a power of them.
-  static constexpr int kMostStars = 4;
+  static constexpr int kMaxStars = 4;
 
   std::vector<std::string> partitions;
   std::vector<std::string> job_names;  // shell patterns, as fnmatch(3) reads them

@@ -111,8 +111,8 @@ std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone
       if (decision.message == Notice::kPlaced) break;
       // Without a candidate there is nothing to be as good as.
       if (decision.best.empty()) {
-        return OneLine(
-            absl::StrCat("carbon: planned to stay in ", decision.home->site, ": ", decision.reason));
+        return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site, ": ",
+                                    decision.reason));
       }
       return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site, ", ",
                                   When(decision.home->start, now, zone), ": ",

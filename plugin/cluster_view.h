@@ -88,8 +88,7 @@ void CountLentNodes(ClusterView* view);
 inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 
 // The capacity that the pools see:
-//   - a pool's nodes are those of its partition, of its gres_type where it has one, and its group
-//   is
+//   - a pool's nodes are those of its partition, of its gres_type where it has one; its group is
 //     the one with just these (plugin/node_groups.h);
 //   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
 //   - a pool stays powered without jobs as far as its usable nodes do, on average;
@@ -97,9 +96,8 @@ inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 //     group of one of its partitions (core/queue_estimate.h). A use counts whole nodes only for
 //     exclusive jobs, and then all that is in them; others count devices, CPUs and memory;
 //   - a reservation uses its nodes while it lasts, once where several overlap; jobs in it use
-//   nothing
-//     besides, but for what they run beyond its end. What runs on its nodes when it begins, and
-//     goes on, is counted besides;
+//     nothing besides, but for what they run beyond its end. What runs on its nodes when it begins,
+//     and goes on, is counted besides;
 //   - a job of ours that waits for its planned start is promised that start;
 //   - the waiting tasks of an array run as many at once as its limit and the group allow, one round
 //     after the other.
