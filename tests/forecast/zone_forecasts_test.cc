@@ -6,11 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/file.h"
 #include "forecast/archive/series_blob.h"
@@ -19,7 +17,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/own/synthetic_history.h"
-#include "tests/temporary_folder.h"
+#include "tests/forecast/zone_forecasts_fixture.h"
 
 namespace carbon {
 namespace {
@@ -29,75 +27,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 namespace fs = std::filesystem;
-
-constexpr int64_t kNowHour = 24 * 150 + 10;
-
-double Truth(int64_t hour) { return NoisyWave(hour, 20); }
-
-// A day's archive and zones in a folder of their own, a provider that answers as it is told, and a
-// clock that is set.
-class ZoneForecastsTest : public testing::Test {
- protected:
-  ZoneForecastsTest() {
-    config_.paths.archive = folder_ + "/archive.sqlite";
-    AddZone("GB");
-  }
-
-  static ForecastProvider Neso() { return {.provider = "neso", .zone = "GB"}; }
-
-  ZoneConfig& AddZone(const std::string& name) {
-    config_.zones.push_back({.name = name,
-                             .kind = SignalKind::kAverageDirect,
-                             .forecasts = {Neso()},
-                             .max_age = absl::Hours(2)});
-    return config_.zones.back();
-  }
-
-  void Start() {
-    forecasts_.emplace();
-    forecasts_->Configure(config_, now_);
-  }
-
-  // The provider answered now with a forecast of so many hours.
-  void Answer(const std::function<double(int64_t)>& value, int64_t hours = 72) {
-    const absl::Time begin =
-        absl::UnixEpoch() + absl::Floor(now_ - absl::UnixEpoch(), absl::Hours(1));
-    const int64_t first = absl::ToInt64Hours(begin - AtHour(0));
-    std::vector<IntensitySeries::Step> steps;
-    for (int64_t hour = first; hour < first + hours; ++hour) {
-      steps.push_back({AtHour(hour), GramsPerKilowattHour(value(hour))});
-    }
-    answer_ = FetchedForecast{{SignalKind::kAverageDirect, std::nullopt,
-                               *IntensitySeries::Create(steps, begin + absl::Hours(hours))},
-                              now_,
-                              absl::OkStatus()};
-  }
-  // … that has this mean.
-  void Answer(double mean = 330, int64_t hours = 72) {
-    Answer([mean](int64_t hour) { return mean / 300 * WeekWave(hour); }, hours);
-  }
-
-  // What was measured in hours [first, end) came in.
-  void Tell(const std::string& zone, int64_t first, int64_t end) {
-    forecasts_->Take(
-        {zone, Neso(), SignalKind::kAverageDirect, MakeHistory(first, end, Truth), now_});
-  }
-
-  std::vector<ZoneForecast> Make(int pieces = 1000) {
-    problems_.clear();
-    return forecasts_->Make(
-        now_, [this](const ZoneConfig&, const ForecastProvider&) { return answer_; },
-        [&pieces] { return pieces-- > 0; }, &problems_);
-  }
-
-  const TemporaryFolder temporary_;
-  const std::string folder_ = temporary_.path();
-  Config config_;
-  absl::Time now_ = AtHour(kNowHour);
-  absl::StatusOr<FetchedForecast> answer_ = absl::UnavailableError("no connection");
-  std::optional<ZoneForecasts> forecasts_;
-  std::vector<std::string> problems_;
-};
 
 TEST_F(ZoneForecastsTest, CarriesAProvidersForecastOnToFourteenDays) {
   Start();
@@ -485,153 +414,6 @@ TEST_F(ZoneForecastsTest, KeepsWhatItKnowsWhenTheConfigurationIsReadAgain) {
   ASSERT_THAT(made, SizeIs(2));
   EXPECT_TRUE(made[0].own_from.has_value());
   EXPECT_FALSE(made[1].own_from.has_value());
-}
-
-double Zero(int64_t) { return 0; }
-
-TEST_F(ZoneForecastsTest, PassesOverAForecastOfZerosForTheNextSource) {
-  ForecastProvider mirror = Neso();
-  mirror.url = "https://mirror.example";
-  config_.zones[0].forecasts.push_back(mirror);
-  Start();
-  Tell("GB", 0, kNowHour);
-  Answer(Zero);
-  const absl::StatusOr<FetchedForecast> zeros = answer_;
-  Answer();
-  std::vector<SourceLook> looks;
-  const std::vector<ZoneForecast> made = forecasts_->Make(
-      now_,
-      [&](const ZoneConfig&, const ForecastProvider& source) {
-        return source.url.empty() ? zeros : answer_;
-      },
-      [] { return true; }, &problems_,
-      [&](const ZoneConfig&, const std::vector<SourceLook>& found) { looks = found; });
-  ASSERT_THAT(made, SizeIs(1));
-  EXPECT_GT(made[0].series.Mean(now_, now_ + absl::Hours(24))->value(), 200);
-  ASSERT_THAT(looks, SizeIs(2));
-  EXPECT_TRUE(looks[0].is_implausible);
-  EXPECT_EQ(looks[0].fetched_at, now_) << "it did answer";
-  EXPECT_TRUE(looks[1].in_use);
-  EXPECT_THAT(problems_, ElementsAre(HasSubstr("zone GB: neso:GB: not plausible (zero): zero")));
-}
-
-TEST_F(ZoneForecastsTest, TakesOursWhereTheOnlySourceIsImplausible) {
-  Start();
-  Tell("GB", 0, kNowHour);
-  for (const auto& value :
-       {std::function<double(int64_t)>(Zero),
-        std::function<double(int64_t)>([](int64_t) { return 300; }),
-        std::function<double(int64_t)>([](int64_t hour) { return 5 * WeekWave(hour); })}) {
-    Answer(value);
-    EXPECT_EQ(Make()[0].source, "own:ridge");
-  }
-  Answer();
-  EXPECT_EQ(Make()[0].source, "neso:GB");
-  EXPECT_THAT(problems_, IsEmpty());
-}
-
-TEST_F(ZoneForecastsTest, HasNoForecastWhereNoPlausibleSourceIsLeft) {
-  Start();
-  Answer(5000.0);
-  EXPECT_THAT(Make(), IsEmpty()) << "also without a history";
-  EXPECT_THAT(problems_,
-              ElementsAre(HasSubstr("neso:GB: not plausible (bounds): values above 3000"),
-                          "zone GB: no usable forecast"));
-}
-
-TEST_F(ZoneForecastsTest, BridgesASingleOddHourAndTellsIt) {
-  Start();
-  Tell("GB", 0, kNowHour);
-  Answer([](int64_t hour) { return hour == kNowHour + 20 ? 9000 : WeekWave(hour); });
-  const std::vector<ZoneForecast> made = Make();
-  EXPECT_EQ(made[0].source, "neso:GB");
-  EXPECT_LT(made[0].series.Mean(AtHour(kNowHour + 20), AtHour(kNowHour + 21))->value(), 500);
-  EXPECT_LT(made[0].long_run_mean.value(), 310);
-  EXPECT_THAT(problems_, ElementsAre(HasSubstr("zone GB: neso:GB: not plausible (outlier): 9000")));
-}
-
-TEST_F(ZoneForecastsTest, BelievesASourceThatKeepsItsNewLevelFor7DaysAndARestart) {
-  for (const bool with_archive : {true, false}) {
-    SCOPED_TRACE(with_archive);
-    if (!with_archive) config_.paths.archive.clear();
-    now_ = AtHour(kNowHour);
-    Start();
-    for (int64_t day = 0; day <= 8; ++day) {
-      now_ = AtHour(kNowHour + 24 * day);
-      if (with_archive && day == 4) Start();
-      Tell("GB", 0, kNowHour + 24 * day);
-      Answer(900);
-      const std::string source = Make()[0].source;
-      EXPECT_EQ(source, day < 7 ? "own:ridge" : "neso:GB") << day;
-    }
-    Answer(Zero);
-    EXPECT_EQ(Make()[0].source, "own:ridge");
-  }
-}
-
-TEST_F(ZoneForecastsTest, BelievesWhatTheAdministratorAccepts) {
-  config_.zones[0].plausibility.zero = false;
-  Start();
-  Tell("GB", 0, kNowHour);
-  Answer(Zero);
-  EXPECT_EQ(Make()[0].source, "neso:GB");
-  config_.zones[0].plausibility = {.accept_from = now_ - absl::Hours(24)};
-  forecasts_->Configure(config_, now_);
-  EXPECT_EQ(Make()[0].source, "neso:GB");
-  EXPECT_THAT(forecasts_->Notes(), ElementsAre("zone GB: 24 hours of history are known since "
-                                               "accept_from, 336 are needed to judge its sources "
-                                               "by: only absolute bounds are checked"));
-  config_.zones[0].plausibility = {};
-  forecasts_->Configure(config_, now_);
-  EXPECT_EQ(Make()[0].source, "own:ridge");
-  EXPECT_THAT(forecasts_->Notes(), IsEmpty());
-}
-
-TEST_F(ZoneForecastsTest, NotesAZoneWithoutEnoughHistory) {
-  Start();
-  Answer(Zero);
-  EXPECT_EQ(Make()[0].source, "neso:GB") << "nothing speaks against it";
-  EXPECT_THAT(forecasts_->Notes(), ElementsAre(HasSubstr("zone GB: 0 hours of history are known")));
-  EXPECT_THAT(forecasts_->Troubles(), IsEmpty());
-  Tell("GB", 0, kNowHour);
-  EXPECT_THAT(forecasts_->Notes(), IsEmpty());
-}
-
-TEST_F(ZoneForecastsTest, TakesADeadEndOfItsHistoryForAHoleAndTellsIt) {
-  Start();
-  Tell("GB", 0, kNowHour - 10);
-  forecasts_->Take(
-      {"GB", Neso(), SignalKind::kAverageDirect, MakeHistory(kNowHour - 10, kNowHour, Zero), now_});
-  const std::vector<ZoneForecast> made = Make();
-  EXPECT_EQ(made[0].source, "own:ridge");
-  EXPECT_EQ(made[0].issued_at, AtHour(kNowHour - 10));
-  EXPECT_GT(made[0].series.Mean(now_, now_ + absl::Hours(24))->value(), 200);
-  const std::string line =
-      absl::StrCat("zone GB: history of neso:GB: not plausible (zero): 0 g/kWh from ",
-                   FormatTimestamp(AtHour(kNowHour - 10)), " on; counted as missing");
-  EXPECT_THAT(forecasts_->Troubles(), ElementsAre(line));
-  EXPECT_THAT(problems_, testing::Contains(line)) << "for the log";
-  ASSERT_THAT(forecasts_->RejectedHistory(), SizeIs(1));
-  EXPECT_EQ(forecasts_->RejectedHistory()[0].hours, 10);
-
-  now_ = AtHour(kNowHour + 24 * 8);
-  Tell("GB", kNowHour, kNowHour + 24 * 8);
-  Make();
-  EXPECT_THAT(forecasts_->Troubles(), IsEmpty()) << "it is long past";
-  EXPECT_EQ(forecasts_->RejectedHistory()[0].hours, 10) << "and a hole all the same";
-}
-
-TEST_F(ZoneForecastsTest, TakesHoursFromTheNextHistoryWhereTheFirstIsDead) {
-  ForecastProvider mirror = Neso();
-  mirror.url = "https://mirror.example";
-  config_.zones[0].history = {Neso(), mirror};
-  Start();
-  const auto dead = [](int64_t hour) { return hour < kNowHour - 10 ? Truth(hour) : 0; };
-  forecasts_->Take(
-      {"GB", Neso(), SignalKind::kAverageDirect, MakeHistory(0, kNowHour, dead), now_});
-  forecasts_->Take(
-      {"GB", mirror, SignalKind::kAverageDirect, MakeHistory(0, kNowHour, Truth), now_});
-  EXPECT_EQ(Make()[0].issued_at, now_);
 }
 
 }  // namespace
