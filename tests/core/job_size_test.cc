@@ -1,5 +1,6 @@
 #include "core/job_size.h"
 
+#include <algorithm>
 #include <random>
 
 #include "gtest/gtest.h"

@@ -1,5 +1,6 @@
 #include "core/scenarios.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 

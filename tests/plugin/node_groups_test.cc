@@ -1,5 +1,6 @@
 #include "plugin/node_groups.h"
 
+#include <algorithm>
 #include <functional>
 #include <random>
 #include <set>

@@ -1,5 +1,6 @@
 #include "forecast/plausibility/judged_forecast.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <optional>

@@ -1,5 +1,6 @@
 #include "forecast/plausibility/judged_history.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>

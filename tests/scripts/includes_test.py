@@ -1,0 +1,88 @@
+"""Every source includes the headers of the names it uses, itself or through the project's own headers:
+what another library's header happens to bring along is another release's to leave out."""
+
+import os
+import re
+import unittest
+
+ROOT = os.environ["CARBON_ROOT"]
+FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "tests")
+
+# Of the libraries that have moved names about between releases.
+HEADER = {
+    "absl::AsciiStrToLower": "absl/strings/ascii.h",
+    "absl::StripAsciiWhitespace": "absl/strings/ascii.h",
+    "absl::StrContains": "absl/strings/match.h",
+    "absl::StartsWith": "absl/strings/match.h",
+    "absl::EndsWith": "absl/strings/match.h",
+    "absl::SimpleAtoi": "absl/strings/numbers.h",
+    "absl::SimpleAtod": "absl/strings/numbers.h",
+    "absl::StrCat": "absl/strings/str_cat.h",
+    "absl::StrAppend": "absl/strings/str_cat.h",
+    "absl::StrFormat": "absl/strings/str_format.h",
+    "absl::StrJoin": "absl/strings/str_join.h",
+    "absl::StrReplaceAll": "absl/strings/str_replace.h",
+    "absl::StrSplit": "absl/strings/str_split.h",
+    "absl::ConsumePrefix": "absl/strings/strip.h",
+    "absl::StripPrefix": "absl/strings/strip.h",
+    "absl::StripSuffix": "absl/strings/strip.h",
+    "absl::string_view": "absl/strings/string_view.h",
+    "absl::StatusOr": "absl/status/statusor.h",
+    "absl::Time": "absl/time/time.h",
+    "absl::Duration": "absl/time/time.h",
+    "std::accumulate": "numeric",
+    "std::array": "array",
+    "std::deque": "deque",
+    "std::function": "functional",
+    "std::ifstream": "fstream",
+    "std::iota": "numeric",
+    "std::map": "map",
+    "std::max": "algorithm",
+    "std::min": "algorithm",
+    "std::mt19937": "random",
+    "std::mutex": "mutex",
+    "std::optional": "optional",
+    "std::ostringstream": "sstream",
+    "std::set": "set",
+    "std::shared_ptr": "memory",
+    "std::sort": "algorithm",
+    "std::sqrt": "cmath",
+    "std::thread": "thread",
+    "std::tuple": "tuple",
+    "std::unique_ptr": "memory",
+    "std::variant": "variant",
+    "std::vector": "vector",
+}
+
+
+class Includes(unittest.TestCase):
+    def setUp(self):
+        self.texts = {}
+        for folder in FOLDERS:
+            for parent, _, names in os.walk(os.path.join(ROOT, folder)):
+                for name in names:
+                    if name.endswith((".cc", ".h")):
+                        path = os.path.join(parent, name)
+                        with open(path, encoding="utf-8") as file:
+                            self.texts[os.path.relpath(path, ROOT)] = file.read()
+
+    def included(self, path, seen):
+        for header in re.findall(r'^#include [<"]([^>"]+)[>"]', self.texts[path], re.MULTILINE):
+            if header not in seen:
+                seen.add(header)
+                if header in self.texts:
+                    self.included(header, seen)
+        return seen
+
+    def test_a_source_includes_what_it_uses(self):
+        self.assertGreater(len(self.texts), 100)
+        missing = []
+        for path, text in sorted(self.texts.items()):
+            used = set(re.findall(r"\b(?:absl|std)::\w+", text))
+            headers = {HEADER[name] for name in used if name in HEADER}
+            missing += [f"{path}: {header}" for header in headers - self.included(path, set())]
+        self.assertEqual(missing, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
