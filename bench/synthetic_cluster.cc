@@ -167,10 +167,7 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
 
   const Resources per_node = {
       .nodes = 1, .devices = kDevicesPerNode, .cpus = 128, .memory_mib = 2 << 20};
-  const Resources total = {.nodes = kNodesPerGroup,
-                           .devices = kNodesPerGroup * per_node.devices,
-                           .cpus = kNodesPerGroup * per_node.cpus,
-                           .memory_mib = kNodesPerGroup * per_node.memory_mib};
+  const Resources total = TotalOf(kNodesPerGroup, per_node);
   for (int i = 0; i < shape.sites; ++i) {
     const std::string site = absl::StrCat("site-", i), zone = absl::StrCat("zone-", i);
     forecasts.push_back(Forecast(zone, cluster.now, shape.step, &random));

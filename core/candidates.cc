@@ -24,6 +24,20 @@ bool SameHardware(const Snapshot::Pool& a, const Snapshot::Pool& b) {
   return a.config->hardware == b.config->hardware;
 }
 
+bool IsPartOfPartition(const Snapshot::Pool& pool) {
+  return !pool.config->gres_type.empty() || !pool.config->features.empty() ||
+         !pool.config->nodelist.empty();
+}
+
+// Whether the job asks for every feature of the pool, so that it cannot run elsewhere.
+bool AsksForFeatures(const JobRequest& job, const Snapshot::Pool& pool) {
+  const std::vector<std::string>& features = pool.config->features;
+  return !features.empty() &&
+         std::all_of(features.begin(), features.end(), [&job](const std::string& feature) {
+           return Contains(job.features, feature);
+         });
+}
+
 Precision PrecisionOf(const JobTerms& terms) {
   return terms.hints->precision.value_or(Precision::kBf16);
 }
@@ -178,12 +192,11 @@ std::optional<WhyNot> WhyNotAllowed(const JobTerms& terms, const Snapshot::Pool&
   if (!job.device_type.empty() && pool.config->gres_type != job.device_type) {
     return "the job asks for another device type";
   }
-  if (job.device_type.empty() && !pool.config->gres_type.empty()) {
-    // Without a type in the request, Slurm may give the job any device of the partition.
-    for (const Snapshot::Pool& other : snapshot.pools()) {
-      if (other.config->partition == pool.config->partition && !SameHardware(other, pool)) {
-        return "its partition has several device types";
-      }
+  if (IsPartOfPartition(pool)) {
+    const auto open = PoolsOpenTo(snapshot, job, pool.config->partition);
+    if (!Contains(open, &pool)) return "the job asks for other nodes of its partition";
+    for (const Snapshot::Pool* other : open) {
+      if (!AreAlike(*other, pool)) return "its partition has several kinds of nodes";
     }
   }
   if (pool.config->site != home.config->site && !terms.policy->may_change_site) {
@@ -212,6 +225,31 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
 }
 
 }  // namespace
+
+std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const JobRequest& job,
+                                               absl::string_view partition) {
+  std::vector<const Snapshot::Pool*> pools;
+  for (const Snapshot::Pool& pool : snapshot.pools()) {
+    if (pool.config->partition != partition) continue;
+    // A pool that names no type is its partition's only one: the type asked for is its devices', or
+    // Slurm itself refuses the job.
+    const std::string& type = pool.config->gres_type;
+    if (!job.device_type.empty() && !type.empty() && type != job.device_type) continue;
+    const bool lacks_devices =
+        pool.state != nullptr && pool.state->up && pool.group->total.devices == 0;
+    if (lacks_devices && job.demand.devices > 0) continue;
+    pools.push_back(&pool);
+  }
+  const auto asked_for = [&job](const Snapshot::Pool* pool) { return AsksForFeatures(job, *pool); };
+  if (std::any_of(pools.begin(), pools.end(), asked_for)) {
+    std::erase_if(pools, [&asked_for](const Snapshot::Pool* pool) { return !asked_for(pool); });
+  }
+  return pools;
+}
+
+bool AreAlike(const Snapshot::Pool& a, const Snapshot::Pool& b) {
+  return SameHardware(a, b) && a.config->site == b.config->site;
+}
 
 std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state) {
   if (job.time_limit.has_value()) return job.time_limit;

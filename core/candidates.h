@@ -64,6 +64,14 @@ struct PoolRun {
 // One of the fixed phrases, so that they can be counted.
 using WhyNot = absl::string_view;
 
+// The pools of `partition` in which the job may end up if it is sent there, in the config's order:
+// Slurm chooses among them.
+std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const JobRequest& job,
+                                               absl::string_view partition);
+
+// Whether it makes no difference in which of the two pools a job runs, but for their capacity.
+bool AreAlike(const Snapshot::Pool& a, const Snapshot::Pool& b);
+
 // The time limit that Slurm gives the job in the partition behind `state`: its own, or else the
 // partition's default or maximum. Absent where there is none, or nothing is known of the partition.
 std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state);

@@ -10,30 +10,67 @@ namespace {
 // A block that would grow beyond this is cut in two.
 constexpr size_t kMostChanges = 64;
 
-// total.Covers(used) without a branch for each dimension: nothing of what is left is negative.
-bool Covers(const Resources& total, const Resources& used) {
-  return ((total.nodes - used.nodes) | (total.devices - used.devices) | (total.cpus - used.cpus) |
-          (total.memory_mib - used.memory_mib)) >= 0;
-}
+// How large a part of a node's `has` devices is: half of them, or a quarter, but one at least.
+int64_t PartOf(int64_t has, int64_t parts) { return std::max<int64_t>(1, has / parts); }
 
-Resources operator-(Resources a, const Resources& b) { return a -= b; }
+int64_t SaturatingProduct(int64_t a, int64_t b) {
+  if (a <= 0 || b <= 0) return 0;
+  return a > Resources::kUnlimited / b ? Resources::kUnlimited : a * b;
+}
 
 }  // namespace
 
+// Without a branch for each dimension: nothing of what is left is negative.
+bool Resources::Covers(const Resources& demand) const {
+  int64_t left = 0;
+  for (const auto what : kDimensions) left |= this->*what - demand.*what;
+  return left >= 0;
+}
+
 Resources& Resources::operator+=(const Resources& other) {
-  nodes += other.nodes;
-  devices += other.devices;
-  cpus += other.cpus;
-  memory_mib += other.memory_mib;
+  for (const auto what : kDimensions) this->*what += other.*what;
   return *this;
 }
 
 Resources& Resources::operator-=(const Resources& other) {
-  nodes -= other.nodes;
-  devices -= other.devices;
-  cpus -= other.cpus;
-  memory_mib -= other.memory_mib;
+  for (const auto what : kDimensions) this->*what -= other.*what;
   return *this;
+}
+
+Resources Times(const Resources& amount, int64_t factor) {
+  Resources product;
+  for (const auto what : kDimensions) product.*what = SaturatingProduct(amount.*what, factor);
+  return product;
+}
+
+Resources NodePartsOf(int64_t has, int64_t free) {
+  if (has <= 0) return {};
+  const int64_t half = PartOf(has, 2), quarter = PartOf(has, 4);
+  return {.full_nodes = free >= has ? 1 : 0,
+          .half_nodes = free >= half ? 1 : 0,
+          .halves = free / half,
+          .quarters = free / quarter};
+}
+
+Resources TotalOf(int64_t nodes, const Resources& node) {
+  const int64_t divided = node.devices > 0 ? node.devices : node.cpus;
+  Resources total = node;
+  total += NodePartsOf(divided, divided);
+  return Times(total, nodes);
+}
+
+void AddNodeParts(int64_t nodes, int64_t each, int64_t has, Resources* amount) {
+  if (has <= 0 || each <= 0) return;
+  const int64_t half = PartOf(has, 2), quarter = PartOf(has, 4);
+  Resources part;
+  if (each > half || each >= has) {
+    part = NodePartsOf(has, has);
+  } else if (each > quarter || each == half) {
+    part = {.half_nodes = nodes > 1 ? 1 : 0, .halves = 1, .quarters = half / quarter};
+  } else if (2 * each > quarter) {
+    part = {.quarters = 1};
+  }
+  *amount += Times(part, nodes);
 }
 
 CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUse>& uses)
@@ -67,8 +104,7 @@ void CapacityCalendar::Block::Summarize() {
   least = most = sum;
   for (auto change = std::next(changes.begin()); change != changes.end(); ++change) {
     sum += change->by;
-    for (int64_t Resources::*amount :
-         {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+    for (const auto amount : kDimensions) {
       least.*amount = std::min(least.*amount, sum.*amount);
       most.*amount = std::max(most.*amount, sum.*amount);
     }
@@ -154,7 +190,7 @@ std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
 
   // A time [a, b) with too little room rules out the starts in (a - length, b). What is left
   // between one such gap and the next is feasible.
-  bool is_full = !Covers(room, {});
+  bool is_full = !room.Covers({});
   int64_t open = first;  // while there is room: the earliest start not ruled out so far
   const auto emit = [&](int64_t to) {
     if (open <= to) starts.push_back({absl::FromUnixSeconds(open), absl::FromUnixSeconds(to)});
@@ -174,16 +210,16 @@ std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
   bool matters = true;
   for (size_t i = begin; i < end && matters; ++i) {
     const Block& block = blocks_[i];
-    if (Covers(room, block.most)) {
+    if (room.Covers(block.most)) {
       matters = !is_full || turn(block.changes.front().at, false);
-    } else if (!Covers(room, block.least)) {
+    } else if (!room.Covers(block.least)) {
       matters = is_full || turn(block.changes.front().at, true);
     } else {
       Resources left = room;
       for (auto change = block.changes.begin(); change != block.changes.end() && matters;
            ++change) {
         left -= change->by;
-        matters = turn(change->at, !Covers(left, {}));
+        matters = turn(change->at, !left.Covers({}));
       }
     }
     room -= block.sum;

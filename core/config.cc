@@ -260,6 +260,8 @@ PoolConfig ReadPool(const JsonValue& json) {
   object.Require("partition", &pool.partition, Name);
   object.Require("hardware", &pool.hardware, Name);
   object.Read("gres_type", &pool.gres_type, Name);
+  object.Read("features", &pool.features, EachOf(Name));
+  object.Read("nodelist", &pool.nodelist, Text);
   object.Read("powers_down", &pool.powers_down, Boolean);
   return pool;
 }

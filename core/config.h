@@ -125,8 +125,11 @@ struct PoolConfig {
   std::string name;
   std::string site;
   std::string partition;
-  std::string hardware;   // a profile's name
-  std::string gres_type;  // the type in gres/gpu:TYPE; empty: the partition has one kind
+  std::string hardware;  // a profile's name
+  // Which of the partition's nodes, and of their devices; what is empty does not matter.
+  std::string gres_type;              // the type in gres/gpu:TYPE
+  std::vector<std::string> features;  // that all of its nodes have
+  std::string nodelist;               // "gpu[01-16],big1", as Slurm writes it
   // Whether its nodes are powered down when they have no jobs; absent: as Slurm's settings say.
   std::optional<bool> powers_down;
 };

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -66,18 +67,24 @@ class CrossCheck {
   }
 
  private:
-  // Pools of one partition are told apart by their GRES types, or its nodes would count twice.
+  // Pools of one partition are told apart by their GRES types, features or nodes, or its nodes
+  // would count twice.
   void TellApart(const std::string& partition, const std::vector<const PoolConfig*>& pools) {
-    std::map<std::string, const PoolConfig*> types;
+    std::map<std::tuple<std::string, std::set<std::string>, std::string>, const PoolConfig*> parts;
     for (const PoolConfig* pool : pools) {
       const std::string pointer = absl::StrCat("/pools/", EscapePointer(pool->name));
-      const auto [same, is_new] = types.emplace(pool->gres_type, pool);
+      const std::set<std::string> features(pool->features.begin(), pool->features.end());
+      const auto [same, is_new] =
+          parts.emplace(std::tuple(pool->gres_type, features, pool->nodelist), pool);
       if (!is_new) {
-        Add(pointer, absl::StrCat("has the same partition and gres_type as pool ",
-                                  Quoted(same->second->name)));
-      } else if (pool->gres_type.empty() && pools.size() > 1) {
-        Add(pointer, absl::StrCat("\"gres_type\" is missing: partition ", Quoted(partition),
-                                  " has several pools"));
+        Add(pointer,
+            absl::StrCat("has the same partition, gres_type, features and nodelist as pool ",
+                         Quoted(same->second->name)));
+      } else if (pool->gres_type.empty() && features.empty() && pool->nodelist.empty() &&
+                 pools.size() > 1) {
+        Add(pointer,
+            absl::StrCat("\"gres_type\", \"features\" or \"nodelist\" is missing: partition ",
+                         Quoted(partition), " has several pools"));
       }
     }
   }

@@ -103,6 +103,8 @@ Json SiteJson(const SiteConfig& site) {
 Json PoolJson(const PoolConfig& pool) {
   Json json = {{"site", pool.site}, {"partition", pool.partition}, {"hardware", pool.hardware}};
   if (!pool.gres_type.empty()) json["gres_type"] = pool.gres_type;
+  if (!pool.features.empty()) json["features"] = pool.features;
+  if (!pool.nodelist.empty()) json["nodelist"] = pool.nodelist;
   if (pool.powers_down.has_value()) json["powers_down"] = *pool.powers_down;
   return json;
 }

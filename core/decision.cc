@@ -20,22 +20,6 @@ namespace {
 constexpr size_t kMostPartitions = 8;
 constexpr absl::Duration kLongestLimit = absl::Hours(24 * 400);
 
-// The pools of `partition` in which the job may end up without us, in the config's order.
-std::vector<const Snapshot::Pool*> FindHomes(const Snapshot& snapshot, const JobRequest& job,
-                                             absl::string_view partition) {
-  std::vector<const Snapshot::Pool*> homes;
-  for (const Snapshot::Pool& pool : snapshot.pools()) {
-    if (pool.config->partition != partition) continue;
-    // A pool that names no type is its partition's only one: the type asked for is its devices', or
-    // Slurm itself refuses the job.
-    const std::string& type = pool.config->gres_type;
-    if (job.device_type.empty() || type.empty() || type == job.device_type) {
-      homes.push_back(&pool);
-    }
-  }
-  return homes;
-}
-
 std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
   return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
 }
@@ -110,7 +94,7 @@ class Deciding {
     }
     if (job_.partitions.size() > kMostPartitions) return LeaveAlone("it names too many partitions");
 
-    const std::vector<const Snapshot::Pool*> homes = FindHomes(snapshot_, job_, partition);
+    const std::vector<const Snapshot::Pool*> homes = PoolsOpenTo(snapshot_, job_, partition);
     if (homes.empty()) {
       const bool is_known = std::any_of(
           snapshot_.pools().begin(), snapshot_.pools().end(),
@@ -121,9 +105,7 @@ class Deciding {
     const Snapshot::Pool* home = homes.front();
     // On which of them it would have run is Slurm's to choose: there is nothing to compare with.
     for (const Snapshot::Pool* other : homes) {
-      if (other->config->hardware != home->config->hardware) {
-        return LeaveAlone("its partition has several device types");
-      }
+      if (!AreAlike(*other, *home)) return LeaveAlone("its partition has several kinds of nodes");
     }
     const std::optional<absl::Duration> limit = TimeLimit(job_, home->state);
     if (!limit.has_value()) return LeaveAlone("it has no time limit");
@@ -195,7 +177,7 @@ class Deciding {
     bool fits_home = !WhyNotFitting(terms_, *terms_.home).has_value();
     for (size_t i = 1; i < job_.partitions.size(); ++i) {
       const std::vector<const Snapshot::Pool*> homes =
-          FindHomes(snapshot_, job_, job_.partitions[i]);
+          PoolsOpenTo(snapshot_, job_, job_.partitions[i]);
       if (homes.size() != 1 || TimeLimit(job_, homes[0]->state) != terms_.limit) continue;
       JobTerms terms = terms_;
       terms.home = homes[0];

@@ -1,41 +1,63 @@
 #include "core/group_calendars.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace carbon {
 
+template <class BookIn>
+void GroupCalendars::ForEachGroup(const std::vector<Entry>& entries, size_t index,
+                                  const Resources& amount, BookIn book) {
+  book(index, amount);
+  for (const size_t holder : entries[index].holders) book(holder, amount);
+  const std::optional<size_t>& beside = entries[index].beside;
+  if (amount.nodes == 0 || !beside.has_value()) return;
+  // Negative where a booking is released.
+  Resources other;
+  const int64_t has = entries[*beside].per_node.devices;
+  const int64_t nodes = std::abs(amount.nodes);
+  other.devices = has * nodes;
+  AddNodeParts(nodes, has, has, &other);
+  if (amount.nodes < 0) other = Resources{} - other;
+  book(*beside, other);
+  for (const size_t holder : entries[*beside].holders) book(holder, other);
+}
+
 GroupCalendars::GroupCalendars(const std::vector<NodeGroup>& groups,
                                const std::vector<QueuedUse>& uses) {
   for (size_t i = 0; i < groups.size(); ++i) index_.emplace(groups[i].name, i);
-  std::vector<std::vector<size_t>> holders(groups.size());
-  for (size_t i = 0; i < groups.size(); ++i) {
-    for (const std::string& name : groups[i].within) {
+  for (const NodeGroup& group : groups) {
+    Entry entry{.calendar = CapacityCalendar(group.total), .per_node = group.per_node};
+    for (const std::string& name : group.within) {
       const auto found = index_.find(name);
-      if (found != index_.end() && found->second != i) holders[i].push_back(found->second);
+      if (found != index_.end() && found->second != entries_.size()) {
+        entry.holders.push_back(found->second);
+      }
     }
+    const auto beside = index_.find(group.beside);
+    if (beside != index_.end()) entry.beside = beside->second;
+    entries_.push_back(std::move(entry));
   }
   std::vector<std::vector<CapacityUse>> uses_of(groups.size());
   for (const QueuedUse& use : uses) {
     const auto found = index_.find(use.group);
     if (found == index_.end()) continue;
-    uses_of[found->second].push_back({use.when, use.amount});
-    for (size_t holder : holders[found->second]) {
-      uses_of[holder].push_back({use.when, use.amount});
-    }
+    ForEachGroup(entries_, found->second, use.amount, [&](size_t group, const Resources& amount) {
+      uses_of[group].push_back({use.when, amount});
+    });
   }
-  entries_.reserve(groups.size());
   for (size_t i = 0; i < groups.size(); ++i) {
-    entries_.push_back({CapacityCalendar(groups[i].total, uses_of[i]), std::move(holders[i])});
+    entries_[i].calendar = CapacityCalendar(groups[i].total, uses_of[i]);
   }
 }
 
 void GroupCalendars::Book(absl::string_view group, TimeInterval when, const Resources& amount) {
   const auto found = index_.find(group);
   if (found == index_.end()) return;
-  Entry& entry = entries_[found->second];
-  entry.calendar.Book(when, amount);
-  for (size_t holder : entry.holders) entries_[holder].calendar.Book(when, amount);
+  ForEachGroup(entries_, found->second, amount, [&](size_t index, const Resources& part) {
+    entries_[index].calendar.Book(when, part);
+  });
 }
 
 void GroupCalendars::Release(absl::string_view group, TimeInterval when, const Resources& amount) {

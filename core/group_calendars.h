@@ -9,6 +9,10 @@
 //
 //   A = {n1, n2}, B = {n2, n3}, A+B = {n1, n2, n3}: with 2 nodes booked in A, B still has one.
 //
+// Where nodes have devices of several types, each type is a group of its own: the same nodes, with
+// those devices only, within the group of the nodes with all of them. What a job has to itself
+// there is gone for the other types too (NodeGroup::beside).
+//
 // Not thread-safe for writing; no I/O.
 #ifndef CORE_GROUP_CALENDARS_H_
 #define CORE_GROUP_CALENDARS_H_
@@ -51,7 +55,15 @@ class GroupCalendars {
   struct Entry {
     CapacityCalendar calendar;
     std::vector<size_t> holders;  // of this group, indices into entries_
+    std::optional<size_t> beside;
+    Resources per_node;
   };
+
+  // Calls `book` with each group in which `amount` of group `index` counts, and what it comes to
+  // there.
+  template <class BookIn>
+  static void ForEachGroup(const std::vector<Entry>& entries, size_t index, const Resources& amount,
+                           BookIn book);
 
   std::map<std::string, size_t, std::less<>> index_;
   std::vector<Entry> entries_;

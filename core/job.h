@@ -27,9 +27,12 @@ struct JobRequest {
   std::optional<absl::Time> deadline;
 
   // One task of an array, or the job itself.
-  Resources demand;                  // in all, on the least nodes that it may span
-  Resources per_node;                // what each of its nodes must have; `nodes` is not used here
-  std::string device_type;           // of `--gpus=h100:8`; empty: any
+  Resources demand;         // in all, on the least nodes that it may span
+  Resources per_node;       // what each of its nodes must have; `nodes` is not used here
+  std::string device_type;  // of `--gpus=h100:8`; empty: any
+  // That each of its nodes must have (--constraint="a100&nvlink"); empty: none, or another kind of
+  // expression.
+  std::vector<std::string> features;
   bool exclusive = false;            // whole nodes
   std::optional<int64_t> max_nodes;  // that it may span (--nodes=2-4); absent: as few as hold it
   std::optional<int64_t> tasks;      // it spans no more nodes than that; absent: it does not say

@@ -9,7 +9,7 @@ constexpr int64_t Resources::*kShared[] = {&Resources::devices, &Resources::cpus
                                            &Resources::memory_mib};
 
 // Saturates at kUnlimited: what a user may ask for has no bound.
-int64_t Times(int64_t amount, int64_t factor) {
+int64_t Product(int64_t amount, int64_t factor) {
   if (amount <= 0 || factor <= 0) return 0;
   return amount > Resources::kUnlimited / factor ? Resources::kUnlimited : amount * factor;
 }
@@ -35,19 +35,19 @@ Filled FillIn(const JobRequest& job, const JobDefaults& defaults) {
   Resources& demand = filled.demand;
   Resources& per_node = filled.per_node;
   for (Resources* amount : {&demand, &per_node}) {
-    amount->cpus = std::max(amount->cpus, Times(amount->devices, defaults.cpus_per_device));
+    amount->cpus = std::max(amount->cpus, Product(amount->devices, defaults.cpus_per_device));
     const int64_t core = std::max<int64_t>(1, defaults.cpus_per_core);
-    amount->cpus = Times(DivideUp(amount->cpus, core), core);
+    amount->cpus = Product(DivideUp(amount->cpus, core), core);
   }
   if (filled.all_memory || demand.memory_mib > 0) return filled;
   if (demand.devices > 0 && defaults.memory_per_device_mib > 0) {
-    demand.memory_mib = Times(demand.devices, defaults.memory_per_device_mib);
-    per_node.memory_mib = Times(per_node.devices, defaults.memory_per_device_mib);
+    demand.memory_mib = Product(demand.devices, defaults.memory_per_device_mib);
+    per_node.memory_mib = Product(per_node.devices, defaults.memory_per_device_mib);
   } else if (defaults.memory_per_cpu_mib > 0) {
-    demand.memory_mib = Times(demand.cpus, defaults.memory_per_cpu_mib);
-    per_node.memory_mib = Times(per_node.cpus, defaults.memory_per_cpu_mib);
+    demand.memory_mib = Product(demand.cpus, defaults.memory_per_cpu_mib);
+    per_node.memory_mib = Product(per_node.cpus, defaults.memory_per_cpu_mib);
   } else if (defaults.memory_per_node_mib > 0) {
-    demand.memory_mib = Times(std::max<int64_t>(1, demand.nodes), defaults.memory_per_node_mib);
+    demand.memory_mib = Product(std::max<int64_t>(1, demand.nodes), defaults.memory_per_node_mib);
     per_node.memory_mib = defaults.memory_per_node_mib;
   } else {
     filled.all_memory = true;
@@ -67,13 +67,19 @@ int64_t LeastNodes(const Filled& filled, const NodeGroup& group) {
 // All that one task keeps from others, whether or not the group models it.
 Resources Taken(const Filled& filled, const NodeGroup& group, int64_t nodes) {
   Resources task = filled.demand;
-  task.nodes = filled.exclusive ? nodes : 0;
+  // A node without memory for others is a whole one.
+  const bool no_other = filled.all_memory && PerNode(group, &Resources::memory_mib) > 0;
+  task.nodes = filled.exclusive || no_other ? nodes : 0;
   for (const auto what : kShared) {
-    task.*what = std::max(task.*what, Times(filled.per_node.*what, nodes));
+    task.*what = std::max(task.*what, Product(filled.per_node.*what, nodes));
     if (filled.exclusive || (filled.all_memory && what == &Resources::memory_mib)) {
-      task.*what = std::max(task.*what, Times(PerNode(group, what), nodes));
+      task.*what = std::max(task.*what, Product(PerNode(group, what), nodes));
     }
   }
+  const auto parts_of =
+      PerNode(group, &Resources::devices) > 0 ? &Resources::devices : &Resources::cpus;
+  const int64_t has = PerNode(group, parts_of);
+  AddNodeParts(nodes, filled.exclusive ? has : filled.per_node.*parts_of, has, &task);
   return task;
 }
 
@@ -89,17 +95,13 @@ JobSize SizeIn(const JobRequest& job, const Snapshot::Pool& pool, int64_t nodes)
   Resources task = Taken(filled, group, size.nodes);
   const int64_t tasks = std::max<int64_t>(1, job.array_tasks);
   size.width = std::clamp<int64_t>(job.array_width, 1, tasks);
-  for (const auto what :
-       {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+  for (const auto what : kDimensions) {
     if (group.total.*what >= Resources::kUnlimited) task.*what = 0;
     if (task.*what > 0) size.width = std::min(size.width, group.total.*what / task.*what);
   }
   size.width = std::max<int64_t>(1, size.width);
   size.rounds = DivideUp(tasks, size.width);
-  size.amount = {.nodes = Times(task.nodes, size.width),
-                 .devices = Times(task.devices, size.width),
-                 .cpus = Times(task.cpus, size.width),
-                 .memory_mib = Times(task.memory_mib, size.width)};
+  size.amount = Times(task, size.width);
   return size;
 }
 

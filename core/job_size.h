@@ -3,13 +3,16 @@
 // partition's defaults and the group's nodes are known, and never for less than the job may get.
 // Pure; no I/O. The pool's state is known.
 //
-//   - A job that does not say gets the partition's CPUs and memory per device, its memory per CPU or
+//   - A job that does not say gets the partition's CPUs and memory per device, its memory per CPU
+//   or
 //     per node, and where none is set all memory of its nodes.
 //   - A task spans the nodes that it asks for, or as many more as its devices, CPUs and memory
 //     need; on each of them it has at least `per_node`.
 //   - An exclusive task, as every one is in some partitions, takes all devices, CPUs and memory of
-//     its nodes, as Slurm gives them to it; one that asks for all memory (--mem=0) takes that.
-//     Others share nodes, and take none whole.
+//     its nodes, as Slurm gives them to it; one that asks for all memory (--mem=0) takes that, and
+//     shares its nodes with nobody who needs any.
+//   - Others share nodes. Where what they have on each is a large part of the node, they need as
+//     many nodes with that much free: devices, or CPUs where the group's nodes have no devices.
 //   - An array runs as many tasks at once as it allows and the group holds.
 #ifndef CORE_JOB_SIZE_H_
 #define CORE_JOB_SIZE_H_

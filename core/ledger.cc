@@ -11,10 +11,10 @@ namespace {
 // What the ledger's digest adds up. FNV-1a over everything that a booking changes in a calendar.
 uint64_t HashBooking(const Booking& booking) {
   uint64_t hash = 0xcbf29ce484222325;
-  const std::string text = absl::StrCat(
-      booking.decision_id, "|", booking.group, "|", absl::ToUnixSeconds(booking.when.start), "|",
-      absl::ToUnixSeconds(booking.when.end), "|", booking.amount.nodes, "|", booking.amount.devices,
-      "|", booking.amount.cpus, "|", booking.amount.memory_mib);
+  std::string text = absl::StrCat(booking.decision_id, "|", booking.group, "|",
+                                  absl::ToUnixSeconds(booking.when.start), "|",
+                                  absl::ToUnixSeconds(booking.when.end));
+  for (const auto what : kDimensions) absl::StrAppend(&text, "|", booking.amount.*what);
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return hash;
 }

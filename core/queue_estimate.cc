@@ -18,8 +18,7 @@ constexpr absl::Duration kReach = absl::Hours(24 * 800);
 // How much of a group a run takes: the largest share of any one thing.
 double DominantShare(const Resources& amount, const Resources& total) {
   double share = 0;
-  for (int64_t Resources::*thing :
-       {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+  for (const auto thing : kDimensions) {
     if (amount.*thing <= 0) continue;
     share = std::max(share, static_cast<double>(amount.*thing) /
                                 static_cast<double>(std::max<int64_t>(1, total.*thing)));
@@ -69,10 +68,11 @@ class QueueLayout {
       const auto laid = end_of_.find(name);
       const absl::Time start = laid == end_of_.end() ? block.start : laid->second;
       Resources whole = groups_.at(name)->total;
-      for (int64_t Resources::*thing :
-           {&Resources::nodes, &Resources::devices, &Resources::cpus, &Resources::memory_mib}) {
+      for (const auto thing : kDimensions) {
         if (whole.*thing == Resources::kUnlimited) whole.*thing = 0;
       }
+      // It fills the group; what else its nodes have is for the jobs of other types.
+      if (!groups_.at(name)->beside.empty()) whole.nodes = 0;
       const absl::Duration length = absl::Ceil(std::min(block.length, kReach), absl::Seconds(1));
       uses.push_back({.group = name, .when = {start, start + length}, .amount = whole});
     }
@@ -89,7 +89,7 @@ class QueueLayout {
     absl::Time from = absl::InfiniteFuture();
     absl::Time until = absl::InfinitePast();
   };
-  using Shape = std::tuple<std::string, int64_t, int64_t, int64_t, int64_t, int64_t>;
+  using Shape = std::tuple<std::string, Resources, absl::Duration>;
 
   static QueuedUse Waits(const WaitingRun& run) {
     return {.job_id = run.job_id,
@@ -103,8 +103,7 @@ class QueueLayout {
   std::optional<absl::Time> FirstStart(const WaitingRun& run, const std::string& group,
                                        absl::Time before) {
     // Room only ever gets less: a run like one before it finds none where that found none.
-    Tried& tried = tried_[Shape{group, run.amount.nodes, run.amount.devices, run.amount.cpus,
-                                run.amount.memory_mib, absl::ToInt64Seconds(run.length)}];
+    Tried& tried = tried_[Shape{group, run.amount, run.length}];
     const bool in_vain = tried.from <= run.earliest && run.earliest <= tried.until;
     const absl::Time from = in_vain ? tried.until : run.earliest;
     const std::optional<absl::Time> start =

@@ -57,6 +57,7 @@ Json JobJson(const JobRequest& job) {
           {"demand", AmountJson(job.demand)},
           {"per_node", AmountJson(job.per_node)},
           {"device_type", job.device_type},
+          {"features", job.features},
           {"exclusive", job.exclusive},
           {"max_nodes", OrNull(job.max_nodes, [](int64_t nodes) { return nodes; })},
           {"tasks", OrNull(job.tasks, [](int64_t tasks) { return tasks; })},

@@ -24,13 +24,18 @@
 
 namespace carbon {
 
-// A set of nodes that jobs are confined to; capacity is counted here. Groups overlap only where one
-// holds the other, or where a third holds both: see core/group_calendars.h.
+// A set of nodes that jobs are confined to, with all their devices or those of one type; capacity
+// is counted here. Groups overlap only where one holds the other, or where a third holds both: see
+// core/group_calendars.h.
 struct NodeGroup {
   std::string name;
-  Resources total;                  // of the nodes that are up
-  Resources per_node;               // the least of any of them
-  std::vector<std::string> within;  // the groups that hold all nodes of this one, and more
+  Resources total;     // of the nodes that are up
+  Resources per_node;  // the least of any of them; without parts of nodes
+  // The groups that hold all of this one, and more.
+  std::vector<std::string> within;
+  // The group of the other devices on its nodes, which go to nobody else where a job has the nodes
+  // to itself; empty: there are none.
+  std::string beside;
 };
 
 // What Slurm gives a job in a partition without being asked. Zero: nothing is set. A job that asks
@@ -44,7 +49,7 @@ struct JobDefaults {
   int64_t cpus_per_core = 1;  // whole cores are given, with all their threads
   // CPUs of one core, whether it is given whole or not: Slurm's CPUs are threads.
   int64_t threads_per_core = 1;
-  bool whole_nodes = false;   // every job is exclusive
+  bool whole_nodes = false;  // every job is exclusive
 
   friend bool operator==(const JobDefaults&, const JobDefaults&) = default;
 };

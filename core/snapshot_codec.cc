@@ -14,9 +14,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kCapacityVersion = 3;
-// Without the pools' "stays_powered" and "threads_per_core".
-constexpr int kCapacityVersionBefore = 2;
+constexpr int kCapacityVersion = 4;
+// Without parts of nodes and the groups' "beside"; amounts name every dimension.
+constexpr int kCapacityVersionBefore = 3;
+// As kDimensions.
+constexpr std::initializer_list<absl::string_view> kDimensionNames = {
+    "nodes", "devices", "cpus", "memory_mib", "full_nodes", "half_nodes", "halves", "quarters"};
 constexpr int kMaxDepth = 8;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
@@ -84,19 +87,22 @@ class Members {
   absl::Time Time(const char* key) {
     return absl::FromUnixSeconds(Integer(key, -kLastSecond, kLastSecond));
   }
+  // What is not named is zero.
   Resources Amount(const char* key) {
     const Json* value = Find(key);
     if (value == nullptr) return {};
-    Members amount(*value, absl::StrCat(path_, "/", key),
-                   {"nodes", "devices", "cpus", "memory_mib"}, error_);
+    Members amount(*value, absl::StrCat(path_, "/", key), kDimensionNames, error_);
     Resources resources;
-    resources.nodes = amount.Integer("nodes", 0, Resources::kUnlimited);
-    resources.devices = amount.Integer("devices", 0, Resources::kUnlimited);
-    resources.cpus = amount.Integer("cpus", 0, Resources::kUnlimited);
-    resources.memory_mib = amount.Integer("memory_mib", 0, Resources::kUnlimited);
+    const auto* name = kDimensionNames.begin();
+    for (const auto what : kDimensions) {
+      const char* dimension = name++->data();
+      if (value->contains(dimension)) {
+        resources.*what = amount.Integer(dimension, 0, Resources::kUnlimited);
+      }
+    }
     return resources;
   }
-  JobDefaults Defaults(const char* key, bool has_threads) {
+  JobDefaults Defaults(const char* key) {
     const Json* value = Find(key);
     if (value == nullptr) return {};
     Members given(*value, absl::StrCat(path_, "/", key),
@@ -110,9 +116,7 @@ class Members {
         given.Integer("memory_per_device_mib", 0, Resources::kUnlimited);
     defaults.cpus_per_device = given.Integer("cpus_per_device", 0, Resources::kUnlimited);
     defaults.cpus_per_core = given.Integer("cpus_per_core", 1, Resources::kUnlimited);
-    defaults.threads_per_core = has_threads
-                                    ? given.Integer("threads_per_core", 1, Resources::kUnlimited)
-                                    : defaults.cpus_per_core;
+    defaults.threads_per_core = given.Integer("threads_per_core", 1, Resources::kUnlimited);
     defaults.whole_nodes = given.Bool("whole_nodes");
     return defaults;
   }
@@ -190,10 +194,13 @@ bool IsSha256Hex(absl::string_view text) {
 }
 
 Json AmountJson(const Resources& amount) {
-  return {{"nodes", amount.nodes},
-          {"devices", amount.devices},
-          {"cpus", amount.cpus},
-          {"memory_mib", amount.memory_mib}};
+  Json json = Json::object();
+  const auto* name = kDimensionNames.begin();
+  for (const auto what : kDimensions) {
+    const char* dimension = name++->data();
+    if (amount.*what != 0) json[dimension] = amount.*what;
+  }
+  return json;
 }
 
 template <class T, class Convert>
@@ -257,7 +264,8 @@ std::string SerializeCapacity(const CapacityState& capacity) {
     groups.push_back({{"name", group.name},
                       {"total", AmountJson(group.total)},
                       {"per_node", AmountJson(group.per_node)},
-                      {"within", group.within}});
+                      {"within", group.within},
+                      {"beside", group.beside}});
   }
   Json pools = Json::array();
   for (const PoolState& pool : capacity.pools) {
@@ -317,9 +325,19 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   capacity.cluster = top.String("cluster");
   capacity.default_partition = top.String("default_partition");
   top.Each("groups", [&](const Json& element, std::string path) {
-    Members group(element, std::move(path), {"name", "total", "per_node", "within"}, &error);
-    capacity.groups.push_back({group.String("name"), group.Amount("total"),
-                               group.Amount("per_node"), group.Strings("within")});
+    Members group(element, std::move(path), {"name", "total", "per_node", "within", "beside"},
+                  &error);
+    NodeGroup read{group.String("name"), group.Amount("total"), group.Amount("per_node"),
+                   group.Strings("within")};
+    if (is_older) {
+      for (const auto part : {&Resources::full_nodes, &Resources::half_nodes, &Resources::halves,
+                              &Resources::quarters}) {
+        read.total.*part = Resources::kUnlimited;
+      }
+    } else {
+      read.beside = group.String("beside");
+    }
+    capacity.groups.push_back(std::move(read));
   });
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),
@@ -338,8 +356,8 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
       state.default_time = absl::Seconds(*limit);
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
-    state.defaults = pool.Defaults("defaults", !is_older);
-    if (!is_older) state.stays_powered = pool.OptionalShare("stays_powered");
+    state.defaults = pool.Defaults("defaults");
+    state.stays_powered = pool.OptionalShare("stays_powered");
     capacity.pools.push_back(std::move(state));
   });
   top.Each("uses", [&](const Json& element, std::string path) {

@@ -201,11 +201,9 @@ class Watch {
     if (amount.nodes == 0) return amount;
     const auto group = groups_.find(state->group);
     if (group == groups_.end()) return amount;
-    const Resources& node = group->second->per_node;
-    amount.devices = node.devices * amount.nodes;
-    amount.cpus = node.cpus * amount.nodes;
-    if (amount.memory_mib > 0) amount.memory_mib = node.memory_mib * amount.nodes;
-    return amount;
+    Resources there = TotalOf(amount.nodes, group->second->per_node);
+    if (amount.memory_mib == 0) there.memory_mib = 0;
+    return there;
   }
 
   std::optional<absl::Time> FirstStart(const PoolState* state, absl::Time from, absl::Duration held,

@@ -8,49 +8,42 @@
 
 #include "core/queue_estimate.h"
 #include "plugin/node_groups.h"
+#include "plugin/node_uses.h"
 
 namespace carbon {
 namespace {
 
 int64_t CeilDivide(int64_t a, int64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
 
-Resources Largest(const Resources& a, const Resources& b) {
-  return {std::max(a.nodes, b.nodes), std::max(a.devices, b.devices), std::max(a.cpus, b.cpus),
-          std::max(a.memory_mib, b.memory_mib)};
+Resources Largest(Resources a, const Resources& b) {
+  for (const auto what : kDimensions) a.*what = std::max(a.*what, b.*what);
+  return a;
 }
 
-Resources Least(const Resources& a, const Resources& b) {
-  return {std::min(a.nodes, b.nodes), std::min(a.devices, b.devices), std::min(a.cpus, b.cpus),
-          std::min(a.memory_mib, b.memory_mib)};
-}
-
-Resources Times(const Resources& a, int64_t factor) {
-  return {a.nodes * factor, a.devices * factor, a.cpus * factor, a.memory_mib * factor};
+Resources Least(Resources a, const Resources& b) {
+  for (const auto what : kDimensions) a.*what = std::min(a.*what, b.*what);
+  return a;
 }
 
 // The share of `a` that falls on `part` of `whole` nodes, rounded up.
-Resources Share(const Resources& a, int64_t part, int64_t whole) {
-  return {CeilDivide(a.nodes * part, whole), CeilDivide(a.devices * part, whole),
-          CeilDivide(a.cpus * part, whole), CeilDivide(a.memory_mib * part, whole)};
+Resources Share(Resources a, int64_t part, int64_t whole) {
+  for (const auto what : kDimensions) a.*what = CeilDivide(a.*what * part, whole);
+  return a;
 }
 
 // How many times `demand` fits into `total`; at least 1, for what waits will run some day.
 int64_t TimesItFits(const Resources& total, const Resources& demand) {
   int64_t fits = std::numeric_limits<int64_t>::max();
-  const auto limit = [&fits](int64_t have, int64_t want) {
-    if (want > 0) fits = std::min(fits, have / want);
-  };
-  limit(total.nodes, demand.nodes);
-  limit(total.devices, demand.devices);
-  limit(total.cpus, demand.cpus);
-  limit(total.memory_mib, demand.memory_mib);
+  for (const auto what : kDimensions) {
+    if (demand.*what > 0) fits = std::min(fits, total.*what / demand.*what);
+  }
   return std::max<int64_t>(fits, 1);
 }
 
 class CapacityBuilder {
  public:
   CapacityBuilder(const ClusterView& view, const std::vector<PoolConfig>& pools)
-      : view_(view), pools_(pools), found_(FindNodeGroups(view, pools)) {
+      : view_(view), pools_(pools), found_(FindNodeGroups(view, pools)), nodes_(view, found_) {
     state_.taken_at = view.taken_at;
     state_.cluster = view.cluster;
     state_.groups = found_.groups;
@@ -71,6 +64,7 @@ class CapacityBuilder {
         AddRunning(job);
       }
     }
+    for (QueuedUse& use : std::move(nodes_).Uses()) state_.uses.push_back(std::move(use));
     state_.uses = LayOutQueue(state_.groups, std::move(state_.uses), waiting);
     return std::move(state_);
   }
@@ -84,11 +78,22 @@ class CapacityBuilder {
   void CountTotals() {
     for (size_t i = 0; i < state_.groups.size(); ++i) {
       NodeGroup& group = state_.groups[i];
-      for (int index : found_.nodes[i]) {
-        if (!view_.nodes[index].usable) continue;
-        const Resources node = Counted(view_.nodes[index].resources);
-        group.per_node = group.total.nodes == 0 ? node : Least(group.per_node, node);
-        group.total += node;
+      const std::vector<NodeGroups::Member>& members = found_.members[i];
+      for (auto member = members.begin(); member != members.end();) {
+        const int index = member->node;
+        const ClusterNode& node = view_.nodes[index];
+        Resources has = Counted(node.resources);
+        has.devices = 0;
+        Resources parts;
+        for (; member != members.end() && member->node == index; ++member) {
+          if (member->device >= 0) has.devices += node.devices[member->device].count;
+          const int64_t divided = DividedOf(node, *member);
+          parts += NodePartsOf(divided, divided);
+        }
+        if (!node.usable) continue;
+        group.per_node = group.total.nodes == 0 ? has : Least(group.per_node, has);
+        group.total += has;
+        group.total += parts;
       }
       if (view_.counts_memory) continue;
       group.total.memory_mib = Resources::kUnlimited;
@@ -96,12 +101,13 @@ class CapacityBuilder {
     }
   }
 
-  // On average over the usable ones of `nodes`; absent where one's is not known, or none is usable.
-  std::optional<double> StaysPowered(const std::vector<int>& nodes) const {
+  // On average over the usable ones of the nodes; absent where one's is not known, or none is
+  // usable.
+  std::optional<double> StaysPowered(const std::vector<NodeGroups::Member>& members) const {
     double sum = 0;
     int usable = 0;
-    for (const int index : nodes) {
-      const ClusterNode& node = view_.nodes[index];
+    for (const NodeGroups::Member& member : members) {
+      const ClusterNode& node = view_.nodes[member.node];
       if (!node.usable) continue;
       if (!node.stays_powered.has_value()) return std::nullopt;
       sum += *node.stays_powered;
@@ -125,7 +131,7 @@ class CapacityBuilder {
                               .default_time = partition->default_time,
                               .max_nodes = partition->max_nodes,
                               .defaults = partition->defaults,
-                              .stays_powered = StaysPowered(found_.nodes[found_.of_pool[i]])});
+                              .stays_powered = StaysPowered(found_.members[found_.of_pool[i]])});
     }
   }
 
@@ -173,21 +179,31 @@ class CapacityBuilder {
 
   void AddReservation(const ClusterReservation& reservation,
                       std::map<int, std::vector<TimeInterval>>* taken) {
-    std::map<std::pair<int, std::vector<std::pair<absl::Time, absl::Time>>>, Resources> uses;
+    using Times = std::vector<std::pair<absl::Time, absl::Time>>;
+    std::map<std::pair<int, Times>, Resources> uses;  // by group
     for (const ClusterReservation::Node& node : reservation.nodes) {
       const int group = found_.of_node[node.index];
       if (group < 0 || !view_.nodes[node.index].usable) continue;
       std::vector<TimeInterval>& before = (*taken)[node.index];
-      std::vector<std::pair<absl::Time, absl::Time>> times;
+      Times times;
       for (const TimeInterval& time : Outside(reservation.when, before)) {
         if (time.end > view_.taken_at) times.emplace_back(time.start, time.end);
       }
-      const Resources has = Counted(view_.nodes[node.index].resources);
       const auto part = [&node](int64_t amount) {
         return static_cast<int64_t>(std::ceil(static_cast<double>(amount) * node.share));
       };
-      uses[{group, times}] +=
-          {part(has.nodes), part(has.devices), part(has.cpus), part(has.memory_mib)};
+      const ClusterNode& lent = view_.nodes[node.index];
+      const Resources has = Counted(lent.resources);
+      uses[{group, times}] += {.cpus = part(has.cpus), .memory_mib = part(has.memory_mib)};
+      NodeUse use{.is_whole = node.share >= 1, .cpus = part(has.cpus)};
+      for (size_t d = 0; d < lent.devices.size(); ++d) {
+        use.devices.push_back(part(lent.devices[d].count));
+        uses[{found_.of_device[node.index][d], times}].devices += use.devices.back();
+      }
+      for (const auto& [start, end] : times) {
+        use.when = {start, end};
+        nodes_.Add(node.index, use);
+      }
       if (node.share < 1) continue;
       before.insert(before.end(), reservation.when.begin(), reservation.when.end());
       std::sort(before.begin(), before.end(),
@@ -221,28 +237,84 @@ class CapacityBuilder {
     return absl::InfinitePast();
   }
 
+  // How many of the job's nodes have devices of each of its types. Where none has, the type says
+  // nothing.
+  std::vector<int64_t> NodesWithTypes(const ClusterJob& job) const {
+    std::vector<int64_t> nodes(job.devices.size());
+    for (size_t i = 0; i < job.devices.size(); ++i) {
+      for (const int node : job.nodes) {
+        for (const DeviceCount& device : view_.nodes[node].devices) {
+          nodes[i] += device.type == job.devices[i].type ? 1 : 0;
+        }
+      }
+      if (nodes[i] == 0) return {};
+    }
+    return nodes;
+  }
+
   void AddRunning(const ClusterJob& job) {
     struct Part {
-      int64_t nodes = 0;
-      Resources resources;
+      int64_t nodes = 0;               // whose CPUs and memory it has
+      std::vector<int64_t> with_type;  // whose devices it has, by the job's types
+      Resources whole;                 // all that there is
     };
     const ClusterReservation* reservation = FindReservation(job.reservation);
+    const std::vector<int64_t> with_type = NodesWithTypes(job);
+    Resources untyped = Counted(job.amount);
+    untyped.nodes = 0;
+    if (!with_type.empty()) untyped.devices = 0;
+    const auto all_nodes = static_cast<int64_t>(job.nodes.size());
+    const Resources on_each = Share(untyped, 1, all_nodes);
     // By group, and until when the node is the reservation's, which is counted already.
     std::map<std::pair<int, absl::Time>, Part> parts;
-    for (int node : job.nodes) {
+    for (const int index : job.nodes) {
+      const ClusterNode& node = view_.nodes[index];
       // What runs on a node that takes no new jobs uses nothing of the total, which lacks it.
-      if (found_.of_node[node] < 0 || !view_.nodes[node].usable) continue;
-      Part& part = parts[{found_.of_node[node], LentUntil(reservation, node)}];
-      ++part.nodes;
-      part.resources += Counted(view_.nodes[node].resources);
+      if (found_.of_node[index] < 0 || !node.usable) continue;
+      const absl::Time lent_until = LentUntil(reservation, index);
+      NodeUse use{.when = {std::max(job.when.start, lent_until), job.when.end},
+                  .is_whole = IsExclusive(job),
+                  .cpus = on_each.cpus,
+                  .untyped_devices = on_each.devices,
+                  .device_shares = job.device_shares};
+      Part& on_node = parts[{found_.of_node[index], lent_until}];
+      ++on_node.nodes;
+      Resources has = Counted(node.resources);
+      has.devices = 0;
+      on_node.whole += has;
+      for (size_t d = 0; d < node.devices.size(); ++d) {
+        Part& part = parts[{found_.of_device[index][d], lent_until}];
+        part.whole.devices += node.devices[d].count;
+        part.with_type.resize(with_type.size());
+        use.devices.push_back(0);
+        for (size_t i = 0; i < with_type.size(); ++i) {
+          if (job.devices[i].type != node.devices[d].type) continue;
+          ++part.with_type[i];
+          use.devices.back() += CeilDivide(job.devices[i].count, with_type[i]);
+        }
+      }
+      nodes_.Add(index, std::move(use));
     }
     for (const auto& [where, part] : parts) {
-      Resources amount = Share(Counted(job.amount), part.nodes, job.nodes.size());
-      amount.nodes = 0;
-      if (IsExclusive(job)) amount = Largest(amount, part.resources);
+      Resources amount = Share(untyped, part.nodes, all_nodes);
+      for (size_t i = 0; i < part.with_type.size(); ++i) {
+        amount.devices += CeilDivide(job.devices[i].count * part.with_type[i], with_type[i]);
+      }
+      if (IsExclusive(job)) amount = Largest(amount, part.whole);
+      amount.nodes = 0;  // they are counted by node
       const auto& [group, lent_until] = where;
       AddUse(job, group, {std::max(job.when.start, lent_until), job.when.end}, amount);
     }
+  }
+
+  // Whether the job can run nowhere in the pool's partition but there.
+  static bool AsksFor(const ClusterJob& job, const PoolConfig& pool) {
+    const bool names_type = job.devices.size() == 1 && !pool.gres_type.empty();
+    if (names_type ? job.devices[0].type != pool.gres_type : pool.features.empty()) return false;
+    return std::all_of(
+        pool.features.begin(), pool.features.end(), [&job](const std::string& feature) {
+          return std::find(job.features.begin(), job.features.end(), feature) != job.features.end();
+        });
   }
 
   // The groups in which a waiting job may run, the one that it asked for first.
@@ -251,10 +323,8 @@ class CapacityBuilder {
     for (const std::string& name : job.partitions) {
       const auto partition = found_.of_partition.find(name);
       int group = partition == found_.of_partition.end() ? -1 : partition->second;
-      for (size_t i = 0; i < pools_.size() && !job.device_type.empty(); ++i) {
-        if (pools_[i].partition == name && pools_[i].gres_type == job.device_type) {
-          group = found_.of_pool[i];
-        }
+      for (size_t i = 0; i < pools_.size(); ++i) {
+        if (pools_[i].partition == name && AsksFor(job, pools_[i])) group = found_.of_pool[i];
       }
       if (group >= 0 && std::find(groups.begin(), groups.end(), group) == groups.end()) {
         groups.push_back(group);
@@ -270,12 +340,19 @@ class CapacityBuilder {
     const std::vector<int> groups = GroupsOfWaiting(job);
     if (groups.empty() || job.when.end <= job.when.start) return;
     const NodeGroup& group = state_.groups[groups.front()];
+    const Resources& has = group.per_node;
+    const int64_t divided = has.devices > 0 ? has.devices : has.cpus;
     Resources task = Counted(job.amount);
+    const int64_t nodes = std::max<int64_t>(1, task.nodes);
     if (IsExclusive(job)) {
-      Resources whole = Times(Counted(group.per_node), task.nodes);
+      Resources whole = Times(has, nodes);
       if (!view_.counts_memory) whole.memory_mib = 0;
       task = Largest(task, whole);
+      AddNodeParts(nodes, divided, divided, &task);
     } else {
+      // More than its nodes have lies on more of them, we do not know how.
+      const int64_t each = CeilDivide(has.devices > 0 ? task.devices : task.cpus, nodes);
+      if (each <= divided) AddNodeParts(nodes, each, divided, &task);
       task.nodes = 0;
     }
     int64_t at_once = std::min(job.tasks, TimesItFits(group.total, task));
@@ -295,6 +372,7 @@ class CapacityBuilder {
   const ClusterView& view_;
   const std::vector<PoolConfig>& pools_;
   const NodeGroups found_;
+  NodeUses nodes_;
   CapacityState state_;
 };
 

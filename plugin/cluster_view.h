@@ -4,6 +4,7 @@
 #define PLUGIN_CLUSTER_VIEW_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,14 @@
 
 namespace carbon {
 
+// How many devices of one type a node has, or a job uses.
+struct DeviceCount {
+  std::string type;  // empty: without a type, or of any
+  int64_t count = 0;
+
+  friend bool operator==(const DeviceCount&, const DeviceCount&) = default;
+};
+
 struct ClusterNode {
   std::string name;
   bool usable = false;  // Slurm would start a job on it, now or when others leave
@@ -23,8 +32,12 @@ struct ClusterNode {
   bool is_silent = false;
   // Not usable only because it is lent to a reservation now.
   bool is_lent = false;
-  Resources resources;  // nodes = 1
-  std::vector<std::string> device_types;
+  Resources resources;               // nodes = 1; devices of all types
+  std::vector<DeviceCount> devices;  // each type once
+  // Into how many shares (shards, MPS) each of its devices may be divided; 0: it is lent as a whole
+  // only.
+  int64_t shares_per_device = 0;
+  std::vector<std::string> features;  // active now
   // How likely it is to stay powered when it has no jobs (plugin/power_saving.h); absent: not
   // known.
   std::optional<double> stays_powered;
@@ -59,7 +72,9 @@ struct ClusterJob {
   std::vector<std::string> partitions;  // in the order asked; one where it runs
   std::vector<int> nodes;               // where it runs; empty while it waits
   Resources amount;                     // of one array task; `nodes` whether whole or shared
-  std::string device_type;              // empty: any
+  std::vector<DeviceCount> devices;     // the same by type; empty: none, or of any
+  int64_t device_shares = 0;            // on each of its nodes (shards, MPS)
+  std::vector<std::string> features;    // that it asks for, as JobRequest
   std::string reservation;              // that it runs or waits in; empty: none
   bool exclusive = false;
   TimeInterval when;  // of one array task; while it waits, from when it may start
@@ -74,6 +89,8 @@ struct ClusterView {
   std::string cluster;
   bool counts_memory = true;  // memory is a consumable resource
   bool whole_nodes = false;   // every job gets whole nodes (select/linear)
+  // By PoolConfig::nodelist, the indices into `nodes`.
+  std::map<std::string, std::vector<int>> nodelists;
   std::vector<ClusterNode> nodes;
   std::vector<ClusterPartition> partitions;
   std::vector<ClusterReservation> reservations;
@@ -88,13 +105,17 @@ void CountLentNodes(ClusterView* view);
 inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 
 // The capacity that the pools see:
-//   - a pool's nodes are those of its partition, of its gres_type where it has one; its group is
-//     the one with just these (plugin/node_groups.h);
+//   - a pool's nodes are those of its partition that have its features, are in its nodelist, and
+//     have devices of its gres_type, where it has them; its group is the one with just these
+//     (plugin/node_groups.h), and of the devices those of its gres_type;
 //   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
 //   - a pool stays powered without jobs as far as its usable nodes do, on average;
-//   - a job that runs uses the groups of its nodes in proportion; one that waits is laid out in a
-//     group of one of its partitions (core/queue_estimate.h). A use counts whole nodes only for
-//     exclusive jobs, and then all that is in them; others count devices, CPUs and memory;
+//   - a job that runs uses the groups of its nodes in proportion, and of its devices' types where
+//     they are known; one that waits is laid out in a group of one of its partitions
+//     (core/queue_estimate.h). An exclusive job uses all that is in its nodes;
+//   - what is left free on each node by all that runs there, or reserves it, is counted by node:
+//     such uses have no job, and count nodes and their parts. A node is free as a whole when
+//     nothing runs on it. Devices that are lent in shares are in use as soon as one share is;
 //   - a reservation uses its nodes while it lasts, once where several overlap; jobs in it use
 //     nothing besides, but for what they run beyond its end. What runs on its nodes when it begins,
 //     and goes on, is counted besides;

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "plugin/constraint.h"
 #include "plugin/slurm_release.h"
 #include "plugin/tres.h"
 
@@ -255,6 +256,7 @@ JobRequest ReadDescriptor(const job_desc_msg_t& d, uint32_t submit_uid) {
       {.per_job = d.tres_per_job, .per_node = d.tres_per_node, .per_task = d.tres_per_task});
   if (Set(d.tres_per_socket)) devices.uncountable = "--gpus-per-socket";
   job.device_type = devices.type;
+  job.features = ReadFeatures(d.features);
   ReadResources(d, devices, &job);
   job.leave_alone = WhyLeaveAlone(d, devices);
   job.pinned_by = WhyPinned(d, devices);

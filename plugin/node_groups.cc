@@ -10,17 +10,20 @@
 namespace carbon {
 namespace {
 
-// Nodes, or places, in order.
-using Set = std::vector<int>;
+using Member = NodeGroups::Member;
+
+// Members, in order. That of a place without any is {-1 - its index, -1}, of its own.
+using Set = std::vector<Member>;
 
 bool Holds(const Set& whole, const Set& part) {
   return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
 }
 
+// Whether they have nodes in common, be it with other devices: those share CPUs and memory.
 bool Overlap(const Set& a, const Set& b) {
   for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-    if (*i == *j) return true;
-    *i < *j ? ++i : ++j;
+    if (i->node == j->node) return true;
+    i->node < j->node ? ++i : ++j;
   }
   return false;
 }
@@ -34,7 +37,7 @@ Set Union(const Set& a, const Set& b) {
 struct Place {
   std::string name;
   bool is_pool;
-  Set nodes;
+  Set members;
 };
 
 class GroupFinder {
@@ -44,40 +47,76 @@ class GroupFinder {
 
   NodeGroups Find() && {
     FindPlaces();
-    for (const Place& place : places_) AddGroup(place.nodes, place.name);
+    for (const Place& place : places_) AddGroup(place.members, place.name);
     AddUnions();
-    AddSharedNodes();
+    AddSharedMembers();
+    AddOtherDevices();
     Nest();
     for (int place : place_of_pool_) {
-      result_.of_pool.push_back(place < 0 ? -1 : group_of_[places_[place].nodes]);
+      result_.of_pool.push_back(place < 0 ? -1 : group_of_.at(places_[place].members));
     }
     for (const auto& [partition, place] : place_of_partition_) {
-      result_.of_partition[partition] = group_of_[places_[place].nodes];
+      result_.of_partition[partition] = group_of_.at(places_[place].members);
     }
     return std::move(result_);
   }
 
  private:
-  Set NodesOf(const ClusterPartition& partition, const std::string& gres_type) const {
-    Set nodes;
-    for (int node : partition.nodes) {
-      const std::vector<std::string>& types = view_.nodes[node].device_types;
-      if (gres_type.empty() || std::find(types.begin(), types.end(), gres_type) != types.end()) {
-        nodes.push_back(node);
-      }
+  // A node with all of its devices.
+  Set MembersOf(int node) const {
+    Set members;
+    for (size_t d = 0; d < view_.nodes[node].devices.size(); ++d) {
+      members.push_back({node, static_cast<int>(d)});
     }
-    std::sort(nodes.begin(), nodes.end());
-    return nodes;
+    if (members.empty()) members.push_back({node, -1});
+    return members;
   }
 
-  int AddPlace(std::string name, bool is_pool, Set nodes) {
+  bool IsInPool(int node, const PoolConfig& pool) const {
+    const std::vector<std::string>& has = view_.nodes[node].features;
+    const bool has_features =
+        std::all_of(pool.features.begin(), pool.features.end(), [&has](const std::string& feature) {
+          return std::find(has.begin(), has.end(), feature) != has.end();
+        });
+    if (!has_features || pool.nodelist.empty()) return has_features;
+    const auto list = view_.nodelists.find(pool.nodelist);
+    return list != view_.nodelists.end() &&
+           std::find(list->second.begin(), list->second.end(), node) != list->second.end();
+  }
+
+  Set MembersOf(const ClusterPartition& partition, const PoolConfig& pool) const {
+    Set members;
+    for (const int node : partition.nodes) {
+      if (!IsInPool(node, pool)) continue;
+      for (const Member& member : MembersOf(node)) {
+        if (pool.gres_type.empty() ||
+            (member.device >= 0 &&
+             view_.nodes[node].devices[member.device].type == pool.gres_type)) {
+          members.push_back(member);
+        }
+      }
+    }
+    std::sort(members.begin(), members.end());
+    return members;
+  }
+
+  int AddPlace(std::string name, bool is_pool, Set members) {
     for (size_t i = 0; i < places_.size(); ++i) {
       if (places_[i].name == name) return static_cast<int>(i);
     }
     // A set of no nodes says nothing of which place it is.
-    if (nodes.empty()) nodes.push_back(-1 - static_cast<int>(places_.size()));
-    places_.push_back({std::move(name), is_pool, std::move(nodes)});
+    if (members.empty()) members.push_back({-1 - static_cast<int>(places_.size()), -1});
+    places_.push_back({std::move(name), is_pool, std::move(members)});
     return static_cast<int>(places_.size()) - 1;
+  }
+
+  // "gpu:h100 nvlink gpu[01-16]".
+  static std::string PlaceName(const PoolConfig& pool) {
+    std::string name = pool.partition;
+    if (!pool.gres_type.empty()) absl::StrAppend(&name, ":", pool.gres_type);
+    for (const std::string& feature : pool.features) absl::StrAppend(&name, " ", feature);
+    if (!pool.nodelist.empty()) absl::StrAppend(&name, " ", pool.nodelist);
+    return name;
   }
 
   void FindPlaces() {
@@ -85,41 +124,39 @@ class GroupFinder {
     for (const ClusterPartition& partition : view_.partitions) {
       partitions[partition.name] = &partition;
     }
-    Set modelled;
+    std::set<int> modelled;  // nodes
     for (const PoolConfig& pool : pools_) {
       const auto partition = partitions.find(pool.partition);
       if (partition == partitions.end()) {
         place_of_pool_.push_back(-1);
         continue;
       }
-      const std::string name = pool.gres_type.empty()
-                                   ? pool.partition
-                                   : absl::StrCat(pool.partition, ":", pool.gres_type);
-      Set nodes = NodesOf(*partition->second, pool.gres_type);
-      modelled = Union(modelled, nodes);
-      place_of_pool_.push_back(AddPlace(name, /*is_pool=*/true, std::move(nodes)));
-      if (pool.gres_type.empty()) place_of_partition_[pool.partition] = place_of_pool_.back();
+      Set members = MembersOf(*partition->second, pool);
+      for (const Member& member : members) modelled.insert(member.node);
+      place_of_pool_.push_back(AddPlace(PlaceName(pool), /*is_pool=*/true, std::move(members)));
+      if (PlaceName(pool) == pool.partition) {
+        place_of_partition_[pool.partition] = place_of_pool_.back();
+      }
     }
     for (const ClusterPartition& partition : view_.partitions) {
       if (place_of_partition_.contains(partition.name)) continue;
-      const Set all = NodesOf(partition, "");
-      Set nodes;
-      std::set_intersection(all.begin(), all.end(), modelled.begin(), modelled.end(),
-                            std::back_inserter(nodes));
-      if (nodes.empty()) continue;
+      Set members = MembersOf(partition, PoolConfig{});
+      std::erase_if(members,
+                    [&modelled](const Member& member) { return !modelled.contains(member.node); });
+      if (members.empty()) continue;
       place_of_partition_[partition.name] =
-          AddPlace(partition.name, /*is_pool=*/false, std::move(nodes));
+          AddPlace(partition.name, /*is_pool=*/false, std::move(members));
     }
   }
 
-  // The places whose nodes are `nodes` exactly, or else all those within; pools' before others.
-  std::string NameOf(const Set& nodes) const {
+  // The places whose members are `members` exactly, or else all those within; pools' before others.
+  std::string NameOf(const Set& members) const {
     for (const bool exactly : {true, false}) {
       for (const bool is_pool : {true, false}) {
         std::vector<std::string> names;
         for (const Place& place : places_) {
           if (place.is_pool != is_pool) continue;
-          if (exactly ? place.nodes == nodes : Holds(nodes, place.nodes)) {
+          if (exactly ? place.members == members : Holds(members, place.members)) {
             names.push_back(place.name);
           }
         }
@@ -129,19 +166,19 @@ class GroupFinder {
     return "";
   }
 
-  void AddGroup(const Set& nodes, std::string name = "") {
-    if (!group_of_.try_emplace(nodes, static_cast<int>(result_.groups.size())).second) return;
-    const std::string exact = NameOf(nodes);
+  void AddGroup(const Set& members, std::string name = "") {
+    if (!group_of_.try_emplace(members, static_cast<int>(result_.groups.size())).second) return;
+    const std::string exact = NameOf(members);
     if (!exact.empty()) name = exact;
     // Two groups of one name would make the snapshot invalid.
     while (!names_.insert(name).second) name += "'";
     result_.groups.push_back({.name = name});
-    result_.nodes.push_back(nodes.front() < 0 ? Set() : nodes);
+    result_.members.push_back(members.front().node < 0 ? Set() : members);
   }
 
   void AddUnions() {
     std::vector<Set> sets;
-    for (const auto& [nodes, group] : group_of_) sets.push_back(nodes);
+    for (const auto& [members, group] : group_of_) sets.push_back(members);
     const size_t most = sets.size() + NodeGroups::kMostUnions;
     for (size_t i = 0; i < sets.size() && sets.size() < most; ++i) {
       for (size_t j = 0; j < i && sets.size() < most; ++j) {
@@ -156,12 +193,12 @@ class GroupFinder {
     }
     if (sets.size() < most) return;
     for (const Place& place : places_) {
-      Set whole = place.nodes;
+      Set whole = place.members;
       for (bool grew = true; grew;) {
         grew = false;
         for (const Place& other : places_) {
-          if (!Overlap(whole, other.nodes) || Holds(whole, other.nodes)) continue;
-          whole = Union(whole, other.nodes);
+          if (!Overlap(whole, other.members) || Holds(whole, other.members)) continue;
+          whole = Union(whole, other.members);
           grew = true;
         }
       }
@@ -169,27 +206,71 @@ class GroupFinder {
     }
   }
 
-  // Nodes that lie in the same places are all the same to whoever counts.
-  void AddSharedNodes() {
-    std::vector<Set> places_of_node(view_.nodes.size());
+  // Members that lie in the same places are all the same to whoever counts, and so are nodes whose
+  // members do.
+  void AddSharedMembers() {
+    std::map<Member, std::vector<int>> places_of;
     for (size_t place = 0; place < places_.size(); ++place) {
-      for (int node : places_[place].nodes) {
-        if (node >= 0) places_of_node[node].push_back(static_cast<int>(place));
+      for (const Member& member : places_[place].members) {
+        if (member.node >= 0) places_of[member].push_back(static_cast<int>(place));
       }
     }
-    std::map<Set, Set> nodes_in;  // by the places in which they lie
-    for (size_t node = 0; node < places_of_node.size(); ++node) {
-      if (!places_of_node[node].empty()) {
-        nodes_in[places_of_node[node]].push_back(static_cast<int>(node));
-      }
-    }
+    using Places = std::vector<std::vector<int>>;  // of each of some members
+    std::map<Places, Set> members_in, nodes_in;
     result_.of_node.assign(view_.nodes.size(), -1);
-    for (const auto& [places, nodes] : nodes_in) {
-      std::vector<std::string> names;
-      for (int place : places) names.push_back(places_[place].name);
-      AddGroup(nodes,
-               names.size() == 1 ? absl::StrCat("only ", names[0]) : absl::StrJoin(names, "&"));
-      for (int node : nodes) result_.of_node[node] = group_of_[nodes];
+    result_.of_device.resize(view_.nodes.size());
+    for (size_t node = 0; node < view_.nodes.size(); ++node) {
+      Places places;
+      const Set members = MembersOf(static_cast<int>(node));
+      for (const Member& member : members) {
+        places.push_back(places_of[member]);
+        if (!places.back().empty()) members_in[{places.back()}].push_back(member);
+      }
+      if (std::all_of(places.begin(), places.end(), [](const auto& p) { return p.empty(); })) {
+        continue;
+      }
+      std::sort(places.begin(), places.end());
+      Set& alike = nodes_in[places];
+      alike.insert(alike.end(), members.begin(), members.end());
+    }
+    for (const auto& [places, members] : members_in) AddGroup(members, NameOf(places[0]));
+    for (const auto& [places, members] : nodes_in) {
+      std::set<int> all;
+      for (const std::vector<int>& some : places) all.insert(some.begin(), some.end());
+      AddGroup(members, NameOf(std::vector<int>(all.begin(), all.end())));
+      for (const Member& member : members) {
+        result_.of_node[member.node] = group_of_[members];
+        if (member.device < 0) continue;
+        std::vector<int>& of_device = result_.of_device[member.node];
+        of_device.resize(view_.nodes[member.node].devices.size(), group_of_[members]);
+        const auto own = members_in.find({places_of[member]});
+        if (own != members_in.end()) of_device[member.device] = group_of_[own->second];
+      }
+    }
+  }
+  std::string NameOf(const std::vector<int>& places) const {
+    std::vector<std::string> names;
+    for (const int place : places) names.push_back(places_[place].name);
+    return names.size() == 1 ? absl::StrCat("only ", names[0]) : absl::StrJoin(names, "&");
+  }
+
+  // For each place what other devices its nodes have.
+  void AddOtherDevices() {
+    for (const Place& place : places_) {
+      Set others;
+      for (auto member = place.members.begin(); member != place.members.end();) {
+        const int node = member->node;
+        if (node >= 0) {
+          for (const Member& one : MembersOf(node)) {
+            if (!Holds(place.members, {one})) others.push_back(one);
+          }
+        }
+        while (member != place.members.end() && member->node == node) ++member;
+      }
+      if (others.empty()) continue;
+      AddGroup(others, absl::StrCat("beside ", place.name));
+      result_.groups[group_of_.at(place.members)].beside =
+          result_.groups[group_of_.at(others)].name;
     }
   }
 

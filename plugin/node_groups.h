@@ -4,6 +4,7 @@
 #ifndef PLUGIN_NODE_GROUPS_H_
 #define PLUGIN_NODE_GROUPS_H_
 
+#include <compare>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,23 +15,37 @@
 
 namespace carbon {
 
-// A place is a pool's partition, or a part of it with one type of device ("gpu:h100"), or another
+// A place is a pool's nodes, with all their devices or those of its type ("gpu:h100"), or another
 // partition on nodes that a pool has. Groups are made of
-//   - each place, those with the same nodes sharing one, named after the pools' places
+//   - each place, those with the same nodes and devices sharing one, named after the pools' places
 //   ("h100+debug");
 //   - the unions of places that overlap ("h100+debug" too): beyond kMostUnions of them in one
-//     cluster, only that of all places that hang together, and the count is no longer exact;
-//   - the nodes that lie in the same places, to count what runs on them ("h100&debug", "only
-//   h100").
+//     cluster, only that of all places that hang together, and the count is no longer exact.
+//     Places with the same nodes but different devices overlap: they share CPUs and memory;
+//   - the devices that lie in the same places, and the nodes whose devices do, to count what runs
+//   on
+//     them ("h100&debug", "only h100");
+//   - what other devices a place's nodes have ("beside gpu:h100").
 // Nodes that no pool has are in no group.
 struct NodeGroups {
   static constexpr size_t kMostUnions = 256;
 
-  std::vector<NodeGroup> groups;            // names and `within`; the totals are left zero
-  std::vector<std::vector<int>> nodes;      // of each group, indices into ClusterView::nodes
-  std::vector<int> of_pool;                 // index of its group; -1: its partition is not there
-  std::vector<int> of_node;                 // the smallest group that has it; -1: none
-  std::map<std::string, int> of_partition;  // of those that have nodes of a pool, or are one
+  // All devices of one type on a node; a node without devices is one such, of none.
+  struct Member {
+    int node;    // index into ClusterView::nodes
+    int device;  // index into its devices; -1: it has none
+
+    friend auto operator<=>(const Member&, const Member&) = default;
+  };
+
+  std::vector<NodeGroup> groups;  // names, `within` and `beside`; the totals are left zero
+  std::vector<std::vector<Member>> members;  // of each group, in order
+  std::vector<int> of_pool;                  // index of its group; -1: its partition is not there
+  // The smallest group that has it, with all its devices, or with one of its devices; -1: none.
+  std::vector<int> of_node;
+  std::vector<std::vector<int>> of_device;  // by node, then as ClusterNode::devices
+  // Of those that have nodes of a pool, or are one.
+  std::map<std::string, int> of_partition;
 };
 
 NodeGroups FindNodeGroups(const ClusterView& view, const std::vector<PoolConfig>& pools);

@@ -72,15 +72,19 @@ NodeShape ShapeOf(const node_info_t& node) {
   const auto memory = static_cast<int64_t>(node.real_memory);
   return {.cpus = node.cpus_efctv != 0 ? node.cpus_efctv : node.cpus,
           .threads_per_core = std::max<int64_t>(node.threads, 1),
-          .devices = ReadNodeGres(Text(node.gres)).count,
+          .devices = ReadGres(Text(node.gres)).count,
           .memory_mib = memory - std::min(memory, static_cast<int64_t>(node.mem_spec_limit))};
 }
 
-// Without the CPUs that are kept for the jobs of its GPUs, of which a job may have none or few.
+// Without the CPUs that are kept for the jobs of its GPUs, of which a job may have none or few, and
+// with the GPUs of one type only.
 NodeShape LeastShapeOf(const node_info_t& node) {
   NodeShape shape = ShapeOf(node);
   const int64_t kept = CoresKeptPerGpu(node) * shape.devices * shape.threads_per_core;
   shape.cpus -= std::min(shape.cpus, kept);
+  for (const DeviceCount& devices : ReadGres(Text(node.gres)).by_type) {
+    shape.devices = std::min(shape.devices, devices.count);
+  }
   return shape;
 }
 

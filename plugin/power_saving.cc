@@ -1,7 +1,5 @@
 #include "plugin/power_saving.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -13,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "plugin/host_lists.h"
 #include "plugin/slurm_release.h"
 
 namespace carbon {
@@ -34,18 +33,6 @@ std::vector<std::string> SplitNodeSpec(absl::string_view spec) {
   }
   parts.erase(std::remove(parts.begin(), parts.end(), ""), parts.end());
   return parts;
-}
-
-std::vector<std::string> ExpandHosts(const std::string& expression) {
-  std::vector<std::string> hosts;
-  auto* list = slurm_hostlist_create(expression.c_str());
-  if (list == nullptr) return hosts;
-  while (char* host = slurm_hostlist_shift(list)) {
-    hosts.emplace_back(host);
-    free(host);
-  }
-  slurm_hostlist_destroy(list);
-  return hosts;
 }
 
 class PowerSaving {

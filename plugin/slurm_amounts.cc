@@ -36,17 +36,27 @@ int64_t ReadMemory(absl::string_view text) {
   return static_cast<int64_t>(std::min(number * scale, 1e12));
 }
 
+void AddDevices(absl::string_view type, int64_t count, std::vector<DeviceCount>* by_type) {
+  for (DeviceCount& devices : *by_type) {
+    if (devices.type != type) continue;
+    devices.count += count;
+    return;
+  }
+  by_type->push_back({std::string(type), count});
+}
+
 }  // namespace
 
-NodeDevices ReadNodeGres(absl::string_view gres) {
-  NodeDevices devices;
+GresDevices ReadGres(absl::string_view gres) {
+  GresDevices devices;
   int depth = 0;
   size_t begin = 0;
   const auto read = [&devices](absl::string_view item) {
     if (!absl::ConsumePrefix(&item, "gres:")) absl::ConsumePrefix(&item, "gres/");
     item = item.substr(0, item.find('('));
     const std::vector<absl::string_view> words = absl::StrSplit(item, absl::ByAnyChar(":="));
-    if (words[0] != "gpu") return;
+    const bool is_share = words[0] == "shard" || words[0] == "mps";
+    if (words[0] != "gpu" && !is_share) return;
     // "gpu", "gpu:8", "gpu:h100" or "gpu:h100:8".
     std::optional<int64_t> count = 1;
     absl::string_view type;
@@ -56,11 +66,12 @@ NodeDevices ReadNodeGres(absl::string_view gres) {
       type = words[1];
       if (words.size() >= 3) count = ReadCount(words[2]);
     }
-    devices.count += count.value_or(0);
-    if (!type.empty() &&
-        std::find(devices.types.begin(), devices.types.end(), type) == devices.types.end()) {
-      devices.types.emplace_back(type);
+    if (is_share) {
+      devices.shares += count.value_or(0);
+      return;
     }
+    devices.count += count.value_or(0);
+    if (!type.empty()) AddDevices(type, count.value_or(0), &devices.by_type);
   };
   // Commas inside parentheses list sockets, "gpu:8(S:0,2)", and separate nothing.
   for (size_t i = 0; i <= gres.size(); ++i) {
@@ -96,7 +107,9 @@ TresAmount ReadTres(absl::string_view tres) {
     } else if (absl::ConsumePrefix(&name, "gres/gpu:")) {
       result.counts_devices = true;
       typed += ReadCount(pair.second).value_or(0);
-      result.device_type = std::string(name);
+      AddDevices(name, ReadCount(pair.second).value_or(0), &result.devices);
+    } else if (name == "gres/shard" || name == "gres/mps") {
+      result.device_shares += ReadCount(pair.second).value_or(0);
     }
   }
   // The untyped count, where it is tracked, includes the typed ones.

@@ -10,22 +10,25 @@
 
 #include "absl/strings/string_view.h"
 #include "core/capacity.h"
+#include "plugin/cluster_view.h"
 
 namespace carbon {
 
-// A node's GPUs in its GRES string, "gpu:h100:8(S:0-1),gpu:2,fpga:1": the count, and the types in
-// the order met.
-struct NodeDevices {
+// The GPUs in a GRES string, "gpu:h100:8(S:0-1),gpu:2,fpga:1,shard:h100:32": how many, how many of
+// each type that is named, in the order met, and the shares of them that are lent (shards, MPS).
+struct GresDevices {
   int64_t count = 0;
-  std::vector<std::string> types;
+  std::vector<DeviceCount> by_type;
+  int64_t shares = 0;
 };
-NodeDevices ReadNodeGres(absl::string_view gres);
+GresDevices ReadGres(absl::string_view gres);
 
 // A job's TRES string, "cpu=8,mem=32G,node=1,billing=8,gres/gpu=8,gres/gpu:h100=8". GPUs are in it
 // only where AccountingStorageTRES tracks them: `counts_devices` tells.
 struct TresAmount {
   Resources amount;
-  std::string device_type;
+  std::vector<DeviceCount> devices;  // by type, as far as types are tracked
+  int64_t device_shares = 0;
   bool counts_devices = false;
 };
 TresAmount ReadTres(absl::string_view tres);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,8 @@
 #include "absl/strings/str_split.h"
 #include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
+#include "plugin/constraint.h"
+#include "plugin/host_lists.h"
 #include "plugin/power_saving.h"
 #include "plugin/reservations.h"
 #include "plugin/slurm_amounts.h"
@@ -70,7 +73,12 @@ NodeUse UseOf(uint32_t state) {
 }
 
 ClusterNode ReadNode(const node_info_t& node) {
-  const NodeDevices devices = ReadNodeGres(Text(node.gres));
+  const GresDevices gres = ReadGres(Text(node.gres));
+  // What bears no type is a type of its own.
+  std::vector<DeviceCount> devices = gres.by_type;
+  int64_t untyped = gres.count;
+  for (const DeviceCount& typed : devices) untyped -= typed.count;
+  if (untyped > 0) devices.push_back({"", untyped});
   const int64_t memory = static_cast<int64_t>(node.real_memory);
   const int64_t reserved = std::min(memory, static_cast<int64_t>(node.mem_spec_limit));
   const NodeUse use = UseOf(node.node_state);
@@ -80,10 +88,12 @@ ClusterNode ReadNode(const node_info_t& node) {
           .is_silent = use == NodeUse::kSilent && !is_lent,
           .is_lent = use == NodeUse::kUsable && is_lent,
           .resources = {.nodes = 1,
-                        .devices = devices.count,
+                        .devices = gres.count,
                         .cpus = node.cpus_efctv != 0 ? node.cpus_efctv : node.cpus,
                         .memory_mib = memory - reserved},
-          .device_types = devices.types};
+          .devices = std::move(devices),
+          .shares_per_device = gres.count > 0 ? gres.shares / gres.count : 0,
+          .features = absl::StrSplit(Text(node.features_act), ',', absl::SkipEmpty())};
 }
 
 // The partition's own, or else the cluster's.
@@ -138,26 +148,58 @@ ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_co
           .nodes = NodeIndices(partition.node_inx, nodes.record_count)};
 }
 
+// The types of GPU that the job asked for, and how many of each; empty: it named none.
+std::vector<DeviceCount> TypesAsked(const slurm_job_info_t& job, int64_t nodes, int64_t tasks) {
+  std::vector<DeviceCount> types;
+  for (const auto& [text, times] :
+       {std::pair(job.tres_per_job, int64_t{1}), std::pair(job.tres_per_node, nodes),
+        std::pair(job.tres_per_socket, nodes), std::pair(job.tres_per_task, tasks)}) {
+    for (DeviceCount& devices : ReadGres(Text(text)).by_type) {
+      devices.count *= times;
+      types.push_back(std::move(devices));
+    }
+  }
+  return types;
+}
+
 // What one task of the job uses or will use. GPUs are in the TRES strings only where the cluster
-// tracks them; else they are read from what was requested.
+// tracks them, and by type only where it tracks the type; else they are read from what was given to
+// the job or asked for.
 TresAmount ReadAmount(const slurm_job_info_t& job) {
   TresAmount result =
       ReadTres(IsSet(job.tres_alloc_str) ? job.tres_alloc_str : Text(job.tres_req_str));
   Resources& amount = result.amount;
   amount.nodes = std::max({amount.nodes, static_cast<int64_t>(job.num_nodes), int64_t{1}});
   if (amount.cpus == 0) amount.cpus = job.num_cpus;
-  if (result.counts_devices) return result;
-
-  const DeviceRequest devices = ReadDevices(
-      {.per_job = job.tres_per_job, .per_node = job.tres_per_node, .per_task = job.tres_per_task});
   const int64_t tasks = job.num_tasks == NO_VAL ? 1 : std::max<int64_t>(job.num_tasks, 1);
-  // A socket's share is taken for a node's: sockets used are not known before the job runs.
-  const int64_t per_socket = ReadNodeGres(Text(job.tres_per_socket)).count;
-  amount.devices =
-      std::max({devices.per_job, devices.per_node * amount.nodes, devices.per_task * tasks,
-                per_socket * amount.nodes, ReadNodeGres(Text(job.gres_total)).count});
-  result.device_type = devices.type;
+  const GresDevices given = ReadGres(Text(job.gres_total));
+  result.device_shares = std::max(result.device_shares, given.shares);
+  if (!result.counts_devices) {
+    const DeviceRequest devices = ReadDevices({.per_job = job.tres_per_job,
+                                               .per_node = job.tres_per_node,
+                                               .per_task = job.tres_per_task});
+    // A socket's share is taken for a node's: sockets used are not known before the job runs.
+    const int64_t per_socket = ReadGres(Text(job.tres_per_socket)).count;
+    amount.devices = std::max({devices.per_job, devices.per_node * amount.nodes,
+                               devices.per_task * tasks, per_socket * amount.nodes, given.count});
+  }
+  if (amount.devices > 0 && result.devices.empty()) {
+    result.devices = given.by_type.empty() ? TypesAsked(job, amount.nodes, tasks) : given.by_type;
+    // The number that is known is the one that counts.
+    if (result.devices.size() == 1) result.devices[0].count = amount.devices;
+  }
   return result;
+}
+
+// Those of a hostlist expression that the cluster has.
+std::vector<int> NodesNamed(const std::string& expression, const ClusterView& view) {
+  std::vector<int> nodes;
+  const std::vector<std::string> names = ExpandHosts(expression);
+  const std::set<absl::string_view> named(names.begin(), names.end());
+  for (size_t i = 0; i < view.nodes.size(); ++i) {
+    if (named.contains(view.nodes[i].name)) nodes.push_back(static_cast<int>(i));
+  }
+  return nodes;
 }
 
 absl::Duration TimeLimit(const slurm_job_info_t& job, const ClusterView& view) {
@@ -211,16 +253,19 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
   const bool waits =
       (job.job_state & JOB_STATE_BASE) == JOB_PENDING && (job.job_state & JOB_COMPLETING) == 0;
   const TresAmount amount = ReadAmount(job);
-  ClusterJob result{.job_id = JobIdOf(job),
-                    .decision_id = DecisionIdInComment(Text(job.admin_comment)),
-                    .partitions = absl::StrSplit(Text(job.partition), ',', absl::SkipEmpty()),
-                    .amount = amount.amount,
-                    .device_type = amount.device_type,
-                    .reservation = std::string(Text(job.resv_name)),
-                    .exclusive = IsExclusive(job),
-                    .when = *when,
-                    .priority = job.priority,
-                    .is_promised = IsPromised(job, view.taken_at)};
+  ClusterJob result{
+      .job_id = JobIdOf(job),
+      .decision_id = DecisionIdInComment(Text(job.admin_comment)),
+      .partitions = absl::StrSplit(Text(job.partition), ',', absl::SkipEmpty()),
+      .amount = amount.amount,
+      .devices = amount.devices,
+      .device_shares = (amount.device_shares + amount.amount.nodes - 1) / amount.amount.nodes,
+      .features = ReadFeatures(job.features),
+      .reservation = std::string(Text(job.resv_name)),
+      .exclusive = IsExclusive(job),
+      .when = *when,
+      .priority = job.priority,
+      .is_promised = IsPromised(job, view.taken_at)};
   if (!waits) {
     result.nodes = NodeIndices(job.node_inx, view.nodes.size());
     if (result.nodes.empty()) return std::nullopt;
@@ -282,6 +327,9 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   }
   view.reservations = ReadReservations(**reservations, **nodes, now, absl::LocalTimeZone());
   CountLentNodes(&view);
+  for (const PoolConfig& pool : pools) {
+    if (!pool.nodelist.empty()) view.nodelists[pool.nodelist] = NodesNamed(pool.nodelist, view);
+  }
   ClusterLook look;
   look.may_update = geteuid() == 0 || geteuid() == settings.slurm_user_id;
   std::map<uint32_t, size_t> waiting_arrays;

@@ -67,10 +67,7 @@ absl::StatusOr<Federation> Federation::Create(std::shared_ptr<const DrawnForecas
   capacity.cluster = "bench";
   capacity.default_partition = forecasts->zones.front().zone;
   auto admission = std::make_shared<AdmissionRules>();
-  const Resources total = {.nodes = kNodes,
-                           .devices = kNodes * kPerNode.devices,
-                           .cpus = kNodes * kPerNode.cpus,
-                           .memory_mib = kNodes * kPerNode.memory_mib};
+  const Resources total = TotalOf(kNodes, kPerNode);
   for (const ZoneForecast& forecast : forecasts->zones) {
     const std::string& name = forecast.zone;
     config.zones.push_back({.name = name});

@@ -168,8 +168,9 @@ TEST(RunInPool, BooksAsManyNodesOfARangeAsAreFree) {
   World world = OneSite();
   JobRequest job = world.Job("carbon:now");
   job.max_nodes = 3;
-  EXPECT_EQ(world.Place(job).booked_amount,
-            (Resources{.devices = 24, .cpus = 24, .memory_mib = 24}));
+  Resources three_nodes = {.devices = 24, .cpus = 24, .memory_mib = 24};
+  AddNodeParts(3, 8, 8, &three_nodes);
+  EXPECT_EQ(world.Place(job).booked_amount, three_nodes);
   job.max_nodes = 100;
   EXPECT_EQ(world.Place(job).booked_amount.devices, 32);
   world.state("home").max_nodes = 2;
@@ -231,8 +232,23 @@ TEST(RunInPool, FindsRoomForAnExclusiveJobOnlyOnWholeNodes) {
   world.capacity.uses.push_back({1, "", "away", {world.now, world.Hour(3)}, {.devices = 1}});
   const Decision decision = world.Place(job);
   EXPECT_EQ(decision.chosen->start, world.Hour(3));
-  EXPECT_EQ(decision.booked_amount,
-            (Resources{.nodes = 4, .devices = 32, .cpus = 256, .memory_mib = 4096}));
+  EXPECT_EQ(decision.booked_amount, world.capacity.groups[0].total);
+}
+
+// Half of the devices of each node are free: 16, but on no node eight.
+TEST(RunInPool, FindsNoRoomOnNodesThatAreHalfFull) {
+  World world = TwoSites();
+  world.capacity.uses.push_back(
+      {0,
+       "",
+       "away",
+       {world.now, world.Hour(3)},
+       {.nodes = 4, .devices = 16, .cpus = 16, .full_nodes = 4, .halves = 4}});
+  EXPECT_EQ(world.Place(world.Job()).chosen->start, world.Hour(3));
+  JobRequest job = world.Job();
+  job.demand = {.nodes = 4, .devices = 16, .cpus = 16};
+  job.per_node = {.devices = 4, .cpus = 4};
+  EXPECT_EQ(world.Place(job).chosen->start, world.now);
 }
 
 TEST(RunInPool, BooksNoMoreThanThereIs) {
@@ -241,7 +257,9 @@ TEST(RunInPool, BooksNoMoreThanThereIs) {
   JobRequest job = world.Job();
   job.demand.memory_mib = 7;
   job.array_tasks = job.array_width = 8;
-  EXPECT_EQ(world.Place(job).booked_amount, (Resources{.devices = 32, .cpus = 32}));
+  Resources all = {.devices = 32, .cpus = 32};
+  AddNodeParts(4, 8, 8, &all);
+  EXPECT_EQ(world.Place(job).booked_amount, all);
   // What is larger than the pool will not run there.
   job.demand.devices = 33;
   EXPECT_EQ(world.Place(job).reason, "its home home: no room within the forecast");

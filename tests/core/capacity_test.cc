@@ -72,6 +72,45 @@ TEST(CapacityCalendar, AnOverbookedGroupIsFullAndNotAnError) {
               ElementsAre(Between(10, 20)));
 }
 
+TEST(AddNodeParts, CountsALargePartOfANodeAsAWholeHalfOrQuarterOfIt) {
+  const auto parts = [](int64_t nodes, int64_t each, int64_t has) {
+    Resources amount;
+    AddNodeParts(nodes, each, has, &amount);
+    return amount;
+  };
+  const Resources whole = {.full_nodes = 1, .half_nodes = 1, .halves = 2, .quarters = 4};
+  EXPECT_EQ(parts(1, 8, 8), whole);
+  EXPECT_EQ(parts(3, 5, 8), Times(whole, 3));
+  EXPECT_EQ(parts(1, 4, 8), (Resources{.halves = 1, .quarters = 2}));
+  EXPECT_EQ(parts(1, 3, 8), (Resources{.halves = 1, .quarters = 2}));
+  EXPECT_EQ(parts(2, 4, 8), (Resources{.half_nodes = 2, .halves = 2, .quarters = 4}));
+  EXPECT_EQ(parts(3, 2, 8), (Resources{.quarters = 3}));
+  EXPECT_EQ(parts(3, 1, 8), Resources{});
+  EXPECT_EQ(parts(1, 1, 1),
+            (Resources{.full_nodes = 1, .half_nodes = 1, .halves = 1, .quarters = 1}));
+  EXPECT_EQ(parts(1, 0, 8), Resources{});
+  EXPECT_EQ(parts(1, 8, 0), Resources{});
+}
+
+// What a node has free less what a task takes of it is what is left free.
+TEST(AddNodeParts, TakesWhatIsNoLongerFreeOnTheNode) {
+  for (const int64_t has : {1, 2, 4, 8, 16, 64}) {
+    for (int64_t each = 1; each <= has; each *= 2) {
+      Resources taken;
+      AddNodeParts(1, each, has, &taken);
+      const Resources left = NodePartsOf(has, has - each);
+      const Resources counted = NodePartsOf(has, has) - taken;
+      EXPECT_GE(counted.halves, left.halves) << each << " of " << has;
+      if (2 * each >= has) {
+        EXPECT_EQ(counted.halves, left.halves) << each << " of " << has;
+      }
+      if (4 * each >= has) {
+        EXPECT_EQ(counted.quarters, left.quarters) << each << " of " << has;
+      }
+    }
+  }
+}
+
 // The oracle keeps the use of every second in an array and tries every start.
 TEST(CapacityCalendar, AgreesWithTryingEverySecondOnRandomCalendars) {
   std::mt19937 random(11);

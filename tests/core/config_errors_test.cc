@@ -321,12 +321,18 @@ TEST(ParseConfig, WantsPoolsOfOnePartitionToldApart) {
       R"({"zones": {"z": {"kind": "marginal"}}, "sites": {"s": {"zone": "z", "pue": 1}}, "pools": {
           "a": {"site": "s", "partition": "p", "hardware": "h100-sxm", "gres_type": "h100"},
           "b": {"site": "s", "partition": "p", "hardware": "a100-sxm"B}}})";
-  EXPECT_THAT(Errors(absl::StrReplaceAll(pools, {{"B", R"(, "gres_type": "a100")"}})), IsEmpty());
-  EXPECT_THAT(
-      Errors(absl::StrReplaceAll(pools, {{"B", ""}})),
-      ElementsAre("c:3: /pools/b: \"gres_type\" is missing: partition \"p\" has several pools"));
-  EXPECT_THAT(Errors(absl::StrReplaceAll(pools, {{"B", R"(, "gres_type": "h100")"}})),
-              ElementsAre("c:3: /pools/b: has the same partition and gres_type as pool \"a\""));
+  const auto errors = [&pools](const std::string& b) {
+    return Errors(absl::StrReplaceAll(pools, {{"B", b}}));
+  };
+  EXPECT_THAT(errors(R"(, "gres_type": "a100")"), IsEmpty());
+  EXPECT_THAT(errors(R"(, "features": ["nvlink"])"), IsEmpty());
+  EXPECT_THAT(errors(R"(, "gres_type": "h100", "nodelist": "n[1-4]")"), IsEmpty());
+  EXPECT_THAT(errors(""),
+              ElementsAre("c:3: /pools/b: \"gres_type\", \"features\" or \"nodelist\" is missing: "
+                          "partition \"p\" has several pools"));
+  EXPECT_THAT(errors(R"(, "gres_type": "h100")"),
+              ElementsAre("c:3: /pools/b: has the same partition, gres_type, features and nodelist "
+                          "as pool \"a\""));
 }
 
 TEST(ParseConfig, WantsPoliciesCalledDifferently) {

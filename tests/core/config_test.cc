@@ -89,6 +89,8 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(config.pools[1].partition, "oslo");
   EXPECT_EQ(config.pools[1].hardware, "ours");
   EXPECT_EQ(config.pools[1].gres_type, "h100");
+  EXPECT_THAT(config.pools[1].features, ElementsAre("nvlink", "ib"));
+  EXPECT_EQ(config.pools[1].nodelist, "gpu[01-16],big");
   EXPECT_EQ(config.pools[0].powers_down, std::nullopt);
   EXPECT_EQ(config.pools[1].powers_down, true);
 

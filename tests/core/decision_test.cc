@@ -219,6 +219,58 @@ TEST(Decide, KeepsAJobThatAsksForATypeWhereTheTypeIsSure) {
   EXPECT_EQ(world.Place(job).chosen->pool, "away");
 }
 
+// The home's partition has nodes of two kinds, told apart by their features.
+TEST(Decide, TakesAJobForOneOfItsPartitionsPoolsWhereItAsksForItsFeatures) {
+  World world = TwoSites();
+  PoolConfig other = world.config.pools[0];
+  other.name = "home-a100";
+  other.hardware = "a100";
+  other.features = {"pcie"};
+  world.config.pools[0].features = {"nvlink"};
+  world.config.pools.push_back(other);
+  PoolState state = world.state("home");
+  state.pool = "home-a100";
+  world.capacity.pools.push_back(state);
+  JobRequest job = world.Job();
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+  job.pinned_by = "--constraint";
+  job.features = {"nvlink", "rack4"};
+  EXPECT_EQ(world.Place(job).home->hardware, "h100");
+  job.features = {"pcie"};
+  EXPECT_EQ(world.Place(job).home->hardware, "a100");
+  job.features = {"rack4"};
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+}
+
+TEST(Decide, TakesAJobWithDevicesForAPoolWhoseNodesHaveSome) {
+  World world = OneSite();
+  PoolConfig cpus = world.config.pools[0];
+  cpus.name = "home-cpus";
+  cpus.hardware = "a100";
+  cpus.nodelist = "cpu[1-4]";
+  world.config.pools[0].nodelist = "gpu[1-4]";
+  world.config.pools.push_back(cpus);
+  const Resources node = {.nodes = 1, .cpus = 64, .memory_mib = 1024};
+  world.capacity.groups.push_back({"cpus", TotalOf(4, node), node});
+  PoolState state = world.state("home");
+  state.pool = "home-cpus";
+  state.group = "cpus";
+  world.capacity.pools.push_back(state);
+  EXPECT_EQ(world.Place(world.Job()).home->pool, "home");
+  JobRequest job = world.Job();
+  job.demand.devices = job.per_node.devices = 0;
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+}
+
+// Slurm chooses among a partition's nodes, and we cannot.
+TEST(Decide, DoesNotChooseBetweenSitesOfOnePartition) {
+  World world = TwoSites();
+  world.config.pools[0].nodelist = "n[1-4]";
+  world.config.pools[1].nodelist = "n[5-8]";
+  world.config.pools[1].partition = "home";
+  EXPECT_EQ(world.Place(world.Job()).reason, "its partition has several kinds of nodes");
+}
+
 TEST(Decide, ChangesOnlyWhatThePolicyAllows) {
   World world = TwoSites();
   world.policy().may_change_site = false;
@@ -332,7 +384,7 @@ TEST(Decide, LeavesAloneWhatCarbonHasNoSayIn) {
               world.config.pools[0].gres_type = "h100";
               world.config.pools.push_back(other);
             }),
-            "its partition has several device types");
+            "its partition has several kinds of nodes");
 }
 
 TEST(Decide, MovesAJobWithoutALimitOnlyToWhereItGetsTheSame) {

@@ -10,11 +10,10 @@ namespace {
 
 // Four nodes of eight devices; memory is a consumable resource, of which a job that does not say
 // gets one MiB.
+constexpr Resources kNode = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1000};
+
 struct APool {
-  NodeGroup group = {.name = "g",
-                     .total = {.nodes = 4, .devices = 32, .cpus = 256, .memory_mib = 4000},
-                     .per_node = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1000},
-                     .within = {}};
+  NodeGroup group = {.name = "g", .total = TotalOf(4, kNode), .per_node = kNode};
   PoolState state;
   HardwareProfile hardware;
   Snapshot::Pool pool = {};
@@ -56,17 +55,16 @@ TEST(SizeIn, TakesNoLessThanSlurmAllocates) {
   // --exclusive --gpus=16: all of two nodes
   JobRequest exclusive = Job({.nodes = 1, .devices = 16, .cpus = 1});
   exclusive.exclusive = true;
-  EXPECT_EQ(SizeIn(exclusive, pool).amount,
-            (Resources{.nodes = 2, .devices = 16, .cpus = 128, .memory_mib = 2000}));
+  EXPECT_EQ(SizeIn(exclusive, pool).amount, TotalOf(2, kNode));
   // --gpus-per-node=2 --nodes=1-2, as both are free
   EXPECT_EQ(
       SizeIn(Job({.nodes = 1, .devices = 2, .cpus = 1}, {.devices = 2, .cpus = 1}), pool, 2).amount,
-      (Resources{.devices = 4, .cpus = 2, .memory_mib = 2}));
+      (Resources{.devices = 4, .cpus = 2, .memory_mib = 2, .quarters = 2}));
   // --gpus=1 --mem=0
   JobRequest all_memory = Job({.nodes = 1, .devices = 1, .cpus = 1});
   all_memory.all_memory = true;
   EXPECT_EQ(SizeIn(all_memory, pool).amount,
-            (Resources{.devices = 1, .cpus = 1, .memory_mib = 1000}));
+            (Resources{.nodes = 1, .devices = 1, .cpus = 1, .memory_mib = 1000}));
 }
 
 TEST(SizeIn, FillsInThePartitionsDefaults) {
@@ -74,7 +72,8 @@ TEST(SizeIn, FillsInThePartitionsDefaults) {
   pool.state.defaults = {};
   const JobRequest two = Job({.nodes = 1, .devices = 2, .cpus = 3}, {.devices = 1, .cpus = 1});
   // Nothing is set: all memory of its node.
-  EXPECT_EQ(SizeIn(two, pool).amount, (Resources{.devices = 2, .cpus = 3, .memory_mib = 1000}));
+  EXPECT_EQ(SizeIn(two, pool).amount,
+            (Resources{.nodes = 1, .devices = 2, .cpus = 3, .memory_mib = 1000}));
   pool.state.defaults.memory_per_node_mib = 70;
   EXPECT_EQ(SizeIn(two, pool).amount.memory_mib, 70);
   EXPECT_EQ(SizeIn(two, pool, 2).amount.memory_mib, 140);
@@ -103,8 +102,7 @@ TEST(SizeIn, GivesWholeCoresAndWholeNodesWhereThePartitionDoes) {
   EXPECT_EQ(SizeIn(job, pool, 4).amount.cpus, 8);
   EXPECT_EQ(UnitsIn(job, pool)->charged, 9);
   pool.state.defaults.whole_nodes = true;
-  EXPECT_EQ(SizeIn(job, pool).amount,
-            (Resources{.nodes = 2, .devices = 16, .cpus = 128, .memory_mib = 2000}));
+  EXPECT_EQ(SizeIn(job, pool).amount, TotalOf(2, kNode));
   EXPECT_EQ(UnitsIn(job, pool)->charged, 16);
   EXPECT_EQ(UnitsIn(job, pool)->working, 9);
 }
@@ -114,7 +112,9 @@ TEST(SizeIn, CountsNothingThatTheGroupDoesNotModel) {
   pool.group.total.memory_mib = pool.group.per_node.memory_mib = Resources::kUnlimited;
   JobRequest job = Job({.nodes = 1, .devices = 1, .cpus = 1, .memory_mib = 700});
   job.exclusive = job.all_memory = true;
-  EXPECT_EQ(SizeIn(job, pool).amount, (Resources{.nodes = 1, .devices = 8, .cpus = 64}));
+  Resources node = TotalOf(1, kNode);
+  node.memory_mib = 0;
+  EXPECT_EQ(SizeIn(job, pool).amount, node);
 }
 
 TEST(SizeIn, SurvivesAGroupWithoutNodesAndADemandWithoutBound) {

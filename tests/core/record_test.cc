@@ -99,7 +99,7 @@ TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
     "deadline": "2026-11-26T11:00:00Z",
     "demand": {"nodes": 1, "devices": 8, "cpus": 64, "memory_mib": 512000},
     "per_node": {"nodes": 0, "devices": 8, "cpus": 64, "memory_mib": 0}, "max_nodes": null,
-    "device_type": "h100", "exclusive": false, "tasks": null, "all_memory": false,
+    "device_type": "h100", "features": [], "exclusive": false, "tasks": null, "all_memory": false,
     "array_tasks": 4, "array_width": 2,
     "leave_alone": "", "pinned_by": ""})"));
   EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",

@@ -92,6 +92,7 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   ASSERT_EQ(parsed->groups.size(), 1u);
   EXPECT_EQ(parsed->groups[0].total, expected.groups[0].total);
   EXPECT_EQ(parsed->groups[0].per_node, expected.groups[0].per_node);
+  EXPECT_EQ(parsed->groups[0].beside, "the other devices");
   ASSERT_EQ(parsed->pools.size(), 1u);
   EXPECT_EQ(parsed->pools[0].max_time, absl::Hours(48));
   EXPECT_EQ(parsed->pools[0].default_time, std::nullopt);
@@ -111,23 +112,31 @@ TEST(Capacity, ReadsBackWhatItWrites) {
 TEST(Capacity, RefusesAnotherVersion) {
   const auto parsed = ParseCapacity(R"({"version":7})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 3");
+  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 4");
 }
 
 // What scarbond of the version before wrote, word by word.
 TEST(Capacity, ReadsTheVersionBefore) {
-  const std::string version2 =
-      R"({"version":2,"taken_at":1795500000,"watched_at":null,"cluster":"demo",)"
+  const std::string version3 =
+      R"({"version":3,"taken_at":1795500000,"watched_at":null,"cluster":"demo",)"
       R"("default_partition":"frankfurt","groups":[{"name":"oslo-nodes","total":{"nodes":4,)"
       R"("devices":32,"cpus":64,"memory_mib":4000},"per_node":{"nodes":1,"devices":8,"cpus":16,)"
       R"("memory_mib":1000},"within":[]}],"pools":[{"pool":"oslo","group":"oslo-nodes",)"
       R"("up":true,"is_default":true,"max_time_s":172800,"default_time_s":null,"max_nodes":4,)"
       R"("defaults":{"memory_per_node_mib":1,"memory_per_cpu_mib":2,"memory_per_device_mib":3,)"
-      R"("cpus_per_device":4,"cpus_per_core":5,"whole_nodes":true}}],"uses":[]})";
-  const auto parsed = ParseCapacity(version2);
+      R"("cpus_per_device":4,"cpus_per_core":5,"threads_per_core":2,"whole_nodes":true},)"
+      R"("stays_powered":0.25}],"uses":[{"job_id":17,"decision_id":"0123456789abcdef-4",)"
+      R"("group":"oslo-nodes","start":1795500000,"end":1795500060,"amount":{"nodes":0,)"
+      R"("devices":8,"cpus":8,"memory_mib":0}}]})";
+  const auto parsed = ParseCapacity(version3);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 5, true}));
-  EXPECT_EQ(parsed->pools[0].stays_powered, std::nullopt);
+  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 2, true}));
+  EXPECT_EQ(parsed->uses[0].amount, (Resources{.devices = 8, .cpus = 8}));
+  // It did not count parts of nodes: they keep no job away.
+  EXPECT_EQ(parsed->groups[0].total.devices, 32);
+  EXPECT_EQ(parsed->groups[0].total.full_nodes, Resources::kUnlimited);
+  EXPECT_EQ(parsed->groups[0].total.quarters, Resources::kUnlimited);
+  EXPECT_EQ(parsed->groups[0].beside, "");
 }
 
 TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
@@ -145,7 +154,8 @@ TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
       {"/groups/0/total/nodes", -1, "/groups/0/total/nodes: is not a whole number in [0, "},
       {"/groups/0/total/nodes", UINT64_MAX, "/groups/0/total/nodes: is not a whole number"},
       {"/groups/0/total/nodes", 1.5, "/groups/0/total/nodes: is not a whole number"},
-      {"/groups/0/per_node", Json::object(), "/groups/0/per_node/nodes: is missing"},
+      {"/groups/0/per_node", 3, "/groups/0/per_node: is not an object"},
+      {"/groups/0/per_node/watts", 3, "/groups/0/per_node/watts: is not known"},
       {"/pools/0/up", 1, "/pools/0/up: is not true or false"},
       {"/pools/0/max_time_s", -5, "/pools/0/max_time_s: is not a whole number"},
       {"/pools/0", Json::object({{"pool", "oslo"}}), "/pools/0/group: is missing"},

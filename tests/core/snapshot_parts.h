@@ -72,8 +72,11 @@ inline CapacityState Capacity() {
   capacity.taken_at = kNow;
   capacity.cluster = "demo";
   capacity.default_partition = "frankfurt";
-  capacity.groups = {
-      {"oslo-nodes", {4, 32, Resources::kUnlimited, Resources::kUnlimited}, {1, 8, 64, 512000}}};
+  capacity.groups = {{"oslo-nodes",
+                      {4, 32, Resources::kUnlimited, Resources::kUnlimited, 4, 3, 8, 16},
+                      {1, 8, 64, 512000},
+                      {},
+                      "the other devices"}};
   capacity.pools = {{.pool = "oslo",
                      .group = "oslo-nodes",
                      .up = true,

@@ -75,7 +75,7 @@ TEST_F(WatchTest, ReturnsADeadlineJobAtOnceWhenItsPoolIsDown) {
 
 TEST_F(WatchTest, ReturnsADeadlineJobWhenTooFewOfItsNodesAreLeft) {
   job_.deadline = world_.Hour(10);
-  world_.capacity.groups[1].total = {.nodes = 3, .devices = 24, .cpus = 192, .memory_mib = 3072};
+  world_.capacity.groups[1].total = TotalOf(3, world_.capacity.groups[1].per_node);
   EXPECT_EQ(Reason(world_.now), "its pool is down");
 }
 

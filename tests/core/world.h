@@ -86,9 +86,8 @@ struct World {
     pool.name = pool.site = pool.partition = name;
     pool.hardware = hardware;
     config.pools.push_back(pool);
-    capacity.groups.push_back({name,
-                               {.nodes = 4, .devices = 32, .cpus = 256, .memory_mib = 4096},
-                               {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1024}});
+    const Resources node = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1024};
+    capacity.groups.push_back({name, TotalOf(4, node), node});
     PoolState state;
     state.pool = state.group = name;
     state.up = true;

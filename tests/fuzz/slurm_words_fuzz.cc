@@ -36,7 +36,8 @@ void CheckSubmission(const std::string& text) {
 }
 
 void CheckReplies(absl::string_view text) {
-  CheckCount(ReadNodeGres(text).count);
+  CheckCount(ReadGres(text).count);
+  CheckCount(ReadGres(text).shares);
   const TresAmount amount = ReadTres(text);
   CheckCount(amount.amount.nodes);
   CheckCount(amount.amount.devices);

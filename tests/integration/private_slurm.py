@@ -4,6 +4,7 @@ Every test file starts one (setUpClass) and stops it again. What was built is fo
 environment, as CMakeLists.txt sets it.
 """
 
+import collections
 import datetime
 import functools
 import json
@@ -212,7 +213,8 @@ class PrivateSlurmTest(unittest.TestCase):
 
     def write_config(self, policy, grids, pools=None, hardware=None, down_after=None):
         """grids: partition -> [(seconds from now, g/kWh), ...]; the last value holds on. pools and
-        hardware: what else is to be said of a partition's pool, and profiles beside test-gpu.
+        hardware: what else is to be said of a partition's pool, or pools beside those, and profiles
+        beside test-gpu.
         down_after: of the watch; None: as long as it is by default."""
         now = int(time.time())
         config = {
@@ -256,6 +258,8 @@ class PrivateSlurmTest(unittest.TestCase):
                 "hardware": "test-gpu",
                 **(pools or {}).get(partition, {}),
             }
+        for name, pool in (pools or {}).items():
+            config["pools"].setdefault(name, {"hardware": "test-gpu", **pool})
         path = self.folder / "carbon.json"
         path.write_text(json.dumps(config, indent=2))
         return path
@@ -317,7 +321,11 @@ class PrivateSlurmTest(unittest.TestCase):
         return json.loads((self.snapshot / "manifest.json").read_text())
 
     def capacity(self, part):
-        return json.loads((self.snapshot / f"capacity-{part}.json").read_text())
+        """The part; what an amount does not name is 0."""
+        capacity = json.loads((self.snapshot / f"capacity-{part}.json").read_text())
+        for use in capacity["uses"]:
+            use["amount"] = collections.Counter(use["amount"])
+        return capacity
 
     def plugin_status(self):
         try:

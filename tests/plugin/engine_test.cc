@@ -432,7 +432,7 @@ TEST_F(EngineTest, KeepsIdsUniqueAndRecordsWholeUnderManyThreads) {
   constexpr int kJobs = 40;
   // Room for all of them.
   for (NodeGroup& group : world_.capacity.groups) {
-    group.total = {.nodes = 1000, .devices = 8000, .cpus = 64000, .memory_mib = 1 << 20};
+    group.total = TotalOf(1000, group.per_node);
   }
   Publish();
   std::mutex mutex;

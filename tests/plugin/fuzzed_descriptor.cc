@@ -275,10 +275,7 @@ World DescriptorWorld(absl::Time now, double grams, int64_t size) {
 
   for (NodeGroup& group : world.capacity.groups) {
     if (group.name == "full") continue;
-    group.total.nodes *= size;
-    group.total.devices *= size;
-    group.total.cpus *= size;
-    group.total.memory_mib *= size;
+    group.total = Times(group.total, size);
   }
   uint32_t job_id = 0;
   const Resources node = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1024};

@@ -16,6 +16,7 @@
 namespace carbon {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
@@ -57,7 +58,7 @@ TEST(FindNodeGroups, GivesAPartitionInsideAnotherAGroupWithinIts) {
   const NodeGroups found = FindNodeGroups(View(3, partitions), PoolsOf(partitions));
   EXPECT_THAT(Named(found, "debug").within, ElementsAre("batch"));
   EXPECT_THAT(Named(found, "batch").within, IsEmpty());
-  EXPECT_THAT(found.nodes[found.of_pool[1]], ElementsAre(2));
+  EXPECT_THAT(found.members[found.of_pool[1]], ElementsAre(NodeGroups::Member{2, -1}));
   // What runs on the first two nodes is in no debug.
   EXPECT_THAT(Named(found, "only batch").within, ElementsAre("batch"));
   EXPECT_EQ(found.groups[found.of_node[0]].name, "only batch");
@@ -82,6 +83,41 @@ TEST(FindNodeGroups, KnowsPartitionsThatAreNoPoolsByTheNodesTheyShareWithOnes) {
   EXPECT_EQ(found.of_node[2], -1);
 }
 
+TEST(FindNodeGroups, TellsPoolsOfOnePartitionApartByFeatureAndNodelist) {
+  ClusterView view = View(4, {{"p", {0, 1, 2, 3}}});
+  view.nodes[0].features = {"nvlink", "rack1"};
+  view.nodes[1].features = {"nvlink"};
+  view.nodelists["n[2-9]"] = {2, 3};
+  const NodeGroups found =
+      FindNodeGroups(view, {{.name = "a", .partition = "p", .features = {"nvlink"}},
+                            {.name = "b", .partition = "p", .nodelist = "n[2-9]"},
+                            {.name = "c", .partition = "p", .features = {"rack1", "nvlink"}},
+                            {.name = "d", .partition = "p", .nodelist = "gone"}});
+  using Member = NodeGroups::Member;
+  const auto members = [&found](int pool) { return found.members[found.of_pool[pool]]; };
+  EXPECT_THAT(members(0), ElementsAre(Member{0, -1}, Member{1, -1}));
+  EXPECT_THAT(members(1), ElementsAre(Member{2, -1}, Member{3, -1}));
+  EXPECT_THAT(members(2), ElementsAre(Member{0, -1}));
+  EXPECT_THAT(members(3), IsEmpty());
+  EXPECT_EQ(found.groups[found.of_pool[0]].name, "p nvlink");
+  EXPECT_EQ(found.groups[found.of_partition.at("p")].name, "p");
+}
+
+TEST(FindNodeGroups, GivesEachTypeOfDeviceAGroupWithinItsNodes) {
+  ClusterView view = View(2, {{"p", {0, 1}}});
+  view.nodes[0].devices = {{"a100", 2}, {"slice", 14}};
+  view.nodes[1].devices = {{"a100", 4}};
+  const NodeGroups found = FindNodeGroups(
+      view, {{.partition = "p", .gres_type = "a100"}, {.partition = "p", .gres_type = "slice"}});
+  EXPECT_THAT(Named(found, "p:a100").within, Contains("p"));
+  EXPECT_THAT(Named(found, "p:slice").within, Contains("p"));
+  EXPECT_EQ(Named(found, "p:a100").beside, "p:slice");
+  // Its nodes have other devices too, but not all of them are its.
+  EXPECT_EQ(Named(found, "p:slice").beside, "beside p:slice");
+  EXPECT_EQ(Named(found, "p").beside, "");
+  EXPECT_EQ(found.groups[found.of_device[0][1]].name, "p:slice");
+}
+
 TEST(FindNodeGroups, NeverGivesTwoGroupsOneName) {
   const std::vector<NamedPartition> partitions = {
       {"a", {0, 1}}, {"b", {1, 2}}, {"a+b", {3}}, {"only a", {4}}};
@@ -97,7 +133,7 @@ TEST(FindNodeGroups, BoundsTheNumberOfUnions) {
   const NodeGroups found = FindNodeGroups(View(40, partitions), PoolsOf(partitions));
   EXPECT_LE(found.groups.size(), 40 + 40 + NodeGroups::kMostUnions + 1);
   size_t largest = 0;
-  for (const std::vector<int>& nodes : found.nodes) largest = std::max(largest, nodes.size());
+  for (const auto& members : found.members) largest = std::max(largest, members.size());
   EXPECT_EQ(largest, 40u);
 }
 
@@ -139,7 +175,7 @@ TEST(FindNodeGroups, AdmitsARunExactlyIfAllRunsCanHaveNodes) {
     }
     NodeGroups found = FindNodeGroups(View(nodes, partitions), PoolsOf(partitions));
     for (size_t g = 0; g < found.groups.size(); ++g) {
-      found.groups[g].total = {.nodes = static_cast<int64_t>(found.nodes[g].size())};
+      found.groups[g].total = {.nodes = static_cast<int64_t>(found.members[g].size())};
     }
     GroupCalendars calendars(found.groups, {});
     const TimeInterval when = {absl::FromUnixSeconds(0), absl::FromUnixSeconds(100)};

@@ -11,37 +11,47 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-TEST(ReadNodeGres, CountsGpusAndTheirTypes) {
-  NodeDevices devices = ReadNodeGres("gpu:h100:8(S:0-1)");
+TEST(ReadGres, CountsGpusByType) {
+  GresDevices devices = ReadGres("gpu:h100:8(S:0-1)");
   EXPECT_EQ(devices.count, 8);
-  EXPECT_THAT(devices.types, ElementsAre("h100"));
-  devices = ReadNodeGres("gpu:h100:4(S:0,2),fpga:1,gpu:a100:2,gpu:h100:1");
-  EXPECT_EQ(devices.count, 7);
-  EXPECT_THAT(devices.types, ElementsAre("h100", "a100"));
-  devices = ReadNodeGres("gres:gpu:3");
+  EXPECT_THAT(devices.by_type, ElementsAre(DeviceCount{"h100", 8}));
+  devices = ReadGres("gpu:a100:2(S:0,2),fpga:1,gpu:a100_1g.5gb:14,gpu:a100:1");
+  EXPECT_EQ(devices.count, 17);
+  EXPECT_THAT(devices.by_type, ElementsAre(DeviceCount{"a100", 3}, DeviceCount{"a100_1g.5gb", 14}));
+  devices = ReadGres("gres:gpu:3");
   EXPECT_EQ(devices.count, 3);
-  EXPECT_THAT(devices.types, IsEmpty());
-  EXPECT_EQ(ReadNodeGres("gpu").count, 1);
-  EXPECT_EQ(ReadNodeGres("gpu:2(IDX:0-1)").count, 2);
+  EXPECT_THAT(devices.by_type, IsEmpty());
+  EXPECT_EQ(ReadGres("gpu").count, 1);
+  EXPECT_EQ(ReadGres("gpu:2(IDX:0-1)").count, 2);
 }
 
-TEST(ReadNodeGres, CountsNothingInWhatIsNoGpu) {
+TEST(ReadGres, CountsNothingInWhatIsNoGpu) {
   for (const char* gres : {"", "(null)", "fpga:2", "shard:4", "gpu:h100:many", "gpu:h100:-2", ",,",
                            "gpu:h100:(((", ")))"}) {
-    EXPECT_EQ(ReadNodeGres(gres).count, 0) << gres;
+    EXPECT_EQ(ReadGres(gres).count, 0) << gres;
   }
 }
 
-TEST(ReadTres, ReadsAmountsUnitsAndTheDeviceType) {
+// They are no GPUs of their own, but keep some from others.
+TEST(ReadGres, CountsSharesBesideTheGpusThatLendThem) {
+  const GresDevices devices = ReadGres("gpu:a100:2(S:0-1),shard:a100:8(S:0-1)");
+  EXPECT_EQ(devices.count, 2);
+  EXPECT_EQ(devices.shares, 8);
+  EXPECT_EQ(ReadGres("mps:200").shares, 200);
+}
+
+TEST(ReadTres, ReadsAmountsUnitsAndDevicesByType) {
   TresAmount tres = ReadTres("cpu=16,mem=32G,node=2,billing=16,gres/gpu=8,gres/gpu:h100=8");
   EXPECT_EQ(tres.amount, (Resources{2, 8, 16, 32768}));
-  EXPECT_EQ(tres.device_type, "h100");
+  EXPECT_THAT(tres.devices, ElementsAre(DeviceCount{"h100", 8}));
   EXPECT_TRUE(tres.counts_devices);
   EXPECT_EQ(ReadTres("mem=500M").amount.memory_mib, 500);
   EXPECT_EQ(ReadTres("mem=500").amount.memory_mib, 500);
   EXPECT_EQ(ReadTres("mem=1.50T").amount.memory_mib, 1572864);
   EXPECT_EQ(ReadTres("mem=2048K").amount.memory_mib, 2);
   EXPECT_EQ(ReadTres("gres/gpu:h100=4").amount.devices, 4);
+  EXPECT_EQ(ReadTres("cpu=1,gres/shard=3").device_shares, 3);
+  EXPECT_EQ(ReadTres("cpu=1,gres/shard=3").amount.devices, 0);
 }
 
 TEST(ReadTres, KnowsWhenDevicesAreNotTracked) {

@@ -56,6 +56,8 @@ HEADER = {
 
 
 class Includes(unittest.TestCase):
+    maxDiff = None
+
     def setUp(self):
         self.texts = {}
         for folder in FOLDERS:
