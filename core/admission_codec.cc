@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/admission.h"
+#include "core/json_bounds.h"
 #include "core/json_reader.h"
 
 namespace carbon {
@@ -349,21 +350,10 @@ class Reading {
 
 // nullopt for what is no JSON, is nested deeper or has longer keys than anything we write.
 std::optional<JsonValue::Json> ParseBounded(absl::string_view bytes) {
-  using Event = JsonValue::Json::parse_event_t;
-  struct Unbounded {};
-  const auto check = [](int depth, Event event, const JsonValue::Json& parsed) {
-    if (depth > kMaxDepth) throw Unbounded();
-    if (event == Event::key && parsed.get_ref<const std::string&>().size() > kMaxKey) {
-      throw Unbounded();
-    }
-    return true;
-  };
-  try {
-    JsonValue::Json json = JsonValue::Json::parse(bytes.begin(), bytes.end(), check,
-                                                  /*allow_exceptions=*/false);
-    if (json.is_object()) return json;
-  } catch (const Unbounded&) {
-  }
+  if (!IsWithinBounds(bytes, kMaxDepth, kMaxKey)) return std::nullopt;
+  JsonValue::Json json =
+      JsonValue::Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
+  if (json.is_object()) return json;
   return std::nullopt;
 }
 

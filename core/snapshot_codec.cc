@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "core/json_bounds.h"
 #include "core/snapshot.h"
 
 namespace carbon {
@@ -21,6 +22,7 @@ constexpr int kCapacityVersionBefore = 3;
 constexpr std::initializer_list<absl::string_view> kDimensionNames = {
     "nodes", "devices", "cpus", "memory_mib", "full_nodes", "half_nodes", "halves", "quarters"};
 constexpr int kMaxDepth = 8;
+constexpr size_t kMaxKey = 64;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
 // Longer than any limit that Slurm can express in 32 bits of minutes.
@@ -160,19 +162,12 @@ class Members {
   absl::Status* error_;
 };
 
-// nullopt for what is no JSON object, or is nested deeper than anything we write: depth costs
-// memory out of proportion to the bytes.
+// nullopt for what is no JSON object, or is nested deeper or has longer keys than anything we
+// write.
 std::optional<Json> ParseObject(absl::string_view bytes) {
-  struct TooDeep {};
-  const auto check_depth = [](int depth, Json::parse_event_t, const Json&) {
-    if (depth > kMaxDepth) throw TooDeep();
-    return true;
-  };
-  try {
-    Json object = Json::parse(bytes.begin(), bytes.end(), check_depth, /*allow_exceptions=*/false);
-    if (object.is_object()) return object;
-  } catch (const TooDeep&) {
-  }
+  if (!IsWithinBounds(bytes, kMaxDepth, kMaxKey)) return std::nullopt;
+  Json object = Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
+  if (object.is_object()) return object;
   return std::nullopt;
 }
 
@@ -288,6 +283,8 @@ std::string SerializeCapacity(const CapacityState& capacity) {
   }
   Json uses = Json::array();
   for (const QueuedUse& use : capacity.uses) {
+    // Most of a long queue: of no account for what is free.
+    if (use.when.start == use.when.end && use.decision_id.empty()) continue;
     uses.push_back({{"job_id", use.job_id},
                     {"decision_id", use.decision_id},
                     {"group", use.group},
