@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -52,6 +54,23 @@ void ResolveUsers(Policy* policy, std::vector<std::string>* warnings) {
   std::sort(uids.begin(), uids.end());
   uids.erase(std::unique(uids.begin(), uids.end()), uids.end());
   policy->match.uids = uids;
+}
+
+// Whoever may write the file decides where jobs run. An error where anybody may; what may well be
+// meant is a warning.
+void CheckWriters(const std::string& path, std::vector<std::string>* errors,
+                  std::vector<std::string>* warnings) {
+  struct stat facts;
+  if (stat(path.c_str(), &facts) != 0) return;  // it was read a moment ago
+  if ((facts.st_mode & S_IWOTH) != 0) {
+    errors->push_back(absl::StrCat(path, ": anybody may write it"));
+  } else if ((facts.st_mode & S_IWGRP) != 0) {
+    warnings->push_back(absl::StrCat(path, ": its group ", facts.st_gid, " may write it"));
+  }
+  if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
+    warnings->push_back(
+        absl::StrCat(path, ": belongs to user ", facts.st_uid, ", who may write it"));
+  }
 }
 
 std::string TimeZoneOf(const ForecastSource& source) {
@@ -110,6 +129,7 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
     errors->push_back(std::string(bytes.status().message()));
     return std::nullopt;
   }
+  CheckWriters(path, errors, warnings);
   std::vector<ConfigError> faults;
   std::optional<Config> config = ParseConfig(*bytes, &faults);
   for (const ConfigError& fault : faults) errors->push_back(FormatConfigError(path, fault));

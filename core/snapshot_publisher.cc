@@ -124,9 +124,12 @@ absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
   if (!status.ok()) return status;
 
   const std::string lock_path = absl::StrCat(folder, "/", kLockName);
-  const int lock_fd = open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  // Not to be opened by others, nor one that an older release made: whoever can read a file can
+  // lock it.
+  const int lock_fd = open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (lock_fd < 0) return absl::ErrnoToStatus(errno, lock_path);
   SnapshotPublisher publisher(std::move(folder), lock_fd);
+  if (fchmod(lock_fd, 0600) != 0) return absl::ErrnoToStatus(errno, lock_path);
   if (flock(lock_fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return absl::ErrnoToStatus(errno, lock_path);
     const absl::StatusOr<std::string> holder = ReadFile(lock_path, 64);

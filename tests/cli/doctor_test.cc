@@ -56,6 +56,7 @@ class ScarbonDoctor : public ::testing::Test {
   }
 
   void Write(const std::string& name, const std::string& text) {
+    umask(022);  // a carbon.json that the group may write is told of
     std::ofstream(absl::StrCat(folder_, "/", name), std::ios::trunc) << text;
   }
   void WriteSlurmConf(const std::string& lines, const std::string& plugins = "carbon") {

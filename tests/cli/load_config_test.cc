@@ -1,5 +1,6 @@
 #include "cli/load_config.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -23,6 +24,9 @@ using ::testing::IsEmpty;
 
 class LoadConfigTest : public ::testing::Test {
  protected:
+  // Whatever the tester's: a file that the group may write is told of.
+  void SetUp() override { umask(022); }
+
   std::optional<Config> Load(const std::string& forecast, const std::string& match) {
     const std::string path = folder_ + "/carbon.json";
     std::ofstream(path) << R"({"zones": {"Z": {"kind": "marginal", "forecast": [{"file": ")"
@@ -49,6 +53,20 @@ TEST_F(LoadConfigTest, TakesForecastPathsFromItsFolder) {
   EXPECT_EQ(path, (std::filesystem::path(folder_) / "z.csv").lexically_normal());
   EXPECT_EQ(std::get<ForecastFile>(Load("/data/z.csv", "{}")->zones[0].forecasts[0]).path,
             "/data/z.csv");
+}
+
+// Whoever may write it decides where jobs run.
+TEST_F(LoadConfigTest, RefusesWhatAnybodyMayWriteAndTellsOfOthersWhoMay) {
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(warnings_, IsEmpty());
+  const std::string path = folder_ + "/carbon.json";
+  ASSERT_EQ(chmod(path.c_str(), 0664), 0);
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(warnings_,
+              ElementsAre(absl::StrCat(path, ": its group ", getegid(), " may write it")));
+  ASSERT_EQ(chmod(path.c_str(), 0646), 0);
+  EXPECT_FALSE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(errors_, ElementsAre(path + ": anybody may write it"));
 }
 
 TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {

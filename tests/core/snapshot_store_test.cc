@@ -161,12 +161,21 @@ TEST_F(SnapshotStore, HoldsTheDocumentedFilesWithTheDocumentedModes) {
   for (const std::string& name : Names()) {
     struct stat facts;
     ASSERT_EQ(stat(Path(name).c_str(), &facts), 0);
-    if (name == ".lock") continue;
-    EXPECT_EQ(facts.st_mode & 07777, 0644u) << name;
+    // Whoever can read the lock could hold it.
+    EXPECT_EQ(facts.st_mode & 07777, name == ".lock" ? 0600u : 0644u) << name;
   }
   struct stat facts;
   ASSERT_EQ(stat(folder_.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 07777, 0755u);
+}
+
+TEST_F(SnapshotStore, TakesTheLockOfAnOlderReleaseFromOthers) {
+  Publish(4);
+  ASSERT_EQ(chmod(Path(".lock").c_str(), 0644), 0);
+  Publish(5);
+  struct stat facts;
+  ASSERT_EQ(stat(Path(".lock").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 07777, 0600u);
 }
 
 TEST_F(SnapshotStore, MakesAFolderThatOthersCanReadWhateverTheUmask) {
