@@ -79,11 +79,12 @@ class Filter {
 };
 
 // What was predicted against home, in one figure. A job that was given back saves nothing that is
-// known of: it runs where it would have.
+// known of: it runs where it would have. What never was in the queue does not count.
 struct Sum {
   explicit Sum(const char* figure) : figure(figure) {}
 
   void Add(const LogRecord& record) {
+    if (record.Has({"not_queued"})) return;
     const auto at_home = record.Number({"home", figure});
     const auto chosen = record.Has({"returned"}) ? at_home : record.Number({"chosen", figure});
     if (!chosen.has_value() || !at_home.has_value()) return;
@@ -105,7 +106,7 @@ struct Sum {
 };
 
 std::string Total(const std::vector<LogRecord>& records) {
-  int placed = 0, in_shadow = 0, given_back = 0;
+  int placed = 0, in_shadow = 0, given_back = 0, not_queued = 0;
   Sum attributional("gross_g"), consequential("consequential_g");
   for (const LogRecord& record : records) {
     if (record.Text({"outcome"}) == "placed") {
@@ -113,6 +114,7 @@ std::string Total(const std::vector<LogRecord>& records) {
       if (record.Text({"mode"}) == "shadow") ++in_shadow;
     }
     if (record.Has({"returned"})) ++given_back;
+    if (record.Has({"not_queued"})) ++not_queued;
     attributional.Add(record);
     consequential.Add(record);
   }
@@ -120,6 +122,9 @@ std::string Total(const std::vector<LogRecord>& records) {
       records.size(), records.size() == 1 ? " decision, " : " decisions, ", placed, " placed");
   if (in_shadow > 0) absl::StrAppend(&text, " (", in_shadow, " in shadow: not carried out)");
   if (given_back > 0) absl::StrAppend(&text, ", ", given_back, " given back");
+  if (not_queued > 0) {
+    absl::StrAppend(&text, ", ", not_queued, " never queued (will-runs, or refused): not counted");
+  }
   absl::StrAppend(&text, "; ", attributional.Text());
   // Unknown is not zero: the total says of how many it is.
   if (consequential.decisions > 0) {
@@ -165,6 +170,7 @@ int Run(const Options& options) {
   std::vector<LogRecord> records;
   std::map<std::string, LogRecord> returns;  // by decision
   std::map<std::string, int64_t> job_ids;    // the same
+  std::set<std::string> not_queued;          // decisions whose jobs the queue never showed
   SequencesByBoot sequences;
   for (const std::string& file : paths) {
     const absl::Status status = ReadPlacementLog(
@@ -173,6 +179,9 @@ int Run(const Options& options) {
           const std::string type = record.Text({"type"});
           if (const auto job_id = record.Number({"job_id"}); job_id && type != "decision") {
             job_ids.emplace(record.Text({"decision"}), static_cast<int64_t>(*job_id));
+          }
+          if (type == "booking" && record.Text({"fate"}) == "expired") {
+            not_queued.insert(record.Text({"decision"}));
           }
           if (type == "return") {
             if (!record.Has({"error"})) returns.emplace(record.Text({"decision"}), record);
@@ -192,6 +201,7 @@ int Run(const Options& options) {
     if (given_back != returns.end()) record.AddReturn(given_back->second);
     const auto job_id = job_ids.find(record.Text({"id"}));
     if (job_id != job_ids.end()) record.AddJobId(job_id->second);
+    if (not_queued.contains(record.Text({"id"}))) record.AddNotQueued();
   }
 
   if (options.json) {

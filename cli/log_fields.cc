@@ -56,8 +56,13 @@ std::string CountText(const std::optional<double>& number) {
   return absl::StrCat(static_cast<int64_t>(*number));
 }
 
+// Its job was given back, or never was.
+bool SavesNothing(const LogRecord& record) {
+  return record.Has({"returned"}) || record.Has({"not_queued"});
+}
+
 std::string IntervalText(const LogRecord& record) {
-  if (record.Has({"returned"})) return "";
+  if (SavesNothing(record)) return "";
   const std::optional<double> low = record.Number({"saving", "share", "low"});
   const std::optional<double> high = record.Number({"saving", "share", "high"});
   if (!low.has_value() || !high.has_value()) return "";
@@ -66,7 +71,7 @@ std::string IntervalText(const LogRecord& record) {
 }
 
 std::string SavedText(const LogRecord& record, const char* share_of) {
-  if (record.Has({"returned"})) return "";
+  if (SavesNothing(record)) return "";
   const std::optional<double> share = record.Number({"saving", share_of, "mean"});
   return share.has_value() ? PercentText(*share) : std::string();
 }
@@ -186,7 +191,7 @@ constexpr LogField kFields[] = {
     {"saved", "SAVED", true, [](const LogRecord& r) { return SavedText(r, "share"); }},
     {"savedco2e", "SAVED CO2E", true,
      [](const LogRecord& r) {
-       return r.Has({"returned"}) ? "" : MassText(r.Number({"saving", "gross_g", "mean"}));
+       return SavesNothing(r) ? "" : MassText(r.Number({"saving", "gross_g", "mean"}));
      }},
     {"interval", "(90%)", true, IntervalText},
     {"consequential", "CONSEQUENTIAL", true,
@@ -201,11 +206,12 @@ constexpr LogField kFields[] = {
      }},
     {"consequentialsaved", "SAVED CONSEQUENTIAL CO2E", true,
      [](const LogRecord& r) {
-       return r.Has({"returned"}) ? "" : MassText(r.Number({"saving", "consequential_g", "mean"}));
+       return SavesNothing(r) ? "" : MassText(r.Number({"saving", "consequential_g", "mean"}));
      }},
     {"minimised", "MINIMISED", false, [](const LogRecord& r) { return r.Text({"minimised"}); }},
     {"outcome", "OUTCOME", false,
      [](const LogRecord& r) {
+       if (r.Has({"not_queued"})) return std::string("not-queued");
        return r.Has({"returned"}) ? std::string("given-back") : r.Text({"outcome"});
      }},
     {"mode", "MODE", false, [](const LogRecord& r) { return r.Text({"mode"}); }},

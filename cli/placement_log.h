@@ -28,6 +28,8 @@ class LogRecord {
   void AddReturn(const LogRecord& given_back) { json_["returned"] = given_back.json_; }
   // And the id of its job, as "job_id".
   void AddJobId(int64_t job_id) { json_["job_id"] = job_id; }
+  // Or that the queue never showed one, as "not_queued".
+  void AddNotQueued() { json_["not_queued"] = true; }
   bool Has(Path path) const { return Find(path) != nullptr; }
   std::string Text(Path path) const;
   std::optional<double> Number(Path path) const;

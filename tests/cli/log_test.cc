@@ -157,6 +157,21 @@ TEST_F(ScarbonLog, ShowsAJobThatWasGivenBackAndCountsNoSavingForIt) {
   EXPECT_FALSE(records[1].contains("returned"));
 }
 
+// `sbatch --test-only` and jobs that Slurm refused save nothing, whatever was decided for them.
+TEST_F(ScarbonLog, CountsNothingOfWhatNeverWasInTheQueue) {
+  Append(Line({.sequence = 1}) + Line({.sequence = 2, .name = "refused"}));
+  Append(
+      BookingEventRecord({kBoot, 3}, kStart, {DecisionId({kBoot, 2}), BookingFate::kExpired, 0}));
+  EXPECT_THAT(
+      RunOnLog("").out,
+      HasSubstr("2 decisions, 2 placed, 1 never queued (will-runs, or refused): not counted; "
+                "predicted 14.2 kg CO2e, at home 38.4 kg: saving 24.2 kg (63%)"));
+  EXPECT_EQ(RunOnLog("-nP -o job,saved,outcome").out, "train|63%|placed\nrefused||not-queued\n");
+  const auto records = nlohmann::json::parse(RunOnLog("--json").out);
+  EXPECT_FALSE(records[0].contains("not_queued"));
+  EXPECT_EQ(records[1]["not_queued"], true);
+}
+
 // The figure that counts only what is drawn more than without the job, with its own sign, and of
 // how many decisions it is known.
 TEST_F(ScarbonLog, ShowsTheConsequentialFigureWhereItIsKnown) {
