@@ -3,6 +3,7 @@
 #ifndef CLI_TABLE_H_
 #define CLI_TABLE_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,20 +14,23 @@ namespace carbon {
 struct TableColumn {
   std::string title;
   bool right = false;  // right-justified, as numbers are
-  // In characters; what is longer is cut and ends in '+'. 0: as wide as the longest cell.
+  // In characters; what is longer is cut and ends in '+'. 0: as wide as the longest cell, but no
+  // wider than kWidest unless it is the last.
   int width = 0;
 };
 
 class Table {
  public:
   enum class Style { kAligned, kParsable };
+  static constexpr size_t kWidest = 60;
 
   explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
   // One cell per column; an empty one shows as "-" where columns are aligned.
   void AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  // Lines, each with its newline. With a header, aligned columns have their titles underlined.
+  // Lines, each with its newline. With a header, aligned columns have their titles underlined. A
+  // '|' or '\\' in a cell of a parsable one has a '\\' before it.
   std::string Format(Style style, bool with_header) const;
 
  private:
@@ -34,7 +38,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// `text` with every control character replaced by '?'.
+// `text` with '?' in place of every control character, of what is invisible or changes the
+// direction of writing (U+202E), and of every byte that is not UTF-8.
 std::string Printable(absl::string_view text);
 
 }  // namespace carbon
