@@ -81,7 +81,7 @@ class GroupFinder {
     if (!has_features || pool.nodelist.empty()) return has_features;
     const auto list = view_.nodelists.find(pool.nodelist);
     return list != view_.nodelists.end() &&
-           std::find(list->second.begin(), list->second.end(), node) != list->second.end();
+           std::binary_search(list->second.begin(), list->second.end(), node);
   }
 
   Set MembersOf(const ClusterPartition& partition, const PoolConfig& pool) const {
@@ -209,10 +209,16 @@ class GroupFinder {
   // Members that lie in the same places are all the same to whoever counts, and so are nodes whose
   // members do.
   void AddSharedMembers() {
-    std::map<Member, std::vector<int>> places_of;
+    std::vector<std::vector<std::vector<int>>> places_of(view_.nodes.size());  // by node and device
+    const auto of = [&places_of](const Member& member) -> std::vector<int>& {
+      std::vector<std::vector<int>>& node = places_of[member.node];
+      const size_t device = static_cast<size_t>(std::max(0, member.device));
+      if (node.size() <= device) node.resize(device + 1);
+      return node[device];
+    };
     for (size_t place = 0; place < places_.size(); ++place) {
       for (const Member& member : places_[place].members) {
-        if (member.node >= 0) places_of[member].push_back(static_cast<int>(place));
+        if (member.node >= 0) of(member).push_back(static_cast<int>(place));
       }
     }
     using Places = std::vector<std::vector<int>>;  // of each of some members
@@ -220,14 +226,12 @@ class GroupFinder {
     result_.of_node.assign(view_.nodes.size(), -1);
     result_.of_device.resize(view_.nodes.size());
     for (size_t node = 0; node < view_.nodes.size(); ++node) {
+      if (places_of[node].empty()) continue;
       Places places;
       const Set members = MembersOf(static_cast<int>(node));
       for (const Member& member : members) {
-        places.push_back(places_of[member]);
+        places.push_back(of(member));
         if (!places.back().empty()) members_in[{places.back()}].push_back(member);
-      }
-      if (std::all_of(places.begin(), places.end(), [](const auto& p) { return p.empty(); })) {
-        continue;
       }
       std::sort(places.begin(), places.end());
       Set& alike = nodes_in[places];
@@ -238,13 +242,14 @@ class GroupFinder {
       std::set<int> all;
       for (const std::vector<int>& some : places) all.insert(some.begin(), some.end());
       AddGroup(members, NameOf(std::vector<int>(all.begin(), all.end())));
+      for (const Member& member : members) result_.of_node[member.node] = group_of_.at(members);
+    }
+    for (const auto& [places, members] : members_in) {
       for (const Member& member : members) {
-        result_.of_node[member.node] = group_of_[members];
         if (member.device < 0) continue;
         std::vector<int>& of_device = result_.of_device[member.node];
-        of_device.resize(view_.nodes[member.node].devices.size(), group_of_[members]);
-        const auto own = members_in.find({places_of[member]});
-        if (own != members_in.end()) of_device[member.device] = group_of_[own->second];
+        of_device.resize(view_.nodes[member.node].devices.size(), result_.of_node[member.node]);
+        of_device[member.device] = group_of_.at(members);
       }
     }
   }
@@ -262,7 +267,8 @@ class GroupFinder {
         const int node = member->node;
         if (node >= 0) {
           for (const Member& one : MembersOf(node)) {
-            if (!Holds(place.members, {one})) others.push_back(one);
+            const bool has = std::binary_search(place.members.begin(), place.members.end(), one);
+            if (!has) others.push_back(one);
           }
         }
         while (member != place.members.end() && member->node == node) ++member;
