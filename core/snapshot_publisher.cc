@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -153,7 +155,7 @@ absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
 }
 
 absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, absl::Time now,
-                                                    absl::Duration keep) {
+                                                    const Retention& retention) {
   if (absl::Status fit = CheckSizes(parts); !fit.ok()) {
     return absl::Status(fit.code(), absl::StrCat(folder_, ": ", fit.message()));
   }
@@ -194,17 +196,37 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   absl::Status written = WriteFileAtomically(path_of(kManifestFile), SerializeManifest(manifest));
   if (!written.ok()) return written;
 
-  // The publish is done; parts that cannot be removed now are removed by a later one.
-  ForEachName(folder_, [&](const std::string& name) {
-    if (!IsPartName(name)) return;
-    for (const auto& [named, bytes] : files) {
-      if (name == named) return;
-    }
-    struct stat facts;
-    if (lstat(path_of(name).c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return;
-    if (absl::TimeFromTimespec(facts.st_mtim) + keep <= now) unlink(path_of(name).c_str());
-  }).IgnoreError();
+  std::set<std::string> named;
+  for (const auto& [name, bytes] : files) named.insert(name);
+  RemoveOldParts(named, now, retention);
   return manifest;
+}
+
+// The publish is done; parts that cannot be removed now are removed by a later one.
+void SnapshotPublisher::RemoveOldParts(const std::set<std::string>& named, absl::Time now,
+                                       const Retention& retention) const {
+  struct Part {
+    absl::Time since;
+    std::string path;
+    int64_t bytes;
+  };
+  std::vector<Part> parts;
+  ForEachName(folder_, [&](const std::string& name) {
+    if (!IsPartName(name) || named.contains(name)) return;
+    const std::string path = absl::StrCat(folder_, "/", name);
+    struct stat facts;
+    if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return;
+    parts.push_back({absl::TimeFromTimespec(facts.st_mtim), path, facts.st_size});
+  }).IgnoreError();
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.since > b.since; });
+  int64_t bytes = 0;
+  for (const Part& part : parts) {
+    bytes += part.bytes;
+    // What was named until now is kept: a reader may be about to open it.
+    if (part.since >= now) continue;
+    if (part.since + retention.keep <= now || bytes > retention.bytes) unlink(part.path.c_str());
+  }
 }
 
 }  // namespace carbon

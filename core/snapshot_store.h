@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -86,15 +87,26 @@ class SnapshotPublisher {
   SnapshotPublisher& operator=(SnapshotPublisher&&) noexcept;
   ~SnapshotPublisher();
 
+  // For how long parts are kept that no manifest names any more, and how many bytes of them.
+  struct Retention {
+    absl::Duration keep = absl::Hours(1);
+    int64_t bytes = 64 << 20;
+  };
+
   // Writes the parts that are new (temporary file, fsync, rename, fsync of the folder), then the
-  // manifest in the same way, then removes parts that no manifest has named for `keep`. Any error
-  // leaves the previous publish in place; it names the kind of part, "FOLDER: capacity: fact".
-  // ResourceExhausted also for a part above its cap, which readers would refuse.
+  // manifest in the same way, then removes parts beyond `retention`, the oldest first, but none
+  // that the manifest before named. Any error leaves the previous publish in place; it names the
+  // kind of part, "FOLDER: capacity: fact". ResourceExhausted also for a part above its cap, which
+  // readers would refuse.
   absl::StatusOr<Manifest> Publish(const SnapshotParts& parts, absl::Time now,
-                                   absl::Duration keep = absl::Hours(1));
+                                   const Retention& retention = DefaultRetention());
 
  private:
+  // A default argument of a nested type with initializers may not be written in place.
+  static Retention DefaultRetention() { return {}; }
   SnapshotPublisher(std::string folder, int lock_fd);
+  void RemoveOldParts(const std::set<std::string>& named, absl::Time now,
+                      const Retention& retention) const;
   std::string folder_;
   int lock_fd_ = -1;
 };

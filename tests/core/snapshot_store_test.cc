@@ -22,6 +22,7 @@ namespace carbon {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -383,6 +384,28 @@ TEST_F(SnapshotStore, RemovesWhatAKilledWriterLeftHalfWritten) {
   EXPECT_TRUE(Refusal().ok());
 }
 
+// A long queue makes large parts, every few seconds.
+TEST_F(SnapshotStore, KeepsNoMoreBytesOfOldPartsThanItIsTold) {
+  SnapshotPublisher publisher = Open();
+  const auto parts_of = [](int nodes) { return Parts(nodes); };
+  const auto capacity_size = static_cast<int64_t>(parts_of(1).capacity.size());
+  std::vector<std::string> names;
+  for (int i = 1; i <= 6; ++i) {
+    const auto manifest = publisher.Publish(parts_of(i), kNow + absl::Seconds(5 * i),
+                                            {.bytes = 3 * capacity_size + 100});
+    ASSERT_TRUE(manifest.ok()) << manifest.status();
+    names.push_back(CapacityPartName(manifest->capacity_hash));
+  }
+  const std::set<std::string> left = Names();
+  std::vector<bool> is_left;
+  for (const std::string& name : names) is_left.push_back(left.contains(name));
+  EXPECT_THAT(is_left, ElementsAre(false, false, true, true, true, true));
+  // The last one's is kept, whatever is said: a reader may be about to open it.
+  const auto manifest = publisher.Publish(parts_of(7), kNow + absl::Seconds(60), {.bytes = 0});
+  EXPECT_TRUE(Names().contains(names[5]));
+  EXPECT_FALSE(Names().contains(names[4]));
+}
+
 TEST_F(SnapshotStore, DoesNotRewriteAPartThatIsThere) {
   const Manifest m = Publish(4);
   const auto inode = [&] {
@@ -457,7 +480,8 @@ TEST_F(SnapshotStore, ShowsReadersOnePublishOrTheNext) {
   std::atomic<bool> stop = false;
   std::thread writer([&] {
     for (int i = 2; i < 200; ++i) {
-      EXPECT_TRUE(publisher.Publish(Parts(i), kNow + absl::Seconds(i), absl::Seconds(1)).ok());
+      EXPECT_TRUE(
+          publisher.Publish(Parts(i), kNow + absl::Seconds(i), {.keep = absl::Seconds(1)}).ok());
     }
     stop = true;
   });
