@@ -29,13 +29,16 @@ bool IsPartOfPartition(const Snapshot::Pool& pool) {
          !pool.config->nodelist.empty();
 }
 
+// Whether all features of the pool are among these.
+bool HasFeatures(const std::vector<std::string>& features, const Snapshot::Pool& pool) {
+  return std::all_of(
+      pool.config->features.begin(), pool.config->features.end(),
+      [&features](const std::string& feature) { return Contains(features, feature); });
+}
+
 // Whether the job asks for every feature of the pool, so that it cannot run elsewhere.
 bool AsksForFeatures(const JobRequest& job, const Snapshot::Pool& pool) {
-  const std::vector<std::string>& features = pool.config->features;
-  return !features.empty() &&
-         std::all_of(features.begin(), features.end(), [&job](const std::string& feature) {
-           return Contains(job.features, feature);
-         });
+  return !pool.config->features.empty() && HasFeatures(job.features, pool);
 }
 
 Precision PrecisionOf(const JobTerms& terms) {
@@ -198,6 +201,7 @@ std::optional<WhyNot> WhyNotAllowed(const JobTerms& terms, const Snapshot::Pool&
     for (const Snapshot::Pool* other : open) {
       if (!AreAlike(*other, pool)) return "its partition has several kinds of nodes";
     }
+    if (MayLeavePool(job, pool)) return "its partition has nodes in no pool";
   }
   if (pool.config->site != home.config->site && !terms.policy->may_change_site) {
     return "the policy keeps the site";
@@ -231,8 +235,7 @@ std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const J
   std::vector<const Snapshot::Pool*> pools;
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     if (pool.config->partition != partition) continue;
-    // A pool that names no type is its partition's only one: the type asked for is its devices', or
-    // Slurm itself refuses the job.
+    // The type asked for is taken to be that of a pool that names none, or Slurm refuses the job.
     const std::string& type = pool.config->gres_type;
     if (!job.device_type.empty() && !type.empty() && type != job.device_type) continue;
     const bool lacks_devices =
@@ -240,11 +243,26 @@ std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const J
     if (lacks_devices && job.demand.devices > 0) continue;
     pools.push_back(&pool);
   }
-  const auto asked_for = [&job](const Snapshot::Pool* pool) { return AsksForFeatures(job, *pool); };
-  if (std::any_of(pools.begin(), pools.end(), asked_for)) {
-    std::erase_if(pools, [&asked_for](const Snapshot::Pool* pool) { return !asked_for(pool); });
+  // Of the pools whose features it asks for, the one with the most: its nodes are in those with
+  // fewer too. And those within it.
+  const Snapshot::Pool* asked_for = nullptr;
+  for (const Snapshot::Pool* pool : pools) {
+    if (!AsksForFeatures(job, *pool)) continue;
+    if (asked_for == nullptr ||
+        pool->config->features.size() > asked_for->config->features.size()) {
+      asked_for = pool;
+    }
+  }
+  if (asked_for != nullptr) {
+    std::erase_if(pools, [asked_for](const Snapshot::Pool* pool) {
+      return !HasFeatures(pool->config->features, *asked_for);
+    });
   }
   return pools;
+}
+
+bool MayLeavePool(const JobRequest& job, const Snapshot::Pool& pool) {
+  return pool.state != nullptr && pool.state->has_others && !AsksForFeatures(job, pool);
 }
 
 bool AreAlike(const Snapshot::Pool& a, const Snapshot::Pool& b) {

@@ -69,6 +69,9 @@ using WhyNot = absl::string_view;
 std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const JobRequest& job,
                                                absl::string_view partition);
 
+// Whether a job that is sent to the pool's partition may end up on nodes of no pool.
+bool MayLeavePool(const JobRequest& job, const Snapshot::Pool& pool);
+
 // Whether it makes no difference in which of the two pools a job runs, but for their capacity.
 bool AreAlike(const Snapshot::Pool& a, const Snapshot::Pool& b);
 

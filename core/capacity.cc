@@ -38,7 +38,7 @@ Resources& Resources::operator-=(const Resources& other) {
 }
 
 Resources Times(const Resources& amount, int64_t factor) {
-  Resources product;
+  Resources product = amount;
   for (const auto what : kDimensions) product.*what = SaturatingProduct(amount.*what, factor);
   return product;
 }
@@ -48,29 +48,31 @@ Resources NodePartsOf(int64_t has, int64_t free) {
   const int64_t half = PartOf(has, 2), quarter = PartOf(has, 4);
   return {.full_nodes = free >= has ? 1 : 0,
           .half_nodes = free >= half ? 1 : 0,
+          .quarter_nodes = free >= quarter ? 1 : 0,
           .halves = free / half,
           .quarters = free / quarter};
 }
 
 Resources TotalOf(int64_t nodes, const Resources& node) {
-  const int64_t divided = node.devices > 0 ? node.devices : node.cpus;
   Resources total = node;
-  total += NodePartsOf(divided, divided);
+  total += NodePartsOf(node.devices, node.devices);
   return Times(total, nodes);
 }
 
 void AddNodeParts(int64_t nodes, int64_t each, int64_t has, Resources* amount) {
   if (has <= 0 || each <= 0) return;
   const int64_t half = PartOf(has, 2), quarter = PartOf(has, 4);
+  const int64_t fit = has / each;  // none where it asks for more than there is
   Resources part;
-  if (each > half || each >= has) {
+  if (fit <= 1) {
     part = NodePartsOf(has, has);
-  } else if (each > quarter || each == half) {
-    part = {.half_nodes = nodes > 1 ? 1 : 0, .halves = 1, .quarters = half / quarter};
-  } else if (2 * each > quarter) {
+  } else if (fit <= has / half) {
+    part = {.halves = 1, .quarters = half / quarter};
+  } else if (fit <= has / quarter) {
     part = {.quarters = 1};
   }
   *amount += Times(part, nodes);
+  if (nodes > 1 && fit > 1 && part.quarters > 0) amount->apart = nodes;
 }
 
 CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUse>& uses)
@@ -81,7 +83,7 @@ CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUs
     const int64_t start = absl::ToUnixSeconds(use.when.start);
     const int64_t end = absl::ToUnixSeconds(use.when.end);
     if (start >= end) continue;
-    changes.push_back({start, use.amount});
+    changes.push_back({start, Resources{} + use.amount});
     changes.push_back({end, Resources{} - use.amount});
   }
   std::sort(changes.begin(), changes.end(),
@@ -121,9 +123,10 @@ size_t CapacityCalendar::BlockOf(int64_t at) const {
 void CapacityCalendar::Book(TimeInterval when, const Resources& amount) {
   const int64_t start = absl::ToUnixSeconds(when.start);
   const int64_t end = absl::ToUnixSeconds(when.end);
-  if (start >= end || amount == Resources{}) return;
-  Add(start, amount);
-  Add(end, Resources{} - amount);
+  const Resources taken = Resources{} + amount;
+  if (start >= end || taken == Resources{}) return;
+  Add(start, taken);
+  Add(end, Resources{} - taken);
 }
 
 void CapacityCalendar::Add(int64_t at, const Resources& by) {
@@ -176,7 +179,12 @@ std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
                                                            absl::Duration runtime,
                                                            const Resources& demand) const {
   std::vector<TimeInterval> starts;
-  if (window.start > window.end || !total_.Covers(demand)) return starts;
+  Resources needed = demand;
+  if (demand.apart > 0) {
+    int64_t& nodes = demand.halves > 0 ? needed.half_nodes : needed.quarter_nodes;
+    nodes = std::max(nodes, demand.apart);
+  }
+  if (window.start > window.end || !total_.Covers(needed)) return starts;
   const int64_t first = absl::ToUnixSeconds(window.start);
   const int64_t last = absl::ToUnixSeconds(window.end);
   const int64_t length = absl::ToInt64Seconds(runtime);
@@ -185,7 +193,7 @@ std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
     return starts;
   }
   const size_t begin = BlockOf(first), end = BlockOf(last + length) + 1;
-  Resources room = total_ - demand;
+  Resources room = total_ - needed;
   for (size_t i = 0; i < begin; ++i) room -= blocks_[i].sum;
 
   // A time [a, b) with too little room rules out the starts in (a - length, b). What is left

@@ -99,14 +99,17 @@ class Deciding {
       const bool is_known = std::any_of(
           snapshot_.pools().begin(), snapshot_.pools().end(),
           [&](const Snapshot::Pool& pool) { return pool.config->partition == partition; });
-      return LeaveAlone(is_known ? "no pool of its partition has the device type asked for"
-                                 : "its partition is no pool");
+      if (!is_known) return LeaveAlone("its partition is no pool");
+      return LeaveAlone(job_.device_type.empty()
+                            ? "no pool of its partition has devices"
+                            : "no pool of its partition has the device type asked for");
     }
     const Snapshot::Pool* home = homes.front();
     // On which of them it would have run is Slurm's to choose: there is nothing to compare with.
     for (const Snapshot::Pool* other : homes) {
       if (!AreAlike(*other, *home)) return LeaveAlone("its partition has several kinds of nodes");
     }
+    if (MayLeavePool(job_, *home)) return LeaveAlone("its partition has nodes in no pool");
     const std::optional<absl::Duration> limit = TimeLimit(job_, home->state);
     if (!limit.has_value()) return LeaveAlone("it has no time limit");
     if (*limit <= absl::ZeroDuration() || *limit > kLongestLimit) {

@@ -72,12 +72,22 @@ std::vector<TimeInterval> GroupCalendars::FeasibleStarts(absl::string_view group
                                                          const Resources& demand) const {
   const auto found = index_.find(group);
   if (found == index_.end()) return {};
-  const Entry& entry = entries_[found->second];
-  std::vector<TimeInterval> starts = entry.calendar.FeasibleStarts(window, runtime, demand);
-  for (size_t holder : entry.holders) {
-    if (starts.empty()) break;
-    starts = Intersect(starts, entries_[holder].calendar.FeasibleStarts(
-                                   {starts.front().start, starts.back().end}, runtime, demand));
+  // A group may hold both it and what is beside it.
+  std::vector<std::pair<size_t, Resources>> demands;
+  ForEachGroup(entries_, found->second, demand, [&](size_t index, const Resources& amount) {
+    for (auto& [other, so_far] : demands) {
+      if (other != index) continue;
+      so_far += amount;
+      return;
+    }
+    demands.emplace_back(index, amount);
+  });
+  std::vector<TimeInterval> starts =
+      entries_[demands[0].first].calendar.FeasibleStarts(window, runtime, demands[0].second);
+  for (size_t i = 1; i < demands.size() && !starts.empty(); ++i) {
+    starts = Intersect(starts,
+                       entries_[demands[i].first].calendar.FeasibleStarts(
+                           {starts.front().start, starts.back().end}, runtime, demands[i].second));
   }
   return starts;
 }

@@ -76,10 +76,8 @@ Resources Taken(const Filled& filled, const NodeGroup& group, int64_t nodes) {
       task.*what = std::max(task.*what, Product(PerNode(group, what), nodes));
     }
   }
-  const auto parts_of =
-      PerNode(group, &Resources::devices) > 0 ? &Resources::devices : &Resources::cpus;
-  const int64_t has = PerNode(group, parts_of);
-  AddNodeParts(nodes, filled.exclusive ? has : filled.per_node.*parts_of, has, &task);
+  const int64_t has = PerNode(group, &Resources::devices);
+  AddNodeParts(nodes, filled.exclusive ? has : filled.per_node.devices, has, &task);
   return task;
 }
 

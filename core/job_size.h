@@ -11,8 +11,8 @@
 //   - An exclusive task, as every one is in some partitions, takes all devices, CPUs and memory of
 //     its nodes, as Slurm gives them to it; one that asks for all memory (--mem=0) takes that, and
 //     shares its nodes with nobody who needs any.
-//   - Others share nodes. Where what they have on each is a large part of the node, they need as
-//     many nodes with that much free: devices, or CPUs where the group's nodes have no devices.
+//   - Others share nodes. Where their devices on each are a large part of the node's, they need as
+//     many nodes with that many free (AddNodeParts).
 //   - An array runs as many tasks at once as it allows and the group holds.
 #ifndef CORE_JOB_SIZE_H_
 #define CORE_JOB_SIZE_H_

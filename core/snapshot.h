@@ -64,6 +64,9 @@ struct PoolState {
   std::optional<absl::Duration> max_time;  // absent: unlimited
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;  // absent: unlimited
+  // For a pool with features or a nodelist: its partition has nodes in none of its pools, on which
+  // the pool's jobs might run.
+  bool has_others = false;
   JobDefaults defaults;
   // The share of its nodes that stay powered when they have no jobs; absent: not known.
   std::optional<double> stays_powered;

@@ -16,17 +16,27 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kCapacityVersion = 4;
-// Without parts of nodes and the groups' "beside"; amounts name every dimension.
+// Without parts of nodes, the groups' "beside" and the pools' "has_others"; amounts name every
+// dimension.
 constexpr int kCapacityVersionBefore = 3;
-// As kDimensions.
-constexpr std::initializer_list<absl::string_view> kDimensionNames = {
-    "nodes", "devices", "cpus", "memory_mib", "full_nodes", "half_nodes", "halves", "quarters"};
+// As kDimensions, and last `apart`.
+constexpr std::initializer_list<absl::string_view> kAmountKeys = {
+    "nodes",      "devices",       "cpus",   "memory_mib", "full_nodes",
+    "half_nodes", "quarter_nodes", "halves", "quarters",   "apart"};
 constexpr int kMaxDepth = 8;
 constexpr size_t kMaxKey = 64;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
 // Longer than any limit that Slurm can express in 32 bits of minutes.
 constexpr int64_t kLongestSeconds = int64_t{60} << 32;
+
+// Calls `visit` with the key and the place of each number of an amount.
+template <class Amount, class Visit>
+void EachAmount(Amount* amount, Visit visit) {
+  const auto* key = kAmountKeys.begin();
+  for (const auto what : kDimensions) visit(key++->data(), &(amount->*what));
+  visit(key->data(), &amount->apart);
+}
 
 // Reads one JSON object's members, each checked for presence and type. The first fault is kept in
 // the shared `error`, and everything reads as empty from then on.
@@ -93,15 +103,11 @@ class Members {
   Resources Amount(const char* key) {
     const Json* value = Find(key);
     if (value == nullptr) return {};
-    Members amount(*value, absl::StrCat(path_, "/", key), kDimensionNames, error_);
+    Members amount(*value, absl::StrCat(path_, "/", key), kAmountKeys, error_);
     Resources resources;
-    const auto* name = kDimensionNames.begin();
-    for (const auto what : kDimensions) {
-      const char* dimension = name++->data();
-      if (value->contains(dimension)) {
-        resources.*what = amount.Integer(dimension, 0, Resources::kUnlimited);
-      }
-    }
+    EachAmount(&resources, [&](const char* name, int64_t* number) {
+      if (value->contains(name)) *number = amount.Integer(name, 0, Resources::kUnlimited);
+    });
     return resources;
   }
   JobDefaults Defaults(const char* key) {
@@ -190,11 +196,9 @@ bool IsSha256Hex(absl::string_view text) {
 
 Json AmountJson(const Resources& amount) {
   Json json = Json::object();
-  const auto* name = kDimensionNames.begin();
-  for (const auto what : kDimensions) {
-    const char* dimension = name++->data();
-    if (amount.*what != 0) json[dimension] = amount.*what;
-  }
+  EachAmount(&amount, [&json](const char* name, const int64_t* number) {
+    if (*number != 0) json[name] = *number;
+  });
   return json;
 }
 
@@ -271,6 +275,7 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                      {"max_time_s", OrNull(pool.max_time, in_seconds)},
                      {"default_time_s", OrNull(pool.default_time, in_seconds)},
                      {"max_nodes", OrNull(pool.max_nodes, [](int64_t nodes) { return nodes; })},
+                     {"has_others", pool.has_others},
                      {"defaults",
                       {{"memory_per_node_mib", pool.defaults.memory_per_node_mib},
                        {"memory_per_cpu_mib", pool.defaults.memory_per_cpu_mib},
@@ -327,10 +332,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
     NodeGroup read{group.String("name"), group.Amount("total"), group.Amount("per_node"),
                    group.Strings("within")};
     if (is_older) {
-      for (const auto part : {&Resources::full_nodes, &Resources::half_nodes, &Resources::halves,
-                              &Resources::quarters}) {
-        read.total.*part = Resources::kUnlimited;
-      }
+      for (const auto part : kNodeParts) read.total.*part = Resources::kUnlimited;
     } else {
       read.beside = group.String("beside");
     }
@@ -339,7 +341,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),
                  {"pool", "group", "up", "is_default", "max_time_s", "default_time_s", "max_nodes",
-                  "defaults", "stays_powered"},
+                  "has_others", "defaults", "stays_powered"},
                  &error);
     PoolState state;
     state.pool = pool.String("pool");
@@ -353,6 +355,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
       state.default_time = absl::Seconds(*limit);
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
+    if (!is_older) state.has_others = pool.Bool("has_others");
     state.defaults = pool.Defaults("defaults");
     state.stays_powered = pool.OptionalShare("stays_powered");
     capacity.pools.push_back(std::move(state));

@@ -63,7 +63,8 @@ class Watch {
     calendars_.Release(use->second->group, use->second->when, amount);
     JobReturn given_back = Describe(job, *pool, state, latest);
     if (laid_out > absl::ZeroDuration()) {
-      given_back.expected_start = FirstStart(state, std::max(now_, job.begin), held, amount);
+      const auto room = FirstRoom(state, state, std::max(now_, job.begin), held, amount);
+      if (room.has_value()) given_back.expected_start = room->start;
     }
     given_back.reason = std::string(Reason(job, state, amount, held, given_back));
     if (given_back.reason.empty()) {
@@ -71,11 +72,11 @@ class Watch {
       return std::nullopt;
     }
     // Those after it must reckon with it at home.
-    const PoolState* home = StateOfPartition(job.promise.from.front());
     const absl::Duration there = given_back.limit.value_or(held);
-    const std::optional<absl::Time> at_home = FirstStart(home, given_back.begin, there, amount);
+    const std::optional<Room> at_home =
+        FirstRoomIn(job.promise.from.front(), state, given_back.begin, there, amount);
     if (at_home.has_value()) {
-      calendars_.Book(home->group, {*at_home, *at_home + there}, ThereInstead(home, amount));
+      calendars_.Book(at_home->group, {at_home->start, at_home->start + there}, at_home->amount);
     }
     return given_back;
   }
@@ -196,21 +197,53 @@ class Watch {
     return *job.deadline - held - (policy == nullptr ? Policy{} : *policy).margin / 2;
   }
 
-  // An exclusive job takes whole nodes, and those are others elsewhere.
-  Resources ThereInstead(const PoolState* state, Resources amount) const {
-    if (amount.nodes == 0) return amount;
-    const auto group = groups_.find(state->group);
-    if (group == groups_.end()) return amount;
-    Resources there = TotalOf(amount.nodes, group->second->per_node);
-    if (amount.memory_mib == 0) there.memory_mib = 0;
-    return there;
+  // An exclusive job takes whole nodes, and those are others elsewhere. Parts of nodes that have
+  // other numbers of devices are not the same parts.
+  Resources ThereInstead(const NodeGroup& group, const PoolState* from, Resources amount) const {
+    if (amount.nodes > 0) {
+      Resources there = TotalOf(amount.nodes, group.per_node);
+      if (amount.memory_mib == 0) there.memory_mib = 0;
+      return there;
+    }
+    const auto here = from == nullptr ? groups_.end() : groups_.find(from->group);
+    if (here == groups_.end() || here->second->per_node.devices != group.per_node.devices) {
+      for (const auto part : kNodeParts) amount.*part = 0;
+      amount.apart = 0;
+    }
+    return amount;
   }
 
-  std::optional<absl::Time> FirstStart(const PoolState* state, absl::Time from, absl::Duration held,
-                                       const Resources& amount) const {
+  // Where and when there is room for what the job takes in `from`.
+  struct Room {
+    absl::Time start;
+    std::string group;
+    Resources amount;
+  };
+  std::optional<Room> FirstRoom(const PoolState* state, const PoolState* from, absl::Time earliest,
+                                absl::Duration held, const Resources& amount) const {
     if (state == nullptr || !state->up) return std::nullopt;
-    return calendars_.FirstStart(state->group, from, from + kReach, held,
-                                 ThereInstead(state, amount));
+    const auto group = groups_.find(state->group);
+    if (group == groups_.end()) return std::nullopt;
+    const Resources there = ThereInstead(*group->second, from, amount);
+    const std::optional<absl::Time> start =
+        calendars_.FirstStart(state->group, earliest, earliest + kReach, held, there);
+    if (!start.has_value()) return std::nullopt;
+    return Room{*start, state->group, there};
+  }
+
+  // The first in any pool of the partition: which of them the job may use is not known here.
+  std::optional<Room> FirstRoomIn(const std::string& partition, const PoolState* from,
+                                  absl::Time earliest, absl::Duration held,
+                                  const Resources& amount) const {
+    std::optional<Room> first;
+    for (const PoolConfig& pool : config_.pools) {
+      if (pool.partition != partition) continue;
+      std::optional<Room> room = FirstRoom(StateOf(pool.name), from, earliest, held, amount);
+      if (room.has_value() && (!first.has_value() || room->start < first->start)) {
+        first = std::move(room);
+      }
+    }
+    return first;
   }
 
   bool IsDown(const PoolState* state, const Resources& amount) const {
@@ -231,10 +264,10 @@ class Watch {
     if (now_ < job.begin - kNotice) return "";
     if (IsDown(state, amount)) return kPoolIsDown;
     if (expected.has_value() && *expected <= std::max(now_, job.begin) + kPatience) return "";
-    const std::optional<absl::Time> at_home =
-        FirstStart(StateOfPartition(job.promise.from.front()), given_back.begin, held, amount);
+    const std::optional<Room> at_home =
+        FirstRoomIn(job.promise.from.front(), state, given_back.begin, held, amount);
     if (!at_home.has_value()) return "";
-    return !expected.has_value() || *at_home + kPatience < *expected ? kPoolIsFull : "";
+    return !expected.has_value() || at_home->start + kPatience < *expected ? kPoolIsFull : "";
   }
 
   JobReturn Describe(const WatchedJob& job, const PoolConfig& pool, const PoolState* state,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/queue_estimate.h"
@@ -78,22 +79,28 @@ class CapacityBuilder {
   void CountTotals() {
     for (size_t i = 0; i < state_.groups.size(); ++i) {
       NodeGroup& group = state_.groups[i];
+      std::set<int64_t> devices;  // of a type on a node
+      bool has_several = false;   // types on one node
       const std::vector<NodeGroups::Member>& members = found_.members[i];
       for (auto member = members.begin(); member != members.end();) {
         const int index = member->node;
         const ClusterNode& node = view_.nodes[index];
         Resources has = Counted(node.resources);
         has.devices = 0;
-        Resources parts;
+        const auto first = member;
         for (; member != members.end() && member->node == index; ++member) {
           if (member->device >= 0) has.devices += node.devices[member->device].count;
-          const int64_t divided = DividedOf(node, *member);
-          parts += NodePartsOf(divided, divided);
         }
         if (!node.usable) continue;
+        has_several = has_several || member - first > 1;
+        devices.insert(has.devices);
         group.per_node = group.total.nodes == 0 ? has : Least(group.per_node, has);
         group.total += has;
-        group.total += parts;
+        group.total += NodePartsOf(has.devices, has.devices);
+      }
+      // A part of one node is not the same of another.
+      if (has_several || devices.size() > 1) {
+        for (const auto part : kNodeParts) group.total.*part = Resources::kUnlimited;
       }
       if (view_.counts_memory) continue;
       group.total.memory_mib = Resources::kUnlimited;
@@ -105,8 +112,9 @@ class CapacityBuilder {
   // usable.
   std::optional<double> StaysPowered(const std::vector<NodeGroups::Member>& members) const {
     double sum = 0;
-    int usable = 0;
+    int usable = 0, last = -1;
     for (const NodeGroups::Member& member : members) {
+      if (std::exchange(last, member.node) == member.node) continue;
       const ClusterNode& node = view_.nodes[member.node];
       if (!node.usable) continue;
       if (!node.stays_powered.has_value()) return std::nullopt;
@@ -114,6 +122,24 @@ class CapacityBuilder {
       ++usable;
     }
     return usable > 0 ? std::optional(sum / usable) : std::nullopt;
+  }
+
+  // Whether the partition has nodes in none of its pools on which the pool's jobs might run: nodes
+  // with devices, or where the pool's have none any.
+  bool HasOthers(const ClusterPartition& partition, const PoolConfig& pool) const {
+    if (pool.features.empty() && pool.nodelist.empty()) return false;
+    std::set<int> in_pools;
+    bool has_devices = false;
+    for (size_t i = 0; i < pools_.size(); ++i) {
+      if (pools_[i].partition != partition.name || found_.of_pool[i] < 0) continue;
+      for (const NodeGroups::Member& member : found_.members[found_.of_pool[i]]) {
+        in_pools.insert(member.node);
+        if (&pools_[i] == &pool) has_devices = has_devices || member.device >= 0;
+      }
+    }
+    return std::any_of(partition.nodes.begin(), partition.nodes.end(), [&](int node) {
+      return !in_pools.contains(node) && (!has_devices || !view_.nodes[node].devices.empty());
+    });
   }
 
   void DescribePools() {
@@ -130,6 +156,7 @@ class CapacityBuilder {
                               .max_time = partition->max_time,
                               .default_time = partition->default_time,
                               .max_nodes = partition->max_nodes,
+                              .has_others = HasOthers(*partition, pools_[i]),
                               .defaults = partition->defaults,
                               .stays_powered = StaysPowered(found_.members[found_.of_pool[i]])});
     }
@@ -138,7 +165,7 @@ class CapacityBuilder {
   bool IsExclusive(const ClusterJob& job) const { return job.exclusive || view_.whole_nodes; }
 
   void AddUse(const ClusterJob& job, int group, TimeInterval when, const Resources& amount) {
-    if (when.end <= when.start) return;
+    if (when.end <= when.start || amount == Resources{}) return;
     state_.uses.push_back({.job_id = job.job_id,
                            .decision_id = job.decision_id,
                            .group = state_.groups[group].name,
@@ -195,7 +222,7 @@ class CapacityBuilder {
       const ClusterNode& lent = view_.nodes[node.index];
       const Resources has = Counted(lent.resources);
       uses[{group, times}] += {.cpus = part(has.cpus), .memory_mib = part(has.memory_mib)};
-      NodeUse use{.is_whole = node.share >= 1, .cpus = part(has.cpus)};
+      NodeUse use{.is_whole = node.share >= 1};
       for (size_t d = 0; d < lent.devices.size(); ++d) {
         use.devices.push_back(part(lent.devices[d].count));
         uses[{found_.of_device[node.index][d], times}].devices += use.devices.back();
@@ -262,7 +289,8 @@ class CapacityBuilder {
     const std::vector<int64_t> with_type = NodesWithTypes(job);
     Resources untyped = Counted(job.amount);
     untyped.nodes = 0;
-    if (!with_type.empty()) untyped.devices = 0;
+    for (size_t i = 0; i < with_type.size(); ++i) untyped.devices -= job.devices[i].count;
+    untyped.devices = std::max<int64_t>(0, untyped.devices);
     const auto all_nodes = static_cast<int64_t>(job.nodes.size());
     const Resources on_each = Share(untyped, 1, all_nodes);
     // By group, and until when the node is the reservation's, which is counted already.
@@ -274,7 +302,6 @@ class CapacityBuilder {
       const absl::Time lent_until = LentUntil(reservation, index);
       NodeUse use{.when = {std::max(job.when.start, lent_until), job.when.end},
                   .is_whole = IsExclusive(job),
-                  .cpus = on_each.cpus,
                   .untyped_devices = on_each.devices,
                   .device_shares = job.device_shares};
       Part& on_node = parts[{found_.of_node[index], lent_until}];
@@ -309,7 +336,9 @@ class CapacityBuilder {
 
   // Whether the job can run nowhere in the pool's partition but there.
   static bool AsksFor(const ClusterJob& job, const PoolConfig& pool) {
-    const bool names_type = job.devices.size() == 1 && !pool.gres_type.empty();
+    if (!job.pool.empty()) return job.pool == pool.name;
+    const bool names_type = job.devices.size() == 1 && !pool.gres_type.empty() &&
+                            job.devices[0].count == job.amount.devices;
     if (names_type ? job.devices[0].type != pool.gres_type : pool.features.empty()) return false;
     return std::all_of(
         pool.features.begin(), pool.features.end(), [&job](const std::string& feature) {
@@ -340,20 +369,18 @@ class CapacityBuilder {
     const std::vector<int> groups = GroupsOfWaiting(job);
     if (groups.empty() || job.when.end <= job.when.start) return;
     const NodeGroup& group = state_.groups[groups.front()];
-    const Resources& has = group.per_node;
-    const int64_t divided = has.devices > 0 ? has.devices : has.cpus;
     Resources task = Counted(job.amount);
     const int64_t nodes = std::max<int64_t>(1, task.nodes);
     if (IsExclusive(job)) {
-      Resources whole = Times(has, nodes);
+      Resources whole = TotalOf(nodes, group.per_node);
       if (!view_.counts_memory) whole.memory_mib = 0;
       task = Largest(task, whole);
-      AddNodeParts(nodes, divided, divided, &task);
     } else {
-      // More than its nodes have lies on more of them, we do not know how.
-      const int64_t each = CeilDivide(has.devices > 0 ? task.devices : task.cpus, nodes);
-      if (each <= divided) AddNodeParts(nodes, each, divided, &task);
+      AddNodeParts(nodes, job.devices_per_node, group.per_node.devices, &task);
       task.nodes = 0;
+    }
+    for (const auto part : kNodeParts) {
+      if (group.total.*part >= Resources::kUnlimited) task.*part = 0;
     }
     int64_t at_once = std::min(job.tasks, TimesItFits(group.total, task));
     if (job.width > 0) at_once = std::min(at_once, job.width);

@@ -34,9 +34,9 @@ struct ClusterNode {
   bool is_lent = false;
   Resources resources;               // nodes = 1; devices of all types
   std::vector<DeviceCount> devices;  // each type once
-  // Into how many shares (shards, MPS) each of its devices may be divided; 0: it is lent as a whole
-  // only.
-  int64_t shares_per_device = 0;
+  // By the same types, into how many shares (shards, MPS) each device may be divided; 0, or none:
+  // it is lent as a whole only.
+  std::vector<int64_t> shares_per_device;
   std::vector<std::string> features;  // active now
   // How likely it is to stay powered when it has no jobs (plugin/power_saving.h); absent: not
   // known.
@@ -72,8 +72,10 @@ struct ClusterJob {
   std::vector<std::string> partitions;  // in the order asked; one where it runs
   std::vector<int> nodes;               // where it runs; empty while it waits
   Resources amount;                     // of one array task; `nodes` whether whole or shared
-  std::vector<DeviceCount> devices;     // the same by type; empty: none, or of any
+  std::vector<DeviceCount> devices;     // by type, as far as types are known
+  int64_t devices_per_node = 0;         // that each of its nodes must have; 0: as they come
   int64_t device_shares = 0;            // on each of its nodes (shards, MPS)
+  std::string pool;                     // where it was promised a start; empty: nowhere
   std::vector<std::string> features;    // that it asks for, as JobRequest
   std::string reservation;              // that it runs or waits in; empty: none
   bool exclusive = false;
@@ -114,8 +116,9 @@ inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 //     they are known; one that waits is laid out in a group of one of its partitions
 //     (core/queue_estimate.h). An exclusive job uses all that is in its nodes;
 //   - what is left free on each node by all that runs there, or reserves it, is counted by node:
-//     such uses have no job, and count nodes and their parts. A node is free as a whole when
-//     nothing runs on it. Devices that are lent in shares are in use as soon as one share is;
+//     such uses have no job, and count nodes and their parts. Parts are counted where all nodes of
+//     a group have the same number of devices in it, else they are Resources::kUnlimited. Devices
+//     that are lent in shares are in use as soon as one share is;
 //   - a reservation uses its nodes while it lasts, once where several overlap; jobs in it use
 //     nothing besides, but for what they run beyond its end. What runs on its nodes when it begins,
 //     and goes on, is counted besides;

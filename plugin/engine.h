@@ -51,7 +51,8 @@ class Engine {
 
   // Fails open: the verdict is empty without a usable snapshot, while the log cannot be written
   // (no decision without a trace), and when anything is thrown. A look at the queue from before
-  // this controller was in charge is not usable: bookings made by the one before are in no look yet.
+  // this controller was in charge is not usable: bookings made by the one before are in no look
+  // yet.
   Verdict Submit(const JobRequest& job, absl::Time now);
 
  private:

@@ -113,7 +113,9 @@ std::atomic<time_t> loaded_at{0};
 
 // slurmctld reads its configuration when it starts, when it takes over from another controller, and
 // when it is told to. Before that the queue may have been somebody else's to change.
-absl::Time InChargeSince() { return absl::FromTimeT(std::max(loaded_at.load(), slurm_conf.last_update)); }
+absl::Time InChargeSince() {
+  return absl::FromTimeT(std::max(loaded_at.load(), slurm_conf.last_update));
+}
 
 void LogLine(carbon::Complaints::Tone tone, const char* line) {
   if (tone == carbon::Complaints::Tone::kTrouble) {

@@ -176,6 +176,25 @@ class GroupFinder {
     result_.members.push_back(members.front().node < 0 ? Set() : members);
   }
 
+  // Of one type of devices in both only those; else the nodes of both with all that they have,
+  // since what their union adds are CPUs and memory.
+  Set UnionOf(const Set& a, const Set& b) const {
+    std::set<std::string> types;
+    Set all;
+    for (const Set* set : {&a, &b}) {
+      for (const Member& member : *set) {
+        if (member.node < 0) continue;
+        types.insert(member.device < 0 ? "" : view_.nodes[member.node].devices[member.device].type);
+        const Set whole = MembersOf(member.node);
+        all.insert(all.end(), whole.begin(), whole.end());
+      }
+    }
+    if (types.size() <= 1) return Union(a, b);
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+  }
+
   void AddUnions() {
     std::vector<Set> sets;
     for (const auto& [members, group] : group_of_) sets.push_back(members);
@@ -185,7 +204,7 @@ class GroupFinder {
         if (!Overlap(sets[i], sets[j]) || Holds(sets[i], sets[j]) || Holds(sets[j], sets[i])) {
           continue;
         }
-        Set both = Union(sets[i], sets[j]);
+        Set both = UnionOf(sets[i], sets[j]);
         if (group_of_.contains(both)) continue;
         AddGroup(both);
         sets.push_back(std::move(both));
@@ -198,7 +217,7 @@ class GroupFinder {
         grew = false;
         for (const Place& other : places_) {
           if (!Overlap(whole, other.members) || Holds(whole, other.members)) continue;
-          whole = Union(whole, other.members);
+          whole = UnionOf(whole, other.members);
           grew = true;
         }
       }

@@ -18,13 +18,12 @@ namespace carbon {
 // A place is a pool's nodes, with all their devices or those of its type ("gpu:h100"), or another
 // partition on nodes that a pool has. Groups are made of
 //   - each place, those with the same nodes and devices sharing one, named after the pools' places
-//   ("h100+debug");
-//   - the unions of places that overlap ("h100+debug" too): beyond kMostUnions of them in one
-//     cluster, only that of all places that hang together, and the count is no longer exact.
-//     Places with the same nodes but different devices overlap: they share CPUs and memory;
+//     ("h100+debug");
+//   - the unions of places that overlap ("h100+debug" too), of different devices with all that
+//     their nodes have, since they share CPUs and memory: beyond kMostUnions of them in one
+//     cluster, only that of all places that hang together, and the count is no longer exact;
 //   - the devices that lie in the same places, and the nodes whose devices do, to count what runs
-//   on
-//     them ("h100&debug", "only h100");
+//     there ("h100&debug", "only h100");
 //   - what other devices a place's nodes have ("beside gpu:h100").
 // Nodes that no pool has are in no group.
 struct NodeGroups {

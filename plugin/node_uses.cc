@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace carbon {
@@ -11,61 +12,79 @@ namespace {
 struct Occupation {
   int64_t uses = 0;
   int64_t whole = 0;
-  int64_t cpus = 0;
   std::vector<int64_t> devices;
   int64_t untyped_devices = 0;
-  int64_t device_shares = 0;
+  std::multiset<int64_t> shares;  // of each use that has some
 
-  void Add(const NodeUse& use, int64_t sign) {
+  void Add(const NodeUse& use) { Change(use, 1); }
+  void Remove(const NodeUse& use) { Change(use, -1); }
+
+ private:
+  void Change(const NodeUse& use, int64_t sign) {
     uses += sign;
     whole += use.is_whole ? sign : 0;
-    cpus += sign * use.cpus;
     devices.resize(std::max(devices.size(), use.devices.size()));
     for (size_t i = 0; i < use.devices.size(); ++i) devices[i] += sign * use.devices[i];
     untyped_devices += sign * use.untyped_devices;
-    device_shares += sign * use.device_shares;
+    if (use.device_shares == 0) return;
+    if (sign > 0) {
+      shares.insert(use.device_shares);
+    } else {
+      shares.erase(shares.find(use.device_shares));
+    }
   }
 };
 
-// How many devices of each type, or else CPUs, are free; and how many devices are lent in shares.
+// On how many devices of so many shares each the uses lie if each is put, the largest first, where
+// there is room for all of it. More than a device holds takes several.
+int64_t DevicesLent(const std::multiset<int64_t>& shares, int64_t per_device) {
+  std::vector<int64_t> left;  // on each device
+  int64_t full = 0;
+  for (auto use = shares.rbegin(); use != shares.rend(); ++use) {
+    full += *use / per_device;
+    const int64_t rest = *use % per_device;
+    if (rest == 0) continue;
+    const auto device =
+        std::find_if(left.begin(), left.end(), [rest](int64_t room) { return room >= rest; });
+    if (device == left.end()) {
+      left.push_back(per_device - rest);
+    } else {
+      *device -= rest;
+    }
+  }
+  return full + static_cast<int64_t>(left.size());
+}
+
+// How many devices of each type are free, and how many are lent in shares.
 struct Left {
   std::vector<int64_t> free;
-  std::vector<int64_t> shared;
+  std::vector<int64_t> lent;
 };
 
 Left LeftOf(const ClusterNode& node, const Occupation& now) {
   Left left;
-  if (node.devices.empty()) {
-    left.free = {now.whole > 0 ? 0 : std::max<int64_t>(0, node.resources.cpus - now.cpus)};
-    left.shared = {0};
-    return left;
-  }
   int64_t untyped = now.untyped_devices;
-  // Jobs share as few devices as hold their shares.
-  int64_t shared = node.shares_per_device > 0
-                       ? (now.device_shares + node.shares_per_device - 1) / node.shares_per_device
-                       : 0;
+  bool has_lent = now.shares.empty() || now.whole > 0;
   for (size_t i = 0; i < node.devices.size(); ++i) {
     const int64_t used = i < now.devices.size() ? now.devices[i] : 0;
     int64_t free = std::max<int64_t>(0, node.devices[i].count - used);
-    const auto take = [&free](int64_t* wanted) {
-      const int64_t taken = std::min(free, *wanted);
-      free -= taken;
-      *wanted -= taken;
-      return taken;
-    };
-    left.shared.push_back(take(&shared));
-    take(&untyped);
+    int64_t lent = 0;
+    // Of the first type that lends any: a node rarely has two.
+    if (!has_lent && i < node.shares_per_device.size() && node.shares_per_device[i] > 0) {
+      lent = std::min(free, DevicesLent(now.shares, node.shares_per_device[i]));
+      has_lent = true;
+    }
+    free -= lent;
+    const int64_t taken = std::min(free, untyped);
+    untyped -= taken;
+    free -= taken;
+    left.lent.push_back(lent);
     left.free.push_back(now.whole > 0 ? 0 : free);
   }
   return left;
 }
 
 }  // namespace
-
-int64_t DividedOf(const ClusterNode& node, const NodeGroups::Member& member) {
-  return member.device < 0 ? node.resources.cpus : node.devices[member.device].count;
-}
 
 NodeUses::NodeUses(const ClusterView& view, const NodeGroups& groups)
     : view_(view), groups_(groups), uses_(view.nodes.size()) {}
@@ -91,16 +110,14 @@ std::vector<QueuedUse> NodeUses::Uses() && {
     Left before = all;
     bool was_occupied = false;
     for (const auto& [time, turn] : turns) {
-      for (const NodeUse* use : turn.first) occupation.Add(*use, 1);
-      for (const NodeUse* use : turn.second) occupation.Add(*use, -1);
+      for (const NodeUse* use : turn.first) occupation.Add(*use);
+      for (const NodeUse* use : turn.second) occupation.Remove(*use);
       const Left left = LeftOf(node, occupation);
       for (size_t i = 0; i < left.free.size(); ++i) {
-        const int device = node.devices.empty() ? -1 : static_cast<int>(i);
-        const int group = device < 0 ? groups_.of_node[index] : groups_.of_device[index][i];
-        Resources& change = changes[group][time];
+        Resources& change = changes[groups_.of_device[index][i]][time];
         change += NodePartsOf(all.free[i], before.free[i]);
         change -= NodePartsOf(all.free[i], left.free[i]);
-        change.devices += left.shared[i] - before.shared[i];
+        change.devices += left.lent[i] - before.lent[i];
       }
       const bool is_occupied = occupation.uses > 0;
       changes[groups_.of_node[index]][time].nodes += is_occupied - was_occupied;

@@ -16,8 +16,7 @@ namespace carbon {
 // What a job, or a reservation, has of one node.
 struct NodeUse {
   TimeInterval when;
-  bool is_whole = false;  // all of it
-  int64_t cpus = 0;
+  bool is_whole = false;         // all of it
   std::vector<int64_t> devices;  // by the node's types
   int64_t untyped_devices = 0;   // of whichever type
   int64_t device_shares = 0;     // shards, MPS
@@ -35,7 +34,8 @@ class NodeUses {
   void Add(int node, NodeUse use);
 
   // By group, one use after another, without a job: `nodes` that something runs on, the parts of
-  // nodes that are not free, and the devices whose shares are lent. From the time of the view on.
+  // nodes whose devices are not free, and the devices whose shares are lent. From the time of the
+  // view on.
   std::vector<QueuedUse> Uses() &&;
 
  private:

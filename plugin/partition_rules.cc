@@ -82,9 +82,12 @@ NodeShape LeastShapeOf(const node_info_t& node) {
   NodeShape shape = ShapeOf(node);
   const int64_t kept = CoresKeptPerGpu(node) * shape.devices * shape.threads_per_core;
   shape.cpus -= std::min(shape.cpus, kept);
+  int64_t untyped = shape.devices;
   for (const DeviceCount& devices : ReadGres(Text(node.gres)).by_type) {
+    untyped -= devices.count;
     shape.devices = std::min(shape.devices, devices.count);
   }
+  if (untyped > 0) shape.devices = std::min(shape.devices, untyped);
   return shape;
 }
 

@@ -67,7 +67,7 @@ GresDevices ReadGres(absl::string_view gres) {
       if (words.size() >= 3) count = ReadCount(words[2]);
     }
     if (is_share) {
-      devices.shares += count.value_or(0);
+      if (count.value_or(0) > 0) AddDevices(type, *count, &devices.shares);
       return;
     }
     devices.count += count.value_or(0);

@@ -15,11 +15,12 @@
 namespace carbon {
 
 // The GPUs in a GRES string, "gpu:h100:8(S:0-1),gpu:2,fpga:1,shard:h100:32": how many, how many of
-// each type that is named, in the order met, and the shares of them that are lent (shards, MPS).
+// each type that is named, in the order met, and the shares (shards, MPS) likewise, those of no
+// type under "".
 struct GresDevices {
   int64_t count = 0;
   std::vector<DeviceCount> by_type;
-  int64_t shares = 0;
+  std::vector<DeviceCount> shares;
 };
 GresDevices ReadGres(absl::string_view gres);
 

@@ -79,6 +79,17 @@ ClusterNode ReadNode(const node_info_t& node) {
   int64_t untyped = gres.count;
   for (const DeviceCount& typed : devices) untyped -= typed.count;
   if (untyped > 0) devices.push_back({"", untyped});
+  // Shares of no type are those of all devices.
+  std::vector<int64_t> shares_per_device(devices.size());
+  for (const DeviceCount& shares : gres.shares) {
+    for (size_t i = 0; i < devices.size(); ++i) {
+      const bool are_its = shares.type.empty() || shares.type == devices[i].type;
+      const int64_t lending = shares.type.empty() ? gres.count : devices[i].count;
+      if (are_its && lending > 0) {
+        shares_per_device[i] = std::max<int64_t>(1, shares.count / lending);
+      }
+    }
+  }
   const int64_t memory = static_cast<int64_t>(node.real_memory);
   const int64_t reserved = std::min(memory, static_cast<int64_t>(node.mem_spec_limit));
   const NodeUse use = UseOf(node.node_state);
@@ -92,7 +103,7 @@ ClusterNode ReadNode(const node_info_t& node) {
                         .cpus = node.cpus_efctv != 0 ? node.cpus_efctv : node.cpus,
                         .memory_mib = memory - reserved},
           .devices = std::move(devices),
-          .shares_per_device = gres.count > 0 ? gres.shares / gres.count : 0,
+          .shares_per_device = std::move(shares_per_device),
           .features = absl::StrSplit(Text(node.features_act), ',', absl::SkipEmpty())};
 }
 
@@ -173,7 +184,9 @@ TresAmount ReadAmount(const slurm_job_info_t& job) {
   if (amount.cpus == 0) amount.cpus = job.num_cpus;
   const int64_t tasks = job.num_tasks == NO_VAL ? 1 : std::max<int64_t>(job.num_tasks, 1);
   const GresDevices given = ReadGres(Text(job.gres_total));
-  result.device_shares = std::max(result.device_shares, given.shares);
+  int64_t shares = 0;
+  for (const DeviceCount& some : given.shares) shares += some.count;
+  result.device_shares = std::max(result.device_shares, shares);
   if (!result.counts_devices) {
     const DeviceRequest devices = ReadDevices({.per_job = job.tres_per_job,
                                                .per_node = job.tres_per_node,
@@ -210,6 +223,18 @@ absl::Duration TimeLimit(const slurm_job_info_t& job, const ClusterView& view) {
     return partition.default_time.value_or(partition.max_time.value_or(kUnlimitedRun));
   }
   return kUnlimitedRun;
+}
+
+// GPUs that each of a waiting job's nodes must have, where it says so; 0: it does not.
+int64_t DevicesPerNode(const slurm_job_info_t& job, const Resources& amount) {
+  const DeviceRequest asked = ReadDevices(
+      {.per_job = job.tres_per_job, .per_node = job.tres_per_node, .per_task = job.tres_per_task});
+  const bool has_tasks = job.ntasks_per_node != 0 && job.ntasks_per_node != NO_VAL16 &&
+                         job.ntasks_per_node != INFINITE16;
+  const bool has_most = job.max_nodes != 0 && job.max_nodes != NO_VAL && job.max_nodes != INFINITE;
+  const int64_t most = std::max<int64_t>(amount.nodes, job.max_nodes);
+  return std::max({asked.per_node, has_tasks ? asked.per_task * job.ntasks_per_node : 0,
+                   has_most ? (amount.devices + most - 1) / most : 0});
 }
 
 bool IsPromised(const slurm_job_info_t& job, absl::Time now) {
@@ -269,7 +294,10 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
   if (!waits) {
     result.nodes = NodeIndices(job.node_inx, view.nodes.size());
     if (result.nodes.empty()) return std::nullopt;
-  } else if (IsSet(job.array_task_str)) {
+    return result;
+  }
+  result.devices_per_node = DevicesPerNode(job, amount.amount);
+  if (IsSet(job.array_task_str)) {
     result.tasks = CountArrayTasks(job.array_task_str);
     result.width = job.array_max_tasks;
   }

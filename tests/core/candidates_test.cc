@@ -243,7 +243,7 @@ TEST(RunInPool, FindsNoRoomOnNodesThatAreHalfFull) {
        "",
        "away",
        {world.now, world.Hour(3)},
-       {.nodes = 4, .devices = 16, .cpus = 16, .full_nodes = 4, .halves = 4}});
+       {.nodes = 4, .devices = 16, .cpus = 16, .full_nodes = 4, .halves = 4, .quarters = 8}});
   EXPECT_EQ(world.Place(world.Job()).chosen->start, world.Hour(3));
   JobRequest job = world.Job();
   job.demand = {.nodes = 4, .devices = 16, .cpus = 16};

@@ -72,43 +72,70 @@ TEST(CapacityCalendar, AnOverbookedGroupIsFullAndNotAnError) {
               ElementsAre(Between(10, 20)));
 }
 
-TEST(AddNodeParts, CountsALargePartOfANodeAsAWholeHalfOrQuarterOfIt) {
-  const auto parts = [](int64_t nodes, int64_t each, int64_t has) {
-    Resources amount;
-    AddNodeParts(nodes, each, has, &amount);
-    return amount;
-  };
-  const Resources whole = {.full_nodes = 1, .half_nodes = 1, .halves = 2, .quarters = 4};
-  EXPECT_EQ(parts(1, 8, 8), whole);
-  EXPECT_EQ(parts(3, 5, 8), Times(whole, 3));
-  EXPECT_EQ(parts(1, 4, 8), (Resources{.halves = 1, .quarters = 2}));
-  EXPECT_EQ(parts(1, 3, 8), (Resources{.halves = 1, .quarters = 2}));
-  EXPECT_EQ(parts(2, 4, 8), (Resources{.half_nodes = 2, .halves = 2, .quarters = 4}));
-  EXPECT_EQ(parts(3, 2, 8), (Resources{.quarters = 3}));
-  EXPECT_EQ(parts(3, 1, 8), Resources{});
-  EXPECT_EQ(parts(1, 1, 1),
-            (Resources{.full_nodes = 1, .half_nodes = 1, .halves = 1, .quarters = 1}));
-  EXPECT_EQ(parts(1, 0, 8), Resources{});
-  EXPECT_EQ(parts(1, 8, 0), Resources{});
+Resources PartsOf(int64_t nodes, int64_t each, int64_t has) {
+  Resources amount;
+  AddNodeParts(nodes, each, has, &amount);
+  return amount;
 }
 
-// What a node has free less what a task takes of it is what is left free.
-TEST(AddNodeParts, TakesWhatIsNoLongerFreeOnTheNode) {
-  for (const int64_t has : {1, 2, 4, 8, 16, 64}) {
-    for (int64_t each = 1; each <= has; each *= 2) {
-      Resources taken;
-      AddNodeParts(1, each, has, &taken);
-      const Resources left = NodePartsOf(has, has - each);
-      const Resources counted = NodePartsOf(has, has) - taken;
-      EXPECT_GE(counted.halves, left.halves) << each << " of " << has;
-      if (2 * each >= has) {
-        EXPECT_EQ(counted.halves, left.halves) << each << " of " << has;
-      }
-      if (4 * each >= has) {
-        EXPECT_EQ(counted.quarters, left.quarters) << each << " of " << has;
-      }
+TEST(AddNodeParts, CountsALargePartOfANodeAsAllOrHalfOrAQuarterOfIt) {
+  const Resources whole = NodePartsOf(8, 8);
+  EXPECT_EQ(whole,
+            (Resources{
+                .full_nodes = 1, .half_nodes = 1, .quarter_nodes = 1, .halves = 2, .quarters = 4}));
+  EXPECT_EQ(PartsOf(1, 8, 8), whole);
+  EXPECT_EQ(PartsOf(3, 5, 8), Times(whole, 3));
+  EXPECT_EQ(PartsOf(1, 4, 8), (Resources{.halves = 1, .quarters = 2}));
+  EXPECT_EQ(PartsOf(1, 3, 8), (Resources{.halves = 1, .quarters = 2}));
+  EXPECT_EQ(PartsOf(2, 4, 8), (Resources{.halves = 2, .quarters = 4, .apart = 2}));
+  EXPECT_EQ(PartsOf(3, 2, 8), (Resources{.quarters = 3, .apart = 3}));
+  EXPECT_EQ(PartsOf(3, 1, 8), Resources{});
+  EXPECT_EQ(PartsOf(1, 1, 1), NodePartsOf(1, 1));
+  EXPECT_EQ(PartsOf(1, 0, 8), Resources{});
+  EXPECT_EQ(PartsOf(1, 8, 0), Resources{});
+}
+
+// Whatever the node has and the task asks for: as many fit as divide into it.
+TEST(AddNodeParts, LetsAsManyTasksOnAnEmptyNodeAsFit) {
+  for (int64_t has = 1; has <= 128; ++has) {
+    const Resources node = TotalOf(1, {.nodes = 1, .devices = has});
+    for (int64_t each = 1; each <= has; ++each) {
+      Resources task = PartsOf(1, each, has);
+      task.devices = each;
+      EXPECT_TRUE(node.Covers(Times(task, has / each))) << each << " of " << has;
+      EXPECT_FALSE(node.Covers(Times(task, has / each + 1))) << each << " of " << has;
     }
   }
+}
+
+// What is left of a node beside a task of half of it, or of a quarter.
+TEST(AddNodeParts, TakesWhatIsNoLongerFreeOnTheNode) {
+  for (const int64_t has : {1, 2, 4, 8, 16, 64}) {
+    for (const int64_t each : {has, has / 2, has / 4}) {
+      if (each == 0) continue;
+      const Resources counted = NodePartsOf(has, has) - PartsOf(1, each, has);
+      const Resources left = NodePartsOf(has, has - each);
+      EXPECT_EQ(counted.quarters, left.quarters) << each << " of " << has;
+      EXPECT_GE(counted.halves, left.halves) << each << " of " << has;
+    }
+  }
+}
+
+TEST(CapacityCalendar, NeedsNodesThatItDoesNotTakeFromOthers) {
+  CapacityCalendar calendar(TotalOf(2, {.nodes = 1, .devices = 8}));
+  Resources two_halves = PartsOf(2, 4, 8);
+  two_halves.devices = 8;
+  const auto fits = [&](const Resources& demand) {
+    return !calendar.FeasibleStarts(Between(0, 0), S(10), demand).empty();
+  };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(fits(two_halves));
+    calendar.Book(Between(0, 100), two_halves);
+  }
+  EXPECT_FALSE(fits(two_halves));
+  // Three nodes there are not.
+  CapacityCalendar empty(TotalOf(2, {.nodes = 1, .devices = 8}));
+  EXPECT_TRUE(empty.FeasibleStarts(Between(0, 0), S(10), PartsOf(3, 4, 8)).empty());
 }
 
 // The oracle keeps the use of every second in an array and tries every start.

@@ -240,6 +240,24 @@ TEST(Decide, TakesAJobForOneOfItsPartitionsPoolsWhereItAsksForItsFeatures) {
   EXPECT_EQ(world.Place(job).home->hardware, "a100");
   job.features = {"rack4"};
   EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+  // A pool within another: who asks for the outer one's may run in either.
+  world.config.pools[0].features = {"gpu", "nvlink"};
+  world.config.pools[2].features = {"gpu"};
+  job.features = {"gpu", "nvlink"};
+  EXPECT_EQ(world.Place(job).home->hardware, "h100");
+  job.features = {"gpu"};
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+}
+
+TEST(Decide, LeavesAJobAloneThatMayRunOnNodesOfNoPool) {
+  World world = OneSite();
+  world.config.pools[0].features = {"nvlink"};
+  world.state("home").has_others = true;
+  JobRequest job = world.Job();
+  EXPECT_EQ(world.Place(job).reason, "its partition has nodes in no pool");
+  job.pinned_by = "--constraint";
+  job.features = {"nvlink"};
+  EXPECT_EQ(world.Place(job).home->pool, "home");
 }
 
 TEST(Decide, TakesAJobWithDevicesForAPoolWhoseNodesHaveSome) {

@@ -59,7 +59,7 @@ TEST(SizeIn, TakesNoLessThanSlurmAllocates) {
   // --gpus-per-node=2 --nodes=1-2, as both are free
   EXPECT_EQ(
       SizeIn(Job({.nodes = 1, .devices = 2, .cpus = 1}, {.devices = 2, .cpus = 1}), pool, 2).amount,
-      (Resources{.devices = 4, .cpus = 2, .memory_mib = 2, .quarters = 2}));
+      (Resources{.devices = 4, .cpus = 2, .memory_mib = 2, .quarters = 2, .apart = 2}));
   // --gpus=1 --mem=0
   JobRequest all_memory = Job({.nodes = 1, .devices = 1, .cpus = 1});
   all_memory.all_memory = true;

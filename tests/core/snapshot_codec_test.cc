@@ -97,6 +97,7 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   EXPECT_EQ(parsed->pools[0].max_time, absl::Hours(48));
   EXPECT_EQ(parsed->pools[0].default_time, std::nullopt);
   EXPECT_EQ(parsed->pools[0].max_nodes, 4);
+  EXPECT_TRUE(parsed->pools[0].has_others);
   EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 6, true}));
   EXPECT_EQ(parsed->pools[0].stays_powered, 0.25);
   EXPECT_TRUE(parsed->pools[0].up);

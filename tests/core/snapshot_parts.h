@@ -73,7 +73,7 @@ inline CapacityState Capacity() {
   capacity.cluster = "demo";
   capacity.default_partition = "frankfurt";
   capacity.groups = {{"oslo-nodes",
-                      {4, 32, Resources::kUnlimited, Resources::kUnlimited, 4, 3, 8, 16},
+                      {4, 32, Resources::kUnlimited, Resources::kUnlimited, 4, 3, 2, 8, 16, 0},
                       {1, 8, 64, 512000},
                       {},
                       "the other devices"}};
@@ -84,6 +84,7 @@ inline CapacityState Capacity() {
                      .max_time = absl::Hours(48),
                      .default_time = std::nullopt,
                      .max_nodes = 4,
+                     .has_others = true,
                      .defaults = {1, 2, 3, 4, 5, 6, true},
                      .stays_powered = 0.25}};
   capacity.uses = {

@@ -37,7 +37,7 @@ void CheckSubmission(const std::string& text) {
 
 void CheckReplies(absl::string_view text) {
   CheckCount(ReadGres(text).count);
-  CheckCount(ReadGres(text).shares);
+  for (const DeviceCount& shares : ReadGres(text).shares) CheckCount(shares.count);
   const TresAmount amount = ReadTres(text);
   CheckCount(amount.amount.nodes);
   CheckCount(amount.amount.devices);

@@ -262,7 +262,8 @@ class PrivateSlurmTest(unittest.TestCase):
                 **(pools or {}).get(partition, {}),
             }
         for name, pool in (pools or {}).items():
-            config["pools"].setdefault(name, {"hardware": "test-gpu", **pool})
+            if "partition" in pool:
+                config["pools"].setdefault(name, {"hardware": "test-gpu", **pool})
         path = self.folder / "carbon.json"
         path.write_text(json.dumps(config, indent=2))
         return path

@@ -17,7 +17,8 @@ Resources Node(int64_t devices, int64_t cpus, int64_t memory_mib) {
 
 // Without parts of nodes.
 Resources Sums(Resources amount) {
-  amount.full_nodes = amount.half_nodes = amount.halves = amount.quarters = 0;
+  for (const auto part : kNodeParts) amount.*part = 0;
+  amount.apart = 0;
   return amount;
 }
 
@@ -115,6 +116,11 @@ TEST(BuildCapacity, AveragesHowManyNodesStayPoweredOverThoseThatAreUp) {
   EXPECT_EQ(stays_powered(), 0.75);
   view.nodes[1].usable = false;
   EXPECT_EQ(stays_powered(), 1);
+  // A node counts once, whatever devices it has.
+  view.nodes[1].usable = true;
+  view.nodes[1].stays_powered = 0;
+  view.nodes[0].devices = {{"a100", 2}, {"slice", 6}};
+  EXPECT_EQ(stays_powered(), 0.5);
 }
 
 TEST(BuildCapacity, LeavesOutPoolsWhosePartitionIsNotThere) {
@@ -320,6 +326,47 @@ TEST(BuildCapacity, ExpectsAWaitingJobWhereItsDevicesAre) {
   const CapacityState state = Build(view, {Pool("new", "gpu", "h100"), Pool("old", "gpu", "a100")});
   EXPECT_EQ(state.uses[0].group, "gpu:a100");
   EXPECT_EQ(state.uses[1].group, "gpu");
+}
+
+// On how many nodes its devices will lie, a job that waits says or it does not.
+TEST(BuildCapacity, CountsPartsOfNodesForAWaitingJobThatSaysWhatEachNodeMustHave) {
+  ClusterView view = TwoPartitions();
+  view.jobs = {Waiting({"a"}, {1, 8, 8, 100}), Waiting({"b"}, {2, 8, 8, 100})};
+  view.jobs[1].devices_per_node = 4;
+  const CapacityState state = BuildCapacity(view, {Pool("oslo", "a"), Pool("lyon", "b")});
+  EXPECT_EQ(state.uses[0].amount, (Resources{0, 8, 8, 100}));
+  Resources two_halves = {0, 8, 8, 100};
+  AddNodeParts(2, 4, 8, &two_halves);
+  EXPECT_EQ(state.uses[1].amount, two_halves);
+}
+
+TEST(BuildCapacity, ExpectsAPromisedJobInItsPool) {
+  ClusterView view = TwoPartitions();
+  view.partitions = {Partition("p", {0, 1, 2, 3})};
+  view.nodelists["a[1-2]"] = {0, 1};
+  view.nodelists["b[1-2]"] = {2, 3};
+  std::vector<PoolConfig> pools = {Pool("a", "p"), Pool("b", "p")};
+  pools[0].nodelist = "a[1-2]";
+  pools[1].nodelist = "b[1-2]";
+  view.jobs = {Waiting({"p"}, {1, 1, 1, 1}), Waiting({"p"}, {1, 1, 1, 1})};
+  view.jobs[0].pool = "b";
+  const CapacityState state = BuildCapacity(view, pools);
+  EXPECT_EQ(state.uses[0].group, "p b[1-2]");
+  EXPECT_EQ(state.uses[1].group, "p");
+  EXPECT_FALSE(state.pools[0].has_others);
+}
+
+TEST(BuildCapacity, TellsOfNodesInNoPoolOnWhichAPoolsJobsMightRun) {
+  ClusterView view = TwoPartitions();
+  view.partitions = {Partition("p", {0, 1, 2, 3})};
+  view.nodes[0].features = {"nvlink"};
+  std::vector<PoolConfig> pools = {Pool("a", "p")};
+  EXPECT_FALSE(BuildCapacity(view, pools).pools[0].has_others);
+  pools[0].features = {"nvlink"};
+  EXPECT_TRUE(BuildCapacity(view, pools).pools[0].has_others);
+  // On nodes without devices no job of devices runs.
+  for (const int node : {1, 2, 3}) view.nodes[node].devices.clear();
+  EXPECT_FALSE(BuildCapacity(view, pools).pools[0].has_others);
 }
 
 TEST(BuildCapacity, RunsWaitingArraysInRounds) {

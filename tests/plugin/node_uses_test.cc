@@ -108,41 +108,24 @@ TEST(NodeUses, LeaveNoNodeToItselfOnWhichAnythingRuns) {
   EXPECT_TRUE(cluster.HasRoom(Task(4, 8)));
 }
 
-TEST(NodeUses, CountCpusOnNodesWithoutDevices) {
-  ClusterView view = View(4);
-  for (int node = 0; node < 4; ++node) {
-    view.nodes[node].resources.devices = 0;
-    view.nodes[node].devices.clear();
-    view.jobs.push_back(Running(node, 0));
-    view.jobs.back().devices.clear();
-    view.jobs.back().amount.cpus = 30;
-  }
-  const Cluster cluster(view);
-  const auto task = [](int64_t nodes, int64_t cpus) {
-    Resources amount = {.cpus = nodes * cpus};
-    AddNodeParts(nodes, cpus, 64, &amount);
-    return amount;
-  };
-  EXPECT_TRUE(cluster.HasRoom(task(4, 32)));
-  EXPECT_FALSE(cluster.HasRoom(task(1, 40)));
-  EXPECT_FALSE(cluster.HasRoom(task(1, 64)));
-}
-
 // A GPU that lends one of its shares is not free as a whole, though no job has the GPU.
 TEST(NodeUses, KeepGpusThatLendShares) {
   ClusterView view = View(1);
-  view.nodes[0].shares_per_device = 4;
-  view.jobs = {Running(0, 0), Running(0, 0)};
-  view.jobs[0].device_shares = 3;
-  view.jobs[1].device_shares = 2;
-  view.jobs[1].when.end = kNow + absl::Hours(1);
+  view.nodes[0].shares_per_device = {4};
+  view.jobs = {Running(0, 0), Running(0, 0), Running(0, 0)};
+  for (ClusterJob& job : view.jobs) job.device_shares = 3;
+  view.jobs[1].device_shares = 1;
+  view.jobs[2].when.end = kNow + absl::Hours(1);
   const Cluster cluster(view);
-  // Five shares are on two GPUs.
+  // Three and one are on one GPU, the other three on another.
   EXPECT_TRUE(cluster.HasRoom({.devices = 6}));
   EXPECT_FALSE(cluster.HasRoom({.devices = 7}));
   EXPECT_FALSE(cluster.HasRoom(Task(1, 8)));
   EXPECT_TRUE(cluster.HasRoom({.devices = 7}, kNow + absl::Hours(1)));
   EXPECT_TRUE(cluster.HasRoom(Task(1, 8), kNow + absl::Hours(2)));
+  // Who has the node for himself has its shares.
+  view.jobs[0].exclusive = true;
+  EXPECT_EQ(Cluster(view).calendars().Find("p")->UsedAt(kNow).devices, 8);
 }
 
 // gpu:a100:2,gpu:a100_1g.5gb:14 on each of two nodes.
@@ -196,6 +179,57 @@ TEST(NodeUses, KeepAllTypesOfDevicesFromOthersOnNodesOfOneJob) {
     EXPECT_FALSE(cluster.HasRoom({.devices = 15}, kNow, "p:a100_1g.5gb"));
     EXPECT_FALSE(cluster.HasRoom({.devices = 17}, kNow, "p"));
   }
+}
+
+// Nor does one job get the nodes for itself while others have what is beside its type.
+TEST(NodeUses, GiveNoNodeToOneJobWhoseOtherDevicesAreTaken) {
+  Cluster cluster(Sliced(), kSlicedPools);
+  Resources node = {.nodes = 1, .devices = 2, .cpus = 64, .memory_mib = 1000};
+  AddNodeParts(1, 2, 2, &node);
+  cluster.Book({.devices = 14, .cpus = 14}, "p:a100_1g.5gb");
+  EXPECT_TRUE(cluster.HasRoom(node, kNow, "p:a100"));
+  cluster.Book({.devices = 14, .cpus = 14}, "p:a100_1g.5gb");
+  EXPECT_FALSE(cluster.HasRoom(node, kNow, "p:a100"));
+}
+
+// AccountingStorageTRES=gres/gpu,gres/gpu:a100: the rest is of some other type.
+TEST(NodeUses, CountDevicesWhoseTypeIsNotTrackedBesideThoseWhoseTypeIs) {
+  ClusterView view = Sliced();
+  view.jobs = {Running(0, 6)};
+  view.jobs[0].devices = {{"a100", 2}};
+  EXPECT_EQ(Cluster(view, kSlicedPools).calendars().Find("p")->UsedAt(kNow).devices, 6);
+}
+
+// A part of one node is not the same of another: there sums count alone.
+TEST(NodeUses, CountNoPartsWhereNodesDiffer) {
+  ClusterView view = View(2);
+  view.nodes[1].devices = {{"h100", 4}};
+  view.nodes[1].resources.devices = 4;
+  Cluster cluster(view);
+  EXPECT_EQ(cluster.state().groups[0].total.full_nodes, Resources::kUnlimited);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(cluster.HasRoom(Task(1, 4)));
+    cluster.Book(Task(1, 4));
+  }
+  EXPECT_FALSE(cluster.HasRoom(Task(1, 4)));
+}
+
+// CPUs are counted by their sum: their jobs are of all sizes, and Slurm spreads them as it likes.
+TEST(NodeUses, CountCpusBySumButForJobsWithNodesOfTheirOwn) {
+  ClusterView view = View(4);
+  for (int node = 0; node < 4; ++node) {
+    view.nodes[node].resources.devices = 0;
+    view.nodes[node].devices.clear();
+    view.jobs.push_back(Running(node, 0));
+    view.jobs.back().devices.clear();
+    view.jobs.back().amount.cpus = 40;
+  }
+  view.jobs.pop_back();
+  const Cluster cluster(view);
+  EXPECT_TRUE(cluster.HasRoom({.cpus = 4 * 64 - 120}));
+  EXPECT_FALSE(cluster.HasRoom({.cpus = 4 * 64 - 119}));
+  EXPECT_TRUE(cluster.HasRoom({.nodes = 1, .cpus = 64}));
+  EXPECT_FALSE(cluster.HasRoom({.nodes = 2, .cpus = 128}));
 }
 
 // Where slurmctld tells no type, a job's devices may be any of its nodes'.
@@ -252,8 +286,8 @@ TEST(NodeUses, AdmitTasksOfOneNodeExactlyIfAllCanHaveTheirDevices) {
   EXPECT_GT(refused, 1000);
 }
 
-// What several nodes must have free at once is never planned where they do not.
-TEST(NodeUses, AdmitATaskOfSeveralNodesOnlyWhereAsManyHaveIt) {
+// What several nodes must have free at once is planned exactly where they have it.
+TEST(NodeUses, AdmitATaskOfSeveralNodesExactlyWhereAsManyHaveIt) {
   std::mt19937 random(13);
   const auto below = [&random](int n) { return static_cast<int>(random() % n); };
   int admitted = 0, refused = 0;
@@ -265,7 +299,7 @@ TEST(NodeUses, AdmitATaskOfSeveralNodesOnlyWhereAsManyHaveIt) {
       free[node] -= used;
       if (used > 0) view.jobs.push_back(Running(static_cast<int>(node), used));
     }
-    const int64_t nodes = 2 + below(4), each = below(2) == 0 ? 4 : 8;
+    const int64_t nodes = 2 + below(4), each = int64_t{2} << below(3);
     const auto having = std::count_if(free.begin(), free.end(),
                                       [each](int64_t devices) { return devices >= each; });
     const bool fits = having >= nodes;

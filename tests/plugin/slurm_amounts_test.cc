@@ -36,8 +36,8 @@ TEST(ReadGres, CountsNothingInWhatIsNoGpu) {
 TEST(ReadGres, CountsSharesBesideTheGpusThatLendThem) {
   const GresDevices devices = ReadGres("gpu:a100:2(S:0-1),shard:a100:8(S:0-1)");
   EXPECT_EQ(devices.count, 2);
-  EXPECT_EQ(devices.shares, 8);
-  EXPECT_EQ(ReadGres("mps:200").shares, 200);
+  EXPECT_THAT(devices.shares, ElementsAre(DeviceCount{"a100", 8}));
+  EXPECT_THAT(ReadGres("gpu:2,mps:200").shares, ElementsAre(DeviceCount{"", 200}));
 }
 
 TEST(ReadTres, ReadsAmountsUnitsAndDevicesByType) {
