@@ -137,6 +137,17 @@ inline uint32_t JobIdOf(const submit_response_msg_t& response) {
 #endif
 }
 
+// As slurm_load_job of the releases before 26.05.
+inline int LoadJob(job_info_msg_t** reply, uint32_t job_id, uint16_t show) {
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
+  slurm_step_id_t whole_job = SLURM_STEP_ID_INITIALIZER;
+  whole_job.job_id = job_id;
+  return slurm_load_job(reply, whole_job, show);
+#else
+  return slurm_load_job(reply, job_id, show);
+#endif
+}
+
 inline void SetJobId(job_desc_msg_t* job, uint32_t job_id) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
   job->step_id.job_id = job_id;

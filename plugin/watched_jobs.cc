@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "plugin/slurm_client.h"
 #include "plugin/slurm_release.h"
 
@@ -18,9 +19,11 @@ absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
 
 // A slurmctld without associations looks one up for the new partition, finds none and answers with
 // what was left in its thread's errno: EAGAIN of a socket, at random, in up to 18 of 30 updates
-// (seen on 24.11 and 26.05). It changed nothing then. With so many tries 1 of 100,000 updates still
-// fails.
-constexpr int kMaxTries = 24;
+// (seen on 24.11 and 26.05). It changed nothing then. A thread may keep such an errno for a while:
+// after so many tries at once there is a pause before each.
+constexpr int kTriesAtOnce = 24;
+constexpr int kMaxTries = 100;
+constexpr absl::Duration kPause = absl::Milliseconds(20);
 
 // What of Slurm's errors says that it is too late rather than that something is wrong.
 bool WaitsNoLonger(int error) {
@@ -60,6 +63,20 @@ bool IsHeldForObstacle(const slurm_job_info_t& job) {
   return job.priority == 0 && job.state_reason == FAIL_BAD_CONSTRAINTS && !IsBound(job);
 }
 
+// Whether the job has the AdminComment now. With some errors, such as a partition that cannot start
+// the job now, slurmctld says that it has changed the job and why that will not start yet.
+bool HasComment(uint32_t job_id, const std::string& comment) {
+  job_info_msg_t* reply = nullptr;
+  if (LoadJob(&reply, job_id, SHOW_ALL) != SLURM_SUCCESS) return false;
+  bool has = false;
+  for (uint32_t i = 0; i < reply->record_count; ++i) {
+    const slurm_job_info_t& job = reply->job_array[i];
+    has |= JobIdOf(job) == job_id && Text(job.admin_comment) == comment;
+  }
+  slurm_free_job_info_msg(reply);
+  return has;
+}
+
 absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
   job_desc_msg_t update;
   slurm_init_job_desc_msg(&update);
@@ -75,6 +92,7 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
   update.admin_comment = comment.data();
   int error = EAGAIN;
   for (int tries = 0; tries < kMaxTries && error == EAGAIN; ++tries) {
+    if (tries >= kTriesAtOnce) absl::SleepFor(kPause);
     errno = 0;
     if (slurm_update_job(&update) == SLURM_SUCCESS) return absl::OkStatus();
     error = errno;
@@ -86,6 +104,7 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
     return absl::PermissionDeniedError(why);
   }
   if (error == EAGAIN || IsUnanswered(error)) return absl::UnavailableError(why);
+  if (HasComment(given_back.job_id, comment)) return absl::OkStatus();
   return absl::InternalError(why);
 }
 
