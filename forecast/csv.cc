@@ -67,12 +67,16 @@ class LineParser {
   LineParser(char separator, CsvColumns columns, IntensityUnit unit, CsvUse use)
       : separator_(separator), columns_(std::move(columns)), unit_(unit), use_(use) {}
 
-  absl::StatusOr<Line> Parse(const CsvRecord& record);
+  // Nothing where the record has no value, and no time that counts. A record at the time of the one
+  // before it replaces that, which had no value.
+  absl::StatusOr<std::optional<Line>> Parse(const CsvRecord& record);
 
  private:
   absl::Status CheckFields(const CsvRecord& record, size_t fields) const;
   // `what` of a column of the record.
   absl::Status At(const CsvRecord& record, size_t column, absl::string_view what) const;
+  // Whether a record without a value is passed over although its time is refused so.
+  bool IsPassedOver(const absl::Status& time) const;
   absl::StatusOr<double> ParseNumber(absl::string_view field);
   absl::StatusOr<GramsPerKilowattHour> ParseValue(absl::string_view field);
 
@@ -81,6 +85,7 @@ class LineParser {
   const IntensityUnit unit_;
   const CsvUse use_;
   absl::Time previous_ = absl::InfinitePast();
+  bool is_previous_missing_ = false;
   char decimal_mark_ = 0;  // of the file, once a value had one
 };
 
@@ -157,21 +162,34 @@ absl::StatusOr<GramsPerKilowattHour> LineParser::ParseValue(absl::string_view fi
   return value;
 }
 
-absl::StatusOr<Line> LineParser::Parse(const CsvRecord& record) {
+// A table that gives every day 24 hours has a row for the hour that clocks skip. A history may have
+// holes anyway, so that there it does not matter either which of two hours a row has no value for.
+bool LineParser::IsPassedOver(const absl::Status& time) const {
+  return absl::IsNotFound(time) || (use_ == CsvUse::kHistory && absl::IsFailedPrecondition(time));
+}
+
+absl::StatusOr<std::optional<Line>> LineParser::Parse(const CsvRecord& record) {
   size_t fields = record.fields.size();
   while (fields > columns_.count && record.fields[fields - 1].empty()) --fields;
   if (absl::Status status = CheckFields(record, fields); !status.ok()) return status;
-  absl::StatusOr<absl::Time> start =
-      ParseFileTime(record.fields[columns_.time], columns_.zone, previous_);
-  if (!start.ok()) return At(record, columns_.time, start.status().message());
-  if (*start <= previous_) {
-    const bool again = *start == previous_;
+  const std::string& field = record.fields[columns_.value];
+  const bool is_missing = IsMissing(field);
+  const std::string& time = record.fields[columns_.time];
+  if (time.empty() && is_missing) return std::nullopt;
+  absl::StatusOr<absl::Time> start = ParseFileTime(time, columns_.zone, previous_);
+  if (!start.ok()) {
+    if (is_missing && IsPassedOver(start.status())) return std::nullopt;
+    return At(record, columns_.time, start.status().message());
+  }
+  const bool again = *start == previous_;
+  if (again && is_missing && use_ == CsvUse::kHistory) return std::nullopt;
+  if (*start < previous_ || (again && !is_previous_missing_)) {
     return AtLine(record.line, absl::StrCat("time ", FormatTimestamp(*start),
                                             again ? " occurs twice" : " is before the line above"));
   }
   previous_ = *start;
-  const std::string& field = record.fields[columns_.value];
-  if (IsMissing(field)) {
+  is_previous_missing_ = is_missing && use_ == CsvUse::kHistory;
+  if (is_missing) {
     if (use_ == CsvUse::kHistory) return Line{record.line, *start, std::nullopt};
     // "nan" is also how a number is written.
     if (!absl::EqualsIgnoreCase(field, "nan")) {
@@ -215,9 +233,12 @@ absl::StatusOr<std::vector<Line>> ParseLines(absl::string_view bytes, const CsvF
   if (!columns.ok()) return columns.status();
   LineParser parser(separator, *std::move(columns), format.unit, use);
   while (*more) {
-    absl::StatusOr<Line> line = parser.Parse(record);
+    absl::StatusOr<std::optional<Line>> line = parser.Parse(record);
     if (!line.ok()) return line.status();
-    lines.push_back(*line);
+    if (line->has_value()) {
+      if (!lines.empty() && lines.back().start == (*line)->start) lines.pop_back();
+      lines.push_back(**line);
+    }
     more = NextFilled(&reader, &record);
     if (!more.ok()) return more.status();
   }

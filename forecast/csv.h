@@ -11,6 +11,9 @@
 // fields are not separated by commas, a comma may stand for the decimal point, if it does in the
 // whole file.
 //
+// A line without a value is passed over where it has no time either, or a local time that clocks
+// skip: a table that gives every day 24 hours has it.
+//
 // Pure, but for the time zone database; whoever reads the file bounds its size.
 #ifndef FORECAST_CSV_H_
 #define FORECAST_CSV_H_
@@ -38,8 +41,9 @@ absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view bytes, const CsvForma
 // The same file as a history, which may have holes: a line whose value is missing says that nothing
 // is known, and where the next line is further away than an hour and than the file's usual step
 // (the most frequent), a value holds for as long as the one before it did, the usual step or an
-// hour at most. Refuses what ParseCsv refuses, but for holes and for few values: none is a history
-// too.
+// hour at most. Refuses what ParseCsv refuses, but for holes, for few values, as none is a history
+// too, and for a line without a value whose time is that of the line before or after it, or is a
+// local time of which it is not known which of two is meant.
 absl::StatusOr<IntensityHistory> ParseHistoryCsv(absl::string_view bytes,
                                                  const CsvFormat& format = {},
                                                  std::optional<SignalKind> kind = std::nullopt);

@@ -47,9 +47,12 @@ bool HasOffset(absl::string_view rest) {
          absl::ascii_isdigit(rest[5]);
 }
 
+std::string Refusal(absl::string_view text, absl::string_view why) {
+  return absl::StrCat("time \"", absl::CHexEscape(text.substr(0, kMaxLength)), "\" ", why);
+}
+
 absl::Status Refused(absl::string_view text, absl::string_view why) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("time \"", absl::CHexEscape(text.substr(0, kMaxLength)), "\" ", why));
+  return absl::InvalidArgumentError(Refusal(text, why));
 }
 
 // Parses `text`; messages quote `quoted`, the text as it was found.
@@ -104,12 +107,13 @@ absl::StatusOr<absl::Time> AtLocalTime(absl::CivilSecond local, const absl::Time
     case absl::TimeZone::TimeInfo::UNIQUE:
       break;
     case absl::TimeZone::TimeInfo::SKIPPED:
-      return Refused(
-          quoted, absl::StrCat("does not exist in ", zone.name(), ", where clocks went forward"));
+      return absl::NotFoundError(Refusal(
+          quoted, absl::StrCat("does not exist in ", zone.name(), ", where clocks went forward")));
     case absl::TimeZone::TimeInfo::REPEATED:
       if (previous == absl::InfinitePast()) {
-        return Refused(quoted, absl::StrCat("occurs twice in ", zone.name(),
-                                            ", and no line above tells which is meant"));
+        return absl::FailedPreconditionError(
+            Refusal(quoted, absl::StrCat("occurs twice in ", zone.name(),
+                                         ", and no line above tells which is meant")));
       }
       return found.pre > previous ? found.pre : found.post;
   }

@@ -27,8 +27,8 @@ absl::StatusOr<absl::Time> ParseInstant(absl::string_view text);
 // of its two that lies after `previous`, the time in the line above, is taken. `previous` is
 // InfinitePast in the first line.
 //
-// InvalidArgument also where the text has no offset and there is no zone, where local time skips
-// it, and where it occurs twice and there is no previous time.
+// InvalidArgument also where the text has no offset and there is no zone; NotFound where local time
+// skips it; FailedPrecondition where it occurs twice and there is no previous time.
 absl::StatusOr<absl::Time> ParseFileTime(absl::string_view text,
                                          const std::optional<absl::TimeZone>& zone,
                                          absl::Time previous);

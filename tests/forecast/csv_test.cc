@@ -239,6 +239,38 @@ TEST(ParseHistoryCsv, KeepsHoles) {
               ElementsAre("0-60 1", "60-120 2", "240-300 0", "720-780 3", "2880-2940 4"));
 }
 
+// Clocks go forward from 2:00 to 3:00 on 29 March, at 1:00 UTC.
+TEST(ParseCsv, PassesOverALineWithoutAValueAtATimeThatClocksSkip) {
+  const CsvFormat berlin = {.time_zone = "Europe/Berlin"};
+  for (const char* nothing : {"", "-", "NA", "NaN"}) {
+    const std::string text =
+        absl::StrCat("2026-03-29 01:00,1\n2026-03-29 02:00,", nothing, "\n2026-03-29 03:00,3\n");
+    absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(text, berlin);
+    ASSERT_TRUE(history.ok()) << history.status();
+    ASSERT_EQ(history->intervals().size(), 2u);
+    EXPECT_EQ(history->intervals()[0].end, history->intervals()[1].start);
+    absl::StatusOr<IntensitySeries> series = ParseCsv(text, berlin);
+    ASSERT_TRUE(series.ok()) << series.status();
+    EXPECT_EQ(series->end() - series->begin(), absl::Hours(2));
+  }
+  EXPECT_EQ(ParseHistoryCsv("2026-03-29 01:00,1\n2026-03-29 02:00,2\n", berlin).status().message(),
+            "line 2: time \"2026-03-29 02:00\" does not exist in Europe/Berlin, where clocks went "
+            "forward");
+}
+
+TEST(ParseHistoryCsv, PassesOverALineWithoutAValueWhoseTimeDoesNotCount) {
+  EXPECT_THAT(Intervals("time,value\n2026-11-24T00:00:00Z,1\n2026-11-24T00:00:00Z,\n,-\n"
+                        "2026-11-24T01:00:00Z,\n2026-11-24T01:00:00Z,2\n"),
+              ElementsAre("0-60 1", "60-120 2"));
+  absl::StatusOr<IntensityHistory> history =
+      ParseHistoryCsv("2026-10-25 02:00,\n2026-10-25 03:00,1\n", {.time_zone = "Europe/Berlin"});
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(history->intervals().size(), 1u) << "which of two hours has no value";
+  EXPECT_EQ(ParseCsv("2026-11-24T00:00:00Z,1\n2026-11-24T00:00:00Z,\n").status().message(),
+            "line 2: time 2026-11-24T00:00:00Z occurs twice")
+      << "of a forecast";
+}
+
 TEST(ParseHistoryCsv, FollowsAChangeOfStep) {
   EXPECT_THAT(Intervals("2026-11-24T00:00:00Z,1\n"
                         "2026-11-24T01:00:00Z,2\n"
