@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -22,7 +23,7 @@ constexpr absl::Duration kSpan = absl::Hours(24 * 12);
 // Above what all of the country generates in an hour: a fault of the data.
 constexpr KilowattHours kMostGenerated{2e9};
 // Fuels that are not known here yet count as nothing where they are at most this part of an hour's
-// generation: EIA adds codes now and then.
+// generation: EIA adds codes now and then. What is unknown of a fuel of at most this part neither.
 constexpr double kMaxUnknownPart = 0.05;
 
 struct Fuel {
@@ -78,13 +79,13 @@ struct Hour {
   // Nothing where a fuel's energy is unknown.
   std::map<std::string, std::optional<KilowattHours>> fuels;
   KilowattHours of_unknown_fuels{0};
-  absl::Status unknown_fuel;  // OK where there is none
-  absl::Status fault;         // why the hour cannot be used
+  // What could not be read: fuels, and "" for one that is not named.
+  std::set<std::string> bad_fuels;
 };
 using Hours = std::map<absl::Time, Hour>;  // by the hour's end
 
-// Puts one row into its hour. What is wrong with the row costs its hour; where even the hour is not
-// known, the error is returned.
+// Puts one row into its hour. An error where the row is left out: what its fuel generated is
+// unknown then, but where it only lacks a factor.
 absl::Status ReadRow(const ProviderAsk& ask, const ReplyObject& row, Hours* hours) {
   absl::Status status = row.Expect("respondent", ask.zone);
   if (status.ok()) status = row.Expect("value-units", "megawatthours");
@@ -92,65 +93,72 @@ absl::Status ReadRow(const ProviderAsk& ask, const ReplyObject& row, Hours* hour
   const absl::StatusOr<absl::Time> end = row.UtcTime("period");
   if (!end.ok()) return end.status();
   Hour& hour = (*hours)[*end];
-  const auto costs_hour = [&hour](const absl::Status& fault) {
-    if (hour.fault.ok()) hour.fault = fault;
-    return absl::OkStatus();
-  };
-  const absl::StatusOr<std::string> fuel = row.Text("fueltype");
-  if (!fuel.ok()) return costs_hour(fuel.status());
-  const auto factor = FuelIntensity(*fuel, ask.kind);
+  const absl::StatusOr<std::string> named = row.Text("fueltype");
+  const std::string fuel = named.value_or("");
+  const auto factor = FuelIntensity(fuel, ask.kind);
   if (factor.ok() && !factor->has_value()) return absl::OkStatus();
   const absl::StatusOr<std::optional<KilowattHours>> energy = ReadEnergy(row);
-  if (!energy.ok()) return costs_hour(energy.status());
-  if (!factor.ok()) {
-    hour.unknown_fuel = row.Refused("fueltype", factor.status().message());
-    hour.of_unknown_fuels = hour.of_unknown_fuels + energy->value_or(KilowattHours(0));
-    return absl::OkStatus();
+  if (!energy.ok()) {
+    hour.bad_fuels.insert(fuel);
+    return energy.status();
   }
-  const auto [place, is_new] = hour.fuels.emplace(*fuel, *energy);
+  if (!factor.ok()) {
+    hour.of_unknown_fuels = hour.of_unknown_fuels + energy->value_or(KilowattHours(0));
+    return named.ok() ? row.Refused("fueltype", factor.status().message()) : named.status();
+  }
+  const auto [place, is_new] = hour.fuels.emplace(fuel, *energy);
   if (is_new || place->second == *energy) return absl::OkStatus();
-  return costs_hour(
-      row.Refused("fueltype", absl::StrCat(*fuel, " has two values at ", HourText(*end))));
+  hour.bad_fuels.insert(fuel);
+  return row.Refused("fueltype", absl::StrCat(fuel, " has two values at ", HourText(*end)));
 }
 
-// When a fuel is known in a reply, and its part of what was generated then.
+// When a fuel is known in a reply, and its part of what was generated and emitted then.
 struct FuelUse {
   absl::Time first, last;
-  KilowattHours energy, of;
+  KilowattHours energy, of_energy;
+  GramsCo2e emitted, of_emitted;
 
   // A fuel that comes or goes inside the reply says nothing of the hours before or after, and a
-  // small one does not matter there; a large one that is missing does.
+  // small one does not matter there; a large one that is missing does. Between, one that emits much
+  // matters too.
   bool IsNeededAt(absl::Time end) const {
-    return (first <= end && end <= last) || energy > kMaxUnknownPart * of;
+    if (energy > kMaxUnknownPart * of_energy) return true;
+    return first <= end && end <= last && emitted > kMaxUnknownPart * of_emitted;
   }
 };
 
 // The fuels of which anything is known in some hour of the reply: what is null throughout is of no
 // matter there.
-std::map<std::string, FuelUse> FuelsOf(const Hours& hours) {
+std::map<std::string, FuelUse> FuelsOf(const Hours& hours, SignalKind kind) {
   std::map<std::string, FuelUse> fuels;
   for (const auto& [end, hour] : hours) {
     KilowattHours generated(0);
+    GramsCo2e emitted(0);
     for (const auto& [fuel, energy] : hour.fuels) {
       generated = generated + energy.value_or(KilowattHours(0));
+      emitted = emitted + energy.value_or(KilowattHours(0)) * **FuelIntensity(fuel, kind);
     }
     for (const auto& [fuel, energy] : hour.fuels) {
       if (!energy.has_value()) continue;
       FuelUse& use = fuels.try_emplace(fuel, FuelUse{end, end}).first->second;
       use.last = end;
       use.energy = use.energy + *energy;
-      use.of = use.of + generated;
+      use.of_energy = use.of_energy + generated;
+      use.emitted = use.emitted + *energy * **FuelIntensity(fuel, kind);
+      use.of_emitted = use.of_emitted + emitted;
     }
   }
   return fuels;
 }
 
-// Nothing where a fuel that matters is unknown, or nothing is generated; an error where the hour's
-// rows are at fault.
-absl::StatusOr<std::optional<GramsPerKilowattHour>> Intensity(
-    absl::Time end, const Hour& hour, const std::map<std::string, FuelUse>& fuels,
-    SignalKind kind) {
-  if (!hour.fault.ok()) return hour.fault;
+// Nothing where a fuel that matters is unknown, or nothing is generated.
+std::optional<GramsPerKilowattHour> Intensity(absl::Time end, const Hour& hour,
+                                              const std::map<std::string, FuelUse>& fuels,
+                                              SignalKind kind) {
+  // How much one is that no hour knows cannot be told.
+  for (const std::string& fuel : hour.bad_fuels) {
+    if (!fuels.contains(fuel)) return std::nullopt;
+  }
   KilowattHours generated(0);
   GramsCo2e emitted(0);
   for (const auto& [fuel, use] : fuels) {
@@ -162,10 +170,10 @@ absl::StatusOr<std::optional<GramsPerKilowattHour>> Intensity(
     generated = generated + *found->second;
     emitted = emitted + *found->second * **FuelIntensity(fuel, kind);
   }
-  if (hour.of_unknown_fuels > kMaxUnknownPart * (generated + hour.of_unknown_fuels)) {
-    return hour.unknown_fuel;
+  const KilowattHours all = generated + hour.of_unknown_fuels;
+  if (generated <= KilowattHours(0) || hour.of_unknown_fuels > kMaxUnknownPart * all) {
+    return std::nullopt;
   }
-  if (generated <= KilowattHours(0)) return std::nullopt;
   return GramsPerKilowattHour(emitted.value() / generated.value());
 }
 
@@ -193,24 +201,28 @@ absl::StatusOr<ReplyPoints> ReadReply(const ProviderAsk& ask, const HttpReply& r
   if (absl::Status status = CheckTotal(response, (*data)->size()); !status.ok()) return status;
   ReplyPoints points;
   Hours hours;
+  absl::Status first_left_out;
   for (size_t i = 0; i < (*data)->size(); ++i) {
-    const absl::Status status =
+    const absl::Status row =
         ReadRow(ask, ReplyObject((**data)[i], absl::StrCat("data[", i, "]")), &hours);
-    if (!status.ok()) points.Add(status);
+    points.Count(row);
+    first_left_out.Update(row);
   }
-  const std::map<std::string, FuelUse> fuels = FuelsOf(hours);
+  for (auto& [end, hour] : hours) {
+    for (const std::string& fuel : hour.bad_fuels) hour.fuels.erase(fuel);
+  }
+  const std::map<std::string, FuelUse> fuels = FuelsOf(hours, ask.kind);
+  size_t lost = 0;
   for (const auto& [end, hour] : hours) {
-    const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
-        Intensity(end, hour, fuels, ask.kind);
-    if (!value.ok()) {
-      points.Add(value.status());
-    } else if (!value->has_value()) {
-      points.Add(std::nullopt);
-    } else {
-      points.Add(IntensityHistory::Interval{end - absl::Hours(1), end, **value});
-      if (!hour.unknown_fuel.ok()) points.LeaveOutPart(hour.unknown_fuel);
+    const std::optional<GramsPerKilowattHour> value = Intensity(end, hour, fuels, ask.kind);
+    if (value.has_value()) {
+      points.AddValue({end - absl::Hours(1), end, *value});
+    } else if (!hour.bad_fuels.empty() || hour.of_unknown_fuels > KilowattHours(0)) {
+      ++lost;
     }
   }
+  // As ReplyPoints has it of records.
+  if (lost > 0 && 2 * lost >= hours.size()) return first_left_out;
   return points;
 }
 

@@ -31,15 +31,18 @@ absl::StatusOr<std::vector<HttpRequest>> Eia930HistoryRequests(const ProviderAsk
                                                                const Credential& credential,
                                                                absl::Time from, absl::Time to);
 
-// An hour is a hole where a fuel's value is null or missing that other hours of the reply have, and
-// where nothing is generated. A fuel that is null in every hour of the reply does not count. What
-// is negative (a plant's own use) counts as nothing generated; storage counts neither when it is
-// filled nor when it is emptied.
+// An hour is a hole where nothing is generated, and where a fuel that matters is null or missing:
+// of what is generated in the reply, or emitted by it, more than a twentieth is of that fuel.
+// Before the first hour of the reply that has the fuel and after the last, what it emits does not
+// matter. What is negative (a plant's own use) counts as nothing generated; storage counts neither
+// when it is filled nor when it is emptied.
 //
-// An hour is left out, and the remark says so, where a fuel is given twice with two values, where a
-// value is no number, and where fuels that are not known make up more than a twentieth of it; below
-// that they count as nothing. InvalidArgument where rows are missing of the total, and as
-// ReplyPoints has it.
+// A record is left out, and the remark says so, where its fuel is not known, its value is no
+// number, or an earlier one gave the fuel another value in that hour. What the fuel generated is
+// unknown then, and matters too where no hour of the reply knows it. Fuels that are not known count
+// as nothing; where they make up more than a twentieth of an hour it is a hole. InvalidArgument
+// where records are missing of the total, where half of the hours or more are holes because of
+// records that are left out, and as ReplyPoints has it.
 absl::StatusOr<ProviderHistory> ParseEia930History(const ProviderAsk& ask, const HttpReply& reply);
 
 // What a fuel emits, by EIA's code of it: "NG". Nothing for storage, whose emissions were counted

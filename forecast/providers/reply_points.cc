@@ -63,17 +63,19 @@ void Append(std::string* note, absl::string_view more) {
 }  // namespace
 
 void ReplyPoints::Add(const Record& record) {
-  ++records_;
-  if (!record.ok()) return LeaveOut(record.status());
-  if (!record->has_value()) return;
-  const absl::Status status = IntensityHistory::Create({**record}).status();
-  if (!status.ok()) return LeaveOut(status);
-  intervals_.push_back(**record);
+  Count(record.status());
+  if (record.ok() && record->has_value()) AddValue(**record);
 }
 
-void ReplyPoints::LeaveOutPart(const absl::Status& why) {
-  ++parts_left_out_;
-  if (first_reason_.empty()) first_reason_ = std::string(why.message());
+void ReplyPoints::Count(const absl::Status& record) {
+  ++records_;
+  if (!record.ok()) LeaveOut(record);
+}
+
+void ReplyPoints::AddValue(const IntensityHistory::Interval& interval) {
+  const absl::Status status = IntensityHistory::Create({interval}).status();
+  if (!status.ok()) return LeaveOut(status);
+  intervals_.push_back(interval);
 }
 
 void ReplyPoints::LeaveOut(const absl::Status& why) {
@@ -129,9 +131,9 @@ absl::StatusOr<IntensityHistory> ReplyPoints::Finish() {
 }
 
 ReplyRemark ReplyPoints::Remark() const {
-  ReplyRemark remark{.left_out = left_out_ + parts_left_out_};
+  ReplyRemark remark{.left_out = left_out_};
   if (remark.left_out > 0) {
-    remark.note = absl::StrCat(remark.left_out, " of ", records_ + parts_left_out_,
+    remark.note = absl::StrCat(remark.left_out, " of ", records_,
                                " records left out, the first because of ", first_reason_);
   }
   return remark;

@@ -38,8 +38,10 @@ class ReplyPoints {
 
   void Add(const Record& record);
 
-  // A part of a record is left out, while the rest of that record is used.
-  void LeaveOutPart(const absl::Status& why);
+  // The same in two steps, where a value is made of several records: counts one of them, which is
+  // left out if it is an error; and adds a value that is made of some that were counted.
+  void Count(const absl::Status& record);
+  void AddValue(const IntensityHistory::Interval& interval);
 
   // Empty where there are no values at all. InvalidArgument with the first reason where half of the
   // records or more are left out.
@@ -52,6 +54,7 @@ class ReplyPoints {
                                             std::optional<absl::Time> issued_at) &&;
 
  private:
+  // Of one that was counted.
   void LeaveOut(const absl::Status& why);
   void LeaveOutContradictions();
   void LeaveOutOverlaps();
@@ -60,8 +63,7 @@ class ReplyPoints {
 
   std::vector<IntensityHistory::Interval> intervals_;
   int64_t records_ = 0;
-  int64_t left_out_ = 0;  // whole records
-  int64_t parts_left_out_ = 0;
+  int64_t left_out_ = 0;  // of `records_`
   std::string first_reason_;
 };
 

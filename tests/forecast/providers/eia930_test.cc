@@ -113,8 +113,8 @@ std::vector<std::string> FourHours(const std::vector<std::string>& more) {
 }
 
 // It began in the last hour, or ended in the first: the other hours are whole without it. A large
-// one that is missing at an end is not reported yet.
-TEST(ParseEia930History, NeedsASmallFuelOnlyWhileItIsThere) {
+// one that is missing at an end is not reported yet. Between, a small one matters if it emits much.
+TEST(ParseEia930History, NeedsASmallFuelOnlyWhereItMatters) {
   const auto hours = [](const std::vector<std::string>& more) {
     std::vector<std::string> rows = more;
     for (const char* hour : {"2026-11-24T01", "2026-11-24T02", "2026-11-24T03"}) {
@@ -129,7 +129,10 @@ TEST(ParseEia930History, NeedsASmallFuelOnlyWhileItIsThere) {
   EXPECT_EQ(hours({Row("2026-11-24T01", "OIL", "\"4\"")}), 3u);
   EXPECT_EQ(hours({Row("2026-11-24T01", "COL", "\"80\""), Row("2026-11-24T02", "COL", "\"80\"")}),
             2u);
+  // 4 x 48 of 49192 g, and 4 x 650 of 51600 g: more than a twentieth.
   EXPECT_EQ(hours({Row("2026-11-24T01", "SUN", "\"4\""), Row("2026-11-24T03", "SUN", "\"4\"")}),
+            3u);
+  EXPECT_EQ(hours({Row("2026-11-24T01", "OIL", "\"4\""), Row("2026-11-24T03", "OIL", "\"4\"")}),
             2u);
 }
 
@@ -137,8 +140,9 @@ TEST(ParseEia930History, LosesOnlyTheHourOfABadRowAndSaysSo) {
   const std::pair<std::string, const char*> cases[] = {
       {Row("2026-11-24T02", "NG", "\"101\""), "fueltype: NG has two values at 2026-11-24T02"},
       {Row("2026-11-24T02", "H2", "\"50\""), "data[0].fueltype: fuel \"H2\" is not known"},
+      {Row("2026-11-24T02", "H2", "\"-\""), "data[0].value: \"-\" is no number"},
       {Row("2026-11-24T02", "COL", "\"-\""), "data[0].value: \"-\" is no number"},
-      {R"({"period": "2026-11-24T02", "value": 5})", "data[0].fueltype: is missing"},
+      {R"({"period": "2026-11-24T02", "value": 50})", "data[0].fueltype: is missing"},
   };
   for (const auto& [row, message] : cases) {
     absl::StatusOr<ProviderHistory> history = ParseEia930History(kAsk, Rows(FourHours({row})));
@@ -148,8 +152,45 @@ TEST(ParseEia930History, LosesOnlyTheHourOfABadRowAndSaysSo) {
                             Point(At(3), absl::Hours(1), 490)))
         << message;
     EXPECT_EQ(history->remark.left_out, 1);
+    EXPECT_THAT(history->remark.note, HasSubstr("1 of 5 records left out"));
     EXPECT_THAT(history->remark.note, HasSubstr(message));
   }
+}
+
+TEST(ParseEia930History, KeepsTheHourOfABadRowOfAFuelThatDoesNotMatter) {
+  for (const std::string& row : {Row("2026-11-24T02", "SUN", "\"-\""),
+                                 std::string(R"({"period": "2026-11-24T02", "value": 5})")}) {
+    absl::StatusOr<ProviderHistory> history =
+        ParseEia930History(kAsk, Rows(FourHours({row, Row("2026-11-24T01", "SUN", "\"2\""),
+                                                 Row("2026-11-24T03", "SUN", "\"2\"")})));
+    ASSERT_TRUE(history.ok()) << history.status();
+    EXPECT_EQ(history->history.intervals().size(), 4u);
+    EXPECT_THAT(history->remark.note, HasSubstr("1 of 7 records left out"));
+  }
+}
+
+// Five rows of thirteen, and the four hours are whole without them.
+TEST(ParseEia930History, CountsBadRowsAgainstRowsAndNotAgainstHours) {
+  std::vector<std::string> rows;
+  for (const char* hour : {"2026-11-24T01", "2026-11-24T02", "2026-11-24T03", "2026-11-24T04"}) {
+    rows.push_back(Row(hour, "NUC", "\"100\""));
+  }
+  for (int i = 0; i < 5; ++i) rows.push_back(Row("yesterday", "NG", "\"100\""));
+  absl::StatusOr<ProviderHistory> history = ParseEia930History(kAsk, Rows(FourHours(rows)));
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(history->history.intervals().size(), 4u);
+  EXPECT_EQ(history->remark.left_out, 5);
+  EXPECT_THAT(history->remark.note, HasSubstr("5 of 13 records left out"));
+}
+
+TEST(ParseEia930History, RefusesAReplyInWhichAFuelCanNeverBeRead) {
+  std::vector<std::string> rows;
+  for (const char* hour : {"2026-11-24T01", "2026-11-24T02", "2026-11-24T03", "2026-11-24T04"}) {
+    rows.push_back(Row(hour, "NUC", "\"100\""));
+    rows.push_back(Row(hour, "COL", "\"1,234\""));
+  }
+  EXPECT_THAT(ParseEia930History(kAsk, Rows(FourHours(rows))).status().message(),
+              HasSubstr("data[1].value: \"1,234\" is no number"));
 }
 
 // EIA adds codes: history must not end there.

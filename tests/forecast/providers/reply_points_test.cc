@@ -52,6 +52,18 @@ TEST(ReplyPoints, LeavesARecordOutThatCannotBeUsedAndCountsIt) {
             "2 of 13 records left out, the first because of data[10].value: \"x\" is no number");
 }
 
+TEST(ReplyPoints, CountsRecordsApartFromValuesThatAreMadeOfSeveral) {
+  ReplyPoints points;
+  for (int i = 0; i < 9; ++i) points.Count(absl::OkStatus());
+  points.Count(absl::InvalidArgumentError("data[9].value: \"x\" is no number"));
+  points.AddValue(Point(At(0), kHour, 1));
+  const absl::StatusOr<ProviderHistory> history = std::move(points).History(kAsk);
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_THAT(history->history.intervals(), ElementsAre(Point(At(0), kHour, 1)));
+  EXPECT_EQ(history->remark.note,
+            "1 of 10 records left out, the first because of data[9].value: \"x\" is no number");
+}
+
 TEST(ReplyPoints, LeavesOutATimeThatHasTwoValues) {
   ReplyPoints points = Hours(0, 10);
   points.Add(Point(At(4), kHour, 999));
