@@ -235,6 +235,60 @@ TEST_F(ReadZoneForecastTest, GivesNoneWhereNothingIsUsable) {
                                      "zone NO-1: no usable forecast"));
 }
 
+// Two providers, and what is there of each.
+class ReadZoneForecastOfProvidersTest : public ::testing::Test {
+ protected:
+  ReadZoneForecastOfProvidersTest() {
+    zone_.name = "GB";
+    zone_.kind = SignalKind::kAverageDirect;
+    zone_.max_age = absl::Hours(2);
+    zone_.forecasts = {ForecastProvider{.provider = "neso", .zone = "GB"},
+                       ForecastProvider{.provider = "neso", .zone = "13"}};
+  }
+
+  std::optional<ZoneForecast> Read(absl::Time now = kNow) {
+    problems_.clear();
+    return ReadZoneForecast(zone_, now, &problems_, [this](const ForecastProvider& source) {
+      return source.zone == "GB" ? first_ : second_;
+    });
+  }
+
+  ZoneConfig zone_;
+  absl::StatusOr<FetchedForecast> first_ = NotFetchedYet();
+  absl::StatusOr<FetchedForecast> second_ = NotFetchedYet();
+  std::vector<std::string> problems_;
+};
+
+TEST_F(ReadZoneForecastOfProvidersTest, SaysNothingBeforeAProvidersFirstAnswer) {
+  EXPECT_FALSE(Read().has_value());
+  EXPECT_THAT(problems_, IsEmpty());
+  first_ = absl::UnavailableError("status 500");
+  EXPECT_FALSE(Read().has_value());
+  EXPECT_THAT(problems_, ElementsAre("zone GB: neso:GB: status 500"));
+  second_ = absl::DeadlineExceededError("no answer within 30s");
+  EXPECT_FALSE(Read().has_value());
+  EXPECT_THAT(problems_,
+              ElementsAre("zone GB: neso:GB: status 500", "zone GB: neso:13: no answer within 30s",
+                          "zone GB: no usable forecast"));
+}
+
+TEST_F(ReadZoneForecastOfProvidersTest, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
+  zone_.forecasts = {zone_.forecasts[0], GramsPerKilowattHour(400)};
+  first_ = FetchedForecast{
+      {zone_.kind, std::nullopt,
+       *IntensitySeries::Create({{At(24, 10), GramsPerKilowattHour(100)}}, At(26, 10))},
+      kNow,
+      absl::OkStatus()};
+  EXPECT_EQ(Read(kNow + absl::Minutes(119))->source, "neso:GB");
+  EXPECT_EQ(Read(kNow + absl::Minutes(119))->fetched_at, kNow);
+  const std::optional<ZoneForecast> last_resort = Read(kNow + absl::Minutes(120));
+  EXPECT_EQ(last_resort->source, "static");
+  EXPECT_EQ(last_resort->spread.near, zone_.spread.far)
+      << "of the next hour it knows nothing either";
+  EXPECT_EQ(MadeAt(*last_resort), std::nullopt);
+  EXPECT_EQ(MadeAt(*Read()), kNow);
+}
+
 TEST(BuildZoneForecast, IsOfItsSourcesKindAndThenWithoutTheZonesClimatology) {
   ZoneConfig zone = Zone();
   zone.kind = SignalKind::kMarginal;

@@ -413,55 +413,6 @@ TEST(ZoneSource, KeepsWhatItHasOfNowWhereAReplyBeginsALittleLater) {
   EXPECT_EQ(series.Mean(kNow + absl::Minutes(30), kNow + absl::Hours(48))->value(), 200);
 }
 
-TEST(ReadZoneForecast, SaysNothingBeforeAProvidersFirstAnswer) {
-  ZoneConfig zone = Britain();
-  ForecastProvider other = Neso();
-  other.zone = "13";
-  zone.forecasts = {Neso(), other};
-  ZoneSource first = NesoSource();
-  ZoneSource second(Britain(), other, {});
-  const auto problems = [&] {
-    std::vector<std::string> lines;
-    const auto forecast = ReadZoneForecast(zone, kNow, &lines, [&](const ForecastProvider& source) {
-      return source.zone == "GB" ? first.Fetched() : second.Fetched();
-    });
-    EXPECT_FALSE(forecast.has_value());
-    return lines;
-  };
-  EXPECT_THAT(problems(), ::testing::IsEmpty());
-  ASSERT_TRUE(first.NextRequest(kNow).has_value());
-  EXPECT_THAT(problems(), ::testing::IsEmpty());
-  first.Take(Status(500), kNow, 0);
-  EXPECT_THAT(problems(), ::testing::ElementsAre(HasSubstr("status 500")));
-  ASSERT_TRUE(second.NextRequest(kNow).has_value());
-  second.NoteSilence(absl::Seconds(30), kNow);
-  EXPECT_THAT(problems(), ::testing::ElementsAre(HasSubstr("status 500"),
-                                                 HasSubstr("zone 13: no answer within 30s"),
-                                                 "zone GB: no usable forecast"));
-}
-
-TEST(ReadZoneForecast, GoesFromFreshDataToTheStaticValueOnceTheyAreTooOld) {
-  ZoneConfig zone = Britain();
-  zone.max_age = absl::Hours(2);
-  zone.forecasts = {Neso(), GramsPerKilowattHour(400)};
-  ZoneSource source = NesoSource();
-  ASSERT_TRUE(source.NextRequest(kNow).has_value());
-  source.Take(Good(), kNow, 0);
-  const auto at = [&](absl::Time now) {
-    std::vector<std::string> problems;
-    return ReadZoneForecast(zone, now, &problems,
-                            [&](const ForecastProvider&) { return source.Fetched(); });
-  };
-  EXPECT_EQ(at(kNow + absl::Minutes(119))->source, "neso:GB");
-  EXPECT_EQ(at(kNow + absl::Minutes(119))->fetched_at, kNow);
-  const std::optional<ZoneForecast> last_resort = at(kNow + absl::Minutes(120));
-  EXPECT_EQ(last_resort->source, "static");
-  EXPECT_EQ(last_resort->spread.near, zone.spread.far)
-      << "of the next hour it knows nothing either";
-  EXPECT_EQ(MadeAt(*last_resort), std::nullopt);
-  EXPECT_EQ(MadeAt(*at(kNow)), kNow);
-}
-
 TEST(ZoneSource, AsksAsOftenAsItsProviderHasNewDataWhereNothingElseIsSaid) {
   ForecastProvider config = Neso();
   config.refresh.reset();
