@@ -12,7 +12,7 @@ namespace carbon {
 namespace {
 
 // A history that grows piece by piece is not worth a new forecast each time.
-constexpr absl::Duration kShortestRenewal = absl::Minutes(1);
+constexpr absl::Duration kMinRenewalInterval = absl::Minutes(1);
 
 }  // namespace
 
@@ -92,7 +92,7 @@ bool ZoneForecasts::RenewOwn(const ZoneConfig& zone, absl::Time now, const HasTi
   const ZoneHistories::History& history = histories_.Of(zone.name);
   const absl::Time hour = FloorToHour(now);
   const bool is_of_hour = FloorToHour(own.made_at) == hour;
-  const bool is_young = now - own.made_at < kShortestRenewal && now >= own.made_at;
+  const bool is_young = now - own.made_at < kMinRenewalInterval && now >= own.made_at;
   if (is_of_hour && (own.version == history.version || (is_young && own.forecast.has_value()))) {
     return false;
   }

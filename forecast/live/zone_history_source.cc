@@ -18,7 +18,7 @@ constexpr BackoffPolicy kMoreBackoff{.first = absl::Minutes(1), .most = absl::Ho
 constexpr absl::Duration kLongestSilence = absl::Hours(24 * 4);
 
 // After so many failures in a row a piece of the past does not hold up what is new.
-constexpr int kMostFailuresToCatchUp = 3;
+constexpr int kMaxCatchUpFailures = 3;
 // After so many in a row it is told that what lies further back is not to be had.
 constexpr int kFailuresToTell = 3;
 
@@ -233,7 +233,7 @@ void ZoneHistorySource::Fail(const absl::Status& status, std::optional<absl::Dur
   Tell(status, &trouble_);
   // What lies between what is known and now is not to be had, perhaps for ever: so from now back.
   const bool is_refused = IsRefusal(status) || absl::IsFailedPrecondition(status);
-  if (!piece_ends_now_ && (is_refused || failed.failures >= kMostFailuresToCatchUp)) {
+  if (!piece_ends_now_ && (is_refused || failed.failures >= kMaxCatchUpFailures)) {
     from_ = absl::InfiniteFuture();
     to_ = absl::InfinitePast();
     failed = {};
