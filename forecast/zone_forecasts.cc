@@ -178,12 +178,12 @@ absl::Status ZoneForecasts::Judge(const ZoneConfig& zone, const ForecastSource& 
     if (!series.has_value()) return std::nullopt;
     return JudgeByHistory(zone, kind, *series, at);
   };
-  if (!suspects_.Believes({zone.name, SourceKey(source, zone)}, judged, now, past)) {
-    return absl::FailedPreconditionError(judged.reason);
-  }
+  const SuspectSources::Key key = {zone.name, SourceKey(source, zone)};
+  const std::string& reason = reasons_.Tell(key, judged);
+  if (!suspects_.Believes(key, judged, now, past)) return absl::FailedPreconditionError(reason);
   if (judged.rejected_by.has_value() || judged.reason.empty()) return absl::OkStatus();
   fetched->forecast.series = std::move(judged.series);
-  if (fetched->trouble.ok()) fetched->trouble = absl::DataLossError(judged.reason);
+  if (fetched->trouble.ok()) fetched->trouble = absl::DataLossError(reason);
   return absl::OkStatus();
 }
 

@@ -32,6 +32,7 @@
 #include "forecast/own/zone_errors.h"
 #include "forecast/plausibility/judged_forecast.h"
 #include "forecast/plausibility/suspect_sources.h"
+#include "forecast/plausibility/told_reasons.h"
 #include "forecast/zone_histories.h"
 
 namespace carbon {
@@ -132,6 +133,7 @@ class ZoneForecasts {
   KeptForecasts kept_{archive_.get()};
   ZoneHistories histories_;
   SuspectSources suspects_;
+  ToldReasons reasons_;
   std::map<std::string, Own> own_;
   std::map<std::string, Errors> errors_;  // as published
   std::map<std::string, Errors> next_errors_;

@@ -164,21 +164,24 @@ void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
 namespace {
 
 // "not plausible (zero): 0 g/kWh from 2026-11-28T14:00:00Z on; counted as missing": of each rule
-// the last hours that it rejected.
+// the last hours that it rejected. How often it rejected some in a week is counted back from there,
+// so that the line does not change as those before leave the week.
 std::vector<std::string> ReasonsSince(const std::vector<RejectedHours>& all, absl::Time from) {
   std::map<PlausibilityRule, const RejectedHours*> last;
-  std::map<PlausibilityRule, int> times;
   for (const RejectedHours& rejected : all) {
-    if (rejected.end <= from) continue;
-    last[rejected.rule] = &rejected;
-    ++times[rejected.rule];
+    if (rejected.end > from) last[rejected.rule] = &rejected;
   }
   std::vector<std::string> reasons;
   for (const auto& [rule, hours] : last) {
+    const auto times = std::count_if(
+        all.begin(), all.end(), [rule = rule, until = hours->start](const RejectedHours& rejected) {
+          return rejected.rule == rule && rejected.start <= until &&
+                 rejected.end > until - kToldFor;
+        });
     reasons.push_back(absl::StrCat("not plausible (", PlausibilityRuleName(rule),
                                    "): ", hours->value.value(), " g/kWh from ",
                                    FormatTimestamp(hours->start), " on; counted as missing"));
-    if (times[rule] > 1) absl::StrAppend(&reasons.back(), ", ", times[rule], " times in 7 days");
+    if (times > 1) absl::StrAppend(&reasons.back(), ", ", times, " times in 7 days");
   }
   return reasons;
 }

@@ -38,7 +38,7 @@ class ForecastJudge {
   }
 
   JudgedForecast Judge() {
-    JudgedForecast judged{series_, std::nullopt, GramsPerKilowattHour(0), ""};
+    JudgedForecast judged{series_, std::nullopt, GramsPerKilowattHour(0), "", std::nullopt};
     if (hours_.empty()) return judged;
     double sum = 0;
     for (const double grams : hours_) sum += grams;
@@ -56,9 +56,10 @@ class ForecastJudge {
       judged.reason = absl::StrCat("not plausible (", PlausibilityRuleName(*rule_), "): ", reason_);
     } else if (const auto odd = std::find(odd_.begin(), odd_.end(), true); odd != odd_.end()) {
       const auto hour = odd - odd_.begin();
+      judged.bridged_at = begin_ + absl::Hours(hour);
       judged.reason =
           absl::StrCat("not plausible (outlier): ", std::round(hours_[static_cast<size_t>(hour)]),
-                       " g/kWh at ", FormatTimestamp(begin_ + absl::Hours(hour)), "; bridged");
+                       " g/kWh at ", FormatTimestamp(*judged.bridged_at), "; bridged");
       judged.series = Bridged();
     }
     return judged;
@@ -193,7 +194,7 @@ class ForecastJudge {
     return GramsPerKilowattHour(known > 0 ? sum / static_cast<double>(known) : habits_.median);
   }
 
-  // One digit of the ratio: it is to say the same of each forecast with the same trouble.
+  // One digit of the ratio is enough.
   std::string LevelReason() const {
     double sum = 0;
     size_t known = 0;

@@ -28,10 +28,10 @@ struct JudgedForecast {
   // The rule by which all of it is rejected; absent: `series` is believed.
   std::optional<PlausibilityRule> rejected_by;
   GramsPerKilowattHour level;  // the mean of what was judged
-  // Why it is rejected, or which hour was bridged; empty: nothing is odd. It stays the same while
-  // the trouble does, so that it is logged once: "not plausible (level): about 10 times the zone's
-  // last week".
+  // Why it is rejected, or which hour was bridged; empty: nothing is odd. As "not plausible
+  // (level): about 10 times the zone's usual 301 g/kWh".
   std::string reason;
+  std::optional<absl::Time> bridged_at;  // the first hour that was bridged
 };
 
 JudgedForecast JudgeForecast(const IntensitySeries& series, absl::Time now,

@@ -129,6 +129,38 @@ TEST_F(ZoneForecastsTest, NotesAZoneWithoutEnoughHistory) {
   EXPECT_THAT(forecasts_->Notes(), IsEmpty());
 }
 
+TEST_F(ZoneForecastsTest, TellsOneTroubleInTheSameWordsThoughItsFiguresChange) {
+  Start();
+  Tell("GB", 0, kNowHour);
+  for (int64_t hour = 0; hour < 6; ++hour) {
+    now_ = AtHour(kNowHour + hour);
+    Answer(1500 + 60.0 * static_cast<double>(hour));
+    Make();
+    ASSERT_THAT(problems_, ElementsAre(HasSubstr("not plausible (level): about 5 times")));
+  }
+  Answer(120);
+  Make();
+  EXPECT_THAT(problems_, ElementsAre(HasSubstr("not plausible (level): about 0.4 times")));
+}
+
+TEST_F(ZoneForecastsTest, TellsAFaultOfItsHistoryInTheSameWordsAsOthersLeaveTheWeek) {
+  Start();
+  const auto value = [](int64_t hour) {
+    return hour == kNowHour - 24 * 6 || hour == kNowHour - 24 * 3 ? 9000 : Truth(hour);
+  };
+  std::vector<std::string> troubles;
+  for (const int64_t later : {0, 24 * 2, 24 * 3}) {
+    now_ = AtHour(kNowHour + later);
+    forecasts_->Take(
+        {"GB", Neso(), SignalKind::kAverageDirect, MakeHistory(0, kNowHour + later, value), now_});
+    Make();
+    ASSERT_THAT(forecasts_->Troubles(), SizeIs(1));
+    EXPECT_THAT(forecasts_->Troubles()[0], HasSubstr("counted as missing, 2 times in 7 days"));
+    if (troubles.empty()) troubles = forecasts_->Troubles();
+    EXPECT_EQ(forecasts_->Troubles(), troubles) << later;
+  }
+}
+
 TEST_F(ZoneForecastsTest, TakesADeadEndOfItsHistoryForAHoleAndTellsIt) {
   Start();
   Tell("GB", 0, kNowHour - 10);
