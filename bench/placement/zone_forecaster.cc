@@ -19,7 +19,7 @@ namespace carbon {
 namespace {
 
 // To be raised when forecasts or errors are computed in another way.
-constexpr int kMethodVersion = 1;
+constexpr int kMethodVersion = 2;
 constexpr int64_t kMaxFileBytes = 1 << 20;
 // The days that a forecast reaches whose history ends less than a day ago.
 constexpr int kDaysAhead = 15;

@@ -25,6 +25,8 @@ constexpr absl::Duration kAhead = absl::Hours(3 * 24);
 constexpr absl::Duration kOneIncident = absl::Hours(7 * 24);
 constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMostDays);
 constexpr int kWarmUpDays = 60;
+// So that faults at the end of a history come at all hours of the day.
+constexpr absl::Duration kLater = absl::Hours(5);
 constexpr size_t kTailHours[] = {1, 3, 6, 12, 24};
 constexpr uint32_t kSeed = 20211;
 
@@ -242,11 +244,12 @@ std::vector<FaultError> StudyErrors(const IntensityHistory& hours, absl::Time fr
     const auto known = std::find_if(errors.begin(), errors.end(),
                                     [&](const FaultError& entry) { return entry.fault == name; });
     FaultError& sums = known != errors.end() ? *known : errors.emplace_back(FaultError{name});
+    ++sums.forecasts;
     sums.error += *error;
     sums.error_with_holes += *with_holes;
   };
   std::mt19937 random(kSeed);
-  for (absl::Time now = from; now + kAhead <= all.back().end; now += every * kDay) {
+  for (absl::Time now = from; now + kAhead <= all.back().end; now += every * kDay + kLater) {
     const std::vector<Interval> known = Between(all, now - kKept, now);
     if (known.size() < 48 || known.back().end != now) continue;
     for (const Fault& fault : kSingles) {

@@ -42,10 +42,11 @@ AlarmStudy StudyAlarms(const IntensityHistory& hours, int every);
 // it and with holes in place of all faulty hours: the sums over all forecasts.
 struct FaultError {
   std::string fault;
+  int64_t forecasts = 0;
   double error = 0;
   double error_with_holes = 0;
 };
-// Forecasts from `from` on, one every `every` days.
+// Forecasts from `from` on, one every `every` days and 5 hours.
 std::vector<FaultError> StudyErrors(const IntensityHistory& hours, absl::Time from, int every);
 
 }  // namespace carbon

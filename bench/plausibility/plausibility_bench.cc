@@ -64,9 +64,10 @@ void PrintFaults(const char* of, const std::vector<FaultCount>& counts) {
 }
 
 void PrintErrors(const std::string& zone, const std::vector<FaultError>& errors) {
-  std::printf("\n| %s | growth of the error |\n|---|---|\n", zone.c_str());
+  std::printf("\n| %s | forecasts | growth of the error |\n|---|---|---|\n", zone.c_str());
   for (const FaultError& error : errors) {
-    std::printf("| %s | %+.1f%% |\n", error.fault.c_str(),
+    std::printf("| %s | %lld | %+.1f%% |\n", error.fault.c_str(),
+                static_cast<long long>(error.forecasts),
                 100 * (error.error / error.error_with_holes - 1));
   }
 }

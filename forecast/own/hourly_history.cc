@@ -10,7 +10,10 @@ namespace {
 constexpr int64_t kHour = 3600;
 constexpr int64_t kLongestInterval = 3 * kHour;
 constexpr size_t kDay = 24;
+constexpr size_t kWeek = 7 * kDay;
 constexpr size_t kShortHole = 3;
+// A run of one value is rare where at most one of so many hours ends one that is as long.
+constexpr size_t kRareRun = 33;
 
 // Which hours belong to a day or more that is the day before over again.
 std::vector<bool> Repeats(const std::vector<double>& grams, const std::vector<bool>& known) {
@@ -37,6 +40,31 @@ std::vector<bool> Repeats(const std::vector<double>& grams, const std::vector<bo
   }
   if (2 * count >= grams.size()) repeats.assign(grams.size(), false);
   return repeats;
+}
+
+// Whether hour i is known and has the value of the known hour before it.
+bool HasValueOfHourBefore(const std::vector<double>& grams, const std::vector<bool>& known,
+                          size_t i) {
+  return i > 0 && known[i] && known[i - 1] && grams[i] == grams[i - 1];
+}
+
+// How many hours at the end only repeat the value before them, as those of a dead meter do. 0 where
+// they may be true: runs as long are usual in this history, or the value has lasted for a week, or
+// there is less than a week to compare with.
+size_t FrozenHours(const std::vector<double>& grams, const std::vector<bool>& known) {
+  size_t frozen = 0;
+  while (HasValueOfHourBefore(grams, known, grams.size() - 1 - frozen)) ++frozen;
+  if (frozen == 0 || frozen >= kWeek) return 0;
+  const size_t before = grams.size() - 1 - frozen;
+  size_t known_before = 0;
+  size_t as_frozen = 0;  // hours that end so long a run
+  size_t repeated = 0;
+  for (size_t i = 0; i < before; ++i) {
+    known_before += known[i] ? 1 : 0;
+    repeated = HasValueOfHourBefore(grams, known, i) ? repeated + 1 : 0;
+    as_frozen += repeated >= frozen ? 1 : 0;
+  }
+  return known_before >= kWeek && kRareRun * as_frozen <= known_before ? frozen : 0;
 }
 
 // The value of the nearest day before hour i (or after it) that is known at that hour.
@@ -85,9 +113,12 @@ HourlyHistory::HourlyHistory(absl::Time begin, std::vector<double> grams, std::v
   const auto first = std::find(known.begin(), known.end(), true);
   if (first == known.end()) return;
   const size_t skipped = static_cast<size_t>(first - known.begin());
-  const size_t end =
+  const size_t last_known =
       known.size() -
       static_cast<size_t>(std::find(known.rbegin(), known.rend(), true) - known.rbegin());
+  grams.resize(last_known);
+  known.resize(last_known);
+  const size_t end = last_known - FrozenHours(grams, known);
   begin_ = begin + absl::Hours(static_cast<int64_t>(skipped));
   known_.assign(first, known.begin() + static_cast<ptrdiff_t>(end));
   grams_.assign(grams.begin() + static_cast<ptrdiff_t>(skipped),

@@ -27,8 +27,12 @@ class HourlyHistory {
   //   - an hour has the time-weighted mean of what is known of it, if that is half of it or more;
   //   - intervals longer than three hours say nothing of an hour and are passed over;
   //   - a day or more that repeats exactly what was 24 hours earlier is an estimate put in the
-  //   place
-  //     of data, and counts as missing; unless it is constant, or half of the history is like that.
+  //     place of data, and counts as missing; unless it is constant, or half of the history is like
+  //     that;
+  //   - hours at the end that only repeat the value before them may be a dead meter's, and count as
+  //     missing: a forecast leans on the last hours, and loses little without them. Unless at least
+  //     one of 33 hours ends so long a run, or it has lasted for a week, or less than a week is
+  //     known before it.
   // What the provider marks as estimated counts as known.
   static HourlyHistory From(const IntensityHistory& history, absl::Time until);
 
@@ -47,7 +51,8 @@ class HourlyHistory {
   const std::vector<double>& grams_per_kwh() const { return grams_; }
 
  private:
-  // Cuts unknown hours off both ends, fills what is left.
+  // Cuts unknown hours off both ends, and those that repeat a value off the last; fills what is
+  // left.
   HourlyHistory(absl::Time begin, std::vector<double> grams, std::vector<bool> known);
 
   absl::Time begin_ = absl::UnixEpoch();

@@ -165,17 +165,27 @@ class HistoryJudge {
         runs.push_back({i, i + 1});
       }
     }
-    if (runs.empty()) return;
+    if (runs.empty() || !config_.constant) return;
+    // What lasted for a week is believed. It says nothing of shorter runs, unless the zone is
+    // usually so, or is so now.
     std::vector<size_t> lengths;
-    for (const auto& [first, end] : runs) lengths.push_back(end - first);
+    size_t hours = 0, believed_hours = 0;
+    for (const auto& [first, end] : runs) {
+      hours += end - first;
+      if (end - first >= kHoursOfWeek) {
+        believed_hours += end - first;
+      } else {
+        lengths.push_back(end - first);
+      }
+    }
+    const bool is_static_now = runs.back().second - runs.back().first >= kHoursOfWeek;
+    if (is_static_now || 2 * believed_hours >= hours) return;
     std::sort(lengths.rbegin(), lengths.rend());
     const size_t usual = lengths[std::min<size_t>(2, lengths.size() - 1)];
-    const bool is_static = lengths.front() >= kHoursOfWeek;
-    if (is_static || !config_.constant) return;
     habits_.max_constant_hours = std::max(kMinConstantLimit, 2 * usual);
     for (const auto& [first, end] : runs) {
       // The first was measured.
-      if (end - first > habits_.max_constant_hours) {
+      if (end - first > habits_.max_constant_hours && end - first < kHoursOfWeek) {
         Reject({first + 1, end}, PlausibilityRule::kConstant);
       }
     }

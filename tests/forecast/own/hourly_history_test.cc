@@ -78,6 +78,30 @@ TEST(HourlyHistory, BelievesShortRepeatsConstantsAndWhatAlwaysRepeats) {
   }
 }
 
+TEST(HourlyHistory, DoesNotKnowHoursAtItsEndThatOnlyRepeatTheOneBefore) {
+  for (const int64_t frozen : {1, 3, 6, 100}) {
+    const auto dead = [=](int64_t hour) {
+      return NoisyWave(hour < 400 - frozen ? hour : 399 - frozen, 20);
+    };
+    const HourlyHistory hourly = HourlyHistory::From(MakeHistory(0, 400, dead), AtHour(400));
+    EXPECT_EQ(hourly.end(), AtHour(400 - frozen));
+    EXPECT_EQ(hourly.grams_per_kwh().back(), dead(399));
+  }
+}
+
+TEST(HourlyHistory, KnowsARunOfOneValueAtItsEndThatMayBeTrue) {
+  // A fleet of coal plants every night, six hours of it at the end; the same without a week to
+  // compare with; a static mix; a value that has lasted for a week.
+  const auto nightly = [](int64_t hour) { return hour % 24 < 8 ? 370.0 : NoisyWave(hour, 20); };
+  for (const int64_t end : {24 * 20 + 6, 24 * 5 + 6}) {
+    EXPECT_EQ(HourlyHistory::From(MakeHistory(0, end, nightly), AtHour(end)).end(), AtHour(end));
+  }
+  const auto fixed = [](int64_t) { return 250.0; };
+  EXPECT_EQ(HourlyHistory::From(MakeHistory(0, 100, fixed), AtHour(100)).end(), AtHour(100));
+  const auto settled = [](int64_t hour) { return hour < 231 ? NoisyWave(hour, 20) : 250.0; };
+  EXPECT_EQ(HourlyHistory::From(MakeHistory(0, 400, settled), AtHour(400)).end(), AtHour(400));
+}
+
 TEST(HourlyHistory, UntilKnowsNothingOfWhatCameLater) {
   const auto value = [](int64_t hour) {
     return hour >= 30 && hour < 42 ? -1.0 : static_cast<double>(hour);

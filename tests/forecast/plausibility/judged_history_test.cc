@@ -149,6 +149,18 @@ TEST(JudgeHistory, BelievesASyntheticZoneThatTrulyReachesZero) {
   EXPECT_THAT(Judge([](int64_t) { return 0; }).rejected, IsEmpty()) << "or is always there";
 }
 
+TEST(JudgeHistory, RejectsOneValueAlsoAfterAnotherHadLastedForAWeek) {
+  // A source that was dead for eight days, a month ago, and is dead again.
+  const auto value = [](int64_t hour) {
+    if (hour >= kEnd - 24 * 38 && hour < kEnd - 24 * 30) return 300.0;
+    return hour >= kEnd - 24 ? Sound(kEnd - 25) : Sound(hour);
+  };
+  const JudgedHistory judged = Judge(value);
+  ASSERT_THAT(judged.rejected, SizeIs(1));
+  EXPECT_EQ(judged.rejected[0].rule, Rule::kConstant);
+  EXPECT_EQ(judged.rejected[0].start, AtHour(kEnd - 24));
+}
+
 TEST(JudgeHistory, ChecksOnlyBoundsWithoutTwoWeeks) {
   const auto dead = [](int64_t hour) { return hour == 20 ? 9000 : hour > 300 ? 0 : Sound(hour); };
   const JudgedHistory judged = Judge(dead, kMinHabitHours);
