@@ -182,6 +182,7 @@ std::vector<std::string> ReasonsSince(const std::vector<RejectedHours>& all, abs
                                    "): ", hours->value.value(), " g/kWh from ",
                                    FormatTimestamp(hours->start), " on; counted as missing"));
     if (times > 1) absl::StrAppend(&reasons.back(), ", ", times, " times in 7 days");
+    if (rule == PlausibilityRule::kZero) absl::StrAppend(&reasons.back(), "; ", kHowToAcceptZeros);
   }
   return reasons;
 }

@@ -165,7 +165,7 @@ class ForecastJudge {
 
   std::string ZeroReason() const {
     return absl::StrCat("zero for hours on end; the zone's median is ", std::round(habits_.median),
-                        " g/kWh");
+                        " g/kWh; ", kHowToAcceptZeros);
   }
 
   static std::string BoundsReason() {

@@ -20,6 +20,13 @@ constexpr double kFarFromZero = 0.25;
 // median, in runs of two hours to a day. Single zeros and long outages do not make it one.
 constexpr double kNearZero = 0.1;
 constexpr double kUsualShare = 0.03;
+// A grid comes to zero and leaves it over hours, and a dead source at once: the last hour on each
+// side of a true zero is below half of the median, and the one further away is higher by a third at
+// least, but below three quarters. Two hours are looked at, as a source that dies within an hour
+// leaves that one anywhere between.
+constexpr double kMaxFirstFlank = 0.5;
+constexpr double kMaxSecondFlank = 0.75;
+constexpr double kMinFlankRatio = 4.0 / 3;
 constexpr size_t kMinConstantLimit = 2;
 // Hours are in range up to 2.5 times the 98th percentile, or further where hours vary much.
 const double kMinRangeMargin = std::log(2.5);
@@ -106,6 +113,36 @@ class HistoryJudge {
     }
   }
 
+  // Whether those are kBelievedDays different days in some span of kSuspectDays. In order of time.
+  static bool AreHabit(const std::vector<size_t>& days) {
+    std::vector<size_t> different(days);
+    different.erase(std::unique(different.begin(), different.end()), different.end());
+    for (size_t i = kBelievedDays - 1; i < different.size(); ++i) {
+      if (different[i] - different[i - (kBelievedDays - 1)] < kSuspectDays) return true;
+    }
+    return false;
+  }
+
+  // Whether the way to hour i, the first or the last of some zeros, is gradual on the side of
+  // `step`.
+  bool IsGradual(size_t i, int64_t step) const {
+    const int64_t second = static_cast<int64_t>(i) + 2 * step;
+    if (second < 0 || second >= static_cast<int64_t>(hours_.size())) return false;
+    const double near = hours_[static_cast<size_t>(second - step)];
+    const double far = hours_[static_cast<size_t>(second)];
+    return near <= kMaxFirstFlank * habits_.median && far <= kMaxSecondFlank * habits_.median &&
+           far >= kMinFlankRatio * near;
+  }
+
+  // Whether the zone was truly at zero on so many days that it is a habit.
+  bool HasTrueZeros() const {
+    std::vector<size_t> days;
+    for (const auto& [first, end] : Runs([this](size_t i) { return habits_.IsZero(hours_[i]); })) {
+      if (IsGradual(first, -1) && IsGradual(end - 1, 1)) days.push_back(first / kDay);
+    }
+    return AreHabit(days);
+  }
+
   // The known value nearest to hour i in that direction; none at an end.
   std::optional<double> Neighbour(size_t i, int64_t step) const {
     for (int64_t j = static_cast<int64_t>(i) + step;
@@ -123,7 +160,8 @@ class HistoryJudge {
     }
     habits_.reaches_zero =
         habits_.median == 0 ||
-        static_cast<double>(usual) > kUsualShare * static_cast<double>(Known().size());
+        static_cast<double>(usual) > kUsualShare * static_cast<double>(Known().size()) ||
+        HasTrueZeros();
     if (habits_.reaches_zero || !config_.zero) return;
     const double far = kFarFromZero * habits_.median;
     const auto is_zero = [this](size_t i) { return habits_.IsZero(hours_[i]); };
@@ -207,6 +245,8 @@ class HistoryJudge {
     const double margin = std::max(kMinRangeMargin, kRangeMargin * (high - low));
     habits_.lowest = low - margin;
     habits_.highest = high + margin;
+    if (habits_.reaches_zero) habits_.lowest = std::min(habits_.lowest, habits_.Log(0));
+    const std::vector<bool> habitual = WidenRangeToHabits(logs);
     const double usual = sizes.empty() ? 0 : Quantile(std::move(sizes), 0.95);
     habits_.max_spike = std::max(kMinSpike, kOutlierMultiple * usual);
     habits_.max_dip = std::max(kMinDip, kOutlierMultiple * usual);
@@ -214,7 +254,7 @@ class HistoryJudge {
     const std::vector<Run> beyond =
         Runs([&](size_t i) { return habits_.IsOutOfRange(logs[i]); }, /*bridges=*/true);
     const std::vector<Run> outliers =
-        Runs([&](size_t i) { return habits_.IsOutlier(deviations[i]); });
+        Runs([&](size_t i) { return !habitual[i] && habits_.IsOutlier(deviations[i]); });
     for (const Run& run : beyond) {
       const size_t length = run.second - run.first;
       const bool is_short = length <= kMaxOutlierHours;
@@ -227,6 +267,29 @@ class HistoryJudge {
         Reject(run, PlausibilityRule::kOutlier);
       }
     }
+  }
+
+  // Hours beyond the range on so many days are a habit of the zone: it has a new range. Returns
+  // which hours these are.
+  std::vector<bool> WidenRangeToHabits(const std::vector<double>& logs) {
+    const double low = habits_.lowest, high = habits_.highest;
+    std::vector<size_t> low_days, high_days;
+    for (const auto& [first, end] :
+         Runs([&](size_t i) { return habits_.IsOutOfRange(logs[i]); }, /*bridges=*/true)) {
+      if (end - first <= kMaxOutlierHours) continue;
+      // Of several days those count that are full.
+      std::vector<size_t>& days = logs[first] < low ? low_days : high_days;
+      for (size_t i = first; i == first || i + kDay <= end; i += kDay) days.push_back(i / kDay);
+    }
+    const bool is_low_habit = AreHabit(low_days), is_high_habit = AreHabit(high_days);
+    std::vector<bool> habitual(logs.size());
+    for (size_t i = 0; i < logs.size(); ++i) {
+      habitual[i] = (is_low_habit && logs[i] < low) || (is_high_habit && logs[i] > high);
+      if (!habitual[i]) continue;
+      habits_.lowest = std::min(habits_.lowest, logs[i]);
+      habits_.highest = std::max(habits_.highest, logs[i]);
+    }
+    return habitual;
   }
 
   // Absent where less than half of the day is known.

@@ -5,11 +5,12 @@
 // The rules, each of which PlausibilityConfig can turn off:
 //   bounds    above 3000 g/kWh: no power plant emits as much
 //   zero      zero between hours that are far from it, where the zone is not usually near zero;
-//             never believed for lasting long, as a dead source stays at zero too
+//             never believed for lasting long, as a dead source stays at zero too, but once the
+//             zone came to zero and left it gradually on 7 days of 28
 //   constant  one value for longer than twice the zone's third longest run, and for 3 hours at
 //             least; believed once it lasts 7 days, since the source may be a static mix
-//   level     hours or days far beyond what the zone had; believed once they last 7 days, or are 7
-//             days of 28
+//   level     4 hours or more, or days, far beyond what the zone had; believed once they last 7
+//             days, or are on 7 days of 28
 //   outlier   up to three hours that differ from their neighbours by more than ever is usual
 // With fewer than 14 known days, only the bounds are checked.
 //
@@ -38,6 +39,10 @@ absl::string_view PlausibilityRuleName(PlausibilityRule rule);
 inline constexpr GramsPerKilowattHour kMaxPlausible{3000};
 // What keeps a new level so long is believed.
 inline constexpr absl::Duration kBelievedAfter = absl::Hours(7 * 24);
+
+// For messages: zeros that come and go at once are not told apart from a dead source.
+inline constexpr char kHowToAcceptZeros[] =
+    "if that is true, set \"zero\": false or \"accept_from\" in the zone's \"plausibility\"";
 
 // Hours in a row that one rule rejected.
 struct RejectedHours {

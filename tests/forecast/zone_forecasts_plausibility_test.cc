@@ -170,9 +170,11 @@ TEST_F(ZoneForecastsTest, TakesADeadEndOfItsHistoryForAHoleAndTellsIt) {
   EXPECT_EQ(made[0].source, "own:ridge");
   EXPECT_EQ(made[0].issued_at, AtHour(kNowHour - 10));
   EXPECT_GT(made[0].series.Mean(now_, now_ + absl::Hours(24))->value(), 200);
-  const std::string line =
-      absl::StrCat("zone GB: history of neso:GB: not plausible (zero): 0 g/kWh from ",
-                   FormatTimestamp(AtHour(kNowHour - 10)), " on; counted as missing");
+  const std::string line = absl::StrCat(
+      "zone GB: history of neso:GB: not plausible (zero): 0 g/kWh from ",
+      FormatTimestamp(AtHour(kNowHour - 10)),
+      " on; counted as missing; if that is true, set \"zero\": false or \"accept_from\" "
+      "in the zone's \"plausibility\"");
   EXPECT_THAT(forecasts_->Troubles(), ElementsAre(line));
   EXPECT_THAT(problems_, testing::Contains(line)) << "for the log";
   ASSERT_THAT(forecasts_->RejectedHistory(), SizeIs(1));

@@ -54,6 +54,8 @@ TEST(JudgeForecast, RejectsAForecastOfZerosWhereZeroNeverWas) {
   const JudgedForecast judged = Judge([](int64_t) { return 0; });
   EXPECT_EQ(RuleOf(judged), "zero");
   EXPECT_THAT(judged.reason, HasSubstr("not plausible (zero): zero for hours on end; the zone's "));
+  EXPECT_THAT(judged.reason,
+              HasSubstr("; if that is true, set \"zero\": false or \"accept_from\""));
   EXPECT_EQ(RuleOf(Judge([](int64_t hour) { return hour < kNowHour + 60 ? Sound(hour) : 0; })),
             "zero")
       << "towards its end too";

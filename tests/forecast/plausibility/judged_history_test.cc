@@ -149,6 +149,69 @@ TEST(JudgeHistory, BelievesASyntheticZoneThatTrulyReachesZero) {
   EXPECT_THAT(Judge([](int64_t) { return 0; }).rejected, IsEmpty()) << "or is always there";
 }
 
+// Synthetic: a grid that builds wind or sun. From an hour on it is at zero for six hours of every
+// day, and takes two or three hours to get there and back.
+std::function<double(int64_t)> BuildsWind(int64_t from) {
+  return [=](int64_t hour) {
+    constexpr double kShares[24] = {1, 1, 1, 1, 1, 1,   1,   1,   0.8, 0.5, 0.2, 0,
+                                    0, 0, 0, 0, 0, 0.2, 0.6, 0.9, 1,   1,   1,   1};
+    return hour < from ? Sound(hour) : kShares[hour % 24] * Sound(hour);
+  };
+}
+
+TEST(JudgeHistory, BelievesASyntheticZoneThatNewlyReachesZeroWithinDays) {
+  constexpr int64_t kTwoYears = 24 * 730;
+  const auto after = [](int64_t days) {
+    return Judge(BuildsWind(kTwoYears), kTwoYears + 24 * days);
+  };
+  EXPECT_FALSE(after(3).habits.reaches_zero);
+  EXPECT_FALSE(after(3).rejected.empty());
+  for (const int64_t days : {7, 8, 30}) {
+    const JudgedHistory judged = after(days);
+    EXPECT_TRUE(judged.habits.reaches_zero) << days;
+    EXPECT_THAT(judged.rejected, IsEmpty()) << days;
+    EXPECT_FALSE(judged.habits.IsOutOfRange(judged.habits.Log(0))) << "of a forecast";
+  }
+}
+
+TEST(JudgeHistory, BelievesNoZerosThatComeOrGoAtOnceWhileTheyAreFew) {
+  // For six hours of every day, for 30 days of two years; the second is dead for half of the hours
+  // beside them too.
+  const std::function<double(int64_t)> shares[] = {
+      [](int64_t hour) { return hour >= 9 && hour < 15 ? 0 : 1; },
+      [](int64_t hour) { return hour == 8 || hour == 15 ? 0.4
+                                : hour > 8 && hour < 15 ? 0
+                                                        : 1; },
+      [](int64_t hour) {
+        return hour >= 11 && hour < 17 ? 0 : hour == 10 ? 0.2 : hour == 9 ? 0.5 : 1;
+      },
+  };
+  constexpr int64_t kTwoYears = 24 * 730;
+  for (const auto& share : shares) {
+    const auto value = [&](int64_t hour) {
+      return hour < kTwoYears ? Sound(hour) : share(hour % 24) * Sound(hour);
+    };
+    EXPECT_FALSE(Judge(value, kTwoYears + 24 * 30).habits.reaches_zero);
+  }
+}
+
+TEST(JudgeHistory, BelievesHoursOfANewLevelOnSevenDaysOf28) {
+  // On every third day, five hours at a fiftieth.
+  const auto judged = [](int64_t times) {
+    const int64_t from = kEnd - 24 * 3 * times;
+    return Judge(With(from, kEnd, [=](int64_t hour) {
+      return (hour - from) / 24 % 3 == 0 && hour % 24 >= 8 && hour % 24 < 13 ? 0.02 * Sound(hour)
+                                                                             : Sound(hour);
+    }));
+  };
+  EXPECT_THAT(judged(6).rejected, SizeIs(6));
+  EXPECT_THAT(judged(7).rejected, IsEmpty());
+  EXPECT_THAT(Judge(With(kEnd - 24 * 6 - 5, kEnd, [](int64_t hour) { return 0.02 * Sound(hour); }))
+                  .rejected,
+              testing::Not(IsEmpty()))
+      << "which is less than seven days, on eight of them";
+}
+
 TEST(JudgeHistory, RejectsOneValueAlsoAfterAnotherHadLastedForAWeek) {
   // A source that was dead for eight days, a month ago, and is dead again.
   const auto value = [](int64_t hour) {
