@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "forecast/plausibility/judged_forecast.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/own/synthetic_history.h"
@@ -159,6 +160,17 @@ std::function<double(int64_t)> BuildsWind(int64_t from) {
   };
 }
 
+// A forecast of three days from an hour on that comes true.
+JudgedForecast JudgeNext(const std::function<double(int64_t)>& value, int64_t from,
+                         const ZoneHabits& habits) {
+  std::vector<IntensitySeries::Step> steps;
+  for (int64_t hour = from; hour < from + 72; ++hour) {
+    steps.push_back({AtHour(hour), GramsPerKilowattHour(value(hour))});
+  }
+  return JudgeForecast(*IntensitySeries::Create(steps, AtHour(from + 72)), AtHour(from), habits,
+                       {});
+}
+
 TEST(JudgeHistory, BelievesASyntheticZoneThatNewlyReachesZeroWithinDays) {
   constexpr int64_t kTwoYears = 24 * 730;
   const auto after = [](int64_t days) {
@@ -166,11 +178,15 @@ TEST(JudgeHistory, BelievesASyntheticZoneThatNewlyReachesZeroWithinDays) {
   };
   EXPECT_FALSE(after(3).habits.reaches_zero);
   EXPECT_FALSE(after(3).rejected.empty());
+  EXPECT_EQ(JudgeNext(BuildsWind(kTwoYears), kTwoYears + 72, after(3).habits).rejected_by,
+            Rule::kZero);
   for (const int64_t days : {7, 8, 30}) {
     const JudgedHistory judged = after(days);
     EXPECT_TRUE(judged.habits.reaches_zero) << days;
     EXPECT_THAT(judged.rejected, IsEmpty()) << days;
-    EXPECT_FALSE(judged.habits.IsOutOfRange(judged.habits.Log(0))) << "of a forecast";
+    const JudgedForecast next =
+        JudgeNext(BuildsWind(kTwoYears), kTwoYears + 24 * days, judged.habits);
+    EXPECT_FALSE(next.rejected_by.has_value()) << next.reason;
   }
 }
 
