@@ -57,6 +57,23 @@ absl::StatusOr<absl::string_view> FromUtf16(absl::string_view bytes, const char*
 // Lines are split before libcsv sees them.
 int IsLineFeed(unsigned char c) { return c == '\n'; }
 
+// Whether lines end in CR: where there is no LF, or where outside of quotes more of them stand
+// alone than there are LF.
+bool DoesCrEndLines(absl::string_view text) {
+  if (!absl::StrContains(text, '\n')) return true;
+  size_t line_feeds = 0, returns = 0;
+  bool is_quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') is_quoted = !is_quoted;
+    if (is_quoted) continue;
+    if (text[i] == '\n') ++line_feeds;
+    if (text[i] != '\r') continue;
+    const char next = i + 1 < text.size() ? text[i + 1] : ' ';
+    if (next != '\r' && next != '\n') ++returns;
+  }
+  return returns > line_feeds;
+}
+
 // What the file is if it is no text, empty if it may be.
 absl::string_view OtherFormat(absl::string_view bytes) {
   if (absl::StartsWith(bytes, "PK\x03\x04")) return "a workbook or another ZIP file";
@@ -108,9 +125,7 @@ struct CsvReader::Parser {
 };
 
 CsvReader::CsvReader(absl::string_view text, char separator)
-    : rest_(text),
-      end_of_line_(absl::StrContains(text, '\n') ? '\n' : '\r'),
-      parser_(std::make_unique<Parser>()) {
+    : rest_(text), does_cr_end_lines_(DoesCrEndLines(text)), parser_(std::make_unique<Parser>()) {
   csv_init(&parser_->state, 0);
   csv_set_term_func(&parser_->state, IsLineFeed);
   csv_set_delim(&parser_->state, static_cast<unsigned char>(separator));
@@ -118,10 +133,21 @@ CsvReader::CsvReader(absl::string_view text, char separator)
 
 CsvReader::~CsvReader() { csv_free(&parser_->state); }
 
+// Of the CR or LF there. Where CR does not end lines, one in front of a time does all the same.
+bool CsvReader::IsEndOfLine(size_t place) const {
+  absl::string_view after = rest_.substr(place + 1);
+  if (rest_[place] == '\n' || does_cr_end_lines_ || after.empty() || after[0] == '\n') return true;
+  absl::ConsumePrefix(&after, "\"");
+  return !after.empty() && absl::ascii_isdigit(static_cast<unsigned char>(after[0]));
+}
+
 absl::string_view CsvReader::TakeLine() {
-  const size_t end = std::min(rest_.find(end_of_line_), rest_.size());
+  constexpr absl::string_view kEnds = "\r\n";
+  size_t end = rest_.find_first_of(kEnds);
+  while (end < rest_.size() && !IsEndOfLine(end)) end = rest_.find_first_of(kEnds, end + 1);
   absl::string_view line = rest_.substr(0, end);
-  rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  rest_.remove_prefix(line.size());
+  if (!absl::ConsumePrefix(&rest_, kEnds) && !rest_.empty()) rest_.remove_prefix(1);
   while (absl::ConsumeSuffix(&line, "\r")) {
   }
   ++line_;

@@ -1,7 +1,7 @@
 // A CSV file as records of fields, in the forms that spreadsheets, R and portals write: RFC 4180
-// with `,` `;` or a tab between the fields, lines that end in LF or CRLF, or in CR where there is
-// no LF, UTF-8 with or without a byte order mark, UTF-16 with one. Lines that are blank or begin
-// with # are passed over.
+// with `,` `;` or a tab between the fields, lines that end in LF or CRLF, or in CR where most do or
+// a digit follows, UTF-8 with or without a byte order mark, UTF-16 with one. Lines that are blank or
+// begin with # are passed over. In quotes an end of line is read as LF.
 //
 //   std::string buffer;
 //   absl::StatusOr<absl::string_view> text = CsvText(bytes, &buffer);
@@ -48,10 +48,11 @@ class CsvReader {
  private:
   struct Parser;
 
+  bool IsEndOfLine(size_t place) const;
   absl::string_view TakeLine();
 
   absl::string_view rest_;
-  const char end_of_line_;
+  const bool does_cr_end_lines_;
   int line_ = 0;  // of the last line taken
   const std::unique_ptr<Parser> parser_;
 };

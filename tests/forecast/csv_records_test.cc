@@ -58,6 +58,17 @@ TEST(CsvReader, ReadsEveryEndOfLineAndCountsLines) {
   }
 }
 
+TEST(CsvReader, ReadsLinesThatEndInCrThoughThereIsAnLfToo) {
+  EXPECT_THAT(Records("time,v\r2026-11-24,1\n2026-11-25,2\n2026-11-26,3\n"),
+              ElementsAre("1: time|v", "2: 2026-11-24|1", "3: 2026-11-25|2", "4: 2026-11-26|3"));
+  EXPECT_THAT(Records("a,b\rc,d\ne,f\rg,h\r"), ElementsAre("1: a|b", "2: c|d", "3: e|f", "4: g|h"));
+  EXPECT_THAT(Records("a,b\rc,d\re,f\n"), ElementsAre("1: a|b", "2: c|d", "3: e|f"));
+  EXPECT_THAT(Records("a,b\rc,d\r\ne,f\rg,h\r"),
+              ElementsAre("1: a|b", "2: c|d", "3: e|f", "4: g|h"));
+  EXPECT_THAT(Records("a,b\rc,\"d\n\n\n\ne\"\rf,g\r"),
+              ElementsAre("1: a|b", "2: c|d\n\n\n\ne", "7: f|g"));
+}
+
 TEST(CsvReader, RefusesAQuoteThatIsNotClosedNamingItsLine) {
   EXPECT_THAT(Records("a,b\n\"c,d\ne,f\n"),
               ElementsAre("1: a|b", "line 2: a quote is opened here and not closed"));
