@@ -1,7 +1,7 @@
 // A CSV file as records of fields, in the forms that spreadsheets, R and portals write: RFC 4180
 // with `,` `;` or a tab between the fields, lines that end in LF or CRLF, or in CR where most do or
-// a digit follows, UTF-8 with or without a byte order mark, UTF-16 with one. Lines that are blank or
-// begin with # are passed over. In quotes an end of line is read as LF.
+// a digit follows, UTF-8 with or without a byte order mark, UTF-16 with one. Lines that are blank
+// or begin with # are passed over. In quotes an end of line is read as LF.
 //
 //   std::string buffer;
 //   absl::StatusOr<absl::string_view> text = CsvText(bytes, &buffer);
