@@ -122,6 +122,25 @@ WhyNot WhyNotDescribed(AllocationUnit unit) {
   return "its hardware profile does not describe the job";
 }
 
+// What a unit draws while its node wakes up, before PUE: about what it draws allocated but idle, or
+// else free; busy where the profile has neither.
+Watts WakingWatts(const HardwareProfile& hardware) {
+  if (hardware.idle.has_value()) return hardware.idle->value;
+  return hardware.free.has_value() ? hardware.free->value : hardware.busy.value;
+}
+
+// Spreads what the nodes draw while they wake up over the run that follows. All of it is more than
+// without the job: a node that sleeps draws nothing.
+void ChargeWakeUp(PoolRun* run) {
+  run->wake_up = run->pool->state->wake_up * run->pool->state->asleep;
+  if (run->wake_up <= absl::ZeroDuration()) return;
+  const double per_run = absl::FDivDuration(run->wake_up, run->option.runtime);
+  const Watts power =
+      WakingWatts(*run->pool->hardware) * run->units * run->pool->site->pue.value * per_run;
+  run->power = run->power + power;
+  if (run->added_power.has_value()) *run->added_power = *run->added_power + power;
+}
+
 // Runtime, power and amount: all but the starts.
 std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snapshot::Pool& pool,
                                                absl::Time now) {
@@ -154,7 +173,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   }
   run.rounds = size.rounds;
   run.amount = size.amount;
-  run.held = run.limit * run.rounds;
+  run.held = run.limit * run.rounds + pool.state->wake_up;
   if (run.held > kLongestRun) return "the run is longer than 400 days";
 
   run.option.intensity = &pool.forecast->series;
@@ -166,6 +185,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
               static_cast<double>(run.rounds);
   run.power = pool.hardware->busy.value * run.units * pool.site->pue.value;
   if (pool.added.has_value()) run.added_power = *pool.added * run.units * pool.site->pue.value;
+  ChargeWakeUp(&run);
   run.option.power = run.power;
   return run;
 }

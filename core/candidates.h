@@ -55,10 +55,14 @@ struct PoolRun {
   // least (--time-min), where the job names one.
   absl::Duration limit;
   std::optional<absl::Duration> time_min;
-  // What it needs free: so much at once, and from the start for so long. That is the time limit in
-  // each round, not the runtime hoped for: Slurm may let the job take all of it.
+  // What it needs free: so much at once, and from the start for so long. That is the time that its
+  // nodes take to wake up, and the time limit in each round, not the runtime hoped for: Slurm may
+  // let the job take all of it.
   Resources amount;
   absl::Duration held;
+  // What its nodes are expected to take to wake up: the pool's wake-up time as far as they are
+  // asleep now. `power` includes what they draw then, spread over the run.
+  absl::Duration wake_up;
 };
 
 // One of the fixed phrases, so that they can be counted.

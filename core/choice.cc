@@ -24,6 +24,7 @@ Candidate Describe(const Choice& choice) {
   candidate.hardware = pool.config->hardware;
   candidate.start = choice.placement.start;
   candidate.runtime = run.option.runtime;
+  candidate.wake_up = run.wake_up;
   candidate.rounds = run.rounds;
   candidate.units = run.task_units;
   candidate.time_limit = run.limit;

@@ -29,6 +29,7 @@ struct Candidate {
   std::string hardware;
   absl::Time start;
   absl::Duration runtime;     // of the whole job, array rounds included
+  absl::Duration wake_up;     // of its nodes, before it; its energy is charged too
   int64_t rounds = 1;         // in which an array runs its tasks, one after another
   int64_t units = 0;          // of the hardware's unit, charged for one task
   absl::Duration time_limit;  // of one task there

@@ -96,6 +96,7 @@ Json CandidateJson(const Candidate& candidate) {
           {"hardware", candidate.hardware},
           {"start", TimeJson(candidate.start)},
           {"runtime_s", SecondsJson(candidate.runtime)},
+          {"wake_up_s", SecondsJson(candidate.wake_up)},
           {"rounds", candidate.rounds},
           {"units", candidate.units},
           {"time_limit_s", SecondsJson(candidate.time_limit)},

@@ -70,6 +70,10 @@ struct PoolState {
   JobDefaults defaults;
   // The share of its nodes that stay powered when they have no jobs; absent: not known.
   std::optional<double> stays_powered;
+  // How long a job that finds the pool's nodes asleep waits for them at most, while it holds them.
+  // Zero: they are awake, and stay so.
+  absl::Duration wake_up;
+  double asleep = 0;  // the share of its nodes without jobs that are asleep now
 };
 
 // Something in the queue that uses, or will use, a group's capacity.

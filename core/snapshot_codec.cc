@@ -16,8 +16,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kCapacityVersion = 4;
-// Without parts of nodes, the groups' "beside" and the pools' "has_others"; amounts name every
-// dimension.
+// Without parts of nodes, the groups' "beside" and the pools' "has_others", "wake_up_s" and
+// "asleep"; amounts name every dimension.
 constexpr int kCapacityVersionBefore = 3;
 // As kDimensions, and last `apart`.
 constexpr std::initializer_list<absl::string_view> kAmountKeys = {
@@ -86,15 +86,20 @@ class Members {
     if (value == nullptr || value->is_null()) return std::nullopt;
     return Integer(key, 0, most);
   }
-  std::optional<double> OptionalShare(const char* key) {
+  double Share(const char* key) {
     const Json* value = Find(key);
-    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (value == nullptr) return 0;
     if (value->is_number()) {
       const double share = value->get<double>();
       if (share >= 0 && share <= 1) return share;
     }
     Fail(key, "is not a number in [0, 1]");
-    return std::nullopt;
+    return 0;
+  }
+  std::optional<double> OptionalShare(const char* key) {
+    const Json* value = Find(key);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    return Share(key);
   }
   absl::Time Time(const char* key) {
     return absl::FromUnixSeconds(Integer(key, -kLastSecond, kLastSecond));
@@ -284,7 +289,9 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                        {"cpus_per_core", pool.defaults.cpus_per_core},
                        {"threads_per_core", pool.defaults.threads_per_core},
                        {"whole_nodes", pool.defaults.whole_nodes}}},
-                     {"stays_powered", OrNull(pool.stays_powered, [](double s) { return s; })}});
+                     {"stays_powered", OrNull(pool.stays_powered, [](double s) { return s; })},
+                     {"wake_up_s", in_seconds(pool.wake_up)},
+                     {"asleep", pool.asleep}});
   }
   Json uses = Json::array();
   for (const QueuedUse& use : capacity.uses) {
@@ -341,7 +348,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),
                  {"pool", "group", "up", "is_default", "max_time_s", "default_time_s", "max_nodes",
-                  "has_others", "defaults", "stays_powered"},
+                  "has_others", "defaults", "stays_powered", "wake_up_s", "asleep"},
                  &error);
     PoolState state;
     state.pool = pool.String("pool");
@@ -355,9 +362,13 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
       state.default_time = absl::Seconds(*limit);
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
-    if (!is_older) state.has_others = pool.Bool("has_others");
     state.defaults = pool.Defaults("defaults");
     state.stays_powered = pool.OptionalShare("stays_powered");
+    if (!is_older) {
+      state.has_others = pool.Bool("has_others");
+      state.wake_up = absl::Seconds(pool.Integer("wake_up_s", 0, kLongestSeconds));
+      state.asleep = pool.Share("asleep");
+    }
     capacity.pools.push_back(std::move(state));
   });
   top.Each("uses", [&](const Json& element, std::string path) {

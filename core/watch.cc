@@ -47,7 +47,8 @@ class Watch {
     if (pool == nullptr || IsChanged(job, *pool)) return std::nullopt;
     const PoolState* state = StateOf(job.promise.pool);
     if (IsObstructed(job)) {
-      JobReturn given_back = Describe(job, *pool, nullptr, LatestSafeStart(job, job.limit));
+      JobReturn given_back =
+          Describe(job, *pool, nullptr, LatestSafeStart(job, job.limit + WakeUp(state)));
       given_back.reason = std::string(kObstacleText[static_cast<int>(job.obstacle->kind)]);
       return given_back;
     }
@@ -56,7 +57,8 @@ class Watch {
 
     // In a look at the queue a job takes no time where there is no telling when it would start.
     const absl::Duration laid_out = use->second->when.end - use->second->when.start;
-    const absl::Duration held = std::max(laid_out, job.limit);
+    const absl::Duration asked = std::max(laid_out, job.limit);
+    const absl::Duration held = asked + WakeUp(state);
     const Resources& amount = use->second->amount;
     const std::optional<absl::Time> latest = LatestSafeStart(job, held);
     // It must not stand in its own way.
@@ -66,17 +68,17 @@ class Watch {
       const auto room = FirstRoom(state, state, std::max(now_, job.begin), held, amount);
       if (room.has_value()) given_back.expected_start = room->start;
     }
-    given_back.reason = std::string(Reason(job, state, amount, held, given_back));
+    given_back.reason = std::string(Reason(job, state, amount, asked, given_back));
     if (given_back.reason.empty()) {
       calendars_.Book(use->second->group, use->second->when, amount);
       return std::nullopt;
     }
     // Those after it must reckon with it at home.
-    const absl::Duration there = given_back.limit.value_or(held);
     const std::optional<Room> at_home =
-        FirstRoomIn(job.promise.from.front(), state, given_back.begin, there, amount);
+        FirstRoomIn(job.promise.from.front(), state, given_back.begin,
+                    given_back.limit.value_or(asked), amount);
     if (at_home.has_value()) {
-      calendars_.Book(at_home->group, {at_home->start, at_home->start + there}, at_home->amount);
+      calendars_.Book(at_home->group, {at_home->start, at_home->start + at_home->held}, at_home->amount);
     }
     return given_back;
   }
@@ -91,6 +93,9 @@ class Watch {
   const PoolState* StateOf(const std::string& pool) const {
     const auto found = states_.find(pool);
     return found == states_.end() ? nullptr : found->second;
+  }
+  static absl::Duration WakeUp(const PoolState* state) {
+    return state == nullptr ? absl::ZeroDuration() : state->wake_up;
   }
   const PoolState* StateOfPartition(const std::string& partition) const {
     for (const PoolConfig& pool : config_.pools) {
@@ -110,7 +115,8 @@ class Watch {
   // Whether an obstacle has lasted that the job does not meet at home.
   bool IsObstructed(const WatchedJob& job) const {
     if (!job.obstacle.has_value()) return false;
-    const std::optional<absl::Time> latest = LatestSafeStart(job, job.limit);
+    const std::optional<absl::Time> latest =
+        LatestSafeStart(job, job.limit + WakeUp(StateOf(job.promise.pool)));
     const bool is_urgent = latest.has_value() && now_ + 2 * period_ >= *latest;
     const absl::Duration lasted = now_ - job.obstacle->since;
     const bool has_lasted = lasted >= kObstacleLasts || lasted + period_ > absl::Minutes(1);
@@ -216,6 +222,7 @@ class Watch {
   // Where and when there is room for what the job takes in `from`.
   struct Room {
     absl::Time start;
+    absl::Duration held;
     std::string group;
     Resources amount;
   };
@@ -228,17 +235,20 @@ class Watch {
     const std::optional<absl::Time> start =
         calendars_.FirstStart(state->group, earliest, earliest + kReach, held, there);
     if (!start.has_value()) return std::nullopt;
-    return Room{*start, state->group, there};
+    return Room{*start, held, state->group, there};
   }
 
-  // The first in any pool of the partition: which of them the job may use is not known here.
+  // The first in any pool of the partition for a job that runs for `asked`: which of them the job may
+  // use is not known here.
   std::optional<Room> FirstRoomIn(const std::string& partition, const PoolState* from,
-                                  absl::Time earliest, absl::Duration held,
+                                  absl::Time earliest, absl::Duration asked,
                                   const Resources& amount) const {
     std::optional<Room> first;
     for (const PoolConfig& pool : config_.pools) {
       if (pool.partition != partition) continue;
-      std::optional<Room> room = FirstRoom(StateOf(pool.name), from, earliest, held, amount);
+      const PoolState* state = StateOf(pool.name);
+      std::optional<Room> room =
+          FirstRoom(state, from, earliest, asked + WakeUp(state), amount);
       if (room.has_value() && (!first.has_value() || room->start < first->start)) {
         first = std::move(room);
       }
@@ -254,7 +264,7 @@ class Watch {
 
   // Why the job is to be returned; empty: it is not.
   absl::string_view Reason(const WatchedJob& job, const PoolState* state, const Resources& amount,
-                           absl::Duration held, const JobReturn& given_back) const {
+                           absl::Duration asked, const JobReturn& given_back) const {
     const std::optional<absl::Time>& expected = given_back.expected_start;
     if (const auto& latest = given_back.latest_safe_start; latest.has_value()) {
       if (IsDown(state, amount)) return kPoolIsDown;
@@ -265,7 +275,7 @@ class Watch {
     if (IsDown(state, amount)) return kPoolIsDown;
     if (expected.has_value() && *expected <= std::max(now_, job.begin) + kPatience) return "";
     const std::optional<Room> at_home =
-        FirstRoomIn(job.promise.from.front(), state, given_back.begin, held, amount);
+        FirstRoomIn(job.promise.from.front(), state, given_back.begin, asked, amount);
     if (!at_home.has_value()) return "";
     return !expected.has_value() || at_home->start + kPatience < *expected ? kPoolIsFull : "";
   }

@@ -80,14 +80,14 @@ struct JobReturn {
 // that may last moments only: the caller knows how long each has lasted (plugin/outages.h).
 // `period` is how long it is until the next look.
 //
-// No start is planned later than deadline - the time that the job holds its nodes - the policy's
-// margin. Half of the margin is for Slurm to start it there; the other half is home's, so the
-// latest safe start is half a margin later. A job with a deadline is returned as soon as its
-// pool is down in `capacity`, or has no room for it before its latest safe start, and in any case
-// when that is only two periods away. One without a deadline is returned when its planned start has
-// come within kNotice and its pool is down, or would start it later than home by more than
-// kPatience. What somebody changed since it was placed, its partition or a begin that is yet to
-// come, is theirs: that job is not touched.
+// No start is planned later than deadline - the time that the job holds its nodes, their wake-up
+// time included - the policy's margin. Half of the margin is for Slurm to start it there; the other
+// half is home's, so the latest safe start is half a margin later. A job with a deadline is
+// returned as soon as its pool is down in `capacity`, or has no room for it before its latest safe
+// start, and in any case when that is only two periods away. One without a deadline is returned
+// when its planned start has come within kNotice and its pool is down, or would start it later than
+// home by more than kPatience. What somebody changed since it was placed, its partition or a begin
+// that is yet to come, is theirs: that job is not touched.
 //
 // With or without a deadline, a job is returned when an obstacle has lasted for kObstacleLasts,
 // when the next look would come more than a minute after the obstacle was first seen, or when the

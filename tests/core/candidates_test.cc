@@ -279,5 +279,72 @@ TEST(RunInPool, RunsAsManyTasksOfAnArrayAtOnceAsFit) {
   EXPECT_EQ(decision.booked_when, (TimeInterval{world.Hour(10), world.Hour(13)}));
 }
 
+// Away wakes up within ten minutes.
+World SleepingAway() {
+  World world = TwoSites();
+  world.state("away").wake_up = absl::Minutes(10);
+  world.state("away").asleep = 1;
+  return world;
+}
+
+TEST(RunInPool, LeavesTimeBeforeTheDeadlineForNodesToWakeUp) {
+  World world = SleepingAway();
+  world.policy().margin = absl::Minutes(2);
+  JobRequest job = world.Job();
+  job.deadline = world.Hour(4) + absl::Minutes(12);
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  job.deadline = *job.deadline - absl::Seconds(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
+  // Nodes that may fall asleep until then, too.
+  world.state("away").asleep = 0;
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
+}
+
+TEST(RunInPool, BooksNodesWhileTheyWakeUpToo) {
+  const Decision decision = SleepingAway().Place(World().Job());
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.booked_when->end - decision.booked_when->start,
+            absl::Hours(4) + absl::Minutes(10));
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(4));
+}
+
+TEST(RunInPool, ChargesWhatNodesDrawWhileTheyWakeUp) {
+  World world = SleepingAway();
+  world.state("home").stays_powered = world.state("away").stays_powered = 0;
+  const JobRequest job = world.Job();
+  const auto energy = [&] { return world.Place(job).chosen->energy.value(); };
+  // Eight devices for four hours, and for ten minutes at the watts that are known: the busy ones,
+  // before them the free ones, and before those the idle ones.
+  EXPECT_NEAR(energy(), 8 * (4 + 1 / 6.), 1e-9);
+  const auto watts = [](double value) {
+    return Sourced<Watts>{Watts(value), Quality::kMeasured, "made up"};
+  };
+  world.config.hardware["h100"].free = watts(240);
+  EXPECT_NEAR(energy(), 8 * (4 + 0.24 / 6), 1e-9);
+  world.config.hardware["h100"].idle = watts(300);
+  EXPECT_NEAR(energy(), 8 * (4 + 0.3 / 6), 1e-9);
+  Decision decision = world.Place(job);
+  EXPECT_NEAR(decision.chosen->gross.value(), 8 * (4 + 0.3 / 6) * 60, 1e-9);
+  EXPECT_NEAR(decision.chosen->consequential->value(), 8 * (4 + 0.3 / 6) * 60, 1e-9);
+  EXPECT_EQ(decision.chosen->wake_up, absl::Minutes(10));
+  // As far as its nodes without jobs sleep now.
+  world.state("away").asleep = 0.5;
+  EXPECT_NEAR(energy(), 8 * (4 + 0.15 / 6), 1e-9);
+  world.state("away").asleep = 0;
+  EXPECT_NEAR(energy(), 8 * 4, 1e-9);
+}
+
+TEST(RunInPool, ChargesOneWakeUpForAllRoundsOfAnArray) {
+  World world = SleepingAway();
+  JobRequest job = world.Job();
+  job.array_tasks = job.array_width = 8;  // four at once, twice
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->rounds, 2);
+  EXPECT_NEAR(decision.chosen->energy.value(), 8 * 32 + 4 * 8 / 6., 1e-9);
+  EXPECT_EQ(decision.booked_when->end - decision.booked_when->start,
+            absl::Hours(8) + absl::Minutes(10));
+}
+
 }  // namespace
 }  // namespace carbon

@@ -100,6 +100,8 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   EXPECT_TRUE(parsed->pools[0].has_others);
   EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 6, true}));
   EXPECT_EQ(parsed->pools[0].stays_powered, 0.25);
+  EXPECT_EQ(parsed->pools[0].wake_up, absl::Seconds(330));
+  EXPECT_EQ(parsed->pools[0].asleep, 0.5);
   EXPECT_TRUE(parsed->pools[0].up);
   EXPECT_TRUE(parsed->pools[0].is_default);
   ASSERT_EQ(parsed->uses.size(), 1u);
@@ -138,6 +140,8 @@ TEST(Capacity, ReadsTheVersionBefore) {
   EXPECT_EQ(parsed->groups[0].total.full_nodes, Resources::kUnlimited);
   EXPECT_EQ(parsed->groups[0].total.quarters, Resources::kUnlimited);
   EXPECT_EQ(parsed->groups[0].beside, "");
+  EXPECT_EQ(parsed->pools[0].wake_up, absl::ZeroDuration());
+  EXPECT_EQ(parsed->pools[0].asleep, 0);
 }
 
 TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
@@ -162,6 +166,9 @@ TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
       {"/pools/0", Json::object({{"pool", "oslo"}}), "/pools/0/group: is missing"},
       {"/pools/0/stays_powered", 1.5, "/pools/0/stays_powered: is not a number in [0, 1]"},
       {"/pools/0/stays_powered", "all", "/pools/0/stays_powered: is not a number in [0, 1]"},
+      {"/pools/0/wake_up_s", -1, "/pools/0/wake_up_s: is not a whole number in [0, "},
+      {"/pools/0/asleep", 2, "/pools/0/asleep: is not a number in [0, 1]"},
+      {"/pools/0/asleep", nullptr, "/pools/0/asleep: is not a number in [0, 1]"},
       {"/pools/0/colour", "green", "/pools/0/colour: is not known"},
       {"/uses/0/job_id", int64_t{1} << 32, "/uses/0/job_id: is not a whole number"},
       {"/uses/0/end", 0, "/uses/0/end: is before the start"},

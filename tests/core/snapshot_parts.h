@@ -86,7 +86,9 @@ inline CapacityState Capacity() {
                      .max_nodes = 4,
                      .has_others = true,
                      .defaults = {1, 2, 3, 4, 5, 6, true},
-                     .stays_powered = 0.25}};
+                     .stays_powered = 0.25,
+                     .wake_up = absl::Seconds(330),
+                     .asleep = 0.5}};
   capacity.uses = {
       {17, "0123456789abcdef-4", "oslo-nodes", {kNow, kNow + absl::Hours(3)}, {1, 8, 0, 0}}};
   return capacity;

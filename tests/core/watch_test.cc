@@ -114,6 +114,24 @@ TEST_F(WatchTest, ReturnsADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {
   EXPECT_EQ(Reason(latest - absl::Seconds(10)), "its latest safe start has come");
 }
 
+TEST_F(WatchTest, LeavesTimeForNodesToWakeUp) {
+  world_.state("oslo").wake_up = absl::Minutes(10);
+  world_.state("oslo").asleep = 1;
+  job_.deadline = world_.Hour(10);
+  const absl::Time latest = world_.Hour(6) - absl::Minutes(11);
+  EXPECT_EQ(Reason(latest - absl::Seconds(11)), "");
+  EXPECT_EQ(Reason(latest - absl::Seconds(10)), "its latest safe start has come");
+  EXPECT_EQ(Returns(latest)[0].latest_safe_start, latest);
+}
+
+TEST_F(WatchTest, LeavesAJobAloneWhoseNodesFallAsleep) {
+  job_.deadline = world_.Hour(10);
+  world_.state("oslo").wake_up = absl::Minutes(10);
+  world_.state("oslo").asleep = 1;
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Returns(world_.Hour(3)), IsEmpty());
+}
+
 TEST_F(WatchTest, GivesTheLatestStartThatMayBePlannedTimeToHappen) {
   job_.deadline = world_.Hour(10);
   job_.promise.start = job_.begin = world_.Hour(6) - absl::Minutes(2);
