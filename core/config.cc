@@ -253,6 +253,16 @@ SiteConfig ReadSite(const JsonValue& json) {
   return site;
 }
 
+std::optional<int64_t> NodeCount(const JsonValue& json) {
+  constexpr uint32_t kMost = 100'000;
+  if (json.json().is_number_unsigned()) {
+    const uint64_t count = json.json().get<uint64_t>();
+    if (count >= 1 && count <= kMost) return static_cast<int64_t>(count);
+  }
+  json.RefuseType(absl::StrCat("a whole number in [1, ", kMost, "]"));
+  return std::nullopt;
+}
+
 PoolConfig ReadPool(const JsonValue& json) {
   PoolConfig pool;
   JsonObject object(json);
@@ -263,6 +273,7 @@ PoolConfig ReadPool(const JsonValue& json) {
   object.Read("features", &pool.features, EachOf(Name));
   object.Read("nodelist", &pool.nodelist, Text);
   object.Read("powers_down", &pool.powers_down, Boolean);
+  object.Read("size", &pool.size, NodeCount);
   return pool;
 }
 

@@ -132,6 +132,8 @@ struct PoolConfig {
   std::string nodelist;               // "gpu[01-16],big1", as Slurm writes it
   // Whether its nodes are powered down when they have no jobs; absent: as Slurm's settings say.
   std::optional<bool> powers_down;
+  // How many nodes it has, whether Slurm shows them or not; absent: as many as Slurm shows.
+  std::optional<int64_t> size;
 };
 
 struct PathsConfig {

@@ -106,6 +106,7 @@ Json PoolJson(const PoolConfig& pool) {
   if (!pool.features.empty()) json["features"] = pool.features;
   if (!pool.nodelist.empty()) json["nodelist"] = pool.nodelist;
   if (pool.powers_down.has_value()) json["powers_down"] = *pool.powers_down;
+  if (pool.size.has_value()) json["size"] = *pool.size;
   return json;
 }
 

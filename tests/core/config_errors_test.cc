@@ -293,6 +293,17 @@ TEST(ParseConfig, ChecksReferencesOfferingTheNearest) {
                           "c:5: /pools/b/hardware: unknown hardware \"abacus\""));
 }
 
+TEST(ParseConfig, RefusesASizeThatIsNoNumberOfNodes) {
+  for (const char* size : {"0", "-1", "1.5", "100001", "\"16\"", "null"}) {
+    EXPECT_THAT(Errors(absl::StrCat(R"({"zones": {"z": {"kind": "marginal"}},
+        "sites": {"s": {"zone": "z", "pue": 1}},
+        "pools": {"p": {"site": "s", "partition": "p", "hardware": "h100-sxm", "size": )",
+                                    size, "}}}")),
+                ElementsAre(absl::StrCat(
+                    "c:3: /pools/p/size: must be a whole number in [1, 100000], not ", size)));
+  }
+}
+
 TEST(ParseConfig, DoesNotReportAReferenceToAnEntryThatIsWrongInItself) {
   EXPECT_THAT(Errors(R"({"zones": {"z": {}},
     "sites": {"s": {"zone": "z"}},

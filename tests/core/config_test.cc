@@ -93,6 +93,8 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(config.pools[1].nodelist, "gpu[01-16],big");
   EXPECT_EQ(config.pools[0].powers_down, std::nullopt);
   EXPECT_EQ(config.pools[1].powers_down, true);
+  EXPECT_EQ(config.pools[0].size, std::nullopt);
+  EXPECT_EQ(config.pools[1].size, 16);
 
   ASSERT_THAT(config.policies, SizeIs(2));  // as written: the first match wins
   const Policy& policy = config.policies[0];

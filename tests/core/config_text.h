@@ -41,7 +41,8 @@ inline constexpr char kMaximal[] = R"({
   },
   "pools": {
     "oslo-h100": {"site": "oslo", "partition": "oslo", "hardware": "ours", "gres_type": "h100",
-                  "features": ["nvlink", "ib"], "nodelist": "gpu[01-16],big", "powers_down": true},
+                  "features": ["nvlink", "ib"], "nodelist": "gpu[01-16],big", "powers_down": true,
+                  "size": 16},
     "berlin": {"site": "berlin", "partition": "berlin", "hardware": "a-theirs"}
   },
   "policies": [
