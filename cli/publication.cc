@@ -169,12 +169,14 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
 std::vector<std::string> Publication::Troubles() const {
   std::vector<std::string> troubles = zone_forecasts_.Troubles();
   for (std::string& problem : history_->Problems()) troubles.push_back(std::move(problem));
+  troubles.insert(troubles.end(), cluster_troubles_.begin(), cluster_troubles_.end());
   return troubles;
 }
 
 std::vector<std::string> Publication::Notes() const {
   std::vector<std::string> notes = zone_forecasts_.Notes();
   for (std::string& note : history_->Notes()) notes.push_back(std::move(note));
+  notes.insert(notes.end(), cluster_notes_.begin(), cluster_notes_.end());
   return notes;
 }
 
@@ -222,8 +224,8 @@ void Publication::RefreshAdmission(const ClusterLook& look, absl::Time now) {
   const bool has_obstacle =
       std::any_of(look.watched.begin(), look.watched.end(),
                   [](const WatchedJob& job) { return job.obstacle.has_value(); });
-  const absl::Status status =
-      admission_.Refresh(now, has_obstacle ? kObstacleLasts : AdmissionClient::kPeriod);
+  const absl::Status status = admission_.Refresh(
+      now, has_obstacle ? kObstacleLasts : AdmissionClient::kPeriod, &cluster_memory_.hidden_nodes);
   const std::string trouble(status.message());
   if (trouble != admission_trouble_) {
     if (status.ok()) {
@@ -245,8 +247,11 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   RefreshForecasts(now, watch);
   RefreshErrors(now, watch);
   absl::StatusOr<ClusterLook> look =
-      LookAtCluster(config_.pools, config_.watch.down_after, now, &outages_);
+      LookAtCluster(config_.pools, config_.watch.down_after, now, &cluster_memory_);
   if (!look.ok()) return look.status();
+  // Not logged: they come and go as nodes sleep and wake up.
+  cluster_troubles_ = look->troubles;
+  cluster_notes_ = look->notes;
   RefreshAdmission(*look, now);
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) {

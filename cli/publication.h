@@ -97,7 +97,9 @@ class Publication {
   std::vector<SourceErrorRatio> next_errors_;  // of the first `errors_known_` zones
   size_t errors_known_ = SIZE_MAX;
   absl::Time errors_due_ = absl::InfinitePast();
-  Outages outages_;
+  ClusterMemory cluster_memory_;
+  std::vector<std::string> cluster_troubles_;  // as the last look had them
+  std::vector<std::string> cluster_notes_;
   DelayWatch delay_watch_;
   AdmissionClient admission_;
   std::optional<uint64_t> admission_version_;  // of what is in `parts_`

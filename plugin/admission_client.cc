@@ -21,19 +21,20 @@ bool AdmissionClient::PartitionsChanged() const {
   return PartitionsChangedSince(partitions_changed_at_);
 }
 
-absl::Status AdmissionClient::Read(absl::Time now) {
+absl::Status AdmissionClient::Read(absl::Time now, HiddenNodes* hidden_nodes) {
   auto conf = LoadSlurmConf();
   if (!conf.ok()) return conf.status();
-  auto nodes = LoadNodes();
-  if (!nodes.ok()) return nodes.status();
+  auto listed = LoadNodes();
+  if (!listed.ok()) return listed.status();
   auto partitions = LoadPartitions();
   if (!partitions.ok()) return partitions.status();
 
   const slurm_conf_t& settings = **conf;
+  const node_info_msg_t& nodes = hidden_nodes->Reveal(**listed, **partitions, now);
   AdmissionRules rules;
   ReadSettings(settings, &rules);
   const std::set<uint32_t> superusers = {0, settings.slurm_user_id};
-  rules.partitions = ReadPartitions(**partitions, **nodes, settings);
+  rules.partitions = ReadPartitions(**partitions, nodes, settings);
   for (PartitionRules& one : rules.partitions) {
     if (one.allow_groups.has_value()) {
       // GroupUpdateTime of 0: slurmctld does not look again by itself.
@@ -76,11 +77,12 @@ void AdmissionClient::Adopt(AdmissionRules rules) {
   ++version_;
 }
 
-absl::Status AdmissionClient::Refresh(absl::Time now, absl::Duration max_age) {
+absl::Status AdmissionClient::Refresh(absl::Time now, absl::Duration max_age,
+                                      HiddenNodes* hidden_nodes) {
   // A clock that was set back must not keep the old rules.
   const bool is_due = now >= read_at_ + max_age || now < read_at_;
   if (!is_due && !PartitionsChanged()) return absl::OkStatus();
-  const absl::Status status = Read(now);
+  const absl::Status status = Read(now, hidden_nodes);
   if (!status.ok() && now - read_at_ >= kBelieved) Adopt({});
   return status;
 }

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "core/admission.h"
 #include "plugin/group_members.h"
+#include "plugin/hidden_nodes.h"
 
 namespace carbon {
 
@@ -25,15 +26,15 @@ class AdmissionClient {
 
   // Brings the rules up to date: reads all again what is older than `max_age`, or where a partition
   // changed. Unavailable, with Slurm's own words, for what could not be read; the rules are valid
-  // either way.
-  absl::Status Refresh(absl::Time now, absl::Duration max_age = kPeriod);
+  // either way. `hidden_nodes` is what looks at the cluster share.
+  absl::Status Refresh(absl::Time now, absl::Duration max_age, HiddenNodes* hidden_nodes);
 
   const AdmissionRules& rules() const { return rules_; }
   // Counts the changes of `rules`.
   uint64_t version() const { return version_; }
 
  private:
-  absl::Status Read(absl::Time now);
+  absl::Status Read(absl::Time now, HiddenNodes* hidden_nodes);
   bool PartitionsChanged() const;
   void Adopt(AdmissionRules rules);
 

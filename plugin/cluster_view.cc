@@ -124,6 +124,22 @@ class CapacityBuilder {
     return usable > 0 ? std::optional(sum / usable) : std::nullopt;
   }
 
+  // Sets how long the pool takes to wake up, and how far it is asleep.
+  void DescribeSleep(const std::vector<NodeGroups::Member>& members,
+                     PoolState* pool) const {
+    int idle = 0, asleep = 0, last = -1;
+    for (const NodeGroups::Member& member : members) {
+      if (std::exchange(last, member.node) == member.node) continue;
+      const ClusterNode& node = view_.nodes[member.node];
+      if (!node.usable) continue;
+      pool->wake_up = std::max(pool->wake_up, node.fall_asleep + node.wake_up);
+      if (!node.is_idle) continue;
+      ++idle;
+      if (node.is_asleep) ++asleep;
+    }
+    if (idle > 0) pool->asleep = static_cast<double>(asleep) / idle;
+  }
+
   // Whether the partition has nodes in none of its pools on which the pool's jobs might run: nodes
   // with devices, or where the pool's have none any.
   bool HasOthers(const ClusterPartition& partition, const PoolConfig& pool) const {
@@ -159,6 +175,7 @@ class CapacityBuilder {
                               .has_others = HasOthers(*partition, pools_[i]),
                               .defaults = partition->defaults,
                               .stays_powered = StaysPowered(found_.members[found_.of_pool[i]])});
+      DescribeSleep(found_.members[found_.of_pool[i]], &state_.pools.back());
     }
   }
 

@@ -25,7 +25,7 @@ struct DeviceCount {
 };
 
 struct ClusterNode {
-  std::string name;
+  std::string name;     // empty: slurmctld does not show it, and nothing is known of it
   bool usable = false;  // Slurm would start a job on it, now or when others leave
   // Not usable only because its slurmd has not answered since slurmctld started, or has stopped
   // answering.
@@ -41,6 +41,15 @@ struct ClusterNode {
   // How likely it is to stay powered when it has no jobs (plugin/power_saving.h); absent: not
   // known.
   std::optional<double> stays_powered;
+  // How long a job waits for it while it falls asleep and then wakes up, at most
+  // (plugin/power_saving.h); zero: it stays awake.
+  absl::Duration fall_asleep;
+  absl::Duration wake_up;
+  bool is_idle = false;       // it has no jobs
+  bool is_asleep = false;     // asleep, falling asleep or waking up
+  bool is_waking = false;     // waking up
+  bool is_future = false;     // in slurm.conf only: it takes no jobs before it registers
+  bool is_asked_for = false;  // slurmctld hides it (plugin/hidden_nodes.h)
 };
 
 struct ClusterPartition {
@@ -111,7 +120,8 @@ inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 //     have devices of its gres_type, where it has them; its group is the one with just these
 //     (plugin/node_groups.h), and of the devices those of its gres_type;
 //   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
-//   - a pool stays powered without jobs as far as its usable nodes do, on average;
+//   - a pool stays powered without jobs as far as its usable nodes do, on average; it wakes up in
+//     the longest time that one of them takes, and is asleep as far as those without jobs are;
 //   - a job that runs uses the groups of its nodes in proportion, and of its devices' types where
 //     they are known; one that waits is laid out in a group of one of its partitions
 //     (core/queue_estimate.h). An exclusive job uses all that is in its nodes;

@@ -72,22 +72,10 @@ class GroupFinder {
     return members;
   }
 
-  bool IsInPool(int node, const PoolConfig& pool) const {
-    const std::vector<std::string>& has = view_.nodes[node].features;
-    const bool has_features =
-        std::all_of(pool.features.begin(), pool.features.end(), [&has](const std::string& feature) {
-          return std::find(has.begin(), has.end(), feature) != has.end();
-        });
-    if (!has_features || pool.nodelist.empty()) return has_features;
-    const auto list = view_.nodelists.find(pool.nodelist);
-    return list != view_.nodelists.end() &&
-           std::binary_search(list->second.begin(), list->second.end(), node);
-  }
-
   Set MembersOf(const ClusterPartition& partition, const PoolConfig& pool) const {
     Set members;
     for (const int node : partition.nodes) {
-      if (!IsInPool(node, pool)) continue;
+      if (!IsInPool(view_, node, pool)) continue;
       for (const Member& member : MembersOf(node)) {
         if (pool.gres_type.empty() ||
             (member.device >= 0 &&
@@ -319,6 +307,23 @@ class GroupFinder {
 };
 
 }  // namespace
+
+bool IsInPool(const ClusterView& view, int node, const PoolConfig& pool) {
+  const ClusterNode& has = view.nodes[node];
+  const bool has_features = std::all_of(
+      pool.features.begin(), pool.features.end(), [&has](const std::string& feature) {
+        return std::find(has.features.begin(), has.features.end(), feature) != has.features.end();
+      });
+  const bool has_type = pool.gres_type.empty() ||
+                        std::any_of(has.devices.begin(), has.devices.end(),
+                                    [&pool](const DeviceCount& devices) {
+                                      return devices.type == pool.gres_type;
+                                    });
+  if (!has_features || !has_type || pool.nodelist.empty()) return has_features && has_type;
+  const auto list = view.nodelists.find(pool.nodelist);
+  return list != view.nodelists.end() &&
+         std::binary_search(list->second.begin(), list->second.end(), node);
+}
 
 NodeGroups FindNodeGroups(const ClusterView& view, const std::vector<PoolConfig>& pools) {
   return GroupFinder(view, pools).Find();

@@ -93,9 +93,17 @@ NodeShape LeastShapeOf(const node_info_t& node) {
 
 void MeasureNodes(const node_info_msg_t& nodes, PartitionRules* rules,
                   const partition_info_t& partition) {
+  const std::vector<uint32_t> all = NodesOf(partition, nodes.record_count);
+  const auto is_future = [&nodes](uint32_t index) {
+    return (nodes.node_array[index].node_state & NODE_STATE_BASE) == NODE_STATE_FUTURE;
+  };
+  const bool are_all_future = std::all_of(all.begin(), all.end(), is_future);
   bool first = true;
-  for (const uint32_t index : NodesOf(partition, nodes.record_count)) {
+  for (const uint32_t index : all) {
     ++rules->nodes;
+    // What one has that slurmctld does not show is not known; one to come takes no job before.
+    if (Text(nodes.node_array[index].name).empty()) continue;
+    if (is_future(index) && !are_all_future) continue;
     const NodeShape shape = ShapeOf(nodes.node_array[index]);
     const NodeShape least = LeastShapeOf(nodes.node_array[index]);
     if (std::exchange(first, false)) {

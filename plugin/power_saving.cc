@@ -11,7 +11,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "plugin/host_lists.h"
+#include "plugin/host_names.h"
+#include "plugin/node_state.h"
 #include "plugin/slurm_release.h"
 
 namespace carbon {
@@ -47,19 +48,44 @@ class PowerSaving {
   }
 
   std::optional<double> StaysPowered(size_t index) const {
+    const bool is_cloud = (nodes_.node_array[index].node_state & NODE_STATE_CLOUD) != 0;
+    if (is_on_ && !powered_down_on_idle_.contains(index) && !is_cloud &&
+        SuspendTime(index) > kSoonPoweredDown) {
+      return 1;
+    }
+    return StaysAwake(index);
+  }
+
+  SleepTimes ReadSleepTimes(size_t index) const {
+    if (!IsAsleep(nodes_.node_array[index].node_state) && StaysAwake(index) == 1) return {};
+    const auto own = timeouts_by_node_.find(index);
+    const Timeouts timeouts = own == timeouts_by_node_.end() ? Timeouts{} : own->second;
+    return {.fall_asleep = Timeout(timeouts.suspend.value_or(conf_.suspend_timeout)),
+            .wake_up = Timeout(timeouts.resume.value_or(conf_.resume_timeout))};
+  }
+
+ private:
+  // The longest of the node's partitions; absent: none of them has its own.
+  struct Timeouts {
+    std::optional<uint16_t> suspend, resume;
+  };
+
+  static absl::Duration Timeout(uint16_t seconds) {
+    // Since 25.11 there may be none.
+    return seconds == INFINITE16 ? kLongestWakeUp : absl::Seconds(seconds);
+  }
+
+  // However long it waits before it is powered down.
+  std::optional<double> StaysAwake(size_t index) const {
     const node_info_t& node = nodes_.node_array[index];
-    const absl::Duration suspend_time = SuspendTime(index);
-    if (!is_on_ || suspend_time == absl::InfiniteDuration()) return 1;
+    if (!is_on_ || SuspendTime(index) == absl::InfiniteDuration()) return 1;
     if (powered_down_on_idle_.contains(index)) return 0;
-    const bool is_cloud = (node.node_state & NODE_STATE_CLOUD) != 0;
-    if (!is_cloud && suspend_time > kSoonPoweredDown) return 1;
     if ((node.node_state & exempt_states_) != 0 || exempt_by_partition_.contains(index)) return 1;
     if (!are_exempt_known_) return std::nullopt;
     const auto exempt = exempt_nodes_.find(Text(node.name));
     return exempt == exempt_nodes_.end() ? 0 : exempt->second;
   }
 
- private:
   static absl::Duration Seconds(uint32_t seconds) {
     return seconds == INFINITE ? absl::InfiniteDuration() : absl::Seconds(seconds);
   }
@@ -83,12 +109,18 @@ class PowerSaving {
           const auto index = static_cast<size_t>(node);
           if (is_exempt) exempt_by_partition_.insert(index);
           if (is_powered_down_on_idle) powered_down_on_idle_.insert(index);
+          NoteTimeout(partition.suspend_timeout, &timeouts_by_node_[index].suspend);
+          NoteTimeout(partition.resume_timeout, &timeouts_by_node_[index].resume);
           if (partition.suspend_time == NO_VAL) continue;
           absl::Duration& longest = longest_by_node_[index];
           longest = std::max(longest, Seconds(partition.suspend_time));
         }
       }
     }
+  }
+
+  static void NoteTimeout(uint16_t timeout, std::optional<uint16_t>* longest) {
+    if (timeout != NO_VAL16) *longest = std::max(longest->value_or(0), timeout);
   }
 
   void ReadExemptNodes() {
@@ -102,7 +134,7 @@ class PowerSaving {
     }
     for (const std::string& part : SplitNodeSpec(Text(conf_.suspend_exc_nodes))) {
       const std::vector<std::string> pieces = absl::StrSplit(part, absl::MaxSplits(':', 1));
-      const std::vector<std::string> hosts = ExpandHosts(pieces[0]);
+      const std::vector<std::string> hosts = ExpandHostNames(pieces[0].c_str());
       int64_t count = 0;
       // Without a number, all of them.
       if (pieces.size() < 2 || !absl::SimpleAtoi(pieces[1], &count) || count <= 0) {
@@ -131,6 +163,7 @@ class PowerSaving {
   const node_info_msg_t& nodes_;
   bool is_on_ = false;
   std::map<size_t, absl::Duration> longest_by_node_;
+  std::map<size_t, Timeouts> timeouts_by_node_;
   std::set<size_t> exempt_by_partition_;
   std::set<size_t> powered_down_on_idle_;
   std::map<std::string, double, std::less<>> exempt_nodes_;
@@ -139,6 +172,16 @@ class PowerSaving {
 };
 
 }  // namespace
+
+std::vector<SleepTimes> ReadSleepTimes(const slurm_conf_t& conf,
+                                       const partition_info_msg_t& partitions,
+                                       const node_info_msg_t& nodes) {
+  const PowerSaving saving(conf, partitions, nodes);
+  std::vector<SleepTimes> times;
+  times.reserve(nodes.record_count);
+  for (uint32_t i = 0; i < nodes.record_count; ++i) times.push_back(saving.ReadSleepTimes(i));
+  return times;
+}
 
 std::vector<std::optional<double>> StaysPowered(const slurm_conf_t& conf,
                                                 const partition_info_msg_t& partitions,

@@ -1,5 +1,6 @@
-// Which nodes Slurm powers down when they have no jobs: such a node draws nothing once a job has
-// left it, and any other what a free node draws. No I/O. For the sources of this folder.
+// Which nodes Slurm powers down when they have no jobs, and how long they take to wake up: such a
+// node draws nothing once a job has left it, and any other what a free node draws. No I/O. For the
+// sources of this folder.
 #ifndef PLUGIN_POWER_SAVING_H_
 #define PLUGIN_POWER_SAVING_H_
 
@@ -29,6 +30,20 @@ inline constexpr absl::Duration kSoonPoweredDown = absl::Hours(1);
 std::vector<std::optional<double>> StaysPowered(const slurm_conf_t& conf,
                                                 const partition_info_msg_t& partitions,
                                                 const node_info_msg_t& nodes);
+
+// How long a job waits for a node that sleeps, at most. Zero: it is awake and is never powered
+// down.
+struct SleepTimes {
+  absl::Duration fall_asleep;  // first, where it is just being powered down
+  absl::Duration wake_up;      // from then on, or from the job's start
+};
+
+// For each node SuspendTimeout and ResumeTimeout: the longest of its partitions', or the cluster's
+// where they have none; kLongestWakeUp for an infinite one.
+std::vector<SleepTimes> ReadSleepTimes(const slurm_conf_t& conf,
+                                       const partition_info_msg_t& partitions,
+                                       const node_info_msg_t& nodes);
+inline constexpr absl::Duration kLongestWakeUp = absl::Hours(24);
 
 }  // namespace carbon
 

@@ -16,13 +16,15 @@
 #include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
 #include "plugin/constraint.h"
-#include "plugin/host_lists.h"
+#include "plugin/host_names.h"
+#include "plugin/node_state.h"
 #include "plugin/power_saving.h"
 #include "plugin/reservations.h"
 #include "plugin/slurm_amounts.h"
 #include "plugin/slurm_release.h"
 #include "plugin/slurmctld_info.h"
 #include "plugin/tres.h"
+#include "plugin/unseen_nodes.h"
 #include "plugin/watched_jobs.h"
 
 namespace carbon {
@@ -53,26 +55,9 @@ std::vector<int> NodeIndices(const int32_t* pairs, size_t node_count) {
   return nodes;
 }
 
-enum class NodeUse { kUsable, kSilent, kAway };
-
-NodeUse UseOf(uint32_t state) {
-  const uint32_t base = state & NODE_STATE_BASE;
-  // A node that sleeps does not respond, and wakes for a job.
-  constexpr uint32_t kAway =
-      NODE_STATE_DRAIN | NODE_STATE_FAIL | NODE_STATE_INVALID_REG | NODE_STATE_DYNAMIC_FUTURE;
-  constexpr uint32_t kAsleep =
-      NODE_STATE_POWERED_DOWN | NODE_STATE_POWERING_DOWN | NODE_STATE_POWERING_UP;
-  if ((state & kAway) != 0) return NodeUse::kAway;
-  // Until its slurmd has answered a slurmctld that started.
-  if (base == NODE_STATE_UNKNOWN) return NodeUse::kSilent;
-  if (base != NODE_STATE_IDLE && base != NODE_STATE_ALLOCATED && base != NODE_STATE_MIXED) {
-    return NodeUse::kAway;
-  }
-  const bool is_silent = (state & NODE_STATE_NO_RESPOND) != 0 && (state & kAsleep) == 0;
-  return is_silent ? NodeUse::kSilent : NodeUse::kUsable;
-}
-
 ClusterNode ReadNode(const node_info_t& node) {
+  // In the place of one that slurmctld hides.
+  if (!IsSet(node.name)) return {};
   const GresDevices gres = ReadGres(Text(node.gres));
   // What bears no type is a type of its own.
   std::vector<DeviceCount> devices = gres.by_type;
@@ -104,7 +89,11 @@ ClusterNode ReadNode(const node_info_t& node) {
                         .memory_mib = memory - reserved},
           .devices = std::move(devices),
           .shares_per_device = std::move(shares_per_device),
-          .features = absl::StrSplit(Text(node.features_act), ',', absl::SkipEmpty())};
+          .features = absl::StrSplit(Text(node.features_act), ',', absl::SkipEmpty()),
+          .is_idle = (node.node_state & NODE_STATE_BASE) == NODE_STATE_IDLE,
+          .is_asleep = IsAsleep(node.node_state),
+          .is_waking = (node.node_state & NODE_STATE_POWERING_UP) != 0,
+          .is_future = (node.node_state & NODE_STATE_BASE) == NODE_STATE_FUTURE};
 }
 
 // The partition's own, or else the cluster's.
@@ -117,6 +106,7 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
   int64_t most_threads = 1, least_threads = 0;
   for (const int node : NodeIndices(partition.node_inx, nodes.record_count)) {
     const node_info_t& info = nodes.node_array[node];
+    if (!IsSet(info.name)) continue;
     // With CPUs= its cores, Slurm takes each for one thread, whatever ThreadsPerCore says.
     const int64_t cores = int64_t{info.sockets} * info.cores;
     const int64_t threads = info.cpus > cores ? std::max<int64_t>(1, info.threads) : 1;
@@ -207,7 +197,7 @@ TresAmount ReadAmount(const slurm_job_info_t& job) {
 // Those of a hostlist expression that the cluster has.
 std::vector<int> NodesNamed(const std::string& expression, const ClusterView& view) {
   std::vector<int> nodes;
-  const std::vector<std::string> names = ExpandHosts(expression);
+  const std::vector<std::string> names = ExpandHostNames(expression.c_str());
   const std::set<absl::string_view> named(names.begin(), names.end());
   for (size_t i = 0; i < view.nodes.size(); ++i) {
     if (named.contains(view.nodes[i].name)) nodes.push_back(static_cast<int>(i));
@@ -327,11 +317,11 @@ void InitSlurmClient() {
 
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
-                                          Outages* outages) {
+                                          ClusterMemory* memory) {
   auto conf = LoadSlurmConf();
   if (!conf.ok()) return conf.status();
-  auto nodes = LoadNodes();
-  if (!nodes.ok()) return nodes.status();
+  auto listed = LoadNodes();
+  if (!listed.ok()) return listed.status();
   auto partitions = LoadPartitions();
   if (!partitions.ok()) return partitions.status();
   auto reservations = LoadReservations();
@@ -340,20 +330,25 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   if (!jobs.ok()) return jobs.status();
 
   const slurm_conf_t& settings = **conf;
+  const node_info_msg_t& nodes = memory->hidden_nodes.Reveal(**listed, **partitions, now);
   ClusterView view{.taken_at = now,
                    .cluster = std::string(Text(settings.cluster_name)),
                    .counts_memory = (settings.select_type_param & kConsumesMemory) != 0,
                    .whole_nodes = Text(settings.select_type) == "select/linear"};
   const std::vector<std::optional<double>> stays_powered =
-      StaysPowered(settings, **partitions, **nodes);
-  for (uint32_t i = 0; i < (*nodes)->record_count; ++i) {
-    view.nodes.push_back(ReadNode((*nodes)->node_array[i]));
+      StaysPowered(settings, **partitions, nodes);
+  const std::vector<SleepTimes> sleep = ReadSleepTimes(settings, **partitions, nodes);
+  for (uint32_t i = 0; i < nodes.record_count; ++i) {
+    view.nodes.push_back(ReadNode(nodes.node_array[i]));
     view.nodes.back().stays_powered = stays_powered[i];
+    view.nodes.back().fall_asleep = sleep[i].fall_asleep;
+    view.nodes.back().wake_up = sleep[i].wake_up;
+    view.nodes.back().is_asked_for = memory->hidden_nodes.IsRevealed(i);
   }
   for (uint32_t i = 0; i < (*partitions)->record_count; ++i) {
-    view.partitions.push_back(ReadPartition((*partitions)->partition_array[i], settings, **nodes));
+    view.partitions.push_back(ReadPartition((*partitions)->partition_array[i], settings, nodes));
   }
-  view.reservations = ReadReservations(**reservations, **nodes, now, absl::LocalTimeZone());
+  view.reservations = ReadReservations(**reservations, nodes, now, absl::LocalTimeZone());
   CountLentNodes(&view);
   for (const PoolConfig& pool : pools) {
     if (!pool.nodelist.empty()) view.nodelists[pool.nodelist] = NodesNamed(pool.nodelist, view);
@@ -374,10 +369,15 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     view.jobs.push_back(*std::move(read));
   }
   LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
-  outages->Note(view, FromTimeT(settings.boot_time));
-  outages->AssumeSilentNodesUp(&view, down_after);
+  UnseenNodes unseen = DescribeUnseenNodes(pools, view);
+  look.troubles = std::move(unseen.troubles);
+  look.notes = std::move(unseen.notes);
+  AddStatedNodes(pools, &view);
+  Outages& outages = memory->outages;
+  outages.Note(view, FromTimeT(settings.boot_time));
+  outages.AssumeSilentNodesUp(&view, down_after);
   look.capacity = BuildCapacity(view, pools);
-  const bool differs = outages->AssumeBriefOutagesOver(&view, down_after);
+  const bool differs = outages.AssumeBriefOutagesOver(&view, down_after);
   look.lasting = differs ? BuildCapacity(view, pools) : look.capacity;
   return look;
 }

@@ -3,6 +3,7 @@
 #ifndef PLUGIN_SLURM_CLIENT_H_
 #define PLUGIN_SLURM_CLIENT_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,6 +12,7 @@
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/watch.h"
+#include "plugin/hidden_nodes.h"
 #include "plugin/outages.h"
 
 namespace carbon {
@@ -24,16 +26,26 @@ struct ClusterLook {
   CapacityState lasting;            // the same without outages that may last moments only
   std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
   bool may_update = false;          // this process's user may give them back: root or SlurmUser
+  // Of nodes that slurmctld hides, or that take no jobs yet (plugin/unseen_nodes.h): what is to be
+  // set, and what is good to know.
+  std::vector<std::string> troubles;
+  std::vector<std::string> notes;
+};
+
+// What looks at the cluster remember of those before them.
+struct ClusterMemory {
+  Outages outages;
+  HiddenNodes hidden_nodes;
 };
 
 // Partitions, nodes, reservations and queue as the pools see them; plugin/cluster_view.h says how.
-// Five requests to slurmctld, each of which blocks for at most Slurm's MessageTimeout: never call
-// it inside slurmctld. Unavailable, with Slurm's own words, where slurmctld does not answer.
-// `outages` is what the looks before this one showed; one that lasts for less than `down_after` may
-// be over at once.
+// Five requests to slurmctld, and one for each of the hidden nodes that are due; each blocks for at
+// most Slurm's MessageTimeout: never call it inside slurmctld. Unavailable, with Slurm's own words,
+// where slurmctld does not answer. An outage that lasts for less than `down_after` may be over at
+// once.
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
-                                          Outages* outages);
+                                          ClusterMemory* memory);
 
 // Gives the job back: its partitions and begin are set, and its admin_comment says so. One request
 // to slurmctld. Where the pool's partition is not accepted behind those asked for, these alone are.

@@ -14,6 +14,7 @@ namespace carbon {
 namespace {
 
 constexpr uint16_t kShow = SHOW_ALL | SHOW_LOCAL;
+constexpr uint16_t kShowNodes = kShow | SHOW_FUTURE;
 
 template <class Message, class Load>
 absl::StatusOr<SlurmMessage<Message>> Loaded(absl::string_view what, Load load,
@@ -38,8 +39,15 @@ absl::StatusOr<SlurmMessage<slurm_conf_t>> LoadSlurmConf() {
 
 absl::StatusOr<SlurmMessage<node_info_msg_t>> LoadNodes() {
   return Loaded<node_info_msg_t>(
-      "nodes", [](node_info_msg_t** reply) { return slurm_load_node(0, reply, kShow); },
+      "nodes", [](node_info_msg_t** reply) { return slurm_load_node(0, reply, kShowNodes); },
       slurm_free_node_info_msg);
+}
+
+node_info_msg_t* AskForNode(const std::string& name) {
+  node_info_msg_t* message = nullptr;
+  std::string writable = name;
+  const int result = slurm_load_node_single(&message, writable.data(), kShowNodes);
+  return result == SLURM_SUCCESS ? message : nullptr;
 }
 
 absl::StatusOr<SlurmMessage<partition_info_msg_t>> LoadPartitions() {

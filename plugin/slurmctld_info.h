@@ -7,6 +7,7 @@
 #include <slurm/slurm.h>
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 
@@ -15,12 +16,17 @@ namespace carbon {
 template <class Message>
 using SlurmMessage = std::unique_ptr<Message, void (*)(Message*)>;
 
-// Hidden partitions, and what only root and SlurmUser see, are shown too.
+// Hidden partitions, FUTURE nodes, and what only root and SlurmUser see, are shown too. In the
+// place of a node that slurmctld does not show is one without a name.
 absl::StatusOr<SlurmMessage<slurm_conf_t>> LoadSlurmConf();
 absl::StatusOr<SlurmMessage<node_info_msg_t>> LoadNodes();
 absl::StatusOr<SlurmMessage<partition_info_msg_t>> LoadPartitions();
 absl::StatusOr<SlurmMessage<job_info_msg_t>> LoadQueue();
 absl::StatusOr<SlurmMessage<reserve_info_msg_t>> LoadReservations();
+
+// The one node of this name, or none; to be freed by the caller. nullptr: slurmctld does not
+// answer.
+node_info_msg_t* AskForNode(const std::string& name);
 
 // Whether a partition changed since `when`, of a message of LoadPartitions(); true too where
 // slurmctld does not answer.

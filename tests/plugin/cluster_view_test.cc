@@ -123,6 +123,25 @@ TEST(BuildCapacity, AveragesHowManyNodesStayPoweredOverThoseThatAreUp) {
   EXPECT_EQ(stays_powered(), 0.5);
 }
 
+TEST(BuildCapacity, WakesUpInTheLongestTimeOfItsNodesAndSleepsAsFarAsTheIdleOnesDo) {
+  ClusterView view = TwoPartitions();
+  const auto pool = [&view] { return BuildCapacity(view, {Pool("oslo", "a")}).pools[0]; };
+  EXPECT_EQ(pool().wake_up, absl::ZeroDuration());
+  EXPECT_EQ(pool().asleep, 0);
+  view.nodes[0].wake_up = absl::Minutes(5);
+  view.nodes[1].wake_up = absl::Minutes(9);
+  view.nodes[1].fall_asleep = absl::Minutes(1);
+  view.nodes[0].is_idle = view.nodes[1].is_idle = true;
+  view.nodes[0].is_asleep = true;
+  EXPECT_EQ(pool().wake_up, absl::Minutes(10));
+  EXPECT_EQ(pool().asleep, 0.5);
+  // One that has jobs is awake, and next free while it is.
+  view.nodes[1].is_idle = false;
+  EXPECT_EQ(pool().asleep, 1);
+  view.nodes[1].usable = false;
+  EXPECT_EQ(pool().wake_up, absl::Minutes(5));
+}
+
 TEST(BuildCapacity, LeavesOutPoolsWhosePartitionIsNotThere) {
   const CapacityState state = Build(TwoPartitions(), {Pool("x", "gone"), Pool("lyon", "b")});
   ASSERT_EQ(state.pools.size(), 1u);

@@ -21,6 +21,7 @@ struct Cluster {
   Cluster() {
     conf.version = Unowned("24.11.5");
     for (node_info_t& node : nodes) {
+      node.name = Unowned("node");
       node.cpus = node.cpus_efctv = 64;
       node.threads = 2;
       node.real_memory = 1000;
@@ -49,6 +50,21 @@ struct Cluster {
     return rules;
   }
 };
+
+TEST(ReadPartitions, MeasuresNodesThatAreShownAndTakeJobs) {
+  Cluster cluster;
+  const NodeShape shape = cluster.Read().least;
+  cluster.nodes[1] = {};
+  EXPECT_EQ(cluster.Read().least, shape);
+  EXPECT_EQ(cluster.Read().nodes, 2);
+  cluster.nodes[1] = cluster.nodes[0];
+  cluster.nodes[1].cpus = cluster.nodes[1].cpus_efctv = 4;
+  cluster.nodes[1].node_state = NODE_STATE_FUTURE;
+  EXPECT_EQ(cluster.Read().least, shape);
+  // Where none has registered yet, what they will have is all that is known.
+  cluster.nodes[0].node_state = NODE_STATE_FUTURE;
+  EXPECT_EQ(cluster.Read().least.cpus, 4);
+}
 
 TEST(ReadPartitions, FindsNoRuleWhereNoneIs) {
   const PartitionRules rules = Cluster().Read();

@@ -40,17 +40,32 @@ struct Cluster {
     partitions[0].node_inx = left;
     partitions[1].name = Unowned("right");
     partitions[1].node_inx = right;
-    for (partition_info_t& partition : partitions) partition.suspend_time = NO_VAL;
+    conf.suspend_timeout = 30;
+    conf.resume_timeout = 300;
+    for (partition_info_t& partition : partitions) {
+      partition.suspend_time = NO_VAL;
+      partition.suspend_timeout = partition.resume_timeout = NO_VAL16;
+    }
   }
 
-  std::vector<std::optional<double>> Read() {
+  template <class Function>
+  auto With(Function function) {
     partition_info_msg_t partition_message{};
     partition_message.record_count = static_cast<uint32_t>(partitions.size());
     partition_message.partition_array = partitions.data();
     node_info_msg_t node_message{};
     node_message.record_count = static_cast<uint32_t>(nodes.size());
     node_message.node_array = nodes.data();
-    return StaysPowered(conf, partition_message, node_message);
+    return function(conf, partition_message, node_message);
+  }
+  std::vector<std::optional<double>> Read() { return With(StaysPowered); }
+  // In seconds.
+  std::vector<int64_t> ReadWakeUpTimes() {
+    std::vector<int64_t> seconds;
+    for (const SleepTimes& times : With(ReadSleepTimes)) {
+      seconds.push_back(absl::ToInt64Seconds(times.fall_asleep + times.wake_up));
+    }
+    return seconds;
   }
 };
 
@@ -148,6 +163,48 @@ TEST(StaysPowered, IsNoneWhereThePartitionPowersDownOnIdle) {
   EXPECT_THAT(cluster.Read(), ElementsAre(Optional(0.), Optional(0.), Optional(1.), Optional(1.)));
   cluster.conf.resume_program = nullptr;
   EXPECT_THAT(cluster.Read(), All(1));
+}
+
+TEST(ReadSleepTimes, AreNoneOfNodesThatAreNeverPoweredDown) {
+  Cluster cluster;
+  cluster.conf.suspend_time = INFINITE;
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(0, 0, 0, 0));
+  cluster.conf.suspend_time = 600;
+  cluster.conf.suspend_exc_parts = Unowned("left");
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(0, 0, 330, 330));
+  // Not all of a set are exempt, and nobody knows which.
+  cluster.conf.suspend_exc_nodes = Unowned("a[3-4]:1");
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(0, 0, 330, 330));
+  cluster.conf.resume_program = nullptr;
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(0, 0, 0, 0));
+}
+
+// However long they wait for it: by then they may sleep.
+TEST(ReadSleepTimes, AreThoseOfNodesThatArePoweredDownAtSomeTime) {
+  Cluster cluster;
+  cluster.conf.suspend_time = 7200;
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(330, 330, 330, 330));
+}
+
+TEST(ReadSleepTimes, AreThoseOfNodesThatSleepNowWhateverExemptsThem) {
+  Cluster cluster;
+  cluster.conf.suspend_exc_nodes = Unowned("ALL");
+  cluster.nodes[0].node_state = NODE_STATE_IDLE | NODE_STATE_POWERED_DOWN;
+  cluster.nodes[1].node_state = NODE_STATE_IDLE | NODE_STATE_POWERING_DOWN;
+  cluster.nodes[2].node_state = NODE_STATE_ALLOCATED | NODE_STATE_POWERING_UP;
+  cluster.nodes[3].node_state = NODE_STATE_IDLE;
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(330, 330, 330, 0));
+}
+
+TEST(ReadSleepTimes, AreTheLongestOfTheNodesPartitions) {
+  Cluster cluster;
+  cluster.partitions[0].resume_timeout = 60;
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(90, 90, 330, 330));
+  cluster.partitions[1].resume_timeout = 1800;
+  cluster.partitions[1].suspend_timeout = 0;
+  EXPECT_THAT(cluster.ReadWakeUpTimes(), ElementsAre(90, 1800, 1800, 1800));
+  cluster.partitions[1].resume_timeout = INFINITE16;
+  EXPECT_EQ(cluster.ReadWakeUpTimes()[3], 24 * 3600);
 }
 
 }  // namespace

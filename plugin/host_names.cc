@@ -1,13 +1,13 @@
-#include "plugin/host_lists.h"
+#include "plugin/host_names.h"
 
 #include <slurm/slurm.h>
 #include <stdlib.h>
 
 namespace carbon {
 
-std::vector<std::string> ExpandHosts(const std::string& expression) {
+std::vector<std::string> ExpandHostNames(const char* expression) {
   std::vector<std::string> hosts;
-  auto* list = slurm_hostlist_create(expression.c_str());
+  auto* list = expression == nullptr ? nullptr : slurm_hostlist_create(expression);
   if (list == nullptr) return hosts;
   while (char* host = slurm_hostlist_shift(list)) {
     hosts.emplace_back(host);

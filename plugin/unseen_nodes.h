@@ -1,0 +1,30 @@
+// Nodes that pools have but slurmctld does not show, or not as nodes that take jobs: hidden ones,
+// FUTURE ones, and those that only carbon.json knows of. Pure.
+#ifndef PLUGIN_UNSEEN_NODES_H_
+#define PLUGIN_UNSEEN_NODES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/config.h"
+#include "plugin/cluster_view.h"
+
+namespace carbon {
+
+// Adds nodes to each pool that states its size until it has so many, not counting FUTURE ones and
+// those that are not known: of the pool's gres_type, asleep, and each as small as the smallest of
+// those that it has (of its FUTURE ones where it has no other). None where it has neither.
+void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view);
+
+// One line for each pool and fact, beginning with "pool NAME: ". A trouble is something to be set;
+// a note is good to know.
+struct UnseenNodes {
+  std::vector<std::string> troubles;
+  std::vector<std::string> notes;
+};
+UnseenNodes DescribeUnseenNodes(const std::vector<PoolConfig>& pools, const ClusterView& view);
+
+}  // namespace carbon
+
+#endif  // PLUGIN_UNSEEN_NODES_H_
