@@ -369,6 +369,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     view.jobs.push_back(*std::move(read));
   }
   LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
+  memory->wake_ups.Note(view);
+  memory->wake_ups.ShortenWakeUpTimes(&view);
   UnseenNodes unseen = DescribeUnseenNodes(pools, view);
   look.troubles = std::move(unseen.troubles);
   look.notes = std::move(unseen.notes);

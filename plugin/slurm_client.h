@@ -14,6 +14,7 @@
 #include "core/watch.h"
 #include "plugin/hidden_nodes.h"
 #include "plugin/outages.h"
+#include "plugin/wake_ups.h"
 
 namespace carbon {
 
@@ -36,6 +37,7 @@ struct ClusterLook {
 struct ClusterMemory {
   Outages outages;
   HiddenNodes hidden_nodes;
+  WakeUps wake_ups;
 };
 
 // Partitions, nodes, reservations and queue as the pools see them; plugin/cluster_view.h says how.
