@@ -103,6 +103,10 @@ void CheckStatus(const DoctorOptions& options, const Installation& found, Checks
     const auto [subject, fact] = SplitProblem(trouble);
     checks->Warn(subject, fact, "see scarbon status");
   }
+  for (const std::string& note : status.notes) {
+    const auto [subject, fact] = SplitProblem(note);
+    if (absl::StartsWith(subject, "pool ")) checks->Ok(subject, fact);
+  }
   if (status.snapshot != nullptr) {
     const Snapshot& snapshot = *status.snapshot;
     if (problems["snapshot"] == 0) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
@@ -100,6 +101,11 @@ std::string MayBeMovedHere(const Snapshot::Pool& pool, const AdmissionRules& rul
 std::string StateOf(const Snapshot::Pool& pool) {
   if (pool.state == nullptr) return "not shown";
   return pool.state->up ? "up" : "down";
+}
+
+// All of its nodes that have no jobs.
+bool IsAsleep(const Snapshot::Pool& pool) {
+  return pool.state != nullptr && pool.state->up && pool.state->asleep == 1;
 }
 
 void FindSnapshotProblems(Findings& findings) {
@@ -255,12 +261,16 @@ Json AsJson(const Findings& findings) {
       {"admission", snapshot.manifest().admission_hash}};
   json["zones"] = ZonesAsJson(findings);
   for (const Snapshot::Pool& pool : snapshot.pools()) {
-    json["pools"].push_back({{"pool", pool.config->name},
-                             {"site", pool.config->site},
-                             {"partition", pool.config->partition},
-                             {"hardware", pool.config->hardware},
-                             {"state", StateOf(pool)},
-                             {"may_be_moved_here", MayBeMovedHere(pool, snapshot.admission())}});
+    json["pools"].push_back(
+        {{"pool", pool.config->name},
+         {"site", pool.config->site},
+         {"partition", pool.config->partition},
+         {"hardware", pool.config->hardware},
+         {"state", StateOf(pool)},
+         {"wake_up_s",
+          pool.state == nullptr ? Json(nullptr) : Json(absl::ToInt64Seconds(pool.state->wake_up))},
+         {"asleep", pool.state == nullptr ? Json(nullptr) : Json(pool.state->asleep)},
+         {"may_be_moved_here", MayBeMovedHere(pool, snapshot.admission())}});
   }
   return json;
 }
@@ -282,7 +292,8 @@ void Print(const Findings& findings) {
         {{"POOL"}, {"SITE"}, {"PARTITION"}, {"HARDWARE"}, {"STATE"}, {"JOBS MAY BE MOVED HERE"}});
     for (const Snapshot::Pool& pool : snapshot.pools()) {
       pools.AddRow({pool.config->name, pool.config->site, pool.config->partition,
-                    pool.config->hardware, StateOf(pool),
+                    pool.config->hardware,
+                    absl::StrCat(StateOf(pool), IsAsleep(pool) ? ", asleep" : ""),
                     MayBeMovedHere(pool, snapshot.admission())});
     }
     std::cout << FormatZones(findings) << "\n"
@@ -304,7 +315,12 @@ void Print(const Findings& findings) {
     std::cout << "problem: " << Printable(problem) << "\n";
   }
   for (const std::string& note : findings.notes) std::cout << "note: " << Printable(note) << "\n";
-  if (wrong.empty()) std::cout << "All is well.\n";
+  // Nor is all well where a pool has nodes of which Slurm shows nothing, though that may be meant
+  // so.
+  const bool has_unseen =
+      std::any_of(findings.notes.begin(), findings.notes.end(),
+                  [](const std::string& note) { return absl::StartsWith(note, "pool "); });
+  if (wrong.empty() && !has_unseen) std::cout << "All is well.\n";
 }
 
 }  // namespace

@@ -132,8 +132,9 @@ void ReadDaemonState(StatusFindings* findings) {
     findings->troubles.push_back(absl::StrCat("scarbond: ", state->error));
   }
   for (const std::string& trouble : state->troubles) {
-    const bool is_of_a_zone = absl::StartsWith(trouble, "zone ");
-    findings->troubles.push_back(is_of_a_zone ? trouble : absl::StrCat("scarbond: ", trouble));
+    const bool has_subject =
+        absl::StartsWith(trouble, "zone ") || absl::StartsWith(trouble, "pool ");
+    findings->troubles.push_back(has_subject ? trouble : absl::StrCat("scarbond: ", trouble));
   }
   findings->notes = state->notes;
   findings->daemon = *std::move(state);

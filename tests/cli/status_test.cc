@@ -472,5 +472,34 @@ TEST_F(ScarbonStatus, PassesOnNotesWithoutCallingThemProblems) {
   EXPECT_EQ(Run().code, 0);
 }
 
+TEST_F(ScarbonStatus, IsNotAllWellWhilePoolsHaveNodesThatSlurmDoesNotShow) {
+  daemon_.troubles = {"pool oslo: partition oslo: Slurm hides 2 nodes"};
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Problems(), testing::ElementsAre(daemon_.troubles[0]));
+  EXPECT_EQ(Run().code, 1);
+  // It is meant so.
+  daemon_.notes = std::move(daemon_.troubles);
+  daemon_.troubles.clear();
+  Write(daemon_);
+  const auto status = Run();
+  EXPECT_EQ(status.code, 0);
+  EXPECT_THAT(status.out, testing::HasSubstr("note: pool oslo: partition oslo: Slurm hides"));
+  EXPECT_THAT(status.out, testing::Not(testing::HasSubstr("All is well")));
+}
+
+TEST_F(ScarbonStatus, TellsWhichPoolsSleepAndHowLongTheyTakeToWakeUp) {
+  capacity_.pools[0].wake_up = absl::Seconds(330);
+  capacity_.pools[0].asleep = 1;
+  Write(Plugin(Publish()));
+  EXPECT_THAT(Run().out, testing::HasSubstr("up, asleep"));
+  const auto pool = nlohmann::json::parse(Run("--json").out)["pools"][0];
+  EXPECT_EQ(pool["state"], "up");
+  EXPECT_EQ(pool["wake_up_s"], 330);
+  EXPECT_EQ(pool["asleep"], 1);
+  capacity_.pools[0].asleep = 0.5;
+  Publish();
+  EXPECT_THAT(Run().out, testing::Not(testing::HasSubstr("asleep")));
+}
+
 }  // namespace
 }  // namespace carbon
