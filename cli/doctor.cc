@@ -24,6 +24,7 @@ Checks Examine(const DoctorOptions& options) {
   CheckFolders(found, &checks);
   CheckScarbond(found, &checks);
   CheckStatus(options, found, &checks);
+  CheckAdminComments(options, found, &checks);
   return checks;
 }
 

@@ -1,7 +1,7 @@
 // The checks of scarbon doctor, in the order in which they are made: each adds its lines, and
 // leaves in the installation what those after it need. What cannot be looked at is a line too, and
 // never ends the program. They read local files and /proc; CheckRunningSlurmctld alone asks
-// slurmctld, and only one that runs on this machine.
+// slurmctld, and only one that runs on this machine; CheckAdminComments asks its database.
 #ifndef CLI_DOCTOR_CHECKS_H_
 #define CLI_DOCTOR_CHECKS_H_
 
@@ -60,6 +60,9 @@ void CheckScarbond(const Installation& found, Checks* checks);
 // What `scarbon status` finds. While slurmctld is down its findings are warnings: they say nothing
 // of whether it may be started.
 void CheckStatus(const DoctorOptions& options, const Installation& found, Checks* checks);
+// Whether the last jobs that the placement log names have lost our part of their AdminComment in
+// Slurm's database, or have another tool's beside it: sacct is asked.
+void CheckAdminComments(const DoctorOptions& options, const Installation& found, Checks* checks);
 
 // What `read` gives, called in a child process, as it must be.
 using SettingsReader = absl::StatusOr<SlurmSettings> (*)(const std::string& library,

@@ -469,5 +469,24 @@ TEST_F(ScarbonDoctor, RefusesWrongUsage) {
   }
 }
 
+TEST_F(ScarbonDoctor, NamesAnotherToolThatWritesInAdminComment) {
+  WriteSlurmConf(absl::StrCat("PluginDir=", folder_, "/a:", folder_,
+                              "/b\nAccountingStorageType=accounting_storage/slurmdbd\n"));
+  Write("log/placements.jsonl",
+        R"({"v":1,"type":"booking","decision":"0123456789abcdef-4","job_id":17,"fate":"ended"})"
+        "\n");
+  fs::create_directory(folder_ + "/bin");
+  Write("bin/sacct", "#!/bin/sh\necho \"17|COMPLETED|$(cat \"${0%sacct}comment\")\"\n");
+  fs::permissions(folder_ + "/bin/sacct", fs::perms::owner_all);
+  environment_ = absl::StrCat("PATH=", folder_, "/bin:$PATH");
+  Write("bin/comment", "carbon:id=0123456789abcdef-4,pool=oslo\n");
+  EXPECT_THAT(Lines(), Not(Contains(HasSubstr("AdminComment"))));
+  Write("bin/comment", "JS1:H4sI\n");
+  EXPECT_THAT(Lines(),
+              Contains("ok: AdminComment: another tool writes there: 1 of 1 jobs that "
+                       "ended lost carbon's part (job 17: \"JS1:H4sI\"); the placement log "
+                       "names the jobs all the same"));
+}
+
 }  // namespace
 }  // namespace carbon
