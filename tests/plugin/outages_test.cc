@@ -129,5 +129,17 @@ TEST_F(OutagesTest, ForgetsWhatAClockSetBackLeavesInTheFuture) {
   EXPECT_FALSE(is_up_for_watch_);
 }
 
+// They were not in service before, so that is no outage that may be over.
+TEST(Outages, TakeNeitherFutureNodesNorUnknownOnesForBriefOutages) {
+  ClusterView view{.taken_at = kNow};
+  view.nodes = {{.name = ""}, {.name = "a"}};
+  view.nodes[1].is_future = true;
+  Outages outages;
+  outages.Note(view, kNow - absl::Hours(24));
+  EXPECT_FALSE(outages.AssumeBriefOutagesOver(&view, kDownAfter));
+  EXPECT_FALSE(view.nodes[0].usable);
+  EXPECT_FALSE(view.nodes[1].usable);
+}
+
 }  // namespace
 }  // namespace carbon
