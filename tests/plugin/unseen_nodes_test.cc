@@ -15,7 +15,7 @@ ClusterNode Node(const std::string& name, int64_t devices) {
   return {.name = name,
           .usable = true,
           .resources = {.nodes = 1, .devices = devices, .cpus = 64, .memory_mib = 1000},
-          .device_types = {"h100"},
+          .devices = {{"h100", devices}},
           .is_idle = true};
 }
 
@@ -40,7 +40,9 @@ TEST(AddStatedNodes, AddsWhatIsMissingAsSmallAsTheSmallest) {
   view.nodes[1].wake_up = absl::Minutes(5);
   AddStatedNodes(Pools(4), &view);
   const CapacityState state = BuildCapacity(view, Pools(4));
-  EXPECT_EQ(state.groups[0].total, (Resources{4, 4 + 8 + 4 + 4, 256, 4000}));
+  EXPECT_EQ(state.groups[0].total.nodes, 4);
+  EXPECT_EQ(state.groups[0].total.devices, 4 + 8 + 4 + 4);
+  EXPECT_EQ(state.groups[0].total.cpus, 256);
   // They sleep: Slurm would show them otherwise.
   EXPECT_EQ(state.pools[0].asleep, 0.5);
   EXPECT_EQ(state.pools[0].wake_up, absl::Minutes(5));
@@ -67,12 +69,12 @@ TEST(AddStatedNodes, CountsNodesThatAreStillToRegisterOnlyWhereTheSizeSaysSo) {
   AddStatedNodes(Pools(3), &view);
   const CapacityState state = BuildCapacity(view, Pools(3));
   EXPECT_TRUE(state.pools[0].up);
-  EXPECT_EQ(state.groups[0].total, (Resources{3, 12, 192, 3000}));
+  EXPECT_EQ(state.groups[0].total, TotalOf(3, {1, 4, 64, 1000}));
 }
 
 TEST(AddStatedNodes, AddsNodesOfThePoolsTypeOnly) {
   ClusterView view = View();
-  view.nodes[1].device_types = {"a100"};
+  view.nodes[1].devices = {{"a100", 8}};
   std::vector<PoolConfig> pools = {Pools(3)[0], Pools()[0]};
   pools[0].gres_type = "h100";
   pools[1].name = "lyon";

@@ -31,7 +31,7 @@ Manifest Publications::Publish(int round, absl::Duration look_ahead) {
   const absl::StatusOr<Manifest> manifest =
       publisher_->Publish({SerializeConfig(world.config), SerializeForecasts(world.forecasts),
                            SerializeCapacity(world.capacity), SerializeAdmission(world.admission)},
-                          world.now, absl::Seconds(5));
+                          world.now, {.keep = absl::Seconds(5)});
   if (!manifest.ok()) Broken(std::string(manifest.status().message()));
   return *manifest;
 }
