@@ -1,4 +1,5 @@
 // scarbond: the installed program and the libslurm that it finds, and the process that runs.
+#include <errno.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -96,6 +97,11 @@ void CheckScarbond(const Installation& found, Checks* checks) {
   CheckLimitingSettings(found, checks);
   if (!found.config.has_value()) return;
   const std::string lock = absl::StrCat(found.config->paths.snapshot, "/.lock");
+  if (access(lock.c_str(), R_OK) != 0 && errno == EACCES) {
+    checks->Warn("scarbond", absl::StrCat("only its user may see in ", lock, " whether it runs"),
+                 "ask as root");
+    return;
+  }
   const std::optional<pid_t> pid = ReadPidFile(lock);
   const std::optional<ServerProcess> scarbond =
       pid.has_value() ? FindServer(*pid, "scarbond") : std::nullopt;

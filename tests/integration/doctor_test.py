@@ -313,6 +313,8 @@ class DoctorTest(PrivateSlurmTest):
         self.assertEqual(facts["plugin loaded"]["result"], "warning")
         self.assertEqual(facts["plugin loaded"]["advice"], "ask as root")
         self.assertEqual(facts["folders"]["result"], "warning")
+        # The lock is its user's alone.
+        self.assertEqual(facts["scarbond"]["advice"], "ask as root")
         self.assertEqual(facts["plugin"]["result"], "ok")
         self.assertEqual(done.returncode, 0, checks)
 

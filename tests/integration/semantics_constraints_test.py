@@ -149,6 +149,8 @@ class BookingTest(PrivateSlurmTest):
         answer, _ = self.submit(*arguments, gpus=None, wrap="sleep 60")
         self.wait_for_state(answer.job_id, "RUNNING", 30)
         allocated = self.allocated(answer.job_id)
+        # Once the queue has shown the job, its booking ends with it.
+        self.look_again()
         self.run_command("scancel", answer.job_id)
         record = self.decision_of(answer.job_id)
         booked = record["booked"]["amount"]
@@ -158,6 +160,7 @@ class BookingTest(PrivateSlurmTest):
             self.assertGreaterEqual(booked["nodes"], allocated["nodes"])
         self.assertGreaterEqual(record["chosen"]["units"], 1)
         self.wait_for_state(answer.job_id, "CANCELLED", 30)
+        self.look_again()
         return record, allocated
 
     def decision_of(self, job_id):
