@@ -128,11 +128,11 @@ void FindSnapshotProblems(Findings& findings) {
                                                ": the cluster does not show its partition ",
                                                pool.config->partition));
     } else if (!pool.state->up) {
-      findings.troubles.push_back(absl::StrCat(
-          "pool ", pool.config->name, ": is down: ",
-          pool.group->total.nodes > 0
-              ? absl::StrCat("its partition ", pool.config->partition, " is not up")
-              : "none of its nodes takes jobs"));
+      findings.troubles.push_back(
+          absl::StrCat("pool ", pool.config->name, ": is down: ",
+                       pool.group->total.nodes > 0
+                           ? absl::StrCat("its partition ", pool.config->partition, " is not up")
+                           : "none of its nodes takes jobs"));
     }
   }
 }

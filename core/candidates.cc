@@ -282,7 +282,8 @@ std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const J
 }
 
 bool MayLeavePool(const JobRequest& job, const Snapshot::Pool& pool) {
-  return pool.state != nullptr && pool.state->has_others && !AsksForFeatures(job, pool);
+  const bool asks = pool.config->nodelist.empty() && AsksForFeatures(job, pool);
+  return pool.state != nullptr && pool.state->has_others && !asks;
 }
 
 bool AreAlike(const Snapshot::Pool& a, const Snapshot::Pool& b) {

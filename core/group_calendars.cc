@@ -16,7 +16,12 @@ void GroupCalendars::ForEachGroup(const std::vector<Entry>& entries, size_t inde
   // Negative where a booking is released.
   Resources other;
   const int64_t has = entries[*beside].per_node.devices;
-  const int64_t nodes = std::abs(amount.nodes);
+  // As many of them as may be are nodes with nothing beside.
+  const int64_t without =
+      entries[index].calendar.total().nodes - entries[*beside].calendar.total().nodes;
+  const int64_t nodes =
+      std::max<int64_t>(0, std::abs(amount.nodes) - std::max<int64_t>(0, without));
+  if (nodes == 0) return;
   other.devices = has * nodes;
   AddNodeParts(nodes, has, has, &other);
   if (amount.nodes < 0) other = Resources{} - other;

@@ -65,7 +65,9 @@ class Watch {
     calendars_.Release(use->second->group, use->second->when, amount);
     JobReturn given_back = Describe(job, *pool, state, latest);
     if (laid_out > absl::ZeroDuration()) {
-      const auto room = FirstRoom(state, state, std::max(now_, job.begin), held, amount);
+      // Nodes that wake up for it are no other job's: the latest start leaves time for that, and
+      // what is planned behind its limit is not in its way.
+      const auto room = FirstRoom(state, state, std::max(now_, job.begin), asked, amount);
       if (room.has_value()) given_back.expected_start = room->start;
     }
     given_back.reason = std::string(Reason(job, state, amount, asked, given_back));
@@ -78,7 +80,8 @@ class Watch {
         FirstRoomIn(job.promise.from.front(), state, given_back.begin,
                     given_back.limit.value_or(asked), amount);
     if (at_home.has_value()) {
-      calendars_.Book(at_home->group, {at_home->start, at_home->start + at_home->held}, at_home->amount);
+      calendars_.Book(at_home->group, {at_home->start, at_home->start + at_home->held},
+                      at_home->amount);
     }
     return given_back;
   }
@@ -238,8 +241,8 @@ class Watch {
     return Room{*start, held, state->group, there};
   }
 
-  // The first in any pool of the partition for a job that runs for `asked`: which of them the job may
-  // use is not known here.
+  // The first in any pool of the partition for a job that runs for `asked`: which of them the job
+  // may use is not known here.
   std::optional<Room> FirstRoomIn(const std::string& partition, const PoolState* from,
                                   absl::Time earliest, absl::Duration asked,
                                   const Resources& amount) const {
@@ -247,8 +250,7 @@ class Watch {
     for (const PoolConfig& pool : config_.pools) {
       if (pool.partition != partition) continue;
       const PoolState* state = StateOf(pool.name);
-      std::optional<Room> room =
-          FirstRoom(state, from, earliest, asked + WakeUp(state), amount);
+      std::optional<Room> room = FirstRoom(state, from, earliest, asked + WakeUp(state), amount);
       if (room.has_value() && (!first.has_value() || room->start < first->start)) {
         first = std::move(room);
       }

@@ -125,8 +125,7 @@ class CapacityBuilder {
   }
 
   // Sets how long the pool takes to wake up, and how far it is asleep.
-  void DescribeSleep(const std::vector<NodeGroups::Member>& members,
-                     PoolState* pool) const {
+  void DescribeSleep(const std::vector<NodeGroups::Member>& members, PoolState* pool) const {
     int idle = 0, asleep = 0, last = -1;
     for (const NodeGroups::Member& member : members) {
       if (std::exchange(last, member.node) == member.node) continue;
@@ -153,8 +152,11 @@ class CapacityBuilder {
         if (&pools_[i] == &pool) has_devices = has_devices || member.device >= 0;
       }
     }
-    return std::any_of(partition.nodes.begin(), partition.nodes.end(), [&](int node) {
-      return !in_pools.contains(node) && (!has_devices || !view_.nodes[node].devices.empty());
+    return std::any_of(partition.nodes.begin(), partition.nodes.end(), [&](int index) {
+      const ClusterNode& node = view_.nodes[index];
+      // One that is not shown may have devices.
+      const bool may_run = !has_devices || !node.devices.empty() || node.name.empty();
+      return !in_pools.contains(index) && !node.is_future && may_run;
     });
   }
 
@@ -369,8 +371,14 @@ class CapacityBuilder {
     for (const std::string& name : job.partitions) {
       const auto partition = found_.of_partition.find(name);
       int group = partition == found_.of_partition.end() ? -1 : partition->second;
+      const PoolConfig* asked_for =
+          nullptr;  // the one with the most features, as a decision has it
       for (size_t i = 0; i < pools_.size(); ++i) {
-        if (pools_[i].partition == name && AsksFor(job, pools_[i])) group = found_.of_pool[i];
+        if (pools_[i].partition != name || !AsksFor(job, pools_[i])) continue;
+        if (asked_for != nullptr && asked_for->features.size() >= pools_[i].features.size())
+          continue;
+        asked_for = &pools_[i];
+        group = found_.of_pool[i];
       }
       if (group >= 0 && std::find(groups.begin(), groups.end(), group) == groups.end()) {
         groups.push_back(group);

@@ -60,6 +60,8 @@ struct ClusterPartition {
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;
   JobDefaults defaults;
+  // How long a node of it that sleeps, or falls asleep, takes to wake up at most.
+  absl::Duration wake_up;
   std::vector<int> nodes;  // indices into ClusterView::nodes
 };
 

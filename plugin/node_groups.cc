@@ -310,15 +310,14 @@ class GroupFinder {
 
 bool IsInPool(const ClusterView& view, int node, const PoolConfig& pool) {
   const ClusterNode& has = view.nodes[node];
-  const bool has_features = std::all_of(
-      pool.features.begin(), pool.features.end(), [&has](const std::string& feature) {
+  const bool has_features =
+      std::all_of(pool.features.begin(), pool.features.end(), [&has](const std::string& feature) {
         return std::find(has.features.begin(), has.features.end(), feature) != has.features.end();
       });
-  const bool has_type = pool.gres_type.empty() ||
-                        std::any_of(has.devices.begin(), has.devices.end(),
-                                    [&pool](const DeviceCount& devices) {
-                                      return devices.type == pool.gres_type;
-                                    });
+  const bool has_type =
+      pool.gres_type.empty() ||
+      std::any_of(has.devices.begin(), has.devices.end(),
+                  [&pool](const DeviceCount& devices) { return devices.type == pool.gres_type; });
   if (!has_features || !has_type || pool.nodelist.empty()) return has_features && has_type;
   const auto list = view.nodelists.find(pool.nodelist);
   return list != view.nodelists.end() &&

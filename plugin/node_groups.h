@@ -47,8 +47,8 @@ struct NodeGroups {
   std::map<std::string, int> of_partition;
 };
 
-// Whether the node, an index into the view's, is one of the pool's if it is of its partition: it has
-// the pool's features, is in its nodelist and has devices of its gres_type.
+// Whether the node, an index into the view's, is one of the pool's if it is of its partition: it
+// has the pool's features, is in its nodelist and has devices of its gres_type.
 bool IsInPool(const ClusterView& view, int node, const PoolConfig& pool);
 
 NodeGroups FindNodeGroups(const ClusterView& view, const std::vector<PoolConfig>& pools);

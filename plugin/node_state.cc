@@ -4,25 +4,25 @@
 
 namespace carbon {
 
-NodeUse UseOf(uint32_t node_state) {
+NodeAvailability UseOf(uint32_t node_state) {
   const auto has = [node_state](uint32_t flag) { return (node_state & flag) != 0; };
   if (has(NODE_STATE_FAIL | NODE_STATE_INVALID_REG | NODE_STATE_DYNAMIC_FUTURE)) {
-    return NodeUse::kAway;
+    return NodeAvailability::kAway;
   }
   // Slurm ends the drain of a node that it powers down ("scontrol update state=power_down_asap").
-  if (has(NODE_STATE_DRAIN) && !has(NODE_STATE_POWER_DOWN)) return NodeUse::kAway;
+  if (has(NODE_STATE_DRAIN) && !has(NODE_STATE_POWER_DOWN)) return NodeAvailability::kAway;
   switch (node_state & NODE_STATE_BASE) {
     case NODE_STATE_UNKNOWN:
       // Until its slurmd has answered a slurmctld that started.
-      return NodeUse::kSilent;
+      return NodeAvailability::kSilent;
     case NODE_STATE_IDLE:
     case NODE_STATE_ALLOCATED:
     case NODE_STATE_MIXED:
       // One that sleeps does not respond.
-      return has(NODE_STATE_NO_RESPOND) && !IsAsleep(node_state) ? NodeUse::kSilent
-                                                                 : NodeUse::kUsable;
+      return has(NODE_STATE_NO_RESPOND) && !IsAsleep(node_state) ? NodeAvailability::kSilent
+                                                                 : NodeAvailability::kUsable;
     default:
-      return NodeUse::kAway;
+      return NodeAvailability::kAway;
   }
 }
 

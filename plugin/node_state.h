@@ -7,14 +7,14 @@
 
 namespace carbon {
 
-enum class NodeUse {
+enum class NodeAvailability {
   kUsable,  // Slurm starts jobs on it, now or when it has woken up
   kSilent,  // only its slurmd has not answered, since slurmctld started or for a while
   kAway,    // down, drained, or not there yet
 };
 
 // A node that sleeps is usable: it wakes up for a job. One that did not wake up in time is DOWN.
-NodeUse UseOf(uint32_t node_state);
+NodeAvailability UseOf(uint32_t node_state);
 
 // Whether it sleeps, is about to, or is waking up.
 bool IsAsleep(uint32_t node_state);

@@ -22,10 +22,6 @@ struct NodeUse {
   int64_t device_shares = 0;     // shards, MPS
 };
 
-// Devices of the member, or the CPUs of a node without devices: what its halves and quarters are
-// of.
-int64_t DividedOf(const ClusterNode& node, const NodeGroups::Member& member);
-
 class NodeUses {
  public:
   // Both must outlive it.

@@ -77,12 +77,12 @@ ClusterNode ReadNode(const node_info_t& node) {
   }
   const int64_t memory = static_cast<int64_t>(node.real_memory);
   const int64_t reserved = std::min(memory, static_cast<int64_t>(node.mem_spec_limit));
-  const NodeUse use = UseOf(node.node_state);
+  const NodeAvailability use = UseOf(node.node_state);
   const bool is_lent = (node.node_state & (NODE_STATE_MAINT | NODE_STATE_RES)) != 0;
   return {.name = std::string(Text(node.name)),
-          .usable = use == NodeUse::kUsable && !is_lent,
-          .is_silent = use == NodeUse::kSilent && !is_lent,
-          .is_lent = use == NodeUse::kUsable && is_lent,
+          .usable = use == NodeAvailability::kUsable && !is_lent,
+          .is_silent = use == NodeAvailability::kSilent && !is_lent,
+          .is_lent = use == NodeAvailability::kUsable && is_lent,
           .resources = {.nodes = 1,
                         .devices = gres.count,
                         .cpus = node.cpus_efctv != 0 ? node.cpus_efctv : node.cpus,
@@ -133,6 +133,11 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
   return defaults;
 }
 
+// The partition's own, or else the cluster's.
+absl::Duration SecondsOr(uint16_t own, uint16_t of_cluster) {
+  return absl::Seconds(own == NO_VAL16 || own == INFINITE16 ? of_cluster : own);
+}
+
 ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_conf_t& conf,
                                const node_info_msg_t& nodes) {
   std::optional<int64_t> max_nodes;
@@ -146,6 +151,8 @@ ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_co
           .default_time = Minutes(partition.default_time),
           .max_nodes = max_nodes,
           .defaults = ReadDefaults(partition, conf, nodes),
+          .wake_up = SecondsOr(partition.suspend_timeout, conf.suspend_timeout) +
+                     SecondsOr(partition.resume_timeout, conf.resume_timeout),
           .nodes = NodeIndices(partition.node_inx, nodes.record_count)};
 }
 
@@ -286,6 +293,7 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
     if (result.nodes.empty()) return std::nullopt;
     return result;
   }
+  if (result.is_promised) result.pool = PromiseInComment(Text(job.admin_comment))->pool;
   result.devices_per_node = DevicesPerNode(job, amount.amount);
   if (IsSet(job.array_task_str)) {
     result.tasks = CountArrayTasks(job.array_task_str);

@@ -64,6 +64,7 @@ std::optional<ClusterNode> StatedNode(const PoolConfig& pool, const std::vector<
   }
   if (!least.has_value()) return std::nullopt;
   least->name = absl::StrCat("stated by ", pool.name);
+  least->features = pool.features;
   least->usable = least->is_idle = least->is_asleep = true;
   least->is_silent = least->is_lent = least->is_future = least->is_asked_for = least->is_waking =
       false;
@@ -79,9 +80,11 @@ void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view) {
     ClusterPartition* partition = FindPartition(pool.partition, view);
     if (!pool.size.has_value() || partition == nullptr) continue;
     const PoolNodes nodes = NodesOf(pool, *partition, *view);
-    const std::optional<ClusterNode> node =
+    std::optional<ClusterNode> node =
         StatedNode(pool, nodes.shown.empty() ? nodes.future : nodes.shown, *view);
     if (!node.has_value()) continue;
+    // Those that are shown may never sleep.
+    node->wake_up = std::max(node->wake_up, partition->wake_up);
     for (auto count = static_cast<int64_t>(nodes.shown.size()); count < *pool.size; ++count) {
       const int index = static_cast<int>(view->nodes.size());
       partition->nodes.push_back(index);
@@ -102,21 +105,24 @@ UnseenNodes DescribeUnseenNodes(const std::vector<PoolConfig>& pools, const Clus
     const std::string subject =
         absl::StrCat("pool ", pool.name, ": partition ", pool.partition, ": ");
     // Whoever states the pool's size knows of them.
-    std::vector<std::string>& hidden = pool.size.has_value() ? unseen.notes : unseen.troubles;
-    constexpr absl::string_view kRemedy =
-        ": set PrivateData=cloud in slurm.conf, or \"size\" of the pool in carbon.json";
+    const bool is_stated = pool.size.has_value();
+    std::vector<std::string>& hidden = is_stated ? unseen.notes : unseen.troubles;
+    const absl::string_view remedy =
+        is_stated ? ""
+                  : ": set PrivateData=cloud in slurm.conf, or \"size\" of the pool in carbon.json";
+    const absl::string_view counted = is_stated ? "counted by the pool's size" : "not counted";
     if (nodes.asked_for > 0) {
       hidden.push_back(absl::StrCat(subject, "Slurm hides ", Nodes(nodes.asked_for),
                                     " while powered down; scarbond asks for each by its name",
-                                    kRemedy));
+                                    remedy));
     }
     if (nodes.unknown > 0) {
       hidden.push_back(
-          absl::StrCat(subject, "Slurm hides ", Nodes(nodes.unknown), ", not counted", kRemedy));
+          absl::StrCat(subject, "Slurm hides ", Nodes(nodes.unknown), ", ", counted, remedy));
     }
     if (!nodes.future.empty()) {
-      unseen.notes.push_back(absl::StrCat(subject, Nodes(nodes.future.size()),
-                                          " in state FUTURE, not counted before registration"));
+      unseen.notes.push_back(absl::StrCat(subject, Nodes(nodes.future.size()), " in state FUTURE, ",
+                                          counted, is_stated ? "" : " before registration"));
     }
     if (pool.size.has_value() && nodes.shown.empty() && nodes.future.empty()) {
       unseen.troubles.push_back(

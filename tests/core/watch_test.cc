@@ -132,6 +132,17 @@ TEST_F(WatchTest, LeavesAJobAloneWhoseNodesFallAsleep) {
   EXPECT_THAT(Returns(world_.Hour(3)), IsEmpty());
 }
 
+// What is planned behind its limit does not stand in its way while its nodes wake up.
+TEST_F(WatchTest, LeavesAJobAloneBehindWhichAnotherIsPlannedAtOnce) {
+  job_.deadline = world_.Hour(10);
+  world_.state("oslo").wake_up = absl::Minutes(10);
+  const absl::Time end = world_.capacity.uses[0].when.end;
+  world_.capacity.uses.push_back(
+      {99, "", "oslo", {end, end + absl::Hours(4)}, world_.capacity.groups[1].total});
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Returns(job_.begin - absl::Minutes(1)), IsEmpty());
+}
+
 TEST_F(WatchTest, GivesTheLatestStartThatMayBePlannedTimeToHappen) {
   job_.deadline = world_.Hour(10);
   job_.promise.start = job_.begin = world_.Hour(6) - absl::Minutes(2);

@@ -110,7 +110,7 @@ class SleepingNodesTest(CloudTest):
         # Its clean start in 40 s, half a minute of margin and a minute of run time.
         deadline = 40 + 30 + 60 + WAKE_UP + 10
         job_id = self.submit_delayed(deadline=deadline)
-        decision = [r for r in self.records()[self.count:] if r["type"] == "decision"][-1]
+        decision = self.last_record(self.count)
         self.assertEqual(decision["chosen"]["wake_up_s"], WAKE_UP)
         done = self.wait_for_state(job_id, "COMPLETED", 120)
         self.assertRegex(done["NodeList"], r"^oslo\d$")

@@ -192,6 +192,22 @@ TEST(NodeUses, GiveNoNodeToOneJobWhoseOtherDevicesAreTaken) {
   EXPECT_FALSE(cluster.HasRoom(node, kNow, "p:a100"));
 }
 
+// Where only some nodes have other devices, a job may have the others for itself.
+TEST(NodeUses, GiveNodesToOneJobThatHaveNothingBesideItsType) {
+  ClusterView view = View(4);
+  for (ClusterNode& node : view.nodes) node.devices = {{"a100", 8}};
+  view.nodes[0].devices = {{"a100", 8}, {"a100_1g.5gb", 14}};
+  view.nodes[0].resources.devices = 22;
+  Cluster cluster(view, kSlicedPools);
+  const auto nodes = [](int64_t count) {
+    return TotalOf(count, {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1000});
+  };
+  EXPECT_TRUE(cluster.HasRoom(nodes(4), kNow, "p:a100"));
+  cluster.Book({.devices = 1, .cpus = 1}, "p:a100_1g.5gb");
+  EXPECT_TRUE(cluster.HasRoom(nodes(3), kNow, "p:a100"));
+  EXPECT_FALSE(cluster.HasRoom(nodes(4), kNow, "p:a100"));
+}
+
 // AccountingStorageTRES=gres/gpu,gres/gpu:a100: the rest is of some other type.
 TEST(NodeUses, CountDevicesWhoseTypeIsNotTrackedBesideThoseWhoseTypeIs) {
   ClusterView view = Sliced();

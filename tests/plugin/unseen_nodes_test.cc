@@ -48,6 +48,13 @@ TEST(AddStatedNodes, AddsWhatIsMissingAsSmallAsTheSmallest) {
   EXPECT_EQ(state.pools[0].wake_up, absl::Minutes(5));
 }
 
+TEST(AddStatedNodes, LeavesTimeForThemToWakeUpThoughThoseThatAreShownNeverSleep) {
+  ClusterView view = View();
+  view.partitions[0].wake_up = absl::Minutes(7);
+  AddStatedNodes(Pools(4), &view);
+  EXPECT_EQ(BuildCapacity(view, Pools(4)).pools[0].wake_up, absl::Minutes(7));
+}
+
 TEST(AddStatedNodes, AddsNoneToAPoolThatHasSoMany) {
   ClusterView view = View();
   view.nodes[0].usable = false;  // it is down, and known to be
