@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 namespace carbon {
@@ -78,21 +79,26 @@ std::vector<TimeInterval> GroupCalendars::FeasibleStarts(absl::string_view group
   const auto found = index_.find(group);
   if (found == index_.end()) return {};
   // A group may hold both it and what is beside it.
-  std::vector<std::pair<size_t, Resources>> demands;
-  ForEachGroup(entries_, found->second, demand, [&](size_t index, const Resources& amount) {
-    for (auto& [other, so_far] : demands) {
-      if (other != index) continue;
-      so_far += amount;
-      return;
-    }
-    demands.emplace_back(index, amount);
-  });
-  std::vector<TimeInterval> starts =
-      entries_[demands[0].first].calendar.FeasibleStarts(window, runtime, demands[0].second);
-  for (size_t i = 1; i < demands.size() && !starts.empty(); ++i) {
-    starts = Intersect(starts,
-                       entries_[demands[i].first].calendar.FeasibleStarts(
-                           {starts.front().start, starts.back().end}, runtime, demands[i].second));
+  const Entry& entry = entries_[found->second];
+  std::map<size_t, Resources> with_beside;
+  if (demand.nodes > 0 && entry.beside.has_value()) {
+    ForEachGroup(entries_, found->second, demand, [&](size_t index, const Resources& amount) {
+      const auto [both, is_first] = with_beside.emplace(index, amount);
+      if (!is_first) both->second += amount;
+    });
+  }
+  const auto starts_in = [&](size_t index, TimeInterval when, const Resources& amount) {
+    return entries_[index].calendar.FeasibleStarts(when, runtime, amount);
+  };
+  std::vector<TimeInterval> starts = starts_in(found->second, window, demand);
+  const auto narrow = [&](size_t index, const Resources& amount) {
+    if (starts.empty()) return;
+    starts = Intersect(starts, starts_in(index, {starts.front().start, starts.back().end}, amount));
+  };
+  if (with_beside.empty()) {
+    for (const size_t holder : entry.holders) narrow(holder, demand);
+  } else {
+    for (const auto& [index, amount] : with_beside) narrow(index, amount);
   }
   return starts;
 }
