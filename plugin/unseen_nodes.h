@@ -14,8 +14,8 @@ namespace carbon {
 
 // Adds nodes to each pool that states its size until it has so many, not counting FUTURE ones and
 // those that are not known: with the pool's features and in its nodelist, asleep, each as small as
-// the smallest of those that it has (of its FUTURE ones where it has no other), and waking up in the
-// longest time that one of them or of the partition's takes. None where it has neither.
+// the smallest of those that it has (of its FUTURE ones where it has no other), and waking up in
+// the longest time that one of them or of the partition's takes. None where it has neither.
 void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view);
 
 // One line for each pool and fact, beginning with "pool NAME: ". A trouble is something to be set;
