@@ -134,6 +134,43 @@ std::string Total(const std::vector<LogRecord>& records) {
   return text;
 }
 
+// Decisions that were not recorded because their user filled the log.
+class Withheld {
+ public:
+  void Add(const LogRecord& record) {
+    const std::optional<absl::Time> first = record.Time({"first"});
+    const std::optional<absl::Time> last = record.Time({"last"});
+    const std::optional<double> count = record.Number({"count"});
+    if (!first || !last || !count || !(*count >= 1) || *count > 1e15) return;
+    const std::optional<double> uid = record.Number({"user_id"});
+    Sum& sum = by_user_[uid ? UserName(*uid) : std::string()];
+    sum.count += static_cast<int64_t>(*count);
+    sum.first = std::min(sum.first, *first);
+    sum.last = std::max(sum.last, *last);
+  }
+  // A line for each user.
+  std::vector<std::string> Lines() const {
+    std::vector<std::string> lines;
+    for (const auto& [user, sum] : by_user_) {
+      lines.push_back(
+          absl::StrCat(sum.count, sum.count == 1 ? " decision of " : " decisions of ",
+                       user.empty() ? "other users" : absl::StrCat("user ", user),
+                       " not recorded from ", FormatSlurmTime(sum.first, absl::LocalTimeZone()),
+                       " to ", FormatSlurmTime(sum.last, absl::LocalTimeZone()),
+                       ": above a user's share of the log; those jobs passed unchanged"));
+    }
+    return lines;
+  }
+
+ private:
+  struct Sum {
+    int64_t count = 0;
+    absl::Time first = absl::InfiniteFuture();
+    absl::Time last = absl::InfinitePast();
+  };
+  std::map<std::string, Sum> by_user_;
+};
+
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
 
 int Run(const Options& options) {
@@ -171,6 +208,7 @@ int Run(const Options& options) {
   std::map<std::string, LogRecord> returns;  // by decision
   std::map<std::string, int64_t> job_ids;    // the same
   std::set<std::string> not_queued;          // decisions whose jobs the queue never showed
+  Withheld withheld;
   SequencesByBoot sequences;
   for (const std::string& file : paths) {
     const absl::Status status = ReadPlacementLog(
@@ -183,6 +221,7 @@ int Run(const Options& options) {
           if (type == "booking" && record.Text({"fate"}) == "expired") {
             not_queued.insert(record.Text({"decision"}));
           }
+          if (type == "withheld") withheld.Add(record);
           if (type == "return") {
             if (!record.Has({"error"})) returns.emplace(record.Text({"decision"}), record);
           } else if (type == "decision" && filter->Admits(record)) {
@@ -195,6 +234,8 @@ int Run(const Options& options) {
       return 1;
     }
   }
+
+  for (const std::string& line : withheld.Lines()) Complain(line);
 
   for (LogRecord& record : records) {
     const auto given_back = returns.find(record.Text({"id"}));

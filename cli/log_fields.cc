@@ -86,7 +86,7 @@ constexpr LogField kFields[] = {
     {"id", "ID", false, [](const LogRecord& r) { return r.Text({"id"}); }},
     {"jobid", "JOBID", true, [](const LogRecord& r) { return CountText(r.Number({"job_id"})); }},
     {"time", "TIME", false, [](const LogRecord& r) { return TimeText(r.Time({"time"})); }},
-    {"user", "USER", false, UserName},
+    {"user", "USER", false, [](const LogRecord& r) { return UserName(r); }},
     {"uid", "UID", true,
      [](const LogRecord& r) {
        return CountText(r.Number({"job", "user_id"}));
@@ -225,8 +225,11 @@ constexpr LogField kFields[] = {
 }  // namespace
 
 std::string UserName(const LogRecord& record) {
+  return UserName(record.Number({"job", "user_id"}));
+}
+
+std::string UserName(std::optional<double> uid) {
   static std::map<int64_t, std::string> names;
-  const std::optional<double> uid = record.Number({"job", "user_id"});
   if (!uid.has_value() || *uid < 0 || *uid > std::numeric_limits<uid_t>::max()) {
     return CountText(uid);
   }

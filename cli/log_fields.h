@@ -33,8 +33,9 @@ std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format, 
 // The names of all fields, four in a line.
 std::string ListLogFields();
 
-// The name of the job's owner, or the uid where it has none.
+// The name of the job's owner, or the uid where it has none; the same of a uid itself.
 std::string UserName(const LogRecord& record);
+std::string UserName(std::optional<double> uid);
 
 // "63%".
 std::string PercentText(double share);

@@ -103,7 +103,8 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
     }
     last->second = std::max(last->second, sequence);
     const std::string type = json["type"].get<std::string>();
-    if (type == "decision" || type == "return" || type == "job" || type == "booking") {
+    if (type == "decision" || type == "return" || type == "job" || type == "booking" ||
+        type == "withheld") {
       visit(LogRecord(std::move(json)));
     }
   }

@@ -42,10 +42,11 @@ class LogRecord {
   nlohmann::ordered_json json_;
 };
 
-// Reads the decisions, returns and what names a decision's job of one file in order ("decision",
-// "return", "job" and "booking"), calling `visit` with each. `complain` gets one line for each gap
-// in a boot's sequence and for lines that are no records. `sequences` carries the last sequence
-// number of each boot from one file to the next. An error only where the file cannot be read.
+// Reads the decisions, returns, what names a decision's job and what was withheld of one file in
+// order ("decision", "return", "job", "booking" and "withheld"), calling `visit` with each.
+// `complain` gets one line for each gap in a boot's sequence and for lines that are no records.
+// `sequences` carries the last sequence number of each boot from one file to the next. An error
+// only where the file cannot be read.
 using SequencesByBoot = std::map<std::string, uint64_t>;
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const std::function<void(LogRecord)>& visit,

@@ -308,7 +308,8 @@ void Print(const Findings& findings) {
               << " placed, " << CountIn(plugin, "left_alone") << " left alone, "
               << CountIn(plugin, "failed") << " failed\n"
               << "  " << CountIn(plugin, "records_written") << " log records written, "
-              << CountIn(plugin, "records_dropped") << " dropped\n\n";
+              << CountIn(plugin, "records_dropped") << " dropped, "
+              << CountIn(plugin, "records_withheld") << " withheld\n\n";
   }
   const std::vector<std::string> wrong = AllWrong(findings);
   for (const std::string& problem : wrong) {

@@ -39,6 +39,10 @@ class JsonText {
   template <std::integral T>
   JsonText(T value) : text_(absl::StrCat(value)) {}
 
+  // The same as a string of at most `max_bytes` (8 or more) between its quotes as it is written,
+  // escapes included. A longer one is cut and ends with an ellipsis, and *is_cut becomes true.
+  static JsonText Bounded(absl::string_view value, size_t max_bytes, bool* is_cut);
+
   static JsonText Array() { return JsonText(Raw{"[]"}); }
   static JsonText Object() { return JsonText(Raw{"{}"}); }
 
@@ -48,6 +52,9 @@ class JsonText {
   Slot operator[](absl::string_view key);
 
   const std::string& text() const { return text_; }
+
+  // At least as many bytes as `value` takes between its quotes, escapes included; exact for ASCII.
+  static size_t EscapedSize(absl::string_view value);
 
  private:
   struct Raw {

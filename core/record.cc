@@ -1,6 +1,7 @@
 #include "core/record.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -43,42 +44,82 @@ Json AmountJson(const Resources& amount) {
           {"memory_mib", amount.memory_mib}};
 }
 
-Json JobJson(const JobRequest& job) {
-  return {{"name", job.name},
+// Strings within their bounds, and the names of those that were cut.
+class BoundedStrings {
+ public:
+  Json Name(const char* field, absl::string_view value) {
+    return Bounded(field, value, kMaxRecordName);
+  }
+  Json Text(const char* field, absl::string_view value) {
+    return Bounded(field, value, kMaxRecordText);
+  }
+  Json List(const char* field, const std::vector<std::string>& values) {
+    Json list = Json::Array();
+    for (const std::string& value : values) {
+      const Json name = Name(field, value);
+      constexpr size_t kBrackets = 2;
+      if (list.text().size() + name.text().size() > kMaxRecordText + kBrackets) {
+        NoteCut(field);
+        break;
+      }
+      list.push_back(name);
+    }
+    return list;
+  }
+
+  // Empty where nothing was cut.
+  const std::vector<std::string>& cut() const { return cut_; }
+
+ private:
+  Json Bounded(const char* field, absl::string_view value, size_t max_bytes) {
+    bool is_cut = false;
+    Json json = Json::Bounded(value, max_bytes, &is_cut);
+    if (is_cut) NoteCut(field);
+    return json;
+  }
+  void NoteCut(const char* field) {
+    if (std::find(cut_.begin(), cut_.end(), field) == cut_.end()) cut_.emplace_back(field);
+  }
+
+  std::vector<std::string> cut_;
+};
+
+Json JobJson(const JobRequest& job, BoundedStrings* strings) {
+  return {{"name", strings->Name("job.name", job.name)},
           {"user_id", job.user_id},
-          {"account", job.account},
-          {"qos", job.qos},
-          {"partitions", job.partitions},
-          {"comment", job.comment},
+          {"account", strings->Name("job.account", job.account)},
+          {"qos", strings->Name("job.qos", job.qos)},
+          {"partitions", strings->List("job.partitions", job.partitions)},
+          {"comment", strings->Text("job.comment", job.comment)},
           {"time_limit_s", OrNull(job.time_limit, SecondsJson)},
           {"time_min_s", OrNull(job.time_min, SecondsJson)},
           {"begin", OrNull(job.begin, TimeJson)},
           {"deadline", OrNull(job.deadline, TimeJson)},
           {"demand", AmountJson(job.demand)},
           {"per_node", AmountJson(job.per_node)},
-          {"device_type", job.device_type},
-          {"features", job.features},
+          {"device_type", strings->Name("job.device_type", job.device_type)},
+          {"features", strings->List("job.features", job.features)},
           {"exclusive", job.exclusive},
           {"max_nodes", OrNull(job.max_nodes, [](int64_t nodes) { return nodes; })},
           {"tasks", OrNull(job.tasks, [](int64_t tasks) { return tasks; })},
           {"all_memory", job.all_memory},
           {"array_tasks", job.array_tasks},
           {"array_width", job.array_width},
-          {"leave_alone", job.leave_alone},
-          {"pinned_by", job.pinned_by}};
+          {"leave_alone", strings->Name("job.leave_alone", job.leave_alone)},
+          {"pinned_by", strings->Name("job.pinned_by", job.pinned_by)}};
 }
 
-Json HintsJson(const Hints& hints) {
+Json HintsJson(const Hints& hints, BoundedStrings* strings) {
   return {{"off", hints.off},
           {"now", hints.now},
           {"wait_s", OrNull(hints.wait, SecondsJson)},
-          {"sites", hints.sites},
+          {"sites", strings->List("hints.sites", hints.sites)},
           {"runtime_s", OrNull(hints.runtime, SecondsJson)},
           {"flops", OrNull(hints.flops, [](Flops flops) { return flops.value(); })},
           {"precision",
            OrNull(hints.precision, [](Precision p) { return std::string(PrecisionName(p)); })},
           {"any_hardware", hints.any_hardware},
-          {"hardware", hints.hardware}};
+          {"hardware", strings->List("hints.hardware", hints.hardware)}};
 }
 
 const char* IntensityData(const Candidate& candidate) {
@@ -88,12 +129,13 @@ const char* IntensityData(const Candidate& candidate) {
   return candidate.on_own_forecast ? "forecast+own" : "forecast";
 }
 
-Json CandidateJson(const Candidate& candidate) {
-  return {{"pool", candidate.pool},
-          {"site", candidate.site},
-          {"zone", candidate.zone},
-          {"partition", candidate.partition},
-          {"hardware", candidate.hardware},
+// Its names are the administrator's, who may have chosen long ones all the same.
+Json CandidateJson(const Candidate& candidate, BoundedStrings* strings) {
+  return {{"pool", strings->Name("candidate.pool", candidate.pool)},
+          {"site", strings->Name("candidate.site", candidate.site)},
+          {"zone", strings->Name("candidate.zone", candidate.zone)},
+          {"partition", strings->Name("candidate.partition", candidate.partition)},
+          {"hardware", strings->Name("candidate.hardware", candidate.hardware)},
           {"start", TimeJson(candidate.start)},
           {"runtime_s", SecondsJson(candidate.runtime)},
           {"wake_up_s", SecondsJson(candidate.wake_up)},
@@ -130,9 +172,9 @@ Json SavingJson(const Decision& decision) {
           {"interval", 0.9}};
 }
 
-Json BookedJson(const Decision& decision) {
+Json BookedJson(const Decision& decision, BoundedStrings* strings) {
   if (!decision.booked_when.has_value()) return nullptr;
-  return {{"group", decision.booked_group},
+  return {{"group", strings->Name("booked.group", decision.booked_group)},
           {"start", TimeJson(decision.booked_when->start)},
           {"end", TimeJson(decision.booked_when->end)},
           {"amount", AmountJson(decision.booked_amount)}};
@@ -193,19 +235,24 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
                            const Decision& decision, const Manifest& manifest,
                            absl::string_view ledger_digest) {
   Json record = Head("decision", id, now);
-  record["job"] = JobJson(job);
-  record["policy"] = decision.policy.empty() ? Json(nullptr) : Json(decision.policy);
+  BoundedStrings strings;
+  const auto candidate_json = [&strings](const Candidate& candidate) {
+    return CandidateJson(candidate, &strings);
+  };
+  record["job"] = JobJson(job, &strings);
+  record["policy"] =
+      decision.policy.empty() ? Json(nullptr) : strings.Name("policy", decision.policy);
   record["mode"] = std::string(ModeName(decision.mode));
   record["rule"] = kDecisionRule;
   record["outcome"] = std::string(OutcomeName(decision.outcome));
-  record["reason"] = decision.reason;
-  record["hints"] = HintsJson(decision.hints);
-  record["home"] = OrNull(decision.home, CandidateJson);
-  record["chosen"] = OrNull(decision.chosen, CandidateJson);
-  record["static_best"] = OrNull(decision.static_best, CandidateJson);
+  record["reason"] = strings.Text("reason", decision.reason);
+  record["hints"] = HintsJson(decision.hints, &strings);
+  record["home"] = OrNull(decision.home, candidate_json);
+  record["chosen"] = OrNull(decision.chosen, candidate_json);
+  record["static_best"] = OrNull(decision.static_best, candidate_json);
   Json candidates = Json::Array();
   for (size_t i = 0; i < decision.best.size() && i < kMaxCandidates; ++i) {
-    candidates.push_back(CandidateJson(decision.best[i]));
+    candidates.push_back(candidate_json(decision.best[i]));
   }
   record["candidates"] = candidates;
   record["excluded"] = ExcludedJson(decision.excluded);
@@ -218,21 +265,60 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["runtime_source"] = RuntimeSource(decision);
   Json runs = Json::Array();
   if (decision.chosen.has_value()) {
-    runs.push_back({{"pool", decision.chosen->pool},
+    runs.push_back({{"pool", strings.Name("candidate.pool", decision.chosen->pool)},
                     {"start", TimeJson(decision.chosen->start)},
                     {"runtime_s", SecondsJson(decision.chosen->runtime)}});
   }
   record["runs"] = runs;
   record["width"] = job.demand.nodes;
   record["arm"] = nullptr;
-  record["booked"] = BookedJson(decision);
+  record["booked"] = BookedJson(decision, &strings);
   record["snapshot"] = {{"published_at", TimeJson(manifest.published_at)},
                         {"config", manifest.config_hash},
                         {"forecast", manifest.forecast_hash},
                         {"capacity", manifest.capacity_hash},
                         {"admission", manifest.admission_hash}};
   record["ledger"] = std::string(ledger_digest);
+  if (!strings.cut().empty()) record["cut"] = strings.cut();
   return Line(record);
+}
+
+size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision) {
+  constexpr size_t kFrame = 1600;  // the names of all fields, numbers and hashes
+  constexpr size_t kPlan = 1100;   // savings, and what is booked
+  constexpr size_t kCandidate = 480;
+  constexpr size_t kExclusion = 60, kExclusions = 1200;
+  const auto sum_of = [](std::initializer_list<absl::string_view> texts, size_t most) {
+    size_t sum = 0;
+    for (absl::string_view text : texts) sum += std::min(JsonText::EscapedSize(text), most);
+    return sum;
+  };
+  const auto size_of_list = [](const std::vector<std::string>& names) {
+    size_t sum = 0;
+    for (const std::string& name : names) sum += JsonText::EscapedSize(name) + 3;
+    return std::min(sum, kMaxRecordText);
+  };
+  const auto size_of_candidate = [&](const Candidate& one) {
+    return kCandidate +
+           sum_of({one.pool, one.site, one.zone, one.partition, one.hardware}, kMaxRecordName);
+  };
+  size_t size = kFrame + std::min(kExclusion * decision.excluded.size(), kExclusions);
+  if (decision.home.has_value()) size += kPlan;
+  for (const auto* one : {&decision.home, &decision.chosen, &decision.static_best}) {
+    if (one->has_value()) size += size_of_candidate(**one);
+  }
+  for (size_t i = 0; i < decision.best.size() && i < kMaxCandidates; ++i) {
+    size += size_of_candidate(decision.best[i]);
+  }
+  size += sum_of({job.name, job.account, job.qos, job.device_type, job.leave_alone, job.pinned_by,
+                  decision.policy},
+                 kMaxRecordName);
+  size += sum_of({job.comment, decision.reason}, kMaxRecordText);
+  for (const auto* list :
+       {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
+    size += size_of_list(*list);
+  }
+  return size;
 }
 
 std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event) {
@@ -254,17 +340,29 @@ std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& gi
   record["planned"] = TimeJson(given_back.planned);
   record["latest_safe_start"] = OrNull(given_back.latest_safe_start, TimeJson);
   record["expected_start"] = OrNull(given_back.expected_start, TimeJson);
-  record["partitions"] = given_back.partitions;
+  BoundedStrings strings;
+  record["partitions"] = strings.List("partitions", given_back.partitions);
   record["begin"] = TimeJson(given_back.begin);
   record["time_limit_s"] = OrNull(given_back.limit, SecondsJson);
   record["time_min_s"] = OrNull(given_back.time_min, SecondsJson);
-  record["error"] = error.empty() ? Json(nullptr) : Json(std::string(error));
+  record["error"] = error.empty() ? Json(nullptr) : strings.Text("error", error);
+  if (!strings.cut().empty()) record["cut"] = strings.cut();
   return Line(record);
 }
 
 std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped) {
   Json record = Head("dropped", id, now);
   record["count"] = dropped;
+  return Line(record);
+}
+
+std::string WithheldRecord(const RecordId& id, absl::Time now, const WithheldRecords& withheld) {
+  Json record = Head("withheld", id, now);
+  record["user_id"] = OrNull(withheld.user_id, [](uint32_t user_id) { return user_id; });
+  record["count"] = withheld.count;
+  record["left_alone"] = withheld.left_alone;
+  record["first"] = TimeJson(withheld.first);
+  record["last"] = TimeJson(withheld.last);
   return Line(record);
 }
 

@@ -33,6 +33,7 @@ constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
 constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
 constexpr absl::string_view kNoLookYet =
     "the queue has not been looked at since this slurmctld took charge";
+constexpr absl::string_view kLogShareUsed = "a user's share of the placement log is used up";
 // Every restart begins without a look; only if it stays like that is it worth a line.
 constexpr absl::Duration kFirstLookWithin = absl::Minutes(1);
 constexpr absl::Duration kStatusEvery = absl::Seconds(2);
@@ -69,7 +70,13 @@ Decision LeftAlone(Decision decision, std::string reason) {
 // About what the two hold in memory, strings included.
 size_t BytesHeld(const JobRequest& job, const Decision& decision) {
   constexpr size_t kStrings = 128;  // of a candidate or an exclusion
-  return sizeof(job) + job.name.size() + job.comment.size() + sizeof(decision) +
+  size_t strings = job.name.size() + job.account.size() + job.qos.size() + job.comment.size() +
+                   job.device_type.size() + job.pinned_by.size() + decision.reason.size();
+  for (const auto* list :
+       {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
+    for (const std::string& name : *list) strings += sizeof(name) + name.size();
+  }
+  return sizeof(job) + strings + sizeof(decision) +
          decision.best.size() * (sizeof(Candidate) + kStrings) +
          decision.excluded.size() * (sizeof(Exclusion) + kStrings);
 }
@@ -105,6 +112,7 @@ class Engine::State {
   explicit State(EngineOptions options)
       : options_(std::move(options)),
         reader_(options_.snapshot_folder),
+        budget_(options_.budget),
         complaints_(options_.log_line),
         log_(LogWriter::Options{}) {
     status_.boot = boot_;
@@ -122,6 +130,7 @@ class Engine::State {
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
     try {
+      TellWithheld(RecordBudget::Which::kAll, absl::Now());
       TellDropped(absl::Now());
       if (const uint64_t lost = log_.Close(); lost > 0) {
         // The log itself can no longer say so.
@@ -162,10 +171,15 @@ class Engine::State {
     }
     if (!unusable.empty() && !decision.bad_hint)
       decision = LeftAlone(std::move(decision), unusable);
+    // Jobs that no policy is about would only fill the log.
+    const bool is_recorded = decision.mode != Mode::kOff || decision.bad_hint;
+    const bool has_room = is_recorded && HasRoom(job, decision, now);
+    // No decision without a trace.
+    if (is_recorded && !has_room && !decision.bad_hint)
+      decision = LeftAlone(std::move(decision), std::string(kLogShareUsed));
     if (decision.outcome == Outcome::kLeftAlone) ++status_.left_alone;
     if (decision.outcome == Outcome::kPlaced) ++status_.placed;
-    // Jobs that no policy is about would only fill the log.
-    if (decision.mode == Mode::kOff && !decision.bad_hint) return {};
+    if (!has_room) return {.message = UserMessage(decision, now, zone_)};
 
     const RecordId id = NextId();
     if (decision.outcome != Outcome::kLeftAlone && decision.booked_when.has_value()) {
@@ -186,14 +200,25 @@ class Engine::State {
     lock.unlock();
     Verdict verdict = VerdictOf(job, decision, id, now, zone_);
     const size_t bytes = BytesHeld(job, decision);
-    log_.Enqueue(
+    const auto need = decision.outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable
+                                                              : LogWriter::Need::kNeeded;
+    const bool is_queued = log_.Enqueue(
         [id, now, job, decision = std::make_shared<const Decision>(std::move(decision)),
          manifest = snapshot->manifest(), ledger_digest] {
           return DecisionRecord(id, now, job, *decision, manifest, ledger_digest);
         },
-        bytes);
+        bytes, need);
     log_lock.unlock();
+    // No decision without a trace. What was booked expires, as of any job that does not come.
+    if (!is_queued && need == LogWriter::Need::kNeeded) return {};
     return verdict;
+  }
+
+  // Under mutex_.
+  bool HasRoom(const JobRequest& job, const Decision& decision, absl::Time now) {
+    const auto kind = decision.outcome == Outcome::kLeftAlone ? RecordBudget::Kind::kLeftAlone
+                                                              : RecordBudget::Kind::kDecision;
+    return budget_.Take(job.user_id, kind, DecisionRecordBytes(job, decision), now);
   }
 
   void Fail(absl::string_view what, absl::Time now) noexcept {
@@ -233,6 +258,7 @@ class Engine::State {
 
   void Tick(absl::Time now) {
     ReadSnapshot(now);
+    TellWithheld(RecordBudget::Which::kDue, now);
     TellDropped(now);
     const LogWriter::Stats stats = log_.stats();
     {
@@ -245,6 +271,24 @@ class Engine::State {
       complaints_.Report("placement log", absl::StrCat(stats.error, "; jobs pass unchanged"), now);
     }
     WriteStatus(stats, now);
+  }
+
+  void TellWithheld(RecordBudget::Which which, absl::Time now) {
+    std::unique_lock lock(mutex_);
+    const std::vector<WithheldRecords> all = budget_.TakeWithheld(which, now);
+    if (all.empty()) return;
+    std::vector<RecordId> ids;
+    for (size_t i = 0; i < all.size(); ++i) ids.push_back(NextId());
+    std::unique_lock log_lock(log_mutex_);
+    lock.unlock();
+    for (size_t i = 0; i < all.size(); ++i) log_.Enqueue(WithheldRecord(ids[i], now, all[i]));
+    log_lock.unlock();
+    // The same text as long as it is the same user's, so that it is not said every minute.
+    const std::optional<uint32_t> user_id = all.front().user_id;
+    complaints_.Report("records",
+                       absl::StrCat(user_id ? absl::StrCat("user ", *user_id) : "too many users",
+                                    ": ", kLogShareUsed, "; jobs pass unchanged and unrecorded"),
+                       now);
   }
 
   void TellDropped(absl::Time now) {
@@ -308,6 +352,7 @@ class Engine::State {
     {
       std::lock_guard lock(mutex_);
       status = status_;
+      status.records_withheld = budget_.withheld();
       if (snapshot_ != nullptr) status.snapshot = snapshot_->manifest();
     }
     status.loaded_at = loaded_at_;
@@ -339,6 +384,7 @@ class Engine::State {
   std::mutex mutex_;  // taken before log_mutex_
   std::shared_ptr<const Snapshot> snapshot_;
   BookingLedger ledger_;
+  RecordBudget budget_;
   uint64_t sequence_ = 0;
   std::string log_error_;
   PluginStatus status_;

@@ -14,6 +14,7 @@
 #include "core/decision.h"
 #include "core/job.h"
 #include "plugin/complaints.h"
+#include "plugin/record_budget.h"
 
 namespace carbon {
 
@@ -23,6 +24,8 @@ struct EngineOptions {
   // Since when this controller has been the one in charge, as far as it knows; nullptr: always.
   // Called from any thread.
   absl::Time (*in_charge_since)() = nullptr;
+  // How much of the log each user may fill.
+  RecordBudget::Options budget = {};
   // What decides; tests put in one that fails.
   Decision (*decide)(const JobRequest&, const Snapshot&, const BookingLedger&,
                      absl::Time) = &Decide;
@@ -49,8 +52,9 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Fails open: the verdict is empty without a usable snapshot, while the log cannot be written
-  // (no decision without a trace), and when anything is thrown. A look at the queue from before
+  // Fails open: the verdict is empty without a usable snapshot, while the log cannot be written or
+  // has no room for this record (no decision without a trace), where the job's user fills the log
+  // (record_budget.h), and when anything is thrown. A look at the queue from before
   // this controller was in charge is not usable: bookings made by the one before are in no look
   // yet.
   Verdict Submit(const JobRequest& job, absl::Time now);

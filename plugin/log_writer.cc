@@ -59,14 +59,15 @@ class LogWriter::State {
   }
 
   // `drops`: of how many others that found no room it tells; then there is always room for it.
-  bool Enqueue(std::function<std::string()> make, size_t bytes, uint64_t drops = 0) {
+  bool Enqueue(std::function<std::string()> make, size_t bytes, Need need, uint64_t drops = 0) {
+    const size_t share = need == Need::kNeeded ? 1 : 2;
     bool wake;
     {
       std::lock_guard lock(mutex_);
       if (drops > 0) {
         queued_drops_ += drops;
-      } else if (queued_records_ >= options_.max_records ||
-                 queued_bytes_ + bytes > options_.max_bytes) {
+      } else if (queued_records_ >= options_.max_records / share ||
+                 queued_bytes_ + bytes > options_.max_bytes / share) {
         ++stats_.dropped;
         ++untold_drops_;
         return false;
@@ -209,14 +210,14 @@ LogWriter::~LogWriter() = default;
 void LogWriter::SetPath(std::string path) { state_->SetPath(std::move(path)); }
 bool LogWriter::Enqueue(std::string record) {
   const size_t bytes = record.size();
-  return state_->Enqueue([record = std::move(record)] { return record; }, bytes);
+  return state_->Enqueue([record = std::move(record)] { return record; }, bytes, Need::kNeeded);
 }
 void LogWriter::EnqueueDrops(std::string record, uint64_t drops) {
   const size_t bytes = record.size();
-  state_->Enqueue([record = std::move(record)] { return record; }, bytes, drops);
+  state_->Enqueue([record = std::move(record)] { return record; }, bytes, Need::kNeeded, drops);
 }
-bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes) {
-  return state_->Enqueue(std::move(make), bytes);
+bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes, Need need) {
+  return state_->Enqueue(std::move(make), bytes, need);
 }
 uint64_t LogWriter::TakeDropped() { return state_->TakeDropped(); }
 LogWriter::Stats LogWriter::stats() const { return state_->stats(); }

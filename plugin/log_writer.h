@@ -45,11 +45,15 @@ class LogWriter {
   // Where to write from now on. Until the first path is set, records wait in the queue.
   void SetPath(std::string path);
 
+  // Whether later reading of the log goes wrong without the record. Only half of the queue is for
+  // those of which that is not so.
+  enum class Need { kNeeded, kDispensable };
+
   // False when the queue was full and the record was dropped.
   bool Enqueue(std::string record);
   // The same for a record that is yet to be made, on the writer's thread; until it is written it
   // counts as `bytes`. Where memory runs out while it is made, that is tried again.
-  bool Enqueue(std::function<std::string()> make, size_t bytes);
+  bool Enqueue(std::function<std::string()> make, size_t bytes, Need need = Need::kNeeded);
   // Beyond the bounds: the record that tells of `drops` others, at least one, that found no room.
   void EnqueueDrops(std::string record, uint64_t drops);
 

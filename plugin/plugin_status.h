@@ -28,6 +28,8 @@ struct PluginStatus {
   uint64_t failed = 0;
   uint64_t records_written = 0;
   uint64_t records_dropped = 0;
+  // Decisions that were not recorded, and not carried out, because their user fills the log.
+  uint64_t records_withheld = 0;
   std::string log_error;
 };
 

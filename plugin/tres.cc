@@ -63,6 +63,7 @@ void ReadList(const char* text, int64_t* total, DeviceRequest* request) {
   const absl::string_view bounded(text, strnlen(text, kMaxItems * kMaxItemLength));
   int items = 0;
   for (absl::string_view item : absl::StrSplit(bounded, absl::ByAnyChar(",;"), absl::SkipEmpty())) {
+    item = item.substr(0, kMaxItemLength);
     if (++items > kMaxItems) return;
     if (item.size() > kMaxItemLength) continue;
     const bool is_gres = absl::ConsumePrefix(&item, "gres:") || absl::ConsumePrefix(&item, "gres/");

@@ -331,6 +331,26 @@ TEST_F(ScarbonLog, ReportsGapsInASequence) {
                                   ": 1 record missing between ", kBoot, "-8 and ", kBoot, "-10\n"));
 }
 
+TEST_F(ScarbonLog, TellsOfWhatWasWithheldUserByUser) {
+  Append(Line({.sequence = 1}));
+  const WithheldRecords withheld = {
+      .user_id = 4242424, .count = 1000, .first = kStart, .last = kStart + absl::Seconds(30)};
+  Append(WithheldRecord({kBoot, 2}, kStart, withheld));
+  WithheldRecords more = withheld;
+  more.count = 1;
+  more.last += absl::Hours(1);
+  Append(WithheldRecord({kBoot, 3}, kStart, more));
+  more.user_id.reset();
+  Append(WithheldRecord({kBoot, 4}, kStart, more));
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err,
+            "scarbon: 1 decision of other users not recorded from 2026-11-24T19:00:00 to "
+            "2026-11-24T20:00:30: above a user's share of the log; those jobs passed unchanged\n"
+            "scarbon: 1001 decisions of user 4242424 not recorded from 2026-11-24T19:00:00 to "
+            "2026-11-24T20:00:30: above a user's share of the log; those jobs passed unchanged\n");
+}
+
 TEST_F(ScarbonLog, ReadsRotatedLogsOldestFirstAndSeesNoGapBetweenThem) {
   const auto write = [&](const std::string& suffix, uint64_t sequence) {
     std::ofstream(log_ + suffix) << Line({.sequence = sequence, .name = absl::StrCat(sequence)});

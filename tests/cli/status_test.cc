@@ -104,6 +104,7 @@ class ScarbonStatus : public ::testing::Test {
             {"failed", 0},
             {"records_written", 13},
             {"records_dropped", 1},
+            {"records_withheld", 4},
             {"log_error", nullptr}};
   }
   std::string PluginPath() const { return folder_ + "/log/plugin-status.json"; }
@@ -145,7 +146,7 @@ TEST_F(ScarbonStatus, SaysThatAllIsWell) {
   EXPECT_THAT(ran.out, HasSubstr("  admission " + manifest.admission_hash + ", 0 users"));
   EXPECT_THAT(ran.out, HasSubstr("NO-1 csv:NO-1.csv average-lifecycle 02:00:0"));
   EXPECT_THAT(ran.out, HasSubstr("12 decisions: 7 placed, 2 left alone, 0 failed"));
-  EXPECT_THAT(ran.out, HasSubstr("13 log records written, 1 dropped"));
+  EXPECT_THAT(ran.out, HasSubstr("13 log records written, 1 dropped, 4 withheld"));
   EXPECT_THAT(ran.out, HasSubstr("All is well.\n"));
 }
 

@@ -91,5 +91,41 @@ TEST(JsonText, EscapesWhateverUsersWrite) {
   }
 }
 
+TEST(JsonText, CutsAStringThatIsTooLongAsItIsWritten) {
+  const std::string odd = "\x01\n\"a\xc3\xa9\xf0\x9f\x98\x80\xff";
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += odd;
+  for (size_t most = 8; most < 120; ++most) {
+    bool is_cut = false;
+    const std::string cut = JsonText::Bounded(text, most, &is_cut).text();
+    EXPECT_TRUE(is_cut);
+    EXPECT_LE(cut.size(), most + 2);
+    const Json json = Json::parse(cut, nullptr, /*allow_exceptions=*/false);
+    ASSERT_TRUE(json.is_string()) << cut;
+    EXPECT_TRUE(json.get<std::string>().ends_with("\xe2\x80\xa6")) << cut;
+    // Nothing of a character is left behind where it is cut, and no more is cut than need be.
+    EXPECT_GT(cut.size() + 12, most) << cut;
+  }
+}
+
+TEST(JsonText, LeavesAStringAloneThatJustFits) {
+  bool is_cut = false;
+  EXPECT_EQ(JsonText::Bounded("12345678", 8, &is_cut).text(), "\"12345678\"");
+  EXPECT_EQ(JsonText::Bounded("\x01\"", 8, &is_cut).text(), R"("\u0001\"")");
+  EXPECT_FALSE(is_cut);
+  EXPECT_EQ(JsonText::Bounded("123456789", 8, &is_cut).text(), R"("12\u2026")");
+  EXPECT_TRUE(is_cut);
+}
+
+TEST(JsonText, NeverTakesAStringForShorterThanItIsWritten) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 2000; ++i) {
+    std::string text;
+    for (int n = 0; n < 20; ++n) text.push_back(static_cast<char>(random() % 256));
+    EXPECT_GE(JsonText::EscapedSize(text) + 2, JsonText(text).text().size());
+  }
+  EXPECT_EQ(JsonText::EscapedSize("a\"\x7f\t"), 1u + 2 + 6 + 2);
+}
+
 }  // namespace
 }  // namespace carbon

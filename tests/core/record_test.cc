@@ -273,6 +273,84 @@ TEST(BookingEventRecord, SaysWhatBecameOfABooking) {
             "\n");
 }
 
+// What a user can fill, filled with what grows most when it is written.
+JobRequest HostileJob(const std::string& unit) {
+  std::string text;
+  while (text.size() < 1024) text += unit;
+  JobRequest job = AJob();
+  job.name = job.account = job.qos = job.comment = job.device_type = text;
+  job.pinned_by = "--gres=" + text;
+  job.partitions = job.features = std::vector<std::string>(64, text);
+  return job;
+}
+
+Decision DecisionOfMany(const std::string& unit) {
+  Decision decision = Placed();
+  decision.best.assign(kMaxCandidates, *decision.chosen);
+  decision.reason = HostileJob(unit).comment;
+  decision.hints.sites = decision.hints.hardware = HostileJob(unit).partitions;
+  for (Candidate& candidate : decision.best) candidate.pool = std::string(10'000, 'p');
+  return decision;
+}
+
+TEST(DecisionRecord, IsBoundedWhateverAUserSubmits) {
+  for (const std::string unit : {"\x01", "\"", "\xff", "\xf0\x9f\x98\x80", "x"}) {
+    const JobRequest job = HostileJob(unit);
+    const std::string line = DecisionRecord(kId, kNow, job, DecisionOfMany(unit), {}, "0");
+    EXPECT_LE(line.size(), kMaxRecordBytes);
+    EXPECT_LE(Json::parse(line)["job"].dump(-1, ' ', true).size(), 5600u);
+    // Carbon left it alone, as with --comment=carbon:off: the 15 KB of a loop of will-runs.
+    EXPECT_LE(DecisionRecord(kId, kNow, job, Decision(), {}, "0").size(), 7000u);
+  }
+}
+
+TEST(DecisionRecord, SaysWhichStringsItCut) {
+  JobRequest job = AJob();
+  job.comment = std::string(1001, 'c');
+  job.partitions = std::vector<std::string>(64, std::string(30, 'p'));
+  const Json record = Record(job, Placed());
+  EXPECT_EQ(record["cut"], Json::parse(R"(["job.partitions", "job.comment"])"));
+  EXPECT_EQ(record["job"]["comment"], std::string(994, 'c') + "\xe2\x80\xa6");
+  EXPECT_EQ(record["job"]["partitions"].size(), 30u);
+  EXPECT_EQ(record["job"]["partitions"][29], std::string(30, 'p'));
+  job = AJob();
+  job.comment = std::string(1000, 'c');
+  EXPECT_FALSE(Record(job, Placed()).contains("cut"));
+}
+
+TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
+  std::vector<std::pair<JobRequest, Decision>> cases = {{AJob(), Placed()}, {AJob(), Decision()}};
+  for (const std::string unit : {"\x01", "\"", "\xff", "x"}) {
+    Decision many = DecisionOfMany(unit);
+    for (Candidate& candidate : many.best) candidate.pool = "p";
+    cases.push_back({HostileJob(unit), many});
+    cases.push_back({HostileJob(unit), Decision()});
+  }
+  const Manifest manifest = {kNow, std::string(64, 'c'), std::string(64, 'f'), std::string(64, 'a'),
+                             std::string(64, 'r')};
+  for (const auto& [job, decision] : cases) {
+    const size_t bytes =
+        DecisionRecord(kId, kNow, job, decision, manifest, std::string(16, '0')).size();
+    EXPECT_GE(DecisionRecordBytes(job, decision), bytes);
+    EXPECT_LE(DecisionRecordBytes(job, decision), bytes + bytes / 2);
+  }
+}
+
+TEST(WithheldRecord, SaysHowManyOfWhomAndWhen) {
+  WithheldRecords withheld = {.user_id = 1000,
+                              .count = 17,
+                              .left_alone = 3,
+                              .first = kNow - absl::Minutes(1),
+                              .last = kNow};
+  EXPECT_EQ(WithheldRecord(kId, kNow, withheld),
+            R"({"v":1,"type":"withheld","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","user_id":1000,"count":17,"left_alone":3,)"
+            R"("first":"2026-11-24T18:59:00Z","last":"2026-11-24T19:00:00Z"})"
+            "\n");
+  withheld.user_id.reset();
+  EXPECT_THAT(WithheldRecord(kId, kNow, withheld), HasSubstr(R"("user_id":null)"));
+}
+
 TEST(DroppedRecord, SaysHowManyWereLost) {
   EXPECT_EQ(DroppedRecord(kId, kNow, 17),
             R"({"v":1,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"

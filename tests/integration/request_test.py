@@ -1,8 +1,9 @@
 """What users ask of a job, in words of Slurm's or of ours, and what is then done, on a real slurmctld."""
 
+import json
 import unittest
 
-from private_slurm import PrivateSlurmTest, seconds_since_epoch, wait_until
+from private_slurm import SCARBON, PrivateSlurmTest, seconds_since_epoch, wait_until
 
 
 class RequestTest(PrivateSlurmTest):
@@ -55,6 +56,21 @@ class RequestTest(PrivateSlurmTest):
         self.assertEqual(job["Partition"], "oslo")
         _, job = self.submit("--job-name=train")
         self.assertEqual(job["Partition"], "frankfurt")
+
+    # Each submission of a loop of will-runs would be 15 KB of the log.
+    def test_bounds_a_record_whatever_a_user_fills_in(self):
+        odd = "\x01" * 900
+        for comment in (odd, "carbon:off;" + odd):
+            count = len(self.records())
+            tried = self.sbatch("--test-only", f"--job-name={odd}", f"--comment={comment}",
+                                f"--gres={odd}:1")
+            record = self.last_record(count)
+            self.assertLess(len(json.dumps(record)), 7500, tried.stderr)
+            self.assertIn("job.name", record["cut"])
+            self.assertIn("job.comment", record["cut"])
+            self.assertTrue(record["job"]["comment"].endswith("\u2026"))
+        shown = self.run_command(SCARBON, "log", "--file", str(self.log))
+        self.assertEqual(shown.returncode, 0, shown.stderr)
 
     # sbatch then prints our line as an error, above the reason.
     def test_reads_as_a_plan_above_the_reason_of_a_refusal(self):

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -425,6 +426,60 @@ TEST_F(EngineTest, TellsWhyTheLogCannotBeWritten) {
   EXPECT_TRUE(EventuallyLogged("carbon: placement log: works again"));
   EXPECT_TRUE(Eventually([&] { return Records().size() == 1; }));
   EXPECT_THAT(Records()[0].dump(), HasSubstr("the placement log cannot be written"));
+}
+
+TEST_F(EngineTest, NeverPlacesAJobWithoutItsRecordHoweverManyAUserSubmits) {
+  for (NodeGroup& group : world_.capacity.groups) group.total = TotalOf(1000, group.per_node);
+  Publish();
+  EngineOptions options = Options();
+  options.budget = {.bytes = 100'000, .refill = absl::Hours(10)};
+  std::vector<std::string> ids;
+  JobRequest other = world_.Job();
+  other.user_id = 1001;
+  {
+    Engine engine(options);
+    SubmitUntilPlaced(engine);
+    int unplaced = 0;
+    for (int i = 0; i < 100; ++i) {
+      const Verdict verdict = engine.Submit(world_.Job(), world_.now);
+      EXPECT_EQ(verdict.apply, !verdict.admin_comment.empty());
+      if (verdict.apply) {
+        ids.push_back(DecisionIdInComment(verdict.admin_comment));
+      } else {
+        ++unplaced;
+      }
+    }
+    EXPECT_GT(ids.size(), 5u);
+    EXPECT_GT(unplaced, 50);
+    // What is wrong with a hint is still said, and other users have all of theirs.
+    EXPECT_THAT(engine.Submit(world_.Job("carbon:wiat=3h"), world_.now).message, HasSubstr("wiat"));
+    EXPECT_TRUE(engine.Submit(other, world_.now).apply);
+    EXPECT_TRUE(Eventually([&] { return StatusCount("records_withheld") == unplaced + 1; }));
+  }
+  std::set<std::string> recorded;
+  uint64_t bytes = 0, withheld = 0;
+  for (const nlohmann::json& record : Records()) {
+    recorded.insert(record["id"].get<std::string>());
+    bytes += record.dump().size();
+    if (record["type"] != "withheld") continue;
+    EXPECT_EQ(record["user_id"], 1000);
+    withheld += record["count"].get<uint64_t>();
+  }
+  for (const std::string& id : ids) EXPECT_TRUE(recorded.contains(id)) << id;
+  EXPECT_EQ(withheld + ids.size(), 101u);
+  EXPECT_LT(bytes, 120'000u);
+  EXPECT_TRUE(EventuallyLogged(
+      "carbon: records: user 1000: a user's share of the placement log is used up"));
+}
+
+TEST_F(EngineTest, RecordsOptedOutJobsWithHalfOfAShareOnly) {
+  Publish();
+  EngineOptions options = Options();
+  options.budget = {.bytes = 100'000, .refill = absl::Hours(10)};
+  Engine engine(options);
+  SubmitUntilPlaced(engine);
+  for (int i = 0; i < 100; ++i) engine.Submit(world_.Job("carbon:off"), world_.now);
+  EXPECT_TRUE(engine.Submit(world_.Job(), world_.now).apply);
 }
 
 TEST_F(EngineTest, KeepsIdsUniqueAndRecordsWholeUnderManyThreads) {

@@ -257,6 +257,21 @@ TEST_F(LogWriterTest, BoundsTheQueueInBytes) {
   EXPECT_FALSE(writer.Enqueue("x\n"));
 }
 
+TEST_F(LogWriterTest, KeepsHalfOfTheQueueForWhatIsNeeded) {
+  LogWriter::Options options = quick_;
+  options.max_records = 4;
+  LogWriter writer(options);
+  const auto enqueue = [&](LogWriter::Need need) {
+    return writer.Enqueue([] { return std::string("x\n"); }, 2, need);
+  };
+  EXPECT_TRUE(enqueue(LogWriter::Need::kDispensable));
+  EXPECT_TRUE(enqueue(LogWriter::Need::kDispensable));
+  EXPECT_FALSE(enqueue(LogWriter::Need::kDispensable));
+  EXPECT_TRUE(enqueue(LogWriter::Need::kNeeded));
+  EXPECT_TRUE(enqueue(LogWriter::Need::kNeeded));
+  EXPECT_FALSE(enqueue(LogWriter::Need::kNeeded));
+}
+
 TEST_F(LogWriterTest, FollowsRotation) {
   LogWriter writer(quick_);
   writer.SetPath(path_);

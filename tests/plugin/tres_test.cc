@@ -59,5 +59,12 @@ TEST(ReadDevices, ReadsABoundedPartOfAbsurdText) {
   EXPECT_EQ(ReadDevices({.per_node = text.c_str()}).per_node, 10'000'000);
 }
 
+TEST(ReadDevices, KeepsABoundedPartOfAnAbsurdName) {
+  const std::string name(10'000, 'x');
+  EXPECT_LE(ReadDevices({.per_node = ("gres:gpu:" + name + ":1").c_str()}).type.size(), 256u);
+  EXPECT_LE(ReadDevices({.per_node = ("gres:" + name).c_str()}).other.size(), 256u);
+  EXPECT_LE(ReadDevices({.per_node = ("license/" + name).c_str()}).other.size(), 256u);
+}
+
 }  // namespace
 }  // namespace carbon
