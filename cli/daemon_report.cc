@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
+#include "forecast/http/known_secrets.h"
 #include "spdlog/spdlog.h"
 
 namespace carbon {
@@ -31,6 +32,21 @@ void WriteAndLog(const char* what, const std::string& path, const std::string& b
   *last_trouble = trouble;
 }
 
+// What the state and the metrics are made of passes here: neither has a secret that this process
+// knows. Text by text, since one may look like a part of the file itself.
+void RemoveSecrets(DaemonState* state) {
+  const auto clean = [](std::string* text) {
+    if (!text->empty()) *text = WithoutSecrets(*text);
+  };
+  clean(&state->error);
+  for (std::string& trouble : state->troubles) clean(&trouble);
+  for (std::string& note : state->notes) clean(&note);
+  for (SourceState& source : state->sources) {
+    clean(&source.error);
+    clean(&source.note);
+  }
+}
+
 }  // namespace
 
 DaemonReport::DaemonReport(absl::Time started_at) {
@@ -52,6 +68,7 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
     ++state_.publishes;
     state_.published_at = now;
   }
+  RemoveSecrets(&state_);
   state_.updated_at.reset();
   std::string told = absl::StrCat(paths.snapshot, "\n", SerializeDaemonState(state_));
   // A clock that was set back must not silence it.

@@ -1,6 +1,7 @@
 // Where scarbond tells how it is doing: its state beside the snapshot, and metrics where the
 // configuration names a file for them. What cannot be written is logged once and keeps nothing else
-// from being done. Blocks on the disk. One thread.
+// from being done. Neither has a secret that this process knows (forecast/http/known_secrets.h).
+// Blocks on the disk. One thread.
 #ifndef CLI_DAEMON_REPORT_H_
 #define CLI_DAEMON_REPORT_H_
 

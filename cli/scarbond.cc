@@ -26,6 +26,7 @@
 #include "cli/load_config.h"
 #include "cli/publication.h"
 #include "cli/service_notice.h"
+#include "forecast/http/known_secrets.h"
 #include "plugin/slurm_client.h"
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
@@ -101,13 +102,34 @@ class JournalLevel : public spdlog::custom_flag_formatter {
   }
 };
 
+// What every line of the log passes: it writes no secret that this process knows.
+class SecretlessFormatter : public spdlog::formatter {
+ public:
+  explicit SecretlessFormatter(std::unique_ptr<spdlog::formatter> formatter)
+      : formatter_(std::move(formatter)) {}
+
+  void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& text) override {
+    const std::string clean =
+        WithoutSecrets(absl::string_view(line.payload.data(), line.payload.size()));
+    spdlog::details::log_msg clean_line = line;
+    clean_line.payload = clean;
+    formatter_->format(clean_line, text);
+  }
+  std::unique_ptr<formatter> clone() const override {
+    return std::make_unique<SecretlessFormatter>(formatter_->clone());
+  }
+
+ private:
+  std::unique_ptr<spdlog::formatter> formatter_;
+};
+
 void StartLogging(bool verbose) {
   auto logger = spdlog::stderr_logger_st("scarbond");
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<JournalLevel>('*');
   // The journal keeps the time itself.
   formatter->set_pattern(IsJournal() ? "<%*>%l: %v" : "%Y-%m-%dT%H:%M:%S scarbond: %l: %v");
-  logger->set_formatter(std::move(formatter));
+  logger->set_formatter(std::make_unique<SecretlessFormatter>(std::move(formatter)));
   logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
   logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));
@@ -242,7 +264,7 @@ int main(int argc, char** argv) {
   try {
     return carbon::Run(options);
   } catch (const std::exception& error) {
-    fprintf(stderr, "scarbond: %s\n", error.what());
+    fprintf(stderr, "scarbond: %s\n", carbon::WithoutSecrets(error.what()).c_str());
     return 1;
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "forecast/http/known_secrets.h"
 
 namespace carbon {
 
@@ -12,7 +13,7 @@ ServiceNotice::ServiceNotice() : is_watched_(sd_watchdog_enabled(0, nullptr) > 0
 
 void ServiceNotice::Ready(const std::string& status) {
   // A line's end would begin another assignment.
-  std::string line = absl::StrCat("READY=1\nSTATUS=", status);
+  std::string line = absl::StrCat("READY=1\nSTATUS=", WithoutSecrets(status));
   std::replace(line.begin() + sizeof("READY=1"), line.end(), '\n', ' ');
   if (line == said_) return;
   sd_notify(0, line.c_str());

@@ -1,39 +1,12 @@
 #include "forecast/live/provider_session.h"
 
-#include <algorithm>
-
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include <string>
 
 namespace carbon {
 namespace {
 
 // A part of a secret as short as this says little of it, and shorter ones are in any text.
 constexpr size_t kMinPart = 6;
-// A secret as short as this is not looked for: it would be found everywhere.
-constexpr size_t kMinSecret = 4;
-
-// Whole or in parts: what quotes a server may have cut the secret short or escaped some of it.
-std::string WithoutParts(absl::string_view text, absl::string_view secret) {
-  if (secret.size() < kMinSecret) return std::string(text);
-  const size_t least = std::min(kMinPart, secret.size());
-  std::string clean;
-  for (size_t i = 0; i < text.size();) {
-    size_t length = 0;
-    for (size_t tried = least; i + tried <= text.size(); ++tried) {
-      if (!absl::StrContains(secret, text.substr(i, tried))) break;
-      length = tried;
-    }
-    if (length == 0) {
-      clean += text[i++];
-    } else {
-      clean += "(secret)";
-      i += length;
-    }
-  }
-  return clean;
-}
 
 }  // namespace
 
@@ -42,6 +15,8 @@ absl::Status ProviderSession::TakeLogin(const ProviderAsk& ask, const HttpReply&
   absl::StatusOr<Credential> session = provider_->parse_login(ask, reply);
   if (!session.ok()) return session.status();
   session_ = *std::move(session);
+  known_session_before_ = std::move(known_session_);
+  known_session_ = RememberSecret(session_->user, session_->secret);
   until_ = now + provider_->login_life;
   return absl::OkStatus();
 }
@@ -55,10 +30,10 @@ bool ProviderSession::NeedsNewLogin(const absl::Status& refusal) {
 }
 
 std::string ProviderSession::WithoutSecrets(absl::string_view text) const {
-  std::string clean = WithoutParts(text, configured_.secret);
-  clean = WithoutParts(clean,
-                       absl::Base64Escape(absl::StrCat(configured_.user, ":", configured_.secret)));
-  if (session_.has_value()) clean = WithoutParts(clean, session_->secret);
+  std::string clean(text);
+  for (const KnownSecret& known : {known_secret_, known_session_, known_session_before_}) {
+    if (known != nullptr) clean = known->RemovedFrom(clean, kMinPart);
+  }
   return clean;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "forecast/http/known_secrets.h"
 #include "forecast/providers/providers.h"
 
 namespace carbon {
@@ -16,7 +17,9 @@ namespace carbon {
 class ProviderSession {
  public:
   ProviderSession(const Provider* provider, Credential credential)
-      : provider_(provider), configured_(std::move(credential)) {}
+      : provider_(provider),
+        configured_(std::move(credential)),
+        known_secret_(RememberSecret(configured_.user, configured_.secret)) {}
 
   // Whether a login has to come before anything else is asked.
   bool NeedsLogin(absl::Time now) const {
@@ -38,7 +41,8 @@ class ProviderSession {
   void Forget() { session_.reset(); }
 
   // What a server said, without the credential that it may repeat: each part of six characters or
-  // more of the configured one, of the login's or of what the login sends becomes "(secret)".
+  // more of the configured one or of the last logins', in any of its forms (known_secrets.h),
+  // becomes "(secret)". Stricter than what whoever writes a text does with all of them.
   std::string WithoutSecrets(absl::string_view text) const;
   absl::Status WithoutSecrets(const absl::Status& status) const;
 
@@ -50,7 +54,11 @@ class ProviderSession {
  private:
   const Provider* provider_;
   Credential configured_;
+  KnownSecret known_secret_;
   std::optional<Credential> session_;
+  // A reply to what was sent before the last login may still come.
+  KnownSecret known_session_;
+  KnownSecret known_session_before_;
   absl::Time until_ = absl::InfinitePast();
   bool logged_in_again_ = false;
 };

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "forecast/http/known_secrets.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "spdlog/sinks/ostream_sink.h"
@@ -110,6 +111,22 @@ TEST_F(DaemonReportTest, LogsOnceThatAPathCannotBeWrittenAndGoesOn) {
   EXPECT_THAT(Read()->troubles, ::testing::IsEmpty());
   EXPECT_EQ(LinesLogged(), 2u) << log_.str();
   EXPECT_THAT(log_.str(), HasSubstr("metrics: written again"));
+}
+
+TEST_F(DaemonReportTest, WritesNoSecretThatIsKnown) {
+  const KnownSecret secret = RememberSecret("", "tok-77e0b2d4ff01");
+  paths_.metrics = folder_ + "/metrics.prom";
+  sources_[0].error = sources_[0].note = "GB: no tok-77e0b2d4ff01";
+  DaemonReport::Findings findings;
+  findings.troubles = findings.notes = {"zone GB: tok-77e0b2d4ff01"};
+  report_.Write(paths_, sources_, {}, absl::InternalError("tok-77e0b2d4ff01"), kNow, findings);
+  const absl::StatusOr<DaemonState> state = Read();
+  ASSERT_TRUE(state.ok());
+  EXPECT_EQ(state->error, "(secret)");
+  EXPECT_EQ(state->sources[0].error, "GB: no (secret)");
+  for (const std::string& path : {DaemonStatePath(folder_), paths_.metrics}) {
+    EXPECT_EQ(Contents(path).find("tok-77e0"), std::string::npos) << path;
+  }
 }
 
 }  // namespace

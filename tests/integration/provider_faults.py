@@ -5,6 +5,7 @@ import datetime
 import gzip
 import importlib.machinery
 import importlib.util
+import json
 import pathlib
 import socket
 import struct
@@ -161,6 +162,15 @@ def status(code, retry_after=None):
     headers = [] if retry_after is None else [("Retry-After", str(retry_after))]
     return Wire(lambda answer, body: send_whole(
         answer, b'{"error": "so it is"}', status=code, headers=headers))
+
+
+def echoed(form, code=401):
+    """As an error that repeats what the client proved itself with, in `form` of it."""
+    def send(answer, body):
+        shown = [answer.headers.get(name, "") for name in ("auth-token", "Authorization")]
+        proof = form("".join(shown).removeprefix("Bearer ").removeprefix("Basic "))
+        send_whole(answer, json.dumps({"error": "bad", "message": proof}).encode(), status=code)
+    return Wire(send)
 
 
 FAULTS = {
