@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -23,9 +22,6 @@ namespace {
 
 // A longer step is a hole in the data: what is absent must not be bridged by an old value.
 constexpr absl::Duration kLongestStep = absl::Hours(24);
-
-// Messages quote what was found, but not a megabyte of it, nor what steers a terminal.
-std::string Quoted(absl::string_view text) { return absl::CHexEscape(text.substr(0, 40)); }
 
 absl::Status AtLine(int line, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
@@ -92,12 +88,9 @@ class LineParser {
 absl::Status LineParser::CheckFields(const CsvRecord& record, size_t fields) const {
   if (columns_.is_plain) {
     if (fields == 2) return absl::OkStatus();
-    // A first line without a separator may be anything, even a secret: it is not quoted.
-    const bool is_quoted = previous_ != absl::InfinitePast() || fields > 1;
     return AtLine(
         record.line,
-        absl::StrCat(is_quoted ? absl::StrCat("\"", Quoted(record.text), "\" ") : "",
-                     "is not time,value: it has ", fields, fields == 1 ? " field" : " fields",
+        absl::StrCat("is not time,value: it has ", fields, fields == 1 ? " field" : " fields",
                      ", separated by ",
                      separator_ == '\t' ? "tabs" : absl::StrFormat("\"%c\"", separator_)));
   }
@@ -115,20 +108,20 @@ absl::Status LineParser::At(const CsvRecord& record, size_t column, absl::string
 }
 
 absl::StatusOr<double> LineParser::ParseNumber(absl::string_view field) {
-  const std::string quoted = absl::StrCat("value \"", Quoted(field), "\" ");
+  constexpr absl::string_view kNoNumber = "the value is not a number";
   std::string number(field);
   const size_t mark = number.find_first_of(",.");
   if (mark != std::string::npos) {
     if (number.find_first_of(",.", mark + 1) != std::string::npos) {
       return absl::InvalidArgumentError(
-          absl::StrCat(quoted, "is not a number: it has more than one \",\" or \".\""));
+          absl::StrCat(kNoNumber, ": it has more than one \",\" or \".\""));
     }
     if (number[mark] == ',' && separator_ == ',') {
       return absl::InvalidArgumentError(
-          absl::StrCat(quoted, "is not a number: a comma may mean decimals or thousands"));
+          absl::StrCat(kNoNumber, ": a comma may mean decimals or thousands"));
     }
     if (decimal_mark_ != 0 && number[mark] != decimal_mark_) {
-      return absl::InvalidArgumentError(absl::StrCat(quoted, "is not a number: lines above have \"",
+      return absl::InvalidArgumentError(absl::StrCat(kNoNumber, ": lines above have \"",
                                                      std::string(1, decimal_mark_),
                                                      "\" for the decimals"));
     }
@@ -138,7 +131,7 @@ absl::StatusOr<double> LineParser::ParseNumber(absl::string_view field) {
   double value = 0;
   // SimpleAtod also reads hexadecimal.
   if (number.find_first_of("xX") != std::string::npos || !absl::SimpleAtod(number, &value)) {
-    return absl::InvalidArgumentError(absl::StrCat(quoted, "is not a number"));
+    return absl::InvalidArgumentError(kNoNumber);
   }
   return value;
 }
@@ -146,18 +139,17 @@ absl::StatusOr<double> LineParser::ParseNumber(absl::string_view field) {
 absl::StatusOr<GramsPerKilowattHour> LineParser::ParseValue(absl::string_view field) {
   absl::StatusOr<double> number = ParseNumber(field);
   if (!number.ok()) return number.status();
-  const std::string quoted =
-      unit_ == IntensityUnit::kGramsPerKilowattHour
-          ? absl::StrCat("value ", Quoted(field))
-          : absl::StrCat("value ", Quoted(field), " ", IntensityUnitName(unit_));
+  const std::string shown = unit_ == IntensityUnit::kGramsPerKilowattHour
+                                ? absl::StrCat("value ", *number)
+                                : absl::StrCat("value ", *number, " ", IntensityUnitName(unit_));
   const GramsPerKilowattHour value(*number * GramsPer(unit_));
   if (!std::isfinite(value.value())) {
-    return absl::InvalidArgumentError(absl::StrCat(quoted, " is not finite"));
+    return absl::InvalidArgumentError(absl::StrCat(shown, " is not finite"));
   }
-  if (value.value() < 0) return absl::InvalidArgumentError(absl::StrCat(quoted, " is negative"));
+  if (value.value() < 0) return absl::InvalidArgumentError(absl::StrCat(shown, " is negative"));
   if (value > IntensitySeries::kMaxValue) {
     return absl::InvalidArgumentError(
-        absl::StrCat(quoted, " is above ", IntensitySeries::kMaxValue.value(), " gCO2e/kWh"));
+        absl::StrCat(shown, " is above ", IntensitySeries::kMaxValue.value(), " gCO2e/kWh"));
   }
   return value;
 }

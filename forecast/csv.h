@@ -14,6 +14,10 @@
 // A line without a value is passed over where it has no time either, or a local time that clocks
 // skip: a table that gives every day 24 hours has it.
 //
+// Messages quote no text of a file: whoever may choose the file need not be allowed to read it (it
+// may be a link to another), and everybody reads the messages. They name lines, columns, and what
+// was read as a time or a number.
+//
 // Pure, but for the time zone database; whoever reads the file bounds its size.
 #ifndef FORECAST_CSV_H_
 #define FORECAST_CSV_H_

@@ -10,14 +10,12 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 
 namespace carbon {
 namespace {
 
-constexpr size_t kMaxQuoted = 60;  // bytes of a column's name in a message
-constexpr size_t kMaxListed = 12;  // columns in a message
+constexpr size_t kMaxQuoted = 60;  // bytes of a name of carbon.json's in a message
 
 // A header that is known by three of its columns.
 struct KnownHeader {
@@ -54,12 +52,6 @@ std::string Quoted(absl::string_view name) {
   return absl::StrCat("\"", absl::CHexEscape(name.substr(0, kMaxQuoted)), "\"");
 }
 
-std::string Listed(const std::vector<std::string>& names) {
-  std::vector<std::string> shown;
-  for (size_t i = 0; i < std::min(names.size(), kMaxListed); ++i) shown.push_back(Quoted(names[i]));
-  return absl::StrCat(absl::StrJoin(shown, ", "), names.size() > kMaxListed ? ", ..." : "");
-}
-
 // As names are compared: without case, and with a plain 2 for a subscript one.
 std::string Normal(absl::string_view name) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"\xe2\x82\x82", "2"}}));
@@ -87,10 +79,9 @@ absl::StatusOr<size_t> FindNamed(const CsvRecord& header, absl::string_view name
     found = i;
   }
   if (found.has_value()) return *found;
-  // One field alone may be anything, a secret too.
-  return AtLine(header.line,
-                absl::StrCat("has no column ", Quoted(name), " as \"columns\" says; it has ",
-                             header.fields.size() > 1 ? Listed(header.fields) : "one column"));
+  return AtLine(header.line, absl::StrCat("has no column ", Quoted(name),
+                                          " as \"columns\" says, in ", header.fields.size(),
+                                          header.fields.size() == 1 ? " field" : " fields"));
 }
 
 std::optional<size_t> Find(const std::vector<std::string>& names, absl::string_view name) {
@@ -130,7 +121,7 @@ absl::Status SetZone(const CsvRecord& first, const CsvFormat& format, bool is_ut
   if (format.time_zone.empty()) return absl::OkStatus();
   if (is_utc && !IsUtc(format.time_zone)) {
     return AtLine(first.line,
-                  absl::StrCat("times are in UTC by column ", Quoted(first.fields[columns->time]),
+                  absl::StrCat("times are in UTC by the header of column ", columns->time + 1,
                                ", but in ", format.time_zone, " by \"time_zone\""));
   }
   absl::TimeZone zone;
@@ -183,8 +174,7 @@ absl::StatusOr<CsvColumns> FindCsvColumns(const CsvRecord& first, size_t next_fi
     if (!*is_known && !is_complete) {
       return AtLine(first.line, absl::StrCat("of ", columns.count,
                                              " columns none is known for time and value; "
-                                             "name them with \"columns\": ",
-                                             Listed(header.fields)));
+                                             "name them with \"columns\""));
     }
   }
   if (columns.time < header.fields.size() && IsCsvHeader(first)) {

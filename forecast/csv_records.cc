@@ -166,7 +166,6 @@ absl::StatusOr<bool> CsvReader::Next(CsvRecord* record) {
       if (text.empty() || text[0] == '#') continue;
       if (line_ == 1 && IsSeparatorLine(text)) continue;
       record->line = line_;
-      record->text = text;
       is_inside = true;
     }
     if (line.size() > kMaxLine) {

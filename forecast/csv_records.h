@@ -29,7 +29,6 @@ absl::StatusOr<absl::string_view> CsvText(absl::string_view bytes, std::string* 
 
 struct CsvRecord {
   int line = 0;                     // where it begins, from 1
-  absl::string_view text;           // its first line, for messages
   std::vector<std::string> fields;  // without their quotes and the blanks around them
 };
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -166,6 +167,19 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
   return BuildZoneForecast(zone, FileName(file), *forecast, fetched_at, now);
 }
 
+std::string WhoElseDecides(const std::string& path) {
+  struct stat facts;
+  // The mode of a link says nothing.
+  if (lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode) && facts.st_uid != 0 &&
+      facts.st_uid != geteuid()) {
+    return absl::StrCat("is a link of uid ", facts.st_uid, ", not of root or uid ", geteuid());
+  }
+  if (stat(path.c_str(), &facts) != 0) return "";
+  const absl::Status trusted = CheckTrusted("", facts);
+  constexpr absl::string_view kNoPath = ": ";
+  return trusted.ok() ? "" : std::string(trusted.message().substr(kNoPath.size()));
+}
+
 absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const ForecastFile& file,
                                                  absl::Time now) {
   absl::StatusOr<std::pair<std::string, absl::Time>> read = ReadWithTime(file.path);
@@ -174,6 +188,9 @@ absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const F
       ParseForecastFile(zone, file, read->first, read->second, now);
   if (!forecast.ok()) return forecast.status();
   std::string note = forecast->remark.note;
+  if (const std::string who = WhoElseDecides(file.path); !who.empty()) {
+    absl::StrAppend(&note, note.empty() ? "" : "; ", file.path, " ", who);
+  }
   return FetchedForecast{*std::move(forecast), read->second, absl::OkStatus(), std::move(note)};
 }
 

@@ -80,8 +80,14 @@ struct FetchedForecast {
 // Why a provider that has not answered yet has nothing. It is no trouble.
 absl::Status NotFetchedYet();
 
+// Who else may decide what a data file holds, and so where jobs run: "is owned by uid 1000, not by
+// root or uid 64030", "is a link of uid 1000, …", "is writable by group or others, mode 666". Empty
+// where nobody does, or there is no such file.
+std::string WhoElseDecides(const std::string& path);
+
 // The file's forecast as it was issued. The time it was last modified counts as when it was
-// fetched. Errors as BuildZoneForecast and the disk have them. Blocks on the disk.
+// fetched. Errors as BuildZoneForecast and the disk have them. WhoElseDecides is
+// noted. Blocks on the disk.
 absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const ForecastFile& file,
                                                  absl::Time now);
 

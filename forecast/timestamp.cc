@@ -47,16 +47,20 @@ bool HasOffset(absl::string_view rest) {
          absl::ascii_isdigit(rest[5]);
 }
 
-std::string Refusal(absl::string_view text, absl::string_view why) {
-  return absl::StrCat("time \"", absl::CHexEscape(text.substr(0, kMaxLength)), "\" ", why);
+// Absent: the text is not quoted.
+using Quoted = std::optional<absl::string_view>;
+
+std::string Refusal(const Quoted& text, absl::string_view why) {
+  if (!text.has_value()) return absl::StrCat("the time ", why);
+  return absl::StrCat("time \"", absl::CHexEscape(text->substr(0, kMaxLength)), "\" ", why);
 }
 
-absl::Status Refused(absl::string_view text, absl::string_view why) {
+absl::Status Refused(const Quoted& text, absl::string_view why) {
   return absl::InvalidArgumentError(Refusal(text, why));
 }
 
 // Parses `text`; messages quote `quoted`, the text as it was found.
-absl::StatusOr<absl::Time> Parse(absl::string_view text, absl::string_view quoted,
+absl::StatusOr<absl::Time> Parse(absl::string_view text, const Quoted& quoted,
                                  bool may_have_fraction) {
   if (text.size() == kDateAndTimeLength && HasShape(absl::StrCat(text, "Z"))) {
     return Refused(quoted, kNoOffset);
@@ -101,19 +105,20 @@ std::string NormalOffset(absl::string_view offset) {
 
 // What the clocks of `zone` showed as `local`.
 absl::StatusOr<absl::Time> AtLocalTime(absl::CivilSecond local, const absl::TimeZone& zone,
-                                       absl::string_view quoted, absl::Time previous) {
+                                       absl::Time previous) {
   const absl::TimeZone::TimeInfo found = zone.At(local);
   switch (found.kind) {
     case absl::TimeZone::TimeInfo::UNIQUE:
       break;
     case absl::TimeZone::TimeInfo::SKIPPED:
-      return absl::NotFoundError(Refusal(
-          quoted, absl::StrCat("does not exist in ", zone.name(), ", where clocks went forward")));
+      return absl::NotFoundError(
+          Refusal(std::nullopt,
+                  absl::StrCat("does not exist in ", zone.name(), ", where clocks went forward")));
     case absl::TimeZone::TimeInfo::REPEATED:
       if (previous == absl::InfinitePast()) {
         return absl::FailedPreconditionError(
-            Refusal(quoted, absl::StrCat("occurs twice in ", zone.name(),
-                                         ", and no line above tells which is meant")));
+            Refusal(std::nullopt, absl::StrCat("occurs twice in ", zone.name(),
+                                               ", and no line above tells which is meant")));
       }
       return found.pre > previous ? found.pre : found.post;
   }
@@ -130,10 +135,18 @@ absl::StatusOr<absl::Time> ParseInstant(absl::string_view text) {
   return Parse(text, text, /*may_have_fraction=*/true);
 }
 
+absl::StatusOr<absl::Time> ParseUnquotedTimestamp(absl::string_view text) {
+  return Parse(text, std::nullopt, /*may_have_fraction=*/false);
+}
+
+absl::StatusOr<absl::Time> ParseUnquotedInstant(absl::string_view text) {
+  return Parse(text, std::nullopt, /*may_have_fraction=*/true);
+}
+
 absl::StatusOr<absl::Time> ParseFileTime(absl::string_view text,
                                          const std::optional<absl::TimeZone>& zone,
                                          absl::Time previous) {
-  if (text.size() > kMaxLength) return Refused(text, kNoTime);
+  if (text.size() > kMaxLength) return Refused(std::nullopt, kNoTime);
   std::string whole(text);
   if (whole.size() == kDateLength) whole += "T00:00:00";
   if (whole.size() == kMinuteLength ||
@@ -145,11 +158,11 @@ absl::StatusOr<absl::Time> ParseFileTime(absl::string_view text,
   const bool has_offset = end != std::string::npos;
   if (has_offset) whole.replace(end, std::string::npos, NormalOffset(whole.substr(end)));
   if (has_offset || !zone.has_value()) {
-    return Parse(whole, text, /*may_have_fraction=*/false);
+    return Parse(whole, std::nullopt, /*may_have_fraction=*/false);
   }
-  absl::StatusOr<absl::Time> as_utc = Parse(whole + "Z", text, /*may_have_fraction=*/false);
+  absl::StatusOr<absl::Time> as_utc = Parse(whole + "Z", std::nullopt, /*may_have_fraction=*/false);
   if (!as_utc.ok()) return as_utc.status();
-  return AtLocalTime(absl::ToCivilSecond(*as_utc, absl::UTCTimeZone()), *zone, text, previous);
+  return AtLocalTime(absl::ToCivilSecond(*as_utc, absl::UTCTimeZone()), *zone, previous);
 }
 
 std::optional<absl::Duration> ParseTimeSpan(absl::string_view text) {

@@ -21,7 +21,12 @@ absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text);
 // not be a whole second.
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view text);
 
-// A time as files write it: RFC 3339 as above, or without the seconds, or with the offset as "UTC",
+// The same two for a text of a file: messages do not quote it (forecast/csv.h says why).
+absl::StatusOr<absl::Time> ParseUnquotedTimestamp(absl::string_view text);
+absl::StatusOr<absl::Time> ParseUnquotedInstant(absl::string_view text);
+
+// A time as files write it, which messages do not quote: RFC 3339 as above, or without the seconds,
+// or with the offset as "UTC",
 // "+01" or "+0100", or without an offset, or as a date alone, which is its midnight. What has no
 // offset is local time in `zone`; where clocks go back, an hour occurs twice there, and the first
 // of its two that lies after `previous`, the time in the line above, is taken. `previous` is

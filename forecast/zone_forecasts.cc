@@ -201,7 +201,7 @@ std::vector<PastForecast> ZoneForecasts::PlausiblePast(const ZoneConfig& zone,
 }
 
 std::vector<std::string> ZoneForecasts::Notes() const {
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = histories_.Notes();
   for (const ZoneConfig& zone : zones_) {
     const bool has_source =
         std::any_of(zone.forecasts.begin(), zone.forecasts.end(), [](const ForecastSource& source) {

@@ -58,8 +58,8 @@ void ZoneHistories::Configure(const Config& config, absl::Time now, KeptArchive*
     Zone& entry =
         zones_.emplace(zone.name, Zone{{}, zone.plausibility, {Nothing(), 0, {}}}).first->second;
     for (const HistorySource& source : HistorySourcesOf(zone)) {
-      Source made{source,           {zone.name, NameOf(source), zone.kind}, Nothing(), "",
-                  absl::OkStatus(), JudgedHistory{Nothing(), {}, {}}};
+      Source made{source, {zone.name, NameOf(source), zone.kind}, Nothing(), "", absl::OkStatus(),
+                  "",     JudgedHistory{Nothing(), {}, {}}};
       bool is_known = false;
       if (known != before.end()) {
         for (const Source& other : known->second.sources) {
@@ -145,6 +145,7 @@ void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
       std::string mark = FileMark(file->path);
       if (mark == source.mark) continue;
       source.mark = std::move(mark);
+      source.note = WhoElseDecides(file->path);
       absl::StatusOr<std::string> bytes = ReadFile(file->path, kMaxHistoryFileBytes);
       source.trouble = bytes.status();
       if (!bytes.ok()) continue;  // what it said last stays
@@ -204,6 +205,18 @@ std::vector<std::string> ZoneHistories::Problems() const {
     }
   }
   return problems;
+}
+
+std::vector<std::string> ZoneHistories::Notes() const {
+  std::vector<std::string> notes;
+  for (const auto& [name, zone] : zones_) {
+    for (const Source& source : zone.sources) {
+      if (source.note.empty()) continue;
+      notes.push_back(absl::StrCat("zone ", name, ": history of ", source.feed.source, ": ",
+                                   std::get<HistoryFile>(source.config).path, " ", source.note));
+    }
+  }
+  return notes;
 }
 
 std::vector<ZoneHistories::RejectedCount> ZoneHistories::Rejected() const {

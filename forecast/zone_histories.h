@@ -60,6 +60,8 @@ class ZoneHistories {
   // A line for each file that cannot be read, and for each rule by which a source's hours of the
   // last 7 days were rejected. A line stays the same while its trouble does.
   std::vector<std::string> Problems() const;
+  // A line for each file that others than root and this process's user may write.
+  std::vector<std::string> Notes() const;
   // Of every source.
   std::vector<RejectedCount> Rejected() const;
 
@@ -70,6 +72,7 @@ class ZoneHistories {
     IntensityHistory hours;
     std::string mark;  // FileMark of a file as it was read last
     absl::Status trouble;
+    std::string note = {};
     JudgedHistory judged;  // of `hours`
   };
   struct Zone {

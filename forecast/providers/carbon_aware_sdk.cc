@@ -10,10 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "forecast/providers/reply_json.h"
 #include "forecast/providers/reply_points.h"
 #include "forecast/timestamp.h"
@@ -26,18 +24,16 @@ using nlohmann::json;
 
 constexpr absl::Duration kLongestStep = absl::Hours(24 * 31);
 constexpr size_t kMaxMessage = 200;  // bytes
-constexpr size_t kMaxName = 40;      // bytes
 
 absl::Status Refused(absl::string_view subject, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(subject, ": ", what));
 }
 
-// A value as a message quotes it: its JSON, cut short.
-std::string Quoted(const json& value) {
-  if (value.is_structured()) return value.is_array() ? "an array" : "an object";
-  std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
-  if (text.size() > 40) text = absl::StrCat(text.substr(0, 37), "...");
-  return text;
+// What a message calls a value. No text of it: see the header.
+std::string Described(const json& value) {
+  if (value.is_array()) return "an array";
+  if (value.is_object()) return "an object";
+  return value.is_string() ? "a text" : value.dump();
 }
 
 // The member whose name equals `name` but for its case, or nullptr.
@@ -50,10 +46,10 @@ const json* Member(const json& object, absl::string_view name) {
 
 absl::StatusOr<absl::Time> TimeMember(
     const json& object, absl::string_view name,
-    absl::StatusOr<absl::Time> (*parse)(absl::string_view) = ParseTimestamp) {
+    absl::StatusOr<absl::Time> (*parse)(absl::string_view) = ParseUnquotedTimestamp) {
   const json* value = Member(object, name);
   if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
-  if (!value->is_string()) return Refused(name, absl::StrCat(Quoted(*value), " is not a time"));
+  if (!value->is_string()) return Refused(name, absl::StrCat(Described(*value), " is not a time"));
   absl::StatusOr<absl::Time> time = parse(value->get_ref<const std::string&>());
   if (!time.ok()) return Refused(name, time.status().message());
   return time;
@@ -66,13 +62,13 @@ absl::StatusOr<std::optional<GramsPerKilowattHour>> IntensityMember(const json& 
   if (value == nullptr) return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
   if (value->is_null()) return std::nullopt;
   const std::optional<double> found = NumberIn(*value);
-  if (!found.has_value()) return Refused(name, absl::StrCat(Quoted(*value), " is not a number"));
+  if (!found.has_value()) return Refused(name, absl::StrCat(Described(*value), " is not a number"));
   const double number = *found;
   if (!std::isfinite(number) || number < 0) {
-    return Refused(name, absl::StrCat(Quoted(*value), " is negative or not finite"));
+    return Refused(name, absl::StrCat(Described(*value), " is negative or not finite"));
   }
   if (GramsPerKilowattHour(number) > IntensitySeries::kMaxValue) {
-    return Refused(name, absl::StrCat(Quoted(*value), " is above ",
+    return Refused(name, absl::StrCat(Described(*value), " is above ",
                                       IntensitySeries::kMaxValue.value(), " gCO2e/kWh"));
   }
   return GramsPerKilowattHour(number);
@@ -93,11 +89,11 @@ absl::StatusOr<absl::Duration> DurationMember(const json& object,
     }
   }
   if (!duration.has_value()) {
-    return Refused(name,
-                   absl::StrCat(Quoted(*value), " is neither hh:mm[:ss] nor a number of minutes"));
+    return Refused(
+        name, absl::StrCat(Described(*value), " is neither hh:mm[:ss] nor a number of minutes"));
   }
   if (*duration <= absl::ZeroDuration() || *duration > kLongestStep) {
-    return Refused(name, absl::StrCat(Quoted(*value), " is not positive, or above 31 days"));
+    return Refused(name, absl::StrCat(Described(*value), " is not positive, or above 31 days"));
   }
   return *duration;
 }
@@ -106,7 +102,7 @@ absl::StatusOr<std::string> LocationMember(const json& object) {
   const json* value = Member(object, "Location");
   if (value == nullptr || value->is_null()) return std::string();
   if (!value->is_string()) {
-    return Refused("Location", absl::StrCat(Quoted(*value), " is not a string"));
+    return Refused("Location", absl::StrCat(Described(*value), " is not a string"));
   }
   return value->get<std::string>();
 }
@@ -117,21 +113,12 @@ bool Matches(absl::string_view found, absl::string_view wanted) {
 }
 
 absl::Status LocationError(absl::string_view wanted, const std::set<std::string>& found) {
-  std::vector<std::string> shown;
-  for (const std::string& name : found) {
-    if (shown.size() == 10) {
-      shown.push_back("...");
-      break;
-    }
-    shown.push_back(absl::CHexEscape(absl::string_view(name).substr(0, kMaxName)));
+  if (wanted.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the file has ", found.size(), " locations, and none was chosen"));
   }
-  const std::string names = absl::StrJoin(shown, ", ");
-  if (!wanted.empty()) {
-    return absl::NotFoundError(absl::StrCat("location \"", wanted, "\" is not in the file",
-                                            names.empty() ? "" : "; it has ", names));
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("the file has several locations, and none was chosen: ", names));
+  return absl::NotFoundError(
+      absl::StrCat("location \"", wanted, "\" is not in the file, which has ", found.size()));
 }
 
 // The names of the members that hold an emission's time and value, and of their list.
@@ -143,7 +130,7 @@ struct Shape {
 
 ReplyPoints::Record ReadEmission(const json& emission, const Shape& shape,
                                  absl::string_view subject) {
-  const absl::StatusOr<absl::Time> start = TimeMember(emission, shape.time, ParseInstant);
+  const absl::StatusOr<absl::Time> start = TimeMember(emission, shape.time, ParseUnquotedInstant);
   if (!start.ok()) return Refused(subject, start.status().message());
   const absl::StatusOr<std::optional<GramsPerKilowattHour>> value =
       IntensityMember(emission, shape.value);
@@ -194,7 +181,7 @@ absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shap
                                                absl::string_view location, absl::Time now,
                                                absl::Duration window = absl::ZeroDuration()) {
   if (!emissions.is_array()) {
-    return Refused(shape.list, absl::StrCat(Quoted(emissions), " is no array"));
+    return Refused(shape.list, absl::StrCat(Described(emissions), " is no array"));
   }
   std::vector<ReplyPoints::Record> records;
   std::set<std::string> locations;
@@ -205,7 +192,7 @@ absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shap
     const std::string subject = absl::StrCat(shape.list, "[", i, "]");
     const json& emission = emissions[i];
     if (!emission.is_object()) {
-      records.push_back(Refused(subject, absl::StrCat(Quoted(emission), " is no object")));
+      records.push_back(Refused(subject, absl::StrCat(Described(emission), " is no object")));
       continue;
     }
     const absl::StatusOr<std::string> place = LocationMember(emission);
@@ -254,7 +241,7 @@ absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_
                                                  absl::Time now) {
   std::optional<absl::Time> issued_at;
   if (const json* value = Member(root, "GeneratedAt"); value != nullptr && !value->is_null()) {
-    absl::StatusOr<absl::Time> time = TimeMember(root, "GeneratedAt", ParseInstant);
+    absl::StatusOr<absl::Time> time = TimeMember(root, "GeneratedAt", ParseUnquotedInstant);
     if (!time.ok()) return time.status();
     issued_at = *time;
   }
@@ -280,7 +267,7 @@ absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::strin
   std::set<std::string> locations;
   for (size_t i = 0; i < root.size(); ++i) {
     if (!root[i].is_object()) {
-      return Refused(absl::StrCat("[", i, "]"), absl::StrCat(Quoted(root[i]), " is no object"));
+      return Refused(absl::StrCat("[", i, "]"), absl::StrCat(Described(root[i]), " is no object"));
     }
     absl::StatusOr<std::string> place = LocationMember(root[i]);
     if (!place.ok()) return Refused(absl::StrCat("[", i, "]"), place.status().message());
@@ -301,7 +288,7 @@ absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::strin
   const std::string subject = absl::StrCat("[", index, "]");
   std::optional<absl::Time> issued_at;
   if (const json* value = Member(*chosen, "generatedAt"); value != nullptr && !value->is_null()) {
-    absl::StatusOr<absl::Time> time = TimeMember(*chosen, "generatedAt", ParseInstant);
+    absl::StatusOr<absl::Time> time = TimeMember(*chosen, "generatedAt", ParseUnquotedInstant);
     if (!time.ok()) return Refused(subject, time.status().message());
     issued_at = *time;
   }
@@ -328,10 +315,11 @@ absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
   try {
     root = json::parse(text.begin(), text.end());
   } catch (const json::exception& error) {
-    // Then the library quotes what it read, the whole of a broken string even.
-    const absl::string_view what = error.what();
-    return absl::InvalidArgumentError(absl::StrCat(
-        "not JSON: ", what.substr(0, what.find("; last read")).substr(0, kMaxMessage)));
+    // Behind that the library quotes what it read, the whole of a broken string even.
+    absl::string_view what = error.what();
+    what = what.substr(0, what.find("; last read"));
+    what = what.substr(0, what.find(" parsing '"));
+    return absl::InvalidArgumentError(absl::StrCat("not JSON: ", what.substr(0, kMaxMessage)));
   }
   if (root.is_object()) return ReadFileForm(root, location, now);
   if (IsEmissionList(root)) {
@@ -342,7 +330,7 @@ absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
   }
   if (root.is_array()) return ReadWebApiForm(root, location, now);
   return absl::InvalidArgumentError(
-      absl::StrCat(Quoted(root), " is neither a data file nor a WebAPI forecast"));
+      absl::StrCat(Described(root), " is neither a data file nor a WebAPI forecast"));
 }
 
 }  // namespace carbon

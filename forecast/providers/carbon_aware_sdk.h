@@ -38,9 +38,12 @@ struct CarbonAwareForecast {
 // Emissions in any order; one that cannot be used is left out, as ReplyPoints has it, and so is
 // what lies behind a hole that cannot be filled. `now` is when it was read: see ProviderAsk.
 //
-// InvalidArgument naming the member and its value where half of the emissions or more have one that
-// is missing, of another type or out of range, or overlap. NotFound for an unknown location, and
-// InvalidArgument for an ambiguous one, naming those that there are. Unavailable where there is no
+// Messages quote no text of the file: whoever may choose it need not be allowed to read it (it may
+// be a link to another), and everybody reads the messages.
+//
+// InvalidArgument naming the member where half of the emissions or
+// more have one that is missing, of another type or out of range, or overlap. NotFound for an
+// unknown location, and InvalidArgument for an ambiguous one. Unavailable where there is no
 // emission.
 absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view json,
                                                         absl::string_view location,

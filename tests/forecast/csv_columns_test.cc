@@ -94,16 +94,15 @@ TEST(FindCsvColumns, TakesWhatCarbonJsonNames) {
 TEST(FindCsvColumns, RefusesInOneLineWhatItCannotTell) {
   const std::string text = "a,b,c\n2026-12-01T00:00Z,1,2\n";
   EXPECT_EQ(Values(text),
-            "line 1: of 3 columns none is known for time and value; name them with \"columns\": "
-            "\"a\", \"b\", \"c\"");
+            "line 1: of 3 columns none is known for time and value; name them with \"columns\"");
   EXPECT_EQ(Values(text, {.time_column = "a", .value_column = "d"}),
-            "line 1: has no column \"d\" as \"columns\" says; it has \"a\", \"b\", \"c\"");
+            "line 1: has no column \"d\" as \"columns\" says, in 3 fields");
   EXPECT_EQ(Values("a,b,B\n2026-12-01T00:00Z,1,2\n", {.time_column = "a", .value_column = "b"}),
             "line 1: has two columns \"b\"");
   EXPECT_EQ(Values("# x\n2026-12-01T00:00Z,1\n", {.time_column = "a", .value_column = "b"}),
             "line 2: is no header, but \"columns\" names the columns");
   EXPECT_EQ(Values(kElectricityMaps, {.time_zone = "Europe/Berlin"}),
-            "line 1: times are in UTC by column \"Datetime (UTC)\", but in Europe/Berlin by "
+            "line 1: times are in UTC by the header of column 1, but in Europe/Berlin by "
             "\"time_zone\"");
   EXPECT_EQ(Values(text, {.time_column = "a", .value_column = "b", .time_zone = "Europe/Nowhere"}),
             "time zone \"Europe/Nowhere\" is not known on this machine");
@@ -114,7 +113,7 @@ TEST(FindCsvColumns, NamesLineAndColumnOfWhatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
       {"2026-12-01T01:00Z,XX,-4", "line 3, column 3: value -4 is negative"},
       {"2026-12-01T01:00Z,XX,", "line 3, column 3: the value is missing"},
-      {"noon,XX,2", "line 3, column 1: time \"noon\" is not RFC 3339 (2026-11-24T02:00:00Z)"},
+      {"noon,XX,2", "line 3, column 1: the time is not RFC 3339 (2026-11-24T02:00:00Z)"},
       {"2026-12-01T01:00Z,XX", "line 3: has 2 fields, the header has 3"},
       {"2026-12-01T01:00Z,X,X,2", "line 3: has 4 fields, the header has 3"},
   };
@@ -124,11 +123,14 @@ TEST(FindCsvColumns, NamesLineAndColumnOfWhatIsWrong) {
   EXPECT_EQ(Values(header + "2026-12-01T01:00Z,XX,2,,\n"), "1 2");
 }
 
-TEST(FindCsvColumns, QuotesNamesShortenedAndEscaped) {
-  const std::string message =
-      Values(absl::StrCat("a\x1b,b,", std::string(10'000, 'c'), "\n1,2,3\n"));
-  EXPECT_THAT(message, HasSubstr("\"a\\x1b\""));
-  EXPECT_LT(message.size(), 250u);
+// One of them may be a secret, in a file that is none of ours.
+TEST(FindCsvColumns, QuotesNoNameOfTheFile) {
+  for (const CsvFormat& format : {CsvFormat{}, CsvFormat{.time_column = "x", .value_column = "y"},
+                                  CsvFormat{.time_zone = "Europe/Berlin"}}) {
+    for (const char* text : {"s3cret,s3cret,s3cret\n1,2,3\n", "s3cret_utc,value,x\n1,2,3\n"}) {
+      EXPECT_EQ(Values(text, format).find("s3cret"), std::string::npos) << Values(text, format);
+    }
+  }
 }
 
 }  // namespace

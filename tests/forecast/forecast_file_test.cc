@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -303,6 +304,41 @@ TEST(BuildZoneForecast, IsOfItsSourcesKindAndThenWithoutTheZonesClimatology) {
   EXPECT_EQ(forecast->kind, SignalKind::kAverageDirect);
   EXPECT_EQ(forecast->series.end(), At(26, 0));
   EXPECT_EQ(forecast->long_run_mean.value(), 100 + 47 / 2.0);
+}
+
+TEST(WhoElseDecides, NamesWhoeverElseMayWriteTheFile) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/NO-1.csv";
+  EXPECT_EQ(WhoElseDecides(path), "");
+  std::ofstream(path) << "x";
+  chmod(path.c_str(), 0644);
+  EXPECT_EQ(WhoElseDecides(path), "");
+  chmod(path.c_str(), 0666);
+  EXPECT_EQ(WhoElseDecides(path), "is writable by group or others, mode 666");
+  chmod(path.c_str(), 0644);
+  const std::string link = folder.path() + "/link.csv";
+  ASSERT_EQ(symlink(path.c_str(), link.c_str()), 0);
+  EXPECT_EQ(WhoElseDecides(link), "");
+  if (geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  ASSERT_EQ(lchown(link.c_str(), 4242, 4242), 0);
+  EXPECT_EQ(WhoElseDecides(link), "is a link of uid 4242, not of root or uid 0");
+  ASSERT_EQ(chown(path.c_str(), 4242, 4242), 0);
+  EXPECT_EQ(WhoElseDecides(path), "is owned by uid 4242, not by root or uid 0");
+}
+
+TEST(ReadForecastFile, NotesThatOthersMayWriteTheFile) {
+  const TemporaryFolder folder;
+  ZoneConfig zone = Zone();
+  ForecastFile file{.path = folder.path() + "/NO-1.csv"};
+  std::ofstream(file.path) << Hourly(At(24, 0), 48);
+  chmod(file.path.c_str(), 0644);
+  absl::StatusOr<FetchedForecast> read = ReadForecastFile(zone, file, absl::InfiniteFuture());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->note, "");
+  chmod(file.path.c_str(), 0622);
+  read = ReadForecastFile(zone, file, absl::InfiniteFuture());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->note, file.path + " is writable by group or others, mode 622");
 }
 
 }  // namespace

@@ -85,18 +85,18 @@ TEST(ParseFileTime, ReadsWhatOthersWrite) {
   EXPECT_EQ(*ParseFileTime("2025-11-25", zone, absl::InfinitePast()), expected - absl::Hours(3));
 }
 
-TEST(ParseFileTime, RefusesWhatIsNoInstantQuotingIt) {
+TEST(ParseFileTime, RefusesWhatIsNoInstantWithoutQuotingIt) {
   absl::TimeZone berlin;
   ASSERT_TRUE(absl::LoadTimeZone("Europe/Berlin", &berlin));
   const std::pair<const char*, const char*> cases[] = {
-      {"", "time \"\" is not RFC 3339"},
-      {"25.11.2025 02:00", "time \"25.11.2025 02:00\" is not RFC 3339"},
+      {"", "the time is not RFC 3339"},
+      {"25.11.2025 02:00", "the time is not RFC 3339"},
       {"11/25/2025 2:00", "is not RFC 3339"},
       {"45986.25", "is not RFC 3339"},
       {"2025-11-25T02", "is not RFC 3339"},
       {"2025-11-25T02:00 CET", "is not RFC 3339"},
       {"2025-11-25T02:00:00.5Z", "is not a whole second"},
-      {"2025-02-30", "time \"2025-02-30\" is no instant"},
+      {"2025-02-30", "the time is no instant"},
       {"2025-11-25T02:00:00.000000000+01:00xyz", "is not RFC 3339"},
   };
   for (const auto& [text, message] : cases) {
@@ -123,6 +123,19 @@ TEST(ParseFileTime, TellsApartWhatClocksSkipAndWhatTheyShowTwice) {
   EXPECT_EQ(twice.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(twice.message()),
               HasSubstr("occurs twice in Europe/Berlin, and no line above tells which is meant"));
+}
+
+TEST(ParseUnquotedInstant, ReadsTheSameAndQuotesNothing) {
+  EXPECT_EQ(ParseUnquotedTimestamp("2025-11-25T02:00:00Z"), ParseTimestamp("2025-11-25T02:00:00Z"));
+  EXPECT_EQ(ParseUnquotedInstant("2025-11-25T02:00:00.5Z"), ParseInstant("2025-11-25T02:00:00.5Z"));
+  for (const char* text : {"s3cret", "2025-11-25T02:00:00.5s3cret", "2025-02-30T02:00:00Z"}) {
+    for (const absl::Status& status :
+         {ParseUnquotedTimestamp(text).status(), ParseUnquotedInstant(text).status()}) {
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+      EXPECT_THAT(std::string(status.message()), HasSubstr("the time is "));
+      EXPECT_EQ(status.message().find("s3cret"), absl::string_view::npos) << status;
+    }
+  }
 }
 
 TEST(ParseTimeSpan, ReadsDaysHoursMinutesAndSeconds) {

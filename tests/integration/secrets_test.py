@@ -1,5 +1,6 @@
 """A provider that repeats the token that it was sent, in any form, gets it written nowhere: neither by
-scarbond to its log, its status file, its metrics and the service manager, nor by scarbon status."""
+scarbond to its log, its status file and its metrics, nor by scarbon status. And nor does a forecast file
+get its text written."""
 
 import base64
 import html
@@ -64,6 +65,36 @@ class SecretsTest(DaemonTest):
                 for place, text in texts.items():
                     self.assertNotIn(shown[at:at + 8], text, f"{name} in {place}")
         self.assert_secrets_are_nowhere(daemon)
+
+    # Who may choose the file, or make a link of it, need not be who may read what it points to.
+    def test_quotes_nothing_of_a_forecast_file(self):
+        contents = {
+            "shadow": "root:$y$s3cret:19000:0:99999:7:::\ndaemon:s3cret:19000:0:99999:7:::\n",
+            "pairs": "name,s3cret-one\nother,s3cret-two\n",
+            "table": "time_s3cret,value,s3cret\n2026-11-24T00:00Z,s3cret,1\n",
+            "value": "2026-11-24T00:00:00Z,1\n2026-11-24T01:00:00Z,s3cret\n",
+            "json": '{"token": "s3cret", "GeneratedAt": "s3cret", "Emissions": "s3cret"}',
+        }
+        zones = {}
+        for name, text in contents.items():
+            secret = self.folder / f"{name}-of-root"
+            secret.touch(mode=0o600)
+            secret.write_text(text)
+            link = self.folder / f"{name}.csv"
+            link.symlink_to(secret)
+            for form in ("csv", "carbon-aware-sdk"):
+                zones[f"{name}-{form}"] = {
+                    "kind": "average-lifecycle",
+                    "forecast": [{"file": str(link), "format": form}],
+                    "history": [{"file": str(link)}],
+                }
+        self.start(self.configure(zones), "--verbose")
+        wait_until(lambda: all(len(self.lines_of(zone)) > 2 for zone in zones), 30,
+                   "what is wrong with each file is in the log")
+        texts = [path.read_text(errors="replace") for path in (self.log_path, *self.snapshot.iterdir())
+                 if path.is_file()]
+        for text in (*texts, json.dumps(self.whole_status())):
+            self.assertNotIn("s3cret", text)
 
 
 if __name__ == "__main__":

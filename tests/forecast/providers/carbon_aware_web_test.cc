@@ -71,8 +71,8 @@ TEST(ParseCarbonAwareForecast, TakesAReplyOfAnotherLocationForABadReply) {
   EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(
       error.message(),
-      "carbon-aware-sdk: zone west europe: location \"west europe\" is not in the file; it has "
-      "fr");
+      "carbon-aware-sdk: zone west europe: location \"west europe\" is not in the file, which has "
+      "1");
 }
 
 TEST(ParseCarbonAwareForecast, CallsItselfAsTheConfigurationDoes) {
