@@ -58,18 +58,19 @@ struct HttpLimits {
   // Fewer than so many bytes a second for so long end it; whole seconds.
   int64_t least_bytes_per_second = 50;
   absl::Duration silence = absl::Seconds(30);
-  int64_t body_bytes = 16 << 20;  // on the wire as well as decoded
+  int64_t body_bytes = 4 << 20;  // on the wire as well as decoded
   int64_t header_bytes = 64 << 10;
   int redirects = 4;
 };
 
 struct HttpClientOptions {
   HttpLimits limits;
+  // So many whole replies may be in memory at once.
   int most_per_host = 4;
-  int most = 32;
+  int most = 16;
   RequestRate rate{.burst = 10, .every = absl::Milliseconds(500)};  // of each host
   absl::Duration longest_wait = absl::Minutes(10);
-  int64_t cache_bytes = 64 << 20;
+  int64_t cache_bytes = 16 << 20;
   std::string ca_file;  // in place of the system's; empty: the system's
   std::string user_agent = "slurm-carbon";
   // A clock that is never set. Absent: the system's.

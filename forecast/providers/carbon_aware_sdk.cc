@@ -308,9 +308,9 @@ absl::StatusOr<CarbonAwareForecast> ReadWebApiForm(const json& root, absl::strin
 }  // namespace
 
 absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
-                                                        absl::string_view location,
-                                                        absl::Time now) {
-  if (absl::Status status = CheckDepth(text); !status.ok()) return status;
+                                                        absl::string_view location, absl::Time now,
+                                                        size_t max_values) {
+  if (absl::Status status = CheckShape(text, max_values); !status.ok()) return status;
   json root;
   try {
     root = json::parse(text.begin(), text.end());

@@ -16,6 +16,7 @@
 #ifndef FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 #define FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 
+#include <cstddef>
 #include <optional>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,9 @@
 #include "forecast/providers/provider.h"
 
 namespace carbon {
+
+// A year of five minutes has half as many. Parsed they take 100 MB.
+inline constexpr size_t kMaxSdkFileValues = 1'000'000;
 
 struct CarbonAwareForecast {
   std::optional<absl::Time> issued_at;  // GeneratedAt
@@ -41,13 +45,14 @@ struct CarbonAwareForecast {
 // Messages quote no text of the file: whoever may choose it need not be allowed to read it (it may
 // be a link to another), and everybody reads the messages.
 //
-// InvalidArgument naming the member where half of the emissions or
+// InvalidArgument for more than `max_values`; and naming the member where half of the emissions or
 // more have one that is missing, of another type or out of range, or overlap. NotFound for an
 // unknown location, and InvalidArgument for an ambiguous one. Unavailable where there is no
 // emission.
 absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view json,
                                                         absl::string_view location,
-                                                        absl::Time now = absl::InfinitePast());
+                                                        absl::Time now = absl::InfinitePast(),
+                                                        size_t max_values = kMaxSdkFileValues);
 
 }  // namespace carbon
 

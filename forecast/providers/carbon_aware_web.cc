@@ -88,7 +88,8 @@ absl::StatusOr<ProviderForecast> ParseCarbonAwareForecast(const ProviderAsk& ask
   absl::Status status = CheckReply(reply);
   if (status.ok()) status = CheckSize(reply);
   if (!status.ok()) return OfProvider(kName, ask, status);
-  absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(reply.body, ask.zone, ask.now);
+  absl::StatusOr<CarbonAwareForecast> forecast =
+      ParseCarbonAwareSdk(reply.body, ask.zone, ask.now, kMaxReplyValues);
   if (absl::IsNotFound(forecast.status())) {
     // A good status with data of another place is one bad reply: the next may be right.
     forecast = absl::InvalidArgumentError(forecast.status().message());

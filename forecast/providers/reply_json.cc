@@ -22,8 +22,9 @@ absl::Status Refuse(absl::string_view name, absl::string_view what) {
 
 }  // namespace
 
-absl::Status CheckDepth(absl::string_view text) {
+absl::Status CheckShape(absl::string_view text, size_t max_values) {
   int depth = 0;
+  size_t values = 1;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -37,8 +38,14 @@ absl::Status CheckDepth(absl::string_view text) {
       in_string = true;
     } else if (c == '}' || c == ']') {
       --depth;
-    } else if ((c == '{' || c == '[') && ++depth > kMaxReplyDepth) {
-      return absl::InvalidArgumentError(absl::StrCat("is nested deeper than ", kMaxReplyDepth));
+    } else if (c == ',' || c == '{' || c == '[') {
+      // Each value but the first stands behind one of these.
+      if (++values > max_values) {
+        return absl::InvalidArgumentError(absl::StrCat("has more than ", max_values, " values"));
+      }
+      if (c != ',' && ++depth > kMaxReplyDepth) {
+        return absl::InvalidArgumentError(absl::StrCat("is nested deeper than ", kMaxReplyDepth));
+      }
     }
   }
   return absl::OkStatus();
@@ -53,7 +60,7 @@ absl::Status CheckSize(const HttpReply& reply) {
 absl::StatusOr<json> ParseReply(const HttpReply& reply) {
   if (absl::Status status = CheckReply(reply); !status.ok()) return status;
   if (absl::Status status = CheckSize(reply); !status.ok()) return status;
-  if (absl::Status status = CheckDepth(reply.body); !status.ok()) return status;
+  if (absl::Status status = CheckShape(reply.body); !status.ok()) return status;
   json root = json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded()) {
     const size_t first = reply.body.find_first_not_of(" \t\r\n");

@@ -28,21 +28,24 @@
 
 namespace carbon {
 
-// The largest reply that we ask for, a month of five minutes, is about 1 MB. Parsed, one takes many
-// times its bytes.
-inline constexpr size_t kMaxReplyBytes = 8 << 20;
+// The largest reply that we ask for, a month of five minutes, is about 1 MB and has 100,000 values.
+// Parsed, a value takes up to 100 bytes, however few it has in the text: so many take 40 MB.
+inline constexpr size_t kMaxReplyBytes = 4 << 20;
+inline constexpr size_t kMaxReplyValues = 400'000;
 // No provider nests deeper than five; depth costs memory out of proportion to the bytes.
 inline constexpr int kMaxReplyDepth = 16;
 
 // InvalidArgument for a body above kMaxReplyBytes.
 absl::Status CheckSize(const HttpReply& reply);
 
-// InvalidArgument where `text`, if it is JSON at all, is nested deeper than kMaxReplyDepth.
-absl::Status CheckDepth(absl::string_view text);
+// InvalidArgument where `text`, if it is JSON at all, is nested deeper than kMaxReplyDepth or has
+// more values than `max_values`; a member of an object counts once. Before it is parsed: takes no
+// memory.
+absl::Status CheckShape(absl::string_view text, size_t max_values = kMaxReplyValues);
 
 // The JSON of a reply that CheckReply lets pass. InvalidArgument where it is no JSON, which tells
-// nothing of the body (it may be a token, cut short), or is above kMaxReplyBytes or nested deeper
-// than kMaxReplyDepth.
+// nothing of the body (it may be a token, cut short), or is above kMaxReplyBytes or refused by
+// CheckShape.
 absl::StatusOr<nlohmann::json> ParseReply(const HttpReply& reply);
 
 // The grams per kWh that one of `unit` is: "gCO2eq/kWh", "lbs_co2_per_mwh". InvalidArgument for a

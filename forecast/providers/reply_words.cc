@@ -33,7 +33,7 @@ void AddText(absl::string_view text, std::vector<std::string>* texts) {
   texts->emplace_back(text);
 }
 
-// The texts of kMembers in `value`, and of what they hold. CheckDepth bounds the recursion.
+// The texts of kMembers in `value`, and of what they hold. CheckShape bounds the recursion.
 void AddTexts(const json& value, bool is_error, std::vector<std::string>* texts) {
   if (value.is_string()) {
     if (is_error) AddText(value.get_ref<const std::string&>(), texts);
@@ -76,7 +76,7 @@ std::vector<std::string> TextsOf(const HttpReply& reply) {
     AddText(TitleOf(body), &texts);
     return texts;
   }
-  if (reply.body.size() <= kMaxRead && CheckDepth(body).ok()) {
+  if (reply.body.size() <= kMaxRead && CheckShape(body).ok()) {
     const json root = json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
     if (!root.is_discarded()) {
       AddTexts(root, root.is_string(), &texts);

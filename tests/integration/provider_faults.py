@@ -207,6 +207,8 @@ FAULTS = {
     "wrong type": Body(lambda body: body, "text/csv"),
     "truncated": Body(lambda body: body[:len(body) // 2]),
     "deep": Body(lambda body: b"[" * 100000 + b"]" * 100000),
+    # As large as is read, and when it is parsed, thirty times that.
+    "bomb": Body(lambda body: b"[" + b"[]," * 1390000 + b"[]]"),
     "no text": Body(lambda body: b"\xff\xfe" + body),
     "reset": Wire(reset),
     "closed": raw(),

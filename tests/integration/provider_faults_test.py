@@ -19,7 +19,7 @@ LONGEST = 45
 
 SLOW = "fewer than 50 bytes a second for 30s"
 NO_JSON = r"the reply of \d+ bytes is no JSON"
-TOO_LARGE = "the reply has more than 16777216 bytes"
+TOO_LARGE = "the reply has more than 4194304 bytes"
 # What is asked elsewhere than of Electricity Maps.
 OF = {"stones": "watttime", "grams": "watttime", "logins over": "watttime",
       "well by country": "energy-charts", "well by location": "carbon-aware-sdk"}

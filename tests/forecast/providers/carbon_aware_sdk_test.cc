@@ -304,6 +304,11 @@ TEST(ParseCarbonAwareSdk, QuotesNoMoreThanALineOfWhatIsNotJson) {
   EXPECT_EQ(bytes.message().find('\xff'), absl::string_view::npos);
 }
 
+TEST(ParseCarbonAwareSdk, RefusesMoreValuesThanItMayHaveBeforeItParsesThem) {
+  EXPECT_EQ(ParseCarbonAwareSdk("[0,0,0,0]", "", absl::InfinitePast(), 4).status().message(),
+            "has more than 4 values");
+}
+
 // Whoever may choose the file may have chosen a link to what only root may read.
 TEST(ParseCarbonAwareSdk, QuotesNoTextOfTheFile) {
   const std::string good = R"({"Time":"2026-11-24T00:00:00Z","Rating":1,"Duration":"01:00:00"})";

@@ -84,10 +84,10 @@ TEST(ParseCarbonAwareForecast, CallsItselfAsTheConfigurationDoes) {
 
 TEST(ParseCarbonAwareForecast, ReadsNoMoreThanAReplyMayHave) {
   const absl::Status status =
-      ParseCarbonAwareForecast(kAsk, Json(std::string((8 << 20) + 1, ' '))).status();
+      ParseCarbonAwareForecast(kAsk, Json(std::string((4 << 20) + 1, ' '))).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status.message(),
-            "carbon-aware-sdk: zone west europe: the reply of 8388609 bytes is above 8388608");
+            "carbon-aware-sdk: zone west europe: the reply of 4194305 bytes is above 4194304");
 }
 
 TEST(ParseCarbonAwareHistory, KeepsGaps) {

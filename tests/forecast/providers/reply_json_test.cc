@@ -57,7 +57,25 @@ TEST(ParseReply, RefusesMoreThanAnyProviderHasToSay) {
   const std::string blanks(kMaxReplyBytes - 1, ' ');
   EXPECT_TRUE(ParseReply(Json(blanks + "5")).ok());
   EXPECT_EQ(ParseReply(Json(blanks + "55")).status().message(),
-            "the reply of 8388609 bytes is above 8388608");
+            "the reply of 4194305 bytes is above 4194304");
+}
+
+// Each takes up to 100 bytes when it is parsed, however few it has here.
+TEST(ParseReply, RefusesMoreValuesThanAnyProviderHasBeforeItParsesThem) {
+  const auto values = [](size_t count, const std::string& value) {
+    std::string body = "[" + value;
+    for (size_t i = 1; i < count; ++i) body += "," + value;
+    return body + "]";
+  };
+  // The array is a value too.
+  EXPECT_TRUE(ParseReply(Json(values(kMaxReplyValues - 1, "0"))).ok());
+  for (const std::string& body :
+       {values(kMaxReplyValues, "0"), values(kMaxReplyValues, "[]"), values(kMaxReplyValues, "{}"),
+        values(kMaxReplyValues / 2 + 1, "{\"a\":0}")}) {
+    EXPECT_EQ(ParseReply(Json(body)).status().message(), "has more than 400000 values");
+  }
+  EXPECT_TRUE(ParseReply(Json("\"" + std::string(kMaxReplyValues, ',') + "\"")).ok())
+      << "in a string they are none";
 }
 
 TEST(ParseIntensityUnit, KnowsPoundsPerMegawattHour) {
