@@ -128,7 +128,7 @@ class ArchiveTest(PrivateSlurmTest):
         self.max_age = "15s"
         daemon = self.watch({"mode": "enforce"}, CLEAN_OSLO)
         zone = wait_until(
-            lambda: (zone := self.oslo())
+            lambda: (zone := self.oslo()) and "horizon" in zone
             and parse_time(zone["horizon"])
             > datetime.datetime.now(UTC) + datetime.timedelta(days=14)
             and zone,
