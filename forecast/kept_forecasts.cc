@@ -2,13 +2,35 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "forecast/own/forecast_error.h"
 #include "forecast/timestamp.h"
 
 namespace carbon {
+namespace {
+
+// What of a forecast is of any use later: as far back and ahead as it is published. The bounds move
+// once a day, so that the same forecast fetched again mostly is the same.
+absl::StatusOr<IntensitySeries> WorthKeeping(const IntensitySeries& series, absl::Time fetched_at) {
+  constexpr absl::Duration kDay = absl::Hours(24);
+  const absl::Time day = absl::UnixEpoch() + absl::Floor(fetched_at - absl::UnixEpoch(), kDay);
+  const absl::Time from = day - kForecastHistory;
+  const absl::Time to = day + kForecastReach + 2 * kDay;
+  if (series.begin() >= from && series.end() <= to) return series;
+  std::vector<IntensitySeries::Step> steps;
+  for (const IntensitySeries::Step& step : series.steps()) {
+    if (step.start >= to) break;
+    if (step.start <= from) steps.clear();
+    steps.push_back({std::max(step.start, from), step.value});
+  }
+  return IntensitySeries::Create(steps, std::min(series.end(), to));
+}
+
+}  // namespace
 
 void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
                          const FetchedForecast& fetched, absl::Time now) {
@@ -18,11 +40,15 @@ void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
   Archive* archive = archive_->Use(now);
   if (archive == nullptr) return;
   const Feed feed{zone.name, SourceName(source), fetched.forecast.kind};
-  const absl::Status status = archive
-                                  ->AddForecast(feed, fetched.forecast.issued_at,
-                                                fetched.forecast.series, fetched.fetched_at)
-                                  .status();
-  archive_->Heed(status, now);
+  const absl::StatusOr<IntensitySeries> series =
+      WorthKeeping(fetched.forecast.series, fetched.fetched_at);
+  // A file may be of another time altogether.
+  absl::Status status;
+  if (series.ok()) {
+    status = archive->AddForecast(feed, fetched.forecast.issued_at, *series, fetched.fetched_at)
+                 .status();
+    archive_->Heed(status, now);
+  }
   // What the archive does not take is not offered again either.
   if (status.ok() || absl::IsInvalidArgument(status)) kept_[key] = fetched.fetched_at;
 }

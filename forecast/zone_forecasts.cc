@@ -201,7 +201,8 @@ std::vector<PastForecast> ZoneForecasts::PlausiblePast(const ZoneConfig& zone,
 }
 
 std::vector<std::string> ZoneForecasts::Notes() const {
-  std::vector<std::string> notes = histories_.Notes();
+  std::vector<std::string> notes = archive_->Notes();
+  for (std::string& note : histories_.Notes()) notes.push_back(std::move(note));
   for (const ZoneConfig& zone : zones_) {
     const bool has_source =
         std::any_of(zone.forecasts.begin(), zone.forecasts.end(), [](const ForecastSource& source) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/file.h"
 #include "forecast/archive/archive_file.h"
+#include "forecast/archive/archive_room.h"
 #include "forecast/archive/archive_rows.h"
 #include "forecast/archive/series_blob.h"
 #include "forecast/archive/sqlite.h"
@@ -34,19 +35,23 @@ std::optional<int64_t> ToSeconds(std::optional<absl::Time> time) {
 
 }  // namespace
 
-Archive::Archive(std::unique_ptr<Database> database, std::unique_ptr<Descriptor> lock)
-    : ArchiveReader(std::move(database)), lock_(std::move(lock)) {}
+Archive::Archive(std::unique_ptr<Database> database, std::unique_ptr<Descriptor> lock,
+                 ArchiveLimits limits)
+    : ArchiveReader(std::move(database)),
+      lock_(std::move(lock)),
+      room_(std::make_unique<ArchiveRoom>(database_.get(), limits)) {}
 
 // Closed before the lock is gone.
 Archive::~Archive() { database_.reset(); }
 
 absl::StatusOr<std::unique_ptr<Archive>> Archive::Open(const std::string& path, absl::Time now,
-                                                       std::vector<std::string>* problems) {
+                                                       std::vector<std::string>* problems,
+                                                       ArchiveLimits limits) {
   absl::StatusOr<std::unique_ptr<Descriptor>> lock = LockArchive(path);
   if (!lock.ok()) return lock.status();
   absl::StatusOr<std::unique_ptr<Database>> database = OpenArchiveToWrite(path, now, problems);
   if (!database.ok()) return database.status();
-  return std::unique_ptr<Archive>(new Archive(*std::move(database), *std::move(lock)));
+  return std::unique_ptr<Archive>(new Archive(*std::move(database), *std::move(lock), limits));
 }
 
 absl::StatusOr<int64_t> Archive::FeedId(const Feed& feed) {
@@ -97,8 +102,12 @@ absl::StatusOr<bool> Archive::AddForecast(const Feed& feed, std::optional<absl::
              : database_->Run(
                    "UPDATE forecast SET last_fetched_at = max(last_fetched_at, ?) WHERE id = ?",
                    fetched, **same);
+  if (status.ok() && is_new) status = room_->AddedForecast(feed.zone, blob.size());
   if (status.ok()) status = transaction->Commit();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    room_->Forget();
+    return status;
+  }
   return is_new;
 }
 
@@ -146,32 +155,46 @@ absl::StatusOr<int> Archive::AddActuals(const Feed& feed, const IntensityHistory
     if (!status.ok()) return status;
     ++changed;
   }
-  const absl::Status status = transaction->Commit();
-  if (!status.ok()) return status;
+  absl::Status status = room_->AddedActuals(feed.zone, changed);
+  if (status.ok()) status = transaction->Commit();
+  if (!status.ok()) {
+    room_->Forget();
+    return status;
+  }
   return changed;
 }
 
 absl::StatusOr<int64_t> Archive::Prune(absl::Time before) {
-  const int64_t second = absl::ToUnixSeconds(before);
-  int64_t removed = 0;
-  {
-    absl::StatusOr<Transaction> transaction = Transaction::Begin(database_.get());
-    if (!transaction.ok()) return transaction.status();
-    // By feed, so that the keys serve.
-    for (const char* statement :
-         {"DELETE FROM forecast WHERE feed IN (SELECT id FROM feed) AND made_at < ?",
-          "DELETE FROM actual WHERE feed IN (SELECT id FROM feed) AND start < ?1"
-          " AND start + seconds <= ?1"}) {
-      absl::Status status = database_->Run(statement, second);
-      if (!status.ok()) return status;
-      removed += database_->changes();
-    }
-    absl::Status status = transaction->Commit();
-    if (!status.ok()) return status;
+  const absl::StatusOr<int64_t> removed = RemoveBefore(absl::ToUnixSeconds(before));
+  if (!removed.ok()) {
+    room_->Forget();
+    return removed;
   }
   const absl::Status status = database_->Run("PRAGMA incremental_vacuum");
   if (!status.ok()) return status;
   return removed;
 }
+
+absl::StatusOr<int64_t> Archive::RemoveBefore(int64_t second) {
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_.get());
+  if (!transaction.ok()) return transaction.status();
+  absl::Status status = room_->WillRemove(second);
+  if (!status.ok()) return status;
+  int64_t removed = 0;
+  // By feed, so that the keys serve.
+  for (const char* statement :
+       {"DELETE FROM forecast WHERE feed IN (SELECT id FROM feed) AND made_at < ?",
+        "DELETE FROM actual WHERE feed IN (SELECT id FROM feed) AND start < ?1"
+        " AND start + seconds <= ?1"}) {
+    status = database_->Run(statement, second);
+    if (!status.ok()) return status;
+    removed += database_->changes();
+  }
+  status = transaction->Commit();
+  if (!status.ok()) return status;
+  return removed;
+}
+
+std::vector<ArchiveLoss> Archive::TakeLosses() { return room_->TakeLosses(); }
 
 }  // namespace carbon

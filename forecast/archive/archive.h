@@ -6,6 +6,8 @@
 //   actuals    the past as a provider tells it. Providers correct it for days: a value that changed
 //              is kept beside the one before, so that one can ask what was known at any time.
 //
+// The file is bounded, whatever providers answer (ArchiveLimits): the oldest pieces give way.
+//
 // One process writes (a lock file keeps a second one out), any number read meanwhile. Each call of
 // the writer is one transaction that is on the disk when it returns OK; at any error nothing of it
 // is, and after kill -9 or a power failure the file is whole. Times are kept in whole seconds.
@@ -32,6 +34,7 @@
 
 namespace carbon {
 
+class ArchiveRoom;
 class Database;
 class Descriptor;
 
@@ -52,6 +55,24 @@ struct ArchivedForecast {
 
   // What it counts as issued at.
   absl::Time made_at() const { return issued_at.value_or(fetched_at); }
+};
+
+// How large the archive may become, in bytes of its file. A zone may have more than one source.
+//
+// By default a zone may take what the densest known source, of 72 hours in steps of five minutes
+// every five minutes, adds in three months: decisions rest on the last 55 days. And all together
+// what a hundred such zones add in two months.
+struct ArchiveLimits {
+  int64_t zone_bytes = int64_t{128} << 20;
+  int64_t bytes = int64_t{8} << 30;
+};
+
+// What gave way to stay within that.
+struct ArchiveLoss {
+  std::string zone;
+  int64_t forecasts = 0;
+  int64_t actuals = 0;  // values, corrected ones included
+  int64_t limit = 0;    // bytes: of the zone, or of all
 };
 
 class ArchiveReader {
@@ -94,7 +115,8 @@ class Archive : public ArchiveReader {
   // version has written it; and where it is another program's database or no database at all, an
   // archive without its header among them: none of these is touched.
   static absl::StatusOr<std::unique_ptr<Archive>> Open(const std::string& path, absl::Time now,
-                                                       std::vector<std::string>* problems);
+                                                       std::vector<std::string>* problems,
+                                                       ArchiveLimits limits = {});
   ~Archive() override;
 
   // True where it is a new one, false where it was there. InvalidArgument for a series that is
@@ -112,11 +134,17 @@ class Archive : public ArchiveReader {
   // back to the disk. How many they were.
   absl::StatusOr<int64_t> Prune(absl::Time before);
 
+  // What gave way to the limits in the last call that added something.
+  std::vector<ArchiveLoss> TakeLosses();
+
  private:
-  Archive(std::unique_ptr<Database> database, std::unique_ptr<Descriptor> lock);
+  Archive(std::unique_ptr<Database> database, std::unique_ptr<Descriptor> lock,
+          ArchiveLimits limits);
   absl::StatusOr<int64_t> FeedId(const Feed& feed);
+  absl::StatusOr<int64_t> RemoveBefore(int64_t second);
 
   std::unique_ptr<Descriptor> lock_;
+  std::unique_ptr<ArchiveRoom> room_;
 };
 
 }  // namespace carbon

@@ -12,7 +12,8 @@ Archive* KeptArchive::Use(absl::Time now) {
     const bool is_set_back = now < closed_at_;
     if (now < retry_at_ && !is_set_back) return nullptr;
     std::vector<std::string> problems;
-    absl::StatusOr<std::unique_ptr<Archive>> archive = Archive::Open(path_, now, &problems);
+    absl::StatusOr<std::unique_ptr<Archive>> archive =
+        Archive::Open(path_, now, &problems, limits_);
     for (const std::string& problem : problems) news_.push_back(absl::StrCat("archive: ", problem));
     if (!archive.ok()) {
       Heed(archive.status(), now);
@@ -31,7 +32,37 @@ Archive* KeptArchive::Use(absl::Time now) {
   return archive_.get();
 }
 
+// Once a day for a zone: a provider that floods the archive does so again and again.
+void KeptArchive::TellLosses(absl::Time now) {
+  for (const ArchiveLoss& loss : archive_->TakeLosses()) {
+    Lost& lost = lost_[loss.zone];
+    lost.forecasts += loss.forecasts;
+    lost.actuals += loss.actuals;
+    lost.limit = loss.limit;
+    lost.last = now;
+    if (now - lost.told < kPruneEvery && now >= lost.told) continue;
+    lost.told = now;
+    news_.push_back(absl::StrCat("archive: ", LineOf(loss.zone, lost)));
+  }
+}
+
+std::string KeptArchive::LineOf(const std::string& zone, const Lost& lost) {
+  return absl::StrCat("zone ", zone, ": the oldest ", lost.forecasts, " forecasts and ",
+                      lost.actuals, " values gave way to the limit of ", lost.limit >> 20, " MiB");
+}
+
+std::vector<std::string> KeptArchive::Notes() const {
+  std::vector<std::string> notes;
+  for (const auto& [zone, lost] : lost_) {
+    if (used_at_ - lost.last < kPruneEvery) {
+      notes.push_back(absl::StrCat("archive: ", LineOf(zone, lost)));
+    }
+  }
+  return notes;
+}
+
 void KeptArchive::Heed(const absl::Status& status, absl::Time now) {
+  if (archive_ != nullptr) TellLosses(now);
   if (status.ok()) {
     if (!trouble_.empty()) news_.push_back(absl::StrCat("archive: ", path_, ": in use again"));
     trouble_.clear();

@@ -10,6 +10,8 @@
 #ifndef FORECAST_ARCHIVE_KEPT_ARCHIVE_H_
 #define FORECAST_ARCHIVE_KEPT_ARCHIVE_H_
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,8 +32,8 @@ class KeptArchive {
   static constexpr absl::Duration kPruneEvery = absl::Hours(24);
 
   // With an empty path there is none, which is no trouble.
-  explicit KeptArchive(std::string path, absl::Duration retention)
-      : path_(std::move(path)), retention_(retention) {}
+  explicit KeptArchive(std::string path, absl::Duration retention, ArchiveLimits limits = {})
+      : path_(std::move(path)), retention_(retention), limits_(limits) {}
 
   // The archive, or nullptr where there is none now. Good until the next call.
   Archive* Use(absl::Time now);
@@ -42,6 +44,10 @@ class KeptArchive {
   // Lines for the log, of what was not told before: "archive: /a: disk is full; …".
   std::vector<std::string> TakeNews();
 
+  // A line for each zone of which older pieces gave way to the archive's limits in the day
+  // before it was used last, with what went since the program started.
+  std::vector<std::string> Notes() const;
+
   // Why it goes on without; empty: it does not.
   const std::string& trouble() const { return trouble_; }
   const std::string& path() const { return path_; }
@@ -49,8 +55,20 @@ class KeptArchive {
   void set_retention(absl::Duration retention) { retention_ = retention; }
 
  private:
+  struct Lost {
+    int64_t forecasts = 0;
+    int64_t actuals = 0;
+    int64_t limit = 0;
+    absl::Time last;
+    absl::Time told = absl::InfinitePast();
+  };
+  void TellLosses(absl::Time now);
+  static std::string LineOf(const std::string& zone, const Lost& lost);
+
   std::string path_;
   absl::Duration retention_;
+  ArchiveLimits limits_;
+  std::map<std::string, Lost> lost_;  // by zone
   std::unique_ptr<Archive> archive_;
   absl::Time retry_at_ = absl::InfinitePast();
   absl::Time closed_at_ = absl::InfinitePast();

@@ -225,6 +225,20 @@ TEST_F(ZoneForecastsTest, ReadsAHistoryFileAgainWhereItsKeysChanged) {
   EXPECT_THAT(problems_, testing::Not(testing::Contains(HasSubstr("past.csv"))));
 }
 
+// A year in steps of five minutes, another one at each request, would be 319 KB each.
+TEST_F(ZoneForecastsTest, ArchivesNoMoreOfAForecastThanIsEverUsed) {
+  Start();
+  Answer(330, 24 * 380);
+  ASSERT_THAT(Make(), SizeIs(1));
+  auto archive = ArchiveReader::Open(config_.paths.archive);
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  const auto kept = (*archive)->LastForecast({"GB", "neso:GB", SignalKind::kAverageDirect});
+  ASSERT_TRUE(kept.ok() && kept->has_value());
+  EXPECT_LE((*kept)->series.end(), now_ + kForecastReach + absl::Hours(48));
+  EXPECT_GE((*kept)->series.end(), now_ + kForecastReach);
+  EXPECT_EQ((*kept)->series.begin(), answer_->forecast.series.begin());
+}
+
 TEST_F(ZoneForecastsTest, GoesOnWithoutAnArchiveThatCannotBeUsed) {
   std::ofstream(config_.paths.archive) << "something else";
   Start();

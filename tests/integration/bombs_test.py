@@ -1,14 +1,17 @@
-"""What providers answer costs scarbond a bounded amount of memory, also where many of them answer at
-once with what grows when it is parsed."""
+"""What providers answer costs scarbond a bounded amount of memory and of disk, also where many of them
+answer at once with what grows when it is parsed, or with a year of something new each time."""
 
+import contextlib
 import os
 import pathlib
+import random
 import re
+import sqlite3
 import unittest
 
 from daemon import DaemonTest
 from private_slurm import wait_until
-from provider_faults import FAULTS
+from provider_faults import DAY, FAULTS, HOUR, Points
 
 ZONES, BOMBS = 20, 8
 # Sixteen replies of 4 MiB may be in memory, and one that is parsed.
@@ -38,6 +41,30 @@ class BombsTest(DaemonTest):
         shown = self.status()
         self.assertEqual(len(shown), ZONES)
         self.provider.faults = {}
+
+    # 319 KB each in steps of five minutes.
+    def test_a_year_that_is_new_each_time_takes_little_disk(self):
+        def year(_):
+            first = int(self.now()) // HOUR * HOUR
+            return [(first + i * HOUR // 4, HOUR // 4, random.randrange(500))
+                    for i in range(390 * 96)]
+
+        self.provider.faults = {"z": Points(year)}
+        archive = self.folder / "archive.sqlite"
+        self.start(self.configure(
+            {"z": {"kind": "average-lifecycle", "max_age": "1h", "forecast": [self.source("z")]}},
+            "1s", {"archive": str(archive)}))
+
+        def sizes():
+            try:
+                with contextlib.closing(sqlite3.connect(f"file:{archive}?mode=ro", uri=True)) as base:
+                    return [size for size, in base.execute("SELECT length(series) FROM forecast")]
+            except sqlite3.OperationalError:  # it is being made
+                return []
+
+        wait_until(lambda: len(sizes()) >= 5, 90, "five of them are kept")
+        # Eighteen days of them, at three bytes a step.
+        self.assertLess(max(sizes()), 18 * DAY // (HOUR // 4) * 3 + 100)
 
 
 if __name__ == "__main__":

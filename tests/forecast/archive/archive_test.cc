@@ -419,5 +419,141 @@ TEST_F(ArchiveTest, FindsTheForecastAddedLastAndTheOneInForce) {
   EXPECT_FALSE(archive->ForecastInForce(kFeed, At(-1))->has_value());
 }
 
+// Of so many steps of five minutes, which cost two bytes or more each, another one for each seed.
+IntensitySeries DenseSeries(absl::Time begin, int steps, int seed) {
+  std::mt19937 random(static_cast<unsigned>(seed));
+  std::vector<IntensitySeries::Step> all;
+  for (int i = 0; i < steps; ++i) {
+    all.push_back({begin + absl::Minutes(5 * i), GramsPerKilowattHour(random() % 1000)});
+  }
+  return *IntensitySeries::Create(all, begin + absl::Minutes(5 * steps));
+}
+
+constexpr int64_t kSmall = 400'000;  // bytes
+constexpr int kFlood = 1000;
+
+// Adds more than ten times as much as the limit is, and checks after each that the file is not
+// larger than it, its log and what SQLite needs itself aside.
+void Flood(Archive* archive, const Feed& feed, int* lost) {
+  for (int i = 0; i < kFlood; ++i) {
+    const absl::Time at = kNow + absl::Seconds(i);
+    ASSERT_TRUE(archive->AddForecast(feed, std::nullopt, DenseSeries(kNow, 1500, i), at).ok());
+    for (const ArchiveLoss& loss : archive->TakeLosses()) {
+      *lost += static_cast<int>(loss.forecasts);
+      EXPECT_EQ(loss.zone, feed.zone);
+      EXPECT_EQ(loss.actuals, 0);
+    }
+  }
+}
+
+TEST_F(ArchiveTest, StaysWithinAZonesLimitWhateverAProviderAnswers) {
+  problems_.clear();
+  const Feed other{"FR", "energy-charts", SignalKind::kAverageLifecycle};
+  auto archive = Archive::Open(path(), kNow, &problems_, {.zone_bytes = kSmall});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  ASSERT_TRUE(*(*archive)->AddForecast(other, At(0), Series(0, {1, 2}), At(0)));
+  ASSERT_EQ(*(*archive)->AddActuals(kFeed, Actuals({Hour(-2, 5), Hour(-1, 6)}), At(0)), 2);
+  int lost = 0;
+  Flood(archive->get(), kFeed, &lost);
+  // Every one is there or was told to be lost, and those that are there were added last.
+  const std::vector<ArchivedForecast> left = *(*archive)->Forecasts(kFeed, At(-1), At(1));
+  EXPECT_EQ(static_cast<int>(left.size()) + lost, kFlood);
+  EXPECT_GT(left.size(), 40u);
+  EXPECT_EQ(left.front().fetched_at, kNow + absl::Seconds(lost));
+  EXPECT_EQ(left.back().fetched_at, kNow + absl::Seconds(kFlood - 1));
+  // What the zone has of the other kind, and other zones, lose nothing.
+  EXPECT_EQ(Known(**archive, 1).size(), 2u);
+  EXPECT_EQ((*archive)->Forecasts(other, At(-1), At(1))->size(), 1u);
+  archive->reset();
+  EXPECT_LT(fs::file_size(path()), 1.5 * kSmall);
+}
+
+TEST_F(ArchiveTest, StaysWithinTheLimitOfAllAtTheCostOfTheLargestZone) {
+  problems_.clear();
+  auto archive = Archive::Open(path(), kNow, &problems_, {.bytes = kSmall});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  for (int i = 0; i < 20; ++i) {
+    const Feed small{"Z" + std::to_string(i), "neso:GB", SignalKind::kAverageDirect};
+    ASSERT_TRUE(*(*archive)->AddForecast(small, At(0), Series(0, {1, 2}), At(0)));
+  }
+  int lost = 0;
+  Flood(archive->get(), kFeed, &lost);
+  EXPECT_GT(lost, kFlood / 2);
+  EXPECT_EQ((*archive)->Feeds()->size(), 21u);
+  for (int i = 0; i < 20; ++i) {
+    const Feed small{"Z" + std::to_string(i), "neso:GB", SignalKind::kAverageDirect};
+    EXPECT_EQ((*archive)->Forecasts(small, At(-1), At(1))->size(), 1u);
+  }
+}
+
+TEST_F(ArchiveTest, LetsCorrectedValuesGiveWayBeforeTheOldest) {
+  problems_.clear();
+  auto archive = Archive::Open(path(), kNow, &problems_, {.zone_bytes = kSmall});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  int64_t lost = 0;
+  for (int correction = 0; correction < 100; ++correction) {
+    std::vector<Interval> values;
+    for (int hour = -900; hour < 0; ++hour) values.push_back(Hour(hour, 100 + correction));
+    ASSERT_TRUE((*archive)->AddActuals(kFeed, Actuals(values), At(correction)).ok());
+    for (const ArchiveLoss& loss : (*archive)->TakeLosses()) lost += loss.actuals;
+  }
+  EXPECT_GT(lost, 50'000);
+  const std::vector<Interval> known = Known(**archive, 999);
+  ASSERT_EQ(known.size(), 900u);
+  EXPECT_EQ(known.front().value, GramsPerKilowattHour(199));
+  archive->reset();
+  EXPECT_LT(fs::file_size(path()), 2 * kSmall);
+}
+
+TEST_F(ArchiveTest, LetsTheEarliestHoursGiveWayWhereNothingWasCorrected) {
+  problems_.clear();
+  auto archive = Archive::Open(path(), kNow, &problems_, {.zone_bytes = 20'000});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  for (int hour = -900; hour < 0; hour += 10) {
+    std::vector<Interval> values;
+    for (int i = 0; i < 10; ++i) values.push_back(Hour(hour + i, 100));
+    ASSERT_TRUE((*archive)->AddActuals(kFeed, Actuals(values), At(0)).ok());
+  }
+  const std::vector<Interval> known = Known(**archive, 1);
+  EXPECT_GT(known.size(), 400u);
+  EXPECT_LE(known.size(), 500u);
+  EXPECT_EQ(known.back().start, At(-1));
+}
+
+TEST_F(ArchiveTest, HasRoomAgainForWhatWasPruned) {
+  problems_.clear();
+  auto archive = Archive::Open(path(), kNow, &problems_, {.zone_bytes = kSmall});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  // Each time 40 of the 48 that there is room for, and values: none gives way.
+  for (int day = 0; day < 5; ++day) {
+    ASSERT_TRUE((*archive)->Prune(At(24 * day)).ok());
+    for (int i = 0; i < 40; ++i) {
+      const absl::Time at = At(24 * day) + absl::Seconds(i);
+      ASSERT_TRUE(*(*archive)->AddForecast(kFeed, at, DenseSeries(at, 1500, i), at));
+    }
+    std::vector<Interval> values;
+    for (int hour = 0; hour < 24; ++hour) values.push_back(Hour(24 * day - 30 + hour, 100));
+    ASSERT_TRUE((*archive)->AddActuals(kFeed, Actuals(values), At(24 * day)).ok());
+    EXPECT_TRUE((*archive)->TakeLosses().empty()) << day;
+  }
+}
+
+TEST_F(ArchiveTest, CountsWhatWasThereWhenItWasOpened) {
+  {
+    const std::unique_ptr<Archive> archive = MustOpen();
+    for (int i = 0; i < 200; ++i) {
+      ASSERT_TRUE(
+          archive->AddForecast(kFeed, std::nullopt, DenseSeries(kNow, 1500, i), At(0)).ok());
+    }
+    EXPECT_THAT(archive->TakeLosses(), IsEmpty());
+  }
+  auto archive = Archive::Open(path(), kNow, &problems_, {.zone_bytes = kSmall});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  ASSERT_TRUE((*archive)->AddForecast(kFeed, At(1), Series(1, {1, 2}), At(1)).ok());
+  EXPECT_FALSE((*archive)->TakeLosses().empty());
+  EXPECT_LT((*archive)->Forecasts(kFeed, At(-1), At(2))->size(), 110u);
+  EXPECT_TRUE((*archive)->LastForecast(kFeed)->has_value());
+}
+
 }  // namespace
 }  // namespace carbon
