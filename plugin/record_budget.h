@@ -28,7 +28,7 @@ class RecordBudget {
  public:
   struct Options {
     // About 12,000 decisions of the common size, 5 KiB: more than anybody submits in a day without
-    // arrays, and no more than 23 GB a year (a tenth of it compressed) of who does it on purpose.
+    // arrays, and no more than 23 GB a year of who does it on purpose.
     int64_t bytes = 64 << 20;
     absl::Duration refill = absl::Hours(24);  // from nothing to all of it
     size_t max_users = 4096;
