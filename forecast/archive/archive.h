@@ -8,7 +8,8 @@
 //
 // The file is bounded, whatever providers answer (ArchiveLimits): the oldest pieces give way.
 //
-// One process writes (a lock file keeps a second one out), any number read meanwhile. Each call of
+// One process writes (a lock file keeps a second one out), any number that may read the file do so
+// meanwhile: its owner's, and those of a group that it was given to. Each call of
 // the writer is one transaction that is on the disk when it returns OK; at any error nothing of it
 // is, and after kill -9 or a power failure the file is whole. Times are kept in whole seconds.
 // Blocks on the disk; an object is for one thread at a time.
@@ -107,8 +108,10 @@ class ArchiveReader {
 
 class Archive : public ArchiveReader {
  public:
-  // Creates the file where there is none; its folder must be there. A damaged one is moved aside to
-  // "path.damaged-20261124T020000Z" and a new one begun, which `problems` is told in a line.
+  // Creates the file where there is none, for nobody else to read; its folder must be there. One
+  // that everybody may read becomes so too; one that a group alone may read stays so. A damaged one
+  // is moved aside to "path.damaged-20261124T020000Z" and a new one begun, which `problems` is told
+  // in a line.
   //
   // PermissionDenied where it may be read only, or is no regular file.
   // FailedPrecondition, naming the holder's pid, where another process writes it; where a newer

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -131,10 +133,27 @@ absl::Status CheckWhole(Database* database) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<Database>> OpenWhole(const std::string& path) {
+// Whoever may read the file, its log or its shared memory can lock them, and so keep the writer
+// out. What everybody may read an older release has left; a group alone is one that somebody chose,
+// and may go on reading.
+void KeepFromOthers(const std::string& path, std::vector<std::string>* problems) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    const std::string name = absl::StrCat(path, suffix);
+    struct stat facts;
+    if (stat(name.c_str(), &facts) != 0 || (facts.st_mode & (S_IRWXO | S_IWGRP)) == 0) continue;
+    const mode_t group = (facts.st_mode & S_IRWXO) == 0 ? S_IRGRP : 0;
+    if (chmod(name.c_str(), facts.st_mode & (S_IRWXU | group)) == 0) continue;
+    problems->push_back(
+        absl::StrCat(name, ": others may read it, and so lock it: chmod: ", std::strerror(errno)));
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenWhole(const std::string& path,
+                                                    std::vector<std::string>* problems) {
   absl::StatusOr<std::unique_ptr<Database>> database =
       Database::Open(path, Database::Access::kWrite);
   if (!database.ok()) return database.status();
+  KeepFromOthers(path, problems);
   // What is moved aside keeps its log as it is.
   (*database)->set_checkpoint_at_end(false);
   const absl::StatusOr<Content> content = Identify(database->get());
@@ -194,7 +213,7 @@ absl::StatusOr<std::unique_ptr<Descriptor>> LockArchive(const std::string& path)
 absl::StatusOr<std::unique_ptr<Database>> OpenArchiveToWrite(const std::string& path,
                                                              absl::Time now,
                                                              std::vector<std::string>* problems) {
-  absl::StatusOr<std::unique_ptr<Database>> database = OpenWhole(path);
+  absl::StatusOr<std::unique_ptr<Database>> database = OpenWhole(path, problems);
   if (database.status().code() != absl::StatusCode::kDataLoss) return database;
   if (!HasArchiveHeader(path)) {
     return absl::FailedPreconditionError(
@@ -204,7 +223,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenArchiveToWrite(const std::string& 
   if (!aside.ok()) return aside.status();
   problems->push_back(absl::StrCat(database.status().message(), "; it is kept as ", *aside,
                                    ", and a new archive begins"));
-  return OpenWhole(path);
+  return OpenWhole(path, problems);
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenArchiveToRead(const std::string& path) {

@@ -1,5 +1,6 @@
 #include "forecast/archive/sqlite.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/file.h"
 
 namespace carbon {
 namespace {
@@ -110,6 +112,11 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   struct stat facts;
   if (stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
     return absl::PermissionDeniedError(absl::StrCat(path, ": is no regular file"));
+  }
+  // SQLite gives its log and its shared memory the mode of the file, and would create that for
+  // everybody to read. What goes wrong it meets again, and says.
+  if (access == Access::kWrite) {
+    const Descriptor created(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   }
   const int flags =
       access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

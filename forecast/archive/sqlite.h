@@ -57,7 +57,7 @@ class Statement {
 
 class Database {
  public:
-  enum class Access { kRead, kWrite };  // kWrite creates the file
+  enum class Access { kRead, kWrite };  // kWrite creates the file, for nobody else to read
 
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, Access access);
   Database(const Database&) = delete;

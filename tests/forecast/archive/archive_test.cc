@@ -1,10 +1,13 @@
 #include "forecast/archive/archive.h"
 
+#include <fcntl.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -21,6 +24,7 @@
 namespace carbon {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -339,14 +343,46 @@ TEST_F(ArchiveTest, CanBeLockedByItsOwnerOnly) {
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
 }
 
+// Whoever can read a file can lock it, and a reader's lock keeps the writer waiting.
+TEST_F(ArchiveTest, IsReadableForNobodyElseWhateverTheUmaskOrAnOlderRelease) {
+  const auto modes = [&] {
+    std::vector<mode_t> modes;
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+      struct stat facts;
+      EXPECT_EQ(stat((path() + suffix).c_str(), &facts), 0) << suffix;
+      modes.push_back(facts.st_mode & 07777);
+    }
+    return modes;
+  };
+  const mode_t mask = umask(0);
+  std::unique_ptr<Archive> archive = MustOpen();
+  EXPECT_EQ(*archive->AddActuals(kFeed, Actuals({Hour(-1, 300)}), At(0)), 1);
+  EXPECT_THAT(modes(), Each(0600u));
+  archive.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    ASSERT_EQ(chmod((path() + suffix).c_str(), 0644), 0) << suffix;
+  }
+  archive = MustOpen();
+  EXPECT_EQ(*archive->AddActuals(kFeed, Actuals({Hour(-2, 300)}), At(0)), 1);
+  EXPECT_THAT(modes(), Each(0600u));
+  umask(mask);
+  EXPECT_THAT(problems_, IsEmpty());
+}
+
 // As root reads anything, a child becomes nobody; where the test is not root's, it says nothing.
-TEST_F(ArchiveTest, CanBeReadByThoseWhoMayNotWrite) {
+TEST_F(ArchiveTest, CanBeReadByAGroupThatMayNotWriteAndByNobodyElse) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become someone else";
+  constexpr gid_t kGroup = 12345;
   ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
-  const auto read_as_nobody = [&] {
+  const auto read_as_nobody = [&](gid_t group) {
     const pid_t child = fork();
     if (child == 0) {
-      if (setuid(65534) != 0) _exit(2);
+      if (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(65534) != 0) _exit(2);
+      if (group != kGroup) {
+        for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+          if (open((path() + suffix).c_str(), O_RDONLY) >= 0 || errno != EACCES) _exit(4);
+        }
+      }
       absl::StatusOr<std::unique_ptr<ArchiveReader>> reader = ArchiveReader::Open(path());
       _exit(reader.ok() && Known(**reader, 0).size() == 1 ? 0 : 1);
     }
@@ -354,11 +390,18 @@ TEST_F(ArchiveTest, CanBeReadByThoseWhoMayNotWrite) {
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   };
+  MustOpen();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    ASSERT_EQ(chown((path() + suffix).c_str(), 0, kGroup), 0) << suffix;
+    ASSERT_EQ(chmod((path() + suffix).c_str(), 0640), 0) << suffix;
+  }
   std::unique_ptr<Archive> archive = MustOpen();
   EXPECT_EQ(*archive->AddActuals(kFeed, Actuals({Hour(-1, 300)}), At(0)), 1);
-  EXPECT_EQ(read_as_nobody(), 0) << "while it is written";
+  EXPECT_EQ(read_as_nobody(kGroup), 0) << "while it is written";
+  EXPECT_EQ(read_as_nobody(65534), 1) << "while it is written";
   archive.reset();
-  EXPECT_EQ(read_as_nobody(), 0) << "while nobody writes";
+  EXPECT_EQ(read_as_nobody(kGroup), 0) << "while nobody writes";
+  EXPECT_EQ(read_as_nobody(65534), 1) << "while nobody writes";
 }
 
 TEST_F(ArchiveTest, OpensRegularFilesOnly) {
@@ -377,6 +420,7 @@ TEST_F(ArchiveTest, OpensNoneOfSqlitesNamesForNoFile) {
 TEST_F(ArchiveTest, DoesNotOpenToWriteWhatItMayOnlyRead) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become someone else";
   MustOpen();
+  ASSERT_EQ(chmod(path().c_str(), 0644), 0);
   constexpr uid_t kNobody = 65534;
   fs::permissions(folder_, fs::perms::all);
   for (const char* suffix : {".lock", "-wal", "-shm"}) {
