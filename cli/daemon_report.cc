@@ -17,8 +17,8 @@ constexpr absl::Duration kStatePeriod = absl::Minutes(1);
 constexpr absl::Duration kMetricsPeriod = absl::Seconds(15);
 
 void WriteAndLog(const char* what, const std::string& path, const std::string& bytes,
-                 std::string* last_trouble) {
-  const absl::Status written = WriteFileAtomically(path, bytes);
+                 const FileAccess& access, std::string* last_trouble) {
+  const absl::Status written = WriteFileAtomically(path, bytes, access);
   // Its message names a temporary file, another one each time.
   const std::string trouble =
       written.ok() ? "" : absl::StrCat(path, " ", absl::StatusCodeToString(written.code()));
@@ -79,7 +79,7 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
   if (is_news) {
     state_.updated_at = now;
     WriteAndLog("state", DaemonStatePath(paths.snapshot), SerializeDaemonState(state_),
-                &state_trouble_);
+                FileAccess::OwnerAlone(findings.slurm_user), &state_trouble_);
     told_ = std::move(told);
     state_due_ = now + kStatePeriod;
   }
@@ -88,7 +88,7 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
   } else if (is_news || is_due(metrics_due_, kMetricsPeriod)) {
     WriteAndLog("metrics", paths.metrics,
                 FormatMetrics(state_, zones, findings.errors, now, findings.implausible),
-                &metrics_trouble_);
+                FileAccess(), &metrics_trouble_);
     metrics_due_ = now + kMetricsPeriod;
   }
 }

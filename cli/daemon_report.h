@@ -5,6 +5,8 @@
 #ifndef CLI_DAEMON_REPORT_H_
 #define CLI_DAEMON_REPORT_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,8 @@ class DaemonReport {
     std::vector<ImplausibleHours> implausible;
     std::vector<std::string> troubles;
     std::vector<std::string> notes;
+    // As whom slurmctld runs, where that is known: the state is for that user and this one alone.
+    std::optional<uint32_t> slurm_user;
   };
 
   // After an attempt to publish at `now` that ended with `published`. Writes the state where it

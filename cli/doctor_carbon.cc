@@ -119,7 +119,12 @@ void CheckStatus(const DoctorOptions& options, const Installation& found, Checks
       checks->Ok("forecasts", absl::StrCat("usable for ",
                                            Counted(snapshot.forecasts().size(), "zone", "zones")));
     }
-    CheckPools(snapshot, checks);
+    if (status.withheld.empty()) {
+      CheckPools(snapshot, checks);
+    } else {
+      checks->Warn("pools", absl::StrCat("shown to root and SlurmUser only: ", status.withheld),
+                   "ask as root");
+    }
   }
   if (problems["plugin"] == 0 && status.plugin.has_value()) {
     checks->Ok(

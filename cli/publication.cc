@@ -1,6 +1,5 @@
 #include "cli/publication.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -25,25 +24,22 @@ constexpr absl::Duration kLongestReckoning = absl::Milliseconds(500);
 // Nothing new is known of realised errors before the next hour is over.
 constexpr absl::Duration kErrorsPeriod = absl::Hours(1);
 
-// The folder and those above it; only the last gets `mode`, and only where it was missing.
-absl::Status CreateFolder(const std::filesystem::path& folder, mode_t mode) {
-  std::error_code error;
-  if (folder.empty() || std::filesystem::is_directory(folder, error)) return absl::OkStatus();
-  std::filesystem::create_directories(folder.parent_path(), error);
-  if (mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", folder.string()));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CreateFolders(const PathsConfig& paths) {
-  if (absl::Status status = CreateFolder(paths.snapshot, 0755); !status.ok()) return status;
+  const auto create = [](const std::filesystem::path& folder, mode_t mode) {
+    std::error_code error;
+    // Also one that a link leads to.
+    if (folder.empty() || std::filesystem::is_directory(folder, error)) return absl::OkStatus();
+    absl::Status status = MakeFolders(folder, mode);
+    return status.ok()
+               ? status
+               : absl::Status(status.code(), absl::StrCat("cannot create ", status.message()));
+  };
+  if (absl::Status status = create(paths.snapshot, 0755); !status.ok()) return status;
   if (!paths.archive.empty()) {
-    const std::filesystem::path folder = std::filesystem::path(paths.archive).parent_path();
     // Without an archive it goes on, and says why.
-    CreateFolder(folder, 0755).IgnoreError();
+    create(std::filesystem::path(paths.archive).parent_path(), 0755).IgnoreError();
   }
-  return CreateFolder(std::filesystem::path(paths.log).parent_path(), 0750);
+  return create(std::filesystem::path(paths.log).parent_path(), 0750);
 }
 
 // Logs the lines that are not in `known`, and keeps `lines` there.
@@ -250,6 +246,7 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
       LookAtCluster(config_.pools, config_.watch.down_after, now, &cluster_memory_);
   if (!look.ok()) return look.status();
   // Not logged: they come and go as nodes sleep and wake up.
+  slurm_user_ = look->slurm_user;
   cluster_troubles_ = look->troubles;
   cluster_notes_ = look->notes;
   RefreshAdmission(*look, now);
@@ -259,6 +256,7 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   }
   parts_.capacity = SerializeCapacity(capacity);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.
+  publisher_.set_slurm_user(look->slurm_user);
   absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);
   if (!manifest.ok()) return manifest.status();
   spdlog::debug("published: {} groups, {} pools, {} uses", capacity.groups.size(),

@@ -55,6 +55,8 @@ class Publication {
   // How long from the start of one tick to the next.
   absl::Duration period() const { return config_.refresh.capacity; }
   const PathsConfig& paths() const { return config_.paths; }
+  // As whom slurmctld runs, once it has answered.
+  std::optional<uint32_t> slurm_user() const { return slurm_user_; }
 
   // How the sources of all zones are doing, and what the zones' forecasts rest on.
   std::vector<SourceState> Sources() const { return source_states_.Of(config_, *live_); }
@@ -98,6 +100,7 @@ class Publication {
   size_t errors_known_ = SIZE_MAX;
   absl::Time errors_due_ = absl::InfinitePast();
   ClusterMemory cluster_memory_;
+  std::optional<uint32_t> slurm_user_;
   std::vector<std::string> cluster_troubles_;  // as the last look had them
   std::vector<std::string> cluster_notes_;
   DelayWatch delay_watch_;

@@ -162,7 +162,8 @@ std::string Reload(const std::string& path, Publication* publication) {
 // What scarbon status and metrics are to tell besides.
 DaemonReport::Findings Findings(const Publication& publication, const std::string& not_loaded) {
   DaemonReport::Findings findings{publication.errors(), publication.Implausible(),
-                                  publication.Troubles(), publication.Notes()};
+                                  publication.Troubles(), publication.Notes(),
+                                  publication.slurm_user()};
   if (!not_loaded.empty()) findings.troubles.push_back(not_loaded);
   return findings;
 }

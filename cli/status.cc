@@ -122,6 +122,7 @@ void FindSnapshotProblems(Findings& findings) {
         "snapshot: published ", FormatDistance(published_at, findings.now), ": is a clock wrong?"));
   }
   FindZoneProblems(&findings);
+  if (!findings.withheld.empty()) return;
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     if (pool.state == nullptr) {
       findings.problems.push_back(absl::StrCat("pool ", pool.config->name,
@@ -218,14 +219,21 @@ Findings Look(const Options& options) {
     findings.snapshot = *std::move(snapshot);
     // The plugin knows carbon.json only as it was published.
     log_path = findings.snapshot->config().paths.log;
-    ReadDaemonState(&findings);
+    if (reader.withheld().ok()) {
+      ReadDaemonState(&findings);
+    } else {
+      findings.withheld = std::string(reader.withheld().message());
+      findings.notes.push_back(
+          absl::StrCat("pools, sources and the plugin are shown to root and SlurmUser only: ",
+                       findings.withheld));
+    }
     FindSnapshotProblems(findings);
   } else {
     findings.problems.push_back(absl::StrCat(
         "snapshot: ", snapshot.status().message(),
         absl::IsNotFound(snapshot.status()) ? ": has scarbond ever published here?" : ""));
   }
-  if (!log_path.empty()) {
+  if (!log_path.empty() && findings.withheld.empty()) {
     // ParseConfig lets only absolute paths through.
     const std::string folder = log_path.substr(0, log_path.rfind('/') + 1);
     findings.plugin_path = absl::StrCat(folder, "plugin-status.json");
@@ -254,7 +262,8 @@ Json AsJson(const Findings& findings) {
       {"folder", findings.folder},
       {"published_at", UtcTime(snapshot.manifest().published_at)},
       {"age_s", absl::ToDoubleSeconds(findings.now - snapshot.manifest().published_at)},
-      {"capacity_taken_at", UtcTime(snapshot.capacity().taken_at)},
+      {"capacity_taken_at",
+       findings.withheld.empty() ? Json(UtcTime(snapshot.capacity().taken_at)) : Json(nullptr)},
       {"config", snapshot.manifest().config_hash},
       {"forecast", snapshot.manifest().forecast_hash},
       {"capacity", snapshot.manifest().capacity_hash},
@@ -266,11 +275,13 @@ Json AsJson(const Findings& findings) {
          {"site", pool.config->site},
          {"partition", pool.config->partition},
          {"hardware", pool.config->hardware},
-         {"state", StateOf(pool)},
+         {"state", findings.withheld.empty() ? Json(StateOf(pool)) : Json(nullptr)},
          {"wake_up_s",
           pool.state == nullptr ? Json(nullptr) : Json(absl::ToInt64Seconds(pool.state->wake_up))},
          {"asleep", pool.state == nullptr ? Json(nullptr) : Json(pool.state->asleep)},
-         {"may_be_moved_here", MayBeMovedHere(pool, snapshot.admission())}});
+         {"may_be_moved_here", findings.withheld.empty()
+                                   ? Json(MayBeMovedHere(pool, snapshot.admission()))
+                                   : Json(nullptr)}});
   }
   return json;
 }
@@ -284,13 +295,22 @@ void Print(const Findings& findings) {
               << FormatDistance(manifest.published_at, findings.now) << ")\n"
               << "  config    " << manifest.config_hash << "\n"
               << "  forecast  " << manifest.forecast_hash << "\n"
-              << "  capacity  " << manifest.capacity_hash << ", the queue as of "
-              << LocalTime(snapshot.capacity().taken_at) << "\n"
-              << "  admission " << manifest.admission_hash << ", "
-              << snapshot.admission().users.size() << " users with accounts\n\n";
+              << "  capacity  " << manifest.capacity_hash;
+    if (findings.withheld.empty()) {
+      std::cout << ", the queue as of " << LocalTime(snapshot.capacity().taken_at) << "\n"
+                << "  admission " << manifest.admission_hash << ", "
+                << snapshot.admission().users.size() << " users with accounts\n\n";
+    } else {
+      std::cout << "\n  admission " << manifest.admission_hash << "\n\n";
+    }
     Table pools(
         {{"POOL"}, {"SITE"}, {"PARTITION"}, {"HARDWARE"}, {"STATE"}, {"JOBS MAY BE MOVED HERE"}});
     for (const Snapshot::Pool& pool : snapshot.pools()) {
+      if (!findings.withheld.empty()) {
+        pools.AddRow({pool.config->name, pool.config->site, pool.config->partition,
+                      pool.config->hardware, "not shown", "not shown"});
+        continue;
+      }
       pools.AddRow({pool.config->name, pool.config->site, pool.config->partition,
                     pool.config->hardware,
                     absl::StrCat(StateOf(pool), IsAsleep(pool) ? ", asleep" : ""),
@@ -321,7 +341,7 @@ void Print(const Findings& findings) {
   const bool has_unseen =
       std::any_of(findings.notes.begin(), findings.notes.end(),
                   [](const std::string& note) { return absl::StartsWith(note, "pool "); });
-  if (wrong.empty() && !has_unseen) std::cout << "All is well.\n";
+  if (wrong.empty() && !has_unseen && findings.withheld.empty()) std::cout << "All is well.\n";
 }
 
 }  // namespace

@@ -19,6 +19,9 @@ struct StatusFindings {
   absl::Time now;
   std::string folder;
   std::shared_ptr<const Snapshot> snapshot;
+  // Why nothing is found of jobs, pools, sources and the plugin: this user may not read it. Empty:
+  // it may.
+  std::string withheld;
   std::optional<DaemonState> daemon;  // absent where what scarbond left is of no use
   std::string plugin_path;
   std::optional<nlohmann::ordered_json> plugin;  // as it reports itself

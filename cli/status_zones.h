@@ -14,7 +14,7 @@
 namespace carbon {
 
 // What scarbond left beside the snapshot, with a trouble where that is missing, of no use or old. A
-// snapshot is there.
+// snapshot is there, and nothing of it is withheld.
 void ReadDaemonState(StatusFindings* findings);
 
 // Adds what is wrong with the zones' forecasts, a problem, and with their sources, a trouble.

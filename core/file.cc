@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 
 namespace carbon {
@@ -26,17 +29,40 @@ absl::Status SyncFolder(const std::string& folder) {
 
 }  // namespace
 
-absl::Status CheckTrusted(const std::string& path, const struct stat& facts) {
+absl::Status CheckTrusted(const std::string& path, const struct stat& facts, MayWrite writers) {
   if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
     return absl::PermissionDeniedError(
         absl::StrCat(path, ": is owned by uid ", facts.st_uid, ", not by root or uid ", geteuid()));
   }
-  if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return absl::PermissionDeniedError(absl::StrCat(
-        path, ": is writable by group or others, mode ", absl::Hex((facts.st_mode >> 6) & 7),
-        absl::Hex((facts.st_mode >> 3) & 7), absl::Hex(facts.st_mode & 7)));
+  const bool is_groups = writers == MayWrite::kGroup;
+  if ((facts.st_mode & (is_groups ? S_IWOTH : S_IWGRP | S_IWOTH)) != 0) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(path, ": is writable by ", is_groups ? "" : "group or ", "others, mode ",
+                     absl::Hex((facts.st_mode >> 6) & 7), absl::Hex((facts.st_mode >> 3) & 7),
+                     absl::Hex(facts.st_mode & 7)));
   }
   return absl::OkStatus();
+}
+
+std::vector<std::string> OtherWriters(const std::string& path) {
+  std::vector<std::string> writers;
+  struct stat facts;
+  if (stat(path.c_str(), &facts) != 0) return writers;
+  if ((facts.st_mode & S_IWOTH) != 0) {
+    writers.push_back("anybody may write it");
+  } else if ((facts.st_mode & S_IWGRP) != 0) {
+    writers.push_back(absl::StrCat("its group ", facts.st_gid, " may write it"));
+  }
+  if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
+    writers.push_back(absl::StrCat("belongs to user ", facts.st_uid, ", who may write it"));
+  }
+  // In a sticky folder nobody can replace what is another's.
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  if (stat(folder.empty() ? "." : folder.c_str(), &facts) == 0 &&
+      (facts.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) {
+    writers.push_back("anybody may replace it, its folder is open to all");
+  }
+  return writers;
 }
 
 absl::StatusOr<std::string> ReadOpenFile(int fd, const std::string& path, const struct stat& facts,
@@ -80,7 +106,13 @@ std::string FileMark(const std::string& path) {
                       absl::ToUnixNanos(absl::TimeFromTimespec(info.st_ctim)));
 }
 
-absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes) {
+bool HasAccess(const struct stat& facts, const FileAccess& access) {
+  return (facts.st_mode & 07777) == access.mode &&
+         facts.st_uid == (geteuid() == 0 ? access.owner.value_or(0) : geteuid());
+}
+
+absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes,
+                                 const FileAccess& access) {
   std::string temporary = absl::StrCat(path, kTemporarySuffix, "XXXXXX");
   Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
   // Errors name the path: the temporary name is another each time, and the fault is not.
@@ -92,13 +124,33 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view byte
     if (written < 0) return absl::ErrnoToStatus(errno, path);
     rest.remove_prefix(static_cast<size_t>(written));
   }
-  if (fchmod(file.get(), 0644) != 0 || fsync(file.get()) != 0 || !file.Close()) {
+  const uid_t owner = access.owner.value_or(geteuid());
+  if (geteuid() == 0 && owner != 0 && fchown(file.get(), owner, static_cast<gid_t>(-1)) != 0) {
+    return absl::ErrnoToStatus(
+        errno, absl::StrCat(path, ": cannot be given to uid ", owner, ", who must read it"));
+  }
+  if (fchmod(file.get(), access.mode) != 0 || fsync(file.get()) != 0 || !file.Close()) {
     return absl::ErrnoToStatus(errno, path);
   }
   if (rename(temporary.c_str(), path.c_str()) != 0) return absl::ErrnoToStatus(errno, path);
   std::move(remove).Cancel();
   const size_t slash = path.rfind('/');
   return SyncFolder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+}
+
+absl::Status MakeFolders(const std::string& folder, mode_t mode) {
+  const std::vector<absl::string_view> names = absl::StrSplit(folder, '/', absl::SkipEmpty());
+  std::string path = absl::StartsWith(folder, "/") ? "/" : "";
+  for (size_t i = 0; i < names.size(); ++i) {
+    absl::StrAppend(&path, i > 0 ? "/" : "", names[i]);
+    const mode_t wanted = i + 1 == names.size() ? mode : 0755;
+    if (mkdir(path.c_str(), wanted) == 0) {
+      if (chmod(path.c_str(), wanted) != 0) return absl::ErrnoToStatus(errno, path);
+    } else if (errno != EEXIST) {
+      return absl::ErrnoToStatus(errno, path);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace carbon

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,10 +26,28 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
 // knows by this whether to read it again. Of one that cannot be found, "absent".
 std::string FileMark(const std::string& path);
 
+// Whose a file is that is written, and who may read it: by default everybody.
+struct FileAccess {
+  mode_t mode = 0644;
+  // The file is given to this user where the writer is root, and is the writer's own elsewhere.
+  std::optional<uid_t> owner;
+
+  // Of what nobody else may read.
+  static FileAccess OwnerAlone(std::optional<uid_t> owner) { return {0600, owner}; }
+};
+
+// Whether a file of this kind is as WriteFileAtomically would leave it.
+bool HasAccess(const struct stat& facts, const FileAccess& access);
+
 // Writes `bytes` to `path` by temporary file (`path` with kTemporarySuffix and a random part),
-// fsync, rename and fsync of the folder. Mode 0644.
+// fsync, rename and fsync of the folder.
 inline constexpr char kTemporarySuffix[] = ".tmp-";
-absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes);
+absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes,
+                                 const FileAccess& access = {});
+
+// Creates a folder and those above it as far as they are missing, whatever the umask: it gets
+// `mode`, those above it 0755. What is there stays as it is.
+absl::Status MakeFolders(const std::string& folder, mode_t mode = 0755);
 
 // Closes itself.
 class Descriptor {
@@ -52,8 +72,15 @@ absl::StatusOr<std::string> ReadOpenFile(int fd, const std::string& path, const 
                                          int64_t max_bytes);
 
 // PermissionDenied for what belongs to neither root nor this process's user, or is writable by
-// group or others: someone else could have written what is in it.
-absl::Status CheckTrusted(const std::string& path, const struct stat& facts);
+// others, and by its group unless that is meant so: someone else could have written what is in it.
+enum class MayWrite { kOwner, kGroup };
+absl::Status CheckTrusted(const std::string& path, const struct stat& facts,
+                          MayWrite writers = MayWrite::kOwner);
+
+// Who but root and this process's user may write or replace the file, in words: "anybody may write
+// it", "its group 100 may write it", "belongs to user 1001, who may write it", "anybody may replace
+// it, its folder is open to all". Empty: nobody, or it is not there.
+std::vector<std::string> OtherWriters(const std::string& path);
 
 }  // namespace carbon
 

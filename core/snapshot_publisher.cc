@@ -25,26 +25,14 @@ namespace {
 
 constexpr char kLockName[] = ".lock";
 
-bool IsPartName(absl::string_view name) {
-  return absl::StartsWith(name, "config-") || absl::StartsWith(name, "forecast-") ||
-         absl::StartsWith(name, "capacity-") || absl::StartsWith(name, "admission-");
+// What tells of users and their jobs, which Slurm's PrivateData may hide.
+bool IsPrivatePart(absl::string_view name) {
+  return absl::StartsWith(name, "capacity-") || absl::StartsWith(name, "admission-");
 }
 
-// Creates a folder and those above it, each 0755 whatever the umask: others must be able to read.
-absl::Status MakeFolders(const std::string& folder) {
-  std::string path;
-  for (absl::string_view name : absl::StrSplit(folder, '/')) {
-    absl::StrAppend(&path, path.empty() && name.empty() ? "/" : name);
-    if (!name.empty()) {
-      if (mkdir(path.c_str(), 0755) == 0) {
-        if (chmod(path.c_str(), 0755) != 0) return absl::ErrnoToStatus(errno, path);
-      } else if (errno != EEXIST) {
-        return absl::ErrnoToStatus(errno, path);
-      }
-    }
-    if (!absl::EndsWith(path, "/")) path.push_back('/');
-  }
-  return absl::OkStatus();
+bool IsPartName(absl::string_view name) {
+  return IsPrivatePart(name) || absl::StartsWith(name, "config-") ||
+         absl::StartsWith(name, "forecast-");
 }
 
 // Calls `visit` with each name in the folder.
@@ -83,12 +71,14 @@ absl::Status CheckSizes(const SnapshotParts& parts) {
   return absl::OkStatus();
 }
 
-// Leaves a part alone that is there and whole; its content, not its name, decides, so that one
-// damaged on disk is mended. Either way it counts as named at `now`.
-absl::Status WritePart(const std::string& path, const std::string& bytes, absl::Time now) {
-  const absl::StatusOr<std::string> present = ReadFile(path, static_cast<int64_t>(bytes.size()));
-  if (!present.ok() || *present != bytes) {
-    absl::Status written = WriteFileAtomically(path, bytes);
+// Leaves a part alone that is there, whole and readable by whom it should be; its content, not its
+// name, decides, so that one damaged on disk is mended. Either way it counts as named at `now`.
+absl::Status WritePart(const std::string& path, const std::string& bytes, const FileAccess& access,
+                       absl::Time now) {
+  struct stat facts;
+  const bool is_there = lstat(path.c_str(), &facts) == 0 && HasAccess(facts, access);
+  if (!is_there || ReadFile(path, static_cast<int64_t>(bytes.size())).value_or("") != bytes) {
+    absl::Status written = WriteFileAtomically(path, bytes, access);
     if (!written.ok()) return written;
   }
   return SetModifiedAt(path, now);
@@ -100,11 +90,14 @@ SnapshotPublisher::SnapshotPublisher(std::string folder, int lock_fd)
     : folder_(std::move(folder)), lock_fd_(lock_fd) {}
 
 SnapshotPublisher::SnapshotPublisher(SnapshotPublisher&& other) noexcept
-    : folder_(std::move(other.folder_)), lock_fd_(std::exchange(other.lock_fd_, -1)) {}
+    : folder_(std::move(other.folder_)),
+      lock_fd_(std::exchange(other.lock_fd_, -1)),
+      slurm_user_(other.slurm_user_) {}
 
 SnapshotPublisher& SnapshotPublisher::operator=(SnapshotPublisher&& other) noexcept {
   std::swap(folder_, other.folder_);
   std::swap(lock_fd_, other.lock_fd_);
+  std::swap(slurm_user_, other.slurm_user_);
   return *this;
 }
 
@@ -146,8 +139,12 @@ absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
     return absl::ErrnoToStatus(errno, lock_path);
   }
   status = ForEachName(publisher.folder_, [&](const std::string& name) {
+    const std::string path = absl::StrCat(publisher.folder_, "/", name);
     if (absl::StrContains(name, kTemporarySuffix)) {
-      unlink(absl::StrCat(publisher.folder_, "/", name).c_str());
+      unlink(path.c_str());
+    } else if (IsPrivatePart(name)) {
+      // An older release's are for everybody to read.
+      chmod(path.c_str(), 0600);
     }
   });
   if (!status.ok()) return status;
@@ -185,7 +182,9 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
       {CapacityPartName(manifest.capacity_hash), &parts.capacity},
       {AdmissionPartName(manifest.admission_hash), &parts.admission}};
   for (const auto& [name, bytes] : files) {
-    const absl::Status written = WritePart(path_of(name), *bytes, now);
+    const absl::Status written =
+        WritePart(path_of(name), *bytes,
+                  IsPrivatePart(name) ? FileAccess::OwnerAlone(slurm_user_) : FileAccess(), now);
     if (written.ok()) continue;
     // By its kind and without its hash: what fails at every publish is one trouble.
     return absl::Status(

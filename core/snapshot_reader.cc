@@ -81,8 +81,14 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() 
   }
 }
 
+bool SnapshotReader::IsWithheld(const absl::Status& status) {
+  if (owner_ != Owner::kAnyone || !absl::IsPermissionDenied(status)) return false;
+  if (withheld_.ok()) withheld_ = status;
+  return true;
+}
+
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(
-    int folder_fd, absl::string_view manifest_bytes) const {
+    int folder_fd, absl::string_view manifest_bytes) {
   const auto in_file = [this](const std::string& name, const absl::Status& status) {
     return absl::Status(status.code(), absl::StrCat(folder_, "/", name, ": ", status.message()));
   };
@@ -138,10 +144,13 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(
   } else {
     const std::string name = CapacityPartName(manifest->capacity_hash);
     absl::StatusOr<std::string> bytes = read_part(name, manifest->capacity_hash, kMaxCapacityBytes);
-    if (!bytes.ok()) return bytes.status();
-    absl::StatusOr<CapacityState> parsed = ParseCapacity(*bytes);
-    if (!parsed.ok()) return in_file(name, parsed.status());
-    capacity = *std::move(parsed);
+    withheld_ = absl::OkStatus();
+    if (!IsWithheld(bytes.status())) {
+      if (!bytes.ok()) return bytes.status();
+      absl::StatusOr<CapacityState> parsed = ParseCapacity(*bytes);
+      if (!parsed.ok()) return in_file(name, parsed.status());
+      capacity = *std::move(parsed);
+    }
   }
 
   std::shared_ptr<const AdmissionRules> admission;
@@ -151,10 +160,14 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(
     const std::string name = AdmissionPartName(manifest->admission_hash);
     absl::StatusOr<std::string> bytes =
         read_part(name, manifest->admission_hash, kMaxAdmissionBytes);
-    if (!bytes.ok()) return bytes.status();
-    absl::StatusOr<AdmissionRules> parsed = ParseAdmission(*bytes);
-    if (!parsed.ok()) return in_file(name, parsed.status());
-    admission = std::make_shared<const AdmissionRules>(*std::move(parsed));
+    AdmissionRules rules;
+    if (!IsWithheld(bytes.status())) {
+      if (!bytes.ok()) return bytes.status();
+      absl::StatusOr<AdmissionRules> parsed = ParseAdmission(*bytes);
+      if (!parsed.ok()) return in_file(name, parsed.status());
+      rules = *std::move(parsed);
+    }
+    admission = std::make_shared<const AdmissionRules>(std::move(rules));
   }
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
       Snapshot::Assemble(*std::move(manifest), std::move(config), std::move(forecasts),

@@ -6,8 +6,10 @@
 //   capacity-<sha256>.json
 //   admission-<sha256>.json
 //
-// Publishing is for one writer at a time (a lock file keeps a second one out); reading is for
-// anyone, at any moment, and sees one publish or the next. Blocks on the disk.
+// Publishing is for one writer at a time (a lock file keeps a second one out); reading is possible
+// at any moment, and sees one publish or the next. Capacity and admission tell of users and their
+// jobs, which Slurm's PrivateData may hide: they are for root, for the publisher's user and for the
+// user that slurmctld runs as; the rest is for everybody. Blocks on the disk.
 #ifndef CORE_SNAPSHOT_STORE_H_
 #define CORE_SNAPSHOT_STORE_H_
 
@@ -42,7 +44,7 @@ class SnapshotReader {
   static constexpr int64_t kMaxAdmissionBytes = 64 << 20;
 
   // Whose files are believed. The plugin acts on them and takes kTrusted; a program that only shows
-  // them to people may take kAnyone.
+  // them to people may take kAnyone, and does without the private parts where it may not read them.
   enum class Owner { kTrusted, kAnyone };
 
   explicit SnapshotReader(std::string folder, Owner owner = Owner::kTrusted);
@@ -58,12 +60,19 @@ class SnapshotReader {
   // cap; InvalidArgument for another version or parts that do not belong together.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
+  // With kAnyone: why the private parts of the last snapshot are empty, PermissionDenied, "path:
+  // fact"; OK where they were read.
+  const absl::Status& withheld() const { return withheld_; }
+
  private:
   absl::StatusOr<std::shared_ptr<const Snapshot>> Read(int folder_fd,
-                                                       absl::string_view manifest_bytes) const;
+                                                       absl::string_view manifest_bytes);
+  // Whether to go on without a private part, whose reading came to `status`.
+  bool IsWithheld(const absl::Status& status);
 
   std::string folder_;
   Owner owner_;
+  absl::Status withheld_;
   std::shared_ptr<const Snapshot> last_;
   std::string last_manifest_bytes_;
 };
@@ -93,6 +102,10 @@ class SnapshotPublisher {
     int64_t bytes = 64 << 20;
   };
 
+  // The user that slurmctld runs as. Where this process is root's, the private parts are given to
+  // that user from the next publish on; until it is known, they are root's.
+  void set_slurm_user(uid_t user) { slurm_user_ = user; }
+
   // Writes the parts that are new (temporary file, fsync, rename, fsync of the folder), then the
   // manifest in the same way, then removes parts beyond `retention`, the oldest first, but none
   // that the manifest before named. Any error leaves the previous publish in place; it names the
@@ -109,6 +122,7 @@ class SnapshotPublisher {
                       const Retention& retention) const;
   std::string folder_;
   int lock_fd_ = -1;
+  std::optional<uid_t> slurm_user_;
 };
 
 }  // namespace carbon

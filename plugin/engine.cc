@@ -362,8 +362,10 @@ class Engine::State {
     std::string text = SerializePluginStatus(status, std::nullopt);
     if (text == status_text_ && since >= absl::ZeroDuration() && since < kStatusHeartbeat) return;
 
-    const absl::Status written = WriteFileAtomically(
-        PluginStatusPath(last_read_->config().paths.log), SerializePluginStatus(status, now));
+    // For those who may read the log beside it.
+    const absl::Status written =
+        WriteFileAtomically(PluginStatusPath(last_read_->config().paths.log),
+                            SerializePluginStatus(status, now), FileAccess{.mode = 0640});
     status_written_at_ = now;
     if (written.ok()) {
       status_text_ = std::move(text);

@@ -362,7 +362,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     if (!pool.nodelist.empty()) view.nodelists[pool.nodelist] = NodesNamed(pool.nodelist, view);
   }
   ClusterLook look;
-  look.may_update = geteuid() == 0 || geteuid() == settings.slurm_user_id;
+  look.slurm_user = settings.slurm_user_id;
+  look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
   std::map<uint32_t, size_t> waiting_arrays;
   for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
     const slurm_job_info_t& job = (*jobs)->job_array[i];

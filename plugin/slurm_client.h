@@ -3,6 +3,7 @@
 #ifndef PLUGIN_SLURM_CLIENT_H_
 #define PLUGIN_SLURM_CLIENT_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct ClusterLook {
   CapacityState lasting;            // the same without outages that may last moments only
   std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
   bool may_update = false;          // this process's user may give them back: root or SlurmUser
+  uint32_t slurm_user = 0;          // as whom slurmctld runs
   // Of nodes that slurmctld hides, or that take no jobs yet (plugin/unseen_nodes.h): what is to be
   // set, and what is good to know.
   std::vector<std::string> troubles;

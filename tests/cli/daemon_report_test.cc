@@ -74,6 +74,22 @@ TEST_F(DaemonReportTest, WritesItsStateWhereItChangesAndOnceAMinute) {
   EXPECT_EQ(Read()->updated_at, kNow - absl::Hours(1));
 }
 
+// It may name what Slurm hides from users.
+TEST_F(DaemonReportTest, KeepsItsStateForItselfAndTheUserOfSlurmctld) {
+  const auto facts = [&] {
+    struct stat facts;
+    EXPECT_EQ(stat(DaemonStatePath(folder_).c_str(), &facts), 0);
+    return facts;
+  };
+  Write(absl::ZeroDuration());
+  EXPECT_EQ(facts().st_mode & 07777, 0600u);
+  EXPECT_EQ(facts().st_uid, geteuid());
+  report_.Write(paths_, sources_, {}, absl::OkStatus(), kNow + absl::Hours(1),
+                {.slurm_user = 12345});
+  EXPECT_EQ(facts().st_mode & 07777, 0600u);
+  EXPECT_EQ(facts().st_uid, geteuid() == 0 ? 12345 : geteuid());
+}
+
 TEST_F(DaemonReportTest, CountsOnlyWhatWasPublished) {
   Write(absl::ZeroDuration());
   Write(absl::Seconds(5), absl::UnavailableError("slurmctld: no answer"));

@@ -95,7 +95,7 @@ class ScarbonDoctor : public ::testing::Test {
   }
   void InstallPlugin() { Install("a/job_submit_carbon.so", release_); }
 
-  void Publish() {
+  void Publish(std::optional<uid_t> slurm_user = std::nullopt) {
     const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
     std::vector<ConfigError> errors;
     const std::optional<Config> config = ParseConfig(Contents(folder_ + "/carbon.json"), &errors);
@@ -118,6 +118,7 @@ class ScarbonDoctor : public ::testing::Test {
     admission.partitions.push_back({.name = "green", .root_only = root_only_});
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
     ASSERT_TRUE(publisher.ok()) << publisher.status();
+    if (slurm_user.has_value()) publisher->set_slurm_user(*slurm_user);
     ASSERT_TRUE(publisher
                     ->Publish({SerializeConfig(*config), SerializeForecasts(forecasts),
                                SerializeCapacity(capacity), SerializeAdmission(admission)},
@@ -422,7 +423,7 @@ TEST_F(ScarbonDoctor, TriesTheFoldersOutAsSlurmUser) {
   ASSERT_NE(daemon, nullptr);
   WriteSlurmConf(absl::StrCat("SlurmUser=daemon\nPluginDir=", folder_, "/a\n"));
   InstallPlugin();
-  Publish();
+  Publish(daemon->pw_uid);
   std::vector<std::string> lines = Lines();
   EXPECT_THAT(lines, Contains("ok: snapshot read: by daemon, in DIR/snapshot"));
   EXPECT_THAT(lines, Contains("error: log written: by daemon: DIR/log: Permission denied"));

@@ -1,6 +1,8 @@
 // Runs the built scarbon on published snapshots and on what the plugin leaves beside its log.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,6 +21,7 @@ namespace carbon {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -162,6 +165,46 @@ TEST_F(ScarbonStatus, GivesTheSameAsJson) {
   EXPECT_EQ(json["pools"][0]["state"], "up");
   EXPECT_EQ(json["plugin"]["decisions"], 12);
   EXPECT_EQ(json["problems"], nlohmann::json::array());
+}
+
+// What an ordinary user sees: as root by becoming nobody, and else by not being let in.
+TEST_F(ScarbonStatus, ShowsForecastsAndSitesToThoseWhoMayNotReadWhatIsAboutJobs) {
+  const Manifest manifest = Publish();
+  Write(Plugin(manifest));
+  const std::string program = folder_ + "/scarbon";
+  fs::copy_file(SCARBON_BINARY, program);
+  std::string as_user;
+  const std::string capacity =
+      absl::StrCat(folder_, "/snapshot/", CapacityPartName(manifest.capacity_hash));
+  if (geteuid() == 0) {
+    as_user = "setpriv --reuid=65534 --clear-groups";
+    ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
+    ASSERT_EQ(chmod((folder_ + "/log").c_str(), 0750), 0);
+  } else {
+    ASSERT_EQ(chmod(capacity.c_str(), 0), 0);
+  }
+  const auto run = [&](const std::string& arguments) {
+    return RunScarbon(absl::StrCat(arguments, " --snapshot ", folder_, "/snapshot"),
+                      absl::StrCat("TZ=UTC ", as_user), ".", program);
+  };
+  const Ran ran = run("status");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("NO-1 csv:NO-1.csv average-lifecycle 02:00:0"));
+  EXPECT_THAT(ran.out, ContainsRegex("oslo +oslo +green +[^ ]+ +not shown +not shown"));
+  EXPECT_THAT(ran.out, HasSubstr(absl::StrCat(
+                           "note: pools, sources and the plugin are shown to root and SlurmUser "
+                           "only: ",
+                           capacity, ": Permission denied\n")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("problem: ")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("All is well")));
+  const nlohmann::json json = nlohmann::json::parse(run("status --json").out);
+  EXPECT_EQ(json["pools"][0]["state"], nullptr);
+  EXPECT_EQ(json["pools"][0]["site"], "oslo");
+  EXPECT_EQ(json["notes"].size(), 1u);
+  // It rests on nothing that is about jobs.
+  const Ran forecast = run("forecast NO-1");
+  EXPECT_EQ(forecast.code, 0);
+  EXPECT_EQ(forecast.err, "");
 }
 
 TEST_F(ScarbonStatus, TellsWhatDecidesWhetherJobsMayBeMoved) {

@@ -5,12 +5,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
@@ -34,6 +36,46 @@ TEST(WriteFileAtomically, NamesThePathAndTheFactWhenItFails) {
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(status.message()), HasSubstr("No such file or directory"));
   EXPECT_THAT(std::string(status.message()), StartsWith("/nonexistent/folder/file: "));
+}
+
+TEST(WriteFileAtomically, GivesTheFileToWhomItShouldBeWhateverTheUmask) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/file";
+  const auto facts = [&path] {
+    struct stat facts;
+    EXPECT_EQ(stat(path.c_str(), &facts), 0);
+    return facts;
+  };
+  const mode_t before = umask(077);
+  EXPECT_TRUE(WriteFileAtomically(path, "x").ok());
+  EXPECT_EQ(facts().st_mode & 07777, 0644u);
+  EXPECT_TRUE(HasAccess(facts(), {}));
+  EXPECT_FALSE(HasAccess(facts(), FileAccess::OwnerAlone(std::nullopt)));
+  umask(0);
+  const FileAccess access = FileAccess::OwnerAlone(12345);
+  EXPECT_TRUE(WriteFileAtomically(path, "x", access).ok());
+  umask(before);
+  EXPECT_EQ(facts().st_mode & 07777, 0600u);
+  // Nobody but root can give files away.
+  EXPECT_EQ(facts().st_uid, geteuid() == 0 ? 12345 : geteuid());
+  EXPECT_TRUE(HasAccess(facts(), access));
+}
+
+TEST(MakeFolders, SetsTheModesOfThoseThatWereMissingWhateverTheUmask) {
+  const TemporaryFolder root;
+  const auto mode_of = [&root](const std::string& folder) {
+    struct stat facts;
+    EXPECT_EQ(stat((root.path() + folder).c_str(), &facts), 0) << folder;
+    return facts.st_mode & 07777;
+  };
+  const mode_t before = umask(077);
+  EXPECT_TRUE(MakeFolders(root.path() + "/a//b/c/", 0750).ok());
+  EXPECT_TRUE(MakeFolders(root.path() + "/a/b").ok());
+  umask(before);
+  EXPECT_EQ(mode_of("/a"), 0755u);
+  EXPECT_EQ(mode_of("/a/b"), 0755u);
+  EXPECT_EQ(mode_of("/a/b/c"), 0750u);
+  EXPECT_EQ(mode_of(""), 0700u) << "what was there";
 }
 
 TEST(FileMark, ChangesWithTheFileAndWithWhoMayReadIt) {

@@ -35,7 +35,9 @@ TEST_F(SnapshotPublisherTest, HoldsTheDocumentedFilesWithTheDocumentedModes) {
     struct stat facts;
     ASSERT_EQ(stat(Path(name).c_str(), &facts), 0);
     // Whoever can read the lock could hold it.
-    EXPECT_EQ(facts.st_mode & 07777, name == ".lock" ? 0600u : 0644u) << name;
+    const bool is_private = name == ".lock" || absl::StartsWith(name, "capacity-") ||
+                            absl::StartsWith(name, "admission-");
+    EXPECT_EQ(facts.st_mode & 07777, is_private ? 0600u : 0644u) << name;
   }
   struct stat facts;
   ASSERT_EQ(stat(folder_.c_str(), &facts), 0);
@@ -49,6 +51,52 @@ TEST_F(SnapshotPublisherTest, TakesTheLockOfAnOlderReleaseFromOthers) {
   struct stat facts;
   ASSERT_EQ(stat(Path(".lock").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 07777, 0600u);
+}
+
+TEST_F(SnapshotPublisherTest, TakesWhatIsAboutJobsOfAnOlderReleaseFromOthers) {
+  const auto mode_of = [&](const std::string& name) {
+    struct stat facts;
+    EXPECT_EQ(stat(Path(name).c_str(), &facts), 0);
+    return facts.st_mode & 07777;
+  };
+  const Manifest named = Publish(4);
+  const Manifest later = Publish(5);
+  const std::string left = CapacityPartName(named.capacity_hash);
+  const std::string kept = CapacityPartName(later.capacity_hash);
+  for (const std::string& name : {left, kept}) ASSERT_EQ(chmod(Path(name).c_str(), 0644), 0);
+  const SnapshotPublisher publisher = Open();
+  EXPECT_EQ(mode_of(left), 0600u) << "one that no manifest names any more";
+  EXPECT_EQ(mode_of(kept), 0600u);
+}
+
+TEST_F(SnapshotPublisherTest, GivesWhatIsAboutJobsToTheUserOfSlurmctldAlone) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  constexpr uid_t kSlurm = 12345, kUser = 23456;
+  ASSERT_EQ(chmod(root_.c_str(), 0755), 0);
+  const auto read_as = [&](uid_t user, SnapshotReader::Owner owner) {
+    const pid_t child = fork();
+    if (child == 0) {
+      if (setuid(user) != 0) _exit(9);
+      SnapshotReader reader(folder_, owner);
+      const auto snapshot = reader.ReadIfChanged();
+      if (!snapshot.ok()) _exit(absl::IsPermissionDenied(snapshot.status()) ? 1 : 8);
+      const bool has_forecasts = (*snapshot)->forecasts().size() == 1;
+      const bool has_jobs = (*snapshot)->pools()[0].state != nullptr;
+      _exit(!has_forecasts || reader.withheld().ok() != has_jobs ? 7 : has_jobs ? 0 : 2);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  SnapshotPublisher publisher = Open();
+  ASSERT_TRUE(publisher.Publish(Parts(4), kNow).ok());
+  EXPECT_EQ(read_as(kSlurm, SnapshotReader::Owner::kTrusted), 1) << "not known yet";
+  publisher.set_slurm_user(kSlurm);
+  // The same parts: that they are there already must not leave them as they are.
+  ASSERT_TRUE(publisher.Publish(Parts(4), kNow + absl::Seconds(5)).ok());
+  EXPECT_EQ(read_as(kSlurm, SnapshotReader::Owner::kTrusted), 0);
+  EXPECT_EQ(read_as(kUser, SnapshotReader::Owner::kTrusted), 1);
+  EXPECT_EQ(read_as(kUser, SnapshotReader::Owner::kAnyone), 2) << "forecasts and sites only";
 }
 
 TEST_F(SnapshotPublisherTest, MakesAFolderThatOthersCanReadWhateverTheUmask) {

@@ -109,6 +109,25 @@ TEST_F(SnapshotReaderTest, RefusesAForeignOwnerUnlessAskedToShowIt) {
   }
 }
 
+TEST_F(SnapshotReaderTest, DoesWithoutWhatIsAboutJobsOnlyToShowTheRest) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read anything";
+  const Manifest m = Publish(4);
+  const std::string capacity = Path(CapacityPartName(m.capacity_hash));
+  ASSERT_EQ(chmod(capacity.c_str(), 0), 0);
+  EXPECT_EQ(Refusal(), absl::PermissionDeniedError(capacity + ": Permission denied"));
+  SnapshotReader showing(folder_, SnapshotReader::Owner::kAnyone);
+  const auto snapshot = showing.ReadIfChanged();
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  EXPECT_EQ(showing.withheld(), absl::PermissionDeniedError(capacity + ": Permission denied"));
+  EXPECT_EQ((*snapshot)->forecasts().size(), 1u);
+  EXPECT_EQ((*snapshot)->pools()[0].state, nullptr);
+  ASSERT_EQ(chmod(Path(ForecastPartName(m.forecast_hash)).c_str(), 0), 0);
+  EXPECT_FALSE(SnapshotReader(folder_, SnapshotReader::Owner::kAnyone).ReadIfChanged().ok());
+  Publish(5, kNow + absl::Seconds(5));
+  ASSERT_TRUE(showing.ReadIfChanged().ok());
+  EXPECT_TRUE(showing.withheld().ok());
+}
+
 TEST_F(SnapshotReaderTest, FollowsNoSymbolicLinkAndWaitsForNoFifo) {
   const Manifest m = Publish(4);
   const std::string part = Path(ForecastPartName(m.forecast_hash));
