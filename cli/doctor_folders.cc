@@ -59,6 +59,7 @@ absl::StatusOr<std::string> TryAppending(const std::string& log) {
   if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
     return absl::PermissionDeniedError(absl::StrCat(log, ": is no regular file"));
   }
+  if (absl::Status trust = CheckTrusted(log, facts, MayWrite::kGroup); !trust.ok()) return trust;
   return absl::StrCat(facts.st_size >> 10, " KiB");
 }
 
@@ -170,7 +171,8 @@ void CheckFolders(const Installation& found, Checks* checks) {
       checks->Ok("log written", absl::StrCat("by ", name, ": ", paths.log, ": ", *written));
     } else {
       checks->Error("log written", absl::StrCat("by ", name, ": ", written.status().message()),
-                    absl::StrCat("make ", FolderOf(paths.log), " a folder of ", name, "'s"));
+                    absl::StrCat("make ", FolderOf(paths.log), " a folder of ", name,
+                                 "'s, and what is in it"));
     }
   }
   CheckSpace(FolderOf(paths.log), checks);

@@ -3,11 +3,10 @@
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <variant>
 
@@ -56,20 +55,13 @@ void ResolveUsers(Policy* policy, std::vector<std::string>* warnings) {
   policy->match.uids = uids;
 }
 
-// Whoever may write the file decides where jobs run. An error where anybody may; what may well be
-// meant is a warning.
+// Whoever may write carbon.json, or the data that it names, decides where jobs run. What may well
+// be meant is a warning; that anybody may write carbon.json is not.
 void CheckWriters(const std::string& path, std::vector<std::string>* errors,
                   std::vector<std::string>* warnings) {
-  struct stat facts;
-  if (stat(path.c_str(), &facts) != 0) return;  // it was read a moment ago
-  if ((facts.st_mode & S_IWOTH) != 0) {
-    errors->push_back(absl::StrCat(path, ": anybody may write it"));
-  } else if ((facts.st_mode & S_IWGRP) != 0) {
-    warnings->push_back(absl::StrCat(path, ": its group ", facts.st_gid, " may write it"));
-  }
-  if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
-    warnings->push_back(
-        absl::StrCat(path, ": belongs to user ", facts.st_uid, ", who may write it"));
+  for (const std::string& fact : OtherWriters(path)) {
+    const bool is_meant = fact != "anybody may write it";
+    (is_meant ? warnings : errors)->push_back(absl::StrCat(path, ": ", fact));
   }
 }
 
@@ -149,21 +141,29 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
   const auto from_folder = [&folder](std::string* name) {
     if (!name->empty()) *name = (folder / *name).lexically_normal();
   };
+  std::set<std::string> data;
   for (ZoneConfig& zone : config->zones) {
     for (ForecastSource& source : zone.forecasts) {
-      if (auto* file = std::get_if<ForecastFile>(&source)) from_folder(&file->path);
+      if (auto* file = std::get_if<ForecastFile>(&source)) {
+        from_folder(&file->path);
+        data.insert(file->path);
+      }
       if (auto* provider = std::get_if<ForecastProvider>(&source)) {
         from_folder(&provider->secret_file);
       }
     }
     if (!zone.history.has_value()) continue;
     for (HistorySource& source : *zone.history) {
-      if (auto* file = std::get_if<HistoryFile>(&source)) from_folder(&file->path);
+      if (auto* file = std::get_if<HistoryFile>(&source)) {
+        from_folder(&file->path);
+        data.insert(file->path);
+      }
       if (auto* provider = std::get_if<ForecastProvider>(&source)) {
         from_folder(&provider->secret_file);
       }
     }
   }
+  for (const std::string& path : data) CheckWriters(path, warnings, warnings);
   for (Policy& policy : config->policies) ResolveUsers(&policy, warnings);
   return config;
 }

@@ -15,7 +15,8 @@ namespace carbon {
 // Reads and checks the file at `path`, makes the paths of forecast and secret files absolute, and
 // resolves the names of users in policies. What a provider cannot give is a fault too. Absent, with
 // one line per fault in `errors`, where the file cannot be read or is wrong. A user that does not
-// exist is a line in `warnings`: the policy then matches nobody by that name.
+// exist is a line in `warnings`: the policy then matches nobody by that name. So is who else may
+// write the file, or one with data that it names; that anybody may write the file is an error.
 std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
                                  std::vector<std::string>* warnings);
 

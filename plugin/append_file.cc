@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "core/file.h"
 
 namespace carbon {
 namespace {
@@ -33,9 +34,12 @@ bool AppendFile::StillTheSameFile() const {
 
 absl::Status AppendFile::Open() {
   // O_NONBLOCK: opening a FIFO that nobody reads would wait for ever.
-  const int create = if_missing_ == IfMissing::kCreate ? O_CREAT : 0;
-  const int fd =
-      open(path_.c_str(), O_RDWR | O_APPEND | create | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
+  constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  int fd = open(path_.c_str(), kFlags);
+  if (fd < 0 && errno == ENOENT && if_missing_ == IfMissing::kCreate) {
+    fd = open(path_.c_str(), kFlags | O_CREAT | O_EXCL, 0640);
+    if (fd >= 0) fchmod(fd, 0640);  // where that fails, fewer may read it
+  }
   if (fd < 0) {
     return errno == ELOOP ? absl::PermissionDeniedError(absl::StrCat(path_, ": is a symbolic link"))
                           : Failure(path_, errno);
@@ -44,6 +48,11 @@ absl::Status AppendFile::Open() {
   if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
     close(fd);
     return absl::PermissionDeniedError(absl::StrCat(path_, ": is no regular file"));
+  }
+  if (if_missing_ == IfMissing::kFail) status.st_uid = geteuid();
+  if (absl::Status trust = CheckTrusted(path_, status, MayWrite::kGroup); !trust.ok()) {
+    close(fd);
+    return trust;
   }
   // Whoever wrote here before may have been killed in the middle of a line.
   char last = '\n';

@@ -11,6 +11,9 @@ namespace carbon {
 
 class AppendFile {
  public:
+  // A file that is created (mode 0640, whatever the umask) is this user's: one that is another's,
+  // or that anybody may write, is refused. kFail is for another program's file, whoever's it is;
+  // but not one that anybody may write.
   enum class IfMissing { kCreate, kFail };
 
   explicit AppendFile(std::string path, IfMissing if_missing = IfMissing::kCreate)

@@ -4,9 +4,10 @@
 // known early); when the queue is full, new records are dropped and counted.
 //
 // The file is opened for appending (created with mode 0640, never through a symbolic link, and only
-// if it is a regular file). A file that was renamed or removed, by logrotate say, is noticed before
-// the next write, and its name opened anew. A line that a full disk tore is completed later, or
-// closed off with a newline by whoever opens the file next; a line is never lost by it.
+// if it is a regular file of this user's or root's that others may not write). A file that was
+// renamed or removed, by logrotate say, is noticed before the next write, and its name opened anew.
+// A line that a full disk tore is completed later, or closed off with a newline by whoever opens
+// the file next; a line is never lost by it.
 //
 // Thread-safe.
 #ifndef PLUGIN_LOG_WRITER_H_

@@ -436,6 +436,10 @@ TEST_F(ScarbonDoctor, TriesTheFoldersOutAsSlurmUser) {
   EXPECT_THAT(Lines(),
               Contains("error: log written: by daemon: DIR/log/placements.jsonl: Permission "
                        "denied"));
+  const std::string log = folder_ + "/log/placements.jsonl";
+  chmod(log.c_str(), 0666);
+  EXPECT_THAT(Lines(), Contains("error: log written: by daemon: DIR/log/placements.jsonl: is "
+                                "writable by others, mode 666"));
   fs::remove(folder_ + "/log/placements.jsonl");
   fs::create_symlink("/dev/null", folder_ + "/log/placements.jsonl");
   EXPECT_THAT(Lines(), Contains("error: log written: by daemon: DIR/log/placements.jsonl: is a "

@@ -67,6 +67,32 @@ TEST_F(LoadConfigTest, RefusesWhatAnybodyMayWriteAndTellsOfOthersWhoMay) {
   ASSERT_EQ(chmod(path.c_str(), 0646), 0);
   EXPECT_FALSE(Load("z.csv", "{}").has_value());
   EXPECT_THAT(errors_, ElementsAre(path + ": anybody may write it"));
+  warnings_.clear();
+  ASSERT_EQ(chmod(path.c_str(), 0644), 0);
+  ASSERT_EQ(chmod(folder_.c_str(), 0777), 0);
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(warnings_, ElementsAre(path + ": anybody may replace it, its folder is open to all"));
+  warnings_.clear();
+  ASSERT_EQ(chmod(folder_.c_str(), 01777), 0);
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+// So does whoever may write the data; but those may well be another user's to deliver.
+TEST_F(LoadConfigTest, TellsWhoElseMayWriteTheData) {
+  const std::string path = folder_ + "/z.csv";
+  std::ofstream(path) << "time,value\n";
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(warnings_, IsEmpty());
+  ASSERT_EQ(chmod(path.c_str(), 0666), 0);
+  ASSERT_TRUE(Load("z.csv", "{}").has_value()) << ::testing::PrintToString(errors_);
+  EXPECT_THAT(warnings_, ElementsAre(path + ": anybody may write it"));
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  ASSERT_EQ(chmod(path.c_str(), 0644), 0);
+  warnings_.clear();
+  ASSERT_EQ(chown(path.c_str(), 12345, 0), 0);
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(warnings_, ElementsAre(path + ": belongs to user 12345, who may write it"));
 }
 
 TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {

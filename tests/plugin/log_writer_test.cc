@@ -114,17 +114,42 @@ TEST_F(LogWriterTest, LosesNothingWhileMemoryIsOut) {
   EXPECT_EQ(Read(path_), expected);
 }
 
-TEST_F(LogWriterTest, CreatesTheFileForOwnerAndGroup) {
-  const mode_t before = umask(0);
-  {
+TEST_F(LogWriterTest, CreatesTheFileForOwnerAndGroupWhateverTheUmask) {
+  for (const mode_t mask : {0, 077}) {
+    const mode_t before = umask(mask);
+    {
+      LogWriter writer(quick_);
+      writer.SetPath(path_);
+      writer.Enqueue("one\n");
+    }
+    umask(before);
+    struct stat facts;
+    ASSERT_EQ(stat(path_.c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0640u);
+    std::filesystem::remove(path_);
+  }
+}
+
+// What is in it could be anybody's.
+TEST_F(LogWriterTest, RefusesAFileThatOthersMayWriteOrThatIsAnothers) {
+  const auto error = [this] {
     LogWriter writer(quick_);
     writer.SetPath(path_);
     writer.Enqueue("one\n");
-  }
-  umask(before);
-  struct stat facts;
-  ASSERT_EQ(stat(path_.c_str(), &facts), 0);
-  EXPECT_EQ(facts.st_mode & 0777, 0640u);
+    EXPECT_TRUE(
+        Eventually([&] { return !writer.stats().error.empty() || writer.stats().written == 1; }));
+    return writer.stats().error;
+  };
+  std::ofstream(path_) << "";
+  ASSERT_EQ(chmod(path_.c_str(), 0666), 0);
+  EXPECT_EQ(error(), path_ + ": is writable by others, mode 666");
+  EXPECT_EQ(Read(path_), "");
+  ASSERT_EQ(chmod(path_.c_str(), 0660), 0);
+  EXPECT_EQ(error(), "") << "a group that somebody chose";
+  EXPECT_EQ(Read(path_), "one\n");
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  ASSERT_EQ(chown(path_.c_str(), 12345, 0), 0);
+  EXPECT_EQ(error(), path_ + ": is owned by uid 12345, not by root or uid 0");
 }
 
 TEST_F(LogWriterTest, WritesWhatIsQueuedWhenItEnds) {
