@@ -1,6 +1,8 @@
 // scarbon log: the placement log as a table. Here are its filters and its options.
 #include <algorithm>
+#include <cstdint>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -8,14 +10,17 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "cli/job_times.h"
 #include "cli/load_config.h"
 #include "cli/log_fields.h"
 #include "cli/placement_log.h"
 #include "cli/slurm_time.h"
 #include "cli/table.h"
 #include "core/config.h"
+#include "core/file.h"
 #include "core/record.h"
 
 namespace carbon {
@@ -79,12 +84,13 @@ class Filter {
 };
 
 // What was predicted against home, in one figure. A job that was given back saves nothing that is
-// known of: it runs where it would have. What never was in the queue does not count.
+// known of: it runs where it would have. What never was in the queue does not count, nor what ran
+// for longer than its user stated: nobody knows what the rest of it emitted, here or at home.
 struct Sum {
   explicit Sum(const char* figure) : figure(figure) {}
 
   void Add(const LogRecord& record) {
-    if (record.Has({"not_queued"})) return;
+    if (record.Has({"not_queued"}) || record.Has({"ran_longer"})) return;
     const auto at_home = record.Number({"home", figure});
     const auto chosen = record.Has({"returned"}) ? at_home : record.Number({"chosen", figure});
     if (!chosen.has_value() || !at_home.has_value()) return;
@@ -106,7 +112,7 @@ struct Sum {
 };
 
 std::string Total(const std::vector<LogRecord>& records) {
-  int placed = 0, in_shadow = 0, given_back = 0, not_queued = 0;
+  int placed = 0, in_shadow = 0, given_back = 0, not_queued = 0, ran_longer = 0, only_stated = 0;
   Sum attributional("gross_g"), consequential("consequential_g");
   for (const LogRecord& record : records) {
     if (record.Text({"outcome"}) == "placed") {
@@ -114,7 +120,13 @@ std::string Total(const std::vector<LogRecord>& records) {
       if (record.Text({"mode"}) == "shadow") ++in_shadow;
     }
     if (record.Has({"returned"})) ++given_back;
-    if (record.Has({"not_queued"})) ++not_queued;
+    if (record.Has({"not_queued"})) {
+      ++not_queued;
+    } else if (record.Has({"ran_longer"})) {
+      ++ran_longer;
+    } else if (RestsOnAStatedRuntime(record) && !record.Has({"ran_s"})) {
+      ++only_stated;
+    }
     attributional.Add(record);
     consequential.Add(record);
   }
@@ -125,11 +137,18 @@ std::string Total(const std::vector<LogRecord>& records) {
   if (not_queued > 0) {
     absl::StrAppend(&text, ", ", not_queued, " never queued (will-runs, or refused): not counted");
   }
+  if (ran_longer > 0) {
+    absl::StrAppend(&text, ", ", ran_longer, " ran longer than stated: not counted");
+  }
   absl::StrAppend(&text, "; ", attributional.Text());
   // Unknown is not zero: the total says of how many it is.
   if (consequential.decisions > 0) {
     absl::StrAppend(&text, "\nconsequential (known for ", consequential.decisions, " of ",
                     attributional.decisions, "): ", consequential.Text());
+  }
+  if (only_stated > 0) {
+    absl::StrAppend(&text, "\nthe runtimes of ", only_stated, " of ", attributional.decisions,
+                    " are as their users stated; accounting does not tell how long they ran");
   }
   return text;
 }
@@ -170,6 +189,24 @@ class Withheld {
   };
   std::map<std::string, Sum> by_user_;
 };
+
+// Of the jobs whose decisions rest on what their users said of it.
+void AddHowLongTheyRan(std::vector<LogRecord>* records) {
+  std::map<int64_t, LogRecord*> stated;
+  for (LogRecord& record : *records) {
+    const std::optional<double> job_id = record.Number({"job_id"});
+    // Slurm's are of 32 bits.
+    if (!job_id || *job_id < 0 || *job_id > std::numeric_limits<uint32_t>::max()) continue;
+    if (RestsOnAStatedRuntime(record)) stated[static_cast<int64_t>(*job_id)] = &record;
+  }
+  std::vector<int64_t> job_ids;
+  for (const auto& [job_id, record] : stated) job_ids.push_back(job_id);
+  for (const auto& [job_id, ran] : AskHowLongJobsRan(job_ids)) {
+    const auto found = stated.find(job_id);
+    if (found == stated.end()) continue;
+    found->second->AddRan(ran, RanLongerThanStated(*found->second, ran));
+  }
+}
 
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
 
@@ -230,8 +267,16 @@ int Run(const Options& options) {
         },
         Complain);
     if (!status.ok()) {
-      Complain(std::string(status.message()));
+      Complain(absl::StrCat(status.message(),
+                            absl::IsPermissionDenied(status)
+                                ? ": root and SlurmUser may read what was decided of all jobs; of "
+                                  "yours, scontrol show job ID has it in AdminComment"
+                                : ""));
       return 1;
+    }
+    for (const std::string& fact : OtherWriters(file)) {
+      // A copy may be anybody's.
+      if (absl::StartsWith(fact, "anybody")) Complain(absl::StrCat(file, ": ", fact));
     }
   }
 
@@ -244,6 +289,7 @@ int Run(const Options& options) {
     if (job_id != job_ids.end()) record.AddJobId(job_id->second);
     if (not_queued.contains(record.Text({"id"}))) record.AddNotQueued();
   }
+  AddHowLongTheyRan(&records);
 
   if (options.json) {
     std::cout << "[";

@@ -30,6 +30,11 @@ class LogRecord {
   void AddJobId(int64_t job_id) { json_["job_id"] = job_id; }
   // Or that the queue never showed one, as "not_queued".
   void AddNotQueued() { json_["not_queued"] = true; }
+  // And how long it ran, as "ran_s", with "ran_longer" where that is longer than its user stated.
+  void AddRan(absl::Duration ran, bool is_longer) {
+    json_["ran_s"] = absl::ToInt64Seconds(ran);
+    if (is_longer) json_["ran_longer"] = true;
+  }
   bool Has(Path path) const { return Find(path) != nullptr; }
   std::string Text(Path path) const;
   std::optional<double> Number(Path path) const;

@@ -1,6 +1,8 @@
 // Runs the built scarbon on logs made of real records.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -66,6 +68,7 @@ struct Sample {
   double home_grams = 38400;
   double chosen_grams = 14200;
   Mode mode = Mode::kEnforce;
+  bool is_stated = false;  // by its user, that it runs for the 30 hours
 };
 
 std::string Line(const Sample& sample, std::optional<double> home_consequential = std::nullopt,
@@ -79,6 +82,7 @@ std::string Line(const Sample& sample, std::optional<double> home_consequential 
   Decision decision;
   decision.mode = sample.mode;
   decision.policy = "all";
+  if (sample.is_stated) decision.hints.runtime = absl::Hours(30);
   decision.reason = "emits less";
   decision.outcome = sample.chosen == sample.home ? Outcome::kKeptHome : Outcome::kPlaced;
   decision.home = At(sample.home, now, sample.home_grams);
@@ -170,6 +174,74 @@ TEST_F(ScarbonLog, CountsNothingOfWhatNeverWasInTheQueue) {
   const auto records = nlohmann::json::parse(RunOnLog("--json").out);
   EXPECT_FALSE(records[0].contains("not_queued"));
   EXPECT_EQ(records[1]["not_queued"], true);
+}
+
+// runtime=1s for a job of an hour must not show what only its first second would save.
+TEST_F(ScarbonLog, CountsNothingOfWhatRanLongerThanItsUserStated) {
+  std::string log;
+  for (uint64_t i = 1; i <= 5; ++i) {
+    log += Line({.sequence = i, .name = absl::StrCat("job-", i), .is_stated = i != 4});
+    if (i == 5) continue;
+    log += BookingEventRecord(
+        {kBoot, 10 + i}, kStart,
+        {DecisionId({kBoot, i}), BookingFate::kConfirmed, static_cast<uint32_t>(100 + i)});
+  }
+  Append(log);
+  // The second for 40 hours, and one task of the array that is the third; the fourth is judged by
+  // its time limit, whatever it took.
+  std::ofstream(folder_ + "/sacct")
+      << "#!/bin/sh\necho \"$@\" >" << folder_
+      << "/asked\nprintf '101|108000\\n102|144000\\n103_1|60\\n103_2|150000\\n103_[3-9]|0\\n'\n"
+      << "printf '104|999999\\nnone\\n'\n";
+  ASSERT_EQ(chmod((folder_ + "/sacct").c_str(), 0755), 0);
+  const auto run = [&](const std::string& arguments) {
+    return RunScarbon(absl::StrCat("log --file ", log_, " ", arguments),
+                      absl::StrCat("TZ=UTC PATH=", folder_, ":$PATH"));
+  };
+  EXPECT_EQ(run("-nP -o job,saved,outcome").out,
+            "job-1|63%|placed\njob-2||ran-longer\njob-3||ran-longer\njob-4|63%|placed\n"
+            "job-5|63%|placed\n");
+  EXPECT_THAT(Contents(folder_ + "/asked"), HasSubstr("--jobs=101,102,103\n"));
+  EXPECT_THAT(
+      run("").out,
+      HasSubstr("5 decisions, 5 placed, 2 ran longer than stated: not counted; predicted "
+                "42.6 kg CO2e, at home 115 kg: saving 72.6 kg (63%)\n"
+                "the runtimes of 1 of 3 are as their users stated; accounting does not tell "
+                "how long they ran\n"));
+  const auto records = nlohmann::json::parse(run("--json").out);
+  EXPECT_EQ(records[1]["ran_s"], 144000);
+  EXPECT_EQ(records[1]["ran_longer"], true);
+  EXPECT_FALSE(records[0].contains("ran_longer"));
+  EXPECT_FALSE(records[3].contains("ran_s"));
+}
+
+TEST_F(ScarbonLog, TellsOfRuntimesThatAccountingDoesNotKnow) {
+  Append(Line({.sequence = 1, .is_stated = true}) +
+         BookingEventRecord({kBoot, 2}, kStart,
+                            {DecisionId({kBoot, 1}), BookingFate::kConfirmed, 17}));
+  std::ofstream(folder_ + "/sacct")
+      << "#!/bin/sh\necho 'accounting storage is disabled' >&2; exit 1\n";
+  ASSERT_EQ(chmod((folder_ + "/sacct").c_str(), 0755), 0);
+  const Ran ran = RunScarbon(absl::StrCat("log --file ", log_),
+                             absl::StrCat("TZ=UTC PATH=", folder_, ":$PATH"));
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_THAT(ran.out, HasSubstr("saving 24.2 kg (63%)\nthe runtimes of 1 of 1 are as their users "
+                                 "stated; accounting does not tell how long they ran\n"));
+}
+
+TEST_F(ScarbonLog, SaysThatAnybodyMayWriteTheLogAndWhyItMayNotBeRead) {
+  Append(Line({}));
+  ASSERT_EQ(chmod(log_.c_str(), 0666), 0);
+  EXPECT_EQ(RunOnLog("").err, absl::StrCat("scarbon: ", log_, ": anybody may write it\n"));
+  if (geteuid() == 0) GTEST_SKIP() << "root may read anything";
+  ASSERT_EQ(chmod(log_.c_str(), 0), 0);
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_,
+                                  ": Permission denied: root and SlurmUser may read what was "
+                                  "decided of all jobs; of yours, scontrol show job ID has it in "
+                                  "AdminComment\n"));
 }
 
 // The figure that counts only what is drawn more than without the job, with its own sign, and of

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "cli/job_times.h"
 #include "cli/log_fields.h"
 #include "cli/placement_log.h"
 
@@ -52,14 +53,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       path, &sequences,
       [](const LogRecord& record) {
         for (const LogColumn& column : AllFields()) column.field->text(record);
+        RestsOnAStatedRuntime(record);
+        RanLongerThanStated(record, absl::Hours(1));
       },
       [](const std::string& complaint) {
         if (complaint.empty()) std::abort();
       });
   if (!status.ok()) std::abort();
-  // A format comes from the command line.
+  // A format comes from the command line, and the times of jobs from sacct.
   std::string error;
-  const std::string format(reinterpret_cast<const char*>(data), size);
-  if (!ParseLogFormat(format, &error).has_value() && error.empty()) std::abort();
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  if (!ParseLogFormat(text, &error).has_value() && error.empty()) std::abort();
+  for (const auto& [job_id, ran] : ParseElapsed(text)) {
+    if (ran < absl::ZeroDuration()) std::abort();
+  }
   return 0;
 }
