@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "core/json_bounds.h"
+#include "core/queued_uses_codec.h"
 #include "core/snapshot.h"
 
 namespace carbon {
@@ -15,10 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kCapacityVersion = 4;
-// Without parts of nodes, the groups' "beside" and the pools' "has_others", "wake_up_s" and
-// "asleep"; amounts name every dimension.
-constexpr int kCapacityVersionBefore = 3;
+constexpr int kCapacityVersion = 5;
+// Each of the uses is an object, which names its group and what it takes.
+constexpr int kCapacityVersionBefore = 4;
 // As kDimensions, and last `apart`.
 constexpr std::initializer_list<absl::string_view> kAmountKeys = {
     "nodes",      "devices",       "cpus",   "memory_mib", "full_nodes",
@@ -293,26 +293,20 @@ std::string SerializeCapacity(const CapacityState& capacity) {
                      {"wake_up_s", in_seconds(pool.wake_up)},
                      {"asleep", pool.asleep}});
   }
-  Json uses = Json::array();
-  for (const QueuedUse& use : capacity.uses) {
-    // Most of a long queue: of no account for what is free.
-    if (use.when.start == use.when.end && use.decision_id.empty()) continue;
-    uses.push_back({{"job_id", use.job_id},
-                    {"decision_id", use.decision_id},
-                    {"group", use.group},
-                    {"start", absl::ToUnixSeconds(use.when.start)},
-                    {"end", absl::ToUnixSeconds(use.when.end)},
-                    {"amount", AmountJson(use.amount)}});
-  }
   const Json json = {{"version", kCapacityVersion},
                      {"taken_at", absl::ToUnixSeconds(capacity.taken_at)},
                      {"watched_at", OrNull(capacity.watched_at, absl::ToUnixSeconds)},
                      {"cluster", capacity.cluster},
                      {"default_partition", capacity.default_partition},
                      {"groups", std::move(groups)},
-                     {"pools", std::move(pools)},
-                     {"uses", std::move(uses)}};
-  return Dump(json) + "\n";
+                     {"pools", std::move(pools)}};
+  // The uses come last, as text: there are so many that no tree is made of them first.
+  std::string bytes = Dump(json);
+  bytes.pop_back();
+  bytes += ",\"uses\":";
+  AppendQueuedUses(capacity, &bytes);
+  bytes += "}\n";
+  return bytes;
 }
 
 absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
@@ -336,14 +330,9 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   top.Each("groups", [&](const Json& element, std::string path) {
     Members group(element, std::move(path), {"name", "total", "per_node", "within", "beside"},
                   &error);
-    NodeGroup read{group.String("name"), group.Amount("total"), group.Amount("per_node"),
-                   group.Strings("within")};
-    if (is_older) {
-      for (const auto part : kNodeParts) read.total.*part = Resources::kUnlimited;
-    } else {
-      read.beside = group.String("beside");
-    }
-    capacity.groups.push_back(std::move(read));
+    capacity.groups.push_back({group.String("name"), group.Amount("total"),
+                               group.Amount("per_node"), group.Strings("within"),
+                               group.String("beside")});
   });
   top.Each("pools", [&](const Json& element, std::string path) {
     Members pool(element, std::move(path),
@@ -364,13 +353,19 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
     state.defaults = pool.Defaults("defaults");
     state.stays_powered = pool.OptionalShare("stays_powered");
-    if (!is_older) {
-      state.has_others = pool.Bool("has_others");
-      state.wake_up = absl::Seconds(pool.Integer("wake_up_s", 0, kLongestSeconds));
-      state.asleep = pool.Share("asleep");
-    }
+    state.has_others = pool.Bool("has_others");
+    state.wake_up = absl::Seconds(pool.Integer("wake_up_s", 0, kLongestSeconds));
+    state.asleep = pool.Share("asleep");
     capacity.pools.push_back(std::move(state));
   });
+  if (!is_older) {
+    const auto uses = json->find("uses");
+    if (uses == json->end()) top.Fail("uses", "is missing");
+    if (!error.ok()) return error;
+    absl::Status read = ReadQueuedUses(*uses, &capacity);
+    if (read.ok()) return capacity;
+    return absl::Status(read.code(), absl::StrCat("capacity part: ", read.message()));
+  }
   top.Each("uses", [&](const Json& element, std::string path) {
     Members use(element, std::move(path),
                 {"job_id", "decision_id", "group", "start", "end", "amount"}, &error);

@@ -115,33 +115,58 @@ TEST(Capacity, ReadsBackWhatItWrites) {
 TEST(Capacity, RefusesAnotherVersion) {
   const auto parsed = ParseCapacity(R"({"version":7})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 4");
+  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 5");
 }
 
 // What scarbond of the version before wrote, word by word.
 TEST(Capacity, ReadsTheVersionBefore) {
-  const std::string version3 =
-      R"({"version":3,"taken_at":1795500000,"watched_at":null,"cluster":"demo",)"
+  const std::string version4 =
+      R"({"version":4,"taken_at":1795500000,"watched_at":null,"cluster":"demo",)"
       R"("default_partition":"frankfurt","groups":[{"name":"oslo-nodes","total":{"nodes":4,)"
-      R"("devices":32,"cpus":64,"memory_mib":4000},"per_node":{"nodes":1,"devices":8,"cpus":16,)"
-      R"("memory_mib":1000},"within":[]}],"pools":[{"pool":"oslo","group":"oslo-nodes",)"
+      R"("devices":32,"cpus":64,"memory_mib":4000,"full_nodes":4},"per_node":{"nodes":1,)"
+      R"("devices":8,"cpus":16,"memory_mib":1000},"within":[],"beside":""}],)"
+      R"("pools":[{"pool":"oslo","group":"oslo-nodes",)"
       R"("up":true,"is_default":true,"max_time_s":172800,"default_time_s":null,"max_nodes":4,)"
+      R"("has_others":false,)"
       R"("defaults":{"memory_per_node_mib":1,"memory_per_cpu_mib":2,"memory_per_device_mib":3,)"
       R"("cpus_per_device":4,"cpus_per_core":5,"threads_per_core":2,"whole_nodes":true},)"
-      R"("stays_powered":0.25}],"uses":[{"job_id":17,"decision_id":"0123456789abcdef-4",)"
-      R"("group":"oslo-nodes","start":1795500000,"end":1795500060,"amount":{"nodes":0,)"
-      R"("devices":8,"cpus":8,"memory_mib":0}}]})";
-  const auto parsed = ParseCapacity(version3);
+      R"("stays_powered":0.25,"wake_up_s":330,"asleep":0.5}],)"
+      R"("uses":[{"job_id":17,"decision_id":"0123456789abcdef-4",)"
+      R"("group":"oslo-nodes","start":1795500000,"end":1795500060,"amount":{)"
+      R"("devices":8,"cpus":8,"apart":2}},)"
+      R"({"job_id":0,"decision_id":"","group":"oslo-nodes","start":1795500000,)"
+      R"("end":1795500120,"amount":{"nodes":1}}]})";
+  const auto parsed = ParseCapacity(version4);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 2, true}));
-  EXPECT_EQ(parsed->uses[0].amount, (Resources{.devices = 8, .cpus = 8}));
-  // It did not count parts of nodes: they keep no job away.
-  EXPECT_EQ(parsed->groups[0].total.devices, 32);
-  EXPECT_EQ(parsed->groups[0].total.full_nodes, Resources::kUnlimited);
-  EXPECT_EQ(parsed->groups[0].total.quarters, Resources::kUnlimited);
-  EXPECT_EQ(parsed->groups[0].beside, "");
-  EXPECT_EQ(parsed->pools[0].wake_up, absl::ZeroDuration());
-  EXPECT_EQ(parsed->pools[0].asleep, 0);
+  EXPECT_EQ(parsed->pools[0].wake_up, absl::Seconds(330));
+  ASSERT_EQ(parsed->uses.size(), 2u);
+  EXPECT_EQ(parsed->uses[0].job_id, 17u);
+  EXPECT_EQ(parsed->uses[0].decision_id, "0123456789abcdef-4");
+  EXPECT_EQ(parsed->uses[0].amount, (Resources{.devices = 8, .cpus = 8, .apart = 2}));
+  EXPECT_EQ(parsed->uses[1].group, "oslo-nodes");
+  EXPECT_EQ(parsed->uses[1].when.end, absl::FromUnixSeconds(1795500120));
+  // Written anew, it says the same.
+  const auto again = ParseCapacity(SerializeCapacity(*parsed));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->uses[0].amount, parsed->uses[0].amount);
+  EXPECT_EQ(again->uses[1].when, parsed->uses[1].when);
+}
+
+TEST(Capacity, AUseLooksAsDocumented) {
+  CapacityState capacity = Capacity();
+  capacity.groups.push_back({.name = "lyon"});
+  const TimeInterval when = {absl::FromUnixSeconds(1795500000), absl::FromUnixSeconds(1795500060)};
+  capacity.uses = {{.group = "lyon", .when = when, .amount = {.nodes = 2}},
+                   {.job_id = 9, .group = "oslo-nodes", .when = when, .amount = {.cpus = 4}},
+                   {.job_id = 7,
+                    .decision_id = "a-1",
+                    .group = "lyon",
+                    .when = when,
+                    .amount = {.devices = 8, .apart = 2}}};
+  EXPECT_THAT(SerializeCapacity(capacity),
+              HasSubstr(R"("uses":[[1,1795500000,1795500060,[2]],)"
+                        R"([0,1795500000,1795500060,[0,0,4],9],)"
+                        R"([1,1795500000,1795500060,[0,8,0,0,0,0,0,0,0,2],7,"a-1"]]})"));
 }
 
 TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
@@ -170,8 +195,17 @@ TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
       {"/pools/0/asleep", 2, "/pools/0/asleep: is not a number in [0, 1]"},
       {"/pools/0/asleep", nullptr, "/pools/0/asleep: is not a number in [0, 1]"},
       {"/pools/0/colour", "green", "/pools/0/colour: is not known"},
-      {"/uses/0/job_id", int64_t{1} << 32, "/uses/0/job_id: is not a whole number"},
-      {"/uses/0/end", 0, "/uses/0/end: is before the start"},
+      {"/uses", 3, "/uses: is not an array"},
+      {"/uses/0", 3, "/uses/0: is not an array of 4 to 6"},
+      {"/uses/0", Json::array({0, 1, 2}), "/uses/0: is not an array of 4 to 6"},
+      {"/uses/0/0", 1, "/uses/0/0: is not a whole number in [0, 0]"},
+      {"/uses/0/1", "now", "/uses/0/1: is not a whole number"},
+      {"/uses/0/2", 0, "/uses/0/2: is before the start"},
+      {"/uses/0/3", 3, "/uses/0/3: is not an array of at most 10"},
+      {"/uses/0/3/0", -1, "/uses/0/3: is not a whole number in [0, "},
+      {"/uses/0/3/10", 1, "/uses/0/3: is not an array of at most 10"},
+      {"/uses/0/4", int64_t{1} << 32, "/uses/0/4: is not a whole number"},
+      {"/uses/0/5", 7, "/uses/0/5: is not a string"},
   };
   for (const auto& c : kCases) {
     Json json = Json::parse(SerializeCapacity(Capacity()));

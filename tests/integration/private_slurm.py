@@ -325,10 +325,19 @@ class PrivateSlurmTest(unittest.TestCase):
         return json.loads((self.snapshot / "manifest.json").read_text())
 
     def capacity(self, part):
-        """The part; what an amount does not name is 0."""
+        """The part, with its uses as objects; an amount has all dimensions."""
         capacity = json.loads((self.snapshot / f"capacity-{part}.json").read_text())
-        for use in capacity["uses"]:
-            use["amount"] = collections.Counter(use["amount"])
+        dimensions = ("nodes", "devices", "cpus", "memory_mib", "full_nodes", "half_nodes",
+                      "quarter_nodes", "halves", "quarters", "apart")
+        uses = []
+        for group, start, end, amount, *job in capacity["uses"]:
+            job_id, decision_id = (job + [0, ""])[:2] if len(job) != 1 else (job[0], "")
+            uses.append({
+                "job_id": job_id, "decision_id": decision_id,
+                "group": capacity["groups"][group]["name"], "start": start, "end": end,
+                "amount": collections.Counter(dict(zip(dimensions, amount))),
+            })
+        capacity["uses"] = uses
         return capacity
 
     def plugin_status(self):
