@@ -44,7 +44,7 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Admissi
     return std::nullopt;
   }
   bool did_all = true;
-  for (const JobReturn& given_back : FindReturns(NoteObstacles(look.watched, now), look.lasting,
+  for (const JobReturn& given_back : FindReturns(NoteObstacles(look.watched, now), look.lasting(),
                                                  admission, config, now, period)) {
     const absl::Status status = Carry(given_back, now);
     did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);

@@ -245,6 +245,7 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   absl::StatusOr<ClusterLook> look =
       LookAtCluster(config_.pools, config_.watch.down_after, now, &cluster_memory_);
   if (!look.ok()) return look.status();
+  answers_ = look->answers;
   // Not logged: they come and go as nodes sleep and wake up.
   slurm_user_ = look->slurm_user;
   cluster_troubles_ = look->troubles;
@@ -259,8 +260,9 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   publisher_.set_slurm_user(look->slurm_user);
   absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);
   if (!manifest.ok()) return manifest.status();
-  spdlog::debug("published: {} groups, {} pools, {} uses", capacity.groups.size(),
-                capacity.pools.size(), capacity.uses.size());
+  spdlog::debug("published: {} groups, {} pools, {} uses; slurmctld answered in {}",
+                capacity.groups.size(), capacity.pools.size(), capacity.uses.size(),
+                absl::FormatDuration(absl::Trunc(answers_, absl::Milliseconds(1))));
   return absl::OkStatus();
 }
 

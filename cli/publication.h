@@ -16,6 +16,7 @@
 #include "cli/delay_watch.h"
 #include "cli/metrics.h"
 #include "core/config.h"
+#include "core/look_rhythm.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
 #include "forecast/live/live_forecasts.h"
@@ -52,8 +53,9 @@ class Publication {
   // History is not asked for: what the archive has must do.
   void FetchAll(absl::Duration longest) { live_->FetchAll(longest); }
 
-  // How long from the start of one tick to the next.
-  absl::Duration period() const { return config_.refresh.capacity; }
+  // How long from the start of one tick to the next: refresh.capacity, or longer where slurmctld
+  // takes long to answer (core/look_rhythm.h).
+  absl::Duration period() const { return PeriodAfter(answers_, config_.refresh.capacity); }
   const PathsConfig& paths() const { return config_.paths; }
   // As whom slurmctld runs, once it has answered.
   std::optional<uint32_t> slurm_user() const { return slurm_user_; }
@@ -101,6 +103,7 @@ class Publication {
   absl::Time errors_due_ = absl::InfinitePast();
   ClusterMemory cluster_memory_;
   std::optional<uint32_t> slurm_user_;
+  absl::Duration answers_;                     // how long slurmctld took to answer the last look
   std::vector<std::string> cluster_troubles_;  // as the last look had them
   std::vector<std::string> cluster_notes_;
   DelayWatch delay_watch_;

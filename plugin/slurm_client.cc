@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "core/admin_comment.h"
 #include "plugin/cluster_view.h"
 #include "plugin/constraint.h"
@@ -326,6 +327,7 @@ void InitSlurmClient() {
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
                                           ClusterMemory* memory) {
+  const absl::Time asked_at = absl::Now();
   auto conf = LoadSlurmConf();
   if (!conf.ok()) return conf.status();
   auto listed = LoadNodes();
@@ -336,6 +338,7 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   if (!reservations.ok()) return reservations.status();
   auto jobs = LoadQueue();
   if (!jobs.ok()) return jobs.status();
+  const absl::Duration answers = absl::Now() - asked_at;
 
   const slurm_conf_t& settings = **conf;
   const node_info_msg_t& nodes = memory->hidden_nodes.Reveal(**listed, **partitions, now);
@@ -361,10 +364,10 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   for (const PoolConfig& pool : pools) {
     if (!pool.nodelist.empty()) view.nodelists[pool.nodelist] = NodesNamed(pool.nodelist, view);
   }
-  ClusterLook look;
-  look.slurm_user = settings.slurm_user_id;
+  ClusterLook look{.slurm_user = settings.slurm_user_id, .answers = answers};
   look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
   std::map<uint32_t, size_t> waiting_arrays;
+  view.jobs.reserve((*jobs)->record_count);
   for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
     const slurm_job_info_t& job = (*jobs)->job_array[i];
     if (auto watched = ReadWatchedJob(job, TimeLimit(job, view))) {
@@ -378,6 +381,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     view.jobs.push_back(*std::move(read));
   }
   LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
+  // Two kilobytes a job, and what follows needs half as much again.
+  jobs->reset();
   memory->wake_ups.Note(view);
   memory->wake_ups.ShortenWakeUpTimes(&view);
   UnseenNodes unseen = DescribeUnseenNodes(pools, view);
@@ -389,7 +394,7 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   outages.AssumeSilentNodesUp(&view, down_after);
   look.capacity = BuildCapacity(view, pools);
   const bool differs = outages.AssumeBriefOutagesOver(&view, down_after);
-  look.lasting = differs ? BuildCapacity(view, pools) : look.capacity;
+  if (differs) look.without_brief_outages = BuildCapacity(view, pools);
   return look;
 }
 

@@ -4,6 +4,7 @@
 #define PLUGIN_SLURM_CLIENT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,15 +25,22 @@ namespace carbon {
 void InitSlurmClient();
 
 struct ClusterLook {
-  CapacityState capacity;           // for decisions
-  CapacityState lasting;            // the same without outages that may last moments only
+  CapacityState capacity;  // for decisions
+  // The same without outages that may last moments only; absent where there are none.
+  std::optional<CapacityState> without_brief_outages;
   std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
   bool may_update = false;          // this process's user may give them back: root or SlurmUser
   uint32_t slurm_user = 0;          // as whom slurmctld runs
+  absl::Duration answers;           // how long slurmctld took to answer, all requests together
   // Of nodes that slurmctld hides, or that take no jobs yet (plugin/unseen_nodes.h): what is to be
   // set, and what is good to know.
   std::vector<std::string> troubles;
   std::vector<std::string> notes;
+
+  // What the watch goes by.
+  const CapacityState& lasting() const {
+    return without_brief_outages.has_value() ? *without_brief_outages : capacity;
+  }
 };
 
 // What looks at the cluster remember of those before them.
