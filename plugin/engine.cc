@@ -119,7 +119,7 @@ class Engine::State {
     status_.pid = getpid();
     status_.started_at = absl::Now();
     status_.error = "no snapshot has been read yet";
-    thread_ = StartQuietThread([this] { Run(); });
+    thread_ = StartQuietThread("carbon", [this] { Run(); });
   }
 
   ~State() {

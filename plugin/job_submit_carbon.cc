@@ -83,7 +83,7 @@ class Running {
   static void StopElsewhere(carbon::Engine* engine,
                             std::shared_ptr<std::promise<void>> stopped) noexcept {
     try {
-      carbon::StartQuietThread([engine, stopped] {
+      carbon::StartQuietThread("carbon-end", [engine, stopped] {
         delete engine;
         stopped->set_value();
       }).detach();

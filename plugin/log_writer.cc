@@ -31,7 +31,7 @@ constexpr auto kGather = std::chrono::milliseconds(20);
 class LogWriter::State {
  public:
   explicit State(Options options) : options_(options) {
-    thread_ = StartQuietThread([this] {
+    thread_ = StartQuietThread("carbon-log", [this] {
       while (!Write()) {
       }
     });

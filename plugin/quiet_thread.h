@@ -4,6 +4,7 @@
 #ifndef PLUGIN_QUIET_THREAD_H_
 #define PLUGIN_QUIET_THREAD_H_
 
+#include <pthread.h>
 #include <signal.h>
 
 #include <thread>
@@ -11,15 +12,17 @@
 
 namespace carbon {
 
-// Throws std::system_error when there is no thread to be had.
+// `name` is what top and ps show of the thread, at most 15 characters. Throws std::system_error
+// when there is no thread to be had.
 template <class Function>
-std::thread StartQuietThread(Function function) {
+std::thread StartQuietThread(const char* name, Function function) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread thread;
   try {
     thread = std::thread(std::move(function));
+    pthread_setname_np(thread.native_handle(), name);
   } catch (...) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw;
