@@ -51,6 +51,7 @@ class CapacityBuilder {
     for (const ClusterPartition& partition : view.partitions) {
       if (partition.is_default) state_.default_partition = partition.name;
     }
+    for (size_t i = 0; i < pools.size(); ++i) pools_of_[pools[i].partition].push_back(i);
   }
 
   CapacityState Build() && {
@@ -58,6 +59,7 @@ class CapacityBuilder {
     DescribePools();
     AddReservations();
     std::vector<WaitingRun> waiting;
+    waiting.reserve(view_.jobs.size());
     for (const ClusterJob& job : view_.jobs) {
       if (job.nodes.empty()) {
         AddWaiting(job, &waiting);
@@ -264,6 +266,7 @@ class CapacityBuilder {
   }
 
   const ClusterReservation* FindReservation(const std::string& name) const {
+    if (name.empty()) return nullptr;
     const auto found =
         std::find_if(view_.reservations.begin(), view_.reservations.end(),
                      [&name](const ClusterReservation& r) { return r.name == name; });
@@ -365,6 +368,12 @@ class CapacityBuilder {
         });
   }
 
+  const std::vector<size_t>& PoolsOf(const std::string& partition) const {
+    static const std::vector<size_t> kNone;
+    const auto found = pools_of_.find(partition);
+    return found == pools_of_.end() ? kNone : found->second;
+  }
+
   // The groups in which a waiting job may run, the one that it asked for first.
   std::vector<int> GroupsOfWaiting(const ClusterJob& job) const {
     std::vector<int> groups;
@@ -373,8 +382,8 @@ class CapacityBuilder {
       int group = partition == found_.of_partition.end() ? -1 : partition->second;
       const PoolConfig* asked_for =
           nullptr;  // the one with the most features, as a decision has it
-      for (size_t i = 0; i < pools_.size(); ++i) {
-        if (pools_[i].partition != name || !AsksFor(job, pools_[i])) continue;
+      for (const size_t i : PoolsOf(name)) {
+        if (!AsksFor(job, pools_[i])) continue;
         if (asked_for != nullptr && asked_for->features.size() >= pools_[i].features.size())
           continue;
         asked_for = &pools_[i];
@@ -424,6 +433,7 @@ class CapacityBuilder {
   const ClusterView& view_;
   const std::vector<PoolConfig>& pools_;
   const NodeGroups found_;
+  std::map<std::string, std::vector<size_t>> pools_of_;  // by partition, indices into pools_
   NodeUses nodes_;
   CapacityState state_;
 };

@@ -49,6 +49,7 @@ void AddDevices(absl::string_view type, int64_t count, std::vector<DeviceCount>*
 
 GresDevices ReadGres(absl::string_view gres) {
   GresDevices devices;
+  if (gres.empty()) return devices;
   int depth = 0;
   size_t begin = 0;
   const auto read = [&devices](absl::string_view item) {

@@ -174,7 +174,7 @@ std::vector<DeviceCount> TypesAsked(const slurm_job_info_t& job, int64_t nodes, 
 // What one task of the job uses or will use. GPUs are in the TRES strings only where the cluster
 // tracks them, and by type only where it tracks the type; else they are read from what was given to
 // the job or asked for.
-TresAmount ReadAmount(const slurm_job_info_t& job) {
+TresAmount ReadAmount(const slurm_job_info_t& job, const DeviceRequest& devices) {
   TresAmount result =
       ReadTres(IsSet(job.tres_alloc_str) ? job.tres_alloc_str : Text(job.tres_req_str));
   Resources& amount = result.amount;
@@ -186,9 +186,6 @@ TresAmount ReadAmount(const slurm_job_info_t& job) {
   for (const DeviceCount& some : given.shares) shares += some.count;
   result.device_shares = std::max(result.device_shares, shares);
   if (!result.counts_devices) {
-    const DeviceRequest devices = ReadDevices({.per_job = job.tres_per_job,
-                                               .per_node = job.tres_per_node,
-                                               .per_task = job.tres_per_task});
     // A socket's share is taken for a node's: sockets used are not known before the job runs.
     const int64_t per_socket = ReadGres(Text(job.tres_per_socket)).count;
     amount.devices = std::max({devices.per_job, devices.per_node * amount.nodes,
@@ -224,9 +221,8 @@ absl::Duration TimeLimit(const slurm_job_info_t& job, const ClusterView& view) {
 }
 
 // GPUs that each of a waiting job's nodes must have, where it says so; 0: it does not.
-int64_t DevicesPerNode(const slurm_job_info_t& job, const Resources& amount) {
-  const DeviceRequest asked = ReadDevices(
-      {.per_job = job.tres_per_job, .per_node = job.tres_per_node, .per_task = job.tres_per_task});
+int64_t DevicesPerNode(const slurm_job_info_t& job, const DeviceRequest& asked,
+                       const Resources& amount) {
   const bool has_tasks = job.ntasks_per_node != 0 && job.ntasks_per_node != NO_VAL16 &&
                          job.ntasks_per_node != INFINITE16;
   const bool has_most = job.max_nodes != 0 && job.max_nodes != NO_VAL && job.max_nodes != INFINITE;
@@ -275,7 +271,9 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
   if (!when.has_value()) return std::nullopt;
   const bool waits =
       (job.job_state & JOB_STATE_BASE) == JOB_PENDING && (job.job_state & JOB_COMPLETING) == 0;
-  const TresAmount amount = ReadAmount(job);
+  const DeviceRequest asked = ReadDevices(
+      {.per_job = job.tres_per_job, .per_node = job.tres_per_node, .per_task = job.tres_per_task});
+  const TresAmount amount = ReadAmount(job, asked);
   ClusterJob result{
       .job_id = JobIdOf(job),
       .decision_id = DecisionIdInComment(Text(job.admin_comment)),
@@ -295,7 +293,7 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
     return result;
   }
   if (result.is_promised) result.pool = PromiseInComment(Text(job.admin_comment))->pool;
-  result.devices_per_node = DevicesPerNode(job, amount.amount);
+  result.devices_per_node = DevicesPerNode(job, asked, amount.amount);
   if (IsSet(job.array_task_str)) {
     result.tasks = CountArrayTasks(job.array_task_str);
     result.width = job.array_max_tasks;
