@@ -43,7 +43,7 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Admissi
     }
     return std::nullopt;
   }
-  bool did_all = true;
+  bool did_all = look.may_watch;
   for (const JobReturn& given_back : FindReturns(NoteObstacles(look.watched, now), look.lasting(),
                                                  admission, config, now, period)) {
     const absl::Status status = Carry(given_back, now);

@@ -70,7 +70,15 @@ absl::StatusOr<Publication> Publication::Open(Config config) {
   if (absl::Status status = live->Configure(config); !status.ok()) return status;
   auto history = std::make_unique<LiveHistory>(live->client());
   if (absl::Status status = history->Configure(config); !status.ok()) return status;
-  return Publication(std::move(config), *std::move(publisher), std::move(live), std::move(history));
+  const std::string folder = config.paths.snapshot;
+  Publication publication(std::move(config), *std::move(publisher), std::move(live),
+                          std::move(history));
+  // None that can be read: which jobs were placed is then known from their marks alone.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> last = SnapshotReader(folder).ReadIfChanged();
+  if (last.ok() && *last != nullptr) {
+    publication.cluster_memory_.promises.Restore((*last)->capacity());
+  }
+  return publication;
 }
 
 void Publication::ConfigureForecasts() {

@@ -14,6 +14,8 @@ namespace carbon {
 namespace {
 
 constexpr absl::string_view kTag = "carbon:id=";
+constexpr absl::string_view kMadeField = ",made=";
+constexpr absl::string_view kSealField = ",seal=";
 constexpr size_t kBootDigits = 16;
 constexpr char kEnds[] = "; \t\n";
 
@@ -45,47 +47,27 @@ std::string MassWord(GramsCo2e mass) {
   return text;
 }
 
-// What stands behind the tag, up to what ends our part of the comment; empty: nothing does.
-absl::string_view OurPart(absl::string_view admin_comment) {
-  const size_t tag = admin_comment.find(kTag);
-  if (tag == absl::string_view::npos) return "";
-  const absl::string_view rest = admin_comment.substr(tag + kTag.size());
-  return rest.substr(0, rest.find_first_of(kEnds));
+// What stands in an admin_comment from a tag of ours up to what ends it.
+struct Part {
+  absl::string_view text;    // with the tag
+  absl::string_view fields;  // without it
+  size_t end = 0;
+};
+
+// The next part at or behind `from`.
+std::optional<Part> NextPart(absl::string_view admin_comment, size_t from) {
+  const size_t begin = admin_comment.find(kTag, from);
+  if (begin == absl::string_view::npos) return std::nullopt;
+  const size_t end =
+      std::min(admin_comment.find_first_of(kEnds, begin + kTag.size()), admin_comment.size());
+  Part part{.text = admin_comment.substr(begin, end - begin), .end = end};
+  part.fields = part.text.substr(kTag.size());
+  return part;
 }
 
-}  // namespace
-
-std::string AdminComment(const RecordId& id, const JobRequest& job, const Decision& decision,
-                         absl::TimeZone zone) {
-  std::string comment = absl::StrCat(kTag, DecisionId(id));
-  if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
-      !decision.home.has_value()) {
-    return comment;
-  }
-  absl::StrAppend(&comment, ",pool=", Word(decision.chosen->pool),
-                  ",start=", TimeText(decision.chosen->start, zone),
-                  ",co2e=", MassWord(decision.chosen->gross),
-                  ",home=", MassWord(decision.home->gross));
-  if (decision.saving.has_value() && std::isfinite(decision.saving->share)) {
-    absl::StrAppend(&comment, ",saving=", std::llround(decision.saving->share * 100), "%");
-  }
-  if (decision.outcome != Outcome::kPlaced) return comment;
-  std::vector<std::string> from = job.partitions;
-  if (from.empty()) from.push_back(decision.home->partition);
-  for (std::string& partition : from) partition = Word(std::move(partition));
-  absl::StrAppend(&comment, ",from=", absl::StrJoin(from, "|"));
-  if (job.begin.has_value()) absl::StrAppend(&comment, ",begin=", TimeText(*job.begin, zone));
-  if (HasNewTimeLimit(decision)) {
-    absl::StrAppend(&comment, ",limit=", DurationText(decision.home->time_limit),
-                    ",longer=", DurationText(decision.chosen->time_limit));
-    if (job.time_min.has_value()) absl::StrAppend(&comment, ",least=", DurationText(*job.time_min));
-  }
-  return comment;
-}
-
-std::string DecisionIdInComment(absl::string_view admin_comment) {
-  const absl::string_view part = OurPart(admin_comment);
-  const absl::string_view id = part.substr(0, part.find(','));
+// The id of a part's first field, or empty.
+std::string DecisionIdOf(const Part& part) {
+  const absl::string_view id = part.fields.substr(0, part.fields.find(','));
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   // At most the digits of a 64-bit number.
@@ -97,12 +79,12 @@ std::string DecisionIdInComment(absl::string_view admin_comment) {
   return std::string(id);
 }
 
-std::optional<Promise> PromiseInComment(absl::string_view admin_comment) {
+// Absent where the fields promise nothing, cannot be read, or say that the job was given back.
+std::optional<Promise> ReadPromise(absl::string_view fields, std::string decision_id) {
   Promise promise;
-  promise.decision_id = DecisionIdInComment(admin_comment);
-  if (promise.decision_id.empty()) return std::nullopt;
+  promise.decision_id = std::move(decision_id);
   std::optional<absl::Time> start;
-  for (absl::string_view field : absl::StrSplit(OurPart(admin_comment), ',')) {
+  for (absl::string_view field : absl::StrSplit(fields, ',')) {
     const std::pair<absl::string_view, absl::string_view> pair =
         absl::StrSplit(field, absl::MaxSplits('=', 1));
     if (pair.first == "pool") promise.pool = std::string(pair.second);
@@ -127,10 +109,84 @@ std::optional<Promise> PromiseInComment(absl::string_view admin_comment) {
   return promise;
 }
 
-std::string ReturnedComment(absl::string_view admin_comment, absl::Time now, absl::TimeZone zone) {
-  const absl::string_view part = OurPart(admin_comment);
-  if (part.empty()) return std::string(admin_comment);
-  const size_t end = static_cast<size_t>(part.data() - admin_comment.data()) + part.size();
+// The mark in a part; absent: there is none, or its seal is not right.
+std::optional<CarbonMark> MarkOf(const Part& part, uint32_t user_id, const Seal* seal) {
+  CarbonMark mark{
+      .decision_id = DecisionIdOf(part), .made_at = absl::InfinitePast(), .end = part.end};
+  if (mark.decision_id.empty()) return std::nullopt;
+  const size_t sealed = part.text.find(kSealField);
+  if (sealed != absl::string_view::npos) {
+    absl::string_view letters = part.text.substr(sealed + kSealField.size());
+    letters = letters.substr(0, letters.find(','));
+    const absl::string_view text = part.text.substr(0, sealed);
+    if (seal == nullptr || !seal->Matches(letters, text, user_id)) return std::nullopt;
+    mark.is_sealed = true;
+    const size_t made = text.rfind(kMadeField);
+    if (made == absl::string_view::npos) return std::nullopt;
+    const std::optional<absl::Time> made_at = ReadTime(text.substr(made + kMadeField.size()));
+    if (!made_at.has_value()) return std::nullopt;
+    mark.made_at = *made_at;
+  }
+  mark.promise = ReadPromise(part.fields, mark.decision_id);
+  return mark;
+}
+
+// Behind the id.
+std::string PlacementFields(const JobRequest& job, const Decision& decision, absl::TimeZone zone) {
+  if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
+      !decision.home.has_value()) {
+    return "";
+  }
+  std::string fields = absl::StrCat(
+      ",pool=", Word(decision.chosen->pool), ",start=", TimeText(decision.chosen->start, zone),
+      ",co2e=", MassWord(decision.chosen->gross), ",home=", MassWord(decision.home->gross));
+  if (decision.saving.has_value() && std::isfinite(decision.saving->share)) {
+    absl::StrAppend(&fields, ",saving=", std::llround(decision.saving->share * 100), "%");
+  }
+  if (decision.outcome != Outcome::kPlaced) return fields;
+  std::vector<std::string> from = job.partitions;
+  if (from.empty()) from.push_back(decision.home->partition);
+  for (std::string& partition : from) partition = Word(std::move(partition));
+  absl::StrAppend(&fields, ",from=", absl::StrJoin(from, "|"));
+  if (job.begin.has_value()) absl::StrAppend(&fields, ",begin=", TimeText(*job.begin, zone));
+  if (HasNewTimeLimit(decision)) {
+    absl::StrAppend(&fields, ",limit=", DurationText(decision.home->time_limit),
+                    ",longer=", DurationText(decision.chosen->time_limit));
+    if (job.time_min.has_value()) absl::StrAppend(&fields, ",least=", DurationText(*job.time_min));
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::string AdminComment(const RecordId& id, const JobRequest& job, const Decision& decision,
+                         absl::Time now, absl::TimeZone zone, const Seal& seal) {
+  const std::string text = absl::StrCat(kTag, DecisionId(id), PlacementFields(job, decision, zone),
+                                        kMadeField, TimeText(now, zone));
+  return absl::StrCat(text, kSealField, seal.Of(text, job.user_id));
+}
+
+std::string DecisionIdInComment(absl::string_view admin_comment) {
+  const std::optional<Part> part = NextPart(admin_comment, 0);
+  return part.has_value() ? DecisionIdOf(*part) : "";
+}
+
+std::vector<CarbonMark> ReadMarks(absl::string_view admin_comment, uint32_t user_id,
+                                  const Seal* seal) {
+  std::vector<CarbonMark> sealed, unsealed;
+  std::optional<Part> part = NextPart(admin_comment, 0);
+  for (int i = 0; i < kMostMarks && part.has_value(); ++i) {
+    if (std::optional<CarbonMark> mark = MarkOf(*part, user_id, seal)) {
+      (mark->is_sealed ? sealed : unsealed).push_back(*std::move(mark));
+    }
+    part = NextPart(admin_comment, part->end);
+  }
+  if (sealed.empty() && !unsealed.empty()) sealed.push_back(std::move(unsealed.front()));
+  return sealed;
+}
+
+std::string ReturnedComment(absl::string_view admin_comment, size_t end, absl::Time now,
+                            absl::TimeZone zone) {
   return absl::StrCat(admin_comment.substr(0, end), ",returned=", TimeText(now, zone),
                       admin_comment.substr(end));
 }

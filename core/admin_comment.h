@@ -3,6 +3,7 @@
 #ifndef CORE_ADMIN_COMMENT_H_
 #define CORE_ADMIN_COMMENT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/decision.h"
 #include "core/job.h"
 #include "core/record.h"
+#include "core/seal.h"
 
 namespace carbon {
 
@@ -19,11 +21,13 @@ namespace carbon {
 // "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00+01:00,co2e=14.2kg,home=38.4kg,saving=63%".
 // Times are in `zone` and name their offset. A job that is placed also gets what it had asked for:
 // ",from=frankfurt|lyon"; ",begin=…" where it named its earliest start; and ",limit=10h,longer=15h"
-// where it gets a longer time limit, with ",least=8h" where it named its least (--time-min).
+// where it gets a longer time limit, with ",least=8h" where it named its least (--time-min). Last
+// ",made=2026-11-24T01:29:58+01:00,seal=…": when that was, and the cluster's seal (core/seal.h) on
+// everything before it. This is version 2; version 1 had neither.
 std::string AdminComment(const RecordId& id, const JobRequest& job, const Decision& decision,
-                         absl::TimeZone zone);
+                         absl::Time now, absl::TimeZone zone, const Seal& seal);
 
-// The id in an admin_comment that AdminComment wrote, or empty.
+// The id in an admin_comment that AdminComment wrote, sealed or not, or empty.
 std::string DecisionIdInComment(absl::string_view admin_comment);
 
 // Where and when a placed job is to run, and what it had asked for.
@@ -41,12 +45,27 @@ struct Promise {
   friend bool operator==(const Promise&, const Promise&) = default;
 };
 
-// Absent where the comment promises nothing, cannot be read, or the job was given back.
-std::optional<Promise> PromiseInComment(absl::string_view admin_comment);
+// What the plugin wrote into a job's admin_comment.
+struct CarbonMark {
+  std::string decision_id;
+  absl::Time made_at;              // InfinitePast in version 1
+  bool is_sealed = false;          // version 1 has no seal: anybody may have written it
+  std::optional<Promise> promise;  // absent: it promises nothing, or the job was given back
+  size_t end = 0;                  // where it ends in the admin_comment
+};
+
+// Those in the admin_comment that this cluster has sealed for the user; without such, the first
+// without a seal. Others may have been copied there, so that there may be several: which of them is
+// about the job is for a PromiseBook to say. Those with another seal are passed over; all seals
+// are, for `seal` nullptr. At most kMostMarks are looked at.
+inline constexpr int kMostMarks = 64;
+std::vector<CarbonMark> ReadMarks(absl::string_view admin_comment, uint32_t user_id,
+                                  const Seal* seal);
 
 // The comment of a job that is given back what it had asked for: its own, and
-// ",returned=2026-11-24T01:30:00+01:00" behind the promise.
-std::string ReturnedComment(absl::string_view admin_comment, absl::Time now, absl::TimeZone zone);
+// ",returned=2026-11-24T01:30:00+01:00" behind the mark that ends at `end`.
+std::string ReturnedComment(absl::string_view admin_comment, size_t end, absl::Time now,
+                            absl::TimeZone zone);
 
 }  // namespace carbon
 

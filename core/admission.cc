@@ -160,6 +160,31 @@ absl::string_view AdmissionProof::WhyNot(const PartitionRules* target) const {
   return rules_.enforces_limits ? LimitsUnproven(job_, limit_, rules_, here_, there) : kProven;
 }
 
+absl::string_view AdmissionProof::WhyShutOut() const {
+  const PartitionRules* home = here_.partition;
+  if (home == nullptr) return kProven;
+  if (home->root_only && job_.user_id != 0) return "its partition is for root only";
+  if (home->no_root && job_.user_id == 0) return "its partition is not for root";
+  if (home->allow_groups.has_value() &&
+      !std::binary_search(home->allow_users.begin(), home->allow_users.end(), job_.user_id)) {
+    return "its partition limits groups";
+  }
+  if (!rules_.accounting_known || rules_.unknown_enforcement != 0) return kProven;
+  if (rules_.enforces_associations && here_.association == nullptr) {
+    return "the user has no association there";
+  }
+  static const PartitionRules& open_to_all = *new PartitionRules;
+  if (Why why = WhyNotItsAccount(job_, rules_, open_to_all, here_); !why.empty()) return why;
+  if (Why why = WhyNotItsQos(job_, open_to_all, here_); !why.empty()) return why;
+  if (!rules_.enforces_qos || here_.association == nullptr || here_.job_qos == nullptr) {
+    return kProven;
+  }
+  const std::vector<int32_t>& theirs = here_.association->qos;
+  return std::binary_search(theirs.begin(), theirs.end(), here_.job_qos - rules_.qos.data())
+             ? kProven
+             : "the user may not have the job's QOS there";
+}
+
 // As whom the job would run there, and with which QOS.
 absl::string_view AdmissionProof::WhyNotItsUser(const JobStanding& there) const {
   if (rules_.enforces_associations && there.association == nullptr) {

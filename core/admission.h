@@ -207,6 +207,10 @@ class AdmissionProof {
   // phrases, so that they can be counted. Empty: it is proven.
   absl::string_view WhyNot(const PartitionRules* target) const;
 
+  // Why home itself does not take jobs of this user, account and QOS; empty: it does, or that is
+  // not known. Slurm refuses the job there, or lets it wait for ever.
+  absl::string_view WhyShutOut() const;
+
  private:
   JobStanding StandingIn(const PartitionRules& partition) const;
   absl::string_view WhyNotItsUser(const JobStanding& there) const;

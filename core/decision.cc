@@ -131,6 +131,11 @@ class Deciding {
                                 snapshot_.admission().FindPartition(named));
       }
     }
+    // Slurm is to say so, and nothing is ever given back there.
+    for (const AdmissionProof& proof : admission_) {
+      const absl::string_view why = proof.WhyShutOut();
+      if (!why.empty()) return LeaveAlone(absl::StrCat("its home: ", why));
+    }
     terms_.admission = &admission_;
     terms_.earliest = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
     if (job_.begin.has_value()) terms_.earliest = std::max(terms_.earliest, *job_.begin);

@@ -42,7 +42,10 @@ class Watch {
     }
   }
 
-  std::optional<JobReturn> LookAt(const WatchedJob& job) {
+  std::optional<JobReturn> LookAt(WatchedJob job) {
+    std::erase_if(job.promise.from,
+                  [this, &job](const std::string& partition) { return !MayHave(job, partition); });
+    if (job.promise.from.empty()) return std::nullopt;
     const PoolConfig* pool = PoolOf(job.promise.pool);
     if (pool == nullptr || IsChanged(job, *pool)) return std::nullopt;
     const PoolState* state = StateOf(job.promise.pool);
@@ -105,6 +108,19 @@ class Watch {
       if (pool.partition == partition) return StateOf(pool.name);
     }
     return nullptr;
+  }
+
+  // Whoever changes a job as Slurm's administrator is not held to its limits.
+  bool MayHave(const WatchedJob& job, const std::string& partition) const {
+    JobRequest request;
+    request.user_id = job.user_id;
+    request.account = job.account;
+    request.qos = job.qos;
+    const AdmissionProof proof(request, job.limit, admission_, admission_.FindPartition(partition));
+    if (!proof.WhyShutOut().empty()) return false;
+    const PoolState* state = StateOfPartition(partition);
+    const bool is_limited = state != nullptr && state->max_time.has_value();
+    return !is_limited || !job.promise.limit.has_value() || *job.promise.limit <= *state->max_time;
   }
 
   bool IsChanged(const WatchedJob& job, const PoolConfig& pool) const {
@@ -291,7 +307,8 @@ class Watch {
                          .latest_safe_start = latest,
                          .partitions = job.promise.from,
                          .begin = std::max(now_, job.promise.begin.value_or(now_)),
-                         .admin_comment = job.admin_comment};
+                         .admin_comment = job.admin_comment,
+                         .mark_end = job.mark_end};
     // Another limit than the one that it was given is somebody's wish.
     if (job.promise.limit.has_value() && job.promise.longer == job.limit) {
       given_back.limit = job.promise.limit;

@@ -42,6 +42,7 @@ struct WatchedJob {
   uint32_t job_id = 0;
   std::string admin_comment;
   Promise promise;
+  size_t mark_end = 0;    // where our mark ends in the admin_comment
   std::string partition;  // now, in Slurm's words
   absl::Time begin;       // now
   bool was_requeued = false;
@@ -74,6 +75,7 @@ struct JobReturn {
   std::optional<absl::Duration> limit;
   std::optional<absl::Duration> time_min;
   std::string admin_comment;  // it had so far
+  size_t mark_end = 0;        // where our mark ends there
 };
 
 // The jobs to return, by job id. `capacity` is a look at the queue that shows them, without outages
@@ -88,6 +90,10 @@ struct JobReturn {
 // when its planned start has come within kNotice and its pool is down, or would start it later than
 // home by more than kPatience. What somebody changed since it was placed, its partition or a begin
 // that is yet to come, is theirs: that job is not touched.
+//
+// Nothing is given back that its user could not have had: no partition that `admission` shows to
+// keep that user, account or QOS out, and no time limit above the partition's. Where nothing is
+// left, the job stays where it was placed.
 //
 // With or without a deadline, a job is returned when an obstacle has lasted for kObstacleLasts,
 // when the next look would come more than a minute after the obstacle was first seen, or when the

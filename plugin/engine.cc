@@ -16,6 +16,7 @@
 #include "core/admin_comment.h"
 #include "core/ledger.h"
 #include "core/record.h"
+#include "core/seal.h"
 #include "core/snapshot.h"
 #include "core/snapshot_store.h"
 #include "plugin/boot_id.h"
@@ -83,11 +84,11 @@ size_t BytesHeld(const JobRequest& job, const Decision& decision) {
 
 // In shadow only the id, without which the decision could never be joined with what happened.
 Verdict VerdictOf(const JobRequest& job, const Decision& decision, const RecordId& id,
-                  absl::Time now, absl::TimeZone zone) {
+                  absl::Time now, absl::TimeZone zone, const Seal& seal) {
   Verdict verdict;
   verdict.message = UserMessage(decision, now, zone);
   if (decision.outcome == Outcome::kLeftAlone) return verdict;
-  verdict.admin_comment = AdminComment(id, job, decision, zone);
+  verdict.admin_comment = AdminComment(id, job, decision, now, zone, seal);
   if (decision.mode != Mode::kEnforce || decision.outcome != Outcome::kPlaced ||
       !decision.chosen.has_value() || !decision.home.has_value()) {
     return verdict;
@@ -159,7 +160,8 @@ class Engine::State {
     ++status_.decisions;
     // Held beyond the lock: the record is made from it.
     const std::shared_ptr<const Snapshot> snapshot = snapshot_;
-    if (snapshot == nullptr) {
+    const std::shared_ptr<const Seal> seal = seal_;
+    if (snapshot == nullptr || seal == nullptr) {
       ++status_.left_alone;
       return {};
     }
@@ -198,7 +200,7 @@ class Engine::State {
     // would hold thousands.
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
-    Verdict verdict = VerdictOf(job, decision, id, now, zone_);
+    Verdict verdict = VerdictOf(job, decision, id, now, zone_, *seal);
     const size_t bytes = BytesHeld(job, decision);
     const auto need = decision.outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable
                                                               : LogWriter::Need::kNeeded;
@@ -257,6 +259,7 @@ class Engine::State {
   }
 
   void Tick(absl::Time now) {
+    if (!has_seal_) ReadSeal(now);
     ReadSnapshot(now);
     TellWithheld(RecordBudget::Which::kDue, now);
     TellDropped(now);
@@ -289,6 +292,20 @@ class Engine::State {
                        absl::StrCat(user_id ? absl::StrCat("user ", *user_id) : "too many users",
                                     ": ", kLogShareUsed, "; jobs pass unchanged and unrecorded"),
                        now);
+  }
+
+  // Once: whoever takes the file away does not unseal what waits in the queue.
+  void ReadSeal(absl::Time now) {
+    absl::StatusOr<Seal> seal = ReadOrMakeSeal(options_.state_folder, options_.cluster, now);
+    if (!seal.ok()) {
+      complaints_.Report("seal", absl::StrCat(seal.status().message(), "; jobs pass unchanged"),
+                         now);
+      return;
+    }
+    complaints_.Resolve("seal");
+    has_seal_ = true;
+    std::lock_guard lock(mutex_);
+    seal_ = std::make_shared<const Seal>(*std::move(seal));
   }
 
   void TellDropped(absl::Time now) {
@@ -385,6 +402,7 @@ class Engine::State {
 
   std::mutex mutex_;  // taken before log_mutex_
   std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const Seal> seal_;
   BookingLedger ledger_;
   RecordBudget budget_;
   uint64_t sequence_ = 0;
@@ -394,6 +412,7 @@ class Engine::State {
   std::mutex log_mutex_;
 
   // The thread's own.
+  bool has_seal_ = false;
   SnapshotReader reader_;
   std::shared_ptr<const Snapshot> last_read_;
   absl::Time loaded_at_;

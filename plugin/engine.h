@@ -20,6 +20,8 @@ namespace carbon {
 
 struct EngineOptions {
   std::string snapshot_folder;
+  std::string state_folder;  // Slurm's StateSaveLocation, where the cluster's seal is kept
+  std::string cluster;       // ClusterName
   absl::Duration poll = absl::Seconds(1);
   // Since when this controller has been the one in charge, as far as it knows; nullptr: always.
   // Called from any thread.
@@ -52,11 +54,11 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Fails open: the verdict is empty without a usable snapshot, while the log cannot be written or
-  // has no room for this record (no decision without a trace), where the job's user fills the log
-  // (record_budget.h), and when anything is thrown. A look at the queue from before
-  // this controller was in charge is not usable: bookings made by the one before are in no look
-  // yet.
+  // Fails open: the verdict is empty without a usable snapshot or the cluster's seal, while the log
+  // cannot be written or has no room for this record (no decision without a trace), where the job's
+  // user fills the log (record_budget.h), and when anything is thrown. A look at the queue from
+  // before this controller was in charge is not usable: bookings made by the one before are in no
+  // look yet.
   Verdict Submit(const JobRequest& job, absl::Time now);
 
  private:

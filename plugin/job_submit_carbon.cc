@@ -15,6 +15,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -117,6 +118,8 @@ absl::Time InChargeSince() {
   return absl::FromTimeT(std::max(loaded_at.load(), slurm_conf.last_update));
 }
 
+std::string TextOrEmpty(const char* text) { return text == nullptr ? "" : text; }
+
 void LogLine(carbon::Complaints::Tone tone, const char* line) {
   if (tone == carbon::Complaints::Tone::kTrouble) {
     slurm_error("%s", line);
@@ -132,6 +135,8 @@ CARBON_EXPORT int init(void) {
     loaded_at = std::time(nullptr);
     const char* folder = std::getenv("SLURM_CARBON_SNAPSHOT_DIR");
     running.Start({.snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR,
+                   .state_folder = TextOrEmpty(slurm_conf.state_save_location),
+                   .cluster = TextOrEmpty(slurm_conf.cluster_name),
                    .in_charge_since = InChargeSince,
                    .log_line = LogLine});
   } catch (...) {

@@ -18,6 +18,7 @@
 #include "plugin/cluster_view.h"
 #include "plugin/constraint.h"
 #include "plugin/host_names.h"
+#include "plugin/job_marks.h"
 #include "plugin/node_state.h"
 #include "plugin/power_saving.h"
 #include "plugin/reservations.h"
@@ -231,13 +232,13 @@ int64_t DevicesPerNode(const slurm_job_info_t& job, const DeviceRequest& asked,
                    has_most ? (amount.devices + most - 1) / most : 0});
 }
 
-bool IsPromised(const slurm_job_info_t& job, absl::Time now) {
-  return FromTimeT(job.eligible_time) > now &&
-         PromiseInComment(Text(job.admin_comment)).has_value();
+bool IsPromised(const slurm_job_info_t& job, const CarbonMark* mark, absl::Time now) {
+  return FromTimeT(job.eligible_time) > now && mark != nullptr && mark->promise.has_value();
 }
 
 // When the job uses what it uses; absent where it uses nothing that is known.
-std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const ClusterView& view) {
+std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const CarbonMark* mark,
+                                      const ClusterView& view) {
   const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(view.taken_at));
   const absl::Duration limit = TimeLimit(job, view);
   switch (job.job_state & JOB_STATE_BASE) {
@@ -246,7 +247,7 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const Cluster
       // eligible_time is the job's own begin time; start_time is backfill's estimate, if any.
       // Without one the job is taken to start now, which stands for the rest of the queue.
       const absl::Time begin = std::max(now, FromTimeT(job.eligible_time));
-      if (IsPromised(job, now)) return TimeInterval{begin, begin + limit};
+      if (IsPromised(job, mark, now)) return TimeInterval{begin, begin + limit};
       const absl::Time start = std::max(begin, FromTimeT(job.start_time));
       return TimeInterval{start, start + limit};
     }
@@ -266,8 +267,9 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const Cluster
   }
 }
 
-std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView& view) {
-  const std::optional<TimeInterval> when = UseOfTime(job, view);
+std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const CarbonMark* mark,
+                                  const ClusterView& view) {
+  const std::optional<TimeInterval> when = UseOfTime(job, mark, view);
   if (!when.has_value()) return std::nullopt;
   const bool waits =
       (job.job_state & JOB_STATE_BASE) == JOB_PENDING && (job.job_state & JOB_COMPLETING) == 0;
@@ -276,7 +278,7 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
   const TresAmount amount = ReadAmount(job, asked);
   ClusterJob result{
       .job_id = JobIdOf(job),
-      .decision_id = DecisionIdInComment(Text(job.admin_comment)),
+      .decision_id = mark == nullptr ? "" : mark->decision_id,
       .partitions = absl::StrSplit(Text(job.partition), ',', absl::SkipEmpty()),
       .amount = amount.amount,
       .devices = amount.devices,
@@ -286,13 +288,13 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const ClusterView
       .exclusive = IsExclusive(job),
       .when = *when,
       .priority = job.priority,
-      .is_promised = IsPromised(job, view.taken_at)};
+      .is_promised = IsPromised(job, mark, view.taken_at)};
   if (!waits) {
     result.nodes = NodeIndices(job.node_inx, view.nodes.size());
     if (result.nodes.empty()) return std::nullopt;
     return result;
   }
-  if (result.is_promised) result.pool = PromiseInComment(Text(job.admin_comment))->pool;
+  if (result.is_promised) result.pool = mark->promise->pool;
   result.devices_per_node = DevicesPerNode(job, asked, amount.amount);
   if (IsSet(job.array_task_str)) {
     result.tasks = CountArrayTasks(job.array_task_str);
@@ -364,14 +366,19 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   }
   ClusterLook look{.slurm_user = settings.slurm_user_id, .answers = answers};
   look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
+  const JobMarks marks(**jobs, settings, now, &memory->promises);
+  look.may_watch = marks.trouble().empty();
   std::map<uint32_t, size_t> waiting_arrays;
   view.jobs.reserve((*jobs)->record_count);
   for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
     const slurm_job_info_t& job = (*jobs)->job_array[i];
-    if (auto watched = ReadWatchedJob(job, TimeLimit(job, view))) {
-      look.watched.push_back(*std::move(watched));
+    const CarbonMark* mark = marks.Find(i);
+    if (mark != nullptr) {
+      if (auto watched = ReadWatchedJob(job, *mark, TimeLimit(job, view))) {
+        look.watched.push_back(*std::move(watched));
+      }
     }
-    std::optional<ClusterJob> read = ReadJob(job, view);
+    std::optional<ClusterJob> read = ReadJob(job, mark, view);
     if (!read.has_value()) continue;
     if (read->nodes.empty() && job.array_job_id != 0) {
       waiting_arrays[job.array_job_id] = view.jobs.size();
@@ -386,6 +393,11 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   UnseenNodes unseen = DescribeUnseenNodes(pools, view);
   look.troubles = std::move(unseen.troubles);
   look.notes = std::move(unseen.notes);
+  if (!look.may_watch) look.troubles.push_back(marks.trouble());
+  if (const int64_t ignored = memory->promises.ignored(); ignored > 0) {
+    look.notes.push_back(
+        absl::StrCat("AdminComment: ", ignored, " jobs bear a mark that is not theirs"));
+  }
   AddStatedNodes(pools, &view);
   Outages& outages = memory->outages;
   outages.Note(view, FromTimeT(settings.boot_time));

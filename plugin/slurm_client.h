@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/config.h"
+#include "core/promise_book.h"
 #include "core/snapshot.h"
 #include "core/watch.h"
 #include "plugin/hidden_nodes.h"
@@ -30,6 +31,7 @@ struct ClusterLook {
   std::optional<CapacityState> without_brief_outages;
   std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
   bool may_update = false;          // this process's user may give them back: root or SlurmUser
+  bool may_watch = true;            // which jobs were placed is known
   uint32_t slurm_user = 0;          // as whom slurmctld runs
   absl::Duration answers;           // how long slurmctld took to answer, all requests together
   // Of nodes that slurmctld hides, or that take no jobs yet (plugin/unseen_nodes.h): what is to be
@@ -48,6 +50,7 @@ struct ClusterMemory {
   Outages outages;
   HiddenNodes hidden_nodes;
   WakeUps wake_ups;
+  PromiseBook promises;
 };
 
 // Partitions, nodes, reservations and queue as the pools see them; plugin/cluster_view.h says how.

@@ -112,18 +112,19 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
 
 bool IsInLine(const slurm_job_info_t& job) { return job.priority != 0 && !IsBound(job); }
 
-std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Duration limit) {
+std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const CarbonMark& mark,
+                                         absl::Duration limit) {
   if ((job.job_state & JOB_STATE_BASE) != JOB_PENDING || (job.job_state & JOB_COMPLETING) != 0) {
     return std::nullopt;
   }
   std::optional<Obstacle> obstacle = ObstacleOf(job.state_reason);
   if (!IsInLine(job) && !IsHeldForObstacle(job)) return std::nullopt;
-  std::optional<Promise> promise = PromiseInComment(Text(job.admin_comment));
-  if (!promise.has_value()) return std::nullopt;
+  if (!mark.promise.has_value()) return std::nullopt;
   WatchedJob watched;
   watched.job_id = JobIdOf(job);
   watched.admin_comment = std::string(Text(job.admin_comment));
-  watched.promise = *std::move(promise);
+  watched.promise = *mark.promise;
+  watched.mark_end = mark.end;
   watched.partition = std::string(Text(job.partition));
   watched.begin = absl::FromTimeT(job.eligible_time);
   watched.was_requeued = job.restart_cnt > 0;
@@ -140,7 +141,8 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Dura
 }
 
 absl::Status GiveBack(const JobReturn& given_back, absl::Time now) {
-  const std::string comment = ReturnedComment(given_back.admin_comment, now, absl::LocalTimeZone());
+  const std::string comment =
+      ReturnedComment(given_back.admin_comment, given_back.mark_end, now, absl::LocalTimeZone());
   absl::Status status = Update(given_back, absl::StrJoin(given_back.partitions, ","), comment);
   if (absl::IsInternal(status) && given_back.pool_is_behind) {
     std::vector<std::string> asked_for = given_back.partitions;

@@ -7,14 +7,16 @@
 
 #include <optional>
 
+#include "core/admin_comment.h"
 #include "core/watch.h"
 
 namespace carbon {
 
-// The job as the watch sees it; absent where it does not wait, without a promise of ours, and where
-// somebody holds it or it depends on something. One that slurmctld itself holds for its obstacle is
-// there. `limit` is its time limit.
-std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, absl::Duration limit);
+// The job with the `mark` in its AdminComment, as the watch sees it; absent where it does not wait,
+// where the mark promises nothing, and where somebody holds it or it depends on something. One that
+// slurmctld itself holds for its obstacle is there. `limit` is its time limit.
+std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const CarbonMark& mark,
+                                         absl::Duration limit);
 
 // What the job waits for, by Slurm's job_state_reason; absent where that is no obstacle.
 std::optional<Obstacle> ObstacleOf(uint32_t state_reason);

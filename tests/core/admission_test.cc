@@ -38,6 +38,43 @@ TEST(Admission, IsProvenWhereNothingDiffers) {
             "its partition's rules are not known");
 }
 
+TEST(Admission, KnowsWhomHomeItselfShutsOut) {
+  const auto why = [](const std::function<void(Cluster&)>& change) {
+    Cluster cluster;
+    change(cluster);
+    return std::string(AdmissionProof(cluster.job, absl::Hours(4), cluster.rules,
+                                      cluster.rules.FindPartition("home"))
+                           .WhyShutOut());
+  };
+  EXPECT_EQ(why([](Cluster&) {}), "");
+  EXPECT_EQ(why([](Cluster& c) { c.home().root_only = true; }), "its partition is for root only");
+  const auto limit_groups = [](Cluster& c) {
+    c.home().allow_groups = {"staff"};
+    c.home().allow_users = {0, 1001};
+  };
+  EXPECT_EQ(why(limit_groups), "its partition limits groups");
+  EXPECT_EQ(why([&](Cluster& c) {
+              limit_groups(c);
+              c.home().allow_users = {0, 1000};
+            }),
+            "");
+  EXPECT_EQ(why([](Cluster& c) { c.home().allow_accounts = {"chemistry"}; }),
+            "its partition limits accounts");
+  EXPECT_EQ(why([](Cluster& c) { c.home().allow_accounts = {"physics"}; }), "");
+  EXPECT_EQ(why([](Cluster& c) { c.home().deny_qos = {"normal"}; }), "its partition limits QOS");
+  EXPECT_EQ(why([](Cluster& c) { c.job.qos = "own"; }),
+            "the user may not have the job's QOS there");
+  EXPECT_EQ(why([](Cluster& c) { c.job.account = "chemistry"; }),
+            "the user has no association there");
+  // What is not known shuts nobody out.
+  EXPECT_EQ(why([](Cluster& c) {
+              c.home().allow_accounts = {"chemistry"};
+              c.rules.accounting_known = false;
+            }),
+            "");
+  EXPECT_EQ(why([](Cluster& c) { c.rules.partitions.clear(); }), "");
+}
+
 TEST(Admission, HeedsWhomThePartitionIsFor) {
   Check({
       {"unknown", [](Cluster& c) { c.rules.partitions.pop_back(); },

@@ -107,6 +107,28 @@ TEST_F(WatchTest, GivesBackTheTimeLimitThatWasMadeLonger) {
   EXPECT_FALSE(returns[0].limit.has_value());
 }
 
+TEST_F(WatchTest, GivesBackNothingThatItsUserCouldNotHaveHad) {
+  world_.state("oslo").up = false;
+  job_.deadline = world_.Hour(10);
+  job_.user_id = 1001;
+  rules_.partitions = {{.name = "frankfurt"}, {.name = "lyon"}};
+  rules_.partitions[0].allow_groups = {"staff"};
+  rules_.partitions[0].allow_users = {0, 1000};
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  job_.promise.from = {"frankfurt", "lyon"};
+  ASSERT_EQ(Returns(world_.now).size(), 1u);
+  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("lyon"));
+  rules_.partitions[0].allow_users = {0, 1001};
+  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "lyon"));
+  // A limit that an administrator sets is not held to the partition's.
+  job_.promise.limit = absl::Hours(3);
+  job_.promise.longer = job_.limit;
+  world_.state("frankfurt").max_time = absl::Hours(2);
+  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("lyon"));
+  world_.state("frankfurt").max_time = absl::Hours(3);
+  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "lyon"));
+}
+
 TEST_F(WatchTest, ReturnsADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {
   job_.deadline = world_.Hour(10);
   const absl::Time latest = world_.Hour(6) - absl::Minutes(1);

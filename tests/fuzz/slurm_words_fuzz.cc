@@ -52,8 +52,20 @@ void CheckAdminComment(const std::string& text) {
   if (!id.empty() && !absl::StrContains(text, id)) std::abort();
   // Ours behind whatever an administrator wrote, unless that is one of ours already.
   const RecordId ours = {"0123456789abcdef", 18446744073709551615u};
-  const std::string both = text + "; " + AdminComment(ours, {}, Decision{}, absl::UTCTimeZone());
+  static const Seal& seal = *new Seal(std::string(32, 'k'), "alps", absl::UnixEpoch());
+  const std::string both =
+      text + "; " +
+      AdminComment(ours, {}, Decision{}, absl::UnixEpoch(), absl::UTCTimeZone(), seal);
   if (!absl::StrContains(text, "carbon:id=") && DecisionIdInComment(both) != DecisionId(ours)) {
+    std::abort();
+  }
+  // Whatever stands before it, and never what stands there.
+  const std::vector<CarbonMark> marks = ReadMarks(both, 0, &seal);
+  const std::vector<CarbonMark> theirs = ReadMarks(text, 0, &seal);
+  for (const CarbonMark& mark : theirs) {
+    if (mark.is_sealed || mark.end > text.size()) std::abort();
+  }
+  if (theirs.empty() && (marks.size() != 1 || marks[0].decision_id != DecisionId(ours))) {
     std::abort();
   }
 }

@@ -167,6 +167,10 @@ class BackupTest(PrivateSlurmTest):
             knew = "with what it knew then" if by_itself else "a new one"
             print(f"backup, {knew}: filled in {self.fill(4):.1f} s")
         self.assertEqual(sum(self.in_clean_hour().values()), CLEAN_DEVICES)
+        with self.subTest("each recognises what the other has promised"):
+            for folder in (self.folder, self.backup):
+                state = json.loads((folder / "snapshot" / "scarbond-status.json").read_text())
+                self.assertEqual([note for note in state["notes"] if "AdminComment" in note], [])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from private_slurm import (CLEAN_OSLO, SCARBON, PrivateSlurmTest, seconds_since_
                            wait_until)
 
 DECISION_ID = r"carbon:id=[0-9a-f]{16}-\d+"
+SEALED = r"made=\S{25},seal=[\w-]{22}"
 
 
 class ShadowTest(PrivateSlurmTest):
@@ -19,12 +20,12 @@ class ShadowTest(PrivateSlurmTest):
         self.assertEqual(answer.stderr, "")
         self.assertEqual(job["Partition"], "frankfurt")
         self.assertEqual(job["EligibleTime"], job["SubmitTime"])
-        self.assertRegex(job["AdminComment"], f"^{DECISION_ID}$")
+        self.assertRegex(job["AdminComment"], f"^{DECISION_ID},{SEALED}$")
         record = self.last_record(before)
         self.assertEqual(record["outcome"], "placed")
         self.assertEqual(record["mode"], "shadow")
         self.assertEqual(record["chosen"]["partition"], "oslo")
-        self.assertEqual(job["AdminComment"], f"carbon:id={record['boot']}-{record['seq']}")
+        self.assertTrue(job["AdminComment"].startswith(f"carbon:id={record['boot']}-{record['seq']},"))
 
     def test_names_the_job_once_the_queue_shows_it_whatever_is_written_into_it_later(self):
         self.watch({"mode": "shadow"}, CLEAN_OSLO)

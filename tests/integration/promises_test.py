@@ -42,7 +42,7 @@ class PromisesTest(PrivateSlurmTest):
     def assert_given_back(self, job_id, reason):
         done = self.wait_for_state(job_id, "COMPLETED", 15)
         self.assertRegex(done["NodeList"], r"^frankfurt\d$")
-        self.assertRegex(done["AdminComment"], r",from=frankfurt,returned=\d{4}-")
+        self.assertRegex(done["AdminComment"], r",from=frankfurt,made=[^,]*,seal=[^,]*,returned=\d{4}-")
         record = wait_until(self.returns, 5, "the return is in the log")[-1]
         self.assertEqual(record["job_id"], int(job_id))
         self.assertEqual(record["reason"], reason)

@@ -24,6 +24,7 @@
 #include "absl/time/clock.h"
 #include "core/admin_comment.h"
 #include "core/record.h"
+#include "core/seal.h"
 #include "core/snapshot_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -35,6 +36,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 
 std::mutex lines_mutex;
 std::vector<std::string> lines;  // what slurmctld's log would have got
@@ -69,6 +71,8 @@ class EngineTest : public ::testing::Test {
 
   EngineOptions Options() const {
     return {.snapshot_folder = folder_ + "/snapshot",
+            .state_folder = folder_,
+            .cluster = "alps",
             .poll = absl::Milliseconds(5),
             .log_line = [](Complaints::Tone, const char* line) {
               std::lock_guard lock(lines_mutex);
@@ -192,8 +196,35 @@ TEST_F(EngineTest, ChangesNothingButTheCommentInShadow) {
   EXPECT_EQ(verdict.partition, "");
   EXPECT_EQ(verdict.begin, absl::InfinitePast());
   EXPECT_EQ(verdict.message, "");
-  EXPECT_EQ(verdict.admin_comment,
-            absl::StrCat("carbon:id=", DecisionIdInComment(verdict.admin_comment)));
+  EXPECT_THAT(verdict.admin_comment,
+              MatchesRegex("carbon:id=[0-9a-f]{16}-[0-9]+,made=[^,]*,seal=[^,]*"));
+}
+
+TEST_F(EngineTest, SealsItsMarkForTheJobsUserAndTheCluster) {
+  Publish();
+  Engine engine(Options());
+  SubmitUntilPlaced(engine);
+  JobRequest job = world_.Job();
+  job.user_id = 1234;
+  const Verdict verdict = engine.Submit(job, world_.now);
+  const absl::StatusOr<Seal> seal = ReadSeal(folder_, "alps");
+  ASSERT_TRUE(seal.ok()) << seal.status();
+  const std::vector<CarbonMark> marks = ReadMarks(verdict.admin_comment, 1234, &*seal);
+  ASSERT_EQ(marks.size(), 1u);
+  EXPECT_TRUE(marks[0].is_sealed);
+  EXPECT_EQ(marks[0].made_at, world_.now);
+  EXPECT_TRUE(ReadMarks(verdict.admin_comment, 1235, &*seal).empty());
+}
+
+// Nobody could tell its promises from others'.
+TEST_F(EngineTest, DecidesNothingWithoutASealAndSaysWhy) {
+  Publish();
+  std::filesystem::create_directory(SealPath(folder_));
+  Engine engine(Options());
+  EXPECT_TRUE(EventuallyLogged("seal: "));
+  EXPECT_EQ(engine.Submit(world_.Job(), world_.now).admin_comment, "");
+  std::filesystem::remove(SealPath(folder_));
+  SubmitUntilPlaced(engine);
 }
 
 TEST_F(EngineTest, LeavesBeginAndPartitionWhereHomeIsKept) {

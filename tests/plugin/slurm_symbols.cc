@@ -81,6 +81,13 @@ namespace carbon {
 
 int64_t LiveSlurmStrings() { return live.load(); }
 int64_t MadeSlurmStrings() { return made.load(); }
+void SetSlurmConf(const std::string& cluster, const std::string& state_folder) {
+  static const std::string& kept_cluster = *new std::string(cluster);
+  static const std::string& kept_folder = *new std::string(state_folder);
+  slurm_conf.cluster_name = const_cast<char*>(kept_cluster.c_str());
+  slurm_conf.state_save_location = const_cast<char*>(kept_folder.c_str());
+}
+
 void SetSlurmLog(void (*log)(const char* function, const char* line)) { log_line.store(log); }
 
 }  // namespace carbon

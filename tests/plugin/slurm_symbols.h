@@ -7,6 +7,7 @@
 #define TESTS_PLUGIN_SLURM_SYMBOLS_H_
 
 #include <cstdint>
+#include <string>
 
 extern "C" {
 char* slurm_xstrdup(const char* text);
@@ -19,6 +20,9 @@ namespace carbon {
 int64_t LiveSlurmStrings();
 // Strings ever made by slurm_xstrdup.
 int64_t MadeSlurmStrings();
+
+// slurm_conf's ClusterName and StateSaveLocation; once, before a plugin is loaded.
+void SetSlurmConf(const std::string& cluster, const std::string& state_folder);
 
 // Called with each line for slurmctld's log and the function that it was given to ("slurm_error"),
 // from any thread; nullptr, as at first: the lines go nowhere.

@@ -130,6 +130,7 @@ int Main(int argc, char** argv) {
   publications.Publish(0);
   setenv("SLURM_CARBON_SNAPSHOT_DIR", publications.snapshot().c_str(), 1);
   SetSlurmLog(CheckLogLine);
+  SetSlurmConf("alps", publications.folder());
   const LoadedPlugin plugin(path);
   if (plugin.init() != SLURM_SUCCESS) Broken("init() fails");
   WaitUntil([&] { return !DecisionOfAnOrdinaryJob(plugin).empty(); }, 20, "it decides");

@@ -17,6 +17,7 @@ class Publications {
  public:
   Publications();
 
+  const std::string& folder() const { return folder_; }
   std::string snapshot() const { return folder_ + "/snapshot"; }
   std::string log() const { return folder_ + "/log/placements.jsonl"; }
   std::string rotated_log() const { return log() + ".1"; }

@@ -1,0 +1,40 @@
+// Which jobs of slurmctld's queue our plugin has decided on, by the marks in their AdminComments
+// that count (core/admin_comment.h, core/promise_book.h). Includes Slurm's headers.
+#ifndef PLUGIN_JOB_MARKS_H_
+#define PLUGIN_JOB_MARKS_H_
+
+#include <slurm/slurm.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/admin_comment.h"
+#include "core/promise_book.h"
+
+namespace carbon {
+
+class JobMarks {
+ public:
+  // Reads the cluster's seal from its StateSaveLocation, on the disk. Where no plugin has made one
+  // yet, marks without a seal count: they are of a version before it.
+  JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, absl::Time now,
+           PromiseBook* promises);
+
+  // Of a job of job_array, by its index; nullptr: none that counts.
+  const CarbonMark* Find(uint32_t index) const {
+    return marks_[index].has_value() ? &*marks_[index] : nullptr;
+  }
+
+  // Why none counts though there may be some; empty: those that are right do.
+  const std::string& trouble() const { return trouble_; }
+
+ private:
+  std::vector<std::optional<CarbonMark>> marks_;
+  std::string trouble_;
+};
+
+}  // namespace carbon
+
+#endif  // PLUGIN_JOB_MARKS_H_
