@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/record.h"
 #include "core/watch.h"
 #include "plugin/boot_id.h"
+#include "plugin/group_members.h"
 #include "spdlog/spdlog.h"
 
 namespace carbon {
@@ -14,6 +16,23 @@ namespace {
 
 // What cannot be written for so long is in scarbond's own log only.
 constexpr size_t kMostWaitingBytes = 1 << 20;
+
+// Slurm's administrator may put a job where its user may not: partitions for groups that she is in
+// none of are left out.
+JobReturn WithoutOthersGroups(JobReturn given_back, const AdmissionRules& admission) {
+  const size_t asked_for = given_back.partitions.size() - (given_back.pool_is_behind ? 1 : 0);
+  const auto end = given_back.partitions.begin() + static_cast<std::ptrdiff_t>(asked_for);
+  const auto left_out =
+      std::remove_if(given_back.partitions.begin(), end, [&](const std::string& partition) {
+        const PartitionRules* rules = admission.FindPartition(partition);
+        if (rules == nullptr || !rules->allow_groups.has_value() || given_back.user_id == 0) {
+          return false;
+        }
+        return !IsInAnyGroup(given_back.user_id, *rules->allow_groups).value_or(true);
+      });
+  given_back.partitions.erase(left_out, end);
+  return given_back;
+}
 
 }  // namespace
 
@@ -46,7 +65,7 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Admissi
   bool did_all = look.may_watch;
   for (const JobReturn& given_back : FindReturns(NoteObstacles(look.watched, now), look.lasting(),
                                                  admission, config, now, period)) {
-    const absl::Status status = Carry(given_back, now);
+    const absl::Status status = Carry(WithoutOthersGroups(given_back, admission), now);
     did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
     // Who does not answer about one job keeps us waiting as long about the next; that has time.
     if (absl::IsUnavailable(status)) break;
@@ -61,6 +80,12 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Admissi
 }
 
 absl::Status DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
+  const bool has_home = given_back.partitions.size() > (given_back.pool_is_behind ? 1 : 0);
+  if (!has_home) {
+    const std::string why = absl::StrCat("job ", given_back.job_id, ": its user may not have home");
+    if (std::exchange(failed_[given_back.job_id], why) != why) spdlog::warn("{}", why);
+    return absl::FailedPreconditionError(why);
+  }
   const absl::Status status = GiveBack(given_back, now);
   const std::string why(status.message());
   if (status.ok()) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr absl::string_view kTag = "carbon:id=";
 constexpr absl::string_view kMadeField = ",made=";
 constexpr absl::string_view kSealField = ",seal=";
+constexpr absl::string_view kReturnedField = ",returned=";
 constexpr size_t kBootDigits = 16;
 constexpr char kEnds[] = "; \t\n";
 
@@ -109,25 +111,31 @@ std::optional<Promise> ReadPromise(absl::string_view fields, std::string decisio
   return promise;
 }
 
-// The mark in a part; absent: there is none, or its seal is not right.
+// The mark in a part; absent: there is none, or its seal is not right. Behind the seal nothing
+// counts but that the job was given back: anybody may have added it.
 std::optional<CarbonMark> MarkOf(const Part& part, uint32_t user_id, const Seal* seal) {
   CarbonMark mark{
       .decision_id = DecisionIdOf(part), .made_at = absl::InfinitePast(), .end = part.end};
   if (mark.decision_id.empty()) return std::nullopt;
-  const size_t sealed = part.text.find(kSealField);
-  if (sealed != absl::string_view::npos) {
-    absl::string_view letters = part.text.substr(sealed + kSealField.size());
-    letters = letters.substr(0, letters.find(','));
-    const absl::string_view text = part.text.substr(0, sealed);
-    if (seal == nullptr || !seal->Matches(letters, text, user_id)) return std::nullopt;
-    mark.is_sealed = true;
-    const size_t made = text.rfind(kMadeField);
-    if (made == absl::string_view::npos) return std::nullopt;
-    const std::optional<absl::Time> made_at = ReadTime(text.substr(made + kMadeField.size()));
-    if (!made_at.has_value()) return std::nullopt;
-    mark.made_at = *made_at;
+  const size_t field = part.text.find(kSealField);
+  if (field == absl::string_view::npos) {
+    mark.promise = ReadPromise(part.fields, mark.decision_id);
+    return mark;
   }
-  mark.promise = ReadPromise(part.fields, mark.decision_id);
+  const absl::string_view text = part.text.substr(0, field);
+  const absl::string_view letters =
+      part.text.substr(field + kSealField.size()).substr(0, Seal::kLetters);
+  if (seal == nullptr || !seal->Matches(letters, text, user_id)) return std::nullopt;
+  mark.is_sealed = true;
+  const size_t made = text.rfind(kMadeField);
+  if (made == absl::string_view::npos) return std::nullopt;
+  const std::optional<absl::Time> made_at = ReadTime(text.substr(made + kMadeField.size()));
+  if (!made_at.has_value()) return std::nullopt;
+  mark.made_at = *made_at;
+  const size_t sealed_until = field + kSealField.size() + Seal::kLetters;
+  mark.end = part.end - (part.text.size() - sealed_until);
+  const bool is_returned = absl::StartsWith(part.text.substr(sealed_until), kReturnedField);
+  if (!is_returned) mark.promise = ReadPromise(text.substr(kTag.size()), mark.decision_id);
   return mark;
 }
 
@@ -171,23 +179,32 @@ std::string DecisionIdInComment(absl::string_view admin_comment) {
   return part.has_value() ? DecisionIdOf(*part) : "";
 }
 
-std::vector<CarbonMark> ReadMarks(absl::string_view admin_comment, uint32_t user_id,
-                                  const Seal* seal) {
-  std::vector<CarbonMark> sealed, unsealed;
-  std::optional<Part> part = NextPart(admin_comment, 0);
-  for (int i = 0; i < kMostMarks && part.has_value(); ++i) {
-    if (std::optional<CarbonMark> mark = MarkOf(*part, user_id, seal)) {
-      (mark->is_sealed ? sealed : unsealed).push_back(*std::move(mark));
-    }
-    part = NextPart(admin_comment, part->end);
+MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Seal* seal) {
+  std::vector<Part> parts;
+  for (std::optional<Part> part = NextPart(admin_comment, 0); part.has_value();
+       part = NextPart(admin_comment, part->end)) {
+    parts.push_back(*part);
   }
-  if (sealed.empty() && !unsealed.empty()) sealed.push_back(std::move(unsealed.front()));
-  return sealed;
+  MarksFound found;
+  std::vector<CarbonMark> unsealed;
+  int tried = 0;
+  // From the end: ours is behind what was there before.
+  for (auto part = parts.rbegin(); part != parts.rend() && tried < kMostMarks; ++part) {
+    const bool bears_seal = absl::StrContains(part->text, kSealField);
+    tried += bears_seal ? 1 : 0;
+    if (std::optional<CarbonMark> mark = MarkOf(*part, user_id, seal)) {
+      (mark->is_sealed ? found.marks : unsealed).push_back(*std::move(mark));
+    } else if (bears_seal) {
+      found.has_other_seal = true;
+    }
+  }
+  if (found.marks.empty() && !unsealed.empty()) found.marks.push_back(std::move(unsealed.back()));
+  return found;
 }
 
 std::string ReturnedComment(absl::string_view admin_comment, size_t end, absl::Time now,
                             absl::TimeZone zone) {
-  return absl::StrCat(admin_comment.substr(0, end), ",returned=", TimeText(now, zone),
+  return absl::StrCat(admin_comment.substr(0, end), kReturnedField, TimeText(now, zone),
                       admin_comment.substr(end));
 }
 

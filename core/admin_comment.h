@@ -54,13 +54,18 @@ struct CarbonMark {
   size_t end = 0;                  // where it ends in the admin_comment
 };
 
-// Those in the admin_comment that this cluster has sealed for the user; without such, the first
-// without a seal. Others may have been copied there, so that there may be several: which of them is
-// about the job is for a PromiseBook to say. Those with another seal are passed over; all seals
-// are, for `seal` nullptr. At most kMostMarks are looked at.
+// The marks of an admin_comment.
+struct MarksFound {
+  // Those that this cluster has sealed for the user, the last first; without such, the first
+  // without a seal. Others may have been copied there, so that there may be several: which of them
+  // is about the job is for a PromiseBook to say.
+  std::vector<CarbonMark> marks;
+  bool has_other_seal = false;  // there is one with a seal that is not right
+};
+
+// `seal` nullptr: no seal is right. At most kMostMarks seals are looked at, the last ones.
 inline constexpr int kMostMarks = 64;
-std::vector<CarbonMark> ReadMarks(absl::string_view admin_comment, uint32_t user_id,
-                                  const Seal* seal);
+MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Seal* seal);
 
 // The comment of a job that is given back what it had asked for: its own, and
 // ",returned=2026-11-24T01:30:00+01:00" behind the mark that ends at `end`.

@@ -67,6 +67,17 @@ bool SameAccountsAndQos(const PartitionRules& home, const PartitionRules& target
          target.deny_qos == home.deny_qos;
 }
 
+// Whether the account, or one above it, is among those named. Slurm asks for those above
+// since 23.02 (part_policy_valid_acct).
+bool IsInAccounts(const AdmissionRules& rules, const AccountRules* account,
+                  const std::vector<std::string>& names) {
+  while (!ContainsIgnoringCase(names, account->name)) {
+    if (account->parent < 0) return false;
+    account = &rules.accounts[static_cast<size_t>(account->parent)];
+  }
+  return true;
+}
+
 Why WhyNotItsAccount(const JobRequest& job, const AdmissionRules& rules, const PartitionRules& home,
                      const JobStanding& there) {
   const PartitionRules& target = *there.partition;
@@ -81,10 +92,15 @@ Why WhyNotItsAccount(const JobRequest& job, const AdmissionRules& rules, const P
   } else if (target.allow_accounts.has_value()) {
     return "its partition limits accounts";
   }
-  const bool allowed = target.allow_accounts.has_value()
-                           ? Contains(*target.allow_accounts, account)
-                           : !ContainsIgnoringCase(target.deny_accounts, account);
-  return allowed ? kProven : "its partition limits accounts";
+  if (target.allow_accounts.has_value()) {
+    return Contains(*target.allow_accounts, account) ? kProven : "its partition limits accounts";
+  }
+  const bool is_denied =
+      there.association != nullptr
+          ? IsInAccounts(rules, &rules.accounts[static_cast<size_t>(there.association->account)],
+                         target.deny_accounts)
+          : ContainsIgnoringCase(target.deny_accounts, account);
+  return is_denied ? "its partition limits accounts" : kProven;
 }
 
 Why WhyNotItsQos(const JobRequest& job, const PartitionRules& home, const JobStanding& there) {
@@ -165,20 +181,19 @@ absl::string_view AdmissionProof::WhyShutOut() const {
   if (home == nullptr) return kProven;
   if (home->root_only && job_.user_id != 0) return "its partition is for root only";
   if (home->no_root && job_.user_id == 0) return "its partition is not for root";
-  if (home->allow_groups.has_value() &&
-      !std::binary_search(home->allow_users.begin(), home->allow_users.end(), job_.user_id)) {
-    return "its partition limits groups";
-  }
-  if (!rules_.accounting_known || rules_.unknown_enforcement != 0) return kProven;
-  if (rules_.enforces_associations && here_.association == nullptr) {
-    return "the user has no association there";
-  }
+  // Up to 22.05 Slurm asks for accounts without enforced associations too; since, it does not.
+  const bool knows_accounts = rules_.accounting_known && rules_.unknown_enforcement == 0;
+  if (!knows_accounts || !rules_.enforces_associations) return kProven;
+  if (here_.association == nullptr) return "the user has no association there";
+  const AccountRules* account = &rules_.accounts[static_cast<size_t>(here_.association->account)];
+  const bool is_allowed =
+      !home->allow_accounts.has_value() || IsInAccounts(rules_, account, *home->allow_accounts);
+  const bool is_denied =
+      !home->allow_accounts.has_value() && ContainsIgnoringCase(home->deny_accounts, account->name);
+  if (!is_allowed || is_denied) return "its partition limits accounts";
   static const PartitionRules& open_to_all = *new PartitionRules;
-  if (Why why = WhyNotItsAccount(job_, rules_, open_to_all, here_); !why.empty()) return why;
   if (Why why = WhyNotItsQos(job_, open_to_all, here_); !why.empty()) return why;
-  if (!rules_.enforces_qos || here_.association == nullptr || here_.job_qos == nullptr) {
-    return kProven;
-  }
+  if (!rules_.enforces_qos || here_.job_qos == nullptr) return kProven;
   const std::vector<int32_t>& theirs = here_.association->qos;
   return std::binary_search(theirs.begin(), theirs.end(), here_.job_qos - rules_.qos.data())
              ? kProven

@@ -208,7 +208,8 @@ class AdmissionProof {
   absl::string_view WhyNot(const PartitionRules* target) const;
 
   // Why home itself does not take jobs of this user, account and QOS; empty: it does, or that is
-  // not known. Slurm refuses the job there, or lets it wait for ever.
+  // not known. Slurm refuses the job there, or lets it wait for ever. AllowGroups is not asked: a
+  // name service that is away for a moment must not shut users out.
   absl::string_view WhyShutOut() const;
 
  private:

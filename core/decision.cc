@@ -131,10 +131,12 @@ class Deciding {
                                 snapshot_.admission().FindPartition(named));
       }
     }
-    // Slurm is to say so, and nothing is ever given back there.
-    for (const AdmissionProof& proof : admission_) {
-      const absl::string_view why = proof.WhyShutOut();
-      if (!why.empty()) return LeaveAlone(absl::StrCat("its home: ", why));
+    // Slurm is to say so. Of several that are named, one that takes it is enough.
+    const auto is_shut_out = [](const AdmissionProof& proof) {
+      return !proof.WhyShutOut().empty();
+    };
+    if (std::all_of(admission_.begin(), admission_.end(), is_shut_out)) {
+      return LeaveAlone(absl::StrCat("its home: ", admission_.front().WhyShutOut()));
     }
     terms_.admission = &admission_;
     terms_.earliest = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));

@@ -21,6 +21,8 @@ struct JobRequest {
   std::vector<std::string> partitions;  // as named by the user; empty: the default partition
   std::string comment;                  // may hold hints, see core/hints.h
 
+  int64_t nice = 0;  // above zero: it gives way to jobs without (--nice)
+
   std::optional<absl::Duration> time_limit;  // absent: the partition's default applies
   std::optional<absl::Duration> time_min;
   std::optional<absl::Time> begin;

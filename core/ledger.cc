@@ -1,5 +1,6 @@
 #include "core/ledger.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -26,37 +27,112 @@ LedgerBase::LedgerBase(const CapacityState& capacity)
   for (const QueuedUse& use : capacity.uses) {
     if (!use.decision_id.empty()) jobs.emplace(use.decision_id, use.job_id);
   }
+  if (const auto others = WithoutYielding(capacity.uses)) {
+    without_yielding.emplace(capacity.groups, *others);
+  }
 }
 
 std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time now) {
   std::swap(calendars_, base.calendars);
+  std::swap(without_yielding_, base.without_yielding);
+  taken_at_ = base.taken_at;
   std::vector<BookingEvent> events;
-  std::map<std::string, Booking> held;
-  digest_ = 0;
+  std::vector<Booking> held;
   for (auto& [id, booking] : bookings_) {
     const auto job = base.jobs.find(id);
     const bool is_new = booking.job_id == 0 && job != base.jobs.end();
     if (is_new) booking.job_id = job->second;
+    std::optional<BookingFate> fate;
+    bool is_held = false;
     if (booking.when.end <= now) {
-      events.push_back({id, BookingFate::kEnded, booking.job_id});
+      fate = BookingFate::kEnded;
     } else if (!booking.shadow && booking.job_id != 0) {
-      events.push_back({id, BookingFate::kConfirmed, booking.job_id});
+      fate = BookingFate::kConfirmed;
     } else if (booking.job_id == 0 && booking.made_at + kGrace < base.taken_at) {
-      events.push_back({id, BookingFate::kExpired, 0});
+      fate = BookingFate::kExpired;
     } else {
-      if (is_new) events.push_back({id, BookingFate::kSeen, booking.job_id});
-      held.emplace(id, std::move(booking));
+      is_held = true;
+      if (is_new) fate = BookingFate::kSeen;
     }
+    if (fate.has_value()) {
+      if (*fate == BookingFate::kExpired) NoteExpired(booking, now);
+      events.push_back({id, *fate, booking.job_id});
+    }
+    if (is_held) held.push_back(std::move(booking));
   }
   bookings_.clear();
-  for (const auto& [id, booking] : held) Book(booking);
+  digest_ = 0;
+  for (auto& [user_id, user] : users_) {
+    user.tentative_for_all = 0;
+    user.own.clear();
+  }
+  // The first count for all.
+  std::stable_sort(held.begin(), held.end(),
+                   [](const Booking& a, const Booking& b) { return a.made_at < b.made_at; });
+  for (const Booking& booking : held) Book(booking);
+  // A pause is forgotten a day after it is over.
+  std::erase_if(users_, [now](const auto& user) {
+    return user.second.paused_until + kLongestPause < now && user.second.tentative_for_all == 0 &&
+           user.second.own.empty();
+  });
   return events;
+}
+
+// What was made before or within a pause makes no other: it kept nothing from others since.
+void BookingLedger::NoteExpired(const Booking& booking, absl::Time now) {
+  User& user = users_[booking.user_id];
+  if (booking.made_at < user.paused_until) return;
+  const bool is_first = user.pause == absl::ZeroDuration();
+  user.pause = is_first ? kFirstPause : std::min(2 * user.pause, kLongestPause);
+  user.paused_until = now + user.pause;
+}
+
+bool BookingLedger::CountsForAll(const Booking& booking, const User& user) const {
+  // A job that the queue has shown is no question; and what root could keep from others it could
+  // take.
+  if (booking.job_id != 0 || booking.user_id == 0) return true;
+  if (booking.is_nice || booking.made_at < user.paused_until) return false;
+  return booking.made_at + kShownWithin >= taken_at_ && user.tentative_for_all < kMostForAll;
 }
 
 void BookingLedger::Book(const Booking& booking) {
   if (!bookings_.emplace(booking.decision_id, booking).second) return;
+  User& user = users_[booking.user_id];
+  if (CountsForAll(booking, user)) {
+    user.tentative_for_all += booking.job_id == 0 ? 1 : 0;
+    Count(booking);
+  } else if (user.own.size() < kMostOwn) {
+    user.own.push_back(booking.decision_id);
+    if (booking.user_id == viewer_) Count(booking);
+  }
+}
+
+void BookingLedger::ViewAs(uint32_t user_id, bool is_nice) {
+  is_nice_ = is_nice;
+  if (user_id == viewer_) return;
+  if (const auto before = users_.find(viewer_); before != users_.end()) {
+    for (const std::string& id : before->second.own) Discount(bookings_.at(id));
+  }
+  viewer_ = user_id;
+  if (const auto viewer = users_.find(viewer_); viewer != users_.end()) {
+    for (const std::string& id : viewer->second.own) Count(bookings_.at(id));
+  }
+}
+
+void BookingLedger::Count(const Booking& booking) {
   digest_ += HashBooking(booking);
   calendars_.Book(booking.group, booking.when, booking.amount);
+  if (without_yielding_.has_value()) {
+    without_yielding_->Book(booking.group, booking.when, booking.amount);
+  }
+}
+
+void BookingLedger::Discount(const Booking& booking) {
+  digest_ -= HashBooking(booking);
+  calendars_.Release(booking.group, booking.when, booking.amount);
+  if (without_yielding_.has_value()) {
+    without_yielding_->Release(booking.group, booking.when, booking.amount);
+  }
 }
 
 std::string BookingLedger::digest() const {

@@ -32,7 +32,7 @@ class PromiseBook {
   // slurmctld may keep a submission waiting between the plugin's decision and the job's record for
   // so long; both bear its clock's time.
   static constexpr absl::Duration kLead = absl::Seconds(2);
-  static constexpr absl::Duration kLag = absl::Minutes(2);
+  static constexpr absl::Duration kLag = absl::Minutes(10);
 
   // Takes over what a process before this one knew, from the last look that it published: by that,
   // jobs are known that were requeued since, and so have another time of submission.
@@ -53,6 +53,8 @@ class PromiseBook {
   struct Entry {
     uint32_t job_id;
     absl::Time made_at;
+    bool is_sealed;
+    absl::Time submitted;
   };
   std::map<std::string, Entry> jobs_;       // by decision; of an array, its own id
   std::map<std::string, uint32_t> before_;  // what was restored, until the first look

@@ -96,7 +96,8 @@ class QueueLayout {
             .decision_id = run.decision_id,
             .group = run.groups.front(),
             .when = {run.earliest, run.earliest},
-            .amount = run.amount};
+            .amount = run.amount,
+            .yields = run.yields};
   }
 
   // The first start before `before` at which there is room.
@@ -140,11 +141,9 @@ std::vector<QueuedUse> LayOutQueue(const std::vector<NodeGroup>& groups,
   for (const size_t index : order) {
     const WaitingRun& run = waiting[index];
     if (run.is_promised) {
-      uses[first + index] = {run.job_id,
-                             run.decision_id,
-                             run.groups.front(),
-                             {run.earliest, run.earliest + run.length},
-                             run.amount};
+      uses[first + index] = {run.job_id,         run.decision_id,
+                             run.groups.front(), {run.earliest, run.earliest + run.length},
+                             run.amount,         run.yields};
     } else if (++laid_out <= kMostLaidOut) {
       uses[first + index] = layout.LayOut(run);
     } else {

@@ -24,6 +24,7 @@ struct WaitingRun {
   // It starts at `earliest` whatever waits besides: a promise of ours, which is counted but moved
   // by nothing, since begin_time reserves nothing and Slurm does not look ahead to it either.
   bool is_promised = false;
+  bool yields = false;  // as QueuedUse
 };
 
 // Only so many are laid out one by one. The rest of a group's queue is taken for one block that

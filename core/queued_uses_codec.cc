@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
-constexpr size_t kFewestFields = 4, kMostFields = 6;
+constexpr size_t kFewestFields = 4, kMostFields = 7;
 constexpr size_t kAmounts = std::size(kDimensions) + 1;
 
 std::array<int64_t, kAmounts> AmountsOf(const Resources& resources) {
@@ -64,6 +64,7 @@ class UseReader {
         Fail("/5", "is not a string");
       }
     }
+    if (use_.size() > 6) use.yields = Integer(use_[6], "/6", 0, 1) == 1;
     return use;
   }
 
@@ -117,12 +118,14 @@ void AppendQueuedUses(const CapacityState& capacity, std::string* json) {
                     absl::ToUnixSeconds(use.when.start), ",", absl::ToUnixSeconds(use.when.end),
                     ",");
     AppendAmount(use.amount, json);
-    if (use.job_id != 0 || !use.decision_id.empty()) absl::StrAppend(json, ",", use.job_id);
-    if (!use.decision_id.empty()) {
+    const bool has_decision = !use.decision_id.empty() || use.yields;
+    if (use.job_id != 0 || has_decision) absl::StrAppend(json, ",", use.job_id);
+    if (has_decision) {
       // Bytes that are not UTF-8 cannot be JSON.
       absl::StrAppend(json, ",",
                       Json(use.decision_id).dump(-1, ' ', false, Json::error_handler_t::replace));
     }
+    if (use.yields) json->append(",1");
     json->push_back(']');
   }
   json->push_back(']');

@@ -1,11 +1,11 @@
 // The uses of a capacity part as JSON, one short array each: a queue shows ten thousand of them,
 // and the plugin reads them in slurmctld.
 //
-//   [group, start, end, amount, job_id, decision_id]
+//   [group, start, end, amount, job_id, decision_id, yields]
 //
 // The group is its place in the part's list of groups, the times are Unix seconds, the amount is
 // [nodes, devices, …] in the order of kDimensions and last `apart`, without the zeros at its end.
-// decision_id is left out where it is empty, and job_id too where it is 0 as well. Pure.
+// yields is 0 or 1. What is 0 or empty is left out at the end. Pure.
 #ifndef CORE_QUEUED_USES_CODEC_H_
 #define CORE_QUEUED_USES_CODEC_H_
 

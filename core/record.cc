@@ -103,6 +103,7 @@ Json JobJson(const JobRequest& job, BoundedStrings* strings) {
           {"max_nodes", OrNull(job.max_nodes, [](int64_t nodes) { return nodes; })},
           {"tasks", OrNull(job.tasks, [](int64_t tasks) { return tasks; })},
           {"all_memory", job.all_memory},
+          {"nice", job.nice},
           {"array_tasks", job.array_tasks},
           {"array_width", job.array_width},
           {"leave_alone", strings->Name("job.leave_alone", job.leave_alone)},

@@ -101,8 +101,8 @@ std::string Seal::Of(absl::string_view text, uint32_t user_id) const {
 }
 
 bool Seal::Matches(absl::string_view letters, absl::string_view text, uint32_t user_id) const {
+  if (letters.size() != kLetters) return false;
   const std::string right = Of(text, user_id);
-  if (letters.size() != right.size()) return false;
   unsigned differ = 0;
   for (size_t i = 0; i < right.size(); ++i) {
     differ |= static_cast<unsigned char>(letters[i]) ^ static_cast<unsigned char>(right[i]);

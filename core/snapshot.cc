@@ -76,6 +76,14 @@ class Factors {
 
 }  // namespace
 
+std::optional<std::vector<QueuedUse>> WithoutYielding(const std::vector<QueuedUse>& uses) {
+  const auto yields = [](const QueuedUse& use) { return use.yields; };
+  if (std::none_of(uses.begin(), uses.end(), yields)) return std::nullopt;
+  std::vector<QueuedUse> others;
+  std::remove_copy_if(uses.begin(), uses.end(), std::back_inserter(others), yields);
+  return others;
+}
+
 std::string Sha256Hex(absl::string_view bytes) {
   std::array<char, SHA256_DIGEST_STRING_LENGTH> hex;
   SHA256Data(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), hex.data());

@@ -83,7 +83,13 @@ struct QueuedUse {
   std::string group;
   TimeInterval when;
   Resources amount;
+  // It waits with a nice value, behind all that have none: those are planned as if it were not
+  // there.
+  bool yields = false;
 };
+
+// What is in the way of a job without a nice value; absent: all of it.
+std::optional<std::vector<QueuedUse>> WithoutYielding(const std::vector<QueuedUse>& uses);
 
 struct CapacityState {
   absl::Time taken_at;

@@ -35,6 +35,9 @@ class Watch {
         now_(absl::FromUnixSeconds(absl::ToUnixSeconds(now))),
         period_(period),
         calendars_(capacity.groups, capacity.uses) {
+    if (const auto others = WithoutYielding(capacity.uses)) {
+      without_yielding_.emplace(capacity.groups, *others);
+    }
     for (const NodeGroup& group : capacity.groups) groups_[group.name] = &group;
     for (const PoolState& state : capacity.pools) states_[state.pool] = &state;
     for (const QueuedUse& use : capacity.uses) {
@@ -65,7 +68,8 @@ class Watch {
     const Resources& amount = use->second->amount;
     const std::optional<absl::Time> latest = LatestSafeStart(job, held);
     // It must not stand in its own way.
-    calendars_.Release(use->second->group, use->second->when, amount);
+    is_nice_ = job.is_nice;
+    Release(*use->second);
     JobReturn given_back = Describe(job, *pool, state, latest);
     if (laid_out > absl::ZeroDuration()) {
       // Nodes that wake up for it are no other job's: the latest start leaves time for that, and
@@ -75,7 +79,7 @@ class Watch {
     }
     given_back.reason = std::string(Reason(job, state, amount, asked, given_back));
     if (given_back.reason.empty()) {
-      calendars_.Book(use->second->group, use->second->when, amount);
+      Book(*use->second);
       return std::nullopt;
     }
     // Those after it must reckon with it at home.
@@ -83,8 +87,10 @@ class Watch {
         FirstRoomIn(job.promise.from.front(), state, given_back.begin,
                     given_back.limit.value_or(asked), amount);
     if (at_home.has_value()) {
-      calendars_.Book(at_home->group, {at_home->start, at_home->start + at_home->held},
-                      at_home->amount);
+      Book({.group = at_home->group,
+            .when = {at_home->start, at_home->start + at_home->held},
+            .amount = at_home->amount,
+            .yields = use->second->yields});
     }
     return given_back;
   }
@@ -110,17 +116,40 @@ class Watch {
     return nullptr;
   }
 
+  // What is in the way of the job that is looked at: one without a nice value goes before those
+  // with one.
+  const GroupCalendars& Calendars() const {
+    return without_yielding_.has_value() && !is_nice_ ? *without_yielding_ : calendars_;
+  }
+  void Book(const QueuedUse& use) {
+    calendars_.Book(use.group, use.when, use.amount);
+    if (without_yielding_.has_value() && !use.yields) {
+      without_yielding_->Book(use.group, use.when, use.amount);
+    }
+  }
+  void Release(const QueuedUse& use) {
+    calendars_.Release(use.group, use.when, use.amount);
+    if (without_yielding_.has_value() && !use.yields) {
+      without_yielding_->Release(use.group, use.when, use.amount);
+    }
+  }
+
   // Whoever changes a job as Slurm's administrator is not held to its limits.
   bool MayHave(const WatchedJob& job, const std::string& partition) const {
     JobRequest request;
     request.user_id = job.user_id;
     request.account = job.account;
     request.qos = job.qos;
-    const AdmissionProof proof(request, job.limit, admission_, admission_.FindPartition(partition));
-    if (!proof.WhyShutOut().empty()) return false;
+    const auto is_shut_out = [&](const std::string& name) {
+      const PartitionRules* rules = admission_.FindPartition(name);
+      return !AdmissionProof(request, job.limit, admission_, rules).WhyShutOut().empty();
+    };
+    // What keeps it out of where it is as well was overruled by an administrator.
+    if (is_shut_out(partition) && !is_shut_out(job.partition)) return false;
+    if (!job.promise.limit.has_value()) return true;
     const PoolState* state = StateOfPartition(partition);
-    const bool is_limited = state != nullptr && state->max_time.has_value();
-    return !is_limited || !job.promise.limit.has_value() || *job.promise.limit <= *state->max_time;
+    return state != nullptr &&
+           (!state->max_time.has_value() || *job.promise.limit <= *state->max_time);
   }
 
   bool IsChanged(const WatchedJob& job, const PoolConfig& pool) const {
@@ -252,7 +281,7 @@ class Watch {
     if (group == groups_.end()) return std::nullopt;
     const Resources there = ThereInstead(*group->second, from, amount);
     const std::optional<absl::Time> start =
-        calendars_.FirstStart(state->group, earliest, earliest + kReach, held, there);
+        Calendars().FirstStart(state->group, earliest, earliest + kReach, held, there);
     if (!start.has_value()) return std::nullopt;
     return Room{*start, held, state->group, there};
   }
@@ -301,6 +330,7 @@ class Watch {
   JobReturn Describe(const WatchedJob& job, const PoolConfig& pool, const PoolState* state,
                      std::optional<absl::Time> latest) const {
     JobReturn given_back{.job_id = job.job_id,
+                         .user_id = job.user_id,
                          .decision_id = job.promise.decision_id,
                          .pool = job.promise.pool,
                          .planned = job.promise.start,
@@ -328,6 +358,8 @@ class Watch {
   const absl::Time now_;
   const absl::Duration period_;
   GroupCalendars calendars_;
+  std::optional<GroupCalendars> without_yielding_;  // absent: nothing yields
+  bool is_nice_ = false;                            // the job that is looked at
   std::map<std::string, const NodeGroup*> groups_;
   std::map<std::string, const PoolState*> states_;
   std::map<uint32_t, const QueuedUse*> uses_;

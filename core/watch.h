@@ -49,6 +49,7 @@ struct WatchedJob {
   std::optional<absl::Time> deadline;
   absl::Duration limit;  // of one task
   int64_t nodes = 0;
+  bool is_nice = false;  // its nice value is above zero
   std::optional<Obstacle> obstacle;
   // As the policies match them.
   uint32_t user_id = 0;
@@ -59,6 +60,7 @@ struct WatchedJob {
 // What a job is to be given back.
 struct JobReturn {
   uint32_t job_id = 0;
+  uint32_t user_id = 0;
   std::string decision_id;
   std::string pool;                             // that it was to run in
   absl::Time planned;                           // and when
@@ -92,8 +94,10 @@ struct JobReturn {
 // that is yet to come, is theirs: that job is not touched.
 //
 // Nothing is given back that its user could not have had: no partition that `admission` shows to
-// keep that user, account or QOS out, and no time limit above the partition's. Where nothing is
-// left, the job stays where it was placed.
+// keep that user, account or QOS out, but not those where it is; and where its time limit was made
+// longer, none whose limit is lower than what it had asked for, or is not known. Where nothing is
+// left, the job stays where it was placed. That a partition is for other groups is for the caller
+// to find out.
 //
 // With or without a deadline, a job is returned when an obstacle has lasted for kObstacleLasts,
 // when the next look would come more than a minute after the obstacle was first seen, or when the

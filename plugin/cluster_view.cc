@@ -58,6 +58,11 @@ class CapacityBuilder {
     CountTotals();
     DescribePools();
     AddReservations();
+    for (const ClusterJob& job : view_.jobs) {
+      if (job.nodes.empty() && !job.is_nice) {
+        least_priority_ = std::min(least_priority_, job.priority);
+      }
+    }
     std::vector<WaitingRun> waiting;
     waiting.reserve(view_.jobs.size());
     for (const ClusterJob& job : view_.jobs) {
@@ -425,7 +430,8 @@ class CapacityBuilder {
                    .earliest = job.when.start,
                    .length = std::min(kUnlimitedRun, (job.when.end - job.when.start) * rounds),
                    .amount = Times(task, at_once),
-                   .is_promised = job.is_promised};
+                   .is_promised = job.is_promised,
+                   .yields = job.is_nice && job.priority < least_priority_};
     for (int index : groups) run.groups.push_back(state_.groups[index].name);
     waiting->push_back(std::move(run));
   }
@@ -435,6 +441,8 @@ class CapacityBuilder {
   const NodeGroups found_;
   std::map<std::string, std::vector<size_t>> pools_of_;  // by partition, indices into pools_
   NodeUses nodes_;
+  // Of what waits without a nice value.
+  int64_t least_priority_ = std::numeric_limits<int64_t>::max();
   CapacityState state_;
 };
 

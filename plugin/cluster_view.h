@@ -93,6 +93,7 @@ struct ClusterJob {
   TimeInterval when;  // of one array task; while it waits, from when it may start
   int64_t priority = 0;
   bool is_promised = false;  // it waits for a start that we planned and that is yet to come
+  bool is_nice = false;      // its nice value is above zero
   int64_t tasks = 1;         // array tasks that wait in this one record
   int64_t width = 0;         // how many of them may run at once; 0: no limit
 };

@@ -246,6 +246,7 @@ JobRequest ReadDescriptor(const job_desc_msg_t& d, uint32_t submit_uid) {
     if (job.partitions.size() == kMaxPartitions) break;
     job.partitions.emplace_back(absl::StripAsciiWhitespace(name));
   }
+  if (d.nice != NO_VAL) job.nice = int64_t{d.nice} - int64_t{NICE_OFFSET};
   job.time_limit = Minutes(d.time_limit);
   job.time_min = Minutes(d.time_min);
   job.begin = Instant(d.begin_time);

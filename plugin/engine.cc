@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -37,6 +39,7 @@ constexpr absl::string_view kNoLookYet =
 constexpr absl::string_view kLogShareUsed = "a user's share of the placement log is used up";
 // Every restart begins without a look; only if it stays like that is it worth a line.
 constexpr absl::Duration kFirstLookWithin = absl::Minutes(1);
+constexpr size_t kBookingRecordBytes = 256;
 constexpr absl::Duration kStatusEvery = absl::Seconds(2);
 // A status file that is older than a few of these belongs to a plugin that no longer runs.
 constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
@@ -131,6 +134,10 @@ class Engine::State {
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
     try {
+      for (int tries = 0; tries < 100 && !untold_.empty(); ++tries) {
+        TellBookings();
+        if (!untold_.empty()) absl::SleepFor(absl::Milliseconds(5));
+      }
       TellWithheld(RecordBudget::Which::kAll, absl::Now());
       TellDropped(absl::Now());
       if (const uint64_t lost = log_.Close(); lost > 0) {
@@ -165,6 +172,7 @@ class Engine::State {
       ++status_.left_alone;
       return {};
     }
+    ledger_.ViewAs(job.user_id, job.nice > 0);
     const std::string ledger_digest = ledger_.digest();
     Decision decision = options_.decide(job, *snapshot, ledger_, now);
     std::string unusable = WhyNotUsable(*snapshot, InChargeSince(), now);
@@ -192,7 +200,9 @@ class Engine::State {
            .amount = decision.booked_amount,
            .made_at = now,
            // One that stays is where the queue will show it.
-           .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced});
+           .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced,
+           .user_id = job.user_id,
+           .is_nice = job.nice > 0});
     }
     // From lock to lock, so that records stand in the log in the order of their numbers although
     // they are queued outside the first. To make a record takes longer than to decide: the log's
@@ -259,8 +269,9 @@ class Engine::State {
   }
 
   void Tick(absl::Time now) {
-    if (!has_seal_) ReadSeal(now);
+    ReadSeal(now);
     ReadSnapshot(now);
+    TellBookings();
     TellWithheld(RecordBudget::Which::kDue, now);
     TellDropped(now);
     const LogWriter::Stats stats = log_.stats();
@@ -274,6 +285,25 @@ class Engine::State {
       complaints_.Report("placement log", absl::StrCat(stats.error, "; jobs pass unchanged"), now);
     }
     WriteStatus(stats, now);
+  }
+
+  // scarbond goes by the file: a key that was replaced or taken away is not used on.
+  void ReadSeal(absl::Time now) {
+    const std::string mark = FileMark(SealPath(options_.state_folder));
+    if (has_seal_ && mark == seal_mark_) return;
+    absl::StatusOr<Seal> seal = ReadOrMakeSeal(options_.state_folder, options_.cluster, now);
+    has_seal_ = seal.ok();
+    seal_mark_ = FileMark(SealPath(options_.state_folder));
+    {
+      std::lock_guard lock(mutex_);
+      seal_ = seal.ok() ? std::make_shared<const Seal>(*seal) : nullptr;
+    }
+    if (has_seal_) {
+      complaints_.Resolve("seal");
+    } else {
+      complaints_.Report("seal", absl::StrCat(seal.status().message(), "; jobs pass unchanged"),
+                         now);
+    }
   }
 
   void TellWithheld(RecordBudget::Which which, absl::Time now) {
@@ -292,20 +322,6 @@ class Engine::State {
                        absl::StrCat(user_id ? absl::StrCat("user ", *user_id) : "too many users",
                                     ": ", kLogShareUsed, "; jobs pass unchanged and unrecorded"),
                        now);
-  }
-
-  // Once: whoever takes the file away does not unseal what waits in the queue.
-  void ReadSeal(absl::Time now) {
-    absl::StatusOr<Seal> seal = ReadOrMakeSeal(options_.state_folder, options_.cluster, now);
-    if (!seal.ok()) {
-      complaints_.Report("seal", absl::StrCat(seal.status().message(), "; jobs pass unchanged"),
-                         now);
-      return;
-    }
-    complaints_.Resolve("seal");
-    has_seal_ = true;
-    std::lock_guard lock(mutex_);
-    seal_ = std::make_shared<const Seal>(*std::move(seal));
   }
 
   void TellDropped(absl::Time now) {
@@ -351,13 +367,23 @@ class Engine::State {
 
     LedgerBase base(last_read_->capacity());
     std::unique_lock lock(mutex_);
-    const std::vector<BookingEvent> events = ledger_.Rebase(std::move(base), now);
-    std::vector<RecordId> ids;
-    for (size_t i = 0; i < events.size(); ++i) ids.push_back(NextId());
-    std::unique_lock log_lock(log_mutex_);
-    lock.unlock();
-    for (size_t i = 0; i < events.size(); ++i) {
-      log_.Enqueue(BookingEventRecord(ids[i], now, events[i]));
+    for (BookingEvent& event : ledger_.Rebase(std::move(base), now)) {
+      // Its number tells between which decisions it was.
+      untold_.push_back({NextId(), now, std::move(event)});
+    }
+  }
+
+  // What became of bookings, which scarbon log counts by. A look after a storm, or after scarbond
+  // was away, may tell of more than the log's queue holds: the rest waits here.
+  void TellBookings() {
+    std::lock_guard log_lock(log_mutex_);
+    for (size_t room = log_.Room(); room > 0 && !untold_.empty(); --room) {
+      log_.Enqueue(
+          [told = std::move(untold_.front())] {
+            return BookingEventRecord(told.id, told.when, told.event);
+          },
+          kBookingRecordBytes);
+      untold_.pop_front();
     }
   }
 
@@ -413,9 +439,16 @@ class Engine::State {
 
   // The thread's own.
   bool has_seal_ = false;
+  std::string seal_mark_;  // of the file that it was read from
   SnapshotReader reader_;
   std::shared_ptr<const Snapshot> last_read_;
   absl::Time loaded_at_;
+  struct Untold {
+    RecordId id;
+    absl::Time when;
+    BookingEvent event;
+  };
+  std::deque<Untold> untold_;  // what no record tells of yet
   absl::Time status_written_at_ = absl::InfinitePast();
   std::string status_text_;
   int status_failures_ = 0;

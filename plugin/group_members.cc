@@ -4,6 +4,8 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include <algorithm>
+
 namespace carbon {
 namespace {
 
@@ -46,6 +48,32 @@ std::set<uint32_t> GroupMembers::AskNameService(const std::string& name) {
   }
   endpwent();
   return members;
+}
+
+std::optional<bool> IsInAnyGroup(uint32_t user_id, const std::vector<std::string>& groups) {
+  passwd user{};
+  std::vector<char> buffer;
+  const auto by_id = [user_id](passwd* out, char* text, size_t size, passwd** found) {
+    return getpwuid_r(user_id, out, text, size, found);
+  };
+  if (!Found(by_id, &user, &buffer)) return std::nullopt;
+  int count = 64;
+  std::vector<gid_t> ids(static_cast<size_t>(count));
+  while (getgrouplist(user.pw_name, user.pw_gid, ids.data(), &count) < 0) {
+    if (static_cast<size_t>(count) <= ids.size()) return std::nullopt;
+    ids.resize(static_cast<size_t>(count));
+  }
+  ids.resize(static_cast<size_t>(count));
+  for (const std::string& name : groups) {
+    group entry{};
+    std::vector<char> text;
+    const auto by_name = [&name](group* out, char* bytes, size_t size, group** found) {
+      return getgrnam_r(name.c_str(), out, bytes, size, found);
+    };
+    if (!Found(by_name, &entry, &text)) continue;
+    if (std::find(ids.begin(), ids.end(), entry.gr_gid) != ids.end()) return true;
+  }
+  return false;
 }
 
 std::vector<uint32_t> GroupMembers::Of(const std::vector<std::string>& groups, absl::Time now,

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -38,6 +39,10 @@ class GroupMembers {
   // By group, since when each member is known to be one.
   std::map<std::string, std::map<uint32_t, absl::Time>> since_;
 };
+
+// Whether the user is in one of the groups, her primary one included, as slurmctld finds out for a
+// single user; absent where the name service does not know her.
+std::optional<bool> IsInAnyGroup(uint32_t user_id, const std::vector<std::string>& groups);
 
 }  // namespace carbon
 

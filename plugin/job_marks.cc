@@ -15,27 +15,39 @@ absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
 }  // namespace
 
 JobMarks::JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, absl::Time now,
-                   PromiseBook* promises)
+                   std::optional<Seal>* seal, PromiseBook* promises)
     : marks_(jobs.record_count) {
-  const absl::StatusOr<Seal> seal =
+  absl::StatusOr<Seal> read =
       ReadSeal(std::string(Text(settings.state_save_location)),
                std::string(Text(settings.cluster_name)), {settings.slurm_user_id});
-  if (!seal.ok() && !absl::IsNotFound(seal.status())) {
-    trouble_ = absl::StrCat("seal: ", seal.status().message(), "; no placed job is watched");
-    return;
-  }
+  if (read.ok()) *seal = *std::move(read);
+  const Seal* const known = seal->has_value() ? &**seal : nullptr;
   std::vector<MarkedJob> marked;
   std::vector<uint32_t> indices;
+  int64_t other_seals = 0;
   for (uint32_t i = 0; i < jobs.record_count; ++i) {
     const slurm_job_info_t& job = jobs.job_array[i];
-    for (CarbonMark& mark :
-         ReadMarks(Text(job.admin_comment), job.user_id, seal.ok() ? &*seal : nullptr)) {
+    MarksFound found = ReadMarks(Text(job.admin_comment), job.user_id, known);
+    if (found.has_other_seal && found.marks.empty()) ++other_seals;
+    for (CarbonMark& mark : found.marks) {
       marked.push_back(
           {JobIdOf(job), job.array_job_id, absl::FromTimeT(job.submit_time), std::move(mark)});
       indices.push_back(i);
     }
   }
-  promises->Note(marked, seal.ok() ? seal->made_at() : absl::InfiniteFuture(), now);
+  // Without a key there are no seals, if it was not taken away.
+  const bool was_never_made = absl::IsNotFound(read.status()) && other_seals == 0;
+  are_known_ = known != nullptr || was_never_made;
+  if (!read.ok() && !(known == nullptr && was_never_made)) {
+    trouble_ =
+        absl::StrCat("seal: ", read.status().message(),
+                     are_known_ ? "; the one read before does" : "; no placed job is watched");
+  } else if (other_seals > 0) {
+    trouble_ = absl::StrCat("seal: ", other_seals,
+                            " jobs bear a false one, or of another key, and are not watched");
+  }
+  if (!are_known_) return;
+  promises->Note(marked, known != nullptr ? known->made_at() : absl::InfiniteFuture(), now);
   for (size_t i = 0; i < marked.size(); ++i) {
     if (promises->IsAbout(marked[i])) marks_[indices[i]] = std::move(marked[i].mark);
   }

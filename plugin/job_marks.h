@@ -12,26 +12,31 @@
 #include "absl/time/time.h"
 #include "core/admin_comment.h"
 #include "core/promise_book.h"
+#include "core/seal.h"
 
 namespace carbon {
 
 class JobMarks {
  public:
-  // Reads the cluster's seal from its StateSaveLocation, on the disk. Where no plugin has made one
-  // yet, marks without a seal count: they are of a version before it.
+  // Reads the cluster's seal from its StateSaveLocation, on the disk; where it cannot be read, that
+  // of the look before in `seal` does. Where no plugin has made one yet, marks without a seal
+  // count: they are of a version before it.
   JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, absl::Time now,
-           PromiseBook* promises);
+           std::optional<Seal>* seal, PromiseBook* promises);
 
   // Of a job of job_array, by its index; nullptr: none that counts.
   const CarbonMark* Find(uint32_t index) const {
     return marks_[index].has_value() ? &*marks_[index] : nullptr;
   }
 
-  // Why none counts though there may be some; empty: those that are right do.
+  // Whether marks can be judged at all. Else none counts.
+  bool are_known() const { return are_known_; }
+  // What keeps marks from being judged, now or all the time; empty: nothing.
   const std::string& trouble() const { return trouble_; }
 
  private:
   std::vector<std::optional<CarbonMark>> marks_;
+  bool are_known_ = true;
   std::string trouble_;
 };
 

@@ -87,6 +87,13 @@ class LogWriter::State {
     return std::exchange(untold_drops_, 0);
   }
 
+  size_t Room() const {
+    std::lock_guard lock(mutex_);
+    const size_t half = options_.max_records / 2;
+    const bool has_bytes = queued_bytes_ < options_.max_bytes / 2;
+    return has_bytes && queued_records_ < half ? half - queued_records_ : 0;
+  }
+
   Stats stats() const {
     std::lock_guard lock(mutex_);
     return stats_;
@@ -220,6 +227,7 @@ bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes, Need ne
   return state_->Enqueue(std::move(make), bytes, need);
 }
 uint64_t LogWriter::TakeDropped() { return state_->TakeDropped(); }
+size_t LogWriter::Room() const { return state_->Room(); }
 LogWriter::Stats LogWriter::stats() const { return state_->stats(); }
 uint64_t LogWriter::Close() { return state_->Close(); }
 

@@ -58,6 +58,9 @@ class LogWriter {
   // Beyond the bounds: the record that tells of `drops` others, at least one, that found no room.
   void EnqueueDrops(std::string record, uint64_t drops);
 
+  // How many more records find room now, if they are short, while half of the queue stays free.
+  size_t Room() const;
+
   // How many records were dropped since the last call, once writing works again; zero before.
   uint64_t TakeDropped();
 

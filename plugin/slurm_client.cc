@@ -288,7 +288,8 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const CarbonMark*
       .exclusive = IsExclusive(job),
       .when = *when,
       .priority = job.priority,
-      .is_promised = IsPromised(job, mark, view.taken_at)};
+      .is_promised = IsPromised(job, mark, view.taken_at),
+      .is_nice = IsNice(job)};
   if (!waits) {
     result.nodes = NodeIndices(job.node_inx, view.nodes.size());
     if (result.nodes.empty()) return std::nullopt;
@@ -366,8 +367,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   }
   ClusterLook look{.slurm_user = settings.slurm_user_id, .answers = answers};
   look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
-  const JobMarks marks(**jobs, settings, now, &memory->promises);
-  look.may_watch = marks.trouble().empty();
+  const JobMarks marks(**jobs, settings, now, &memory->seal, &memory->promises);
+  look.may_watch = marks.are_known();
   std::map<uint32_t, size_t> waiting_arrays;
   view.jobs.reserve((*jobs)->record_count);
   for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
@@ -393,7 +394,7 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   UnseenNodes unseen = DescribeUnseenNodes(pools, view);
   look.troubles = std::move(unseen.troubles);
   look.notes = std::move(unseen.notes);
-  if (!look.may_watch) look.troubles.push_back(marks.trouble());
+  if (!marks.trouble().empty()) look.troubles.push_back(marks.trouble());
   if (const int64_t ignored = memory->promises.ignored(); ignored > 0) {
     look.notes.push_back(
         absl::StrCat("AdminComment: ", ignored, " jobs bear a mark that is not theirs"));

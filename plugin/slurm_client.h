@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "core/config.h"
 #include "core/promise_book.h"
+#include "core/seal.h"
 #include "core/snapshot.h"
 #include "core/watch.h"
 #include "plugin/hidden_nodes.h"
@@ -50,6 +51,7 @@ struct ClusterMemory {
   Outages outages;
   HiddenNodes hidden_nodes;
   WakeUps wake_ups;
+  std::optional<Seal> seal;  // the last that could be read
   PromiseBook promises;
 };
 

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <slurm/slurm_errno.h>
 
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "plugin/slurm_client.h"
 #include "plugin/slurm_release.h"
@@ -63,18 +65,28 @@ bool IsHeldForObstacle(const slurm_job_info_t& job) {
   return job.priority == 0 && job.state_reason == FAIL_BAD_CONSTRAINTS && !IsBound(job);
 }
 
-// Whether the job has the AdminComment now. With some errors, such as a partition that cannot start
-// the job now, slurmctld says that it has changed the job and why that will not start yet.
-bool HasComment(uint32_t job_id, const std::string& comment) {
+// Slurm keeps a list of partitions in an order of its own.
+std::set<absl::string_view> Names(absl::string_view list) { return absl::StrSplit(list, ','); }
+
+// Whether the job is as it was to become. With some errors, such as a partition that cannot start
+// the job now, slurmctld says that it has changed the job and why that will not start yet; with
+// others it has changed the comment, which comes first, and nothing else.
+bool IsGivenBack(const JobReturn& given_back, const std::string& partitions) {
   job_info_msg_t* reply = nullptr;
-  if (LoadJob(&reply, job_id, SHOW_ALL) != SLURM_SUCCESS) return false;
-  bool has = false;
+  if (LoadJob(&reply, given_back.job_id, SHOW_ALL) != SLURM_SUCCESS) return false;
+  bool is_given_back = false;
   for (uint32_t i = 0; i < reply->record_count; ++i) {
     const slurm_job_info_t& job = reply->job_array[i];
-    has |= JobIdOf(job) == job_id && Text(job.admin_comment) == comment;
+    const bool has_limit =
+        !given_back.limit.has_value() || job.time_limit == absl::ToInt64Minutes(*given_back.limit);
+    const bool has_begin = job.eligible_time <= absl::ToTimeT(given_back.begin) + 1;
+    const bool waits = (job.job_state & JOB_STATE_BASE) == JOB_PENDING;
+    is_given_back |=
+        JobIdOf(job) == given_back.job_id &&
+        (!waits || (Names(Text(job.partition)) == Names(partitions) && has_begin && has_limit));
   }
   slurm_free_job_info_msg(reply);
-  return has;
+  return is_given_back;
 }
 
 absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
@@ -104,8 +116,17 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
     return absl::PermissionDeniedError(why);
   }
   if (error == EAGAIN || IsUnanswered(error)) return absl::UnavailableError(why);
-  if (HasComment(given_back.job_id, comment)) return absl::OkStatus();
+  if (IsGivenBack(given_back, partitions)) return absl::OkStatus();
   return absl::InternalError(why);
+}
+
+// So that it is not taken for given back, and is looked at again.
+void SetComment(uint32_t job_id, std::string comment) {
+  job_desc_msg_t update;
+  slurm_init_job_desc_msg(&update);
+  SetJobId(&update, job_id);
+  update.admin_comment = comment.data();
+  slurm_update_job(&update);
 }
 
 }  // namespace
@@ -133,6 +154,7 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const Carb
   }
   watched.limit = limit;
   watched.nodes = job.num_nodes;
+  watched.is_nice = IsNice(job);
   watched.obstacle = std::move(obstacle);
   watched.user_id = job.user_id;
   watched.account = std::string(Text(job.account));
@@ -149,6 +171,7 @@ absl::Status GiveBack(const JobReturn& given_back, absl::Time now) {
     asked_for.pop_back();
     status = Update(given_back, absl::StrJoin(asked_for, ","), comment);
   }
+  if (absl::IsInternal(status)) SetComment(given_back.job_id, given_back.admin_comment);
   return status;
 }
 

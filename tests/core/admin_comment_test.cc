@@ -33,7 +33,7 @@ std::string CommentOf(const Decision& decision, JobRequest job = {}, absl::TimeZ
 
 // The only mark in the comment.
 std::optional<CarbonMark> ReadMark(absl::string_view comment, uint32_t user_id, const Seal* seal) {
-  std::vector<CarbonMark> marks = ReadMarks(comment, user_id, seal);
+  std::vector<CarbonMark> marks = ReadMarks(comment, user_id, seal).marks;
   EXPECT_LE(marks.size(), 1u) << comment;
   return marks.empty() ? std::nullopt : std::optional(marks.front());
 }
@@ -191,16 +191,40 @@ TEST(ReadMarks, FindsThoseThatAreSealedBehindOthersThatWereWrittenBefore) {
   // One of the user's other jobs may have been copied there too.
   const std::string other = AdminComment({kId.boot, 41}, JobOf(kUser), Placed(), kNow, kUtc, kSeal);
   const std::vector<CarbonMark> both =
-      ReadMarks(absl::StrCat(other, " ", forged, " ", CommentOf(Placed())), kUser, &kSeal);
+      ReadMarks(absl::StrCat(other, " ", forged, " ", CommentOf(Placed())), kUser, &kSeal).marks;
   ASSERT_EQ(both.size(), 2u);
-  EXPECT_EQ(both[0].decision_id, "3f9c21aa04d7be15-41");
-  EXPECT_EQ(both[1].decision_id, DecisionId(kId));
+  EXPECT_EQ(both[0].decision_id, DecisionId(kId));
+  EXPECT_EQ(both[1].decision_id, "3f9c21aa04d7be15-41");
 }
 
 TEST(ReadMarks, LooksAtSoManyOnly) {
   std::string comment;
   for (int i = 0; i < 1000; ++i) absl::StrAppend(&comment, CommentOf(Placed()), ";");
-  EXPECT_EQ(ReadMarks(comment, kUser, &kSeal).size(), static_cast<size_t>(kMostMarks));
+  EXPECT_EQ(ReadMarks(comment, kUser, &kSeal).marks.size(), static_cast<size_t>(kMostMarks));
+  // However many are no marks at all, and whatever stands before ours.
+  comment = CommentOf(Placed());
+  for (int i = 0; i < 1000; ++i) comment = absl::StrCat("carbon:id=;", comment);
+  EXPECT_EQ(ReadMarks(comment, kUser, &kSeal).marks.size(), 1u);
+}
+
+TEST(ReadMarks, SaysThatThereIsAnotherSeal) {
+  const Seal elsewhere = SealOf("jura");
+  EXPECT_TRUE(ReadMarks(CommentOf(Placed()), kUser, &elsewhere).has_other_seal);
+  EXPECT_TRUE(ReadMarks(CommentOf(Placed()), kUser, nullptr).has_other_seal);
+  EXPECT_FALSE(ReadMarks(CommentOf(Placed()), kUser, &kSeal).has_other_seal);
+  EXPECT_FALSE(ReadMarks("carbon:id=3f9c21aa04d7be15-42", kUser, &kSeal).has_other_seal);
+}
+
+TEST(ReadMarks, BelievesNothingBehindTheSealButThatTheJobWasGivenBack) {
+  const std::string ours = CommentOf(Placed());
+  for (const char* added :
+       {",from=closed", ",from=closed,limit=30d,longer=10h", ",pool=closed", "x", ",seal=x",
+        ",x,returned=2026-11-24T19:00:00Z", ",start=2027-01-01T00:00:00Z"}) {
+    const std::optional<CarbonMark> mark = ReadMark(absl::StrCat(ours, added), kUser, &kSeal);
+    ASSERT_TRUE(mark.has_value() && mark->promise.has_value()) << added;
+    EXPECT_EQ(mark->promise, PromiseIn(ours)) << added;
+    EXPECT_EQ(mark->end, ours.size());
+  }
 }
 
 TEST(ReturnedComment, EndsThePromiseAndKeepsTheDecisionAndAllElse) {

@@ -48,19 +48,14 @@ TEST(Admission, KnowsWhomHomeItselfShutsOut) {
   };
   EXPECT_EQ(why([](Cluster&) {}), "");
   EXPECT_EQ(why([](Cluster& c) { c.home().root_only = true; }), "its partition is for root only");
-  const auto limit_groups = [](Cluster& c) {
-    c.home().allow_groups = {"staff"};
-    c.home().allow_users = {0, 1001};
-  };
-  EXPECT_EQ(why(limit_groups), "its partition limits groups");
-  EXPECT_EQ(why([&](Cluster& c) {
-              limit_groups(c);
-              c.home().allow_users = {0, 1000};
-            }),
-            "");
   EXPECT_EQ(why([](Cluster& c) { c.home().allow_accounts = {"chemistry"}; }),
             "its partition limits accounts");
-  EXPECT_EQ(why([](Cluster& c) { c.home().allow_accounts = {"physics"}; }), "");
+  // Slurm asks for the accounts above it, too.
+  for (const char* name : {"physics", "Physics", "root"}) {
+    EXPECT_EQ(why([name](Cluster& c) { c.home().allow_accounts = {name}; }), "") << name;
+  }
+  EXPECT_EQ(why([](Cluster& c) { c.home().deny_accounts = {"physics"}; }),
+            "its partition limits accounts");
   EXPECT_EQ(why([](Cluster& c) { c.home().deny_qos = {"normal"}; }), "its partition limits QOS");
   EXPECT_EQ(why([](Cluster& c) { c.job.qos = "own"; }),
             "the user may not have the job's QOS there");
@@ -72,6 +67,12 @@ TEST(Admission, KnowsWhomHomeItselfShutsOut) {
               c.rules.accounting_known = false;
             }),
             "");
+  EXPECT_EQ(why([](Cluster& c) {
+              c.home().allow_accounts = {"chemistry"};
+              c.rules.enforces_associations = false;
+            }),
+            "");
+  EXPECT_EQ(why([](Cluster& c) { c.home().allow_groups = {"staff"}; }), "");
   EXPECT_EQ(why([](Cluster& c) { c.rules.partitions.clear(); }), "");
 }
 

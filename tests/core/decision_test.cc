@@ -30,14 +30,13 @@ TEST(Decide, MovesToTheCleanSiteAndTellsTheSaving) {
 // Slurm is to refuse the job: it must not come in by another door.
 TEST(Decide, LeavesAJobAloneThatItsHomeShutsOut) {
   World world = TwoSites();
-  world.admission.partitions[0].allow_groups = {"staff"};
-  world.admission.partitions[0].allow_users = {0};
-  const JobRequest job = world.Job();
+  world.admission.partitions[0].root_only = true;
+  JobRequest job = world.Job();
   ASSERT_NE(job.user_id, 0u);
   const Decision decision = world.Place(job);
   EXPECT_EQ(decision.outcome, Outcome::kLeftAlone);
-  EXPECT_EQ(decision.reason, "its home: its partition limits groups");
-  world.admission.partitions[0].allow_users = {job.user_id};
+  EXPECT_EQ(decision.reason, "its home: its partition is for root only");
+  job.user_id = 0;
   EXPECT_EQ(world.Place(job).outcome, Outcome::kPlaced);
 }
 

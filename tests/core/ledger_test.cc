@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -84,6 +85,126 @@ TEST(BookingLedger, LetsABookingExpireThatTheQueueNeverShows) {
   EXPECT_THAT(Fates(ledger.Rebase(Queue(131), At(131))),
               ElementsAre(std::pair("will-run", BookingFate::kExpired)));
   EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 0);
+}
+
+Booking Of(uint32_t user_id, const std::string& id, int64_t made_at = 1) {
+  Booking booking = Tentative(id, made_at, 200, 600);
+  booking.user_id = user_id;
+  booking.amount.devices = 1;
+  return booking;
+}
+
+int64_t UsedFor(BookingLedger* ledger, uint32_t user_id, bool is_nice = false) {
+  ledger->ViewAs(user_id, is_nice);
+  return ledger->calendars().Find("g")->UsedAt(At(300)).devices;
+}
+
+// Two users who submit between two looks are not planned onto each other.
+TEST(BookingLedger, CountsWhatWasJustSubmittedForAll) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  for (int i = 0; i < 100; ++i) {
+    ledger.Book(Of(1001, absl::StrCat("a", i)));
+    ledger.Book(Of(1002, absl::StrCat("b", i)));
+  }
+  for (const uint32_t user_id : {1001, 1002, 1003}) EXPECT_EQ(UsedFor(&ledger, user_id), 200);
+}
+
+// A dozen will-runs.
+TEST(BookingLedger, KeepsWhatTheQueueDoesNotShowFromItsOwnUserOnly) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  for (int i = 0; i < 12; ++i) ledger.Book(Of(1001, absl::StrCat("w", i)));
+  EXPECT_EQ(UsedFor(&ledger, 1002), 12);
+  // This look may have come too early.
+  ledger.Rebase(Queue(3), At(3));
+  EXPECT_EQ(UsedFor(&ledger, 1002), 12);
+  // This one should have shown them; should one be on its way still, her next job knows of it.
+  ledger.Rebase(Queue(4), At(4));
+  EXPECT_EQ(UsedFor(&ledger, 1002), 0);
+  EXPECT_EQ(UsedFor(&ledger, 1001), 12);
+  EXPECT_EQ(UsedFor(&ledger, 1002), 0);
+}
+
+TEST(BookingLedger, LetsWhoeverAsksForNothingKeepLessAndLess) {
+  BookingLedger ledger;
+  int64_t now = 0;
+  ledger.Rebase(Queue(now), At(now));
+  int times = 0;
+  const auto ask = [&] {
+    const std::string id = absl::StrCat("w", times++);
+    Booking booking = Of(1001, id, now);
+    booking.when = {At(0), At(10'000'000)};
+    ledger.Book(booking);
+    const bool keeps = UsedFor(&ledger, 1002) > 0;
+    ledger.Rebase(Queue(now + 31), At(now + 31));
+    now += 31;
+    return keeps;
+  };
+  int64_t kept = 0;
+  while (now < 86'400) kept += ask() ? 31 : 0;
+  // Pauses of 10, 20, 40 … minutes: eight times a day instead of 2,787.
+  EXPECT_LE(kept, 8 * 31);
+  EXPECT_GE(kept, 7 * 31);
+  // Nobody else does, and after two days nobody knows of it.
+  Booking other = Of(1003, "other", now);
+  other.when = {At(0), At(10'000'000)};
+  ledger.Book(other);
+  EXPECT_EQ(UsedFor(&ledger, 1002), 1);
+  now += 3 * 86'400;
+  ledger.Rebase(Queue(now), At(now));
+  ledger.Rebase(Queue(now), At(now));
+  EXPECT_TRUE(ask());
+}
+
+TEST(BookingLedger, BoundsWhatOneUserMayBookAtATime) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  for (int i = 0; i < 1000; ++i) ledger.Book(Of(1001, absl::StrCat("w", i)));
+  EXPECT_EQ(UsedFor(&ledger, 1002), BookingLedger::kMostForAll);
+  EXPECT_EQ(UsedFor(&ledger, 1001),
+            BookingLedger::kMostForAll + static_cast<int64_t>(BookingLedger::kMostOwn));
+  EXPECT_EQ(ledger.tentative(), 1000u);
+}
+
+TEST(BookingLedger, HasTheSameDigestForTheSameUserWhoeverCameBetween) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  for (int i = 0; i < 6; ++i) ledger.Book(Of(1001, absl::StrCat("w", i)));
+  ledger.Rebase(Queue(4), At(4));
+  ledger.ViewAs(1001);
+  const std::string hers = ledger.digest();
+  ledger.ViewAs(1002);
+  EXPECT_EQ(ledger.digest(), "0000000000000000");
+  ledger.ViewAs(1001);
+  EXPECT_EQ(ledger.digest(), hers);
+}
+
+TEST(BookingLedger, LetsRootBookWithoutBounds) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  for (int i = 0; i < 1000; ++i) ledger.Book(Of(0, absl::StrCat("r", i)));
+  ledger.Rebase(Queue(4), At(4));
+  EXPECT_EQ(UsedFor(&ledger, 1002), 1000);
+}
+
+// An array of a thousand with --nice=2e9 would take all clean hours.
+TEST(BookingLedger, ShowsAJobWithoutANiceValueNothingThatYields) {
+  BookingLedger ledger;
+  QueuedUse nice{7, "n", "g", {At(200), At(600)}, {.devices = 6}};
+  nice.yields = true;
+  ledger.Rebase(Queue(0, {nice, {8, "", "g", {At(0), At(400)}, {.devices = 1}}}), At(0));
+  EXPECT_EQ(UsedFor(&ledger, 1001), 1);
+  EXPECT_EQ(UsedFor(&ledger, 1001, true), 7);
+  ledger.Book(Of(1001, "b"));
+  EXPECT_EQ(UsedFor(&ledger, 1002), 2);
+  EXPECT_EQ(UsedFor(&ledger, 1002, true), 8);
+  // What was submitted with one and is not in the queue yet, neither.
+  Booking submitted = Of(1001, "c");
+  submitted.is_nice = true;
+  ledger.Book(submitted);
+  EXPECT_EQ(UsedFor(&ledger, 1002), 2);
+  EXPECT_EQ(UsedFor(&ledger, 1001), 3);
 }
 
 TEST(BookingLedger, KeepsAShadowBookingUntilItEnds) {

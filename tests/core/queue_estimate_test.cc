@@ -64,6 +64,15 @@ TEST(LayOutQueue, MovesNothingForAPromisedStartAndCountsItAllTheSame) {
   EXPECT_EQ(uses[0].amount.devices, 8);
 }
 
+TEST(LayOutQueue, SaysWhatYields) {
+  WaitingRun promised = Waiting(1, 9, 8, 100, 50), waiting = Waiting(2, 1, 8, 100);
+  promised.is_promised = promised.yields = waiting.yields = true;
+  const auto uses = LayOutQueue(kOneGroup, {}, {promised, waiting, Waiting(3, 0, 8, 100)});
+  EXPECT_TRUE(uses[0].yields);
+  EXPECT_TRUE(uses[1].yields);
+  EXPECT_FALSE(uses[2].yields);
+}
+
 TEST(LayOutQueue, ShowsWhatIsTooLargeButGivesItNoTime) {
   const auto uses = LayOutQueue(kOneGroup, {}, {Waiting(1, 9, 9, 100), Waiting(2, 1, 8, 100)});
   EXPECT_EQ(uses[0].job_id, 1u);

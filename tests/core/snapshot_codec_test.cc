@@ -156,17 +156,24 @@ TEST(Capacity, AUseLooksAsDocumented) {
   CapacityState capacity = Capacity();
   capacity.groups.push_back({.name = "lyon"});
   const TimeInterval when = {absl::FromUnixSeconds(1795500000), absl::FromUnixSeconds(1795500060)};
-  capacity.uses = {{.group = "lyon", .when = when, .amount = {.nodes = 2}},
-                   {.job_id = 9, .group = "oslo-nodes", .when = when, .amount = {.cpus = 4}},
-                   {.job_id = 7,
-                    .decision_id = "a-1",
-                    .group = "lyon",
-                    .when = when,
-                    .amount = {.devices = 8, .apart = 2}}};
+  capacity.uses = {
+      {.group = "lyon", .when = when, .amount = {.nodes = 2}},
+      {.job_id = 9, .group = "oslo-nodes", .when = when, .amount = {.cpus = 4}},
+      {.job_id = 7,
+       .decision_id = "a-1",
+       .group = "lyon",
+       .when = when,
+       .amount = {.devices = 8, .apart = 2}},
+      {.job_id = 8, .group = "lyon", .when = when, .amount = {.nodes = 1}, .yields = true}};
   EXPECT_THAT(SerializeCapacity(capacity),
               HasSubstr(R"("uses":[[1,1795500000,1795500060,[2]],)"
                         R"([0,1795500000,1795500060,[0,0,4],9],)"
-                        R"([1,1795500000,1795500060,[0,8,0,0,0,0,0,0,0,2],7,"a-1"]]})"));
+                        R"([1,1795500000,1795500060,[0,8,0,0,0,0,0,0,0,2],7,"a-1"],)"
+                        R"([1,1795500000,1795500060,[1],8,"",1]]})"));
+  const absl::StatusOr<CapacityState> parsed = ParseCapacity(SerializeCapacity(capacity));
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_FALSE(parsed->uses[2].yields);
+  EXPECT_TRUE(parsed->uses[3].yields);
 }
 
 TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
@@ -196,8 +203,8 @@ TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
       {"/pools/0/asleep", nullptr, "/pools/0/asleep: is not a number in [0, 1]"},
       {"/pools/0/colour", "green", "/pools/0/colour: is not known"},
       {"/uses", 3, "/uses: is not an array"},
-      {"/uses/0", 3, "/uses/0: is not an array of 4 to 6"},
-      {"/uses/0", Json::array({0, 1, 2}), "/uses/0: is not an array of 4 to 6"},
+      {"/uses/0", 3, "/uses/0: is not an array of 4 to 7"},
+      {"/uses/0", Json::array({0, 1, 2}), "/uses/0: is not an array of 4 to 7"},
       {"/uses/0/0", 1, "/uses/0/0: is not a whole number in [0, 0]"},
       {"/uses/0/1", "now", "/uses/0/1: is not a whole number"},
       {"/uses/0/2", 0, "/uses/0/2: is before the start"},

@@ -89,6 +89,16 @@ TEST_F(WatchTest, ReturnsADeadlineJobWhenOthersTakeItsPoolForTooLong) {
   EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "oslo"));
 }
 
+// It waits behind this one, whatever was planned for it.
+TEST_F(WatchTest, ReckonsWithNoJobThatYields) {
+  job_.deadline = world_.Hour(10);
+  Use(8, "oslo", 0, 9, 32);
+  world_.capacity.uses.back().yields = true;
+  EXPECT_EQ(Reason(world_.now), "");
+  job_.is_nice = true;
+  EXPECT_EQ(Reason(world_.now), "its pool has filled up");
+}
+
 TEST_F(WatchTest, GivesBackTheTimeLimitThatWasMadeLonger) {
   job_.promise.limit = absl::Hours(2);
   job_.promise.longer = job_.limit;
@@ -111,22 +121,26 @@ TEST_F(WatchTest, GivesBackNothingThatItsUserCouldNotHaveHad) {
   world_.state("oslo").up = false;
   job_.deadline = world_.Hour(10);
   job_.user_id = 1001;
-  rules_.partitions = {{.name = "frankfurt"}, {.name = "lyon"}};
-  rules_.partitions[0].allow_groups = {"staff"};
-  rules_.partitions[0].allow_users = {0, 1000};
+  rules_.partitions = {{.name = "frankfurt"}, {.name = "lyon"}, {.name = "oslo"}};
+  rules_.partitions[0].root_only = true;
   EXPECT_THAT(Returns(world_.now), IsEmpty());
   job_.promise.from = {"frankfurt", "lyon"};
   ASSERT_EQ(Returns(world_.now).size(), 1u);
   EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("lyon"));
-  rules_.partitions[0].allow_users = {0, 1001};
+  EXPECT_EQ(Returns(world_.now)[0].user_id, 1001u);
+  // What keeps it out of where it is as well, an administrator has overruled.
+  rules_.partitions[2].root_only = true;
   EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "lyon"));
-  // A limit that an administrator sets is not held to the partition's.
+  rules_.partitions[0].root_only = false;
+  // A limit that an administrator sets is not held to the partition's, which is not known of one
+  // that is no pool.
   job_.promise.limit = absl::Hours(3);
   job_.promise.longer = job_.limit;
+  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt"));
   world_.state("frankfurt").max_time = absl::Hours(2);
-  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("lyon"));
+  EXPECT_THAT(Returns(world_.now), IsEmpty());
   world_.state("frankfurt").max_time = absl::Hours(3);
-  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "lyon"));
+  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt"));
 }
 
 TEST_F(WatchTest, ReturnsADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {

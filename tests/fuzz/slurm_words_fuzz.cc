@@ -60,8 +60,8 @@ void CheckAdminComment(const std::string& text) {
     std::abort();
   }
   // Whatever stands before it, and never what stands there.
-  const std::vector<CarbonMark> marks = ReadMarks(both, 0, &seal);
-  const std::vector<CarbonMark> theirs = ReadMarks(text, 0, &seal);
+  const std::vector<CarbonMark> marks = ReadMarks(both, 0, &seal).marks;
+  const std::vector<CarbonMark> theirs = ReadMarks(text, 0, &seal).marks;
   for (const CarbonMark& mark : theirs) {
     if (mark.is_sealed || mark.end > text.size()) std::abort();
   }

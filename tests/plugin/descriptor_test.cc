@@ -78,6 +78,15 @@ TEST(ReadDescriptor, ReadsMinutesAndInstants) {
   EXPECT_EQ(job.deadline, absl::FromUnixSeconds(1'800'010'000));
 }
 
+TEST(ReadDescriptor, ReadsTheNiceValue) {
+  job_desc_msg_t d = Batch();
+  EXPECT_EQ(ReadDescriptor(d, 0).nice, 0);
+  for (const int64_t nice : {int64_t{-100}, int64_t{0}, int64_t{100}, int64_t{2'000'000'000}}) {
+    d.nice = static_cast<uint32_t>(NICE_OFFSET + nice);
+    EXPECT_EQ(ReadDescriptor(d, 0).nice, nice);
+  }
+}
+
 TEST(ReadDescriptor, IgnoresTimesBeforeTheEpoch) {
   job_desc_msg_t d = Batch();
   d.begin_time = -5;

@@ -209,11 +209,11 @@ TEST_F(EngineTest, SealsItsMarkForTheJobsUserAndTheCluster) {
   const Verdict verdict = engine.Submit(job, world_.now);
   const absl::StatusOr<Seal> seal = ReadSeal(folder_, "alps");
   ASSERT_TRUE(seal.ok()) << seal.status();
-  const std::vector<CarbonMark> marks = ReadMarks(verdict.admin_comment, 1234, &*seal);
+  const std::vector<CarbonMark> marks = ReadMarks(verdict.admin_comment, 1234, &*seal).marks;
   ASSERT_EQ(marks.size(), 1u);
   EXPECT_TRUE(marks[0].is_sealed);
   EXPECT_EQ(marks[0].made_at, world_.now);
-  EXPECT_TRUE(ReadMarks(verdict.admin_comment, 1235, &*seal).empty());
+  EXPECT_TRUE(ReadMarks(verdict.admin_comment, 1235, &*seal).marks.empty());
 }
 
 // Nobody could tell its promises from others'.
@@ -319,6 +319,32 @@ TEST_F(EngineTest, LogsWhatBecameOfABooking) {
     ASSERT_TRUE(Eventually([&] { return Records().size() == 2; }));
   }
   EXPECT_EQ(Records()[1]["seq"], 2);
+}
+
+// scarbond was away while many jobs came: one look ends more bookings than the log's queue holds.
+TEST_F(EngineTest, TellsOfEachBookingHoweverManyEndAtOnce) {
+  constexpr int kJobs = 12'000;
+  Publish();
+  EngineOptions options = Options();
+  options.budget.bytes = int64_t{1} << 40;
+  std::set<std::string> decided, told;
+  {
+    Engine engine(options);
+    SubmitUntilPlaced(engine);
+    for (int i = 0; i < kJobs; ++i) {
+      const std::string comment = engine.Submit(world_.Job("carbon:now"), world_.now).admin_comment;
+      if (!comment.empty()) decided.insert(DecisionIdInComment(comment));
+    }
+    world_.capacity.taken_at = world_.now + absl::Hours(90);
+    Publish(world_.now + absl::Hours(90));
+    EXPECT_TRUE(Eventually([&] { return Records().size() >= 2 * decided.size(); }));
+  }
+  EXPECT_GT(decided.size(), kJobs / 2u);
+  for (const nlohmann::json& record : Records()) {
+    EXPECT_NE(record["type"], "dropped");
+    if (record["type"] == "booking") told.insert(record["decision"]);
+  }
+  for (const std::string& id : decided) EXPECT_TRUE(told.contains(id)) << id;
 }
 
 TEST_F(EngineTest, LetsJobsPassWithoutASnapshot) {
