@@ -67,7 +67,7 @@ struct HttpClientOptions {
   HttpLimits limits;
   // So many whole replies may be in memory at once.
   int most_per_host = 4;
-  int most = 16;
+  int most = 32;
   RequestRate rate{.burst = 10, .every = absl::Milliseconds(500)};  // of each host
   absl::Duration longest_wait = absl::Minutes(10);
   int64_t cache_bytes = 16 << 20;

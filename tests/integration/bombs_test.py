@@ -14,7 +14,7 @@ from private_slurm import wait_until
 from provider_faults import DAY, FAULTS, HOUR, Points
 
 ZONES, BOMBS = 20, 8
-# Sixteen replies of 4 MiB may be in memory, and one that is parsed.
+# Far less than eight of 4 MiB take when they are parsed.
 MOST_MIB = 130
 
 
