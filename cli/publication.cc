@@ -253,7 +253,7 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   absl::StatusOr<ClusterLook> look =
       LookAtCluster(config_.pools, config_.watch.down_after, now, &cluster_memory_);
   if (!look.ok()) return look.status();
-  answers_ = look->answers;
+  burden_ = BurdenOfAnswers(look->answers, look->jobs);
   // Not logged: they come and go as nodes sleep and wake up.
   slurm_user_ = look->slurm_user;
   cluster_troubles_ = look->troubles;
@@ -270,7 +270,7 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
   if (!manifest.ok()) return manifest.status();
   spdlog::debug("published: {} groups, {} pools, {} uses; slurmctld answered in {}",
                 capacity.groups.size(), capacity.pools.size(), capacity.uses.size(),
-                absl::FormatDuration(absl::Trunc(answers_, absl::Milliseconds(1))));
+                absl::FormatDuration(absl::Trunc(look->answers, absl::Milliseconds(1))));
   return absl::OkStatus();
 }
 

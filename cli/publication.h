@@ -55,7 +55,7 @@ class Publication {
 
   // How long from the start of one tick to the next: refresh.capacity, or longer where slurmctld
   // takes long to answer (core/look_rhythm.h).
-  absl::Duration period() const { return PeriodAfter(answers_, config_.refresh.capacity); }
+  absl::Duration period() const { return PeriodAfter(burden_, config_.refresh.capacity); }
   const PathsConfig& paths() const { return config_.paths; }
   // As whom slurmctld runs, once it has answered.
   std::optional<uint32_t> slurm_user() const { return slurm_user_; }
@@ -103,7 +103,7 @@ class Publication {
   absl::Time errors_due_ = absl::InfinitePast();
   ClusterMemory cluster_memory_;
   std::optional<uint32_t> slurm_user_;
-  absl::Duration answers_;                     // how long slurmctld took to answer the last look
+  absl::Duration burden_;  // that the last look was to slurmctld (core/look_rhythm.h)
   std::vector<std::string> cluster_troubles_;  // as the last look had them
   std::vector<std::string> cluster_notes_;
   DelayWatch delay_watch_;

@@ -4,9 +4,13 @@
 
 namespace carbon {
 
-absl::Duration PeriodAfter(absl::Duration answers, absl::Duration configured) {
-  if (answers <= kQuickAnswer) return configured;
-  return std::max(configured, std::min(answers * kTimesTheAnswers, kLongestPeriod));
+absl::Duration BurdenOfAnswers(absl::Duration took, int64_t jobs) {
+  return std::min(took, jobs * kMaxAnswerPerJob);
+}
+
+absl::Duration PeriodAfter(absl::Duration burden, absl::Duration configured) {
+  if (burden <= kQuickAnswer) return configured;
+  return std::max(configured, std::min(burden * kTimesTheAnswers, kLongestPeriod));
 }
 
 }  // namespace carbon

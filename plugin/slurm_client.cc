@@ -365,7 +365,9 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   for (const PoolConfig& pool : pools) {
     if (!pool.nodelist.empty()) view.nodelists[pool.nodelist] = NodesNamed(pool.nodelist, view);
   }
-  ClusterLook look{.slurm_user = settings.slurm_user_id, .answers = answers};
+  ClusterLook look{.slurm_user = settings.slurm_user_id,
+                   .answers = answers,
+                   .jobs = (*jobs)->record_count};
   look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
   const JobMarks marks(**jobs, settings, now, &memory->seal, &memory->promises);
   look.may_watch = marks.are_known();

@@ -35,6 +35,7 @@ struct ClusterLook {
   bool may_watch = true;            // which jobs were placed is known
   uint32_t slurm_user = 0;          // as whom slurmctld runs
   absl::Duration answers;           // how long slurmctld took to answer, all requests together
+  int64_t jobs = 0;                 // in the queue, those that are over included
   // Of nodes that slurmctld hides, or that take no jobs yet (plugin/unseen_nodes.h): what is to be
   // set, and what is good to know.
   std::vector<std::string> troubles;
