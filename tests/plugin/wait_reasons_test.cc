@@ -15,7 +15,9 @@ struct Waiting {
     job.partition = partition;
     job.admin_comment = comment;
   }
-  std::optional<WatchedJob> Read() const { return ReadWatchedJob(job, absl::Hours(1)); }
+  std::optional<WatchedJob> Read() const {
+    return ReadWatchedJob(job, ReadMarks(comment, 0, nullptr).marks.at(0), absl::Hours(1));
+  }
 
   char partition[5] = "oslo";
   char comment[100] =
