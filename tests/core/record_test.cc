@@ -100,7 +100,7 @@ TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
     "demand": {"nodes": 1, "devices": 8, "cpus": 64, "memory_mib": 512000},
     "per_node": {"nodes": 0, "devices": 8, "cpus": 64, "memory_mib": 0}, "max_nodes": null,
     "device_type": "h100", "features": [], "exclusive": false, "tasks": null, "all_memory": false,
-    "array_tasks": 4, "array_width": 2,
+    "nice": 0, "array_tasks": 4, "array_width": 2,
     "leave_alone": "", "pinned_by": ""})"));
   EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",
     "config": "c0", "forecast": "f0", "capacity": "a0", "admission": "r0"})"));

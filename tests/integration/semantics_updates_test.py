@@ -25,7 +25,7 @@ class UpdateTest(PrivateSlurmTest):
     def setUp(self):
         # What was cancelled last would still be in the way.
         wait_until(
-            lambda: self.run_command("squeue", "--noheader").stdout == "", 20, "the queue is empty"
+            lambda: self.run_command("squeue", "--noheader").stdout == "", 60, "the queue is empty"
         )
 
     def delayed_job(self, *arguments, **options):
