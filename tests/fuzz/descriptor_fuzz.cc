@@ -71,7 +71,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           DecisionRecord(id, now, job, decision, fixed.snapshot->manifest(), fixed.ledger.digest());
       CheckRecord(record, size % 16 == 0);
     }
-    const Verdict verdict = VerdictOf(job, decision, id, now, absl::UTCTimeZone());
+    static const Seal& seal = *new Seal(std::string(Seal::kSecretBytes, 'k'), "alps", now);
+    const Verdict verdict = VerdictOf(job, decision, id, now, absl::UTCTimeZone(), seal);
     if (!verdict.admin_comment.empty() &&
         DecisionIdInComment(verdict.admin_comment) != DecisionId(id)) {
       Broken("the id in the admin comment is not read back");
