@@ -65,7 +65,7 @@ class TimeTest(PrivateSlurmTest):
         answer, job, placed = self.place("10", "--time-min=4", wrap="sleep 60")
         self.assertEqual(placed, ("oslo", "00:20:00", "00:08:00"))
         self.assertIn("time limit 20m", answer.stderr)
-        self.assertRegex(job["AdminComment"], ",limit=10m,longer=20m,least=4m$")  # as asked
+        self.assertRegex(job["AdminComment"], ",limit=10m,longer=20m,least=4m,made=")  # as asked
         record = self.last_record(self.count)
         self.assertEqual(record["job"]["time_limit_s"], 600)
         self.assertEqual(record["home"]["time_limit_s"], 600)
