@@ -135,7 +135,7 @@ class Engine::State {
     if (thread_.joinable()) thread_.join();
     try {
       for (int tries = 0; tries < 100 && !untold_.empty(); ++tries) {
-        TellBookings();
+        TellBookings(std::unique_lock(mutex_));
         if (!untold_.empty()) absl::SleepFor(absl::Milliseconds(5));
       }
       TellWithheld(RecordBudget::Which::kAll, absl::Now());
@@ -271,7 +271,7 @@ class Engine::State {
   void Tick(absl::Time now) {
     ReadSeal(now);
     ReadSnapshot(now);
-    TellBookings();
+    TellBookings(std::unique_lock(mutex_));
     TellWithheld(RecordBudget::Which::kDue, now);
     TellDropped(now);
     const LogWriter::Stats stats = log_.stats();
@@ -368,19 +368,23 @@ class Engine::State {
     LedgerBase base(last_read_->capacity());
     std::unique_lock lock(mutex_);
     for (BookingEvent& event : ledger_.Rebase(std::move(base), now)) {
-      // Its number tells between which decisions it was.
-      untold_.push_back({NextId(), now, std::move(event)});
+      untold_.emplace_back(now, std::move(event));
     }
+    TellBookings(std::move(lock));
   }
 
-  // What became of bookings, which scarbon log counts by. A look after a storm, or after scarbond
-  // was away, may tell of more than the log's queue holds: the rest waits here.
-  void TellBookings() {
+  // What became of bookings, which scarbon log counts by. `lock`: of mutex_, so that their numbers
+  // tell between which decisions it was, as far as the log's queue has room. A look after a storm,
+  // or after scarbond was away, may tell of more: the rest waits.
+  void TellBookings(std::unique_lock<std::mutex> lock) {
     std::lock_guard log_lock(log_mutex_);
-    for (size_t room = log_.Room(); room > 0 && !untold_.empty(); --room) {
+    std::vector<RecordId> ids(std::min(log_.Room(), untold_.size()));
+    for (RecordId& id : ids) id = NextId();
+    lock.unlock();
+    for (const RecordId& id : ids) {
       log_.Enqueue(
-          [told = std::move(untold_.front())] {
-            return BookingEventRecord(told.id, told.when, told.event);
+          [id, told = std::move(untold_.front())] {
+            return BookingEventRecord(id, told.first, told.second);
           },
           kBookingRecordBytes);
       untold_.pop_front();
@@ -443,12 +447,7 @@ class Engine::State {
   SnapshotReader reader_;
   std::shared_ptr<const Snapshot> last_read_;
   absl::Time loaded_at_;
-  struct Untold {
-    RecordId id;
-    absl::Time when;
-    BookingEvent event;
-  };
-  std::deque<Untold> untold_;  // what no record tells of yet
+  std::deque<std::pair<absl::Time, BookingEvent>> untold_;  // what no record tells of yet, and when
   absl::Time status_written_at_ = absl::InfinitePast();
   std::string status_text_;
   int status_failures_ = 0;
