@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "core/json_bounds.h"
 
 namespace carbon {
 namespace {
@@ -18,6 +20,21 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kRecordVersion = 1;
+// Of a line and its nesting: far above any record. The file may be anybody's (--file).
+constexpr size_t kMostBytes = 1 << 20;
+constexpr int kMostDepth = 64;
+
+// The next line; of one that is longer than kMostBytes, so many and one more. False at the end.
+bool ReadLine(std::istream& file, std::string* line) {
+  line->clear();
+  char next = 0;
+  if (!file.get(next)) return false;
+  do {
+    if (next == '\n') return true;
+    if (line->size() <= kMostBytes) line->push_back(next);
+  } while (file.get(next));
+  return true;
+}
 
 bool IsRecord(const Json& json) {
   const auto is = [&](const char* key, auto check) {
@@ -85,9 +102,11 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
   std::ifstream file(path, std::ios::binary);
   if (!file) return failure();
   int64_t unreadable = 0;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; ReadLine(file, &line);) {
     if (line.empty()) continue;
-    Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const bool is_bounded =
+        line.size() <= kMostBytes && IsWithinBounds(line, kMostDepth, kMostBytes);
+    Json json = is_bounded ? Json::parse(line, nullptr, /*allow_exceptions=*/false) : Json();
     if (!IsRecord(json)) {
       ++unreadable;
       continue;

@@ -83,7 +83,7 @@ struct QueuedUse {
   std::string group;
   TimeInterval when;
   Resources amount;
-  // It waits with a nice value, behind all that have none: those are planned as if it were not
+  // It waits with a nice value, behind most that have none: those are planned as if it were not
   // there.
   bool yields = false;
 };

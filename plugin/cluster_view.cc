@@ -58,11 +58,7 @@ class CapacityBuilder {
     CountTotals();
     DescribePools();
     AddReservations();
-    for (const ClusterJob& job : view_.jobs) {
-      if (job.nodes.empty() && !job.is_nice) {
-        least_priority_ = std::min(least_priority_, job.priority);
-      }
-    }
+    common_priority_ = MiddlePriority();
     std::vector<WaitingRun> waiting;
     waiting.reserve(view_.jobs.size());
     for (const ClusterJob& job : view_.jobs) {
@@ -81,6 +77,18 @@ class CapacityBuilder {
   Resources Counted(Resources resources) const {
     if (!view_.counts_memory) resources.memory_mib = 0;
     return resources;
+  }
+
+  // Of what waits without a nice value, the middle one: a few jobs of low priority say nothing.
+  int64_t MiddlePriority() const {
+    std::vector<int64_t> priorities;
+    for (const ClusterJob& job : view_.jobs) {
+      if (job.nodes.empty() && !job.is_nice) priorities.push_back(job.priority);
+    }
+    if (priorities.empty()) return std::numeric_limits<int64_t>::max();
+    const auto middle = priorities.begin() + static_cast<std::ptrdiff_t>(priorities.size() / 2);
+    std::nth_element(priorities.begin(), middle, priorities.end());
+    return *middle;
   }
 
   void CountTotals() {
@@ -431,7 +439,7 @@ class CapacityBuilder {
                    .length = std::min(kUnlimitedRun, (job.when.end - job.when.start) * rounds),
                    .amount = Times(task, at_once),
                    .is_promised = job.is_promised,
-                   .yields = job.is_nice && job.priority < least_priority_};
+                   .yields = job.is_nice && job.priority < common_priority_};
     for (int index : groups) run.groups.push_back(state_.groups[index].name);
     waiting->push_back(std::move(run));
   }
@@ -441,8 +449,7 @@ class CapacityBuilder {
   const NodeGroups found_;
   std::map<std::string, std::vector<size_t>> pools_of_;  // by partition, indices into pools_
   NodeUses nodes_;
-  // Of what waits without a nice value.
-  int64_t least_priority_ = std::numeric_limits<int64_t>::max();
+  int64_t common_priority_ = 0;
   CapacityState state_;
 };
 

@@ -115,8 +115,8 @@ class Engine::State {
  public:
   explicit State(EngineOptions options)
       : options_(std::move(options)),
-        reader_(options_.snapshot_folder),
         budget_(options_.budget),
+        reader_(options_.snapshot_folder),
         complaints_(options_.log_line),
         log_(LogWriter::Options{}) {
     status_.boot = boot_;

@@ -243,7 +243,7 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const CarbonM
   const absl::Duration limit = TimeLimit(job, view);
   switch (job.job_state & JOB_STATE_BASE) {
     case JOB_PENDING: {
-      if (!IsInLine(job)) return std::nullopt;
+      if (!IsInLine(job) || CannotStart(job.state_reason)) return std::nullopt;
       // eligible_time is the job's own begin time; start_time is backfill's estimate, if any.
       // Without one the job is taken to start now, which stands for the rest of the queue.
       const absl::Time begin = std::max(now, FromTimeT(job.eligible_time));

@@ -98,4 +98,31 @@ std::optional<Obstacle> ObstacleOf(uint32_t state_reason) {
   return std::nullopt;
 }
 
+bool CannotStart(uint32_t state_reason) {
+  switch (state_reason) {
+    case WAIT_ASSOC_MAX_WALL_PER_JOB:
+    case WAIT_ASSOC_MAX_CPU_PER_JOB:
+    case WAIT_ASSOC_MAX_MEM_PER_JOB:
+    case WAIT_ASSOC_MAX_NODE_PER_JOB:
+    case WAIT_ASSOC_MAX_GRES_PER_JOB:
+    case WAIT_ASSOC_MAX_BILLING_PER_JOB:
+      return true;
+    default:
+      break;
+  }
+  const std::optional<Obstacle> obstacle = ObstacleOf(state_reason);
+  if (!obstacle.has_value()) return false;
+  if (obstacle->kind != Obstacle::Kind::kQosLimit) return true;
+  switch (obstacle->limit.value_or(LimitKind::kGrpTres)) {
+    case LimitKind::kMaxWall:
+    case LimitKind::kMaxTresPerJob:
+    case LimitKind::kMaxTresPerNode:
+    case LimitKind::kMaxTresMinsPerJob:
+    case LimitKind::kMinTresPerJob:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace carbon

@@ -21,6 +21,11 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const Carb
 // What the job waits for, by Slurm's job_state_reason; absent where that is no obstacle.
 std::optional<Obstacle> ObstacleOf(uint32_t state_reason);
 
+// Whether the job cannot start, by Slurm's job_state_reason, before somebody changes it or a limit:
+// it asks for more than its partition, QOS or association gives to any one job. Limits that other
+// jobs use up as well pass.
+bool CannotStart(uint32_t state_reason);
+
 // Whether its user gave it a nice value above zero: it waits behind others.
 inline bool IsNice(const slurm_job_info_t& job) {
   return job.nice != NO_VAL && job.nice > NICE_OFFSET;

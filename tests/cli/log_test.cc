@@ -176,6 +176,22 @@ TEST_F(ScarbonLog, CountsNothingOfWhatNeverWasInTheQueue) {
   EXPECT_EQ(records[1]["not_queued"], true);
 }
 
+// The file may be anybody's.
+TEST_F(ScarbonLog, LeavesOutWhatIsTooDeepOrTooLongToBeARecord) {
+  for (const char* type : {"decision", "return"}) {
+    Append(absl::StrCat(R"({"v":1,"type":")", type, R"(","boot":"a","seq":1,"x":)",
+                        std::string(100'000, '['), std::string(100'000, ']'), "}\n"));
+  }
+  Append(absl::StrCat("{\"x\":\"", std::string(3 << 20, 'a'), "\"}\n"));
+  Append(Line({}));
+  for (const char* options : {"-nP -o job", "--json"}) {
+    const Ran ran = RunOnLog(options);
+    EXPECT_EQ(ran.code, 0) << options;
+    EXPECT_THAT(ran.out, HasSubstr("train"));
+    EXPECT_THAT(ran.err, HasSubstr("3 lines are no record"));
+  }
+}
+
 // runtime=1s for a job of an hour must not show what only its first second would save.
 TEST_F(ScarbonLog, CountsNothingOfWhatRanLongerThanItsUserStated) {
   std::string log;

@@ -431,5 +431,22 @@ TEST(BuildCapacity, LaysOutTheQueueByPriorityAndKeepsOurPromises) {
   EXPECT_EQ(state.uses[2].when.start, kNow + absl::Hours(1));
 }
 
+// One job of the lowest priority, which anybody may have, does not change what yields.
+TEST(BuildCapacity, LetsANiceJobYieldThatWaitsBehindMostOthers) {
+  ClusterView view = TwoPartitions();
+  ClusterJob nice = Waiting({"a"}, {1, 4, 8, 100});
+  nice.is_nice = true;
+  nice.priority = 50;
+  ClusterJob lowest = Waiting({"a"}, {1, 1, 1, 1}), other = lowest;
+  lowest.priority = 1;
+  other.priority = 100;
+  view.jobs = {nice, lowest, other, other};
+  EXPECT_TRUE(Build(view, {Pool("oslo", "a")}).uses[0].yields);
+  view.jobs[0].priority = 150;
+  EXPECT_FALSE(Build(view, {Pool("oslo", "a")}).uses[0].yields);
+  view.jobs = {nice};
+  EXPECT_TRUE(Build(view, {Pool("oslo", "a")}).uses[0].yields);
+}
+
 }  // namespace
 }  // namespace carbon

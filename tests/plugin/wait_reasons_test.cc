@@ -66,6 +66,21 @@ TEST(ObstacleOf, IsNothingThatHoldsTheJobAtHomeToo) {
   }
 }
 
+// A job of a year in a partition of two days must not keep others from its pool for a year.
+TEST(CannotStart, IsWhatNoOtherJobsEndChanges) {
+  for (const uint32_t reason :
+       {WAIT_PART_TIME_LIMIT, WAIT_PART_NODE_LIMIT, WAIT_PN_MEM_LIMIT, WAIT_ACCOUNT,
+        FAIL_BAD_CONSTRAINTS, WAIT_QOS_MAX_WALL_PER_JOB, WAIT_QOS_MAX_GRES_PER_JOB,
+        WAIT_QOS_MIN_CPU, WAIT_ASSOC_MAX_WALL_PER_JOB, WAIT_ASSOC_MAX_GRES_PER_JOB}) {
+    EXPECT_TRUE(CannotStart(reason)) << reason;
+  }
+  for (const uint32_t reason :
+       {WAIT_NO_REASON, WAIT_PRIORITY, WAIT_RESOURCES, WAIT_TIME, WAIT_QOS_GRP_CPU,
+        WAIT_QOS_MAX_JOB_PER_USER, WAIT_ASSOC_GRP_CPU, WAIT_ASSOC_MAX_JOBS}) {
+    EXPECT_FALSE(CannotStart(reason)) << reason;
+  }
+}
+
 TEST(ReadWatchedJob, SeesAJobThatSlurmctldHoldsForItsConstraints) {
   const std::optional<WatchedJob> job = Waiting(FAIL_BAD_CONSTRAINTS, 0).Read();
   ASSERT_TRUE(job.has_value());
