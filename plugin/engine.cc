@@ -298,6 +298,7 @@ class Engine::State {
       std::lock_guard lock(mutex_);
       seal_ = seal.ok() ? std::make_shared<const Seal>(*seal) : nullptr;
     }
+    seal_error_ = seal.ok() ? "" : absl::StrCat("seal: ", seal.status().message());
     if (has_seal_) {
       complaints_.Resolve("seal");
     } else {
@@ -348,7 +349,7 @@ class Engine::State {
       // What cannot be read again is not relied on any longer, though it is still in memory: who
       // takes the snapshot away expects placement to stop.
       snapshot_ = read.ok() ? last_read_ : nullptr;
-      status_.error = error;
+      status_.error = error.empty() ? seal_error_ : error;
     }
     if (error.empty()) {
       complaints_.Resolve("snapshot");
@@ -443,7 +444,8 @@ class Engine::State {
 
   // The thread's own.
   bool has_seal_ = false;
-  std::string seal_mark_;  // of the file that it was read from
+  std::string seal_mark_;   // of the file that it was read from
+  std::string seal_error_;  // why there is none; empty: there is
   SnapshotReader reader_;
   std::shared_ptr<const Snapshot> last_read_;
   absl::Time loaded_at_;

@@ -218,10 +218,15 @@ TEST_F(EngineTest, SealsItsMarkForTheJobsUserAndTheCluster) {
 
 // Nobody could tell its promises from others'.
 TEST_F(EngineTest, DecidesNothingWithoutASealAndSaysWhy) {
-  Publish();
+  Publish(absl::Now());
   std::filesystem::create_directory(SealPath(folder_));
   Engine engine(Options());
   EXPECT_TRUE(EventuallyLogged("seal: "));
+  EXPECT_TRUE(Eventually([&] {
+    const nlohmann::json status = Status();
+    return status.is_object() && absl::StartsWith(status.value("error", ""), "seal: ");
+  }));
+  Publish();
   EXPECT_EQ(engine.Submit(world_.Job(), world_.now).admin_comment, "");
   std::filesystem::remove(SealPath(folder_));
   SubmitUntilPlaced(engine);
