@@ -293,7 +293,7 @@ class Engine::State {
     if (has_seal_ && mark == seal_mark_) return;
     absl::StatusOr<Seal> seal = ReadOrMakeSeal(options_.state_folder, options_.cluster, now);
     has_seal_ = seal.ok();
-    seal_mark_ = FileMark(SealPath(options_.state_folder));
+    seal_mark_ = mark;  // from before it was read: a change meanwhile shows at the next tick
     {
       std::lock_guard lock(mutex_);
       seal_ = seal.ok() ? std::make_shared<const Seal>(*seal) : nullptr;
