@@ -59,7 +59,7 @@ class CheckHardeningTest(FakeSlurmTest):
         (self.folder / "CMakeLists.txt").write_text(PROJECT.format(root=ROOT))
         build, stage = self.folder / "build", self.folder / "stage"
         for command in (
-            ("-S", self.folder, "-B", build, "-DCMAKE_BUILD_TYPE=RelWithDebInfo", *options),
+            ("-G", "Ninja", "-S", self.folder, "-B", build, "-DCMAKE_BUILD_TYPE=RelWithDebInfo", *options),
             ("--build", build),
             ("--install", build, "--prefix", stage, "--strip"),
         ):
