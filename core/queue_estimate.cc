@@ -56,8 +56,9 @@ class QueueLayout {
     const auto group = groups_.find(run.groups.front());
     if (group != groups_.end() && group->second->total.Covers(run.amount)) {
       Block& block = blocks_[run.groups.front()];
-      block.start = std::max(block.start, run.earliest);
-      block.length += run.length * DominantShare(run.amount, group->second->total);
+      Part& part = run.yields ? block.yielding : block.others;
+      part.start = std::max(part.start, run.earliest);
+      part.length += run.length * DominantShare(run.amount, group->second->total);
     }
     return Waits(run);
   }
@@ -66,23 +67,32 @@ class QueueLayout {
     std::vector<QueuedUse> uses;
     for (const auto& [name, block] : blocks_) {
       const auto laid = end_of_.find(name);
-      const absl::Time start = laid == end_of_.end() ? block.start : laid->second;
       Resources whole = groups_.at(name)->total;
       for (const auto thing : kDimensions) {
         if (whole.*thing == Resources::kUnlimited) whole.*thing = 0;
       }
       // It fills the group; what else its nodes have is for the jobs of other types.
       if (!groups_.at(name)->beside.empty()) whole.nodes = 0;
-      const absl::Duration length = absl::Ceil(std::min(block.length, kReach), absl::Seconds(1));
-      uses.push_back({.group = name, .when = {start, start + length}, .amount = whole});
+      absl::Time end = laid == end_of_.end() ? absl::InfinitePast() : laid->second;
+      for (const bool yields : {false, true}) {
+        const Part& part = yields ? block.yielding : block.others;
+        if (part.length == absl::ZeroDuration()) continue;
+        // Behind what is laid out; where nothing is, when all of it may start.
+        const absl::Time start = laid == end_of_.end() ? std::max(end, part.start) : end;
+        end = start + absl::Ceil(std::min(part.length, kReach), absl::Seconds(1));
+        uses.push_back({.group = name, .when = {start, end}, .amount = whole, .yields = yields});
+      }
     }
     return uses;
   }
 
  private:
-  struct Block {
+  struct Part {
     absl::Time start = absl::InfinitePast();
     absl::Duration length;
+  };
+  struct Block {
+    Part others, yielding;  // the latter behind the others
   };
   // No run of a shape finds room from `from` until `until`.
   struct Tried {

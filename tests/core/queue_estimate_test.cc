@@ -97,6 +97,38 @@ TEST(LayOutQueue, TakesTheRestOfALongQueueForOneBlock) {
   EXPECT_EQ(uses.back().when, (TimeInterval{At(249'900), At(254'900)}));
 }
 
+TEST(LayOutQueue, PutsWhatYieldsBehindTheRestOfALongQueue) {
+  std::vector<WaitingRun> waiting;
+  for (uint32_t i = 1; i <= kMostLaidOut + 100; ++i) {
+    waiting.push_back(Waiting(i, 1, 4, 100));
+    waiting.back().yields = i % 4 == 0;
+  }
+  const auto uses = LayOutQueue(kOneGroup, {}, waiting);
+  ASSERT_EQ(uses.size(), waiting.size() + 2);
+  const QueuedUse &others = uses[uses.size() - 2], &yielding = uses.back();
+  EXPECT_FALSE(others.yields);
+  EXPECT_EQ(others.when, (TimeInterval{At(249'900), At(253'650)}));
+  EXPECT_TRUE(yielding.yields);
+  EXPECT_EQ(yielding.when, (TimeInterval{At(253'650), At(254'900)}));
+  EXPECT_EQ(yielding.amount.devices, 8);
+}
+
+TEST(LayOutQueue, LetsWhatYieldsInABlockDelayNothingElse) {
+  std::vector<WaitingRun> waiting;
+  for (uint32_t i = 1; i <= kMostLaidOut; ++i) waiting.push_back(Waiting(i, 9, 4, 100));
+  waiting.push_back(Waiting(kMostLaidOut + 1, 1, 8, 100, 50));
+  waiting.push_back(Waiting(kMostLaidOut + 2, 1, 8, 100, 1'000'000));
+  for (size_t i = kMostLaidOut; i < waiting.size(); ++i) waiting[i].groups = {"other"};
+  waiting.back().yields = true;
+  const std::vector<NodeGroup> groups = {kOneGroup.front(),
+                                         {.name = "other", .total = {.devices = 8}}};
+  const auto uses = LayOutQueue(groups, {}, waiting);
+  ASSERT_EQ(uses.size(), waiting.size() + 2);
+  EXPECT_EQ(uses[uses.size() - 2].when, (TimeInterval{At(50), At(150)}));
+  EXPECT_EQ(uses.back().when, (TimeInterval{At(1'000'000), At(1'000'100)}));
+  EXPECT_TRUE(uses.back().yields);
+}
+
 // The oracle tries every second, one run after the other.
 TEST(LayOutQueue, AgreesWithAnOracleThatTriesEverySecond) {
   std::mt19937 random(11);
