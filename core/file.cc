@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <deque>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
@@ -25,6 +28,57 @@ absl::Status SyncFolder(const std::string& folder) {
   const Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.ok() || fsync(fd.get()) != 0) return absl::ErrnoToStatus(errno, folder);
   return absl::OkStatus();
+}
+
+bool IsOthers(const struct stat& facts) { return facts.st_uid != 0 && facts.st_uid != geteuid(); }
+
+// Who but root and this process's user may put another file in its place, by way of a folder that
+// leads to it, or of a link, as its name is resolved: of several the nearest to the file. Empty:
+// nobody.
+std::string OtherReplacer(const std::filesystem::path& path) {
+  constexpr int kMaxLinks = 40;  // as the kernel follows
+  std::deque<std::filesystem::path> names(path.begin(), path.end());
+  std::filesystem::path folder = "/", found;
+  std::string who, how;
+  for (int links = 0; !names.empty() && links <= kMaxLinks;) {
+    const std::filesystem::path name = names.front();
+    names.pop_front();
+    if (name.empty() || name == "." || name == "/") continue;
+    if (name == "..") {
+      folder = folder.parent_path();
+      continue;
+    }
+    struct stat facts;
+    if (stat(folder.c_str(), &facts) != 0) break;
+    // In a sticky folder nobody can replace what is another's.
+    const bool is_sticky = (facts.st_mode & S_ISVTX) != 0;
+    if (IsOthers(facts)) {
+      found = folder, who = absl::StrCat("user ", facts.st_uid), how = "who owns";
+    } else if (!is_sticky && (facts.st_mode & S_IWOTH) != 0) {
+      found = folder, who = "anybody", how = "who may write in";
+    } else if (!is_sticky && (facts.st_mode & S_IWGRP) != 0) {
+      found = folder, who = absl::StrCat("group ", facts.st_gid), how = "which may write in";
+    }
+    const std::filesystem::path full = folder / name;
+    if (lstat(full.c_str(), &facts) != 0 || !S_ISLNK(facts.st_mode)) {
+      folder = full;
+      continue;
+    }
+    ++links;
+    if (is_sticky && IsOthers(facts)) {
+      found = full, who = absl::StrCat("user ", facts.st_uid), how = "who owns link";
+    }
+    std::error_code error;
+    const std::filesystem::path target = std::filesystem::read_symlink(full, error);
+    names.insert(names.begin(), target.begin(), target.end());
+    if (target.is_absolute()) folder = "/";
+  }
+  if (found.empty()) return "";
+  // By now the file itself.
+  const std::string what = found == folder.parent_path() ? "its folder"
+                           : absl::EndsWith(how, "link") ? found.string()
+                                                         : absl::StrCat("folder ", found.string());
+  return absl::StrCat(who, " may replace it, ", how, " ", what);
 }
 
 }  // namespace
@@ -56,12 +110,9 @@ std::vector<std::string> OtherWriters(const std::string& path) {
   if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
     writers.push_back(absl::StrCat("belongs to user ", facts.st_uid, ", who may write it"));
   }
-  // In a sticky folder nobody can replace what is another's.
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  if (stat(folder.empty() ? "." : folder.c_str(), &facts) == 0 &&
-      (facts.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) {
-    writers.push_back("anybody may replace it, its folder is open to all");
-  }
+  std::error_code error;
+  std::string replacer = OtherReplacer(std::filesystem::absolute(path, error));
+  if (!replacer.empty()) writers.push_back(std::move(replacer));
   return writers;
 }
 

@@ -78,8 +78,10 @@ absl::Status CheckTrusted(const std::string& path, const struct stat& facts,
                           MayWrite writers = MayWrite::kOwner);
 
 // Who but root and this process's user may write or replace the file, in words: "anybody may write
-// it", "its group 100 may write it", "belongs to user 1001, who may write it", "anybody may replace
-// it, its folder is open to all". Empty: nobody, or it is not there.
+// it", "its group 100 may write it", "belongs to user 1001, who may write it"; and of the nearest
+// folder, or link, that leads to it and lets somebody: "anybody may replace it, who may write in
+// its folder", "group 100 may replace it, which may write in folder /srv", "user 1001 may replace
+// it, who owns link /tmp/carbon.json". Empty: nobody, or it is not there.
 std::vector<std::string> OtherWriters(const std::string& path);
 
 }  // namespace carbon

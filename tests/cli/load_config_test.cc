@@ -71,11 +71,55 @@ TEST_F(LoadConfigTest, RefusesWhatAnybodyMayWriteAndTellsOfOthersWhoMay) {
   ASSERT_EQ(chmod(path.c_str(), 0644), 0);
   ASSERT_EQ(chmod(folder_.c_str(), 0777), 0);
   ASSERT_TRUE(Load("z.csv", "{}").has_value());
-  EXPECT_THAT(warnings_, ElementsAre(path + ": anybody may replace it, its folder is open to all"));
+  EXPECT_THAT(warnings_,
+              ElementsAre(path + ": anybody may replace it, who may write in its folder"));
+  warnings_.clear();
+  ASSERT_EQ(chmod(folder_.c_str(), 0775), 0);
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  EXPECT_THAT(warnings_,
+              ElementsAre(absl::StrCat(path, ": group ", getegid(),
+                                       " may replace it, which may write in its folder")));
   warnings_.clear();
   ASSERT_EQ(chmod(folder_.c_str(), 01777), 0);
   ASSERT_TRUE(Load("z.csv", "{}").has_value());
   EXPECT_THAT(warnings_, IsEmpty());
+}
+
+// Whoever owns a folder or a link on the way to it can put another there.
+TEST_F(LoadConfigTest, TellsWhoseTheWayToItIs) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give folders away";
+  namespace fs = std::filesystem;
+  ASSERT_TRUE(Load("z.csv", "{}").has_value());
+  const std::string theirs = folder_ + "/theirs", etc = theirs + "/etc", tmp = folder_ + "/tmp";
+  fs::create_directories(etc);
+  fs::create_directories(folder_ + "/real");
+  fs::create_directories(tmp);
+  fs::rename(folder_ + "/carbon.json", folder_ + "/real/carbon.json");
+  fs::create_symlink("../../real", etc + "/link");
+  fs::create_symlink(etc + "/link/carbon.json", folder_ + "/carbon.json");
+  fs::create_symlink(folder_ + "/real/carbon.json", tmp + "/carbon.json");
+  ASSERT_EQ(chmod(tmp.c_str(), 01777), 0);
+  const auto warnings = [](const std::string& path) {
+    std::vector<std::string> errors, warnings;
+    EXPECT_TRUE(LoadConfig(path, &errors, &warnings).has_value());
+    return warnings;
+  };
+  for (const std::string& path :
+       {folder_ + "/carbon.json", etc + "/link/carbon.json", tmp + "/carbon.json"}) {
+    EXPECT_THAT(warnings(path), IsEmpty()) << path;
+  }
+  ASSERT_EQ(chown(theirs.c_str(), 12345, 0), 0);
+  const std::string fact = ": user 12345 may replace it, who owns ";
+  for (const std::string& path : {folder_ + "/carbon.json", etc + "/link/carbon.json"}) {
+    EXPECT_THAT(warnings(path), ElementsAre(absl::StrCat(path, fact, "folder ", theirs)));
+  }
+  EXPECT_THAT(warnings(folder_ + "/real/carbon.json"), IsEmpty());
+  ASSERT_EQ(lchown((tmp + "/carbon.json").c_str(), 12345, 0), 0);
+  EXPECT_THAT(warnings(tmp + "/carbon.json"),
+              ElementsAre(absl::StrCat(tmp, "/carbon.json", fact, "link ", tmp, "/carbon.json")));
+  ASSERT_EQ(chown((folder_ + "/real").c_str(), 12345, 0), 0);
+  EXPECT_THAT(warnings(folder_ + "/carbon.json"),
+              ElementsAre(absl::StrCat(folder_, "/carbon.json", fact, "its folder")));
 }
 
 // So does whoever may write the data; but those may well be another user's to deliver.
