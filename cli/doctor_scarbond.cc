@@ -118,9 +118,11 @@ void CheckScarbond(const Installation& found, Checks* checks) {
       absl::StrCat("pid ", scarbond->pid, ", user ", NameOfUser(scarbond->user));
   if (scarbond->user != 0 && found.slurm_user.has_value() && scarbond->user != *found.slurm_user) {
     const std::string wanted = NameOfUser(*found.slurm_user);
+    const std::string trusted =
+        *found.slurm_user == 0 ? "root" : absl::StrCat("slurmctld's user, ", wanted, ", and root");
     checks->Error("scarbond",
-                  absl::StrCat(process, ": the plugin trusts only slurmctld's user, ", wanted,
-                               ", and root; and only they see and change all jobs"),
+                  absl::StrCat(process, ": the plugin trusts only ", trusted,
+                               "; nobody else sees and changes all jobs"),
                   absl::StrCat("run it as ", wanted, ": User= of scarbond.service"));
     return;
   }
