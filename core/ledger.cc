@@ -25,7 +25,9 @@ uint64_t HashBooking(const Booking& booking) {
 LedgerBase::LedgerBase(const CapacityState& capacity)
     : taken_at(capacity.taken_at), calendars(capacity.groups, capacity.uses) {
   for (const QueuedUse& use : capacity.uses) {
-    if (!use.decision_id.empty()) jobs.emplace(use.decision_id, use.job_id);
+    if (use.decision_id.empty()) continue;
+    const bool uses_nothing = use.when.start == use.when.end && use.amount == Resources{};
+    jobs.emplace(use.decision_id, Job{use.job_id, uses_nothing});
   }
   if (const auto others = WithoutYielding(capacity.uses)) {
     without_yielding.emplace(capacity.groups, *others);
@@ -40,23 +42,27 @@ std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time no
   std::vector<Booking> held;
   for (auto& [id, booking] : bookings_) {
     const auto job = base.jobs.find(id);
-    const bool is_new = booking.job_id == 0 && job != base.jobs.end();
-    if (is_new) booking.job_id = job->second;
+    const bool is_late = booking.made_at + kGrace < base.taken_at;
+    const bool uses_nothing =
+        booking.job_id == 0 && job != base.jobs.end() && job->second.uses_nothing;
+    const bool is_new = booking.job_id == 0 && job != base.jobs.end() && (!uses_nothing || is_late);
+    if (is_new) booking.job_id = job->second.job_id;
     std::optional<BookingFate> fate;
     bool is_held = false;
     if (booking.when.end <= now) {
       fate = BookingFate::kEnded;
-    } else if (!booking.shadow && booking.job_id != 0) {
+    } else if (booking.job_id != 0 && (!booking.shadow || uses_nothing)) {
       fate = BookingFate::kConfirmed;
-    } else if (booking.job_id == 0 && booking.made_at + kGrace < base.taken_at) {
+    } else if (booking.job_id == 0 && is_late) {
       fate = BookingFate::kExpired;
     } else {
       is_held = true;
       if (is_new) fate = BookingFate::kSeen;
     }
     if (fate.has_value()) {
-      if (*fate == BookingFate::kExpired) NoteExpired(booking, now);
-      events.push_back({id, *fate, booking.job_id});
+      const bool was_for_nothing = *fate == BookingFate::kConfirmed && uses_nothing;
+      if (*fate == BookingFate::kExpired || was_for_nothing) NoteExpired(booking, now);
+      events.push_back({id, *fate, booking.job_id, was_for_nothing});
     }
     if (is_held) held.push_back(std::move(booking));
   }

@@ -6,8 +6,9 @@
 // Whoever only asks must not keep others from the clean site. A tentative booking counts for all
 // users until the first look that should have shown its job, and for its own user's jobs until it
 // expires; and for a while after one of hers has expired, each of hers counts for her own jobs
-// only: for kFirstPause, and twice as long each further time. What waits in the queue with a nice
-// value (QueuedUse::yields) is in nobody's way who has none.
+// only: for kFirstPause, and twice as long each further time. A job that waits and uses nothing,
+// because it is held, say, counts as one that is not there, but for its number. What waits in the
+// queue with a nice value (QueuedUse::yields) is in nobody's way who has none.
 //
 // Not thread-safe; the caller holds its lock. No I/O.
 #ifndef CORE_LEDGER_H_
@@ -49,6 +50,8 @@ struct BookingEvent {
   std::string decision_id;
   BookingFate fate;
   uint32_t job_id;  // 0: the queue never showed it
+  bool uses_nothing =
+      false;  // kConfirmed, of a job that waits but uses nothing: no better than kExpired
 };
 
 // A look at the queue made ready to be the ledger's base. Making it is what takes long, and needs
@@ -60,7 +63,11 @@ struct LedgerBase {
   GroupCalendars calendars;
   // Without what yields; absent: nothing does.
   std::optional<GroupCalendars> without_yielding;
-  std::map<std::string, uint32_t, std::less<>> jobs;  // by the decision that placed them
+  struct Job {
+    uint32_t job_id = 0;
+    bool uses_nothing = false;  // and never used anything
+  };
+  std::map<std::string, Job, std::less<>> jobs;  // by the decision that placed them
 };
 
 class BookingLedger {

@@ -328,6 +328,7 @@ std::string BookingEventRecord(const RecordId& id, absl::Time now, const Booking
   record["decision"] = event.decision_id;
   record["job_id"] = event.job_id == 0 ? Json(nullptr) : Json(event.job_id);
   if (!is_held) record["fate"] = std::string(FateName(event.fate));
+  if (event.uses_nothing) record["uses_nothing"] = true;
   return Line(record);
 }
 

@@ -76,7 +76,9 @@ struct PoolState {
   double asleep = 0;  // the share of its nodes without jobs that are asleep now
 };
 
-// Something in the queue that uses, or will use, a group's capacity.
+// Something in the queue that uses, or will use, a group's capacity; or a job that our plugin has
+// decided on and that uses nothing of any group: it is held, runs elsewhere or has ended. Then `when`
+// is when it ran so far, and has no length where it never began.
 struct QueuedUse {
   uint32_t job_id = 0;
   std::string decision_id;  // of the job's admin_comment; empty where it carries none

@@ -41,7 +41,7 @@ class Watch {
     for (const NodeGroup& group : capacity.groups) groups_[group.name] = &group;
     for (const PoolState& state : capacity.pools) states_[state.pool] = &state;
     for (const QueuedUse& use : capacity.uses) {
-      if (!use.decision_id.empty()) uses_[use.job_id] = &use;
+      if (!use.decision_id.empty() && use.amount != Resources{}) uses_[use.job_id] = &use;
     }
   }
 

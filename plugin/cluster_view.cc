@@ -70,6 +70,7 @@ class CapacityBuilder {
     }
     for (QueuedUse& use : std::move(nodes_).Uses()) state_.uses.push_back(std::move(use));
     state_.uses = LayOutQueue(state_.groups, std::move(state_.uses), waiting);
+    ShowDecided();
     return std::move(state_);
   }
 
@@ -297,6 +298,26 @@ class CapacityBuilder {
       if (time.start <= view_.taken_at && view_.taken_at < time.end) return time.end;
     }
     return absl::InfinitePast();
+  }
+
+  // Each decision's job is shown, be it held, elsewhere or over: then it uses nothing.
+  void ShowDecided() {
+    if (state_.groups.empty()) return;
+    std::set<absl::string_view> shown;
+    for (const QueuedUse& use : state_.uses) shown.insert(use.decision_id);
+    std::map<absl::string_view, const DecidedJob*> others;
+    for (const DecidedJob& job : view_.decided) {
+      if (shown.contains(job.decision_id)) continue;
+      const DecidedJob*& other = others[job.decision_id];  // of an array one that ran
+      if (other == nullptr || !other->ran.has_value()) other = &job;
+    }
+    for (const auto& [decision_id, job] : others) {
+      state_.uses.push_back(
+          {.job_id = job->job_id,
+           .decision_id = job->decision_id,
+           .group = state_.groups.front().name,
+           .when = job->ran.value_or(TimeInterval{view_.taken_at, view_.taken_at})});
+    }
   }
 
   // How many of the job's nodes have devices of each of its types. Where none has, the type says

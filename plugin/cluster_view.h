@@ -98,6 +98,14 @@ struct ClusterJob {
   int64_t width = 0;         // how many of them may run at once; 0: no limit
 };
 
+// A job of the queue that our plugin has decided on, whatever it uses; but none that ended before
+// it began, which was refused or cancelled.
+struct DecidedJob {
+  uint32_t job_id = 0;
+  std::string decision_id;
+  std::optional<TimeInterval> ran;  // to its end, or until now; absent: it waits
+};
+
 struct ClusterView {
   absl::Time taken_at;
   std::string cluster;
@@ -109,6 +117,7 @@ struct ClusterView {
   std::vector<ClusterPartition> partitions;
   std::vector<ClusterReservation> reservations;
   std::vector<ClusterJob> jobs;
+  std::vector<DecidedJob> decided;
 };
 
 // Makes nodes usable that are lent to a reservation which the view has: it counts as a use of them,
@@ -122,6 +131,7 @@ inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 //   - a pool's nodes are those of its partition that have its features, are in its nodelist, and
 //     have devices of its gres_type, where it has them; its group is the one with just these
 //     (plugin/node_groups.h), and of the devices those of its gres_type;
+//   - every decided job is among the uses, one that uses nothing with a use of nothing;
 //   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
 //   - a pool stays powered without jobs as far as its usable nodes do, on average; it wakes up in
 //     the longest time that one of them takes, and is asleep as far as those without jobs are;

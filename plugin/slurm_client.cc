@@ -267,6 +267,19 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const CarbonM
   }
 }
 
+// As DecidedJob says; absent where it is none. slurmctld keeps for a while what has ended, and what
+// it refused.
+std::optional<DecidedJob> ReadDecidedJob(const slurm_job_info_t& job, const CarbonMark& mark,
+                                         absl::Time now) {
+  DecidedJob decided{.job_id = JobIdOf(job), .decision_id = mark.decision_id};
+  if ((job.job_state & JOB_STATE_BASE) == JOB_PENDING) return decided;
+  if (!IsSet(job.nodes) || job.start_time <= 0) return std::nullopt;
+  const absl::Time start = FromTimeT(job.start_time), end = std::min(now, FromTimeT(job.end_time));
+  // It may end within its second.
+  decided.ran = TimeInterval{start, std::max(end, start + absl::Seconds(1))};
+  return decided;
+}
+
 std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const CarbonMark* mark,
                                   const ClusterView& view) {
   const std::optional<TimeInterval> when = UseOfTime(job, mark, view);
@@ -365,9 +378,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   for (const PoolConfig& pool : pools) {
     if (!pool.nodelist.empty()) view.nodelists[pool.nodelist] = NodesNamed(pool.nodelist, view);
   }
-  ClusterLook look{.slurm_user = settings.slurm_user_id,
-                   .answers = answers,
-                   .jobs = (*jobs)->record_count};
+  ClusterLook look{
+      .slurm_user = settings.slurm_user_id, .answers = answers, .jobs = (*jobs)->record_count};
   look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
   const JobMarks marks(**jobs, settings, now, &memory->seal, &memory->promises);
   look.may_watch = marks.are_known();
@@ -377,6 +389,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     const slurm_job_info_t& job = (*jobs)->job_array[i];
     const CarbonMark* mark = marks.Find(i);
     if (mark != nullptr) {
+      if (auto decided = ReadDecidedJob(job, *mark, now))
+        view.decided.push_back(*std::move(decided));
       if (auto watched = ReadWatchedJob(job, *mark, TimeLimit(job, view))) {
         look.watched.push_back(*std::move(watched));
       }

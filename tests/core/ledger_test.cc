@@ -157,6 +157,40 @@ TEST(BookingLedger, LetsWhoeverAsksForNothingKeepLessAndLess) {
   EXPECT_TRUE(ask());
 }
 
+// Held at once, say, it keeps from others no more than a will-run does, whatever its policy's mode.
+TEST(BookingLedger, TakesAJobThatUsesNothingForAQuestion) {
+  for (const bool shadow : {false, true}) {
+    BookingLedger ledger;
+    ledger.Rebase(Queue(0), At(0));
+    Booking held = Of(1001, "held"), done = Of(1002, "done");
+    held.shadow = done.shadow = shadow;
+    ledger.Book(held);
+    ledger.Book(done);
+    const auto look = [&ledger](int64_t now) {
+      return ledger.Rebase(Queue(now, {{7, "held", "g", {At(now), At(now)}, {}},
+                                       {8, "done", "g", {At(2), At(4)}, {}}}),
+                           At(now));
+    };
+    // A job may be held for a moment. What has run was no question.
+    EXPECT_THAT(Fates(look(5)), ElementsAre(std::pair("done", shadow ? BookingFate::kSeen
+                                                                     : BookingFate::kConfirmed)));
+    EXPECT_EQ(UsedFor(&ledger, 1001) - UsedFor(&ledger, 1003), 1);
+    const auto events = look(40);
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].decision_id, "held");
+    EXPECT_EQ(events[0].fate, BookingFate::kConfirmed);
+    EXPECT_EQ(events[0].job_id, 7u);
+    EXPECT_TRUE(events[0].uses_nothing);
+    const int64_t kept = shadow ? 1 : 0;  // of the one that has run
+    EXPECT_EQ(UsedFor(&ledger, 1001), kept);
+    ledger.Book(Of(1001, "next", 41));
+    EXPECT_EQ(UsedFor(&ledger, 1003), kept);
+    EXPECT_EQ(UsedFor(&ledger, 1001), kept + 1);
+    ledger.Book(Of(1002, "next-of-another", 41));
+    EXPECT_EQ(UsedFor(&ledger, 1003), kept + 1);
+  }
+}
+
 TEST(BookingLedger, BoundsWhatOneUserMayBookAtATime) {
   BookingLedger ledger;
   ledger.Rebase(Queue(0), At(0));

@@ -48,6 +48,16 @@ class BookingsTest(PrivateSlurmTest):
         self.sbatch_as("bin", "--test-only", "--gpus=16")
         self.assertTrue(self.in_clean_hours(self.sbatch_as("daemon")))
 
+    def test_a_user_who_submits_and_cancels_keeps_nothing_the_next_time(self):
+        count = len(self.records())
+        self.run_command("scancel", self.sbatch_as("bin", "--gpus=16"))
+        decision = self.last_record(count)["id"]
+        # slurmctld shows the job for a while, but it never began.
+        wait_until(lambda: decision in [event["decision"] for event in self.fates("expired")], 60,
+                   "its booking has expired")
+        self.sbatch_as("bin", "--test-only", "--gpus=16")
+        self.assertTrue(self.in_clean_hours(self.sbatch_as("daemon")))
+
     def test_an_array_with_a_nice_value_gives_way(self):
         array = self.sbatch_as("nobody", "--array=0-15", "--nice=1000000")
         self.assertTrue(self.in_clean_hours(array))

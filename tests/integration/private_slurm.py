@@ -318,8 +318,9 @@ class PrivateSlurmTest(unittest.TestCase):
         return self.uses_in_snapshot(job_id)
 
     def uses_in_snapshot(self, job_id):
+        """Those of something: a job of ours that is held or over is shown with a use of nothing."""
         uses = self.capacity(self.manifest()["parts"]["capacity"])["uses"]
-        return [use for use in uses if use["job_id"] == int(job_id)]
+        return [use for use in uses if use["job_id"] == int(job_id) and any(use["amount"].values())]
 
     def manifest(self):
         return json.loads((self.snapshot / "manifest.json").read_text())

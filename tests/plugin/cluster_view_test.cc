@@ -336,6 +336,30 @@ TEST(BuildCapacity, ExpectsAWaitingJobInAPartitionThatIsKnown) {
   EXPECT_EQ(state.uses[1].group, "debug");
 }
 
+TEST(BuildCapacity, ShowsADecidedJobThatUsesNothing) {
+  ClusterView view = TwoPartitions();
+  view.jobs = {Waiting({"b"}, {1, 1, 1, 1})};
+  view.jobs[0].decision_id = "waits";
+  const TimeInterval ran = {view.taken_at - absl::Minutes(2), view.taken_at - absl::Minutes(1)};
+  view.decided = {{.job_id = 1, .decision_id = "waits"},
+                  {.job_id = 2, .decision_id = "held"},
+                  {.job_id = 3, .decision_id = "array"},
+                  {.job_id = 4, .decision_id = "array", .ran = ran},
+                  {.job_id = 5, .decision_id = "array"}};
+  const CapacityState state = Build(view, {Pool("oslo", "a"), Pool("lyon", "b")});
+  ASSERT_EQ(state.uses.size(), 3u);
+  EXPECT_EQ(state.uses[0].decision_id, "waits");
+  EXPECT_EQ(state.uses[1].job_id, 4u);
+  EXPECT_EQ(state.uses[1].when, ran);
+  EXPECT_EQ(state.uses[2].decision_id, "held");
+  EXPECT_EQ(state.uses[2].when, (TimeInterval{view.taken_at, view.taken_at}));
+  for (const size_t i : {1, 2}) EXPECT_EQ(state.uses[i].amount, Resources{});
+  view.nodes.clear();
+  view.partitions.clear();
+  view.jobs.clear();
+  EXPECT_TRUE(Build(view, {}).uses.empty());
+}
+
 TEST(BuildCapacity, ExpectsAWaitingJobWhereItsDevicesAre) {
   ClusterView view = TwoPartitions();
   view.partitions = {Partition("gpu", {0, 1, 2, 3})};
