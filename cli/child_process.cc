@@ -32,6 +32,7 @@ struct Ended {
   std::string printed;  // standard error, and standard output where that is not the answer
   int status = 0;       // of waitpid()
   bool in_time = true;
+  bool is_whole = true;  // the answer is within kMaxOutputBytes
 };
 
 absl::Status BecomeUser(uid_t user) {
@@ -75,6 +76,8 @@ bool Collect(int answer_fd, int printed_fd, absl::Time deadline, Ended* ended) {
       const ssize_t count = read(pipes[i].fd, bytes, sizeof(bytes));
       if (count > 0 && texts[i]->size() < kMaxOutputBytes) {
         texts[i]->append(bytes, static_cast<size_t>(count));
+      } else if (count > 0 && i == 0) {
+        ended->is_whole = false;
       }
       if (count == 0) pipes[i].fd = -1;
     }
@@ -141,6 +144,10 @@ absl::Status Failure(const Ended& ended, const ChildOptions& options) {
     return absl::DeadlineExceededError(
         absl::StrCat("no answer within ", absl::FormatDuration(options.limit)));
   }
+  if (!ended.is_whole) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("answers with more than ", kMaxOutputBytes, " bytes"));
+  }
   const std::string words = LastWords(ended);
   if (WIFSIGNALED(ended.status)) {
     return absl::AbortedError(absl::StrCat("ended by signal ", WTERMSIG(ended.status), " (",
@@ -175,7 +182,9 @@ absl::StatusOr<std::string> InChild(const std::function<absl::StatusOr<std::stri
   };
   const absl::StatusOr<Ended> ended = Fork(child, options);
   if (!ended.ok()) return ended.status();
-  if (ended->answer.empty() || !ended->in_time) return Failure(*ended, options);
+  if (ended->answer.empty() || !ended->in_time || !ended->is_whole) {
+    return Failure(*ended, options);
+  }
   const auto code = static_cast<absl::StatusCode>(ended->answer[0]);
   std::string text = ended->answer.substr(1);
   if (code == absl::StatusCode::kOk) return text;
@@ -195,7 +204,7 @@ absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& arguments
   };
   const absl::StatusOr<Ended> ended = Fork(child, options);
   if (!ended.ok()) return ended.status();
-  if (ended->in_time && WIFEXITED(ended->status)) {
+  if (ended->in_time && ended->is_whole && WIFEXITED(ended->status)) {
     if (WEXITSTATUS(ended->status) == 0) return ended->answer;
     if (WEXITSTATUS(ended->status) == kNoSuchProgram) {
       return absl::NotFoundError(absl::StrCat(arguments[0], ": cannot be run"));

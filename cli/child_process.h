@@ -23,7 +23,8 @@ struct ChildOptions {
 
 // What `work` returned in a child process. Where the child ended before that: Aborted, with what it
 // wrote to standard error, or with the signal that ended it. DeadlineExceeded beyond the limit;
-// PermissionDenied where this process may not become that user. What the child prints is not shown.
+// ResourceExhausted for an answer of more than 16 MiB; PermissionDenied where this process may not
+// become that user. What the child prints is not shown.
 absl::StatusOr<std::string> InChild(const std::function<absl::StatusOr<std::string>()>& work,
                                     const ChildOptions& options = {});
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iostream>
-#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,9 +12,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
-#include "cli/job_times.h"
+#include "cli/job_fates.h"
 #include "cli/load_config.h"
 #include "cli/log_fields.h"
+#include "cli/log_total.h"
 #include "cli/placement_log.h"
 #include "cli/slurm_time.h"
 #include "cli/table.h"
@@ -83,76 +83,6 @@ class Filter {
   Names users_, accounts_, partitions_, sites_, policies_;
 };
 
-// What was predicted against home, in one figure. A job that was given back saves nothing that is
-// known of: it runs where it would have. What never was in the queue does not count, nor what ran
-// for longer than its user stated: nobody knows what the rest of it emitted, here or at home.
-struct Sum {
-  explicit Sum(const char* figure) : figure(figure) {}
-
-  void Add(const LogRecord& record) {
-    if (record.Has({"not_queued"}) || record.Has({"ran_longer"})) return;
-    const auto at_home = record.Number({"home", figure});
-    const auto chosen = record.Has({"returned"}) ? at_home : record.Number({"chosen", figure});
-    if (!chosen.has_value() || !at_home.has_value()) return;
-    ++decisions;
-    predicted += *chosen;
-    home += *at_home;
-  }
-  std::string Text() const {
-    std::string text = absl::StrCat("predicted ", FormatMass(GramsCo2e(predicted)),
-                                    " CO2e, at home ", FormatMass(GramsCo2e(home)), ": saving ",
-                                    FormatMass(GramsCo2e(home - predicted)));
-    if (home > 0) absl::StrAppend(&text, " (", PercentText((home - predicted) / home), ")");
-    return text;
-  }
-
-  const char* figure;
-  int decisions = 0;
-  double predicted = 0, home = 0;
-};
-
-std::string Total(const std::vector<LogRecord>& records) {
-  int placed = 0, in_shadow = 0, given_back = 0, not_queued = 0, ran_longer = 0, only_stated = 0;
-  Sum attributional("gross_g"), consequential("consequential_g");
-  for (const LogRecord& record : records) {
-    if (record.Text({"outcome"}) == "placed") {
-      ++placed;
-      if (record.Text({"mode"}) == "shadow") ++in_shadow;
-    }
-    if (record.Has({"returned"})) ++given_back;
-    if (record.Has({"not_queued"})) {
-      ++not_queued;
-    } else if (record.Has({"ran_longer"})) {
-      ++ran_longer;
-    } else if (RestsOnAStatedRuntime(record) && !record.Has({"ran_s"})) {
-      ++only_stated;
-    }
-    attributional.Add(record);
-    consequential.Add(record);
-  }
-  std::string text = absl::StrCat(
-      records.size(), records.size() == 1 ? " decision, " : " decisions, ", placed, " placed");
-  if (in_shadow > 0) absl::StrAppend(&text, " (", in_shadow, " in shadow: not carried out)");
-  if (given_back > 0) absl::StrAppend(&text, ", ", given_back, " given back");
-  if (not_queued > 0) {
-    absl::StrAppend(&text, ", ", not_queued, " never queued (will-runs, or refused): not counted");
-  }
-  if (ran_longer > 0) {
-    absl::StrAppend(&text, ", ", ran_longer, " ran longer than stated: not counted");
-  }
-  absl::StrAppend(&text, "; ", attributional.Text());
-  // Unknown is not zero: the total says of how many it is.
-  if (consequential.decisions > 0) {
-    absl::StrAppend(&text, "\nconsequential (known for ", consequential.decisions, " of ",
-                    attributional.decisions, "): ", consequential.Text());
-  }
-  if (only_stated > 0) {
-    absl::StrAppend(&text, "\nthe runtimes of ", only_stated, " of ", attributional.decisions,
-                    " are as their users stated; accounting does not tell how long they ran");
-  }
-  return text;
-}
-
 // Decisions that were not recorded because their user filled the log.
 class Withheld {
  public:
@@ -189,24 +119,6 @@ class Withheld {
   };
   std::map<std::string, Sum> by_user_;
 };
-
-// Of the jobs whose decisions rest on what their users said of it.
-void AddHowLongTheyRan(std::vector<LogRecord>* records) {
-  std::map<int64_t, LogRecord*> stated;
-  for (LogRecord& record : *records) {
-    const std::optional<double> job_id = record.Number({"job_id"});
-    // Slurm's are of 32 bits.
-    if (!job_id || *job_id < 0 || *job_id > std::numeric_limits<uint32_t>::max()) continue;
-    if (RestsOnAStatedRuntime(record)) stated[static_cast<int64_t>(*job_id)] = &record;
-  }
-  std::vector<int64_t> job_ids;
-  for (const auto& [job_id, record] : stated) job_ids.push_back(job_id);
-  for (const auto& [job_id, ran] : AskHowLongJobsRan(job_ids)) {
-    const auto found = stated.find(job_id);
-    if (found == stated.end()) continue;
-    found->second->AddRan(ran, RanLongerThanStated(*found->second, ran));
-  }
-}
 
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
 
@@ -289,7 +201,7 @@ int Run(const Options& options) {
     if (job_id != job_ids.end()) record.AddJobId(job_id->second);
     if (not_queued.contains(record.Text({"id"}))) record.AddNotQueued();
   }
-  AddHowLongTheyRan(&records);
+  AddFates(AskWhatBecameOfJobs(JobsToAskFor(records), Complain), &records);
 
   if (options.json) {
     std::cout << "[";
@@ -309,7 +221,7 @@ int Run(const Options& options) {
   }
   std::cout << table.Format(options.parsable ? Table::Style::kParsable : Table::Style::kAligned,
                             !options.no_header);
-  if (!options.parsable && !options.no_header) std::cout << Total(records) << "\n";
+  if (!options.parsable && !options.no_header) std::cout << LogTotal(records) << "\n";
   return 0;
 }
 

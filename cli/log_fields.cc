@@ -56,9 +56,8 @@ std::string CountText(const std::optional<double>& number) {
   return absl::StrCat(static_cast<int64_t>(*number));
 }
 
-// Its job was given back, or never was, or ran for longer than was judged.
 bool SavesNothing(const LogRecord& record) {
-  return record.Has({"returned"}) || record.Has({"not_queued"}) || record.Has({"ran_longer"});
+  return record.Has({"returned"}) || !WhyNotCounted(record).empty();
 }
 
 std::string IntervalText(const LogRecord& record) {
@@ -211,9 +210,9 @@ constexpr LogField kFields[] = {
     {"minimised", "MINIMISED", false, [](const LogRecord& r) { return r.Text({"minimised"}); }},
     {"outcome", "OUTCOME", false,
      [](const LogRecord& r) {
-       if (r.Has({"not_queued"})) return std::string("not-queued");
-       if (r.Has({"returned"})) return std::string("given-back");
-       return r.Has({"ran_longer"}) ? std::string("ran-longer") : r.Text({"outcome"});
+       const std::string not_counted = WhyNotCounted(r);
+       if (!not_counted.empty()) return not_counted;
+       return r.Has({"returned"}) ? std::string("given-back") : r.Text({"outcome"});
      }},
     {"mode", "MODE", false, [](const LogRecord& r) { return r.Text({"mode"}); }},
     {"policy", "POLICY", false, [](const LogRecord& r) { return r.Text({"policy"}); }},

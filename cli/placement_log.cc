@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -133,6 +134,17 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
                           " no record of version ", kRecordVersion, " and left out"));
   }
   return absl::OkStatus();
+}
+
+std::string WhyNotCounted(const LogRecord& decision) {
+  for (const auto& [key, outcome] : {std::pair("not_queued", "not-queued"),
+                                     {"never_ran", "never-ran"},
+                                     {"ran_elsewhere", "ran-elsewhere"},
+                                     {"ran_earlier", "ran-earlier"},
+                                     {"ran_longer", "ran-longer"}}) {
+    if (decision.Has({key})) return outcome;
+  }
+  return "";
 }
 
 std::vector<std::string> WithRotated(const std::string& path, std::vector<std::string>* skipped) {

@@ -30,11 +30,8 @@ class LogRecord {
   void AddJobId(int64_t job_id) { json_["job_id"] = job_id; }
   // Or that the queue never showed one, as "not_queued".
   void AddNotQueued() { json_["not_queued"] = true; }
-  // And how long it ran, as "ran_s", with "ran_longer" where that is longer than its user stated.
-  void AddRan(absl::Duration ran, bool is_longer) {
-    json_["ran_s"] = absl::ToInt64Seconds(ran);
-    if (is_longer) json_["ran_longer"] = true;
-  }
+  // And what else scarbon log --json has of its job.
+  void Add(const char* key, nlohmann::ordered_json value) { json_[key] = std::move(value); }
   bool Has(Path path) const { return Find(path) != nullptr; }
   std::string Text(Path path) const;
   std::optional<double> Number(Path path) const;
@@ -56,6 +53,10 @@ using SequencesByBoot = std::map<std::string, uint64_t>;
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const std::function<void(LogRecord)>& visit,
                               const std::function<void(const std::string&)>& complain);
+
+// Why totals count nothing of a decision, as an outcome: "not-queued", "never-ran",
+// "ran-elsewhere", "ran-earlier" or "ran-longer". Empty: they count it.
+std::string WhyNotCounted(const LogRecord& decision);
 
 // `path` and the files that logrotate made of it (`path`.1, `path`-20261124, …), oldest first.
 // Compressed ones are in `skipped`.

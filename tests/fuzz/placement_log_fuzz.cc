@@ -12,8 +12,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "cli/job_times.h"
+#include "cli/job_fates.h"
 #include "cli/log_fields.h"
+#include "cli/log_total.h"
 #include "cli/placement_log.h"
 
 namespace carbon {
@@ -49,23 +50,32 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::abort();
   }
   SequencesByBoot sequences;
+  std::vector<LogRecord> records;
   const absl::Status status = ReadPlacementLog(
-      path, &sequences,
-      [](const LogRecord& record) {
-        for (const LogColumn& column : AllFields()) column.field->text(record);
-        RestsOnAStatedRuntime(record);
-        RanLongerThanStated(record, absl::Hours(1));
-      },
+      path, &sequences, [&](const LogRecord& record) { records.push_back(record); },
       [](const std::string& complaint) {
         if (complaint.empty()) std::abort();
       });
   if (!status.ok()) std::abort();
-  // A format comes from the command line, and the times of jobs from sacct.
-  std::string error;
+  // A format comes from the command line, and what became of jobs from sacct.
   const std::string text(reinterpret_cast<const char*>(data), size);
-  if (!ParseLogFormat(text, &error).has_value() && error.empty()) std::abort();
-  for (const auto& [job_id, ran] : ParseElapsed(text)) {
-    if (ran < absl::ZeroDuration()) std::abort();
+  JobRuns runs = ParseJobRuns(text);
+  for (const int64_t job_id : JobsToAskFor(records)) {
+    for (const LogRecord& record : records) {
+      const double user_id = record.Number({"job", "user_id"}).value_or(0);
+      JobRun run{.submitted = record.Time({"time"}).value_or(absl::Now()),
+                 .elapsed = absl::Hours(1)};
+      if (user_id >= 0 && user_id < 1e9) run.user_id = static_cast<uid_t>(user_id);
+      run.start = run.submitted;
+      runs[job_id].push_back(run);
+    }
   }
+  AddFates(runs, &records);
+  for (const LogRecord& record : records) {
+    for (const LogColumn& column : AllFields()) column.field->text(record);
+  }
+  if (LogTotal(records).empty()) std::abort();
+  std::string error;
+  if (!ParseLogFormat(text, &error).has_value() && error.empty()) std::abort();
   return 0;
 }
