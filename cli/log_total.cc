@@ -52,13 +52,13 @@ struct Accounted {
   std::string Text(int decisions) const {
     std::string text;
     if (ended > 0 && predicted > 0) {
-      absl::StrAppend(&text, "\nof ", decisions, ", ", ended, ended == 1 ? " has" : " have",
-                      " ended and ran for ", PercentText(ran / predicted),
-                      " of the predicted time, by emission");
+      absl::StrAppend(&text, "\n", ended, " of ", decisions, " jobs have ended; they ran for ",
+                      PercentText(ran / predicted),
+                      " of the predicted time (weighted by emission)");
     }
     if (unknown > 0) {
-      absl::StrAppend(&text, "\nof ", decisions, ", accounting does not know what became of ",
-                      unknown);
+      absl::StrAppend(&text, "\naccounting does not know what became of ", unknown, " of ",
+                      decisions, " jobs");
     }
     return text;
   }

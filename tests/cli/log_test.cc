@@ -140,7 +140,7 @@ TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
 3f9c21aa04d7be15-2    19 2026-11-24T19:01:00 4242424 eval  frankfurt            2026-11-24T19:01:00  1.2 kg    1.2 kg    0%   (0-0%)             - kept-home  emits less
 3f9c21aa04d7be15-4     - 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        -             - left-alone interactive
 3 decisions, 1 placed; predicted 15.4 kg CO2e, at home 39.6 kg: saving 24.2 kg (61%)
-of 2, accounting does not know what became of 2
+accounting does not know what became of 2 of 2 jobs
 )");
 }
 
@@ -269,7 +269,7 @@ TEST_F(ScarbonLogWithAccounting, CountsNothingOfWhatRanLongerThanItsUserStated) 
   EXPECT_THAT(Shown(""),
               HasSubstr("5 decisions, 5 placed, 2 ran longer than stated: not counted; predicted "
                         "42.6 kg CO2e, at home 115 kg: saving 72.6 kg (63%)\n"
-                        "of 3, accounting does not know what became of 1\n"));
+                        "accounting does not know what became of 1 of 3 jobs\n"));
   const auto records = nlohmann::json::parse(Shown("--json"));
   EXPECT_EQ(records[1]["ran_s"], 144000);
   EXPECT_EQ(records[1]["ran_longer"], true);
@@ -328,12 +328,13 @@ TEST_F(ScarbonLogWithAccounting, CountsNothingOfWhatDidNotRunWhereAndWhenItWasPl
   Accounting(accounting);
   EXPECT_EQ(Shown("-nP -o job,saved,outcome"), shown);
   EXPECT_THAT(Contents(folder_ + "/asked"), HasSubstr("%s --noheader"));
-  // Of the eight that count six have ended: after 30 hours of 30, none, one, one and 30.
+  // Of the eight that count five have ended: after 30 hours of 30, none, one, one and 30.
   EXPECT_THAT(Shown(""),
               HasSubstr("14 decisions, 14 placed, 2 never ran: not counted, 3 ran elsewhere than "
                         "planned: not counted, 1 ran earlier than planned: not counted; predicted "
                         "114 kg CO2e, at home 307 kg: saving 194 kg (63%)\n"
-                        "of 8, 5 have ended and ran for 41% of the predicted time, by emission\n"));
+                        "5 of 8 jobs have ended; they ran for 41% of the predicted time (weighted "
+                        "by emission)\n"));
   const auto records = nlohmann::json::parse(Shown("--json"));
   EXPECT_EQ(records[0]["ended"], true);
   EXPECT_EQ(records[0]["ran_share"], 1.0);
@@ -377,14 +378,14 @@ TEST_F(ScarbonLogWithAccounting, TakesNoOtherJobOfTheSameNumber) {
   Accounting(Print({of("101", 17), of("102", 4242424), of("103", 4242424)}));
   EXPECT_EQ(Shown("-nP -o job,outcome"),
             "of-another|placed\nolder|placed\nbefore|placed\nlast|never-ran\n");
-  EXPECT_THAT(Shown(""), HasSubstr("\nof 3, accounting does not know what became of 3\n"));
+  EXPECT_THAT(Shown(""), HasSubstr("\naccounting does not know what became of 3 of 3 jobs\n"));
 }
 
 TEST_F(ScarbonLogWithAccounting, SaysOfHowManyAccountingKnowsNothing) {
   AppendQueued({.sequence = 1, .is_stated = true}, 17);
   Sacct("echo 'Slurm accounting storage is disabled' >&2; exit 1\n");
   EXPECT_THAT(Shown(""), HasSubstr("saving 24.2 kg (63%)\n"
-                                   "of 1, accounting does not know what became of 1\n"));
+                                   "accounting does not know what became of 1 of 1 jobs\n"));
 }
 
 // Where sacct has more to say than is read at once it is asked for less, and what it does not

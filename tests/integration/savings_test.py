@@ -47,7 +47,7 @@ class SavingsTest(WatchTest):
         wait_until(are_shown, 60, f"scarbon log shows {expected}, not {self.outcomes()}")
         total = self.run_command(SCARBON, "log", "--file", str(self.log)).stdout
         for text in ("1 never ran: not counted", "1 ran elsewhere than planned: not counted",
-                     "1 ran earlier than planned: not counted", "of 2, 1 has ended and ran for"):
+                     "1 ran earlier than planned: not counted", "1 of 2 jobs have ended; they ran for"):
             self.assertIn(text, total)
         self.assertNotIn("accounting does not know", total)
 
