@@ -156,6 +156,7 @@ class BackupTest(PrivateSlurmTest):
             self.run_command("sbatch", "--wrap=true", "--output=/dev/null")  # waits until then
             print(f"\nin charge {time.monotonic() - killed_at:.1f} s after the kill", end="")
             print(f"; filled {self.fill(3):.1f} s later")
+        by_itself = False
         with self.subTest("the primary comes back"):
             self.cancel(2)
             by_itself = self.bring_back_primary()

@@ -12,7 +12,7 @@ import subprocess
 import unittest
 
 from private_slurm import (
-    CLEAN_OSLO, PLUGIN, SCARBON, SCARBOND, SLURMCTLD, PrivateSlurmTest, slurm_release,
+    CLEAN_OSLO, PLUGIN, SCARBON, SCARBOND, SLURMCTLD, PrivateSlurmTest, has_ended, slurm_release,
     wait_until,
 )
 
@@ -101,8 +101,7 @@ class DoctorTest(PrivateSlurmTest):
         """`messages`: what slurmctld says on the way, in this order."""
         pid = self.controller_pid()
         os.kill(pid, signal.SIGTERM)
-        wait_until(lambda: not pathlib.Path(f"/proc/{pid}/maps").exists()
-                   or not pathlib.Path(f"/proc/{pid}/maps").read_text(), 20, "slurmctld stopped")
+        wait_until(lambda: has_ended(pid), 20, "slurmctld stopped")
         start = len(self.controller_log())
         environment = dict(self.environment)
         if preload := os.environ.get("PRIVATE_SLURMCTLD_PRELOAD"):

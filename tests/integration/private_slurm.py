@@ -70,7 +70,7 @@ def has_ended(pid):
     """Whether anybody has collected it yet or not."""
     try:
         stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter while it is read
         return True
     return stat.rsplit(")", 1)[1].split()[0] == "Z"
 
