@@ -1,8 +1,10 @@
 #include "cli/publication.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -23,6 +25,9 @@ constexpr absl::Duration kLongestReckoning = absl::Milliseconds(500);
 
 // Nothing new is known of realised errors before the next hour is over.
 constexpr absl::Duration kErrorsPeriod = absl::Hours(1);
+
+// Of so many jobs slurmctld tells some ten megabytes.
+constexpr int64_t kLargeQueue = 5000;
 
 absl::Status CreateFolders(const PathsConfig& paths) {
   const auto create = [](const std::filesystem::path& folder, mode_t mode) {
@@ -248,12 +253,22 @@ void Publication::RefreshAdmission(const ClusterLook& look, absl::Time now) {
 }
 
 absl::Status Publication::Publish(absl::Time now, Watch watch) {
+  jobs_seen_ = 0;
+  const absl::Status status = LookAndPublish(now, watch);
+  // A large look is made of many small pieces. The C library keeps what they were in, and each look
+  // adds to it, unless it is asked to give it back.
+  if (jobs_seen_ > kLargeQueue) malloc_trim(0);
+  return status;
+}
+
+absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   RefreshForecasts(now, watch);
   RefreshErrors(now, watch);
   absl::StatusOr<ClusterLook> look =
       LookAtCluster(config_.pools, config_.watch.down_after, now, &cluster_memory_);
   if (!look.ok()) return look.status();
   burden_ = BurdenOfAnswers(look->answers, look->jobs);
+  jobs_seen_ = look->jobs;
   // Not logged: they come and go as nodes sleep and wake up.
   slurm_user_ = look->slurm_user;
   cluster_troubles_ = look->troubles;

@@ -76,6 +76,7 @@ class Publication {
   Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live,
               std::unique_ptr<LiveHistory> history);
 
+  absl::Status LookAndPublish(absl::Time now, Watch watch);
   // Takes what the archive has of the configuration, and spares the providers that.
   void ConfigureForecasts();
   void RefreshForecasts(absl::Time now, Watch watch);
@@ -103,6 +104,7 @@ class Publication {
   absl::Time errors_due_ = absl::InfinitePast();
   ClusterMemory cluster_memory_;
   std::optional<uint32_t> slurm_user_;
+  int64_t jobs_seen_ = 0;  // by the last look
   absl::Duration burden_;  // that the last look was to slurmctld (core/look_rhythm.h)
   std::vector<std::string> cluster_troubles_;  // as the last look had them
   std::vector<std::string> cluster_notes_;

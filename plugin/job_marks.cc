@@ -1,5 +1,6 @@
 #include "plugin/job_marks.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -15,8 +16,7 @@ absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
 }  // namespace
 
 JobMarks::JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, absl::Time now,
-                   std::optional<Seal>* seal, PromiseBook* promises)
-    : marks_(jobs.record_count) {
+                   std::optional<Seal>* seal, PromiseBook* promises) {
   absl::StatusOr<Seal> read =
       ReadSeal(std::string(Text(settings.state_save_location)),
                std::string(Text(settings.cluster_name)), {settings.slurm_user_id});
@@ -49,8 +49,21 @@ JobMarks::JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, abs
   if (!are_known_) return;
   promises->Note(marked, known != nullptr ? known->made_at() : absl::InfiniteFuture(), now);
   for (size_t i = 0; i < marked.size(); ++i) {
-    if (promises->IsAbout(marked[i])) marks_[indices[i]] = std::move(marked[i].mark);
+    // Of several marks of a job the last one that is about it.
+    if (!promises->IsAbout(marked[i])) continue;
+    if (!marks_.empty() && marks_.back().first == indices[i]) {
+      marks_.back().second = std::move(marked[i].mark);
+    } else {
+      marks_.emplace_back(indices[i], std::move(marked[i].mark));
+    }
   }
+}
+
+const CarbonMark* JobMarks::Find(uint32_t index) const {
+  const auto it = std::lower_bound(
+      marks_.begin(), marks_.end(), index,
+      [](const std::pair<uint32_t, CarbonMark>& mark, uint32_t i) { return mark.first < i; });
+  return it != marks_.end() && it->first == index ? &it->second : nullptr;
 }
 
 }  // namespace carbon

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -25,9 +26,7 @@ class JobMarks {
            std::optional<Seal>* seal, PromiseBook* promises);
 
   // Of a job of job_array, by its index; nullptr: none that counts.
-  const CarbonMark* Find(uint32_t index) const {
-    return marks_[index].has_value() ? &*marks_[index] : nullptr;
-  }
+  const CarbonMark* Find(uint32_t index) const;
 
   // Whether marks can be judged at all. Else none counts.
   bool are_known() const { return are_known_; }
@@ -35,7 +34,8 @@ class JobMarks {
   const std::string& trouble() const { return trouble_; }
 
  private:
-  std::vector<std::optional<CarbonMark>> marks_;
+  // Of few of the queue's jobs, in its order.
+  std::vector<std::pair<uint32_t, CarbonMark>> marks_;
   bool are_known_ = true;
   std::string trouble_;
 };

@@ -330,32 +330,22 @@ void LimitWaitingArrays(const job_info_msg_t& jobs, const std::map<uint32_t, siz
   }
 }
 
-}  // namespace
-
-void InitSlurmClient() {
-  // Array expressions are wanted whole, not cut at 64 characters.
-  setenv("SLURM_BITSTR_LEN", "0", 1);
-  slurm_init(nullptr);
-}
-
-absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
-                                          absl::Duration down_after, absl::Time now,
-                                          ClusterMemory* memory) {
+// All of the view but the queue. What slurmctld said of it is freed at the end: of a large cluster
+// it is large, and is not to be held beside a large queue. Adds to `answers` how long slurmctld
+// took.
+absl::StatusOr<ClusterView> ViewWithoutJobs(const slurm_conf_t& settings,
+                                            const std::vector<PoolConfig>& pools, absl::Time now,
+                                            HiddenNodes* hidden_nodes, absl::Duration* answers) {
   const absl::Time asked_at = absl::Now();
-  auto conf = LoadSlurmConf();
-  if (!conf.ok()) return conf.status();
   auto listed = LoadNodes();
   if (!listed.ok()) return listed.status();
   auto partitions = LoadPartitions();
   if (!partitions.ok()) return partitions.status();
   auto reservations = LoadReservations();
   if (!reservations.ok()) return reservations.status();
-  auto jobs = LoadQueue();
-  if (!jobs.ok()) return jobs.status();
-  const absl::Duration answers = absl::Now() - asked_at;
+  *answers += absl::Now() - asked_at;
 
-  const slurm_conf_t& settings = **conf;
-  const node_info_msg_t& nodes = memory->hidden_nodes.Reveal(**listed, **partitions, now);
+  const node_info_msg_t& nodes = hidden_nodes->Reveal(**listed, **partitions, now);
   ClusterView view{.taken_at = now,
                    .cluster = std::string(Text(settings.cluster_name)),
                    .counts_memory = (settings.select_type_param & kConsumesMemory) != 0,
@@ -368,7 +358,7 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     view.nodes.back().stays_powered = stays_powered[i];
     view.nodes.back().fall_asleep = sleep[i].fall_asleep;
     view.nodes.back().wake_up = sleep[i].wake_up;
-    view.nodes.back().is_asked_for = memory->hidden_nodes.IsRevealed(i);
+    view.nodes.back().is_asked_for = hidden_nodes->IsRevealed(i);
   }
   for (uint32_t i = 0; i < (*partitions)->record_count; ++i) {
     view.partitions.push_back(ReadPartition((*partitions)->partition_array[i], settings, nodes));
@@ -378,6 +368,34 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   for (const PoolConfig& pool : pools) {
     if (!pool.nodelist.empty()) view.nodelists[pool.nodelist] = NodesNamed(pool.nodelist, view);
   }
+  return view;
+}
+
+}  // namespace
+
+void InitSlurmClient() {
+  // Array expressions are wanted whole, not cut at 64 characters.
+  setenv("SLURM_BITSTR_LEN", "0", 1);
+  slurm_init(nullptr);
+}
+
+absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
+                                          absl::Duration down_after, absl::Time now,
+                                          ClusterMemory* memory) {
+  absl::Time asked_at = absl::Now();
+  auto conf = LoadSlurmConf();
+  if (!conf.ok()) return conf.status();
+  const slurm_conf_t& settings = **conf;
+  absl::Duration answers = absl::Now() - asked_at;
+  absl::StatusOr<ClusterView> seen =
+      ViewWithoutJobs(settings, pools, now, &memory->hidden_nodes, &answers);
+  if (!seen.ok()) return seen.status();
+  ClusterView& view = *seen;
+  asked_at = absl::Now();
+  auto jobs = LoadQueue();
+  if (!jobs.ok()) return jobs.status();
+  answers += absl::Now() - asked_at;
+
   ClusterLook look{
       .slurm_user = settings.slurm_user_id, .answers = answers, .jobs = (*jobs)->record_count};
   look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
