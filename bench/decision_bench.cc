@@ -21,7 +21,8 @@
 #include "bench/markdown_reporter.h"
 #include "bench/synthetic_cluster.h"
 #include "benchmark/benchmark.h"
-#include "core/decision.h"
+#include "core/decision/decision.h"
+#include "core/grid/forecast_codec.h"
 
 namespace carbon {
 namespace {

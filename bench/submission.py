@@ -140,7 +140,7 @@ class Slurm:
         path.write_text(json.dumps(config))
         log = open(self.folder / "scarbond.log", "w")
         daemon = subprocess.Popen(
-            [f"{self.build}/cli/scarbond", "--config", path], env=self.environment,
+            [f"{self.build}/bin/scarbond", "--config", path], env=self.environment,
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )
         stack.callback(daemon.wait)

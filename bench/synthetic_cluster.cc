@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/profile.h"
+#include "core/config/profile.h"
 
 namespace carbon {
 namespace {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/job.h"
-#include "core/ledger.h"
-#include "core/snapshot.h"
+#include "core/cluster/ledger.h"
+#include "core/job/job.h"
+#include "core/snapshot/snapshot.h"
 
 namespace carbon {
 

@@ -1,6 +1,6 @@
 // The subcommands of scarbon. Each function adds one to the application; when it ran, its exit code
-// (0 success, 1 the thing asked about is wrong or absent, 2 wrong usage) is in *exit_code. Results go
-// to standard output, errors to standard error as "scarbon: subject: what is wrong".
+// (0 success, 1 the thing asked about is wrong or absent, 2 wrong usage) is in *exit_code. Results
+// go to standard output, errors to standard error as "scarbon: subject: what is wrong".
 #ifndef CLI_COMMANDS_H_
 #define CLI_COMMANDS_H_
 

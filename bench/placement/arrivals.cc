@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
-#include "forecast/timestamp.h"
+#include "core/base/timestamp.h"
 
 namespace carbon {
 namespace {

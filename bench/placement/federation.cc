@@ -5,10 +5,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/admission.h"
-#include "core/gate.h"
-#include "core/placement.h"
-#include "core/profile.h"
+#include "core/admission/admission.h"
+#include "core/config/profile.h"
+#include "core/decision/gate.h"
+#include "core/decision/placement.h"
 
 namespace carbon {
 namespace {

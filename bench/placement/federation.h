@@ -1,6 +1,6 @@
 // A cluster whose partitions lie in several grid zones, one site and one pool in each: the same
 // hardware, PUE 1.1 and unlimited capacity everywhere, so that a placement differs by the grids
-// alone. Decisions are those of core/decision.h. Immutable; no I/O.
+// alone. Decisions are those of core/decision/decision.h. Immutable; no I/O.
 #ifndef BENCH_PLACEMENT_FEDERATION_H_
 #define BENCH_PLACEMENT_FEDERATION_H_
 
@@ -11,11 +11,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/decision.h"
-#include "core/ledger.h"
-#include "core/policy.h"
-#include "core/snapshot.h"
-#include "core/zone_forecast.h"
+#include "core/cluster/ledger.h"
+#include "core/config/policy.h"
+#include "core/decision/decision.h"
+#include "core/grid/zone_forecast.h"
+#include "core/snapshot/snapshot.h"
 
 namespace carbon {
 

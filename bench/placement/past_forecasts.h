@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "forecast/intensity_history.h"
+#include "core/grid/intensity_history.h"
 #include "forecast/own/evaluation.h"
 #include "forecast/own/ridge_forecast.h"
 

@@ -25,7 +25,7 @@
 #include "bench/placement/report.h"
 #include "bench/placement/study.h"
 #include "bench/placement/trace_study.h"
-#include "core/file.h"
+#include "store/file.h"
 
 namespace carbon {
 namespace {

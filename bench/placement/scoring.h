@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "bench/placement/federation.h"
 #include "bench/placement/zone_record.h"
-#include "core/quantities.h"
+#include "core/base/quantities.h"
 
 namespace carbon {
 

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "bench/placement/scoring.h"
 #include "bench/placement/zone_forecaster.h"
-#include "forecast/timestamp.h"
+#include "core/base/timestamp.h"
 
 namespace carbon {
 namespace {

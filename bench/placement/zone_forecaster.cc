@@ -8,12 +8,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/config.h"
-#include "core/file.h"
-#include "core/snapshot.h"
+#include "core/config/config.h"
+#include "core/grid/forecast_codec.h"
+#include "core/snapshot/snapshot.h"
 #include "forecast/own/forecast_error.h"
 #include "forecast/own/own_forecast.h"
 #include "forecast/own/zone_errors.h"
+#include "store/file.h"
 
 namespace carbon {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "bench/placement/past_forecasts.h"
 #include "bench/placement/zone_record.h"
-#include "core/zone_forecast.h"
+#include "core/grid/zone_forecast.h"
 
 namespace carbon {
 

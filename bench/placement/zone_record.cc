@@ -5,11 +5,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/file.h"
-#include "core/snapshot.h"
-#include "forecast/csv.h"
+#include "core/base/timestamp.h"
+#include "core/snapshot/snapshot.h"
 #include "forecast/own/hourly_intervals.h"
-#include "forecast/timestamp.h"
+#include "forecast/sources/csv.h"
+#include "store/file.h"
 
 namespace carbon {
 namespace {

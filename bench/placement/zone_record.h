@@ -11,16 +11,16 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/quantities.h"
-#include "forecast/intensity_history.h"
+#include "core/base/quantities.h"
+#include "core/grid/intensity_history.h"
 
 namespace carbon {
 
 class ZoneRecord {
  public:
-  // `csv` has one `time,value` line per hour, as forecast/csv.h describes. Shorter steps become
-  // hours. InvalidArgument, "DE: line 3: …", for text that ParseHistoryCsv refuses, and where no
-  // hour is known.
+  // `csv` has one `time,value` line per hour, as forecast/sources/csv.h describes. Shorter steps
+  // become hours. InvalidArgument, "DE: line 3: …", for text that ParseHistoryCsv refuses, and
+  // where no hour is known.
   static absl::StatusOr<ZoneRecord> Create(absl::string_view zone, absl::string_view csv);
 
   const std::string& zone() const { return zone_; }

@@ -5,8 +5,8 @@
 //   plausibility_bench --data DIR --every 30  fewer injected faults, faster
 //   plausibility_bench --data DIR --errors    the forecasts' errors too, about a second for each
 //
-// A file has `time,value` lines (forecast/csv.h), and its zone's name. Prints Markdown. Exit code
-// 0; 1 where a file cannot be read or there is none; 2 for a wrong option.
+// A file has `time,value` lines (forecast/sources/csv.h), and its zone's name. Prints Markdown.
+// Exit code 0; 1 where a file cannot be read or there is none; 2 for a wrong option.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -16,9 +16,9 @@
 
 #include "CLI/CLI.hpp"
 #include "bench/plausibility/fault_study.h"
-#include "core/file.h"
-#include "forecast/csv.h"
 #include "forecast/own/hourly_intervals.h"
+#include "forecast/sources/csv.h"
+#include "store/file.h"
 
 namespace carbon {
 namespace {

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/slurm_release.h"
+#include "plugin/words/slurm_release.h"
 
 namespace {
 

@@ -184,7 +184,7 @@ class Cluster:
         """Until the plugin rests its decisions on what it published."""
         started_at = int(time.time())
         self.daemon = subprocess.Popen(
-            [self.build / "cli" / "scarbond", "--config", self.config, "--verbose"],
+            [self.build / "bin" / "scarbond", "--config", self.config, "--verbose"],
             env=self.environment, stdin=subprocess.DEVNULL,
             stderr=open(self.folder / "scarbond.log", "a"),
         )
@@ -259,7 +259,7 @@ def look_once(cluster, count):
     seconds, peak = [], []
     for _ in range(count):
         process = subprocess.Popen(
-            [cluster.build / "cli" / "scarbond", "--once", "--config", cluster.config],
+            [cluster.build / "bin" / "scarbond", "--once", "--config", cluster.config],
             env=cluster.environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = status

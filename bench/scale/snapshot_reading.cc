@@ -20,9 +20,9 @@
 #include <string>
 #include <utility>
 
-#include "core/ledger.h"
-#include "core/snapshot.h"
-#include "core/snapshot_store.h"
+#include "core/cluster/ledger.h"
+#include "core/snapshot/snapshot.h"
+#include "store/snapshot_store.h"
 
 namespace {
 

@@ -8,13 +8,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/file.h"
+#include "core/base/timestamp.h"
 #include "forecast/archive/archive_file.h"
 #include "forecast/archive/archive_room.h"
 #include "forecast/archive/archive_rows.h"
 #include "forecast/archive/series_blob.h"
 #include "forecast/archive/sqlite.h"
-#include "forecast/timestamp.h"
+#include "store/file.h"
 
 namespace carbon {
 namespace {

@@ -30,8 +30,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/intensity.h"
-#include "forecast/intensity_history.h"
+#include "core/grid/intensity.h"
+#include "core/grid/intensity_history.h"
 
 namespace carbon {
 

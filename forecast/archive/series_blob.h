@@ -15,7 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "core/intensity.h"
+#include "core/grid/intensity.h"
 
 namespace carbon {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/file.h"
+#include "store/file.h"
 
 namespace carbon {
 namespace {

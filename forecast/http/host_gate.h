@@ -4,8 +4,8 @@
 #define FORECAST_HTTP_HOST_GATE_H_
 
 #include "absl/time/time.h"
+#include "forecast/http/http_message.h"
 #include "forecast/http/rate_limit.h"
-#include "forecast/providers/provider.h"
 
 namespace carbon {
 

@@ -12,7 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "forecast/providers/provider.h"
+#include "forecast/http/http_message.h"
 
 namespace carbon {
 

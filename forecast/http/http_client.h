@@ -47,8 +47,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "forecast/http/http_message.h"
 #include "forecast/http/rate_limit.h"
-#include "forecast/providers/provider.h"
 
 namespace carbon {
 

@@ -78,6 +78,20 @@ bool HttpUrl::IsLoopback() const {
   return inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
+std::string UrlEscaped(absl::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string escaped;
+  for (const char c : text) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || absl::StrContains("-._~", c)) {
+      escaped += c;
+    } else {
+      escaped += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return escaped;
+}
+
 absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& url) {
   if (url.size() > kMaxUrlBytes) {
     return absl::InvalidArgumentError(

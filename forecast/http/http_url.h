@@ -6,7 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "forecast/providers/provider.h"
+#include "absl/strings/string_view.h"
+#include "forecast/http/http_message.h"
 
 namespace carbon {
 
@@ -24,6 +25,10 @@ struct HttpUrl {
   // 127.0.0.0/8, ::1 and localhost.
   bool IsLoopback() const;
 };
+
+// What stands in a path's segment or a query's value: everything but letters, digits and - . _ ~ is
+// escaped.
+std::string UrlEscaped(absl::string_view text);
 
 inline constexpr int kMaxUrlBytes = 8192;
 

@@ -7,7 +7,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "forecast/providers/provider.h"
+#include "forecast/http/http_message.h"
+#include "forecast/http/http_url.h"
 #include "nlohmann/json.hpp"
 
 namespace carbon {

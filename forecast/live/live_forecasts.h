@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "core/config.h"
+#include "core/config/config.h"
 #include "forecast/http/http_client.h"
 #include "forecast/live/zone_source.h"
 

@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "forecast/forecast_file.h"
 #include "forecast/live/provider_ask.h"
 #include "forecast/live/provider_credential.h"
+#include "forecast/sources/forecast_file.h"
 
 namespace carbon {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/config.h"
+#include "core/config/config.h"
 #include "forecast/http/http_client.h"
 #include "forecast/live/zone_history_source.h"
 

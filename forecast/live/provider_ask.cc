@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/nearest_word.h"
 #include "forecast/providers/providers.h"
 
 namespace carbon {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/config.h"
-#include "forecast/forecast_file.h"
+#include "core/config/config.h"
+#include "core/grid/source_state.h"
 #include "forecast/live/live_forecasts.h"
-#include "forecast/live/source_state.h"
+#include "forecast/sources/forecast_file.h"
 
 namespace carbon {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
 #include "forecast/live/provider_ask.h"
-#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {

@@ -23,14 +23,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/config.h"
-#include "forecast/forecast_file.h"
+#include "core/config/config.h"
+#include "core/grid/source_state.h"
 #include "forecast/http/backoff.h"
 #include "forecast/live/provider_ask.h"
 #include "forecast/live/provider_session.h"
-#include "forecast/live/source_state.h"
 #include "forecast/providers/provider.h"
 #include "forecast/providers/providers.h"
+#include "forecast/sources/forecast_file.h"
 
 namespace carbon {
 

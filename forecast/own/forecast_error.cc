@@ -10,7 +10,7 @@
 #include "Eigen/Eigenvalues"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/standard_draws.h"
+#include "core/base/standard_draws.h"
 #include "forecast/own/ridge_forecast.h"
 
 namespace carbon {

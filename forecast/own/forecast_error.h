@@ -1,5 +1,5 @@
 // What past errors of a zone's forecasts say about the next one's: calibrated error scenarios, as
-// the few factors that a snapshot carries (core/error_factors.h).
+// the few factors that a snapshot carries (core/grid/error_factors.h).
 //
 // The past errors are pairs of forecast and outcome: archived ones where there are enough, else
 // those that our own forecast would have made over the last half-year of the history. Their
@@ -12,8 +12,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/error_factors.h"
-#include "core/quantities.h"
+#include "core/base/quantities.h"
+#include "core/grid/error_factors.h"
 #include "forecast/own/evaluation.h"
 #include "forecast/own/history_forecast.h"
 #include "forecast/own/hourly_history.h"

@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "core/base/timestamp.h"
 #include "forecast/own/ridge_forecast.h"
-#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {

@@ -12,8 +12,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/intensity.h"
-#include "forecast/intensity_history.h"
+#include "core/grid/intensity.h"
+#include "core/grid/intensity_history.h"
 #include "forecast/own/hourly_history.h"
 
 namespace carbon {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "forecast/intensity_history.h"
+#include "core/grid/intensity_history.h"
 
 namespace carbon {
 

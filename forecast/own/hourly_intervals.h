@@ -5,7 +5,7 @@
 #define FORECAST_OWN_HOURLY_INTERVALS_H_
 
 #include "absl/time/time.h"
-#include "forecast/intensity_history.h"
+#include "core/grid/intensity_history.h"
 
 namespace carbon {
 

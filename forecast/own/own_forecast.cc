@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "forecast/forecast_file.h"
 #include "forecast/own/forecast_error.h"
+#include "forecast/sources/forecast_file.h"
 
 namespace carbon {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/grid/intensity_history.h"
 #include "forecast/archive/archive.h"
-#include "forecast/intensity_history.h"
 
 namespace carbon {
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "core/base/timestamp.h"
 #include "forecast/own/forecast_error.h"
-#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {

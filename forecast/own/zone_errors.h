@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/error_factors.h"
-#include "core/zone_forecast.h"
+#include "core/grid/error_factors.h"
+#include "core/grid/zone_forecast.h"
 #include "forecast/own/hourly_history.h"
 #include "forecast/own/own_forecast.h"
 

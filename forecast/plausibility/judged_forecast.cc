@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "forecast/timestamp.h"
+#include "core/base/timestamp.h"
 
 namespace carbon {
 namespace {

@@ -16,9 +16,9 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "core/config.h"
-#include "core/intensity.h"
-#include "core/quantities.h"
+#include "core/base/quantities.h"
+#include "core/config/config.h"
+#include "core/grid/intensity.h"
 #include "forecast/plausibility/judged_history.h"
 
 namespace carbon {

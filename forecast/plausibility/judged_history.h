@@ -23,9 +23,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/config.h"
-#include "core/quantities.h"
-#include "forecast/intensity_history.h"
+#include "core/base/quantities.h"
+#include "core/config/config.h"
+#include "core/grid/intensity_history.h"
 #include "forecast/plausibility/zone_habits.h"
 
 namespace carbon {

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "core/quantities.h"
+#include "core/base/quantities.h"
 #include "forecast/plausibility/judged_forecast.h"
 
 namespace carbon {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/quantities.h"
+#include "core/base/quantities.h"
 
 namespace carbon {
 

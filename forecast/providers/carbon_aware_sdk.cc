@@ -12,9 +12,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
 #include "forecast/providers/reply_json.h"
 #include "forecast/providers/reply_points.h"
-#include "forecast/timestamp.h"
 #include "nlohmann/json.hpp"
 
 namespace carbon {

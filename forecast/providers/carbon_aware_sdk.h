@@ -22,7 +22,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/intensity.h"
+#include "core/grid/intensity.h"
 #include "forecast/providers/provider.h"
 
 namespace carbon {

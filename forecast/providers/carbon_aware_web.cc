@@ -5,10 +5,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
+#include "forecast/http/http_url.h"
 #include "forecast/providers/carbon_aware_sdk.h"
 #include "forecast/providers/reply_json.h"
 #include "forecast/providers/reply_points.h"
-#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {

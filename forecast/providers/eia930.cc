@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "forecast/http/http_url.h"
 #include "forecast/providers/reply_json.h"
 #include "forecast/providers/reply_points.h"
 

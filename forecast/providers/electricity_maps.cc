@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
 #include "forecast/providers/reply_json.h"
 #include "forecast/providers/reply_points.h"
-#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {

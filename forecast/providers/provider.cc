@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "forecast/http/http_url.h"
 #include "forecast/providers/reply_words.h"
 
 namespace carbon {
@@ -24,20 +25,6 @@ bool MayBeJson(absl::string_view content_type) {
 }
 
 }  // namespace
-
-std::string HttpRequest::UrlToSend() const {
-  if (secret_query.empty()) return url;
-  return absl::StrCat(url, absl::StrContains(url, '?') ? "&" : "?", secret_query);
-}
-
-std::string HttpRequest::Redacted() const {
-  std::string text = url;
-  for (const HttpHeader& header : headers) {
-    absl::StrAppend(&text, ", ", header.name, ": ", header.is_secret ? "(secret)" : header.value);
-  }
-  if (!secret_query.empty()) absl::StrAppend(&text, ", query: (secret)");
-  return text;
-}
 
 absl::Status CheckReply(const HttpReply& reply) {
   const auto error = [&reply](absl::StatusCode code, absl::string_view fact) {
@@ -131,20 +118,6 @@ absl::Status CheckSecret(absl::string_view secret) {
     }
   }
   return absl::OkStatus();
-}
-
-std::string UrlEscaped(absl::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string escaped;
-  for (const char c : text) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || absl::StrContains("-._~", c)) {
-      escaped += c;
-    } else {
-      escaped += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return escaped;
 }
 
 std::string Url(absl::string_view base, absl::string_view path,

@@ -34,8 +34,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/intensity.h"
-#include "forecast/intensity_history.h"
+#include "core/grid/intensity.h"
+#include "core/grid/intensity_history.h"
+#include "forecast/http/http_message.h"
 
 namespace carbon {
 
@@ -57,33 +58,6 @@ struct ProviderAsk {
   std::string provider;
   // When the reply came: of a forecast with holes, the part that holds then is used.
   absl::Time now = absl::InfinitePast();
-};
-
-struct HttpHeader {
-  std::string name;
-  std::string value;
-  bool is_secret = false;
-};
-
-struct HttpRequest {
-  std::string url;                  // escaped, and free of secrets: what a log may show
-  std::vector<HttpHeader> headers;  // beside those that the client sends of itself
-  std::string secret_query;         // "api_key=…", escaped; empty for most
-
-  // The URL with its secret part. Only for the wire.
-  std::string UrlToSend() const;
-  // "https://host/path?query, auth-token: (secret)": for logs and errors.
-  std::string Redacted() const;
-};
-
-struct HttpReply {
-  int status = 0;
-  std::string content_type;  // as sent: "application/json; charset=utf-8"; empty without one
-  std::string body;          // decoded; its size was bounded by the client
-  std::optional<absl::Duration> retry_after;
-  // For so long the server says that asking again brings nothing new; the client then answers from
-  // what it kept.
-  absl::Duration fresh_for;
 };
 
 // What of a reply was not used although the rest was. Empty: all of it was used.
@@ -137,9 +111,6 @@ absl::Status CheckAsk(const ProviderAsk& ask, const std::vector<SignalKind>& kin
 
 // InvalidArgument where there is none or it has what no header may carry, a line's end say.
 absl::Status CheckSecret(absl::string_view secret);
-
-// What stands in a path's segment or a query's value: all but letters, digits, - . _ ~ escaped.
-std::string UrlEscaped(absl::string_view text);
 
 // `base`, without slashes at its end, then `path`, then the query, escaped.
 std::string Url(absl::string_view base, absl::string_view path,

@@ -6,8 +6,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "core/intensity.h"
-#include "forecast/timestamp.h"
+#include "core/base/timestamp.h"
+#include "core/grid/intensity.h"
 
 namespace carbon {
 namespace {

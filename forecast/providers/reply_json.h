@@ -22,7 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/quantities.h"
+#include "core/base/quantities.h"
 #include "forecast/providers/provider.h"
 #include "nlohmann/json.hpp"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "forecast/timestamp.h"
+#include "core/base/timestamp.h"
 
 namespace carbon {
 namespace {

@@ -21,7 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "forecast/intensity_history.h"
+#include "core/grid/intensity_history.h"
 #include "forecast/providers/provider.h"
 
 namespace carbon {

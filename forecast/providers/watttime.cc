@@ -6,9 +6,9 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
 #include "forecast/providers/reply_json.h"
 #include "forecast/providers/reply_points.h"
-#include "forecast/timestamp.h"
 
 namespace carbon {
 namespace {

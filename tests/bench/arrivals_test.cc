@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "forecast/timestamp.h"
+#include "core/base/timestamp.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "bench/synthetic_cluster.h"
-#include "core/decision.h"
-#include "core/ledger.h"
-#include "core/record.h"
-#include "core/snapshot.h"
+#include "core/cluster/ledger.h"
+#include "core/decision/decision.h"
+#include "core/record/record.h"
+#include "core/snapshot/snapshot.h"
 
 namespace carbon {
 namespace {

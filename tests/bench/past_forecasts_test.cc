@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "core/base/timestamp.h"
 #include "forecast/own/forecast_error.h"
 #include "forecast/own/hourly_history.h"
-#include "forecast/timestamp.h"
 #include "gtest/gtest.h"
 #include "tests/bench/synthetic_grid.h"
 

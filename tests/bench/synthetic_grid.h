@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "bench/placement/zone_record.h"
-#include "forecast/timestamp.h"
+#include "core/base/timestamp.h"
 #include "gtest/gtest.h"
 
 namespace carbon {

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "core/snapshot.h"
+#include "core/grid/forecast_codec.h"
+#include "core/snapshot/snapshot.h"
 #include "forecast/own/own_forecast.h"
 #include "forecast/own/zone_errors.h"
 #include "gtest/gtest.h"

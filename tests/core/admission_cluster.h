@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/admission.h"
+#include "core/admission/admission.h"
 #include "gtest/gtest.h"
 
 namespace carbon {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 
 namespace carbon {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/decision.h"
-#include "core/ledger.h"
-#include "core/snapshot.h"
+#include "core/cluster/ledger.h"
+#include "core/decision/decision.h"
+#include "core/snapshot/snapshot.h"
 #include "gtest/gtest.h"
 
 namespace carbon {

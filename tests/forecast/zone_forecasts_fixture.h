@@ -1,4 +1,4 @@
-// What the tests of forecast/zone_forecasts.h share.
+// What the tests of forecast/zones/zone_forecasts.h share.
 #ifndef TESTS_FORECAST_ZONE_FORECASTS_FIXTURE_H_
 #define TESTS_FORECAST_ZONE_FORECASTS_FIXTURE_H_
 
@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "forecast/zone_forecasts.h"
+#include "forecast/zones/zone_forecasts.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/own/synthetic_history.h"
 #include "tests/temporary_folder.h"

@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
-#include "forecast/csv.h"
+#include "forecast/sources/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);

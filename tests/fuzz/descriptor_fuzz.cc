@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 // VerdictOf is the engine's own and in no header; a copy of it would be what is fuzzed.
-#include "plugin/descriptor.h"
-#include "plugin/engine.cc"
+#include "plugin/job_submit/descriptor.h"
+#include "plugin/job_submit/engine.cc"
 #include "tests/plugin/fuzzed_descriptor.h"
 #include "tests/plugin/slurm_symbols.h"
 

@@ -5,8 +5,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
-#include "core/duration.h"
-#include "core/hints.h"
+#include "core/base/duration.h"
+#include "core/job/hints.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);

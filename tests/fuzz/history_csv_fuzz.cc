@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
-#include "forecast/csv.h"
 #include "forecast/own/history_forecast.h"
 #include "forecast/own/hourly_history.h"
+#include "forecast/sources/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);

@@ -12,10 +12,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "cli/job_fates.h"
-#include "cli/log_fields.h"
-#include "cli/log_total.h"
-#include "cli/placement_log.h"
+#include "cli/log/job_fates.h"
+#include "cli/log/log_fields.h"
+#include "cli/log/log_total.h"
+#include "store/placement_log.h"
 
 namespace carbon {
 namespace {

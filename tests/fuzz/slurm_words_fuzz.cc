@@ -7,11 +7,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
-#include "cli/slurm_time.h"
-#include "core/admin_comment.h"
-#include "core/record.h"
-#include "plugin/slurm_amounts.h"
-#include "plugin/tres.h"
+#include "cli/text/slurm_time.h"
+#include "core/decision/admin_comment.h"
+#include "core/record/record.h"
+#include "plugin/words/slurm_amounts.h"
+#include "plugin/words/tres.h"
 
 namespace carbon {
 namespace {

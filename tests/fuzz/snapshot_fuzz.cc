@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "core/scenarios.h"
-#include "core/snapshot.h"
+#include "core/grid/forecast_codec.h"
+#include "core/grid/scenarios.h"
+#include "core/snapshot/snapshot.h"
 
 namespace carbon {
 namespace {

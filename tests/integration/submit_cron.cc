@@ -10,7 +10,7 @@
 
 #include <string>
 
-#include "plugin/slurm_release.h"
+#include "plugin/words/slurm_release.h"
 
 // Exported by libslurm, and declared in none of the headers that it installs.
 extern "C" bitstr_t* slurm_bit_alloc(int64_t bits);

@@ -29,7 +29,7 @@
 #include <string>
 #include <thread>
 
-#include "plugin/slurm_release.h"
+#include "plugin/words/slurm_release.h"
 
 namespace {
 

@@ -58,14 +58,14 @@ class CheckAbiTest(FakeSlurmTest):
         self.check(INCLUDE)
         compiled = set(self.compiled.read_text().split())
         for source in (
-            "plugin/slurm_client.cc", "plugin/job_submit_carbon.cc",  # directly
-            "tests/plugin/descriptor_test.cc",  # through plugin/descriptor.h
+            "plugin/client/slurm_client.cc", "plugin/job_submit/job_submit_carbon.cc",  # directly
+            "tests/plugin/job_submit/descriptor_test.cc",  # through plugin/job_submit/descriptor.h
             "tests/plugin/host/storm.cc",  # through a header that includes another
             "tests/integration/submit_storm.cc", "tests/fuzz/descriptor_fuzz.cc",
             "bench/submit_jobs.cc", "bench/stopwatch.c",
         ):
             self.assertIn(source, compiled)
-        self.assertNotIn("core/decision.cc", compiled)
+        self.assertNotIn("core/decision/decision.cc", compiled)
 
     def test_a_source_of_tests_that_does_not_compile_is_an_error(self):
         code, text = self.check(INCLUDE, fails="descriptor_test")

@@ -1,12 +1,26 @@
 """Every source includes the headers of the names it uses, itself or through the project's own headers:
-what another library's header happens to bring along is another release's to leave out."""
+what another library's header happens to bring along is another release's to leave out. And no room of
+the product includes a header of a room that stands below it in ROOMS."""
 
 import os
 import re
 import unittest
 
 ROOT = os.environ["CARBON_ROOT"]
-FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "tests")
+FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "scarbond", "settings", "store", "tests")
+
+# Each includes headers of itself and of what stands above it.
+ROOMS = """
+core/base core/json core/job core/grid core/config core/admission core/cluster core/snapshot
+core/decision core/record
+store
+forecast/http forecast/providers forecast/archive forecast/plausibility forecast/sources forecast/own
+forecast/live forecast/zones
+plugin/words plugin/client plugin/installation plugin/job_submit
+settings
+scarbond
+cli cli/process cli/text cli/estimate cli/log cli/status cli/forecast cli/policy cli/doctor
+""".split()
 
 # Of the libraries that have moved names about between releases.
 HEADER = {
@@ -84,6 +98,18 @@ class Includes(unittest.TestCase):
             headers = {HEADER[name] for name in used if name in HEADER}
             missing += [f"{path}: {header}" for header in headers - self.included(path, set())]
         self.assertEqual(missing, [])
+
+    def test_no_room_includes_what_stands_below_it(self):
+        product = {path: text for path, text in self.texts.items()
+                   if not path.startswith(("bench/", "tests/"))}
+        self.assertEqual({os.path.dirname(path) for path in product} - set(ROOMS), set())
+        upward = [
+            f"{path}: {header}" for path, text in sorted(product.items())
+            for header in re.findall(r'^#include "([^"]+)"', text, re.MULTILINE)
+            if header in product
+            and ROOMS.index(os.path.dirname(header)) > ROOMS.index(os.path.dirname(path))
+        ]
+        self.assertEqual(upward, [])
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "core/file.h"
 #include "forecast/archive/archive.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/file.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/file.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {

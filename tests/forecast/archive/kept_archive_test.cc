@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
-#include "core/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/file.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/file.h"
 #include "forecast/http/http_client.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/file.h"
 #include "tests/forecast/http/faulty_server.h"
 
 namespace carbon {

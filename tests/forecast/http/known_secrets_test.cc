@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "forecast/http/http_url.h"
 #include "forecast/providers/provider.h"
 
 namespace carbon {

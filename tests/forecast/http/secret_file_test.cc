@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/file.h"
 
 namespace carbon {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/standard_draws.h"
+#include "core/base/standard_draws.h"
 #include "forecast/own/interval_coverage.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

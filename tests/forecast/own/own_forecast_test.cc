@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "forecast/forecast_file.h"
 #include "forecast/own/forecast_error.h"
 #include "forecast/own/zone_errors.h"
+#include "forecast/sources/forecast_file.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/own/synthetic_history.h"
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/standard_draws.h"
-#include "forecast/intensity_history.h"
+#include "core/base/standard_draws.h"
+#include "core/grid/intensity_history.h"
 
 namespace carbon {
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "forecast/http/http_url.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 
 #include "absl/strings/str_cat.h"
-#include "core/admin_comment.h"
+#include "core/decision/admin_comment.h"
 #include "tests/plugin/bent_libc.h"
 #include "tests/plugin/fuzzed_descriptor.h"
 #include "tests/plugin/host/promise.h"

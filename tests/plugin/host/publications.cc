@@ -3,7 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/config.h"
+#include "core/config/config.h"
+#include "core/grid/forecast_codec.h"
 #include "tests/plugin/bent_libc.h"
 #include "tests/plugin/fuzzed_descriptor.h"
 #include "tests/plugin/host/promise.h"

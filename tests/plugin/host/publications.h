@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "core/snapshot.h"
-#include "core/snapshot_store.h"
+#include "core/snapshot/snapshot.h"
+#include "store/snapshot_store.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {

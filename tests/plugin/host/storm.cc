@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
-#include "core/admin_comment.h"
+#include "core/decision/admin_comment.h"
 #include "tests/plugin/bent_libc.h"
 #include "tests/plugin/fuzzed_descriptor.h"
 #include "tests/plugin/host/promise.h"

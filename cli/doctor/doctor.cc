@@ -1,0 +1,67 @@
+// scarbon doctor: checks all that an installation needs, before and after slurmctld is started.
+// Composition only; the checks are in doctor_*.cc.
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "cli/commands.h"
+#include "cli/doctor/check.h"
+#include "cli/doctor/doctor_checks.h"
+
+namespace carbon {
+namespace {
+
+Checks Examine(const DoctorOptions& options) {
+  Checks checks;
+  Installation found;
+  FindScarbondProgram(&found);
+  CheckSlurmctldProgram(options, &found, &checks);
+  CheckSlurmConf(options, &found, &checks);
+  CheckPluginFiles(&found, &checks);
+  CheckCarbonConfig(options, &found, &checks);
+  CheckRunningSlurmctld(options, &found, &checks);
+  CheckFolders(found, &checks);
+  CheckScarbond(found, &checks);
+  CheckStatus(options, found, &checks);
+  CheckAdminComments(options, found, &checks);
+  return checks;
+}
+
+}  // namespace
+
+void AddDoctor(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<DoctorOptions>();
+  auto json = std::make_shared<bool>(false);
+  options->config = CARBON_CONFIG_FILE;
+  CLI::App* doctor = app.add_subcommand(
+      "doctor", "Check all that an installation needs, also before slurmctld starts");
+  doctor->add_option("--config", options->config, "Configuration")->capture_default_str();
+  doctor->add_option("-f,--slurm-conf", options->slurm_conf,
+                     "slurm.conf; default: SLURM_CONF, or where Slurm looks");
+  CLI::Option* slurmctld = doctor->add_option("--slurmctld", options->slurmctld,
+                                              "The slurmctld that will be started; default: that "
+                                              "of the Slurm this was built for, or else the "
+                                              "one in PATH");
+  slurmctld->check(CLI::ExistingFile);
+  doctor
+      ->add_option("--slurm-version", options->slurm_version,
+                   "Judge the plugin for a slurmctld of this release, yet to be installed")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return FindSlurmVersion(text).ok() ? std::string()
+                                               : text + " is no release of Slurm, as 22.05.8 is";
+          },
+          "", ""));
+  doctor->add_flag("--json", *json, "As one JSON object");
+  doctor->footer(
+      "Run it as root on slurmctld's machine.\nExits with 1 where there is an error; warnings are "
+      "none.");
+  doctor->callback([options, json, exit_code] {
+    const Checks checks = Examine(*options);
+    std::cout << FormatChecks(checks, *json);
+    *exit_code = checks.Count(Check::Result::kError) == 0 ? 0 : 1;
+  });
+}
+
+}  // namespace carbon

@@ -1,0 +1,182 @@
+// The two folders that scarbond and the plugin share: tried out as the user that slurmctld runs as.
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/doctor/doctor_checks.h"
+#include "cli/process/child_process.h"
+#include "store/file.h"
+#include "store/snapshot_store.h"
+
+namespace carbon {
+namespace {
+
+// A busy day's records, several times over.
+constexpr uint64_t kLittleSpace = 256 << 20;
+constexpr int64_t kLargeLog = 64 << 20;
+constexpr int64_t kMaxRotationBytes = 1 << 20;
+
+std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+bool IsSymbolicLink(const std::string& path) {
+  struct stat facts;
+  return lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode);
+}
+
+absl::StatusOr<std::string> TryReading(const std::string& folder) {
+  if (IsSymbolicLink(folder)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(folder, ": is a symbolic link, which the plugin does not follow"));
+  }
+  SnapshotReader reader(folder);
+  const absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
+  if (!snapshot.ok()) return snapshot.status();
+  return std::string();
+}
+
+// As the plugin will, short of creating the file.
+absl::StatusOr<std::string> TryAppending(const std::string& log) {
+  if (access(FolderOf(log).c_str(), W_OK | X_OK) != 0) {
+    return absl::ErrnoToStatus(errno, FolderOf(log));
+  }
+  if (IsSymbolicLink(log)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(log, ": is a symbolic link, which the plugin does not follow"));
+  }
+  const Descriptor file(open(log.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.ok()) {
+    if (errno == ENOENT) return std::string("is yet to be created");
+    return absl::ErrnoToStatus(errno, log);
+  }
+  struct stat facts;
+  if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    return absl::PermissionDeniedError(absl::StrCat(log, ": is no regular file"));
+  }
+  if (absl::Status trust = CheckTrusted(log, facts, MayWrite::kGroup); !trust.ok()) return trust;
+  return absl::StrCat(facts.st_size >> 10, " KiB");
+}
+
+// Where the plugin looks is fixed when slurmctld starts: by its environment, else by the build.
+void CheckAgreement(const Installation& found, Checks* checks) {
+  const std::string& published = found.config->paths.snapshot;
+  const std::string remedy =
+      absl::StrCat("set SLURM_CARBON_SNAPSHOT_DIR=", published,
+                   " in slurmctld's environment and restart it, or change paths.snapshot");
+  if (!found.server.has_value() || !found.server->environment.has_value()) {
+    if (published == CARBON_SNAPSHOT_DIR) return;
+    checks->Warn("snapshot folder",
+                 absl::StrCat("scarbond publishes to ", published, ", and the plugin looks at ",
+                              CARBON_SNAPSHOT_DIR, " unless slurmctld's environment, which ",
+                              found.server.has_value() ? "only root may see" : "is not there yet",
+                              ", says otherwise"),
+                 remedy);
+    return;
+  }
+  const auto variable = found.server->environment->find("SLURM_CARBON_SNAPSHOT_DIR");
+  const std::string read =
+      variable != found.server->environment->end() ? variable->second : CARBON_SNAPSHOT_DIR;
+  if (read == published) {
+    checks->Ok("snapshot folder", absl::StrCat(read, ", for scarbond and slurmctld alike"));
+  } else {
+    checks->Error("snapshot folder",
+                  absl::StrCat("scarbond publishes to ", published, ", and slurmctld reads ", read),
+                  remedy);
+  }
+}
+
+void CheckSpace(const std::string& folder, Checks* checks) {
+  struct statvfs facts;
+  if (statvfs(folder.c_str(), &facts) != 0) return;
+  const uint64_t free = static_cast<uint64_t>(facts.f_bavail) * facts.f_frsize;
+  // File systems without a fixed number of files give 0 of 0.
+  const bool full = free == 0 || (facts.f_files > 0 && facts.f_favail == 0);
+  const std::string fact = absl::StrCat(folder, ": ", free >> 20, " MiB free",
+                                        free > 0 && full ? ", but no room for another file" : "");
+  if (full) {
+    checks->Error("space for the log", fact, "make room: without a record no job is placed");
+  } else if (free < kLittleSpace) {
+    checks->Warn("space for the log", fact, "make room soon");
+  } else {
+    checks->Ok("space for the log", fact);
+  }
+}
+
+bool IsRotated(const std::string& log) {
+  glob_t files = {};
+  const absl::Cleanup free = [&files] { globfree(&files); };
+  glob("/etc/logrotate.d/*", GLOB_NOSORT, nullptr, &files);
+  glob("/etc/logrotate.conf", GLOB_NOSORT | GLOB_APPEND, nullptr, &files);
+  for (size_t i = 0; i < files.gl_pathc; ++i) {
+    const absl::StatusOr<std::string> text = ReadFile(files.gl_pathv[i], kMaxRotationBytes);
+    if (text.ok() && (absl::StrContains(*text, log) ||
+                      absl::StrContains(*text, absl::StrCat(FolderOf(log), "/*")))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void CheckRotation(const std::string& log, Checks* checks) {
+  if (IsRotated(log)) {
+    checks->Ok("log rotation", absl::StrCat("/etc/logrotate.d names ", log));
+    return;
+  }
+  struct stat facts;
+  const int64_t size = stat(log.c_str(), &facts) == 0 ? facts.st_size : 0;
+  checks->Warn("log rotation",
+               absl::StrCat("nothing in /etc/logrotate.d names ", log,
+                            size > kLargeLog ? absl::StrCat(", now ", size >> 20, " MiB") : ""),
+               "copy Slurm Carbon's logrotate to /etc/logrotate.d/slurm-carbon");
+}
+
+}  // namespace
+
+void CheckFolders(const Installation& found, Checks* checks) {
+  if (!found.config.has_value()) return;
+  CheckAgreement(found, checks);
+  const PathsConfig& paths = found.config->paths;
+  if (!found.slurm_user.has_value()) return;
+  const uid_t user = *found.slurm_user;
+  const std::string name = NameOfUser(user);
+  if (geteuid() != 0 && geteuid() != user) {
+    checks->Warn("folders",
+                 absl::StrCat("whether ", name, " may read ", paths.snapshot, " and write ",
+                              FolderOf(paths.log), " only root can try out"),
+                 "ask as root");
+  } else {
+    const ChildOptions as_user{.user = user};
+    const absl::StatusOr<std::string> read =
+        InChild([&] { return TryReading(paths.snapshot); }, as_user);
+    if (read.ok()) {
+      checks->Ok("snapshot read", absl::StrCat("by ", name, ", in ", paths.snapshot));
+    } else if (absl::IsNotFound(read.status()) && !found.server.has_value()) {
+      checks->Warn("snapshot read", absl::StrCat("by ", name, ": ", read.status().message()),
+                   "scarbond publishes once slurmctld answers");
+    } else {
+      checks->Error("snapshot read", absl::StrCat("by ", name, ": ", read.status().message()),
+                    absl::IsNotFound(read.status())
+                        ? "start scarbond: it has not published here"
+                        : "mend it; snapshot.md says what the plugin takes and what it refuses");
+    }
+    const absl::StatusOr<std::string> written =
+        InChild([&] { return TryAppending(paths.log); }, as_user);
+    if (written.ok()) {
+      checks->Ok("log written", absl::StrCat("by ", name, ": ", paths.log, ": ", *written));
+    } else {
+      checks->Error("log written", absl::StrCat("by ", name, ": ", written.status().message()),
+                    absl::StrCat("make ", FolderOf(paths.log), " a folder of ", name,
+                                 "'s, and what is in it"));
+    }
+  }
+  CheckSpace(FolderOf(paths.log), checks);
+  CheckRotation(paths.log, checks);
+}
+
+}  // namespace carbon

@@ -1,0 +1,180 @@
+// Slurm's side of an installation: the program that will be started, and its slurm.conf.
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "cli/doctor/doctor_checks.h"
+#include "cli/process/child_process.h"
+
+namespace carbon {
+namespace {
+
+constexpr char kUsualFolders[] = "/usr/sbin:/usr/local/sbin:/sbin:/opt/slurm/sbin";
+
+// The first of the folders, separated by colons, that has the program; empty: none.
+std::string FindProgram(const std::string& name, absl::string_view folders) {
+  for (absl::string_view folder : absl::StrSplit(folders, ':', absl::SkipEmpty())) {
+    const std::string file = absl::StrCat(folder, "/", name);
+    if (access(file.c_str(), X_OK) == 0) return file;
+  }
+  return "";
+}
+
+// That of the Slurm that this was built for comes first: PATH may well lead to another one, such as
+// Debian's. Where it does, that is said.
+std::string FindSlurmctld(Checks* checks) {
+  const char* variable = getenv("PATH");
+  const std::string path = variable != nullptr ? variable : "";
+  const std::string chosen =
+      FindProgram("slurmctld", absl::StrCat(CARBON_SLURM_SBIN_DIR, ":", path, ":", kUsualFolders));
+  const std::string first = FindProgram("slurmctld", path);
+  std::error_code error;
+  if (!first.empty() && !std::filesystem::equivalent(first, chosen, error)) {
+    checks->Warn("slurmctld installed", absl::StrCat("PATH leads to another, ", first),
+                 "name it with --slurmctld if that is the one that will be started");
+  }
+  return chosen;
+}
+
+// "slurm(64030)".
+std::optional<uid_t> UidIn(absl::string_view user) {
+  const size_t open = user.rfind('(');
+  uid_t uid = 0;
+  if (open == absl::string_view::npos || !absl::EndsWith(user, ")") ||
+      !absl::SimpleAtoi(user.substr(open + 1, user.size() - open - 2), &uid)) {
+    return std::nullopt;
+  }
+  return uid;
+}
+
+void CheckJobSubmitPlugins(const Installation& found, Checks* checks) {
+  const std::string list = found.Setting("JobSubmitPlugins");
+  std::vector<std::string> behind;
+  int count = 0, position = 0;
+  for (absl::string_view name : absl::StrSplit(list, ',', absl::SkipEmpty())) {
+    ++position;
+    // Slurm takes both ways of writing it.
+    absl::ConsumePrefix(&name, "job_submit/");
+    if (name == "carbon") {
+      ++count;
+    } else if (count > 0) {
+      behind.emplace_back(name);
+    }
+  }
+  if (count == 0) {
+    checks->Error("JobSubmitPlugins",
+                  list.empty() ? "is not set" : absl::StrCat(list, ": carbon is not in it"),
+                  "add carbon at its end and restart slurmctld");
+  } else if (count > 1) {
+    checks->Error("JobSubmitPlugins", absl::StrCat(list, ": carbon is in it more than once"),
+                  "name it once: each would decide on every job");
+  } else if (!behind.empty()) {
+    checks->Warn("JobSubmitPlugins",
+                 absl::StrCat(list, ": ", absl::StrJoin(behind, ", "),
+                              behind.size() == 1 ? " comes" : " come", " after carbon"),
+                 "put carbon last: what comes after it may undo where and when it placed a job");
+  } else {
+    checks->Ok("JobSubmitPlugins",
+               position == 1 ? list : absl::StrCat(list, ": carbon is the last of ", position));
+  }
+}
+
+}  // namespace
+
+std::string Installation::Setting(const std::string& name) const {
+  if (!settings.has_value()) return "";
+  const auto setting = settings->find(name);
+  return setting != settings->end() ? setting->second : "";
+}
+
+absl::StatusOr<SlurmSettings> SettingsInChild(SettingsReader read, const std::string& library,
+                                              const std::string& slurm_conf) {
+  const absl::StatusOr<std::string> text = InChild([&]() -> absl::StatusOr<std::string> {
+    const absl::StatusOr<SlurmSettings> settings = read(library, slurm_conf);
+    if (!settings.ok()) return settings.status();
+    return nlohmann::json(*settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  });
+  if (!text.ok()) return text.status();
+  return nlohmann::json::parse(*text).get<SlurmSettings>();
+}
+
+std::string NameOfUser(uid_t user) {
+  const struct passwd* entry = getpwuid(user);
+  return entry != nullptr ? entry->pw_name : absl::StrCat("uid ", user);
+}
+
+void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Checks* checks) {
+  found->slurmctld = options.slurmctld.empty() ? FindSlurmctld(checks) : options.slurmctld;
+  if (!found->slurmctld.empty()) found->library = LibraryBesideSlurmctld(found->slurmctld);
+  if (found->library.empty()) found->library = found->scarbond_library;
+  if (found->library.empty()) found->library = CARBON_LIBSLURM;
+  if (!options.slurm_version.empty()) {
+    const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(options.slurm_version);
+    if (version.ok()) found->version = *version;  // else the usage was wrong, and said to be
+    checks->Ok("slurmctld to come", absl::StrCat("Slurm ", FormatSlurmVersion(*found->version)));
+    return;
+  }
+  if (found->slurmctld.empty()) {
+    checks->Error(
+        "slurmctld installed",
+        absl::StrCat("is neither in PATH nor in ", CARBON_SLURM_SBIN_DIR, ":", kUsualFolders),
+        "name it with --slurmctld, on the machine that runs it");
+    return;
+  }
+  const absl::StatusOr<std::string> words = RunProgram({found->slurmctld, "-V"});
+  const absl::StatusOr<SlurmVersion> version =
+      words.ok() ? FindSlurmVersion(*words) : absl::StatusOr<SlurmVersion>(words.status());
+  if (!version.ok()) {
+    checks->Error("slurmctld installed",
+                  absl::StrCat(found->slurmctld, " -V: ", version.status().message()),
+                  "mend it first: it will not start like this");
+    return;
+  }
+  found->version = *version;
+  checks->Ok("slurmctld installed",
+             absl::StrCat(found->slurmctld, ", Slurm ", FormatSlurmVersion(*version)));
+}
+
+void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* checks) {
+  const char* variable = getenv("SLURM_CONF");
+  const std::string named =
+      options.slurm_conf.empty() && variable != nullptr ? variable : options.slurm_conf;
+  // Slurm's library would go and look for one on the network.
+  if (!named.empty() && access(named.c_str(), R_OK) != 0) {
+    checks->Error("slurm.conf", absl::StrCat(named, ": ", strerror(errno)),
+                  "name another with --slurm-conf");
+    return;
+  }
+  const absl::StatusOr<SlurmSettings> settings =
+      SettingsInChild(ReadSlurmConf, found->library, options.slurm_conf);
+  if (!settings.ok()) {
+    const bool has_no_library =
+        absl::StrContains(settings.status().message(), "cannot open shared object file");
+    checks->Error("slurm.conf", std::string(settings.status().message()),
+                  has_no_library  ? "nothing of slurm.conf is known without Slurm's library"
+                  : named.empty() ? "name it with --slurm-conf or SLURM_CONF, or mend it"
+                                  : "mend it: slurmctld reads it in the same way");
+    return;
+  }
+  found->settings = *settings;
+  found->slurm_user = UidIn(found->Setting("SlurmUser"));
+  checks->Ok("slurm.conf",
+             absl::StrCat(found->Setting("SLURM_CONF"), ", cluster ", found->Setting("ClusterName"),
+                          ", SlurmUser ", found->Setting("SlurmUser")));
+  CheckJobSubmitPlugins(*found, checks);
+}
+
+}  // namespace carbon

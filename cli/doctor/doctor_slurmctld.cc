@@ -1,0 +1,143 @@
+// The slurmctld that runs on this machine: its release, its user, and whether it has the plugin.
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "cli/doctor/doctor_checks.h"
+#include "cli/process/child_process.h"
+#include "store/file.h"
+
+namespace carbon {
+namespace {
+
+constexpr int64_t kMaxStatusBytes = 1 << 20;
+
+// The process that the plugin's status is of; where slurmctld writes no pid file, under systemd
+// say, that is how to find it.
+std::optional<pid_t> PidInPluginStatus(const Installation& found) {
+  if (!found.config.has_value()) return std::nullopt;
+  const std::string& log = found.config->paths.log;
+  const absl::StatusOr<std::string> bytes = ReadFile(
+      absl::StrCat(log.substr(0, log.rfind('/') + 1), "plugin-status.json"), kMaxStatusBytes);
+  if (!bytes.ok()) return std::nullopt;
+  const nlohmann::json json = nlohmann::json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("pid") || !json["pid"].is_number_integer()) {
+    return std::nullopt;
+  }
+  return json["pid"].get<pid_t>();
+}
+
+// Whether JobSubmitPlugins, as written, has the plugin.
+bool NamesCarbon(absl::string_view list) {
+  for (absl::string_view name : absl::StrSplit(list, ',')) {
+    absl::ConsumePrefix(&name, "job_submit/");
+    if (name == "carbon") return true;
+  }
+  return false;
+}
+
+void CheckLoadedPlugin(const Installation& found, Checks* checks) {
+  const ServerProcess& server = *found.server;
+  if (!server.maps_known) {
+    checks->Warn("plugin loaded", "only root may see what slurmctld has loaded", "ask as root");
+  } else if (!server.mapped.has_value() && found.awaits_restart) {
+    checks->Warn("plugin loaded",
+                 absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin yet"),
+                 "restart it if there is no error here, and ask again");
+  } else if (!server.mapped.has_value()) {
+    checks->Error("plugin loaded",
+                  absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin"),
+                  "restart slurmctld once JobSubmitPlugins names carbon");
+  } else if (const std::optional<pid_t> pid = PidInPluginStatus(found);
+             pid.has_value() && *pid != server.pid) {
+    // Slurm also maps a file that it only looks at, and then refuses.
+    checks->Error("plugin loaded",
+                  absl::StrCat("the plugin last ran in process ", *pid,
+                               ", and not in slurmctld's, ", server.pid),
+                  "look for job_submit and carbon in slurmctld's log");
+  } else if (server.mapped->replaced) {
+    checks->Warn("plugin loaded",
+                 absl::StrCat(server.mapped->path, ": was replaced since slurmctld loaded it"),
+                 found.plugin_fits ? "restart slurmctld to use the new one"
+                                   : "do not restart slurmctld before the plugin is mended");
+  } else {
+    checks->Ok("plugin loaded", server.mapped->path);
+  }
+}
+
+void CheckFederation(const Installation& found, const std::string& slurm_conf, Checks* checks) {
+  const absl::StatusOr<std::string> shown =
+      RunProgram({"env", "SLURM_CONF=" + slurm_conf, "scontrol", "show", "federation"});
+  if (!shown.ok() || !absl::StrContains(*shown, "Federation:")) return;
+  checks->Warn("federation",
+               absl::StrCat("cluster ", found.Setting("ClusterName"), " is in a federation"),
+               "know that jobs of the federation are left alone");
+}
+
+}  // namespace
+
+void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Checks* checks) {
+  const std::string pid_file = found->Setting("SlurmctldPidFile");
+  for (const std::optional<pid_t> pid :
+       {pid_file.empty() ? std::nullopt : ReadPidFile(pid_file), PidInPluginStatus(*found)}) {
+    if (found->server.has_value() || !pid.has_value()) continue;
+    found->server = FindServer(*pid, "slurmctld", kPluginFileName);
+  }
+  if (!found->server.has_value() && pid_file.empty()) {
+    checks->Warn("slurmctld", "whether it runs cannot be told without slurm.conf",
+                 "mend that first");
+    return;
+  }
+  if (!found->server.has_value()) {
+    checks->Warn("slurmctld", "does not run on this machine",
+                 "start it if there is no error here, and ask again");
+    return;
+  }
+  const ServerProcess& server = *found->server;
+  found->slurm_user = server.user;
+  const std::string process = absl::StrCat("pid ", server.pid, ", user ", NameOfUser(server.user));
+  const std::string slurm_conf =
+      !options.slurm_conf.empty() ? options.slurm_conf : found->Setting("SLURM_CONF");
+  const absl::StatusOr<SlurmSettings> running =
+      SettingsInChild(AskSlurmctld, found->library, slurm_conf);
+  if (!running.ok() && !found->settings.has_value()) {
+    checks->Warn("slurmctld", absl::StrCat(process, ": cannot be asked without slurm.conf"),
+                 "mend that first");
+  } else if (!running.ok()) {
+    checks->Error("slurmctld",
+                  absl::StrCat(process, ": does not answer: ", running.status().message()),
+                  absl::StrCat("look into its log, ", found->Setting("SlurmctldLogFile")));
+  } else {
+    const auto get = [&](const char* name) {
+      const auto setting = running->find(name);
+      return setting != running->end() ? setting->second : std::string();
+    };
+    const std::string release = get("SLURM_VERSION");
+    const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(release);
+    if (version.ok() && found->version.has_value() && *version != *found->version) {
+      checks->Warn("slurmctld",
+                   absl::StrCat(process, ": is Slurm ", release, " still, and ",
+                                FormatSlurmVersion(*found->version), " is to follow"),
+                   "restart it if there is no error here; from 23.11 on a reconfigure restarts it");
+    } else {
+      checks->Ok("slurmctld", absl::StrCat(process, ", Slurm ", release));
+    }
+    if (const std::string used = get("SLURM_CONF"); used != found->Setting("SLURM_CONF")) {
+      checks->Warn("slurm.conf",
+                   absl::StrCat("slurmctld uses ", used, ", not ", found->Setting("SLURM_CONF")),
+                   absl::StrCat("ask with --slurm-conf ", used));
+    }
+    found->awaits_restart =
+        NamesCarbon(found->Setting("JobSubmitPlugins")) && !NamesCarbon(get("JobSubmitPlugins"));
+    if (get("JobSubmitPlugins") != found->Setting("JobSubmitPlugins")) {
+      checks->Warn("JobSubmitPlugins", "slurm.conf was changed since slurmctld read it",
+                   "restart slurmctld");
+    }
+    CheckFederation(*found, slurm_conf, checks);
+  }
+  CheckLoadedPlugin(*found, checks);
+}
+
+}  // namespace carbon

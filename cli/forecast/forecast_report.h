@@ -1,0 +1,40 @@
+// What scarbon forecast evaluate found, as tables for people and as JSON.
+#ifndef CLI_FORECAST_FORECAST_REPORT_H_
+#define CLI_FORECAST_FORECAST_REPORT_H_
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "forecast/own/evaluation.h"
+#include "forecast/own/interval_coverage.h"
+
+namespace carbon {
+
+// A job of 72 h with 72 h of slack needs six; the tables show the first four.
+inline constexpr int kDaysEvaluated = 6;
+// Of the jobs whose savings are told; hours.
+inline constexpr std::array<int, 5> kRuntimes = {1, 4, 12, 24, 72};
+inline constexpr std::array<int, 2> kSlacks = {24, 72};
+
+// How good the forecasts of one model for one zone were.
+struct ForecastReport {
+  std::string zone;
+  absl::string_view model;
+  size_t forecasts = 0;
+  std::array<DayAccuracy, kDaysEvaluated> days;
+  std::array<std::array<double, kRuntimes.size()>, kSlacks.size()> captured{};
+  std::vector<IntervalHits> hits;
+};
+
+// Accuracy, savings and intervals, by zone and model, and over all zones. Each line with its
+// newline.
+std::string ReportTables(const std::vector<ForecastReport>& zones, bool with_header);
+// The same and more, as an object with `zones` and `all_zones`.
+std::string ReportJson(const std::vector<ForecastReport>& zones);
+
+}  // namespace carbon
+
+#endif  // CLI_FORECAST_FORECAST_REPORT_H_

@@ -1,0 +1,205 @@
+#include "cli/log/job_fates.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "cli/process/child_process.h"
+
+namespace carbon {
+namespace {
+
+// A command line holds more, but no surprise.
+constexpr size_t kMaxAtOnce = 5000;
+// The plugin decides before slurmctld notes the time of the submission, in whole seconds; two
+// machines' clocks differ, and a machine in distress takes its time.
+constexpr absl::Duration kBefore = absl::Minutes(1), kAfter = absl::Minutes(10);
+// A start that is in no other hour of the grid.
+constexpr absl::Duration kEarly = absl::Minutes(5);
+
+// As sacct writes the states in which a record ends: the job's end, or another record's begin.
+// "CANCELLED by 1000".
+bool IsEnd(absl::string_view state) {
+  for (const char* end :
+       {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY",
+        "PREEMPTED", "REQUEUED", "RESIZING", "REVOKED", "TIMEOUT"}) {
+    if (state.substr(0, state.find(' ')) == end) return true;
+  }
+  return false;
+}
+
+// Slurm's are of 32 bits.
+std::optional<int64_t> JobId(const LogRecord& decision) {
+  const std::optional<double> job_id = decision.Number({"job_id"});
+  if (!job_id || !(*job_id >= 0 && *job_id <= std::numeric_limits<uint32_t>::max())) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(*job_id);
+}
+
+// What one task of the job was predicted to run.
+absl::Duration PredictedRun(const LogRecord& decision) {
+  const double rounds = std::max(1.0, decision.Number({"chosen", "rounds"}).value_or(1));
+  return absl::Seconds(decision.Number({"chosen", "runtime_s"}).value_or(0) / rounds);
+}
+
+// By a quarter and a minute, for nobody knows it to the second. Another runtime than its user's is
+// its time limit.
+bool RanLongerThanStated(const LogRecord& decision, absl::Duration ran) {
+  const std::string source = decision.Text({"runtime_source"});
+  return (source == "hint" || source == "flops") &&
+         ran > PredictedRun(decision) * 1.25 + absl::Minutes(1);
+}
+
+// Only what a decision in force moved, and scarbond left there, was to run as planned.
+bool IsInForce(const LogRecord& decision) {
+  return decision.Text({"outcome"}) == "placed" && decision.Text({"mode"}) != "shadow" &&
+         !decision.Has({"returned"});
+}
+
+// The job that the decision is about: its records from the one that was submitted with the
+// decision.
+std::vector<const JobRun*> RunsOf(const LogRecord& decision, const std::vector<JobRun>& runs) {
+  const std::optional<absl::Time> decided = decision.Time({"time"});
+  const std::optional<double> user_id = decision.Number({"job", "user_id"});
+  std::vector<const JobRun*> of;
+  if (!decided.has_value()) return of;
+  bool has_first = false;
+  for (const JobRun& run : runs) {
+    if (user_id != static_cast<double>(run.user_id) || run.submitted < *decided - kBefore) continue;
+    of.push_back(&run);
+    has_first = has_first || run.submitted <= *decided + kAfter;
+  }
+  if (!has_first) of.clear();
+  return of;
+}
+
+void AddFate(const std::vector<const JobRun*>& runs, LogRecord* decision) {
+  std::map<std::string, absl::Duration> ran;  // by task
+  std::set<std::string> partitions;
+  absl::Time start = absl::InfiniteFuture();
+  absl::Duration longest, total;
+  bool has_ended = true;
+  for (const JobRun* run : runs) {
+    has_ended = has_ended && run->has_ended;
+    if (!run->start.has_value()) continue;
+    absl::Duration& task = ran[run->task];
+    task += run->elapsed;
+    longest = std::max(longest, task);
+    total += run->elapsed;
+    start = std::min(start, *run->start);
+    partitions.insert(run->partition);
+  }
+  decision->Add("ran_s", absl::ToInt64Seconds(longest));
+  const double tasks = std::max(1.0, decision->Number({"job", "array_tasks"}).value_or(1));
+  const absl::Duration predicted = PredictedRun(*decision) * tasks;
+  if (predicted > absl::ZeroDuration()) {
+    decision->Add("ran_share", absl::FDivDuration(total, predicted));
+  }
+  if (has_ended) decision->Add("ended", true);
+  if (has_ended && ran.empty()) decision->Add("never_ran", true);
+  if (IsInForce(*decision)) {
+    partitions.erase(decision->Text({"chosen", "partition"}));
+    if (!partitions.empty()) decision->Add("ran_elsewhere", partitions);
+    // The planned start is the job's BeginTime: only who changed that has it start before.
+    const std::optional<absl::Time> planned = decision->Time({"chosen", "start"});
+    if (planned.has_value() && start < *planned - kEarly) decision->Add("ran_earlier", true);
+  }
+  if (RanLongerThanStated(*decision, longest)) decision->Add("ran_longer", true);
+}
+
+bool IsTooMuch(const absl::Status& status) {
+  return absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
+}
+
+// Of part of the jobs; asks for halves where sacct does not manage all at once.
+absl::Status Ask(const std::vector<int64_t>& job_ids, JobRuns* all) {
+  const absl::StatusOr<std::string> printed =
+      RunProgram({"env", "SLURM_TIME_FORMAT=%s", "sacct", "--noheader", "--parsable2",
+                  "--allocations", "--duplicates", "--allusers",
+                  "--format=JobID,UID,Submit,Start,ElapsedRaw,Partition,State,NodeList",
+                  absl::StrCat("--jobs=", absl::StrJoin(job_ids, ","))});
+  if (printed.ok()) {
+    all->merge(ParseJobRuns(*printed));
+    return absl::OkStatus();
+  }
+  if (!IsTooMuch(printed.status()) || job_ids.size() < 2) return printed.status();
+  const auto middle = job_ids.begin() + static_cast<std::ptrdiff_t>(job_ids.size() / 2);
+  absl::Status first = Ask({job_ids.begin(), middle}, all);
+  // One that hangs is not waited for again and again.
+  if (absl::IsDeadlineExceeded(first)) return first;
+  first.Update(Ask({middle, job_ids.end()}, all));
+  return first;
+}
+
+}  // namespace
+
+JobRuns ParseJobRuns(absl::string_view printed) {
+  JobRuns all;
+  for (absl::string_view line : absl::StrSplit(printed, '\n', absl::SkipEmpty())) {
+    const std::vector<absl::string_view> fields = absl::StrSplit(line, '|');
+    int64_t job_id = 0, submitted = 0, start = 0, seconds = 0;
+    JobRun run;
+    // "17_3" is a task of an array, "17_[4-9]" what of it waits, "17+1" a component.
+    if (fields.size() != 8 ||
+        !absl::SimpleAtoi(fields[0].substr(0, fields[0].find_first_of("_+")), &job_id) ||
+        !absl::SimpleAtoi(fields[1], &run.user_id) || !absl::SimpleAtoi(fields[2], &submitted) ||
+        !absl::SimpleAtoi(fields[4], &seconds) || seconds < 0) {
+      continue;
+    }
+    run.task = std::string(fields[0]);
+    run.submitted = absl::FromUnixSeconds(submitted);
+    run.elapsed = absl::Seconds(seconds);
+    run.partition = std::string(fields[5]);
+    run.has_ended = IsEnd(fields[6]);
+    // What is cancelled while it waits has a start, but no nodes: "None assigned".
+    const bool has_nodes = !fields[7].empty() && !absl::StartsWith(fields[7], "None");
+    if (has_nodes && absl::SimpleAtoi(fields[3], &start)) run.start = absl::FromUnixSeconds(start);
+    all[job_id].push_back(std::move(run));
+  }
+  return all;
+}
+
+JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
+                            const std::function<void(const std::string&)>& complain) {
+  JobRuns all;
+  for (size_t i = 0; i < job_ids.size(); i += kMaxAtOnce) {
+    const auto begin = job_ids.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto end =
+        job_ids.begin() + static_cast<std::ptrdiff_t>(std::min(i + kMaxAtOnce, job_ids.size()));
+    const absl::Status asked = Ask({begin, end}, &all);
+    if (asked.ok()) continue;
+    // A Slurm that keeps no accounts is no trouble, nor is none at all.
+    if (IsTooMuch(asked)) complain(absl::StrCat("sacct: ", asked.message()));
+    break;
+  }
+  return all;
+}
+
+std::vector<int64_t> JobsToAskFor(const std::vector<LogRecord>& decisions) {
+  std::set<int64_t> job_ids;
+  for (const LogRecord& decision : decisions) {
+    const std::optional<int64_t> job_id = JobId(decision);
+    if (job_id.has_value() && decision.Has({"chosen"})) job_ids.insert(*job_id);
+  }
+  return {job_ids.begin(), job_ids.end()};
+}
+
+void AddFates(const JobRuns& runs, std::vector<LogRecord>* decisions) {
+  for (LogRecord& decision : *decisions) {
+    const std::optional<int64_t> job_id = JobId(decision);
+    if (!job_id.has_value() || !decision.Has({"chosen"})) continue;
+    const auto found = runs.find(*job_id);
+    if (found == runs.end()) continue;
+    const std::vector<const JobRun*> of = RunsOf(decision, found->second);
+    if (!of.empty()) AddFate(of, &decision);
+  }
+}
+
+}  // namespace carbon

@@ -1,0 +1,230 @@
+// scarbon policy check: tells an administrator all that is wrong with a carbon.json before it
+// counts.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/commands.h"
+#include "cli/policy/policy_check.h"
+#include "core/config/config.h"
+#include "forecast/http/secret_file.h"
+#include "forecast/live/live_history.h"
+#include "nlohmann/json.hpp"
+#include "settings/load_config.h"
+#include "store/file.h"
+
+namespace carbon {
+namespace {
+
+constexpr int64_t kMaxConfigBytes = 4 << 20;
+
+struct CheckOptions {
+  std::string file = CARBON_CONFIG_FILE;
+  bool json = false;
+};
+
+std::string Count(size_t count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
+bool MatchesEveryJob(const PolicyMatch& match) { return match == PolicyMatch(); }
+
+// The file that a source rests on; empty for none.
+template <class File, class Source>
+std::string PathOf(const Source& source) {
+  if (const auto* file = std::get_if<File>(&source)) return file->path;
+  const auto* provider = std::get_if<ForecastProvider>(&source);
+  return provider == nullptr ? "" : provider->secret_file;
+}
+
+void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
+  std::set<std::string> used;
+  for (const SiteConfig& site : config.sites) used.insert(site.zone);
+  std::map<std::string, std::string> zone_by_kind;
+  for (const ZoneConfig& zone : config.zones) {
+    if (used.contains(zone.name)) {
+      zone_by_kind.emplace(std::string(SignalKindName(zone.kind)), zone.name);
+    }
+    const std::vector<HistorySource> history = HistorySourcesOf(zone);
+    if (zone.forecasts.empty() && history.empty()) {
+      warnings->push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
+    }
+    std::set<std::string> paths;
+    std::set<std::string> secrets;
+    const auto add = [&](const auto& source, const std::string& path) {
+      paths.insert(path);
+      if (std::holds_alternative<ForecastProvider>(source)) secrets.insert(path);
+    };
+    for (const ForecastSource& source : zone.forecasts) add(source, PathOf<ForecastFile>(source));
+    for (const HistorySource& source : history) add(source, PathOf<HistoryFile>(source));
+    for (const std::string& path : paths) {
+      std::error_code error;
+      if (path.empty()) continue;
+      if (std::filesystem::exists(path, error)) {
+        // scarbond would not start with it.
+        const absl::Status mode = secrets.contains(path) ? CheckSecretMode(path) : absl::OkStatus();
+        if (!mode.ok()) {
+          warnings->push_back(absl::StrCat("zone ", zone.name, ": ", mode.message()));
+        }
+        continue;
+      }
+      warnings->push_back(absl::StrCat("zone ", zone.name, ": ", path, ": ",
+                                       error ? error.message() : "does not exist"));
+    }
+  }
+  if (zone_by_kind.size() < 2) return;
+  std::string kinds;
+  for (const auto& [kind, zone] : zone_by_kind) {
+    absl::StrAppend(&kinds, kinds.empty() ? "" : ", ", kind, " (", zone, ")");
+  }
+  warnings->push_back(absl::StrCat(
+      "the sites' zones are of different kinds, which are never compared with each other: ",
+      kinds));
+}
+
+void WarnOfPolicies(const Config& config, std::vector<std::string>* warnings) {
+  if (config.policies.empty()) warnings->push_back("no policies: every job is left alone");
+  const auto last = std::find_if(config.policies.begin(), config.policies.end(),
+                                 [](const Policy& p) { return MatchesEveryJob(p.match); });
+  for (auto policy = last; policy != config.policies.end(); ++policy) {
+    if (policy == last) continue;
+    warnings->push_back(absl::StrCat("policy ", policy->name, ": is never reached: policy ",
+                                     last->name, " before it matches every job"));
+  }
+}
+
+// A policy of an older release: the same numbers now ask for something else. Naming a fallback says
+// that this is known.
+void WarnOfOldRule(const Config& config, std::vector<std::string>* warnings) {
+  for (const Policy& policy : config.policies) {
+    if (policy.fallback.has_value() || policy.mode == Mode::kOff) continue;
+    if (policy.saving_floor == Policy{}.saving_floor && policy.confidence == Policy{}.confidence) {
+      continue;
+    }
+    warnings->push_back(absl::StrCat(
+        "policy ", policy.name,
+        ": saving_floor is now asked of the saving that is expected and confidence of any saving "
+        "at "
+        "all, over the fallback; name a \"fallback\", \"static-best\" or \"home\", to say that "
+        "you know: carbon.json(5)"));
+  }
+}
+
+// Without them the consequential figure is not known, and jobs that may go there are judged by the
+// attributional.
+void WarnOfFreeWatts(const Config& config, std::vector<std::string>* warnings) {
+  const auto wants = [](const Policy& policy) {
+    return policy.mode != Mode::kOff && policy.minimise != Figure::kAttributional;
+  };
+  const auto insists = [](const Policy& policy) {
+    return policy.mode != Mode::kOff && policy.minimise == Figure::kConsequential;
+  };
+  if (std::none_of(config.policies.begin(), config.policies.end(), wants)) return;
+  std::set<std::string> with, without;
+  for (const PoolConfig& pool : config.pools) {
+    const auto hardware = config.hardware.find(pool.hardware);
+    if (hardware == config.hardware.end()) continue;
+    const bool is_known = pool.powers_down == true || hardware->second.free.has_value();
+    (is_known ? with : without).insert(pool.hardware);
+  }
+  const bool is_asked = std::any_of(config.policies.begin(), config.policies.end(), insists);
+  // Where no hardware has them, that is how the site counts, unless it says otherwise.
+  if (without.empty() || (with.empty() && !is_asked)) return;
+  warnings->push_back(absl::StrCat(
+      "hardware ", absl::StrJoin(without, ", "),
+      ": no free_watts: unless Slurm powers its nodes down, the attributional emission is "
+      "minimised "
+      "where a job may go there, not the consequential; give free_watts: carbon.json(5)"));
+}
+
+// What is allowed, and yet most likely not meant.
+std::vector<std::string> FindWarnings(const std::string& file) {
+  std::vector<std::string> errors, warnings;
+  const std::optional<Config> config = LoadConfig(file, &errors, &warnings);
+  if (!config.has_value()) return errors;
+  WarnOfZones(*config, &warnings);
+  WarnOfPolicies(*config, &warnings);
+  WarnOfOldRule(*config, &warnings);
+  WarnOfFreeWatts(*config, &warnings);
+  return warnings;
+}
+
+std::vector<ConfigError> FindErrors(const std::string& file, std::optional<Config>* config) {
+  std::vector<ConfigError> errors;
+  const absl::StatusOr<std::string> text = ReadFile(file, kMaxConfigBytes);
+  if (text.ok()) {
+    *config = ParseConfig(*text, &errors);
+    if (config->has_value()) errors = CheckProviders(**config, *text);
+    if (!errors.empty()) config->reset();
+  } else {
+    // "FILE: what is wrong", where the caller names the file itself.
+    absl::string_view message = text.status().message();
+    const std::string prefix = file + ": ";
+    if (message.substr(0, prefix.size()) == prefix) message.remove_prefix(prefix.size());
+    errors.push_back({"", std::nullopt, std::string(message)});
+  }
+  return errors;
+}
+
+int Check(const CheckOptions& options) {
+  std::optional<Config> config;
+  const std::vector<ConfigError> errors = FindErrors(options.file, &config);
+  const std::vector<std::string> warnings =
+      config.has_value() ? FindWarnings(options.file) : std::vector<std::string>();
+  if (options.json) {
+    nlohmann::json json = {{"ok", errors.empty()},
+                           {"file", options.file},
+                           {"errors", nlohmann::json::array()},
+                           {"warnings", warnings}};
+    for (const ConfigError& error : errors) {
+      nlohmann::json line = nullptr;
+      if (error.line.has_value()) line = *error.line;
+      json["errors"].push_back({{"path", error.path}, {"line", line}, {"message", error.message}});
+    }
+    std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    return errors.empty() ? 0 : 1;
+  }
+  for (const ConfigError& error : errors) {
+    std::cerr << FormatConfigError(options.file, error) << "\n";
+  }
+  for (const std::string& warning : warnings) std::cout << "warning: " << warning << "\n";
+  if (!config.has_value()) return 1;
+  std::cout << options.file << ": " << Count(config->sites.size(), "site", "sites") << ", "
+            << Count(config->pools.size(), "pool", "pools") << ", "
+            << Count(config->policies.size(), "policy", "policies") << ": ok\n";
+  return 0;
+}
+
+}  // namespace
+
+ConfigReview ReviewConfig(const std::string& file) {
+  ConfigReview review;
+  for (const ConfigError& error : FindErrors(file, &review.config)) {
+    review.errors.push_back(FormatConfigError(file, error));
+  }
+  if (review.config.has_value()) review.warnings = FindWarnings(file);
+  return review;
+}
+
+void AddPolicy(CLI::App& app, int* exit_code) {
+  CLI::App* policy = app.add_subcommand("policy", "Look after carbon.json");
+  policy->require_subcommand(1);
+  CLI::App* check =
+      policy->add_subcommand("check", "Check a carbon.json and report all that is wrong with it");
+  auto options = std::make_shared<CheckOptions>();
+  check->add_option("FILE", options->file, "The file to check")->capture_default_str();
+  check->add_flag("--json", options->json, "Print the result as JSON");
+  check->callback([options, exit_code] { *exit_code = Check(*options); });
+}
+
+}  // namespace carbon

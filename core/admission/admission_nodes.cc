@@ -1,0 +1,160 @@
+#include "core/admission/admission_nodes.h"
+
+#include <algorithm>
+
+#include "core/admission/admission_limits.h"
+
+namespace carbon {
+namespace {
+
+int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b == 0 ? 0 : 1); }
+
+// CPUs that the job may be counted with where it asks for `cpus` and `memory_mib`. They are
+// allotted in whole cores, of several threads each; and MaxMemPerCPU raises their number until each
+// has no more memory than it allows.
+int64_t MaxCpus(int64_t cpus, int64_t memory_mib, const PartitionRules& partition) {
+  const std::optional<MemoryRule>& most = partition.max_memory;
+  if (most.has_value() && most->per_cpu && most->mib > 0 && cpus > 0) {
+    if (memory_mib == 0 && partition.default_memory.has_value()) {
+      const MemoryRule& by_default = *partition.default_memory;
+      memory_mib = by_default.per_cpu ? LimitedProduct(by_default.mib, cpus) : by_default.mib;
+    }
+    const int64_t each = DivideUp(memory_mib, cpus);
+    cpus = LimitedProduct(cpus, std::max<int64_t>(1, DivideUp(each, most->mib)));
+  }
+  return LimitedProduct(cpus, partition.most.threads_per_core);
+}
+
+int64_t MaxCpusTotal(const JobRequest& job, const PartitionRules& partition) {
+  return MaxCpus(job.demand.cpus, job.demand.memory_mib, partition);
+}
+
+int64_t MaxCpusPerShare(const JobRequest& job, const PartitionRules& partition) {
+  return MaxCpus(job.per_node.cpus, job.per_node.memory_mib, partition);
+}
+
+// The most of the job that one node may have to hold: all of it, or where its number of nodes is
+// bounded, its even share and a task more, which is no larger.
+int64_t MaxPerNode(const JobRequest& job, int64_t share, int64_t total) {
+  return job.max_nodes.has_value() ? std::min(total, LimitedProduct(2, share)) : total;
+}
+
+int64_t MaxCpusPerNode(const JobRequest& job, const PartitionRules& partition) {
+  return MaxPerNode(job, MaxCpusPerShare(job, partition), MaxCpusTotal(job, partition));
+}
+
+bool FitsOneNode(const JobRequest& job, const PartitionRules& target) {
+  return MaxCpusTotal(job, target) <= target.least.cpus &&
+         job.demand.devices <= target.least.devices &&
+         job.demand.memory_mib <= target.least.memory_mib;
+}
+
+// Nodes no smaller than those at home hold what those held. Else the job's tasks, of which nothing
+// is known, must find room however they are spread: on one node all together, or on each node its
+// share and one task more, which is no larger.
+bool FitsEachNode(const JobRequest& job, const PartitionRules& home, const PartitionRules& target) {
+  const NodeShape& least = target.least;
+  const bool no_smaller = least.cpus >= home.most.cpus && least.devices >= home.most.devices &&
+                          least.memory_mib >= home.most.memory_mib &&
+                          target.most.threads_per_core == home.least.threads_per_core &&
+                          target.least.threads_per_core == home.most.threads_per_core;
+  return no_smaller || FitsOneNode(job, target) ||
+         (LimitedProduct(2, MaxCpusPerShare(job, target)) <= least.cpus &&
+          job.per_node.devices <= least.devices && job.per_node.memory_mib <= least.memory_mib);
+}
+
+int64_t AllowedNodes(const PartitionRules& partition) {
+  return std::min(partition.nodes, partition.max_nodes.value_or(partition.nodes));
+}
+
+// However the job's tasks are spread, more nodes than this are not needed: each is at least half
+// full of something, or the next would not have been begun.
+int64_t MostNodesNeeded(const JobRequest& job, const PartitionRules& target) {
+  if (job.max_nodes.has_value()) return std::max(*job.max_nodes, job.demand.nodes);
+  if (FitsOneNode(job, target)) return job.demand.nodes;
+  const auto halves = [](int64_t amount, int64_t node) { return node > 0 ? 2 * amount / node : 0; };
+  return job.demand.nodes + halves(MaxCpusTotal(job, target), target.least.cpus) +
+         halves(job.demand.devices, target.least.devices) +
+         halves(job.demand.memory_mib, target.least.memory_mib);
+}
+
+// MaxMemPerNode and MaxMemPerCPU. The latter is met by raising the job's CPUs.
+bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
+                     const PartitionRules& target) {
+  if (!target.max_memory.has_value()) return true;
+  // Compared with what whole nodes have, which may differ.
+  if (job.exclusive) return false;
+  if (job.demand.memory_mib == 0) {
+    if (!target.default_memory.has_value()) return false;
+    if (target.max_memory == home.max_memory) return true;
+    // A node has a CPU of the job at least.
+    const bool comparable = target.default_memory->per_cpu ? target.max_memory->per_cpu : true;
+    return comparable && target.default_memory->mib <= target.max_memory->mib;
+  }
+  if (target.max_memory == home.max_memory) return true;
+  return MaxPerNode(job, job.per_node.memory_mib, job.demand.memory_mib) <= target.max_memory->mib;
+}
+
+}  // namespace
+
+absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
+                                 const PartitionRules& target, bool tasks_set_max_nodes) {
+  // Slurm lets a job of `--nodes=2-8` wait for ever where only 4 are allowed.
+  const int64_t by_tasks = tasks_set_max_nodes ? job.tasks.value_or(0) : 0;
+  const int64_t asked = std::max(job.demand.nodes, job.max_nodes.value_or(by_tasks));
+  if (target.max_nodes.has_value() && asked > *target.max_nodes) {
+    return "the job asks for more nodes than its partition allows";
+  }
+  // MinNodes would raise the job's own number; at home it might have.
+  if (std::max(target.min_nodes, home.min_nodes) > std::max<int64_t>(job.demand.nodes, 1)) {
+    return "its partition or the job's own has a minimum of nodes";
+  }
+  if (target.max_cpus_per_node.has_value() &&
+      (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_node)) {
+    return "its partition limits CPUs per node";
+  }
+  // The number of sockets is not used: one socket must hold the job's whole share of a node.
+  if (target.max_cpus_per_socket.has_value() &&
+      (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_socket)) {
+    return "its partition limits CPUs per socket";
+  }
+  if (job.demand.nodes > target.nodes || !FitsEachNode(job, home, target)) {
+    return "the job may not fit its nodes";
+  }
+  if (AllowedNodes(target) < AllowedNodes(home) &&
+      AllowedNodes(target) < MostNodesNeeded(job, target)) {
+    return "the job may need more nodes than it may have there";
+  }
+  if (!target.topology.empty() && (job.demand.nodes > 1 || !FitsOneNode(job, target))) {
+    return "its partition's topology may keep the job's nodes apart";
+  }
+  return "";
+}
+
+absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
+                                   const PartitionRules& target) {
+  const bool holds_as_much = target.least.memory_mib >= home.most.memory_mib;
+  if (job.demand.devices > 0 && target.device_defaults != home.device_defaults) {
+    return "its partition's defaults per GPU are others";
+  }
+  if (job.demand.devices > 0 && !target.device_defaults.empty() &&
+      (!holds_as_much || target.least.cpus < home.most.cpus)) {
+    return "the job may not fit its nodes with the defaults per GPU";
+  }
+  if (job.demand.memory_mib == 0) {
+    if (target.default_memory != home.default_memory) {
+      return "its partition's default memory is another";
+    }
+    if (target.default_memory.has_value() && !holds_as_much) {
+      const MemoryRule& memory = *target.default_memory;
+      const int64_t cpus = MaxCpusPerNode(job, target);
+      if (LimitedProduct(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
+        return "the job may not fit its nodes with the default memory";
+      }
+    }
+  }
+  if (!WithinMaxMemory(job, home, target)) return "its partition limits memory";
+  return "";
+}
+
+}  // namespace carbon

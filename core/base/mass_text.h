@@ -1,0 +1,16 @@
+// Masses for people. Pure.
+#ifndef CORE_BASE_MASS_TEXT_H_
+#define CORE_BASE_MASS_TEXT_H_
+
+#include <string>
+
+#include "core/base/quantities.h"
+
+namespace carbon {
+
+// A mass for people: "14.2 kg", "862 g", "1.43 t", "37 mg"; three significant digits.
+std::string FormatMass(GramsCo2e mass);
+
+}  // namespace carbon
+
+#endif  // CORE_BASE_MASS_TEXT_H_

@@ -1,0 +1,19 @@
+#ifndef CORE_BASE_PRECISION_H_
+#define CORE_BASE_PRECISION_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace carbon {
+
+// Of the numbers that training computes with, as they are usually mixed: bf16 or fp16 with sums in
+// fp32, or fp8 in the matrix products.
+enum class Precision { kBf16, kFp8 };
+
+// "bf16", "fp8".
+absl::string_view PrecisionName(Precision precision);
+absl::StatusOr<Precision> ParsePrecision(absl::string_view name);
+
+}  // namespace carbon
+
+#endif  // CORE_BASE_PRECISION_H_

@@ -1,0 +1,176 @@
+#include "core/cluster/capacity.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace carbon {
+namespace {
+
+// A block that would grow beyond this is cut in two.
+constexpr size_t kMostChanges = 64;
+
+}  // namespace
+
+CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUse>& uses)
+    : total_(total) {
+  std::vector<Change> changes;
+  changes.reserve(2 * uses.size());
+  for (const CapacityUse& use : uses) {
+    const int64_t start = absl::ToUnixSeconds(use.when.start);
+    const int64_t end = absl::ToUnixSeconds(use.when.end);
+    if (start >= end) continue;
+    changes.push_back({start, Resources{} + use.amount});
+    changes.push_back({end, Resources{} - use.amount});
+  }
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return a.at < b.at; });
+  for (auto change = changes.begin(); change != changes.end();) {
+    Change merged = *change;
+    while (++change != changes.end() && change->at == merged.at) merged.by += change->by;
+    if (merged.by == Resources{}) continue;
+    // Half full, so that there is room for what is booked later.
+    if (blocks_.empty() || blocks_.back().changes.size() == kMostChanges / 2) {
+      blocks_.emplace_back();
+    }
+    blocks_.back().changes.push_back(merged);
+  }
+  for (Block& block : blocks_) block.Summarize();
+}
+
+void CapacityCalendar::Block::Summarize() {
+  sum = changes.front().by;
+  least = most = sum;
+  for (auto change = std::next(changes.begin()); change != changes.end(); ++change) {
+    sum += change->by;
+    for (const auto amount : kDimensions) {
+      least.*amount = std::min(least.*amount, sum.*amount);
+      most.*amount = std::max(most.*amount, sum.*amount);
+    }
+  }
+}
+
+size_t CapacityCalendar::BlockOf(int64_t at) const {
+  const auto after = std::upper_bound(
+      blocks_.begin(), blocks_.end(), at,
+      [](int64_t time, const Block& block) { return time < block.changes.front().at; });
+  return after == blocks_.begin() ? 0 : static_cast<size_t>(after - blocks_.begin()) - 1;
+}
+
+void CapacityCalendar::Book(TimeInterval when, const Resources& amount) {
+  const int64_t start = absl::ToUnixSeconds(when.start);
+  const int64_t end = absl::ToUnixSeconds(when.end);
+  const Resources taken = Resources{} + amount;
+  if (start >= end || taken == Resources{}) return;
+  Add(start, taken);
+  Add(end, Resources{} - taken);
+}
+
+void CapacityCalendar::Add(int64_t at, const Resources& by) {
+  if (blocks_.empty()) {
+    blocks_.push_back({.changes = {{at, by}}});
+    blocks_.back().Summarize();
+    return;
+  }
+  const auto block = blocks_.begin() + static_cast<std::ptrdiff_t>(BlockOf(at));
+  std::vector<Change>& changes = block->changes;
+  const auto change =
+      std::lower_bound(changes.begin(), changes.end(), at,
+                       [](const Change& change, int64_t time) { return change.at < time; });
+  if (change == changes.end() || change->at != at) {
+    changes.insert(change, {at, by});
+  } else if ((change->by += by) == Resources{}) {
+    changes.erase(change);
+    if (changes.empty()) {
+      blocks_.erase(block);
+      return;
+    }
+  }
+  if (changes.size() > kMostChanges) {
+    const auto middle = changes.begin() + kMostChanges / 2;
+    Block second;
+    second.changes.assign(middle, changes.end());
+    second.Summarize();
+    changes.erase(middle, changes.end());
+    block->Summarize();
+    blocks_.insert(std::next(block), std::move(second));
+  } else {
+    block->Summarize();
+  }
+}
+
+Resources CapacityCalendar::UsedAt(absl::Time when) const {
+  Resources used;
+  if (blocks_.empty()) return used;
+  const int64_t at = absl::ToUnixSeconds(when);
+  const size_t last = BlockOf(at);
+  for (size_t i = 0; i < last; ++i) used += blocks_[i].sum;
+  for (const Change& change : blocks_[last].changes) {
+    if (change.at > at) break;
+    used += change.by;
+  }
+  return used;
+}
+
+std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
+                                                           absl::Duration runtime,
+                                                           const Resources& demand) const {
+  std::vector<TimeInterval> starts;
+  Resources needed = demand;
+  if (demand.apart > 0) {
+    int64_t& nodes = demand.halves > 0 ? needed.half_nodes : needed.quarter_nodes;
+    nodes = std::max(nodes, demand.apart);
+  }
+  if (window.start > window.end || !total_.Covers(needed)) return starts;
+  const int64_t first = absl::ToUnixSeconds(window.start);
+  const int64_t last = absl::ToUnixSeconds(window.end);
+  const int64_t length = absl::ToInt64Seconds(runtime);
+  if (length <= 0 || blocks_.empty()) {
+    starts.push_back({absl::FromUnixSeconds(first), absl::FromUnixSeconds(last)});
+    return starts;
+  }
+  const size_t begin = BlockOf(first), end = BlockOf(last + length) + 1;
+  Resources room = total_ - needed;
+  for (size_t i = 0; i < begin; ++i) room -= blocks_[i].sum;
+
+  // A time [a, b) with too little room rules out the starts in (a - length, b). What is left
+  // between one such gap and the next is feasible.
+  bool is_full = !room.Covers({});
+  int64_t open = first;  // while there is room: the earliest start not ruled out so far
+  const auto emit = [&](int64_t to) {
+    if (open <= to) starts.push_back({absl::FromUnixSeconds(open), absl::FromUnixSeconds(to)});
+  };
+  // From `at` on it is full, or is not. False once nothing that comes after can matter.
+  const auto turn = [&](int64_t at, bool full) {
+    if (at >= last + length) return false;
+    if (full == is_full) return true;
+    is_full = full;
+    if (full) {
+      emit(std::min(at - length, last));
+    } else {
+      open = std::max(first, at);
+    }
+    return full || open <= last;
+  };
+  bool matters = true;
+  for (size_t i = begin; i < end && matters; ++i) {
+    const Block& block = blocks_[i];
+    if (room.Covers(block.most)) {
+      matters = !is_full || turn(block.changes.front().at, false);
+    } else if (!room.Covers(block.least)) {
+      matters = is_full || turn(block.changes.front().at, true);
+    } else {
+      Resources left = room;
+      for (auto change = block.changes.begin(); change != block.changes.end() && matters;
+           ++change) {
+        left -= change->by;
+        matters = turn(change->at, !left.Covers({}));
+      }
+    }
+    room -= block.sum;
+  }
+  if (!is_full) emit(last);
+  return starts;
+}
+
+}  // namespace carbon

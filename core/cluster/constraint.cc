@@ -1,0 +1,25 @@
+#include "core/cluster/constraint.h"
+
+#include <string.h>
+
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
+namespace carbon {
+namespace {
+
+// Anybody can submit one of any length; what is longer is not read.
+constexpr size_t kMostText = 1024;
+
+}  // namespace
+
+std::vector<std::string> ReadFeatures(const char* constraint) {
+  if (constraint == nullptr) return {};
+  const absl::string_view text(constraint, strnlen(constraint, kMostText + 1));
+  if (text.size() > kMostText || text.find_first_of("|[](){}*:!") != absl::string_view::npos) {
+    return {};
+  }
+  return absl::StrSplit(text, absl::ByAnyChar("&,"), absl::SkipWhitespace());
+}
+
+}  // namespace carbon

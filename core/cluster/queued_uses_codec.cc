@@ -1,0 +1,146 @@
+#include "core/cluster/queued_uses_codec.h"
+
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace carbon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The year 9999: far from every overflow.
+constexpr int64_t kLastSecond = 253402300799;
+constexpr size_t kFewestFields = 4, kMostFields = 7;
+constexpr size_t kAmounts = std::size(kDimensions) + 1;
+
+std::array<int64_t, kAmounts> AmountsOf(const Resources& resources) {
+  std::array<int64_t, kAmounts> amounts;
+  size_t count = 0;
+  for (const auto what : kDimensions) amounts[count++] = resources.*what;
+  amounts[count] = resources.apart;
+  return amounts;
+}
+
+void AppendAmount(const Resources& resources, std::string* json) {
+  const std::array<int64_t, kAmounts> amounts = AmountsOf(resources);
+  size_t count = kAmounts;
+  while (count > 0 && amounts[count - 1] == 0) --count;
+  json->push_back('[');
+  for (size_t i = 0; i < count; ++i) absl::StrAppend(json, i == 0 ? "" : ",", amounts[i]);
+  json->push_back(']');
+}
+
+// Reads one use. Only a fault pays for a path.
+class UseReader {
+ public:
+  explicit UseReader(const Json& use) : use_(use) {}
+
+  QueuedUse Read(const std::vector<NodeGroup>& groups) {
+    QueuedUse use;
+    if (!use_.is_array() || use_.size() < kFewestFields || use_.size() > kMostFields) {
+      Fail("", absl::StrCat("is not an array of ", kFewestFields, " to ", kMostFields));
+      return use;
+    }
+    const auto last_group = static_cast<int64_t>(groups.size()) - 1;
+    const int64_t group = Integer(use_[0], "/0", 0, last_group);
+    if (group <= last_group) use.group = groups[static_cast<size_t>(group)].name;
+    use.when = {absl::FromUnixSeconds(Integer(use_[1], "/1", -kLastSecond, kLastSecond)),
+                absl::FromUnixSeconds(Integer(use_[2], "/2", -kLastSecond, kLastSecond))};
+    if (use.when.end < use.when.start) Fail("/2", "is before the start");
+    use.amount = Amount(use_[3]);
+    if (use_.size() > 4) {
+      use.job_id = static_cast<uint32_t>(Integer(use_[4], "/4", 0, UINT32_MAX));
+    }
+    if (use_.size() > 5) {
+      if (use_[5].is_string()) {
+        use.decision_id = use_[5].get_ref<const std::string&>();
+      } else {
+        Fail("/5", "is not a string");
+      }
+    }
+    if (use_.size() > 6) use.yields = Integer(use_[6], "/6", 0, 1) == 1;
+    return use;
+  }
+
+  // Of the first fault; empty: there is none.
+  const std::string& fault() const { return fault_; }
+
+ private:
+  Resources Amount(const Json& amount) {
+    Resources resources;
+    if (!amount.is_array() || amount.size() > kAmounts) {
+      Fail("/3", absl::StrCat("is not an array of at most ", kAmounts));
+      return resources;
+    }
+    for (size_t i = 0; i < amount.size(); ++i) {
+      int64_t& number = i < std::size(kDimensions) ? resources.*kDimensions[i] : resources.apart;
+      number = Integer(amount[i], "/3", 0, Resources::kUnlimited);
+    }
+    return resources;
+  }
+
+  int64_t Integer(const Json& value, absl::string_view field, int64_t least, int64_t most) {
+    if (value.is_number_integer() &&
+        !(value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX)) {
+      const int64_t number = value.get<int64_t>();
+      if (number >= least && number <= most) return number;
+    }
+    Fail(field, absl::StrCat("is not a whole number in [", least, ", ", most, "]"));
+    return 0;
+  }
+
+  void Fail(absl::string_view field, absl::string_view fact) {
+    if (fault_.empty()) fault_ = absl::StrCat(field, ": ", fact);
+  }
+
+  const Json& use_;
+  std::string fault_;
+};
+
+}  // namespace
+
+void AppendQueuedUses(const CapacityState& capacity, std::string* json) {
+  std::map<absl::string_view, size_t> places;
+  for (size_t i = 0; i < capacity.groups.size(); ++i) places.emplace(capacity.groups[i].name, i);
+  json->push_back('[');
+  const size_t begin = json->size();
+  for (const QueuedUse& use : capacity.uses) {
+    if (use.when.start == use.when.end && use.decision_id.empty()) continue;
+    const auto place = places.find(use.group);
+    if (place == places.end()) continue;
+    absl::StrAppend(json, json->size() == begin ? "[" : ",[", place->second, ",",
+                    absl::ToUnixSeconds(use.when.start), ",", absl::ToUnixSeconds(use.when.end),
+                    ",");
+    AppendAmount(use.amount, json);
+    const bool has_decision = !use.decision_id.empty() || use.yields;
+    if (use.job_id != 0 || has_decision) absl::StrAppend(json, ",", use.job_id);
+    if (has_decision) {
+      // Bytes that are not UTF-8 cannot be JSON.
+      absl::StrAppend(json, ",",
+                      Json(use.decision_id).dump(-1, ' ', false, Json::error_handler_t::replace));
+    }
+    if (use.yields) json->append(",1");
+    json->push_back(']');
+  }
+  json->push_back(']');
+}
+
+absl::Status ReadQueuedUses(const Json& uses, CapacityState* capacity) {
+  if (!uses.is_array()) return absl::DataLossError("/uses: is not an array");
+  capacity->uses.reserve(uses.size());
+  for (size_t i = 0; i < uses.size(); ++i) {
+    UseReader reader(uses[i]);
+    capacity->uses.push_back(reader.Read(capacity->groups));
+    if (reader.fault().empty()) continue;
+    return absl::DataLossError(absl::StrCat("/uses/", i, reader.fault()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace carbon

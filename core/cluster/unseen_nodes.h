@@ -1,0 +1,31 @@
+// Nodes that pools have but slurmctld does not show, or not as nodes that take jobs: hidden ones,
+// FUTURE ones, and those that only carbon.json knows of. Pure.
+#ifndef CORE_CLUSTER_UNSEEN_NODES_H_
+#define CORE_CLUSTER_UNSEEN_NODES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/cluster/cluster_view.h"
+#include "core/config/config.h"
+
+namespace carbon {
+
+// Adds nodes to each pool that states its size until it has so many, not counting FUTURE ones and
+// those that are not known: with the pool's features and in its nodelist, asleep, each as small as
+// the smallest of those that it has (of its FUTURE ones where it has no other), and waking up in
+// the longest time that one of them or of the partition's takes. None where it has neither.
+void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view);
+
+// One line for each pool and fact, beginning with "pool NAME: ". A trouble is something to be set;
+// a note is good to know.
+struct UnseenNodes {
+  std::vector<std::string> troubles;
+  std::vector<std::string> notes;
+};
+UnseenNodes DescribeUnseenNodes(const std::vector<PoolConfig>& pools, const ClusterView& view);
+
+}  // namespace carbon
+
+#endif  // CORE_CLUSTER_UNSEEN_NODES_H_

@@ -1,0 +1,45 @@
+// Remembers how long nodes took to wake up, so that a generous ResumeTimeout need not be assumed
+// where they are awake much sooner. The caller keeps one object from one look at the cluster to the
+// next. Pure: the look's time is the view's. One thread.
+//
+//   wake_ups.Note(view);
+//   wake_ups.ShortenWakeUpTimes(&view);
+#ifndef CORE_CLUSTER_WAKE_UPS_H_
+#define CORE_CLUSTER_WAKE_UPS_H_
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/cluster/cluster_view.h"
+
+namespace carbon {
+
+class WakeUps {
+ public:
+  // The last so many of a partition's nodes count, once there are enough of them.
+  static constexpr size_t kMaxKept = 16;
+  static constexpr size_t kMinSeen = 4;
+  // The longest of them, times this, is taken for what a node may take.
+  static constexpr double kSafety = 2;
+
+  // Takes what a look shows. A wake-up counts from the last look that did not show it to the first
+  // that shows its end, so never for less than it took. One that failed counts as if it never
+  // ended.
+  void Note(const ClusterView& view);
+
+  // Lowers the nodes' wake-up times to what was seen of their partitions' nodes. A node of several
+  // partitions keeps the longest.
+  void ShortenWakeUpTimes(ClusterView* view) const;
+
+ private:
+  absl::Time looked_at_ = absl::InfinitePast();
+  std::map<std::string, absl::Time> waking_since_;               // by node
+  std::map<std::string, std::deque<absl::Duration>> durations_;  // by partition
+};
+
+}  // namespace carbon
+
+#endif  // CORE_CLUSTER_WAKE_UPS_H_

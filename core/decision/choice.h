@@ -1,0 +1,42 @@
+// A run with a start: what a decision compares, and what it tells of it. Pure; no I/O.
+#ifndef CORE_DECISION_CHOICE_H_
+#define CORE_DECISION_CHOICE_H_
+
+#include <optional>
+#include <vector>
+
+#include "core/decision/candidates.h"
+#include "core/decision/decision.h"
+#include "core/decision/placement.h"
+#include "core/grid/scenarios.h"
+
+namespace carbon {
+
+// Views its run. `placement.emission` is of the figure that is minimised.
+struct Choice {
+  const PoolRun* run;
+  Placement placement;
+
+  bool operator==(const Choice& other) const {
+    return run->pool == other.run->pool && placement.start == other.placement.start;
+  }
+};
+
+// What it would emit, use and be called. The run's pool has a forecast.
+Candidate Describe(const Choice& choice);
+
+// What it emits in one figure; absent where that is not known.
+std::optional<GramsCo2e> EmissionOf(const Choice& choice, Figure figure);
+
+// What `chosen` saves against `home` in one figure, which is known of both, with the emissions of
+// both in each error scenario, in grams.
+Saving SavingOf(GramsCo2e home, const ErrorScenarios::Draws& home_draws, GramsCo2e chosen,
+                const ErrorScenarios::Draws& chosen_draws);
+
+// The pool with the least emission at its zone's long-run mean, started as soon as possible. Each
+// of `runs` has a start. Absent where no forecast covers any of them.
+std::optional<Choice> StaticBest(const std::vector<PoolRun>& runs);
+
+}  // namespace carbon
+
+#endif  // CORE_DECISION_CHOICE_H_

@@ -1,0 +1,461 @@
+#include "core/decision/decision.h"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/nearest_word.h"
+#include "core/decision/candidates.h"
+#include "core/decision/choice.h"
+#include "core/decision/gate.h"
+#include "core/decision/placement.h"
+#include "core/decision/watch.h"
+
+namespace carbon {
+namespace {
+
+// Each costs a proof for every pool; nobody names more in earnest.
+constexpr size_t kMostPartitions = 8;
+constexpr absl::Duration kLongestLimit = absl::Hours(24 * 400);
+
+std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
+  return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
+}
+
+// A name in a hint that nothing bears, said so that the user sees the slip; empty: all are known.
+std::string UnknownName(const Hints& hints, const Config& config) {
+  if (hints.sites.empty() && hints.hardware.empty()) return "";
+  std::vector<std::string> sites, hardware;
+  for (const SiteConfig& site : config.sites) sites.push_back(site.name);
+  for (const PoolConfig& pool : config.pools) hardware.push_back(pool.hardware);
+  const auto check = [](absl::string_view hint, const std::vector<std::string>& asked,
+                        const std::vector<std::string>& known) -> std::string {
+    for (const std::string& name : asked) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::string nearest = NearestWord(name, known);
+      return absl::StrCat("hint \"", hint, "=", name, "\": not known here",
+                          nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"));
+    }
+    return "";
+  };
+  std::string wrong = check("site", hints.sites, sites);
+  return wrong.empty() ? check("hardware", hints.hardware, hardware) : wrong;
+}
+
+// One decision while it is being made: each step reads what the ones before it found.
+class Deciding {
+ public:
+  Deciding(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
+           absl::Time now)
+      : job_(job), snapshot_(snapshot), ledger_(ledger), now_(now) {}
+
+  Decision Run() && {
+    if (SettleTerms() && SettleHome()) {
+      FindCandidates();
+      SettleFigure();
+      Choose();
+    }
+    return std::move(decision_);
+  }
+
+ private:
+  // Each returns false when the job is left alone, with the reason in the decision.
+  bool LeaveAlone(std::string reason) {
+    decision_.outcome = Outcome::kLeftAlone;
+    decision_.reason = std::move(reason);
+    return false;
+  }
+
+  bool SettleTerms() {
+    const std::string partition = HomePartition(snapshot_, job_);
+    const Policy* policy = MatchPolicy(snapshot_.config().policies, job_, partition);
+    if (policy == nullptr) return LeaveAlone("no policy matches");
+    decision_.policy = policy->name;
+    decision_.mode = policy->mode;
+    decision_.message = policy->message;
+    if (policy->mode == Mode::kOff) return LeaveAlone("the policy is off");
+
+    absl::StatusOr<Hints> hints = ParseHints(job_.comment);
+    std::string wrong = hints.ok() ? UnknownName(*hints, snapshot_.config())
+                                   : std::string(hints.status().message());
+    if (!wrong.empty()) {
+      decision_.bad_hint = true;
+      return LeaveAlone(std::move(wrong));
+    }
+    decision_.hints = *std::move(hints);
+    if (decision_.hints.off) return LeaveAlone("the user opted out");
+    if (!job_.leave_alone.empty()) return LeaveAlone(job_.leave_alone);
+
+    // Which of them has what pins it is not known, and a plan could only name one.
+    if (job_.partitions.size() > 1 && !job_.pinned_by.empty()) {
+      return LeaveAlone("it names several partitions and is pinned to one");
+    }
+    if (job_.partitions.size() > kMostPartitions) return LeaveAlone("it names too many partitions");
+
+    const std::vector<const Snapshot::Pool*> homes = PoolsOpenTo(snapshot_, job_, partition);
+    if (homes.empty()) {
+      const bool is_known = std::any_of(
+          snapshot_.pools().begin(), snapshot_.pools().end(),
+          [&](const Snapshot::Pool& pool) { return pool.config->partition == partition; });
+      if (!is_known) return LeaveAlone("its partition is no pool");
+      return LeaveAlone(job_.device_type.empty()
+                            ? "no pool of its partition has devices"
+                            : "no pool of its partition has the device type asked for");
+    }
+    const Snapshot::Pool* home = homes.front();
+    // On which of them it would have run is Slurm's to choose: there is nothing to compare with.
+    for (const Snapshot::Pool* other : homes) {
+      if (!AreAlike(*other, *home)) return LeaveAlone("its partition has several kinds of nodes");
+    }
+    if (MayLeavePool(job_, *home)) return LeaveAlone("its partition has nodes in no pool");
+    const std::optional<absl::Duration> limit = TimeLimit(job_, home->state);
+    if (!limit.has_value()) return LeaveAlone("it has no time limit");
+    if (*limit <= absl::ZeroDuration() || *limit > kLongestLimit) {
+      return LeaveAlone("its time limit is not between 0 and 400 days");
+    }
+
+    terms_.job = &job_;
+    terms_.policy = policy;
+    terms_.hints = &decision_.hints;
+    terms_.home = home;
+    terms_.limit = *limit;
+    // Of several partitions named, any might have let it run.
+    admission_.reserve(std::max<size_t>(1, job_.partitions.size()));
+    if (job_.partitions.size() <= 1) {
+      admission_.emplace_back(job_, *limit, snapshot_.admission(), home->rules);
+    } else {
+      for (const std::string& named : job_.partitions) {
+        admission_.emplace_back(job_, *limit, snapshot_.admission(),
+                                snapshot_.admission().FindPartition(named));
+      }
+    }
+    // Slurm is to say so. Of several that are named, one that takes it is enough.
+    const auto is_shut_out = [](const AdmissionProof& proof) {
+      return !proof.WhyShutOut().empty();
+    };
+    if (std::all_of(admission_.begin(), admission_.end(), is_shut_out)) {
+      return LeaveAlone(absl::StrCat("its home: ", admission_.front().WhyShutOut()));
+    }
+    terms_.admission = &admission_;
+    terms_.earliest = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
+    if (job_.begin.has_value()) terms_.earliest = std::max(terms_.earliest, *job_.begin);
+    absl::Duration wait = policy->may_change_time ? policy->max_delay : absl::ZeroDuration();
+    if (decision_.hints.wait.has_value()) wait = std::min(wait, *decision_.hints.wait);
+    if (decision_.hints.now) wait = absl::ZeroDuration();
+    // Nobody would notice in time that its nodes turn out busy.
+    if (job_.deadline.has_value() && policy->mode == Mode::kEnforce &&
+        wait > absl::ZeroDuration() && !IsWatched(snapshot_.capacity(), snapshot_.config(), now_)) {
+      wait = absl::ZeroDuration();
+      is_unwatched_ = true;
+    }
+    terms_.latest_asked = terms_.earliest + wait;
+    decision_.runtime_is_limit =
+        !decision_.hints.runtime.has_value() && !decision_.hints.flops.has_value();
+    return true;
+  }
+
+  bool SettleHome() {
+    std::variant<PoolRun, WhyNot> result = RunAtHome(terms_, ledger_, now_);
+    if (const WhyNot* why = std::get_if<WhyNot>(&result)) {
+      return LeaveAlone(absl::StrCat("its home ", terms_.home->config->name, ": ", *why));
+    }
+    home_run_ = std::get<PoolRun>(std::move(result));
+    ComparePartitionsNamed();
+    const std::vector<TimeInterval>& starts = home_run_.option.starts;
+    // Without room in sight nothing is known of when it would start.
+    const bool has_room = !starts.empty();
+    const std::optional<Placement> placement =
+        PlaceAt(home_run_.option, has_room ? starts.front().start : terms_.earliest);
+    if (!has_room || !placement.has_value()) {
+      return LeaveAlone(absl::StrCat(
+          "its home ", terms_.home->config->name, ": ",
+          placement.has_value() ? "no room within the forecast" : "no forecast covers the run"));
+    }
+    home_ = Choice{&home_run_, *placement};
+    decision_.home = Describe(home_);
+    decision_.signal = terms_.home->forecast->kind;
+    return true;
+  }
+
+  // Of several partitions that the user names, Slurm starts the job in the one that has room first,
+  // and of equals in the one named first: that is its home. One in which it could never start is
+  // not.
+  void ComparePartitionsNamed() {
+    if (job_.partitions.size() <= 1) return;
+    bool fits_home = !WhyNotFitting(terms_, *terms_.home).has_value();
+    for (size_t i = 1; i < job_.partitions.size(); ++i) {
+      const std::vector<const Snapshot::Pool*> homes =
+          PoolsOpenTo(snapshot_, job_, job_.partitions[i]);
+      if (homes.size() != 1 || TimeLimit(job_, homes[0]->state) != terms_.limit) continue;
+      JobTerms terms = terms_;
+      terms.home = homes[0];
+      std::variant<PoolRun, WhyNot> result = RunAtHome(terms, ledger_, now_);
+      PoolRun* run = std::get_if<PoolRun>(&result);
+      if (run == nullptr || run->option.starts.empty()) continue;
+      const std::vector<TimeInterval>& starts = home_run_.option.starts;
+      if (WhyNotFitting(terms, *homes[0]).has_value()) continue;
+      if (fits_home && !starts.empty() &&
+          starts.front().start <= run->option.starts.front().start) {
+        continue;
+      }
+      fits_home = true;
+      terms_ = terms;
+      home_run_ = std::move(*run);
+    }
+  }
+
+  void FindCandidates() {
+    runs_.reserve(snapshot_.pools().size());
+    for (const Snapshot::Pool& pool : snapshot_.pools()) {
+      std::variant<PoolRun, WhyNot> result = RunInPool(terms_, pool, snapshot_, ledger_, now_);
+      if (const WhyNot* why = std::get_if<WhyNot>(&result)) {
+        decision_.excluded.push_back({pool.config->name, std::string(*why)});
+      } else {
+        runs_.push_back(std::get<PoolRun>(std::move(result)));
+      }
+    }
+  }
+
+  // Emissions in two figures are not compared: where one candidate lacks the consequential, all are
+  // judged by the attributional.
+  void SettleFigure() {
+    const auto is_known = [](const PoolRun& run) { return run.added_power.has_value(); };
+    if (terms_.policy->minimise == Figure::kAttributional || !is_known(home_run_) ||
+        !std::all_of(runs_.begin(), runs_.end(), is_known)) {
+      return;
+    }
+    decision_.minimised = Figure::kConsequential;
+    for (PoolRun& run : runs_) run.option.power = *run.added_power;
+    home_run_.option.power = *home_run_.added_power;
+    home_.placement.emission = *EmissionOf(home_, Figure::kConsequential);
+  }
+
+  void Choose() {
+    std::vector<const PlacementOption*> options;
+    options.reserve(runs_.size());
+    for (const PoolRun& run : runs_) options.push_back(&run.option);
+    const std::optional<GreenestPlacement> placed = PlaceGreenest(options, kMaxCandidates);
+    if (!placed.has_value()) {
+      const bool in_time = LatestSafeStart(terms_, home_run_) >= terms_.earliest;
+      return Settle(home_, in_time ? "no pool has room in time" : "the deadline leaves no room");
+    }
+    decision_.best.reserve(placed->best.size());
+    for (const OptionPlacement& best : placed->best) {
+      decision_.best.push_back(Describe({&runs_[best.option], best.placement}));
+    }
+
+    const std::optional<Choice> static_best = StaticBest(runs_);
+    if (static_best.has_value()) decision_.static_best = Describe(*static_best);
+    const Choice fallback = FallbackOf(static_best);
+    const Choice greenest = {&runs_[placed->greenest.option], placed->greenest.placement};
+    if (greenest == fallback) {
+      return Settle(fallback, fallback == home_ ? "home is the greenest" : "the greenest");
+    }
+    // Nothing emits less: mostly that settles it, and no other plan is looked at.
+    if (Passes(greenest, fallback)) return Settle(greenest, "the greenest");
+    if (const std::optional<Choice> plan = PlanThatPays(options, *placed, fallback)) {
+      return Settle(*plan, "the greenest that is likely enough to save");
+    }
+    Settle(fallback, fallback == home_
+                         ? "no saving above the floor is likely enough"
+                         : "the cleanest site; no other plan is likely enough to save more");
+  }
+
+  // Static best only where nothing but the place differs from home, for the better: a job does not
+  // wait, and does not change its hardware, for what nobody is sure of. Those are plans like any
+  // other.
+  Choice FallbackOf(const std::optional<Choice>& static_best) const {
+    if (!static_best.has_value()) return home_;
+    // The user's own choice of place leaves no home to fall back to.
+    if (!IsHomeAsked()) return *static_best;
+    const bool is_better = static_best->placement.emission < home_.placement.emission &&
+                           static_best->placement.start <= home_.placement.start &&
+                           static_best->run->pool->hardware == terms_.home->hardware;
+    return is_better && terms_.policy->fallback != Fallback::kHome ? *static_best : home_;
+  }
+
+  bool IsHomeAsked() const {
+    const auto has = [](const std::vector<std::string>& asked, const std::string& name) {
+      return asked.empty() || std::find(asked.begin(), asked.end(), name) != asked.end();
+    };
+    return has(terms_.hints->sites, terms_.home->site->name) &&
+           has(terms_.hints->hardware, terms_.home->config->hardware);
+  }
+
+  // The plan of least emission that passes the gate: of each pool's best start and its first.
+  std::optional<Choice> PlanThatPays(const std::vector<const PlacementOption*>& options,
+                                     const GreenestPlacement& placed, const Choice& fallback) {
+    const std::optional<Choice> plan = FirstThatPasses(placed.best, fallback);
+    const bool are_all = placed.best.size() < kMaxCandidates || options.size() <= kMaxCandidates;
+    // No pool that was left out can do better.
+    const bool is_least =
+        plan.has_value() && plan->placement.emission <= placed.best.back().placement.emission;
+    if (are_all || is_least) return plan;
+    return FirstThatPasses(PlaceGreenest(options, static_cast<int>(options.size()))->best,
+                           fallback);
+  }
+
+  std::optional<Choice> FirstThatPasses(const std::vector<OptionPlacement>& best,
+                                        const Choice& fallback) {
+    std::vector<Choice> plans;
+    plans.reserve(2 * best.size());
+    for (const OptionPlacement& placed : best) {
+      const PoolRun& run = runs_[placed.option];
+      plans.push_back({&run, placed.placement});
+      if (run.option.starts.front().start == placed.placement.start) continue;
+      if (const auto first = PlaceAt(run.option, run.option.starts.front().start)) {
+        plans.push_back({&run, *first});
+      }
+    }
+    std::stable_sort(plans.begin(), plans.end(), [](const Choice& a, const Choice& b) {
+      return a.placement.emission != b.placement.emission
+                 ? a.placement.emission < b.placement.emission
+                 : a.placement.start < b.placement.start;
+    });
+    for (const Choice& plan : plans) {
+      if (Passes(plan, fallback)) return plan;
+    }
+    return std::nullopt;
+  }
+
+  bool Passes(const Choice& plan, const Choice& fallback) {
+    // What the forecast itself puts below the floor needs no scenarios.
+    const double floor = terms_.policy->saving_floor;
+    if (plan == fallback || plan.placement.emission > fallback.placement.emission * (1 - floor)) {
+      return false;
+    }
+    const bool shifts_in_zone = plan.run->pool->zone_index == fallback.run->pool->zone_index &&
+                                plan.placement.start != fallback.placement.start;
+    // Watts that err alike in both make neither better: they do not count as doubt.
+    const bool err_alike = WattsFactorOf(plan) == WattsFactorOf(fallback);
+    const auto draws_of = [&](const Choice& choice) {
+      if (!err_alike) return Draw(choice).emission;
+      ErrorScenarios::Draws draws = Draw(choice).per_watt;
+      for (double& draw : draws) draw *= choice.run->option.power.value();
+      return draws;
+    };
+    const Prospect prospect = ProspectOf(draws_of(plan), draws_of(fallback), shifts_in_zone);
+    return prospect.expected_share >= floor && prospect.probability >= terms_.policy->confidence;
+  }
+
+  // A choice's emissions in the error scenarios, in the figure that is minimised. Home and the
+  // fallback are compared more than once.
+  struct Drawn {
+    Choice choice;
+    ErrorScenarios::Draws per_watt, emission;
+  };
+  const ErrorScenarios::Draws* WattsFactorOf(const Choice& choice) const {
+    const Snapshot::Pool& pool = *choice.run->pool;
+    return decision_.minimised == Figure::kConsequential ? pool.added_factor : pool.watts_factor;
+  }
+  const Drawn& Draw(const Choice& choice) {
+    for (const Drawn& drawn : drawn_) {
+      if (drawn.choice.run == choice.run && drawn.choice == choice) return drawn;
+    }
+    Drawn& drawn = drawn_.emplace_back();
+    drawn.choice = choice;
+    drawn.per_watt = DrawPerWatt(*choice.run, choice.placement.start, snapshot_);
+    drawn.emission = DrawEmissions(*choice.run, decision_.minimised, drawn.per_watt);
+    return drawn;
+  }
+
+  // Absent where the figure is not known of home or of `chosen`.
+  std::optional<Saving> SavingIn(Figure figure, const Choice& chosen) {
+    const std::optional<GramsCo2e> at_home = EmissionOf(home_, figure);
+    const std::optional<GramsCo2e> there = EmissionOf(chosen, figure);
+    if (!at_home.has_value() || !there.has_value()) return std::nullopt;
+    if (chosen == home_) return Saving{};
+    return SavingOf(*at_home, DrawEmissions(*home_.run, figure, Draw(home_).per_watt), *there,
+                    DrawEmissions(*chosen.run, figure, Draw(chosen).per_watt));
+  }
+
+  // "; rests on the estimated speed of mi300x": what of a change of hardware nobody measured, or
+  // empty.
+  std::string EstimatesBehind(const Choice& chosen) const {
+    const Snapshot::Pool& from = *home_.run->pool;
+    const Snapshot::Pool& to = *chosen.run->pool;
+    if (from.hardware->name == to.hardware->name) return "";
+    std::vector<std::string> unmeasured;
+    const auto add = [&unmeasured](const Snapshot::Pool& pool, absl::string_view what,
+                                   Quality quality) {
+      if (quality == Quality::kMeasured) return;
+      unmeasured.push_back(
+          absl::StrCat("the ", QualityName(quality), " ", what, " of ", pool.hardware->name));
+    };
+    for (const Snapshot::Pool* pool : {&to, &from}) {
+      if (chosen.run->speed_matters) {
+        add(*pool, "speed", ThroughputAt(*pool->hardware, chosen.run->precision)->quality);
+      }
+      add(*pool, "watts", pool->hardware->busy.quality);
+      if (decision_.minimised == Figure::kConsequential && pool->stays_powered > 0) {
+        add(*pool, "free watts", pool->hardware->free->quality);
+      }
+    }
+    return unmeasured.empty() ? "" : absl::StrCat("; rests on ", absl::StrJoin(unmeasured, ", "));
+  }
+
+  void Settle(const Choice& chosen, std::string reason) {
+    decision_.outcome = chosen == home_ ? Outcome::kKeptHome : Outcome::kPlaced;
+    if (is_unwatched_) reason += "; not delayed, since nothing watches over delayed jobs";
+    reason += EstimatesBehind(chosen);
+    decision_.reason = std::move(reason);
+    decision_.chosen = Describe(chosen);
+    decision_.saving = SavingIn(Figure::kAttributional, chosen);
+    decision_.consequential_saving = SavingIn(Figure::kConsequential, chosen);
+    decision_.booked_when =
+        TimeInterval{chosen.placement.start, chosen.placement.start + chosen.run->held};
+    decision_.booked_group = chosen.run->pool->group->name;
+    decision_.booked_amount = AmountToBook(terms_, *chosen.run, ledger_, chosen.placement.start);
+  }
+
+  const JobRequest& job_;
+  const Snapshot& snapshot_;
+  const BookingLedger& ledger_;
+  const absl::Time now_;
+  std::vector<AdmissionProof> admission_;
+  JobTerms terms_{};
+  bool is_unwatched_ = false;
+  PoolRun home_run_{};
+  Choice home_{};
+  std::vector<PoolRun> runs_;
+  std::deque<Drawn> drawn_;  // a deque: references stay
+  Decision decision_;
+};
+
+}  // namespace
+
+absl::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPlaced:
+      return "placed";
+    case Outcome::kKeptHome:
+      return "kept-home";
+    case Outcome::kLeftAlone:
+      return "left-alone";
+  }
+  return "unknown";
+}
+
+GramsCo2e MinimisedEmission(const Decision& decision, const Candidate& candidate) {
+  return decision.minimised == Figure::kConsequential ? *candidate.consequential : candidate.gross;
+}
+
+const std::optional<Saving>& MinimisedSaving(const Decision& decision) {
+  return decision.minimised == Figure::kConsequential ? decision.consequential_saving
+                                                      : decision.saving;
+}
+
+bool HasNewTimeLimit(const Decision& decision) {
+  return decision.outcome == Outcome::kPlaced && decision.chosen.has_value() &&
+         decision.home.has_value() && decision.chosen->time_limit != decision.home->time_limit;
+}
+
+Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
+                absl::Time now) {
+  return Deciding(job, snapshot, ledger, now).Run();
+}
+
+}  // namespace carbon

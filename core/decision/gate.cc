@@ -1,0 +1,69 @@
+#include "core/decision/gate.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace carbon {
+namespace {
+
+void MultiplyBy(const ErrorScenarios::Draws& factors, ErrorScenarios::Draws* draws) {
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) (*draws)[s] *= factors[s];
+}
+
+}  // namespace
+
+ErrorScenarios::Draws DrawPerWatt(const PoolRun& run, absl::Time start, const Snapshot& snapshot) {
+  ErrorScenarios::Draws draws = snapshot.scenarios().Integrate(
+      run.pool->zone_index, *run.option.intensity, start, run.option.runtime);
+  const double grams_per_integral = (Watts(1) * IntensityIntegral{3'600'000'000}).value() / 3.6e9;
+  for (double& draw : draws) draw *= grams_per_integral;
+  MultiplyBy(*run.pool->pue_factor, &draws);
+  const auto precision = static_cast<size_t>(run.precision);
+  if (run.speed_matters) MultiplyBy(*run.pool->speed_factor[precision], &draws);
+  if (run.scaled_from != nullptr) MultiplyBy(*run.scaled_from->speed_factor[precision], &draws);
+  return draws;
+}
+
+ErrorScenarios::Draws DrawEmissions(const PoolRun& run, Figure figure,
+                                    const ErrorScenarios::Draws& per_watt) {
+  const double watts = PowerOf(run, figure)->value();
+  ErrorScenarios::Draws draws = per_watt;
+  for (double& draw : draws) draw *= watts;
+  MultiplyBy(figure == Figure::kConsequential ? *run.pool->added_factor : *run.pool->watts_factor,
+             &draws);
+  return draws;
+}
+
+Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
+                    const ErrorScenarios::Draws& alternative, bool shifts_in_zone) {
+  constexpr double kCount = ErrorScenarios::kCount;
+  ErrorScenarios::Draws savings;
+  double mean = 0, alternative_mean = 0;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    savings[s] = alternative[s] - candidate[s];
+    mean += savings[s] / kCount;
+    alternative_mean += alternative[s] / kCount;
+  }
+  double variance = 0;
+  for (const double saving : savings) variance += (saving - mean) * (saving - mean) / kCount;
+  double deviation = std::sqrt(variance), expected = mean;
+  if (shifts_in_zone) {
+    expected -= kWinnersCurse * deviation;
+    deviation *= kSpread;
+  }
+  Prospect prospect;
+  prospect.expected_share = alternative_mean > 0 ? expected / alternative_mean : 0;
+  prospect.probability = deviation > 0 ? 0.5 * std::erfc(-expected / deviation / std::sqrt(2.0))
+                                       : static_cast<double>(expected > 0);
+  return prospect;
+}
+
+Interval90 Middle90(ErrorScenarios::Draws draws) {
+  constexpr int kOutside = ErrorScenarios::kCount / 20;  // 5% on either side
+  const auto low = draws.begin() + kOutside, high = draws.end() - 1 - kOutside;
+  std::nth_element(draws.begin(), low, draws.end());
+  std::nth_element(low + 1, high, draws.end());
+  return {*low, *high};
+}
+
+}  // namespace carbon

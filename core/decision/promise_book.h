@@ -1,0 +1,66 @@
+// Which job each of our decisions was about. The plugin decides before the job has an id, so that
+// the mark in its AdminComment (core/decision/admin_comment.h) cannot name it, and whoever reads
+// one job's AdminComment may have it copied into another of the same user. A mark counts for the
+// job that was submitted when it was made, and for no other, not even when that one is gone.
+//
+// Pure; not thread-safe.
+#ifndef CORE_DECISION_PROMISE_BOOK_H_
+#define CORE_DECISION_PROMISE_BOOK_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/decision/admin_comment.h"
+#include "core/snapshot/snapshot.h"
+
+namespace carbon {
+
+// A job that bears a mark, whatever its state.
+struct MarkedJob {
+  uint32_t job_id = 0;
+  uint32_t array_job_id = 0;  // 0: it is no task of an array
+  absl::Time submitted;
+  CarbonMark mark;
+};
+
+class PromiseBook {
+ public:
+  // slurmctld may keep a submission waiting between the plugin's decision and the job's record for
+  // so long; both bear its clock's time.
+  static constexpr absl::Duration kLead = absl::Seconds(2);
+  static constexpr absl::Duration kLag = absl::Minutes(10);
+
+  // Takes over what a process before this one knew, from the last look that it published: by that,
+  // jobs are known that were requeued since, and so have another time of submission.
+  void Restore(const CapacityState& capacity);
+
+  // Takes a look at all jobs of the queue that bear a mark. Of several that could be a decision's
+  // job, it is the one submitted first, and among those the one with the lowest id. What has no
+  // seal counts for jobs submitted before the cluster had a key, at `sealed_since`.
+  void Note(const std::vector<MarkedJob>& jobs, absl::Time sealed_since, absl::Time now);
+
+  // Whether the decision was about the job.
+  bool IsAbout(const MarkedJob& job) const;
+
+  // Marks of the last look that count for nothing.
+  int64_t ignored() const { return ignored_; }
+
+ private:
+  struct Entry {
+    uint32_t job_id;
+    absl::Time made_at;
+    bool is_sealed;
+    absl::Time submitted;
+  };
+  std::map<std::string, Entry> jobs_;       // by decision; of an array, its own id
+  std::map<std::string, uint32_t> before_;  // what was restored, until the first look
+  int64_t ignored_ = 0;
+};
+
+}  // namespace carbon
+
+#endif  // CORE_DECISION_PROMISE_BOOK_H_

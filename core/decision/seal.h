@@ -1,0 +1,51 @@
+// The cluster's seal on what our plugin writes into a job's AdminComment. AdminComment is not ours
+// alone: another plugin may copy a user's own words into it, and scarbond acts upon it as Slurm's
+// administrator. What bears no seal of this cluster counts for nothing.
+//
+// The seal is keyed: HMAC-SHA-256 (RFC 2104, FIPS 180-4), cut to its first 128 bits. It covers the
+// cluster's name, the job's user and the text, so that it is worth nothing on another cluster, with
+// another user or behind other words. That it is not used for another job of the same user is the
+// business of core/decision/promise_book.h.
+//
+// The key is a file in Slurm's StateSaveLocation, which all controllers of a cluster share and only
+// Slurm's user and root may read. The first plugin that finds none makes it.
+#ifndef CORE_DECISION_SEAL_H_
+#define CORE_DECISION_SEAL_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace carbon {
+
+// 32 bytes.
+std::string HmacSha256(absl::string_view key, absl::string_view text);
+
+// Immutable; safe to share between threads.
+class Seal {
+ public:
+  static constexpr size_t kLetters = 22;
+
+  // `made_at`: since when the cluster has a key. `secret` is kSecretBytes long.
+  static constexpr size_t kSecretBytes = 32;
+  Seal(std::string secret, std::string cluster, absl::Time made_at);
+
+  // kLetters letters, digits, "-" and "_" (base64url).
+  std::string Of(absl::string_view text, uint32_t user_id) const;
+
+  // Whether `letters` are Of(text, user_id). Takes as long whichever of them differ.
+  bool Matches(absl::string_view letters, absl::string_view text, uint32_t user_id) const;
+
+  absl::Time made_at() const { return made_at_; }
+
+ private:
+  std::string secret_;
+  std::string cluster_;
+  absl::Time made_at_;
+};
+
+}  // namespace carbon
+
+#endif  // CORE_DECISION_SEAL_H_

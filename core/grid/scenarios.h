@@ -1,0 +1,55 @@
+// Error scenarios: what a decision's inputs might turn out to be, so that it is judged on more than
+// its best guess. A fixed number of draws, the same for every decision on one snapshot: the error
+// of a zone is correlated over lead time, and what two candidates share (the same zone and hours,
+// the same hardware, the same site) errs alike and cancels in their difference.
+//
+// A zone whose past errors are known (ZoneForecast::errors) errs as it did then, together with all
+// others of that kind: a scenario is the same past days in each of them. Any other errs by itself,
+// as its LeadTimeSpread says. Climatology never errs less than LeadTimeSpread::far.
+//
+// Draws are keyed by name, not by order, come in antithetic pairs (the mean of each is exactly its
+// best guess, but for the few that the floor on factors cuts), and use only what IEEE 754 defines
+// to the bit (sums, products, square roots), so that they are the same bits everywhere. Immutable.
+#ifndef CORE_GRID_SCENARIOS_H_
+#define CORE_GRID_SCENARIOS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/grid/error_factors.h"
+#include "core/grid/intensity.h"
+#include "core/grid/zone_forecast.h"
+
+namespace carbon {
+
+class ErrorScenarios {
+ public:
+  static constexpr int kCount = ErrorFactors::kScenarios;
+  using Draws = ErrorDraws;
+
+  // Lead times are counted from ErrorFactors::origin or, without factors, from when the forecast
+  // was made: an older one errs more.
+  explicit ErrorScenarios(const std::vector<ZoneForecast>& forecasts);
+
+  // The integral of a zone's intensity over [start, start + runtime) in each scenario, in
+  // mg/kWh x s. The window lies within the series.
+  Draws Integrate(int zone_index, const IntensitySeries& series, absl::Time start,
+                  absl::Duration runtime) const;
+
+ private:
+  // The past errs as the first bucket of lead time does, and whatever lies beyond the last as the
+  // last.
+  struct Zone {
+    std::vector<int64_t> ends;  // Unix seconds, of each bucket but the last
+    std::vector<Draws> factors;
+  };
+
+  static Zone Draw(const ZoneForecast& forecast);
+
+  std::vector<Zone> zones_;
+};
+
+}  // namespace carbon
+
+#endif  // CORE_GRID_SCENARIOS_H_

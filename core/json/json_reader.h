@@ -1,0 +1,149 @@
+// Reads parsed JSON with each type checked before access, and collects all that is wrong with its
+// JSON pointer, instead of stopping at the first. For the sources of core only: the JSON library
+// stays out of public headers.
+//
+//   SiteConfig ReadSite(const JsonValue& json) {
+//     SiteConfig site;
+//     JsonObject object(json);
+//     object.Require("zone", &site.zone, Name);
+//     object.Read("net_intensity", &site.net_intensity, Intensity);  // left as it is where absent
+//     return site;
+//   }  // here the keys that were not asked for are refused, with the nearest that was
+//
+// `Name` and `Intensity` are readers: callable with a JsonValue, they return the value as what it
+// stands for, or refuse it and return nothing.
+#ifndef CORE_JSON_JSON_READER_H_
+#define CORE_JSON_JSON_READER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "core/json/json_error.h"
+#include "nlohmann/json.hpp"
+
+namespace carbon {
+
+// A value and where it stands. Cheap to copy; the parsed text and the list of errors outlive it.
+class JsonValue {
+ public:
+  using Json = nlohmann::json;
+
+  JsonValue(const Json& json, std::string pointer, std::vector<ConfigError>* errors)
+      : json_(&json), pointer_(std::move(pointer)), errors_(errors) {}
+
+  const Json& json() const { return *json_; }
+  const std::string& pointer() const { return pointer_; }
+
+  // The elements of an array, the members of an object by their names; otherwise refused and none.
+  std::vector<JsonValue> Elements() const;
+  std::vector<std::pair<std::string, JsonValue>> Members() const;
+
+  // Adds an error at this value, or at `within` it: "/busy_watts/value".
+  void Refuse(absl::string_view message, absl::string_view within = "") const;
+  // "must be a string, not 5".
+  void RefuseType(absl::string_view expected) const;
+
+ private:
+  friend class JsonObject;
+
+  JsonValue Member(const std::string& key) const;
+
+  const Json* json_;
+  std::string pointer_;
+  std::vector<ConfigError>* errors_;
+};
+
+// The fields of an object, each asked for by its key. When it goes out of scope, the keys that were
+// not asked for are refused.
+class JsonObject {
+ public:
+  // A value that is no object is refused; nothing is found in it and nothing missed.
+  explicit JsonObject(const JsonValue& value);
+  ~JsonObject();
+  JsonObject(const JsonObject&) = delete;
+  JsonObject& operator=(const JsonObject&) = delete;
+
+  // The field where it is there.
+  std::optional<JsonValue> Find(const std::string& key);
+  // The same; refused where it is not.
+  std::optional<JsonValue> Demand(const std::string& key);
+
+  // Sets `out` to what `reader` makes of the field, where it is there and right.
+  template <class T, class Reader>
+  void Read(const std::string& key, T* out, const Reader& reader) {
+    Set(Find(key), out, reader);
+  }
+  template <class T, class Reader>
+  void Require(const std::string& key, T* out, const Reader& reader) {
+    Set(Demand(key), out, reader);
+  }
+
+ private:
+  template <class T, class Reader>
+  static void Set(const std::optional<JsonValue>& field, T* out, const Reader& reader) {
+    if (!field.has_value()) return;
+    if (auto value = reader(*field); value.has_value()) *out = *std::move(value);
+  }
+
+  const JsonValue value_;
+  const bool is_object_;
+  std::vector<std::string> known_;
+};
+
+// Readers of what JSON itself knows, and such as are made from others.
+std::optional<bool> Boolean(const JsonValue& json);
+std::optional<std::string> Text(const JsonValue& json);  // not empty
+std::optional<uint32_t> Uint32(const JsonValue& json);
+// What a hint, a comment of Slurm's and a cell of a table can hold: see CheckName.
+std::optional<std::string> Name(const JsonValue& json);
+
+// A number of at least `low` and at most (or, where it is open, below) `high`.
+struct NumberRange {
+  double low;
+  double high;
+  bool open = false;
+
+  std::optional<double> operator()(const JsonValue& json) const;
+};
+
+// One of `choices` by what `name` calls it; a near miss is answered with the nearest.
+std::optional<size_t> Choose(const JsonValue& json, const std::vector<std::string>& names);
+template <class Choice>
+auto OneOf(std::vector<Choice> choices, absl::string_view (*name)(Choice)) {
+  return [choices, name](const JsonValue& json) -> std::optional<Choice> {
+    std::vector<std::string> names;
+    for (const Choice choice : choices) names.emplace_back(name(choice));
+    const std::optional<size_t> chosen = Choose(json, names);
+    if (!chosen.has_value()) return std::nullopt;
+    return choices[*chosen];
+  };
+}
+
+// An array, each of its elements by `reader`; those that it refuses are left out.
+template <class Reader>
+auto EachOf(Reader reader) {
+  return [reader](const JsonValue& json) {
+    std::vector<typename decltype(reader(json))::value_type> values;
+    for (const JsonValue& element : json.Elements()) {
+      if (auto value = reader(element)) values.push_back(*std::move(value));
+    }
+    return std::optional(std::move(values));
+  };
+}
+
+// Whether `name`, which stands at `json` as its value or its key, is 1 to 128 bytes without blanks,
+// control characters and any of , ; | = " and backslash; refused there if not.
+bool CheckName(const JsonValue& json, absl::string_view name);
+
+// "; did you mean \"oslo\"?", or nothing where none is near.
+std::string DidYouMean(absl::string_view word, const std::vector<std::string>& known);
+// In quotes, with what a terminal should not see escaped, and of bounded length.
+std::string Quoted(absl::string_view text);
+
+}  // namespace carbon
+
+#endif  // CORE_JSON_JSON_READER_H_

@@ -1,0 +1,369 @@
+#include "core/record/record.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/decision/watch.h"
+#include "core/json/json_text.h"
+
+namespace carbon {
+namespace {
+
+// In the order in which it is written, so that people find what they look for at the front of a
+// line.
+using Json = JsonText;
+
+constexpr int kRecordVersion = 1;
+template <class T, class Convert>
+Json OrNull(const std::optional<T>& value, Convert convert) {
+  return value.has_value() ? Json(convert(*value)) : Json(nullptr);
+}
+
+// UTC with as many digits as it has: a decision is replayed at the very instant it was made.
+Json TimeJson(absl::Time time) {
+  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return nullptr;
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+}
+
+Json SecondsJson(absl::Duration duration) {
+  if (duration == absl::InfiniteDuration() || duration == -absl::InfiniteDuration()) return nullptr;
+  const int64_t whole = absl::ToInt64Seconds(duration);
+  if (absl::Seconds(whole) == duration) return whole;
+  return absl::ToDoubleSeconds(duration);
+}
+
+Json GramsJson(GramsCo2e mass) { return mass.value(); }
+
+Json AmountJson(const Resources& amount) {
+  return {{"nodes", amount.nodes},
+          {"devices", amount.devices},
+          {"cpus", amount.cpus},
+          {"memory_mib", amount.memory_mib}};
+}
+
+// Strings within their bounds, and the names of those that were cut.
+class BoundedStrings {
+ public:
+  Json Name(const char* field, absl::string_view value) {
+    return Bounded(field, value, kMaxRecordName);
+  }
+  Json Text(const char* field, absl::string_view value) {
+    return Bounded(field, value, kMaxRecordText);
+  }
+  Json List(const char* field, const std::vector<std::string>& values) {
+    Json list = Json::Array();
+    for (const std::string& value : values) {
+      const Json name = Name(field, value);
+      constexpr size_t kBrackets = 2;
+      if (list.text().size() + name.text().size() > kMaxRecordText + kBrackets) {
+        NoteCut(field);
+        break;
+      }
+      list.push_back(name);
+    }
+    return list;
+  }
+
+  // Empty where nothing was cut.
+  const std::vector<std::string>& cut() const { return cut_; }
+
+ private:
+  Json Bounded(const char* field, absl::string_view value, size_t max_bytes) {
+    bool is_cut = false;
+    Json json = Json::Bounded(value, max_bytes, &is_cut);
+    if (is_cut) NoteCut(field);
+    return json;
+  }
+  void NoteCut(const char* field) {
+    if (std::find(cut_.begin(), cut_.end(), field) == cut_.end()) cut_.emplace_back(field);
+  }
+
+  std::vector<std::string> cut_;
+};
+
+Json JobJson(const JobRequest& job, BoundedStrings* strings) {
+  return {{"name", strings->Name("job.name", job.name)},
+          {"user_id", job.user_id},
+          {"account", strings->Name("job.account", job.account)},
+          {"qos", strings->Name("job.qos", job.qos)},
+          {"partitions", strings->List("job.partitions", job.partitions)},
+          {"comment", strings->Text("job.comment", job.comment)},
+          {"time_limit_s", OrNull(job.time_limit, SecondsJson)},
+          {"time_min_s", OrNull(job.time_min, SecondsJson)},
+          {"begin", OrNull(job.begin, TimeJson)},
+          {"deadline", OrNull(job.deadline, TimeJson)},
+          {"demand", AmountJson(job.demand)},
+          {"per_node", AmountJson(job.per_node)},
+          {"device_type", strings->Name("job.device_type", job.device_type)},
+          {"features", strings->List("job.features", job.features)},
+          {"exclusive", job.exclusive},
+          {"max_nodes", OrNull(job.max_nodes, [](int64_t nodes) { return nodes; })},
+          {"tasks", OrNull(job.tasks, [](int64_t tasks) { return tasks; })},
+          {"all_memory", job.all_memory},
+          {"nice", job.nice},
+          {"array_tasks", job.array_tasks},
+          {"array_width", job.array_width},
+          {"leave_alone", strings->Name("job.leave_alone", job.leave_alone)},
+          {"pinned_by", strings->Name("job.pinned_by", job.pinned_by)}};
+}
+
+Json HintsJson(const Hints& hints, BoundedStrings* strings) {
+  return {{"off", hints.off},
+          {"now", hints.now},
+          {"wait_s", OrNull(hints.wait, SecondsJson)},
+          {"sites", strings->List("hints.sites", hints.sites)},
+          {"runtime_s", OrNull(hints.runtime, SecondsJson)},
+          {"flops", OrNull(hints.flops, [](Flops flops) { return flops.value(); })},
+          {"precision",
+           OrNull(hints.precision, [](Precision p) { return std::string(PrecisionName(p)); })},
+          {"any_hardware", hints.any_hardware},
+          {"hardware", strings->List("hints.hardware", hints.hardware)}};
+}
+
+const char* IntensityData(const Candidate& candidate) {
+  if (candidate.beyond_horizon) {
+    return candidate.on_own_forecast ? "forecast+own+climatology" : "forecast+climatology";
+  }
+  return candidate.on_own_forecast ? "forecast+own" : "forecast";
+}
+
+// Its names are the administrator's, who may have chosen long ones all the same.
+Json CandidateJson(const Candidate& candidate, BoundedStrings* strings) {
+  return {{"pool", strings->Name("candidate.pool", candidate.pool)},
+          {"site", strings->Name("candidate.site", candidate.site)},
+          {"zone", strings->Name("candidate.zone", candidate.zone)},
+          {"partition", strings->Name("candidate.partition", candidate.partition)},
+          {"hardware", strings->Name("candidate.hardware", candidate.hardware)},
+          {"start", TimeJson(candidate.start)},
+          {"runtime_s", SecondsJson(candidate.runtime)},
+          {"wake_up_s", SecondsJson(candidate.wake_up)},
+          {"rounds", candidate.rounds},
+          {"units", candidate.units},
+          {"time_limit_s", SecondsJson(candidate.time_limit)},
+          {"time_min_s", OrNull(candidate.time_min, SecondsJson)},
+          {"energy_kwh", candidate.energy.value()},
+          {"intensity_g_per_kwh", candidate.intensity.value()},
+          {"intensity_data", IntensityData(candidate)},
+          {"intensity_errors", candidate.past_errors ? "factors" : "lead-time"},
+          {"gross_g", GramsJson(candidate.gross)},
+          {"consequential_g", OrNull(candidate.consequential, GramsJson)},
+          {"stays_powered", OrNull(candidate.stays_powered, [](double share) { return share; })},
+          {"net_g", OrNull(candidate.net, GramsJson)},
+          {"embodied_g", OrNull(candidate.embodied, GramsJson)}};
+}
+
+Json MassesJson(const Saving& saving) {
+  return {
+      {"mean", saving.mean.value()}, {"low", saving.low.value()}, {"high", saving.high.value()}};
+}
+
+Json SharesJson(const Saving& saving) {
+  return {{"mean", saving.share}, {"low", saving.share_low}, {"high", saving.share_high}};
+}
+
+Json SavingJson(const Decision& decision) {
+  if (!decision.saving.has_value()) return nullptr;
+  return {{"gross_g", MassesJson(*decision.saving)},
+          {"share", SharesJson(*decision.saving)},
+          {"consequential_g", OrNull(decision.consequential_saving, MassesJson)},
+          {"consequential_share", OrNull(decision.consequential_saving, SharesJson)},
+          {"interval", 0.9}};
+}
+
+Json BookedJson(const Decision& decision, BoundedStrings* strings) {
+  if (!decision.booked_when.has_value()) return nullptr;
+  return {{"group", strings->Name("booked.group", decision.booked_group)},
+          {"start", TimeJson(decision.booked_when->start)},
+          {"end", TimeJson(decision.booked_when->end)},
+          {"amount", AmountJson(decision.booked_amount)}};
+}
+
+// How many pools for which reason, in the order in which the reasons first occur.
+Json ExcludedJson(const std::vector<Exclusion>& excluded) {
+  std::vector<std::pair<absl::string_view, int>> counts;
+  for (const Exclusion& exclusion : excluded) {
+    const auto count = std::find_if(counts.begin(), counts.end(), [&](const auto& reason) {
+      return reason.first == exclusion.reason;
+    });
+    if (count == counts.end()) {
+      counts.emplace_back(exclusion.reason, 1);
+    } else {
+      ++count->second;
+    }
+  }
+  Json json = Json::Object();
+  for (const auto& [reason, count] : counts) json[reason] = count;
+  return json;
+}
+
+Json RuntimeSource(const Decision& decision) {
+  if (!decision.home.has_value()) return nullptr;
+  if (decision.hints.flops.has_value()) return "flops";
+  if (decision.runtime_is_limit || !decision.hints.runtime.has_value()) return "time_limit";
+  return "hint";
+}
+
+Json Head(absl::string_view type, const RecordId& id, absl::Time now) {
+  return {{"v", kRecordVersion}, {"type", std::string(type)}, {"id", DecisionId(id)},
+          {"boot", id.boot},     {"seq", id.sequence},        {"time", TimeJson(now)}};
+}
+
+// ASCII only: a log that is looked at with tail must not command the terminal.
+std::string Line(const Json& record) { return absl::StrCat(record.text(), "\n"); }
+
+absl::string_view FateName(BookingFate fate) {
+  switch (fate) {
+    case BookingFate::kSeen:
+      return "seen";
+    case BookingFate::kConfirmed:
+      return "confirmed";
+    case BookingFate::kExpired:
+      return "expired";
+    case BookingFate::kEnded:
+      return "ended";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
+                           const Decision& decision, const Manifest& manifest,
+                           absl::string_view ledger_digest) {
+  Json record = Head("decision", id, now);
+  BoundedStrings strings;
+  const auto candidate_json = [&strings](const Candidate& candidate) {
+    return CandidateJson(candidate, &strings);
+  };
+  record["job"] = JobJson(job, &strings);
+  record["policy"] =
+      decision.policy.empty() ? Json(nullptr) : strings.Name("policy", decision.policy);
+  record["mode"] = std::string(ModeName(decision.mode));
+  record["rule"] = kDecisionRule;
+  record["outcome"] = std::string(OutcomeName(decision.outcome));
+  record["reason"] = strings.Text("reason", decision.reason);
+  record["hints"] = HintsJson(decision.hints, &strings);
+  record["home"] = OrNull(decision.home, candidate_json);
+  record["chosen"] = OrNull(decision.chosen, candidate_json);
+  record["static_best"] = OrNull(decision.static_best, candidate_json);
+  Json candidates = Json::Array();
+  for (size_t i = 0; i < decision.best.size() && i < kMaxCandidates; ++i) {
+    candidates.push_back(candidate_json(decision.best[i]));
+  }
+  record["candidates"] = candidates;
+  record["excluded"] = ExcludedJson(decision.excluded);
+  record["minimised"] = decision.chosen.has_value()
+                            ? Json(std::string(FigureName(decision.minimised)))
+                            : Json(nullptr);
+  record["saving"] = SavingJson(decision);
+  record["signal"] = std::string(SignalKindName(decision.signal));
+  record["accounting"] = "location-based";
+  record["runtime_source"] = RuntimeSource(decision);
+  Json runs = Json::Array();
+  if (decision.chosen.has_value()) {
+    runs.push_back({{"pool", strings.Name("candidate.pool", decision.chosen->pool)},
+                    {"start", TimeJson(decision.chosen->start)},
+                    {"runtime_s", SecondsJson(decision.chosen->runtime)}});
+  }
+  record["runs"] = runs;
+  record["width"] = job.demand.nodes;
+  record["arm"] = nullptr;
+  record["booked"] = BookedJson(decision, &strings);
+  record["snapshot"] = {{"published_at", TimeJson(manifest.published_at)},
+                        {"config", manifest.config_hash},
+                        {"forecast", manifest.forecast_hash},
+                        {"capacity", manifest.capacity_hash},
+                        {"admission", manifest.admission_hash}};
+  record["ledger"] = std::string(ledger_digest);
+  if (!strings.cut().empty()) record["cut"] = strings.cut();
+  return Line(record);
+}
+
+size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision) {
+  constexpr size_t kFrame = 1600;  // the names of all fields, numbers and hashes
+  constexpr size_t kPlan = 1100;   // savings, and what is booked
+  constexpr size_t kCandidate = 480;
+  constexpr size_t kExclusion = 60, kExclusions = 1200;
+  const auto sum_of = [](std::initializer_list<absl::string_view> texts, size_t most) {
+    size_t sum = 0;
+    for (absl::string_view text : texts) sum += std::min(JsonText::EscapedSize(text), most);
+    return sum;
+  };
+  const auto size_of_list = [](const std::vector<std::string>& names) {
+    size_t sum = 0;
+    for (const std::string& name : names) sum += JsonText::EscapedSize(name) + 3;
+    return std::min(sum, kMaxRecordText);
+  };
+  const auto size_of_candidate = [&](const Candidate& one) {
+    return kCandidate +
+           sum_of({one.pool, one.site, one.zone, one.partition, one.hardware}, kMaxRecordName);
+  };
+  size_t size = kFrame + std::min(kExclusion * decision.excluded.size(), kExclusions);
+  if (decision.home.has_value()) size += kPlan;
+  for (const auto* one : {&decision.home, &decision.chosen, &decision.static_best}) {
+    if (one->has_value()) size += size_of_candidate(**one);
+  }
+  for (size_t i = 0; i < decision.best.size() && i < kMaxCandidates; ++i) {
+    size += size_of_candidate(decision.best[i]);
+  }
+  size += sum_of({job.name, job.account, job.qos, job.device_type, job.leave_alone, job.pinned_by,
+                  decision.policy},
+                 kMaxRecordName);
+  size += sum_of({job.comment, decision.reason}, kMaxRecordText);
+  for (const auto* list :
+       {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
+    size += size_of_list(*list);
+  }
+  return size;
+}
+
+std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event) {
+  const bool is_held = event.fate == BookingFate::kSeen;
+  Json record = Head(is_held ? "job" : "booking", id, now);
+  record["decision"] = event.decision_id;
+  record["job_id"] = event.job_id == 0 ? Json(nullptr) : Json(event.job_id);
+  if (!is_held) record["fate"] = std::string(FateName(event.fate));
+  if (event.uses_nothing) record["uses_nothing"] = true;
+  return Line(record);
+}
+
+std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& given_back,
+                         absl::string_view error) {
+  Json record = Head("return", id, now);
+  record["decision"] = given_back.decision_id;
+  record["job_id"] = given_back.job_id;
+  record["reason"] = given_back.reason;
+  record["pool"] = given_back.pool;
+  record["planned"] = TimeJson(given_back.planned);
+  record["latest_safe_start"] = OrNull(given_back.latest_safe_start, TimeJson);
+  record["expected_start"] = OrNull(given_back.expected_start, TimeJson);
+  BoundedStrings strings;
+  record["partitions"] = strings.List("partitions", given_back.partitions);
+  record["begin"] = TimeJson(given_back.begin);
+  record["time_limit_s"] = OrNull(given_back.limit, SecondsJson);
+  record["time_min_s"] = OrNull(given_back.time_min, SecondsJson);
+  record["error"] = error.empty() ? Json(nullptr) : strings.Text("error", error);
+  if (!strings.cut().empty()) record["cut"] = strings.cut();
+  return Line(record);
+}
+
+std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped) {
+  Json record = Head("dropped", id, now);
+  record["count"] = dropped;
+  return Line(record);
+}
+
+std::string WithheldRecord(const RecordId& id, absl::Time now, const WithheldRecords& withheld) {
+  Json record = Head("withheld", id, now);
+  record["user_id"] = OrNull(withheld.user_id, [](uint32_t user_id) { return user_id; });
+  record["count"] = withheld.count;
+  record["left_alone"] = withheld.left_alone;
+  record["first"] = TimeJson(withheld.first);
+  record["last"] = TimeJson(withheld.last);
+  return Line(record);
+}
+
+}  // namespace carbon

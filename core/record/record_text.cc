@@ -1,0 +1,127 @@
+// What core/record/record.h says to people: messages, masses.
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/base/duration.h"
+#include "core/base/mass_text.h"
+#include "core/record/record.h"
+
+namespace carbon {
+namespace {
+
+// The names come from carbon.json and a bad hint from the user: one line, whatever they hold.
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = '?';
+  }
+  return text;
+}
+
+std::string DurationForPeople(absl::Duration duration) {
+  const auto rounded = [duration](absl::Duration unit) {
+    return std::llround(absl::FDivDuration(duration, unit));
+  };
+  if (duration < absl::Minutes(2)) return absl::StrCat(rounded(absl::Seconds(1)), " s");
+  if (duration < absl::Minutes(119.5)) return absl::StrCat(rounded(absl::Minutes(1)), " min");
+  if (duration < absl::Hours(47.5)) return absl::StrCat(rounded(absl::Hours(1)), " h");
+  return absl::StrCat(rounded(absl::Hours(24)), " days");
+}
+
+bool IsNow(absl::Time start, absl::Time now) { return start < now + absl::Seconds(1); }
+
+// "now", or "at 02:00", with the day where it is not today's and the second where it is close.
+std::string When(absl::Time start, absl::Time now, absl::TimeZone zone) {
+  if (IsNow(start, now)) return "now";
+  const bool is_today = absl::ToCivilDay(start, zone) == absl::ToCivilDay(now, zone);
+  const bool is_close = start - now < absl::Minutes(2);
+  return absl::StrCat("at ", is_today ? "" : absl::FormatTime("%b %d ", start, zone),
+                      absl::FormatTime(is_close ? "%H:%M:%S" : "%H:%M", start, zone));
+}
+
+long long Percent(double share) { return std::llround(share * 100); }
+
+// "63% (58-67%) less than"; a saving below zero is "more". Without a finite share, empty.
+std::string Comparison(const Saving& saving) {
+  if (!std::isfinite(saving.share) || !std::isfinite(saving.share_low) ||
+      !std::isfinite(saving.share_high)) {
+    return "";
+  }
+  long long mean = Percent(saving.share);
+  long long low = Percent(saving.share_low);
+  long long high = Percent(saving.share_high);
+  const bool is_more = mean < 0;
+  if (is_more) {
+    mean = -mean;
+    std::swap(low, high);
+    low = -low;
+    high = -high;
+  }
+  return absl::StrCat(mean, "% (", low, low < 0 ? " to " : "-", high, "%) ",
+                      is_more ? "more" : "less", " than");
+}
+
+// "14.2 kg CO2e", or "adds 14.2 kg CO2e" where that is what is emitted more than without the job.
+std::string EmissionText(const Decision& decision, const Candidate& candidate) {
+  return absl::StrCat(decision.minimised == Figure::kConsequential ? "adds " : "",
+                      FormatMass(MinimisedEmission(decision, candidate)), " CO2e");
+}
+
+std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
+  const Candidate& chosen = *decision.chosen;
+  const Candidate& home = *decision.home;
+  const bool is_delayed = chosen.start > home.start;
+  std::string message = absl::StrCat("carbon: planned for ", chosen.site, "/", chosen.hardware, " ",
+                                     When(chosen.start, now, zone));
+  if (!IsNow(chosen.start, now)) {
+    absl::StrAppend(&message, " (in ", DurationForPeople(chosen.start - now), ")");
+  }
+  if (HasNewTimeLimit(decision)) {
+    absl::StrAppend(&message, ", time limit ", DurationText(chosen.time_limit));
+  }
+  absl::StrAppend(&message, ": ", EmissionText(decision, chosen));
+  const std::optional<Saving>& saving = MinimisedSaving(decision);
+  const std::string comparison = saving.has_value() ? Comparison(*saving) : std::string();
+  if (!comparison.empty()) {
+    absl::StrAppend(&message, ", ", comparison,
+                    is_delayed ? absl::StrCat(" ", When(home.start, now, zone)) : "", " in ",
+                    home.site);
+  }
+  return absl::StrCat(message, is_delayed ? "; --comment=carbon:now to run at once"
+                                          : "; --comment=carbon:off to stay there");
+}
+
+}  // namespace
+
+std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
+  if (decision.message == Notice::kNone) return "";
+  if (decision.bad_hint) {
+    return OneLine(absl::StrCat("carbon: ", decision.reason, "; the job is submitted unplaced"));
+  }
+  if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
+      !decision.home.has_value()) {
+    return "";
+  }
+  switch (decision.outcome) {
+    case Outcome::kPlaced:
+      return OneLine(PlacedMessage(decision, now, zone));
+    case Outcome::kKeptHome:
+      if (decision.message == Notice::kPlaced) break;
+      // Without a candidate there is nothing to be as good as.
+      if (decision.best.empty()) {
+        return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site, ": ",
+                                    decision.reason));
+      }
+      return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site, ", ",
+                                  When(decision.home->start, now, zone), ": ",
+                                  EmissionText(decision, *decision.home), "; ", decision.reason));
+    case Outcome::kLeftAlone:
+      break;
+  }
+  return "";
+}
+
+}  // namespace carbon

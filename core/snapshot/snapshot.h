@@ -1,0 +1,117 @@
+// Everything that a decision depends on besides the job, the ledger and the time: configuration,
+// forecasts, and the cluster's capacity and admission rules. Immutable once assembled; safe to
+// share between threads. The byte formats are documented in docs/snapshot.md. Pure; files are the
+// business of store/snapshot_store.h.
+#ifndef CORE_SNAPSHOT_SNAPSHOT_H_
+#define CORE_SNAPSHOT_SNAPSHOT_H_
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/admission/admission.h"
+#include "core/cluster/capacity.h"
+#include "core/cluster/cluster_state.h"
+#include "core/config/config.h"
+#include "core/grid/scenarios.h"
+#include "core/grid/zone_forecast.h"
+
+namespace carbon {
+
+// Names the parts by their SHA-256, in hexadecimal.
+struct Manifest {
+  static constexpr int kVersion = 2;
+  absl::Time published_at;
+  std::string config_hash;
+  std::string forecast_hash;
+  std::string capacity_hash;
+  std::string admission_hash;
+};
+
+// Each part as bytes and back. Times are kept in whole seconds, intensities as float32. Parsing
+// trusts nothing: DataLoss, naming the part, the place and the fact, for bytes that break the
+// format; InvalidArgument for a version that is not ours.
+std::string SerializeManifest(const Manifest& manifest);
+absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
+std::string SerializeCapacity(const CapacityState& capacity);
+absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes);
+
+// Lower-case hexadecimal SHA-256.
+std::string Sha256Hex(absl::string_view bytes);
+
+// All zones' forecasts, with the errors drawn of them: what takes milliseconds to make, and changes
+// much less often than the queue.
+struct DrawnForecasts {
+  explicit DrawnForecasts(std::vector<ZoneForecast> forecasts)
+      : zones(std::move(forecasts)), scenarios(zones) {}
+
+  std::vector<ZoneForecast> zones;
+  ErrorScenarios scenarios;  // by index into `zones`
+};
+
+class Snapshot {
+ public:
+  // A pool with all that belongs to it looked up, valid as long as the snapshot.
+  struct Pool {
+    const PoolConfig* config;
+    const SiteConfig* site;
+    const HardwareProfile* hardware;
+    const ZoneForecast* forecast;         // nullptr: the zone has none
+    const PoolState* state;               // nullptr: the cluster does not show its partition
+    const NodeGroup* group;               // nullptr together with `state`
+    const PartitionRules* rules;          // nullptr: nothing is known of whom its partition admits
+    int zone_index;                       // for ErrorScenarios; -1 without a forecast
+    std::optional<double> stays_powered;  // without jobs, as the config or else its state has it
+    // What a unit draws at work more than without the job, before PUE: its busy watts, less those
+    // of a free node as far as its nodes stay powered. Absent: not known.
+    std::optional<Watts> added;
+    // What errs of its hardware's watts and speed and of its site's PUE, drawn once.
+    const ErrorScenarios::Draws* watts_factor;
+    const ErrorScenarios::Draws* added_factor;  // nullptr: `added` is absent
+    // By Precision; nullptr: the throughput is unknown.
+    std::array<const ErrorScenarios::Draws*, 2> speed_factor;
+    const ErrorScenarios::Draws* pue_factor;
+  };
+
+  // InvalidArgument when the parts do not belong together (a pool of an unknown group, two
+  // forecasts of one zone).
+  static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
+      Manifest manifest, Config config, std::shared_ptr<const DrawnForecasts> forecasts,
+      CapacityState capacity, std::shared_ptr<const AdmissionRules> admission);
+
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  const Manifest& manifest() const { return manifest_; }
+  const Config& config() const { return config_; }
+  const std::vector<ZoneForecast>& forecasts() const { return forecasts_->zones; }
+  const CapacityState& capacity() const { return capacity_; }
+  const AdmissionRules& admission() const { return *admission_; }
+  // To be kept on with a later snapshot: they are large and rarely change.
+  const std::shared_ptr<const DrawnForecasts>& shared_forecasts() const { return forecasts_; }
+  const std::shared_ptr<const AdmissionRules>& shared_admission() const { return admission_; }
+  const std::vector<Pool>& pools() const { return pools_; }
+  const ErrorScenarios& scenarios() const { return forecasts_->scenarios; }
+
+ private:
+  Snapshot() = default;
+
+  Manifest manifest_;
+  Config config_;
+  std::shared_ptr<const DrawnForecasts> forecasts_;
+  CapacityState capacity_;
+  std::shared_ptr<const AdmissionRules> admission_;
+  std::vector<Pool> pools_;
+  std::map<std::string, ErrorScenarios::Draws> factors_;  // by key
+};
+
+}  // namespace carbon
+
+#endif  // CORE_SNAPSHOT_SNAPSHOT_H_

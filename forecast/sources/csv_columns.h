@@ -1,0 +1,53 @@
+// Which column of a CSV file holds the time and which the value: as carbon.json names them, as the
+// header of a known file tells, or the first and the second.
+//
+// Known by their headers, whatever the case of the letters:
+//   - a `time` and a `value` column among others;
+//   - the files of the Electricity Maps portal, of which the column of the wanted kind is taken;
+//   - NESO's historic generation mix, and its national carbon intensity forecast, of which a
+//     history takes what was measured and a forecast what was forecast. Both are average-direct.
+//
+// Pure; no I/O, but for the time zone, which is read from the system's database once.
+#ifndef FORECAST_SOURCES_CSV_COLUMNS_H_
+#define FORECAST_SOURCES_CSV_COLUMNS_H_
+
+#include <cstddef>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/config/config.h"
+#include "forecast/sources/csv_records.h"
+
+namespace carbon {
+
+enum class CsvUse { kForecast, kHistory };
+
+struct CsvColumns {
+  size_t time = 0;
+  size_t value = 1;
+  size_t count = 2;                    // of the header; further fields of a record must be empty
+  bool is_plain = true;                // time,value and nothing else
+  std::optional<absl::TimeZone> zone;  // of times without an offset
+};
+
+// Whether the first record of a file is a header: its first field that is not empty begins with a
+// letter.
+bool IsCsvHeader(const CsvRecord& record);
+
+// The columns of a file whose first record is `first`; `next_fields` is the number of fields of the
+// record after it, 0 where there is none. A header that is not known stands above times and values
+// where the next record has two fields. `kind` is what the values should count, or absent where any
+// will do.
+//
+// InvalidArgument, as "line 1: …", where a column that carbon.json names is not there, or is there
+// twice; where there are more than two columns and none is known; where a known file has no value
+// of that kind; and where the header says that times are in UTC but carbon.json another zone.
+// NotFound for a time zone that this machine does not know.
+absl::StatusOr<CsvColumns> FindCsvColumns(const CsvRecord& first, size_t next_fields,
+                                          const CsvFormat& format, CsvUse use,
+                                          std::optional<SignalKind> kind);
+
+}  // namespace carbon
+
+#endif  // FORECAST_SOURCES_CSV_COLUMNS_H_

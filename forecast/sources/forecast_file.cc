@@ -1,0 +1,299 @@
+#include "forecast/sources/forecast_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
+#include "forecast/providers/carbon_aware_sdk.h"
+#include "forecast/sources/csv.h"
+#include "forecast/sources/static_value.h"
+#include "store/file.h"
+
+namespace carbon {
+namespace {
+
+constexpr char kStaticName[] = "static";
+
+// "csv:NO-1.csv".
+std::string FileName(const ForecastFile& file) {
+  const size_t slash = file.path.rfind('/');
+  return absl::StrCat(file.format == ForecastFormat::kCsv ? "csv:" : "carbon-aware-sdk:",
+                      slash == std::string::npos ? file.path : file.path.substr(slash + 1));
+}
+
+// Bytes and the time they were last modified. The time is taken first: should the file be replaced
+// in between, it is too old rather than too young.
+absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) {
+    return absl::ErrnoToStatus(errno, path);
+  }
+  absl::StatusOr<std::string> bytes = ReadFile(path, kMaxForecastFileBytes);
+  if (!bytes.ok()) return bytes.status();
+  return std::make_pair(*std::move(bytes), absl::TimeFromTimespec(info.st_mtim));
+}
+
+}  // namespace
+
+std::optional<absl::Time> MadeAt(const ZoneForecast& forecast) {
+  if (forecast.source == kStaticName) return std::nullopt;
+  return forecast.issued_at.value_or(forecast.fetched_at);
+}
+
+std::string SourceName(const ForecastSource& source) {
+  if (const auto* file = std::get_if<ForecastFile>(&source)) return FileName(*file);
+  const auto* provider = std::get_if<ForecastProvider>(&source);
+  if (provider == nullptr) return kStaticName;
+  return absl::StrCat(provider->provider, ":", provider->zone);
+}
+
+std::string SourceKey(const ForecastSource& source, const ZoneConfig& zone) {
+  std::string where;
+  if (const auto* file = std::get_if<ForecastFile>(&source)) {
+    where = absl::StrCat(file->path, "\n", file->location, "\n", file->csv.value_column);
+  } else if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
+    where = absl::StrCat(provider->url, "\n", provider->user);
+  }
+  return absl::StrCat(SourceName(source), "\n", SignalKindName(KindOf(source, zone)), "\n", where);
+}
+
+absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
+                                            std::optional<GramsPerKilowattHour> climatology,
+                                            absl::Time now) {
+  const absl::Time hour = FloorToHour(now);
+  const absl::Time cut = hour - kForecastHistory;
+  std::vector<IntensitySeries::Step> steps;
+  for (const IntensitySeries::Step& step : data.steps()) {
+    if (step.start <= cut) steps.clear();
+    steps.push_back({std::max(step.start, cut), step.value});
+  }
+  absl::Time end = data.end();
+  // One hour more than the reach, so that it holds until the hour is over.
+  const absl::Time reach = hour + kForecastReach + absl::Hours(1);
+  if (climatology.has_value() && end < reach) {
+    steps.push_back({end, *climatology});
+    end = reach;
+  }
+  return IntensitySeries::Create(steps, end);
+}
+
+absl::Status CheckIsOfNow(const ProviderForecast& forecast, absl::Time now) {
+  const absl::Time end = forecast.series.end();
+  if (end <= now) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the data ends at ", FormatTimestamp(end), ", in the past"));
+  }
+  if (forecast.issued_at.has_value() && *forecast.issued_at > now + kClockSkew) {
+    return absl::InvalidArgumentError(absl::StrCat("the forecast was generated in the future, at ",
+                                                   FormatTimestamp(*forecast.issued_at)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::string source,
+                                               const ProviderForecast& forecast,
+                                               absl::Time fetched_at, absl::Time now) {
+  const IntensitySeries& data = forecast.series;
+  const std::optional<absl::Time> issued_at = forecast.issued_at;
+  if (forecast.kind != zone.kind && !zone.any_kind) {
+    return absl::InvalidArgumentError(absl::StrCat("the data are ", SignalKindName(forecast.kind),
+                                                   ", the zone is ", SignalKindName(zone.kind)));
+  }
+  if (absl::Status status = CheckIsOfNow(forecast, now); !status.ok()) return status;
+
+  // The zone's climatology is of the zone's kind, and no end for another.
+  const std::optional<GramsPerKilowattHour> climatology =
+      forecast.kind == zone.kind ? zone.climatology : std::nullopt;
+  absl::StatusOr<IntensitySeries> series = WithinReach(data, climatology, now);
+  if (!series.ok()) return series.status();
+  absl::StatusOr<GramsPerKilowattHour> mean = data.Mean(data.begin(), data.end());
+  if (!mean.ok()) return mean.status();
+  const absl::Time fetched = absl::FromUnixSeconds(absl::ToUnixSeconds(fetched_at));
+  return ZoneForecast{.zone = zone.name,
+                      .kind = forecast.kind,
+                      .source = std::move(source),
+                      .issued_at = issued_at,
+                      .fetched_at = fetched,
+                      // A copy of an old forecast is no fresher than the forecast.
+                      .valid_until = std::min(fetched, issued_at.value_or(fetched)) + zone.max_age,
+                      .series = *std::move(series),
+                      .horizon = data.end(),
+                      .long_run_mean = climatology.value_or(*mean),
+                      .spread = zone.spread};
+}
+
+namespace {
+
+// What the file says, as it was issued.
+absl::StatusOr<ProviderForecast> ParseForecastFile(const ZoneConfig& zone, const ForecastFile& file,
+                                                   absl::string_view bytes, absl::Time fetched_at,
+                                                   absl::Time now) {
+  std::optional<absl::Time> issued_at;
+  ReplyRemark remark;
+  absl::StatusOr<IntensitySeries> data = absl::InternalError("unread");
+  if (file.format == ForecastFormat::kCsv) {
+    data = ParseCsv(bytes, file.csv, file.kind.value_or(zone.kind));
+  } else {
+    absl::StatusOr<CarbonAwareForecast> forecast = ParseCarbonAwareSdk(bytes, file.location, now);
+    if (!forecast.ok()) return forecast.status();
+    issued_at = forecast->issued_at;
+    data = std::move(forecast->series);
+    remark = std::move(forecast->remark);
+  }
+  if (!data.ok()) return data.status();
+  if (fetched_at > now + kClockSkew) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the file was modified in the future, at ", FormatTimestamp(fetched_at)));
+  }
+  return ProviderForecast{file.kind.value_or(zone.kind), issued_at, *std::move(data),
+                          std::move(remark)};
+}
+
+}  // namespace
+
+absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const ForecastFile& file,
+                                               absl::string_view bytes, absl::Time fetched_at,
+                                               absl::Time now) {
+  absl::StatusOr<ProviderForecast> forecast = ParseForecastFile(zone, file, bytes, fetched_at, now);
+  if (!forecast.ok()) return forecast.status();
+  return BuildZoneForecast(zone, FileName(file), *forecast, fetched_at, now);
+}
+
+std::string WhoElseDecides(const std::string& path) {
+  struct stat facts;
+  // The mode of a link says nothing.
+  if (lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode) && facts.st_uid != 0 &&
+      facts.st_uid != geteuid()) {
+    return absl::StrCat("is a link of uid ", facts.st_uid, ", not of root or uid ", geteuid());
+  }
+  if (stat(path.c_str(), &facts) != 0) return "";
+  const absl::Status trusted = CheckTrusted("", facts);
+  constexpr absl::string_view kNoPath = ": ";
+  return trusted.ok() ? "" : std::string(trusted.message().substr(kNoPath.size()));
+}
+
+absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const ForecastFile& file,
+                                                 absl::Time now) {
+  absl::StatusOr<std::pair<std::string, absl::Time>> read = ReadWithTime(file.path);
+  if (!read.ok()) return read.status();
+  absl::StatusOr<ProviderForecast> forecast =
+      ParseForecastFile(zone, file, read->first, read->second, now);
+  if (!forecast.ok()) return forecast.status();
+  std::string note = forecast->remark.note;
+  if (const std::string who = WhoElseDecides(file.path); !who.empty()) {
+    absl::StrAppend(&note, note.empty() ? "" : "; ", file.path, " ", who);
+  }
+  return FetchedForecast{*std::move(forecast), read->second, absl::OkStatus(), std::move(note)};
+}
+
+absl::Status NotFetchedYet() { return absl::UnavailableError("not fetched yet"); }
+
+namespace {
+
+// What a file or a provider gave.
+absl::StatusOr<FetchedForecast> Fetch(const ZoneConfig& zone, const ForecastSource& source,
+                                      const FindFetched& find, absl::Time now) {
+  if (const auto* file = std::get_if<ForecastFile>(&source)) {
+    return ReadForecastFile(zone, *file, now);
+  }
+  if (find == nullptr) return absl::UnavailableError("is not fetched here");
+  return find(std::get<ForecastProvider>(source));
+}
+
+// One source's forecast. Into `look` goes its trouble where it has some and goes on with older data
+// or without single values, and what it gave, be it rejected or not.
+absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSource& source,
+                                        const FindFetched& find, const JudgeFetched& judge,
+                                        absl::Time now, SourceLook* look) {
+  if (!std::holds_alternative<GramsPerKilowattHour>(source)) {
+    absl::StatusOr<FetchedForecast> fetched = Fetch(zone, source, find, now);
+    if (!fetched.ok()) return fetched.status();
+    if (judge != nullptr) {
+      const absl::Status before = fetched->trouble;
+      const absl::Status judged = judge(source, &*fetched);
+      look->is_implausible = !judged.ok() || fetched->trouble != before;
+      if (!judged.ok()) {
+        look->issued_at = fetched->forecast.issued_at;
+        look->fetched_at = fetched->fetched_at;
+        look->reaches = fetched->forecast.series.end();
+        return judged;
+      }
+    }
+    if (fetched->trouble != NotFetchedYet()) look->trouble = fetched->trouble;
+    look->remark = fetched->forecast.remark;
+    look->note = fetched->note;
+    return BuildZoneForecast(zone, SourceName(source), fetched->forecast, fetched->fetched_at, now);
+  }
+  absl::StatusOr<ProviderForecast> constant =
+      StaticForecast(zone.kind, std::get<GramsPerKilowattHour>(source), now);
+  if (!constant.ok()) return constant.status();
+  absl::StatusOr<ZoneForecast> forecast =
+      BuildZoneForecast(zone, SourceName(source), *constant, FloorToHour(now), now);
+  if (!forecast.ok()) return forecast;
+  // What holds at all times is of no age, and knows no more of the next hour than of the next week.
+  forecast->valid_until = forecast->series.end();
+  forecast->spread.near = forecast->spread.far;
+  return forecast;
+}
+
+}  // namespace
+
+std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
+                                             std::vector<std::string>* problems,
+                                             const FindFetched& find, const ZoneForecast* own,
+                                             std::vector<SourceLook>* looks,
+                                             const JudgeFetched& judge) {
+  std::vector<SourceLook> unwanted;
+  if (looks == nullptr) looks = &unwanted;
+  std::optional<ZoneForecast> stale;
+  std::optional<size_t> stale_look;
+  bool is_waiting = false;
+  const bool has_own = own != nullptr && now < own->valid_until && now < own->series.end();
+  for (const ForecastSource& source : zone.forecasts) {
+    if (has_own && std::holds_alternative<GramsPerKilowattHour>(source)) return *own;
+    SourceLook& look = looks->emplace_back();
+    const std::string subject = absl::StrCat("zone ", zone.name, ": ", SourceName(source), ": ");
+    absl::StatusOr<ZoneForecast> forecast = FromSource(zone, source, find, judge, now, &look);
+    if (!look.trouble.ok()) problems->push_back(absl::StrCat(subject, look.trouble.message()));
+    if (!forecast.ok()) {
+      look.trouble = forecast.status();
+      if (look.trouble == NotFetchedYet()) {
+        is_waiting = true;
+        continue;
+      }
+      problems->push_back(absl::StrCat(subject, look.trouble.message()));
+      continue;
+    }
+    look.issued_at = forecast->issued_at;
+    look.fetched_at = forecast->fetched_at;
+    look.reaches = forecast->horizon;
+    look.in_use = now < forecast->valid_until;
+    if (look.in_use) return *std::move(forecast);
+    const bool is_file = std::holds_alternative<ForecastFile>(source);
+    look.trouble = absl::FailedPreconditionError(
+        absl::StrCat(is_file ? "the file" : "the data", is_file ? " is" : " are", " stale: of ",
+                     FormatTimestamp(forecast->valid_until - zone.max_age), ", limit ",
+                     absl::FormatDuration(zone.max_age)));
+    problems->push_back(absl::StrCat(subject, look.trouble.message()));
+    if (stale.has_value()) continue;
+    stale = *std::move(forecast);
+    stale_look = looks->size() - 1;
+  }
+  if (has_own) return *own;
+  if (stale_look.has_value()) {
+    (*looks)[*stale_look].in_use = true;
+  } else if (!is_waiting) {
+    problems->push_back(absl::StrCat("zone ", zone.name, ": no usable forecast"));
+  }
+  return stale;
+}
+
+}  // namespace carbon

@@ -1,0 +1,20 @@
+// The last resort: one value for all times, a year's mean of the zone's say. It decides where a job
+// runs, but never when. Pure; no I/O.
+#ifndef FORECAST_SOURCES_STATIC_VALUE_H_
+#define FORECAST_SOURCES_STATIC_VALUE_H_
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/base/quantities.h"
+#include "forecast/providers/provider.h"
+
+namespace carbon {
+
+// `value` from the start of the hour of `now` for as far as forecasts reach, issued at no time.
+// InvalidArgument for a value that no series may have.
+absl::StatusOr<ProviderForecast> StaticForecast(SignalKind kind, GramsPerKilowattHour value,
+                                                absl::Time now);
+
+}  // namespace carbon
+
+#endif  // FORECAST_SOURCES_STATIC_VALUE_H_

@@ -1,0 +1,59 @@
+// The forecasts of zones' sources, as they were issued, in an archive that may not be there: given
+// to it as they come, and asked of it again. Blocks on the disk, reads no clock; for one thread.
+#ifndef FORECAST_ZONES_KEPT_FORECASTS_H_
+#define FORECAST_ZONES_KEPT_FORECASTS_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/config/config.h"
+#include "core/grid/zone_forecast.h"
+#include "forecast/archive/kept_archive.h"
+#include "forecast/own/realised_error.h"
+#include "forecast/own/zone_errors.h"
+#include "forecast/sources/forecast_file.h"
+
+namespace carbon {
+
+class KeptForecasts {
+ public:
+  // `archive` outlives it.
+  explicit KeptForecasts(KeptArchive* archive) : archive_(archive) {}
+
+  // Gives the archive what it has not had yet: a source's forecast, and all files of a zone.
+  void Keep(const ZoneConfig& zone, const ForecastSource& source, const FetchedForecast& fetched,
+            absl::Time now);
+  void KeepFiles(const ZoneConfig& zone, absl::Time now);
+
+  // The source's last forecast of the time before this program began, of any age. Looked for once.
+  std::optional<FetchedForecast> Restore(const ZoneConfig& zone, const ForecastProvider& source,
+                                         absl::Time now);
+
+  // What the forecast's source said in the hour of now on earlier days, in order, for
+  // FitZoneErrors.
+  std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time now);
+
+  // What the source said at `at`, where that is kept.
+  std::optional<IntensitySeries> InForce(const ZoneConfig& zone, const ForecastSource& source,
+                                         absl::Time at, absl::Time now);
+
+  // How far off the source, which is of the kind of the zone and of `actuals`, was of late; nothing
+  // where none of it is kept.
+  std::optional<RealisedError> ErrorOf(const ZoneConfig& zone, const ForecastSource& source,
+                                       const IntensityHistory& actuals, absl::Time now);
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // zone, SourceKey
+
+  KeptArchive* archive_;
+  std::map<Key, absl::Time> kept_;  // when what the archive was given last was fetched
+  std::map<Key, std::optional<FetchedForecast>> restored_;
+};
+
+}  // namespace carbon
+
+#endif  // FORECAST_ZONES_KEPT_FORECASTS_H_

@@ -1,0 +1,51 @@
+// scarbond's knowledge of whom each partition admits: the partitions' rules, the groups that they
+// name, and accounts, users and QOS, asked of slurmctld through libslurm. No Slurm type leaves the
+// .cc. Blocks on slurmctld, for at most Slurm's MessageTimeout at each of up to four requests, and
+// on the name service: never inside slurmctld. One thread.
+#ifndef PLUGIN_CLIENT_ADMISSION_CLIENT_H_
+#define PLUGIN_CLIENT_ADMISSION_CLIENT_H_
+
+#include <ctime>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "core/admission/admission.h"
+#include "plugin/client/group_members.h"
+#include "plugin/client/hidden_nodes.h"
+
+namespace carbon {
+
+class AdmissionClient {
+ public:
+  // How often all is read again; partitions that changed are noticed at the next call.
+  static constexpr absl::Duration kPeriod = absl::Minutes(1);
+  // How long what was read last is believed while it cannot be read again. After that the rules are
+  // empty: no job is moved, its time may be.
+  static constexpr absl::Duration kBelieved = absl::Minutes(10);
+
+  // Brings the rules up to date: reads all again what is older than `max_age`, or where a partition
+  // changed. Unavailable, with Slurm's own words, for what could not be read; the rules are valid
+  // either way. `hidden_nodes` is what looks at the cluster share.
+  absl::Status Refresh(absl::Time now, absl::Duration max_age, HiddenNodes* hidden_nodes);
+
+  const AdmissionRules& rules() const { return rules_; }
+  // Counts the changes of `rules`.
+  uint64_t version() const { return version_; }
+
+ private:
+  absl::Status Read(absl::Time now, HiddenNodes* hidden_nodes);
+  bool PartitionsChanged() const;
+  void Adopt(AdmissionRules rules);
+
+  AdmissionRules rules_;
+  uint64_t version_ = 0;
+  GroupMembers groups_;
+  absl::Time read_at_ = absl::InfinitePast();  // the last time that all was read
+  absl::Time accounting_read_at_ = absl::InfinitePast();
+  time_t partitions_changed_at_ = 0;  // as slurmctld says
+};
+
+}  // namespace carbon
+
+#endif  // PLUGIN_CLIENT_ADMISSION_CLIENT_H_

@@ -1,0 +1,178 @@
+#include "plugin/client/watched_jobs.h"
+
+#include <errno.h>
+#include <slurm/slurm_errno.h>
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "plugin/client/slurm_client.h"
+#include "plugin/words/slurm_release.h"
+
+namespace carbon {
+namespace {
+
+absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
+
+// A slurmctld without associations looks one up for the new partition, finds none and answers with
+// what was left in its thread's errno: EAGAIN of a socket, at random, in up to 18 of 30 updates
+// (seen on 24.11 and 26.05). It changed nothing then. A thread may keep such an errno for a while:
+// after so many tries at once there is a pause before each.
+constexpr int kTriesAtOnce = 24;
+constexpr int kMaxTries = 100;
+constexpr absl::Duration kPause = absl::Milliseconds(20);
+
+// What of Slurm's errors says that it is too late rather than that something is wrong.
+bool WaitsNoLonger(int error) {
+  return error == ESLURM_INVALID_JOB_ID || error == ESLURM_ALREADY_DONE ||
+         error == ESLURM_JOB_NOT_PENDING || error == ESLURM_JOB_FINISHED;
+}
+
+bool IsBound(const slurm_job_info_t& job) {
+  const bool depends = !Text(job.dependency).empty() || job.state_reason == WAIT_DEPENDENCY ||
+                       job.state_reason == WAIT_DEP_INVALID;
+  return depends || !Text(job.resv_name).empty() || (job.job_state & JOB_REVOKED) != 0;
+}
+
+// Whatever became of it: the next round sees.
+bool IsUnanswered(int error) {
+  switch (error) {
+    case SLURM_COMMUNICATIONS_CONNECTION_ERROR:
+    case SLURM_COMMUNICATIONS_SEND_ERROR:
+    case SLURM_COMMUNICATIONS_RECEIVE_ERROR:
+    case SLURM_COMMUNICATIONS_SHUTDOWN_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_SEND_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_RECEIVE_ERROR:
+    case SLURMCTLD_COMMUNICATIONS_SHUTDOWN_ERROR:
+    case SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT:
+    case ESLURM_IN_STANDBY_MODE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Slurm's scheduler sets the priority of a job that no node of its partition can run to 0, with
+// this reason. Any update of the job undoes that (_update_job() of every release). A hold by a
+// person has a reason of its own, unless her job was already held in this way.
+bool IsHeldForObstacle(const slurm_job_info_t& job) {
+  return job.priority == 0 && job.state_reason == FAIL_BAD_CONSTRAINTS && !IsBound(job);
+}
+
+// Slurm keeps a list of partitions in an order of its own.
+std::set<absl::string_view> Names(absl::string_view list) { return absl::StrSplit(list, ','); }
+
+// Whether the job is as it was to become. With some errors, such as a partition that cannot start
+// the job now, slurmctld says that it has changed the job and why that will not start yet; with
+// others it has changed the comment, which comes first, and nothing else.
+bool IsGivenBack(const JobReturn& given_back, const std::string& partitions) {
+  job_info_msg_t* reply = nullptr;
+  if (LoadJob(&reply, given_back.job_id, SHOW_ALL) != SLURM_SUCCESS) return false;
+  bool is_given_back = false;
+  for (uint32_t i = 0; i < reply->record_count; ++i) {
+    const slurm_job_info_t& job = reply->job_array[i];
+    const bool has_limit =
+        !given_back.limit.has_value() || job.time_limit == absl::ToInt64Minutes(*given_back.limit);
+    const bool has_begin = job.eligible_time <= absl::ToTimeT(given_back.begin) + 1;
+    const bool waits = (job.job_state & JOB_STATE_BASE) == JOB_PENDING;
+    is_given_back |=
+        JobIdOf(job) == given_back.job_id &&
+        (!waits || (Names(Text(job.partition)) == Names(partitions) && has_begin && has_limit));
+  }
+  slurm_free_job_info_msg(reply);
+  return is_given_back;
+}
+
+absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
+  job_desc_msg_t update;
+  slurm_init_job_desc_msg(&update);
+  SetJobId(&update, given_back.job_id);
+  update.begin_time = absl::ToTimeT(given_back.begin);
+  update.partition = partitions.data();
+  if (given_back.limit.has_value()) {
+    update.time_limit = static_cast<uint32_t>(absl::ToInt64Minutes(*given_back.limit));
+    if (given_back.time_min.has_value()) {
+      update.time_min = static_cast<uint32_t>(absl::ToInt64Minutes(*given_back.time_min));
+    }
+  }
+  update.admin_comment = comment.data();
+  int error = EAGAIN;
+  for (int tries = 0; tries < kMaxTries && error == EAGAIN; ++tries) {
+    if (tries >= kTriesAtOnce) absl::SleepFor(kPause);
+    errno = 0;
+    if (slurm_update_job(&update) == SLURM_SUCCESS) return absl::OkStatus();
+    error = errno;
+  }
+  const std::string why =
+      absl::StrCat("job ", given_back.job_id, " to ", partitions, ": ", slurm_strerror(error));
+  if (WaitsNoLonger(error)) return absl::FailedPreconditionError(why);
+  if (error == ESLURM_ACCESS_DENIED || error == ESLURM_USER_ID_MISSING) {
+    return absl::PermissionDeniedError(why);
+  }
+  if (error == EAGAIN || IsUnanswered(error)) return absl::UnavailableError(why);
+  if (IsGivenBack(given_back, partitions)) return absl::OkStatus();
+  return absl::InternalError(why);
+}
+
+// So that it is not taken for given back, and is looked at again.
+void SetComment(uint32_t job_id, std::string comment) {
+  job_desc_msg_t update;
+  slurm_init_job_desc_msg(&update);
+  SetJobId(&update, job_id);
+  update.admin_comment = comment.data();
+  slurm_update_job(&update);
+}
+
+}  // namespace
+
+bool IsInLine(const slurm_job_info_t& job) { return job.priority != 0 && !IsBound(job); }
+
+std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const CarbonMark& mark,
+                                         absl::Duration limit) {
+  if ((job.job_state & JOB_STATE_BASE) != JOB_PENDING || (job.job_state & JOB_COMPLETING) != 0) {
+    return std::nullopt;
+  }
+  std::optional<Obstacle> obstacle = ObstacleOf(job.state_reason);
+  if (!IsInLine(job) && !IsHeldForObstacle(job)) return std::nullopt;
+  if (!mark.promise.has_value()) return std::nullopt;
+  WatchedJob watched;
+  watched.job_id = JobIdOf(job);
+  watched.admin_comment = std::string(Text(job.admin_comment));
+  watched.promise = *mark.promise;
+  watched.mark_end = mark.end;
+  watched.partition = std::string(Text(job.partition));
+  watched.begin = absl::FromTimeT(job.eligible_time);
+  watched.was_requeued = job.restart_cnt > 0;
+  if (job.deadline != 0 && job.deadline != static_cast<time_t>(NO_VAL)) {
+    watched.deadline = absl::FromTimeT(job.deadline);
+  }
+  watched.limit = limit;
+  watched.nodes = job.num_nodes;
+  watched.is_nice = IsNice(job);
+  watched.obstacle = std::move(obstacle);
+  watched.user_id = job.user_id;
+  watched.account = std::string(Text(job.account));
+  watched.qos = std::string(Text(job.qos));
+  return watched;
+}
+
+absl::Status GiveBack(const JobReturn& given_back, absl::Time now) {
+  const std::string comment =
+      ReturnedComment(given_back.admin_comment, given_back.mark_end, now, absl::LocalTimeZone());
+  absl::Status status = Update(given_back, absl::StrJoin(given_back.partitions, ","), comment);
+  if (absl::IsInternal(status) && given_back.pool_is_behind) {
+    std::vector<std::string> asked_for = given_back.partitions;
+    asked_for.pop_back();
+    status = Update(given_back, absl::StrJoin(asked_for, ","), comment);
+  }
+  if (absl::IsInternal(status)) SetComment(given_back.job_id, given_back.admin_comment);
+  return status;
+}
+
+}  // namespace carbon

@@ -1,0 +1,471 @@
+#include "plugin/job_submit/engine.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "core/cluster/ledger.h"
+#include "core/decision/admin_comment.h"
+#include "core/decision/seal.h"
+#include "core/record/record.h"
+#include "core/snapshot/snapshot.h"
+#include "plugin/job_submit/complaints.h"
+#include "plugin/job_submit/log_writer.h"
+#include "plugin/job_submit/quiet_thread.h"
+#include "store/boot_id.h"
+#include "store/plugin_status.h"
+#include "store/seal_file.h"
+#include "store/snapshot_store.h"
+
+namespace carbon {
+namespace {
+
+// A snapshot older than this says nothing of the queue any more, and one from the future says that
+// a clock is wrong.
+constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
+constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
+constexpr absl::string_view kNoLookYet =
+    "the queue has not been looked at since this slurmctld took charge";
+constexpr absl::string_view kLogShareUsed = "a user's share of the placement log is used up";
+// Every restart begins without a look; only if it stays like that is it worth a line.
+constexpr absl::Duration kFirstLookWithin = absl::Minutes(1);
+constexpr size_t kBookingRecordBytes = 256;
+constexpr absl::Duration kStatusEvery = absl::Seconds(2);
+// A status file that is older than a few of these belongs to a plugin that no longer runs.
+constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
+
+// Why no decision may rest on this snapshot now; empty: it may.
+std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, absl::Time now) {
+  const absl::Duration age = now - snapshot.manifest().published_at;
+  if (age > kMaxSnapshotAge) {
+    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(age), " minutes old, limit ",
+                        absl::ToInt64Minutes(kMaxSnapshotAge));
+  }
+  if (-age > kMaxSnapshotLead) {
+    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(-age),
+                        " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
+  }
+  // Both are known to the second only. A time that is yet to come is of a clock that was set back.
+  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since)
+    return std::string(kNoLookYet);
+  return "";
+}
+
+// What is left of a decision that may not be carried out.
+Decision LeftAlone(Decision decision, std::string reason) {
+  Decision left;
+  left.reason = std::move(reason);
+  left.policy = std::move(decision.policy);
+  left.mode = decision.mode;
+  left.hints = std::move(decision.hints);
+  return left;
+}
+
+// About what the two hold in memory, strings included.
+size_t BytesHeld(const JobRequest& job, const Decision& decision) {
+  constexpr size_t kStrings = 128;  // of a candidate or an exclusion
+  size_t strings = job.name.size() + job.account.size() + job.qos.size() + job.comment.size() +
+                   job.device_type.size() + job.pinned_by.size() + decision.reason.size();
+  for (const auto* list :
+       {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
+    for (const std::string& name : *list) strings += sizeof(name) + name.size();
+  }
+  return sizeof(job) + strings + sizeof(decision) +
+         decision.best.size() * (sizeof(Candidate) + kStrings) +
+         decision.excluded.size() * (sizeof(Exclusion) + kStrings);
+}
+
+// In shadow only the id, without which the decision could never be joined with what happened.
+Verdict VerdictOf(const JobRequest& job, const Decision& decision, const RecordId& id,
+                  absl::Time now, absl::TimeZone zone, const Seal& seal) {
+  Verdict verdict;
+  verdict.message = UserMessage(decision, now, zone);
+  if (decision.outcome == Outcome::kLeftAlone) return verdict;
+  verdict.admin_comment = AdminComment(id, job, decision, now, zone, seal);
+  if (decision.mode != Mode::kEnforce || decision.outcome != Outcome::kPlaced ||
+      !decision.chosen.has_value() || !decision.home.has_value()) {
+    return verdict;
+  }
+  verdict.apply = true;
+  if (decision.chosen->start > now) verdict.begin = decision.chosen->start;
+  // Of several partitions named, Slurm would take whichever has room first.
+  if (decision.chosen->partition != decision.home->partition || job.partitions.size() > 1) {
+    verdict.partition = decision.chosen->partition;
+  }
+  if (HasNewTimeLimit(decision)) {
+    verdict.time_limit = decision.chosen->time_limit;
+    verdict.time_min = decision.chosen->time_min;
+  }
+  return verdict;
+}
+
+}  // namespace
+
+class Engine::State {
+ public:
+  explicit State(EngineOptions options)
+      : options_(std::move(options)),
+        budget_(options_.budget),
+        reader_(options_.snapshot_folder),
+        complaints_(options_.log_line),
+        log_(LogWriter::Options{}) {
+    status_.boot = boot_;
+    status_.pid = getpid();
+    status_.started_at = absl::Now();
+    status_.error = "no snapshot has been read yet";
+    thread_ = StartQuietThread("carbon", [this] { Run(); });
+  }
+
+  ~State() {
+    {
+      std::lock_guard lock(sleep_mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    try {
+      for (int tries = 0; tries < 100 && !untold_.empty(); ++tries) {
+        TellBookings(std::unique_lock(mutex_));
+        if (!untold_.empty()) absl::SleepFor(absl::Milliseconds(5));
+      }
+      TellWithheld(RecordBudget::Which::kAll, absl::Now());
+      TellDropped(absl::Now());
+      if (const uint64_t lost = log_.Close(); lost > 0) {
+        // The log itself can no longer say so.
+        complaints_.Report("end", absl::StrCat(lost, " records were not written in time"),
+                           absl::Now());
+      }
+    } catch (...) {
+      // No memory even for that.
+    }
+  }
+
+  Verdict Submit(const JobRequest& job, absl::Time now) {
+    try {
+      return SubmitOrThrow(job, now);
+    } catch (const std::exception& e) {
+      Fail(e.what(), now);
+    } catch (...) {
+      Fail("unknown exception", now);
+    }
+    return {};
+  }
+
+ private:
+  Verdict SubmitOrThrow(const JobRequest& job, absl::Time now) {
+    std::unique_lock lock(mutex_);
+    ++status_.decisions;
+    // Held beyond the lock: the record is made from it.
+    const std::shared_ptr<const Snapshot> snapshot = snapshot_;
+    const std::shared_ptr<const Seal> seal = seal_;
+    if (snapshot == nullptr || seal == nullptr) {
+      ++status_.left_alone;
+      return {};
+    }
+    ledger_.ViewAs(job.user_id, job.nice > 0);
+    const std::string ledger_digest = ledger_.digest();
+    Decision decision = options_.decide(job, *snapshot, ledger_, now);
+    std::string unusable = WhyNotUsable(*snapshot, InChargeSince(), now);
+    if (unusable.empty() && !log_error_.empty()) {
+      unusable = absl::StrCat("the placement log cannot be written: ", log_error_);
+    }
+    if (!unusable.empty() && !decision.bad_hint)
+      decision = LeftAlone(std::move(decision), unusable);
+    // Jobs that no policy is about would only fill the log.
+    const bool is_recorded = decision.mode != Mode::kOff || decision.bad_hint;
+    const bool has_room = is_recorded && HasRoom(job, decision, now);
+    // No decision without a trace.
+    if (is_recorded && !has_room && !decision.bad_hint)
+      decision = LeftAlone(std::move(decision), std::string(kLogShareUsed));
+    if (decision.outcome == Outcome::kLeftAlone) ++status_.left_alone;
+    if (decision.outcome == Outcome::kPlaced) ++status_.placed;
+    if (!has_room) return {.message = UserMessage(decision, now, zone_)};
+
+    const RecordId id = NextId();
+    if (decision.outcome != Outcome::kLeftAlone && decision.booked_when.has_value()) {
+      ledger_.Book(
+          {.decision_id = DecisionId(id),
+           .group = decision.booked_group,
+           .when = *decision.booked_when,
+           .amount = decision.booked_amount,
+           .made_at = now,
+           // One that stays is where the queue will show it.
+           .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced,
+           .user_id = job.user_id,
+           .is_nice = job.nice > 0});
+    }
+    // From lock to lock, so that records stand in the log in the order of their numbers although
+    // they are queued outside the first. To make a record takes longer than to decide: the log's
+    // thread does. It keeps the manifest and not the snapshot, of which a disk that hangs for hours
+    // would hold thousands.
+    std::unique_lock log_lock(log_mutex_);
+    lock.unlock();
+    Verdict verdict = VerdictOf(job, decision, id, now, zone_, *seal);
+    const size_t bytes = BytesHeld(job, decision);
+    const auto need = decision.outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable
+                                                              : LogWriter::Need::kNeeded;
+    const bool is_queued = log_.Enqueue(
+        [id, now, job, decision = std::make_shared<const Decision>(std::move(decision)),
+         manifest = snapshot->manifest(), ledger_digest] {
+          return DecisionRecord(id, now, job, *decision, manifest, ledger_digest);
+        },
+        bytes, need);
+    log_lock.unlock();
+    // No decision without a trace. What was booked expires, as of any job that does not come.
+    if (!is_queued && need == LogWriter::Need::kNeeded) return {};
+    return verdict;
+  }
+
+  // Under mutex_.
+  bool HasRoom(const JobRequest& job, const Decision& decision, absl::Time now) {
+    const auto kind = decision.outcome == Outcome::kLeftAlone ? RecordBudget::Kind::kLeftAlone
+                                                              : RecordBudget::Kind::kDecision;
+    return budget_.Take(job.user_id, kind, DecisionRecordBytes(job, decision), now);
+  }
+
+  void Fail(absl::string_view what, absl::Time now) noexcept {
+    try {
+      {
+        std::lock_guard lock(mutex_);
+        ++status_.failed;
+      }
+      complaints_.Report("decision", what, now);
+    } catch (...) {
+      // Even saying so failed; the job passes unchanged all the same.
+    }
+  }
+
+  absl::Time InChargeSince() const {
+    return options_.in_charge_since == nullptr ? absl::InfinitePast() : options_.in_charge_since();
+  }
+
+  // Under mutex_.
+  RecordId NextId() { return {boot_, ++sequence_}; }
+
+  void Run() {
+    std::unique_lock lock(sleep_mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      try {
+        Tick(absl::Now());
+      } catch (const std::exception& e) {
+        Fail(e.what(), absl::Now());
+      } catch (...) {
+        Fail("unknown exception", absl::Now());
+      }
+      lock.lock();
+      wake_.wait_for(lock, absl::ToChronoNanoseconds(options_.poll), [this] { return stopping_; });
+    }
+  }
+
+  void Tick(absl::Time now) {
+    ReadSeal(now);
+    ReadSnapshot(now);
+    TellBookings(std::unique_lock(mutex_));
+    TellWithheld(RecordBudget::Which::kDue, now);
+    TellDropped(now);
+    const LogWriter::Stats stats = log_.stats();
+    {
+      std::lock_guard lock(mutex_);
+      log_error_ = stats.error;
+    }
+    if (stats.error.empty()) {
+      complaints_.Resolve("placement log");
+    } else {
+      complaints_.Report("placement log", absl::StrCat(stats.error, "; jobs pass unchanged"), now);
+    }
+    WriteStatus(stats, now);
+  }
+
+  // scarbond goes by the file: a key that was replaced or taken away is not used on.
+  void ReadSeal(absl::Time now) {
+    const std::string mark = FileMark(SealPath(options_.state_folder));
+    if (has_seal_ && mark == seal_mark_) return;
+    absl::StatusOr<Seal> seal = ReadOrMakeSeal(options_.state_folder, options_.cluster, now);
+    has_seal_ = seal.ok();
+    seal_mark_ = mark;  // from before it was read: a change meanwhile shows at the next tick
+    {
+      std::lock_guard lock(mutex_);
+      seal_ = seal.ok() ? std::make_shared<const Seal>(*seal) : nullptr;
+    }
+    seal_error_ = seal.ok() ? "" : absl::StrCat("seal: ", seal.status().message());
+    if (has_seal_) {
+      complaints_.Resolve("seal");
+    } else {
+      complaints_.Report("seal", absl::StrCat(seal.status().message(), "; jobs pass unchanged"),
+                         now);
+    }
+  }
+
+  void TellWithheld(RecordBudget::Which which, absl::Time now) {
+    std::unique_lock lock(mutex_);
+    const std::vector<WithheldRecords> all = budget_.TakeWithheld(which, now);
+    if (all.empty()) return;
+    std::vector<RecordId> ids;
+    for (size_t i = 0; i < all.size(); ++i) ids.push_back(NextId());
+    std::unique_lock log_lock(log_mutex_);
+    lock.unlock();
+    for (size_t i = 0; i < all.size(); ++i) log_.Enqueue(WithheldRecord(ids[i], now, all[i]));
+    log_lock.unlock();
+    // The same text as long as it is the same user's, so that it is not said every minute.
+    const std::optional<uint32_t> user_id = all.front().user_id;
+    complaints_.Report("records",
+                       absl::StrCat(user_id ? absl::StrCat("user ", *user_id) : "too many users",
+                                    ": ", kLogShareUsed, "; jobs pass unchanged and unrecorded"),
+                       now);
+  }
+
+  void TellDropped(absl::Time now) {
+    const uint64_t dropped = log_.TakeDropped();
+    if (dropped == 0) return;
+    std::unique_lock lock(mutex_);
+    const RecordId id = NextId();
+    std::unique_lock log_lock(log_mutex_);
+    lock.unlock();
+    log_.EnqueueDrops(DroppedRecord(id, now, dropped), dropped);
+  }
+
+  void ReadSnapshot(absl::Time now) {
+    absl::StatusOr<std::shared_ptr<const Snapshot>> read = reader_.ReadIfChanged();
+    std::string error;
+    if (!read.ok()) {
+      error = std::string(read.status().message());
+    } else {
+      if (*read != nullptr) Adopt(*std::move(read), now);
+      if (last_read_ != nullptr) error = WhyNotUsable(*last_read_, InChargeSince(), now);
+    }
+    {
+      std::lock_guard lock(mutex_);
+      // What cannot be read again is not relied on any longer, though it is still in memory: who
+      // takes the snapshot away expects placement to stop.
+      snapshot_ = read.ok() ? last_read_ : nullptr;
+      status_.error = error.empty() ? seal_error_ : error;
+    }
+    if (error.empty()) {
+      complaints_.Resolve("snapshot");
+    } else if (error != kNoLookYet || now - InChargeSince() > kFirstLookWithin) {
+      complaints_.Report("snapshot", absl::StrCat(error, "; jobs pass unchanged"), now);
+    }
+  }
+
+  void Adopt(std::shared_ptr<const Snapshot> snapshot, absl::Time now) {
+    const bool same_capacity = last_read_ != nullptr && last_read_->manifest().capacity_hash ==
+                                                            snapshot->manifest().capacity_hash;
+    last_read_ = std::move(snapshot);
+    loaded_at_ = now;
+    log_.SetPath(last_read_->config().paths.log);
+    if (same_capacity) return;
+
+    LedgerBase base(last_read_->capacity());
+    std::unique_lock lock(mutex_);
+    for (BookingEvent& event : ledger_.Rebase(std::move(base), now)) {
+      untold_.emplace_back(now, std::move(event));
+    }
+    TellBookings(std::move(lock));
+  }
+
+  // What became of bookings, which scarbon log counts by. `lock`: of mutex_, so that their numbers
+  // tell between which decisions it was, as far as the log's queue has room. A look after a storm,
+  // or after scarbond was away, may tell of more: the rest waits.
+  void TellBookings(std::unique_lock<std::mutex> lock) {
+    std::lock_guard log_lock(log_mutex_);
+    std::vector<RecordId> ids(std::min(log_.Room(), untold_.size()));
+    for (RecordId& id : ids) id = NextId();
+    lock.unlock();
+    for (const RecordId& id : ids) {
+      log_.Enqueue(
+          [id, told = std::move(untold_.front())] {
+            return BookingEventRecord(id, told.first, told.second);
+          },
+          kBookingRecordBytes);
+      untold_.pop_front();
+    }
+  }
+
+  void WriteStatus(const LogWriter::Stats& stats, absl::Time now) {
+    if (last_read_ == nullptr || last_read_->config().paths.log.empty()) return;
+    const absl::Duration since = now - status_written_at_;
+    if (since >= absl::ZeroDuration() && since < kStatusEvery) return;
+    PluginStatus status;
+    {
+      std::lock_guard lock(mutex_);
+      status = status_;
+      status.records_withheld = budget_.withheld();
+      if (snapshot_ != nullptr) status.snapshot = snapshot_->manifest();
+    }
+    status.loaded_at = loaded_at_;
+    status.records_written = stats.written;
+    status.records_dropped = stats.dropped;
+    status.log_error = stats.error;
+    std::string text = SerializePluginStatus(status, std::nullopt);
+    if (text == status_text_ && since >= absl::ZeroDuration() && since < kStatusHeartbeat) return;
+
+    // For those who may read the log beside it.
+    const absl::Status written =
+        WriteFileAtomically(PluginStatusPath(last_read_->config().paths.log),
+                            SerializePluginStatus(status, now), FileAccess{.mode = 0640});
+    status_written_at_ = now;
+    if (written.ok()) {
+      status_text_ = std::move(text);
+      status_failures_ = 0;
+      complaints_.Resolve("status file");
+    } else if (++status_failures_ > 1 && stats.error.empty()) {
+      // What keeps the log beside it from being written too has been said already, or will be by
+      // the next time.
+      complaints_.Report("status file", written.message(), now);
+    }
+  }
+
+  const EngineOptions options_;
+  const std::string boot_ = DrawBootId();
+  // Asked once: the first to ask reads the time zone's file.
+  const absl::TimeZone zone_ = absl::LocalTimeZone();
+
+  std::mutex mutex_;  // taken before log_mutex_
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const Seal> seal_;
+  BookingLedger ledger_;
+  RecordBudget budget_;
+  uint64_t sequence_ = 0;
+  std::string log_error_;
+  PluginStatus status_;
+
+  std::mutex log_mutex_;
+
+  // The thread's own.
+  bool has_seal_ = false;
+  std::string seal_mark_;   // of the file that it was read from
+  std::string seal_error_;  // why there is none; empty: there is
+  SnapshotReader reader_;
+  std::shared_ptr<const Snapshot> last_read_;
+  absl::Time loaded_at_;
+  std::deque<std::pair<absl::Time, BookingEvent>> untold_;  // what no record tells of yet, and when
+  absl::Time status_written_at_ = absl::InfinitePast();
+  std::string status_text_;
+  int status_failures_ = 0;
+
+  Complaints complaints_;
+  LogWriter log_;
+
+  std::mutex sleep_mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Engine::~Engine() = default;
+Verdict Engine::Submit(const JobRequest& job, absl::Time now) { return state_->Submit(job, now); }
+
+}  // namespace carbon

@@ -1,0 +1,234 @@
+#include "plugin/job_submit/log_writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "plugin/job_submit/quiet_thread.h"
+#include "store/append_file.h"
+
+namespace carbon {
+namespace {
+
+// Taken from the queue at a time: large enough for throughput, small enough that little memory is
+// held twice.
+constexpr size_t kBatchBytes = 1 << 20;
+constexpr auto kDrainAtMost = std::chrono::seconds(1);
+
+// To wake the thread costs whoever has a record more than all the rest, and often lets it run at
+// once in its place. So it is woken for the first record only, and gathers for so long what others
+// may follow in a storm of submissions.
+constexpr auto kGather = std::chrono::milliseconds(20);
+
+}  // namespace
+
+class LogWriter::State {
+ public:
+  explicit State(Options options) : options_(options) {
+    thread_ = StartQuietThread("carbon-log", [this] {
+      while (!Write()) {
+      }
+    });
+  }
+
+  ~State() { Close(); }
+
+  uint64_t Close() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    return queued_records_ + queued_drops_ + untold_drops_;
+  }
+
+  void SetPath(std::string path) {
+    {
+      std::lock_guard lock(mutex_);
+      if (path == path_) return;
+      path_ = std::move(path);
+    }
+    wake_.notify_all();
+  }
+
+  // `drops`: of how many others that found no room it tells; then there is always room for it.
+  bool Enqueue(std::function<std::string()> make, size_t bytes, Need need, uint64_t drops = 0) {
+    const size_t share = need == Need::kNeeded ? 1 : 2;
+    bool wake;
+    {
+      std::lock_guard lock(mutex_);
+      if (drops > 0) {
+        queued_drops_ += drops;
+      } else if (queued_records_ >= options_.max_records / share ||
+                 queued_bytes_ + bytes > options_.max_bytes / share) {
+        ++stats_.dropped;
+        ++untold_drops_;
+        return false;
+      }
+      ++queued_records_;
+      queued_bytes_ += bytes;
+      queue_.push_back({std::move(make), bytes, drops});
+      wake = std::exchange(is_idle_, false);
+    }
+    if (wake) wake_.notify_all();
+    return true;
+  }
+
+  uint64_t TakeDropped() {
+    std::lock_guard lock(mutex_);
+    if (!stats_.error.empty()) return 0;
+    return std::exchange(untold_drops_, 0);
+  }
+
+  size_t Room() const {
+    std::lock_guard lock(mutex_);
+    const size_t half = options_.max_records / 2;
+    const bool has_bytes = queued_bytes_ < options_.max_bytes / 2;
+    return has_bytes && queued_records_ < half ? half - queued_records_ : 0;
+  }
+
+  Stats stats() const {
+    std::lock_guard lock(mutex_);
+    return stats_;
+  }
+
+ private:
+  // True when all is done; false when memory ran out: what was queued still is.
+  bool Write() {
+    try {
+      WriteUntilStopped();
+      return true;
+    } catch (...) {
+      std::unique_lock lock(mutex_);
+      stats_.error = "out of memory";  // short enough to need none
+      wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
+                     [this] { return stopping_; });
+      return stopping_;
+    }
+  }
+
+  // Records count as queued until they are in the file: a batch that fails keeps its room.
+  void WriteUntilStopped() {
+    std::unique_lock lock(mutex_);
+    std::chrono::steady_clock::time_point give_up = std::chrono::steady_clock::time_point::max();
+    while (true) {
+      // Also without records the file is looked at now and then: trouble should be known before
+      // there is something to lose.
+      if (!stopping_) {
+        is_idle_ = true;
+        wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
+                       [this] { return stopping_ || (HasWork() && !path_.empty()); });
+        is_idle_ = false;
+        if (!stopping_ && path_.empty()) continue;
+        if (HasWork()) wake_.wait_for(lock, kGather, [this] { return stopping_; });
+      }
+      if (stopping_ && give_up == std::chrono::steady_clock::time_point::max()) {
+        give_up = std::chrono::steady_clock::now() + kDrainAtMost;
+      }
+      if (stopping_ &&
+          (!HasWork() || path_.empty() || std::chrono::steady_clock::now() >= give_up)) {
+        return;
+      }
+      if (!file_ || file_->path() != path_) file_.emplace(path_);
+      for (size_t bytes = batch_.size(); !queue_.empty() && bytes < kBatchBytes;) {
+        bytes += queue_.front().bytes;
+        taken_.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
+
+      lock.unlock();
+      while (!taken_.empty()) {
+        const std::string record = taken_.front().make();
+        batch_.reserve(batch_.size() + record.size());
+        batch_sizes_.push_back({record.size(), taken_.front().bytes, taken_.front().drops});
+        batch_ += record;
+        batched_bytes_ += record.size();
+        taken_.pop_front();
+      }
+      const absl::Status status = file_->Append(&batch_);
+      lock.lock();
+
+      while (batched_bytes_ > batch_.size()) {
+        batched_bytes_ -= batch_sizes_.front().written;
+        queued_bytes_ -= batch_sizes_.front().queued;
+        queued_drops_ -= batch_sizes_.front().drops;
+        batch_sizes_.pop_front();
+        --queued_records_;
+        ++stats_.written;
+      }
+      stats_.error = status.ok() ? "" : std::string(status.message());
+      if (!status.ok()) {
+        // Only time, a new path or the end makes another try worth it: more records do not.
+        const std::string failed_path = path_;
+        const auto pause =
+            stopping_ ? std::chrono::milliseconds(50) : absl::ToChronoMilliseconds(options_.retry);
+        wake_.wait_for(lock, pause,
+                       [&] { return (stopping_ && pause.count() > 50) || path_ != failed_path; });
+      }
+    }
+  }
+
+  // For the thread only.
+  bool HasWork() const { return !queue_.empty() || !taken_.empty() || !batch_.empty(); }
+
+  struct Queued {
+    std::function<std::string()> make;
+    size_t bytes;
+    uint64_t drops;  // that it tells of
+  };
+  struct Batched {
+    size_t written;  // bytes in the batch
+    size_t queued;   // as which it counted until then
+    uint64_t drops;
+  };
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  bool is_idle_ = false;  // the thread waits for a record
+  std::string path_;
+  std::deque<Queued> queue_;
+  size_t queued_records_ = 0;
+  uint64_t queued_drops_ = 0;  // that queued records tell of
+  size_t queued_bytes_ = 0;
+  uint64_t untold_drops_ = 0;
+  Stats stats_;
+
+  // The thread's own.
+  std::optional<AppendFile> file_;
+  std::deque<Queued> taken_;  // from the queue, in order, and not made yet
+  std::string batch_;
+  std::deque<Batched> batch_sizes_;
+  size_t batched_bytes_ = 0;  // their sum
+
+  std::thread thread_;
+};
+
+LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(options)) {}
+LogWriter::~LogWriter() = default;
+void LogWriter::SetPath(std::string path) { state_->SetPath(std::move(path)); }
+bool LogWriter::Enqueue(std::string record) {
+  const size_t bytes = record.size();
+  return state_->Enqueue([record = std::move(record)] { return record; }, bytes, Need::kNeeded);
+}
+void LogWriter::EnqueueDrops(std::string record, uint64_t drops) {
+  const size_t bytes = record.size();
+  state_->Enqueue([record = std::move(record)] { return record; }, bytes, Need::kNeeded, drops);
+}
+bool LogWriter::Enqueue(std::function<std::string()> make, size_t bytes, Need need) {
+  return state_->Enqueue(std::move(make), bytes, need);
+}
+uint64_t LogWriter::TakeDropped() { return state_->TakeDropped(); }
+size_t LogWriter::Room() const { return state_->Room(); }
+LogWriter::Stats LogWriter::stats() const { return state_->stats(); }
+uint64_t LogWriter::Close() { return state_->Close(); }
+
+}  // namespace carbon

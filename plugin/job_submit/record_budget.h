@@ -1,0 +1,72 @@
+// How much of the placement log each user may fill: so many bytes at once, which come back evenly
+// over a day. A record that finds no room is withheld: it is not written, and counted.
+//
+// Records of jobs that carbon left alone may use half of that only, so that they give way first:
+// nothing that is computed from the log needs them. A job whose decision finds no room must pass
+// unchanged. So whoever fills the log, no placed job is without its record, and nobody else's
+// records are lost.
+//
+// Root has no bound: what it could fill, it can fill anyhow. A will-run (sbatch --test-only) cannot
+// be told from a submission, and counts like one.
+//
+// Bounded in memory: the users beyond Options::max_users share one budget. Pure; reads no clock.
+// Not thread-safe.
+#ifndef PLUGIN_JOB_SUBMIT_RECORD_BUDGET_H_
+#define PLUGIN_JOB_SUBMIT_RECORD_BUDGET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/record/record.h"
+
+namespace carbon {
+
+class RecordBudget {
+ public:
+  struct Options {
+    // About 12,000 decisions of the common size, 5 KiB: more than anybody submits in a day without
+    // arrays, and no more than 23 GB a year of who does it on purpose.
+    int64_t bytes = 64 << 20;
+    absl::Duration refill = absl::Hours(24);  // from nothing to all of it
+    size_t max_users = 4096;
+    // How long records are withheld before that is told.
+    absl::Duration tell_after = absl::Minutes(1);
+  };
+  enum class Kind { kDecision, kLeftAlone };
+
+  explicit RecordBudget(Options options) : options_(options) {}
+
+  // Takes the room for a record of `bytes`, where there is so much. Else false, and the record
+  // counts as withheld.
+  bool Take(uint32_t user_id, Kind kind, size_t bytes, absl::Time now);
+
+  // What was withheld and not told before, one for each user, in order: of those whose first is
+  // older than Options::tell_after, or of all.
+  enum class Which { kDue, kAll };
+  std::vector<WithheldRecords> TakeWithheld(Which which, absl::Time now);
+
+  // All since the beginning.
+  uint64_t withheld() const { return withheld_; }
+
+ private:
+  struct Share {
+    // When all of it is back: the later, the less is left.
+    absl::Time full_at = absl::InfinitePast();
+    WithheldRecords withheld;  // its user_id is set when it is told
+  };
+
+  Share& ShareOf(uint32_t user_id, absl::Time now);
+
+  Options options_;
+  std::map<uint32_t, Share> shares_;
+  Share others_;
+  absl::Time swept_at_ = absl::InfinitePast();
+  uint64_t withheld_ = 0;
+};
+
+}  // namespace carbon
+
+#endif  // PLUGIN_JOB_SUBMIT_RECORD_BUDGET_H_

@@ -1,0 +1,43 @@
+// What nodes have and what jobs use, as slurmctld's replies write it: GRES and TRES strings and
+// array expressions. (plugin/words/tres.h reads what a submission asks for.) What does not parse
+// counts as nothing. Pure; knows nothing else of Slurm.
+#ifndef PLUGIN_WORDS_SLURM_AMOUNTS_H_
+#define PLUGIN_WORDS_SLURM_AMOUNTS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "core/cluster/capacity.h"
+#include "core/cluster/cluster_view.h"
+
+namespace carbon {
+
+// The GPUs in a GRES string, "gpu:h100:8(S:0-1),gpu:2,fpga:1,shard:h100:32": how many, how many of
+// each type that is named, in the order met, and the shares (shards, MPS) likewise, those of no
+// type under "".
+struct GresDevices {
+  int64_t count = 0;
+  std::vector<DeviceCount> by_type;
+  std::vector<DeviceCount> shares;
+};
+GresDevices ReadGres(absl::string_view gres);
+
+// A job's TRES string, "cpu=8,mem=32G,node=1,billing=8,gres/gpu=8,gres/gpu:h100=8". GPUs are in it
+// only where AccountingStorageTRES tracks them: `counts_devices` tells.
+struct TresAmount {
+  Resources amount;
+  std::vector<DeviceCount> devices;  // by type, as far as types are tracked
+  int64_t device_shares = 0;
+  bool counts_devices = false;
+};
+TresAmount ReadTres(absl::string_view tres);
+
+// How many tasks an array expression stands for: "0-99:2%5" is 50. At least 1; an expression that
+// Slurm has cut short ("1,3,...") counts what it shows.
+int64_t CountArrayTasks(absl::string_view expression);
+
+}  // namespace carbon
+
+#endif  // PLUGIN_WORDS_SLURM_AMOUNTS_H_

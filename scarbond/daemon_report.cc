@@ -1,0 +1,96 @@
+#include "scarbond/daemon_report.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "forecast/http/known_secrets.h"
+#include "spdlog/spdlog.h"
+#include "store/file.h"
+
+namespace carbon {
+namespace {
+
+constexpr absl::Duration kStatePeriod = absl::Minutes(1);
+// As often as metrics are usually collected.
+constexpr absl::Duration kMetricsPeriod = absl::Seconds(15);
+
+void WriteAndLog(const char* what, const std::string& path, const std::string& bytes,
+                 const FileAccess& access, std::string* last_trouble) {
+  const absl::Status written = WriteFileAtomically(path, bytes, access);
+  // Its message names a temporary file, another one each time.
+  const std::string trouble =
+      written.ok() ? "" : absl::StrCat(path, " ", absl::StatusCodeToString(written.code()));
+  if (trouble != *last_trouble) {
+    if (written.ok()) {
+      spdlog::info("{}: written again", what);
+    } else {
+      spdlog::warn("{}: {}", what, std::string(written.message()));
+    }
+  }
+  *last_trouble = trouble;
+}
+
+// What the state and the metrics are made of passes here: neither has a secret that this process
+// knows. Text by text, since one may look like a part of the file itself.
+void RemoveSecrets(DaemonState* state) {
+  const auto clean = [](std::string* text) {
+    if (!text->empty()) *text = WithoutSecrets(*text);
+  };
+  clean(&state->error);
+  for (std::string& trouble : state->troubles) clean(&trouble);
+  for (std::string& note : state->notes) clean(&note);
+  for (SourceState& source : state->sources) {
+    clean(&source.error);
+    clean(&source.note);
+  }
+}
+
+}  // namespace
+
+DaemonReport::DaemonReport(absl::Time started_at) {
+  state_.pid = getpid();
+  state_.started_at = started_at;
+}
+
+void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sources,
+                         const std::vector<ZoneInUse>& zones, const absl::Status& published,
+                         absl::Time now, Findings findings) {
+  state_.sources = std::move(sources);
+  state_.troubles = std::move(findings.troubles);
+  state_.notes = std::move(findings.notes);
+  if (!paths.metrics.empty() && !metrics_trouble_.empty()) {
+    state_.troubles.push_back(absl::StrCat("metrics: ", paths.metrics, ": cannot be written"));
+  }
+  state_.error = std::string(published.message());
+  if (published.ok()) {
+    ++state_.publishes;
+    state_.published_at = now;
+  }
+  RemoveSecrets(&state_);
+  state_.updated_at.reset();
+  std::string told = absl::StrCat(paths.snapshot, "\n", SerializeDaemonState(state_));
+  // A clock that was set back must not silence it.
+  const auto is_due = [now](absl::Time due, absl::Duration period) {
+    return now >= due || now < due - period;
+  };
+  const bool is_news = told != told_ || is_due(state_due_, kStatePeriod);
+  if (is_news) {
+    state_.updated_at = now;
+    WriteAndLog("state", DaemonStatePath(paths.snapshot), SerializeDaemonState(state_),
+                FileAccess::OwnerAlone(findings.slurm_user), &state_trouble_);
+    told_ = std::move(told);
+    state_due_ = now + kStatePeriod;
+  }
+  if (paths.metrics.empty()) {
+    metrics_trouble_.clear();
+  } else if (is_news || is_due(metrics_due_, kMetricsPeriod)) {
+    WriteAndLog("metrics", paths.metrics,
+                FormatMetrics(state_, zones, findings.errors, now, findings.implausible),
+                FileAccess(), &metrics_trouble_);
+    metrics_due_ = now + kMetricsPeriod;
+  }
+}
+
+}  // namespace carbon

@@ -1,0 +1,44 @@
+// What the plugin tells `scarbon status` about itself: plugin-status.json, beside the placement
+// log.
+#ifndef STORE_PLUGIN_STATUS_H_
+#define STORE_PLUGIN_STATUS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/snapshot/snapshot.h"
+
+namespace carbon {
+
+struct PluginStatus {
+  std::string boot;
+  int64_t pid = 0;
+  absl::Time started_at;
+
+  std::optional<Manifest> snapshot;  // the one in use
+  absl::Time loaded_at;
+  std::string error;  // why there is none, or none to be trusted; empty: there is
+
+  uint64_t decisions = 0;
+  uint64_t placed = 0;
+  uint64_t left_alone = 0;
+  uint64_t failed = 0;
+  uint64_t records_written = 0;
+  uint64_t records_dropped = 0;
+  // Decisions that were not recorded, and not carried out, because their user fills the log.
+  uint64_t records_withheld = 0;
+  std::string log_error;
+};
+
+// A file of that name in the folder of the log.
+std::string PluginStatusPath(absl::string_view log_path);
+
+// One JSON object and a newline. Without `updated_at`, equal statuses give equal text.
+std::string SerializePluginStatus(const PluginStatus& status, std::optional<absl::Time> updated_at);
+
+}  // namespace carbon
+
+#endif  // STORE_PLUGIN_STATUS_H_

@@ -1,0 +1,104 @@
+#include "store/seal_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "store/file.h"
+
+namespace carbon {
+namespace {
+
+constexpr absl::string_view kMark = "slurm-carbon-seal-1";
+constexpr int64_t kMaxKeyBytes = 4096;
+
+// "slurm-carbon-seal-1 <seconds since 1970> <64 hexadecimal digits>" and a newline.
+std::string KeyText(absl::string_view secret, absl::Time made_at) {
+  return absl::StrCat(kMark, " ", absl::ToUnixSeconds(made_at), " ", absl::BytesToHexString(secret),
+                      "\n");
+}
+
+absl::StatusOr<Seal> ParseKey(absl::string_view text, const std::string& path,
+                              const std::string& cluster) {
+  const std::vector<absl::string_view> words = absl::StrSplit(absl::StripSuffix(text, "\n"), ' ');
+  int64_t made_at = 0;
+  // Not a word of it is quoted.
+  const bool is_key = words.size() == 3 && words[0] == kMark &&
+                      absl::SimpleAtoi(words[1], &made_at) && made_at >= 0 &&
+                      words[2].size() == 2 * Seal::kSecretBytes &&
+                      words[2].find_first_not_of("0123456789abcdef") == absl::string_view::npos;
+  if (!is_key) return absl::DataLossError(absl::StrCat(path, ": is not a key of a seal"));
+  return Seal(absl::HexStringToBytes(words[2]), cluster, absl::FromUnixSeconds(made_at));
+}
+
+absl::Status Failed(const std::string& path, absl::string_view what) {
+  const int error = errno;
+  return absl::ErrnoToStatus(error, absl::StrCat(path, ": ", what));
+}
+
+// Makes the file where there is none. A link is made to it once it is whole, and that fails where
+// another was faster.
+absl::Status MakeKey(const std::string& path, absl::Time now) {
+  std::array<char, Seal::kSecretBytes> secret;
+  if (getentropy(secret.data(), secret.size()) != 0) return Failed(path, "no random bytes");
+  std::string draft = absl::StrCat(path, kTemporarySuffix, "XXXXXX");
+  Descriptor file(mkostemp(draft.data(), O_CLOEXEC));  // of mode 0600, whatever the umask
+  if (!file.ok()) return Failed(path, "cannot be made");
+  const std::string text = KeyText({secret.data(), secret.size()}, now);
+  absl::Status status;
+  if (write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      fsync(file.get()) != 0 || !file.Close()) {
+    status = Failed(path, "cannot be written");
+  } else if (link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) {
+    status = Failed(path, "cannot be made");
+  }
+  unlink(draft.c_str());
+  return status;
+}
+
+}  // namespace
+
+std::string SealPath(absl::string_view state_folder) {
+  return absl::StrCat(state_folder, "/slurm_carbon.seal");
+}
+
+absl::StatusOr<Seal> ReadSeal(const std::string& state_folder, const std::string& cluster,
+                              const std::vector<uint32_t>& owners) {
+  const std::string path = SealPath(state_folder);
+  // Not held up by a pipe, nor led elsewhere by a link.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat facts;
+  if (!file.ok() || fstat(file.get(), &facts) != 0) return Failed(path, "cannot be read");
+  const bool is_trusted = facts.st_uid == 0 || facts.st_uid == geteuid() ||
+                          std::find(owners.begin(), owners.end(), facts.st_uid) != owners.end();
+  if (!is_trusted) {
+    return absl::PermissionDeniedError(absl::StrCat(path, ": belongs to user ", facts.st_uid));
+  }
+  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(path, ": others may read or write it; its mode must be 600"));
+  }
+  absl::StatusOr<std::string> text = ReadOpenFile(file.get(), path, facts, kMaxKeyBytes);
+  if (!text.ok()) return text.status();
+  return ParseKey(*text, path, cluster);
+}
+
+absl::StatusOr<Seal> ReadOrMakeSeal(const std::string& state_folder, const std::string& cluster,
+                                    absl::Time now) {
+  absl::StatusOr<Seal> seal = ReadSeal(state_folder, cluster);
+  if (!absl::IsNotFound(seal.status())) return seal;
+  if (absl::Status made = MakeKey(SealPath(state_folder), now); !made.ok()) return made;
+  return ReadSeal(state_folder, cluster);
+}
+
+}  // namespace carbon

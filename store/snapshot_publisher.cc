@@ -1,0 +1,231 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "store/file.h"
+#include "store/snapshot_store.h"
+
+namespace carbon {
+namespace {
+
+constexpr char kLockName[] = ".lock";
+
+// What tells of users and their jobs, which Slurm's PrivateData may hide.
+bool IsPrivatePart(absl::string_view name) {
+  return absl::StartsWith(name, "capacity-") || absl::StartsWith(name, "admission-");
+}
+
+bool IsPartName(absl::string_view name) {
+  return IsPrivatePart(name) || absl::StartsWith(name, "config-") ||
+         absl::StartsWith(name, "forecast-");
+}
+
+// Calls `visit` with each name in the folder.
+template <class Visit>
+absl::Status ForEachName(const std::string& folder, Visit visit) {
+  DIR* dir = opendir(folder.c_str());
+  if (dir == nullptr) return absl::ErrnoToStatus(errno, folder);
+  const absl::Cleanup close_dir = [dir] { closedir(dir); };
+  while (const dirent* entry = readdir(dir)) visit(std::string(entry->d_name));
+  return absl::OkStatus();
+}
+
+absl::Status SetModifiedAt(const std::string& path, absl::Time when) {
+  const timespec times[2] = {{0, UTIME_OMIT}, absl::ToTimespec(when)};
+  if (utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
+    return absl::ErrnoToStatus(errno, path);
+  }
+  return absl::OkStatus();
+}
+
+// What readers refuse for its size is not worth a publish.
+absl::Status CheckSizes(const SnapshotParts& parts) {
+  const struct {
+    const char* kind;
+    const std::string& bytes;
+    int64_t most;
+  } all[] = {{"config", parts.config, SnapshotReader::kMaxConfigBytes},
+             {"forecast", parts.forecast, SnapshotReader::kMaxForecastBytes},
+             {"capacity", parts.capacity, SnapshotReader::kMaxCapacityBytes},
+             {"admission", parts.admission, SnapshotReader::kMaxAdmissionBytes}};
+  for (const auto& part : all) {
+    if (static_cast<int64_t>(part.bytes.size()) <= part.most) continue;
+    return absl::ResourceExhaustedError(
+        absl::StrCat(part.kind, ": has more than ", part.most, " bytes, the most that is read"));
+  }
+  return absl::OkStatus();
+}
+
+// Leaves a part alone that is there, whole and readable by whom it should be; its content, not its
+// name, decides, so that one damaged on disk is mended. Either way it counts as named at `now`.
+absl::Status WritePart(const std::string& path, const std::string& bytes, const FileAccess& access,
+                       absl::Time now) {
+  struct stat facts;
+  const bool is_there = lstat(path.c_str(), &facts) == 0 && HasAccess(facts, access);
+  if (!is_there || ReadFile(path, static_cast<int64_t>(bytes.size())).value_or("") != bytes) {
+    absl::Status written = WriteFileAtomically(path, bytes, access);
+    if (!written.ok()) return written;
+  }
+  return SetModifiedAt(path, now);
+}
+
+}  // namespace
+
+SnapshotPublisher::SnapshotPublisher(std::string folder, int lock_fd)
+    : folder_(std::move(folder)), lock_fd_(lock_fd) {}
+
+SnapshotPublisher::SnapshotPublisher(SnapshotPublisher&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      lock_fd_(std::exchange(other.lock_fd_, -1)),
+      slurm_user_(other.slurm_user_) {}
+
+SnapshotPublisher& SnapshotPublisher::operator=(SnapshotPublisher&& other) noexcept {
+  std::swap(folder_, other.folder_);
+  std::swap(lock_fd_, other.lock_fd_);
+  std::swap(slurm_user_, other.slurm_user_);
+  return *this;
+}
+
+// The lock goes with its last descriptor. The file stays: to remove it would let two writers lock
+// two files of one name.
+SnapshotPublisher::~SnapshotPublisher() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+}
+
+absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
+  absl::Status status = MakeFolders(folder);
+  if (!status.ok()) return status;
+  struct stat facts;
+  if (lstat(folder.c_str(), &facts) != 0) return absl::ErrnoToStatus(errno, folder);
+  if (!S_ISDIR(facts.st_mode)) {
+    return absl::PermissionDeniedError(absl::StrCat(folder, ": is not a folder"));
+  }
+  status = CheckTrusted(folder, facts);
+  if (!status.ok()) return status;
+
+  const std::string lock_path = absl::StrCat(folder, "/", kLockName);
+  // Not to be opened by others, nor one that an older release made: whoever can read a file can
+  // lock it.
+  const int lock_fd = open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (lock_fd < 0) return absl::ErrnoToStatus(errno, lock_path);
+  SnapshotPublisher publisher(std::move(folder), lock_fd);
+  if (fchmod(lock_fd, 0600) != 0) return absl::ErrnoToStatus(errno, lock_path);
+  if (flock(lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return absl::ErrnoToStatus(errno, lock_path);
+    const absl::StatusOr<std::string> holder = ReadFile(lock_path, 64);
+    const std::string pid = holder.ok() ? holder->substr(0, holder->find('\n')) : "";
+    return absl::FailedPreconditionError(absl::StrCat(publisher.folder_,
+                                                      ": another process publishes here, pid ",
+                                                      pid.empty() ? "unknown" : pid));
+  }
+  const std::string pid = absl::StrCat(getpid(), "\n");
+  if (ftruncate(lock_fd, 0) != 0 ||
+      pwrite(lock_fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return absl::ErrnoToStatus(errno, lock_path);
+  }
+  status = ForEachName(publisher.folder_, [&](const std::string& name) {
+    const std::string path = absl::StrCat(publisher.folder_, "/", name);
+    if (absl::StrContains(name, kTemporarySuffix)) {
+      unlink(path.c_str());
+    } else if (IsPrivatePart(name)) {
+      // An older release's are for everybody to read.
+      chmod(path.c_str(), 0600);
+    }
+  });
+  if (!status.ok()) return status;
+  return publisher;
+}
+
+absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, absl::Time now,
+                                                    const Retention& retention) {
+  if (absl::Status fit = CheckSizes(parts); !fit.ok()) {
+    return absl::Status(fit.code(), absl::StrCat(folder_, ": ", fit.message()));
+  }
+  Manifest manifest;
+  manifest.published_at = absl::FromUnixMillis(absl::ToUnixMillis(now));
+  manifest.config_hash = Sha256Hex(parts.config);
+  manifest.forecast_hash = Sha256Hex(parts.forecast);
+  manifest.capacity_hash = Sha256Hex(parts.capacity);
+  manifest.admission_hash = Sha256Hex(parts.admission);
+
+  const auto path_of = [this](const std::string& name) { return absl::StrCat(folder_, "/", name); };
+  // What was named until now is kept from now on: a reader may be about to open it.
+  const absl::StatusOr<std::string> before =
+      ReadFile(path_of(kManifestFile), SnapshotReader::kMaxManifestBytes);
+  if (before.ok()) {
+    if (const absl::StatusOr<Manifest> last = ParseManifest(*before); last.ok()) {
+      // One that is gone cannot be kept; that is no reason not to publish.
+      SetModifiedAt(path_of(ConfigPartName(last->config_hash)), now).IgnoreError();
+      SetModifiedAt(path_of(ForecastPartName(last->forecast_hash)), now).IgnoreError();
+      SetModifiedAt(path_of(CapacityPartName(last->capacity_hash)), now).IgnoreError();
+      SetModifiedAt(path_of(AdmissionPartName(last->admission_hash)), now).IgnoreError();
+    }
+  }
+  const std::vector<std::pair<std::string, const std::string*>> files = {
+      {ConfigPartName(manifest.config_hash), &parts.config},
+      {ForecastPartName(manifest.forecast_hash), &parts.forecast},
+      {CapacityPartName(manifest.capacity_hash), &parts.capacity},
+      {AdmissionPartName(manifest.admission_hash), &parts.admission}};
+  for (const auto& [name, bytes] : files) {
+    const absl::Status written =
+        WritePart(path_of(name), *bytes,
+                  IsPrivatePart(name) ? FileAccess::OwnerAlone(slurm_user_) : FileAccess(), now);
+    if (written.ok()) continue;
+    // By its kind and without its hash: what fails at every publish is one trouble.
+    return absl::Status(
+        written.code(),
+        absl::StrCat(folder_, ": ", name.substr(0, name.find('-')), ": ",
+                     absl::StripPrefix(written.message(), absl::StrCat(path_of(name), ": "))));
+  }
+  absl::Status written = WriteFileAtomically(path_of(kManifestFile), SerializeManifest(manifest));
+  if (!written.ok()) return written;
+
+  std::set<std::string> named;
+  for (const auto& [name, bytes] : files) named.insert(name);
+  RemoveOldParts(named, now, retention);
+  return manifest;
+}
+
+// The publish is done; parts that cannot be removed now are removed by a later one.
+void SnapshotPublisher::RemoveOldParts(const std::set<std::string>& named, absl::Time now,
+                                       const Retention& retention) const {
+  struct Part {
+    absl::Time since;
+    std::string path;
+    int64_t bytes;
+  };
+  std::vector<Part> parts;
+  ForEachName(folder_, [&](const std::string& name) {
+    if (!IsPartName(name) || named.contains(name)) return;
+    const std::string path = absl::StrCat(folder_, "/", name);
+    struct stat facts;
+    if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return;
+    parts.push_back({absl::TimeFromTimespec(facts.st_mtim), path, facts.st_size});
+  }).IgnoreError();
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.since > b.since; });
+  int64_t bytes = 0;
+  for (const Part& part : parts) {
+    bytes += part.bytes;
+    // What was named until now is kept: a reader may be about to open it.
+    if (part.since >= now) continue;
+    if (part.since + retention.keep <= now || bytes > retention.bytes) unlink(part.path.c_str());
+  }
+}
+
+}  // namespace carbon

@@ -1,0 +1,354 @@
+// Runs the built scarbon on logs made of real records.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "core/decision/watch.h"
+#include "core/record/record.h"
+#include "tests/cli/log/sample_log.h"
+#include "tests/cli/run_scarbon.h"
+#include "tests/temporary_folder.h"
+
+namespace carbon {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string LeftAloneLine(uint64_t sequence) {
+  JobRequest job;
+  job.name = "shell";
+  job.user_id = 4242424;
+  job.partitions = {"oslo"};
+  Decision decision;
+  decision.reason = "interactive";
+  return DecisionRecord({kBoot, sequence}, kStart, job, decision, {}, "0");
+}
+
+TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
+  Append(Line({.sequence = 1}));
+  Append(Line({.sequence = 2,
+               .name = "eval",
+               .chosen = "frankfurt",
+               .after = absl::Minutes(1),
+               .delay = absl::ZeroDuration(),
+               .home_grams = 1200,
+               .chosen_grams = 1200}));
+  Append(BookingEventRecord({kBoot, 3}, kStart,
+                            {DecisionId({kBoot, 1}), BookingFate::kConfirmed, 17}));
+  Append(LeftAloneLine(4));
+  Append(BookingEventRecord({kBoot, 5}, kStart, {DecisionId({kBoot, 2}), BookingFate::kSeen, 19}));
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(
+      ran.out,
+      R"(ID                 JOBID TIME                USER    JOB   PARTITION->POOL      START                  CO2E HOME CO2E SAVED    (90%) CONSEQUENTIAL OUTCOME    REASON
+------------------ ----- ------------------- ------- ----- -------------------- ------------------- ------- --------- ----- -------- ------------- ---------- -----------
+3f9c21aa04d7be15-1    17 2026-11-24T19:00:00 4242424 train frankfurt->oslo-h100 2026-11-25T02:00:00 14.2 kg   38.4 kg   63% (57-69%)             - placed     emits less
+3f9c21aa04d7be15-2    19 2026-11-24T19:01:00 4242424 eval  frankfurt            2026-11-24T19:01:00  1.2 kg    1.2 kg    0%   (0-0%)             - kept-home  emits less
+3f9c21aa04d7be15-4     - 2026-11-24T19:00:00 4242424 shell oslo                 -                         -         -     -        -             - left-alone interactive
+3 decisions, 1 placed; predicted 15.4 kg CO2e, at home 39.6 kg: saving 24.2 kg (61%)
+accounting does not know what became of 2 of 2 jobs
+)");
+}
+
+TEST_F(ScarbonLog, ShowsAJobThatWasGivenBackAndCountsNoSavingForIt) {
+  Append(Line({.sequence = 1}) + Line({.sequence = 2, .name = "refused"}));
+  JobReturn given_back;
+  given_back.decision_id = DecisionId({kBoot, 1});
+  given_back.reason = "its pool is down";
+  Append(ReturnRecord({"0123456789abcdef", 1}, kStart, given_back, ""));
+  given_back.decision_id = DecisionId({kBoot, 2});
+  Append(ReturnRecord({"0123456789abcdef", 2}, kStart, given_back, "slurmctld says no"));
+  const Ran ran = RunOnLog("-o job,co2e,saved,outcome,reason");
+  EXPECT_THAT(ran.out, HasSubstr("given-back its pool is down"));
+  EXPECT_THAT(ran.out, HasSubstr("placed     emits less"));
+  EXPECT_THAT(ran.out, HasSubstr("2 decisions, 2 placed, 1 given back; predicted 52.6 kg CO2e, at "
+                                 "home 76.8 kg: saving 24.2 kg"));
+  const auto records = nlohmann::json::parse(RunOnLog("--json").out);
+  EXPECT_EQ(records[0]["returned"]["reason"], "its pool is down");
+  EXPECT_FALSE(records[1].contains("returned"));
+}
+
+// `sbatch --test-only` and jobs that Slurm refused save nothing, whatever was decided for them.
+TEST_F(ScarbonLog, CountsNothingOfWhatNeverWasInTheQueue) {
+  Append(Line({.sequence = 1}) + Line({.sequence = 2, .name = "refused"}));
+  Append(
+      BookingEventRecord({kBoot, 3}, kStart, {DecisionId({kBoot, 2}), BookingFate::kExpired, 0}));
+  EXPECT_THAT(
+      RunOnLog("").out,
+      HasSubstr("2 decisions, 2 placed, 1 never queued (will-runs, or refused): not counted; "
+                "predicted 14.2 kg CO2e, at home 38.4 kg: saving 24.2 kg (63%)"));
+  EXPECT_EQ(RunOnLog("-nP -o job,saved,outcome").out, "train|63%|placed\nrefused||not-queued\n");
+  const auto records = nlohmann::json::parse(RunOnLog("--json").out);
+  EXPECT_FALSE(records[0].contains("not_queued"));
+  EXPECT_EQ(records[1]["not_queued"], true);
+}
+
+// The file may be anybody's.
+TEST_F(ScarbonLog, LeavesOutWhatIsTooDeepOrTooLongToBeARecord) {
+  for (const char* type : {"decision", "return"}) {
+    Append(absl::StrCat(R"({"v":1,"type":")", type, R"(","boot":"a","seq":1,"x":)",
+                        std::string(100'000, '['), std::string(100'000, ']'), "}\n"));
+  }
+  Append(absl::StrCat("{\"x\":\"", std::string(3 << 20, 'a'), "\"}\n"));
+  Append(Line({}));
+  for (const char* options : {"-nP -o job", "--json"}) {
+    const Ran ran = RunOnLog(options);
+    EXPECT_EQ(ran.code, 0) << options;
+    EXPECT_THAT(ran.out, HasSubstr("train"));
+    EXPECT_THAT(ran.err, HasSubstr("3 lines are no record"));
+  }
+}
+
+TEST_F(ScarbonLog, SaysThatAnybodyMayWriteTheLog) {
+  Append(Line({}));
+  ASSERT_EQ(chmod(log_.c_str(), 0666), 0);
+  EXPECT_EQ(RunOnLog("").err, absl::StrCat("scarbon: ", log_, ": anybody may write it\n"));
+}
+
+TEST_F(ScarbonLog, SaysWhyTheLogMayNotBeRead) {
+  if (geteuid() == 0)
+    GTEST_SKIP() << "root may read anything; file_access_test.py does this as another user";
+  Append(Line({}));
+  ASSERT_EQ(chmod(log_.c_str(), 0), 0);
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_,
+                                  ": Permission denied: root and SlurmUser may read what was "
+                                  "decided of all jobs; of yours, scontrol show job ID has it in "
+                                  "AdminComment\n"));
+}
+
+// The figure that counts only what is drawn more than without the job, with its own sign, and of
+// how many decisions it is known.
+TEST_F(ScarbonLog, ShowsTheConsequentialFigureWhereItIsKnown) {
+  Append(Line({.sequence = 1}));
+  Append(Line({.sequence = 2, .name = "costs", .home_grams = 1000, .chosen_grams = 900},
+              /*home_consequential=*/700, /*chosen_consequential=*/900));
+  EXPECT_EQ(RunOnLog("-n -P -o job,saved,consequential,consequentialco2e,consequentialhome,"
+                     "consequentialsaved,minimised")
+                .out,
+            "train|63%|||||attributional\ncosts|10%|-29%|900 g|700 g|-200 g|consequential\n");
+  EXPECT_THAT(
+      RunOnLog("").out,
+      HasSubstr("saving 24.3 kg (62%)\nconsequential (known for 1 of 2): predicted 900 g CO2e, "
+                "at home 700 g: saving -200 g (-29%)\n"));
+}
+
+TEST_F(ScarbonLog, KeepsTheSignOfALoss) {
+  Append(Line({.home_grams = 1000, .chosen_grams = 1100}));
+  EXPECT_THAT(RunOnLog("").out, HasSubstr("saving -100 g (-10%)"));
+  EXPECT_EQ(RunOnLog("-n -P -o saved,interval,savedco2e").out, "-10%|(-11 to -9%)|-100 g\n");
+}
+
+TEST_F(ScarbonLog, TellsThatShadowPlacementsWereNotCarriedOut) {
+  Append(Line({.mode = Mode::kShadow}));
+  EXPECT_THAT(RunOnLog("").out,
+              HasSubstr("1 decision, 1 placed (1 in shadow: not carried out); predicted"));
+}
+
+TEST_F(ScarbonLog, FiltersByUserAccountPartitionSiteAndPolicy) {
+  Append(Line({.sequence = 1, .name = "a", .uid = 0, .account = "ml"}));
+  Append(Line({.sequence = 2, .name = "b", .account = "bio", .home = "lyon", .chosen = "lyon"}));
+  const auto jobs = [&](const std::string& filter) {
+    return RunOnLog(absl::StrCat("-n -P -o job ", filter)).out;
+  };
+  EXPECT_EQ(jobs(""), "a\nb\n");
+  EXPECT_EQ(jobs("-u root"), "a\n");
+  EXPECT_EQ(jobs("--user=4242424"), "b\n");
+  EXPECT_EQ(jobs("-u root,4242424"), "a\nb\n");
+  EXPECT_EQ(jobs("-A bio"), "b\n");
+  EXPECT_EQ(jobs("-p oslo"), "a\n");
+  EXPECT_EQ(jobs("--partition lyon"), "b\n");
+  EXPECT_EQ(jobs("--site frankfurt"), "a\n");
+  EXPECT_EQ(jobs("--site oslo,lyon"), "a\nb\n");
+  EXPECT_EQ(jobs("--policy all"), "a\nb\n");
+  EXPECT_EQ(jobs("--policy other"), "");
+  EXPECT_EQ(jobs("-u root -A bio"), "");
+}
+
+TEST_F(ScarbonLog, FiltersByTimeAsSlurmWritesIt) {
+  Append(Line({.sequence = 1, .name = "a"}));
+  Append(Line({.sequence = 2, .name = "b", .after = absl::Hours(6)}));
+  const auto jobs = [&](const std::string& filter) {
+    return RunOnLog(absl::StrCat("-n -P -o job ", filter)).out;
+  };
+  EXPECT_EQ(jobs("-S 2026-11-25"), "b\n");
+  EXPECT_EQ(jobs("-S 2026-11-24T19:00:00"), "a\nb\n");
+  EXPECT_EQ(jobs("-S 2026-11-24T19:00:01"), "b\n");
+  EXPECT_EQ(jobs("-E 2026-11-24T23:00"), "a\n");
+  EXPECT_EQ(jobs("-S 112526"), "b\n");
+  EXPECT_EQ(jobs("-S 11/25/26-00:30"), "b\n");
+  EXPECT_EQ(jobs("-S 1999-01-01 -E now+520000weeks"), "a\nb\n");
+  EXPECT_EQ(jobs("-S now+2000weeks"), "");
+  for (const char* time : {"today", "tomorrow", "midnight", "noon", "fika", "teatime", "08:30",
+                           "8:30:15", "now", "now-2hours", "now-90", "now+1day", "0229", "12/31"}) {
+    const Ran ran = RunOnLog(absl::StrCat("-n -S ", time));
+    // The 29th of February is a day in some years only.
+    if (std::string(time) == "0229") continue;
+    EXPECT_EQ(ran.code, 0) << time << ran.err;
+  }
+}
+
+TEST_F(ScarbonLog, RefusesWhatIsNoTime) {
+  for (const char* time : {"yesterdayish", "2026-13-01", "2026-06-31", "25:00", "now-2fortnights",
+                           "now-", "12345", "2026-11-24T", "2026-11-24T7"}) {
+    const Ran ran = RunOnLog(absl::StrCat("-S ", time));
+    EXPECT_EQ(ran.code, 2) << time;
+    EXPECT_EQ(ran.err,
+              absl::StrCat("scarbon: time \"", time, "\": is not a time as Slurm writes them\n"));
+  }
+}
+
+TEST_F(ScarbonLog, ChoosesFieldsAndWidths) {
+  Append(Line({.name = "a-rather-long-name"}));
+  EXPECT_EQ(RunOnLog("-n -o job%8").out, "a-rathe+\n");
+  EXPECT_EQ(RunOnLog("-n -o site%8,job%-20,co2e%10").out,
+            "    oslo a-rather-long-name      14.2 kg\n");
+  EXPECT_EQ(RunOnLog("-P -o Job,SITE,delay,runtime,kwh").out,
+            "JOB|SITE|DELAY|RUNTIME|KWH\na-rather-long-name|oslo|07:00:00|1-06:00:00|71.5\n");
+}
+
+TEST_F(ScarbonLog, RefusesAnUnknownFieldNamingTheNearest) {
+  Append(Line({}));
+  const Ran ran = RunOnLog("-o job,sitte");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err,
+            "scarbon: field \"sitte\": is not known; did you mean \"site\"? (--helpformat lists "
+            "all)\n");
+  EXPECT_EQ(RunOnLog("-o job%x").err,
+            "scarbon: field \"job%x\": its width is not a whole number but 0\n");
+}
+
+TEST_F(ScarbonLog, ListsItsFieldsAndShowsEachOfThem) {
+  Append(Line({}));
+  const Ran list = Run("-e");
+  EXPECT_EQ(list.code, 0);
+  std::istringstream names(list.out);
+  int count = 0;
+  for (std::string name; names >> name; ++count) {
+    EXPECT_EQ(RunOnLog("-n -o " + name).code, 0) << name;
+  }
+  EXPECT_GT(count, 30);
+}
+
+TEST_F(ScarbonLog, GivesTheRecordsThemselvesAsJson) {
+  const std::string first = Line({.sequence = 1});
+  Append(first);
+  Append(Line({.sequence = 2, .account = "bio"}));
+  const Ran ran = RunOnLog("--json -A ml");
+  EXPECT_EQ(ran.code, 0);
+  const nlohmann::json array = nlohmann::json::parse(ran.out);
+  ASSERT_EQ(array.size(), 1u);
+  EXPECT_EQ(array[0], nlohmann::json::parse(first));
+  EXPECT_EQ(RunOnLog("--json -A none").out, "[]\n");
+}
+
+TEST_F(ScarbonLog, LeavesOutLinesThatAreNoRecordsAndSaysSo) {
+  Append(Line({.sequence = 1, .name = "a"}));
+  Append("{\"v\":1}\nnonsense\n[1]\n{\"v\":2,\"type\":\"decision\",\"boot\":\"b\",\"seq\":1}\n");
+  Append(Line({.sequence = 2, .name = "b"}));
+  Append(Line({.sequence = 3}).substr(0, 100));
+  const Ran ran = RunOnLog("-n -P -o job");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.out, "a\nb\n");
+  EXPECT_EQ(ran.err,
+            absl::StrCat("scarbon: ", log_, ": 5 lines are no record of version 1 and left out\n"));
+}
+
+TEST_F(ScarbonLog, ShowsWhatItCanOfARecordWithOddFields) {
+  Append(R"({"v":1,"type":"decision","boot":"b","seq":1,"time":"2026-11-24T19:00:00Z",)"
+         R"("job":{"name":7,"user_id":"x"},"chosen":[],"saving":3})"
+         "\n");
+  const Ran ran = RunOnLog("-n");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("2026-11-24T19:00:00"));
+}
+
+TEST_F(ScarbonLog, ReportsGapsInASequence) {
+  Append(Line({.sequence = 4}));
+  Append(Line({.sequence = 8}));
+  Append(BookingEventRecord({kBoot, 10}, kStart, {"x", BookingFate::kConfirmed, 17}));
+  Append(DroppedRecord({"0000000000000000", 1}, kStart, 2));
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_, ": 3 records missing between ", kBoot,
+                                  "-4 and ", kBoot, "-8\nscarbon: ", log_,
+                                  ": 1 record missing between ", kBoot, "-8 and ", kBoot, "-10\n"));
+}
+
+TEST_F(ScarbonLog, TellsOfWhatWasWithheldUserByUser) {
+  Append(Line({.sequence = 1}));
+  const WithheldRecords withheld = {
+      .user_id = 4242424, .count = 1000, .first = kStart, .last = kStart + absl::Seconds(30)};
+  Append(WithheldRecord({kBoot, 2}, kStart, withheld));
+  WithheldRecords more = withheld;
+  more.count = 1;
+  more.last += absl::Hours(1);
+  Append(WithheldRecord({kBoot, 3}, kStart, more));
+  more.user_id.reset();
+  Append(WithheldRecord({kBoot, 4}, kStart, more));
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err,
+            "scarbon: 1 decision of other users not recorded from 2026-11-24T19:00:00 to "
+            "2026-11-24T20:00:30: above a user's share of the log; those jobs passed unchanged\n"
+            "scarbon: 1001 decisions of user 4242424 not recorded from 2026-11-24T19:00:00 to "
+            "2026-11-24T20:00:30: above a user's share of the log; those jobs passed unchanged\n");
+}
+
+TEST_F(ScarbonLog, ReadsRotatedLogsOldestFirstAndSeesNoGapBetweenThem) {
+  const auto write = [&](const std::string& suffix, uint64_t sequence) {
+    std::ofstream(log_ + suffix) << Line({.sequence = sequence, .name = absl::StrCat(sequence)});
+  };
+  write("-20261122", 1);
+  write("-20261123", 2);
+  write(".10", 3);
+  write(".2", 4);
+  write(".1", 5);
+  write("", 6);
+  write(".bak", 99);
+  std::ofstream(log_ + ".3.gz") << "x";
+  const Ran all = RunOnLog("--all -n -P -o job");
+  EXPECT_EQ(all.out, "1\n2\n3\n4\n5\n6\n");
+  EXPECT_EQ(all.err, absl::StrCat("scarbon: ", log_, ".3.gz: is compressed and left out\n"));
+  EXPECT_EQ(RunOnLog("-n -P -o job").out, "6\n");
+}
+
+TEST_F(ScarbonLog, NamesTheFileThatIsMissing) {
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_, ": No such file or directory\n"));
+  EXPECT_EQ(Run("--file " + folder_).err, absl::StrCat("scarbon: ", folder_, ": Is a directory\n"));
+  EXPECT_EQ(Run(absl::StrCat("--config ", folder_, "/carbon.json")).code, 1);
+}
+
+TEST_F(ScarbonLog, KeepsTheTerminalSafeFromJobNames) {
+  Append(Line({.name = "\x1b[31mred\n\xc2\x9b"}));
+  EXPECT_EQ(RunOnLog("-n -P -o job").out, "?[31mred??\n");
+  EXPECT_THAT(RunOnLog("--json").out, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(ScarbonLog, ShowsAnEmptyLogAsNothing) {
+  Append("");
+  const Ran ran = RunOnLog("");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("0 decisions, 0 placed; predicted 0 g CO2e, at home 0 g"));
+}
+
+}  // namespace
+}  // namespace carbon

@@ -1,0 +1,105 @@
+// Placement logs made of real records, and the built scarbon run on them.
+#ifndef TESTS_CLI_LOG_SAMPLE_LOG_H_
+#define TESTS_CLI_LOG_SAMPLE_LOG_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/record/record.h"
+#include "gtest/gtest.h"
+#include "tests/cli/run_scarbon.h"
+#include "tests/temporary_folder.h"
+
+namespace carbon {
+
+// 2026-11-24T19:00:00Z.
+inline const absl::Time kStart = absl::FromUnixSeconds(1795546800);
+inline constexpr char kBoot[] = "3f9c21aa04d7be15";
+
+class ScarbonLog : public ::testing::Test {
+ protected:
+  Ran Run(const std::string& arguments) {
+    return RunScarbon(absl::StrCat("log ", arguments), "TZ=UTC");
+  }
+  Ran RunOnLog(const std::string& arguments) {
+    return Run(absl::StrCat("--file ", log_, " ", arguments));
+  }
+  void Append(const std::string& text) { std::ofstream(log_, std::ios::app) << text; }
+
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  const std::string log_ = folder_ + "/placements.jsonl";
+};
+
+inline Candidate At(const std::string& site, absl::Time start, double grams) {
+  return {.pool = site + "-h100",
+          .site = site,
+          .zone = "Z",
+          .partition = site,
+          .hardware = "h100-sxm",
+          .start = start,
+          .runtime = absl::Hours(30),
+          .energy = KilowattHours(71.5),
+          .intensity = GramsPerKilowattHour(200),
+          .gross = GramsCo2e(grams)};
+}
+
+struct Sample {
+  uint64_t sequence = 1;
+  std::string name = "train";
+  uint32_t uid = 4242424;
+  std::string account = "ml";
+  std::string home = "frankfurt";
+  std::string chosen = "oslo";
+  absl::Duration after;  // kStart
+  absl::Duration delay = absl::Hours(7);
+  double home_grams = 38400;
+  double chosen_grams = 14200;
+  Mode mode = Mode::kEnforce;
+  bool is_stated = false;  // by its user, that it runs for the 30 hours
+};
+
+inline std::string Line(const Sample& sample,
+                        std::optional<double> home_consequential = std::nullopt,
+                        std::optional<double> chosen_consequential = std::nullopt) {
+  const absl::Time now = kStart + sample.after;
+  JobRequest job;
+  job.name = sample.name;
+  job.user_id = sample.uid;
+  job.account = sample.account;
+  job.partitions = {sample.home};
+  Decision decision;
+  decision.mode = sample.mode;
+  decision.policy = "all";
+  if (sample.is_stated) decision.hints.runtime = absl::Hours(30);
+  decision.reason = "emits less";
+  decision.outcome = sample.chosen == sample.home ? Outcome::kKeptHome : Outcome::kPlaced;
+  decision.home = At(sample.home, now, sample.home_grams);
+  decision.chosen = At(sample.chosen, now + sample.delay, sample.chosen_grams);
+  const double saved = sample.home_grams - sample.chosen_grams;
+  const auto [low, high] = std::minmax({saved * 0.9, saved * 1.1});
+  decision.saving = Saving{.mean = GramsCo2e(saved),
+                           .low = GramsCo2e(low),
+                           .high = GramsCo2e(high),
+                           .share = saved / sample.home_grams,
+                           .share_low = low / sample.home_grams,
+                           .share_high = high / sample.home_grams};
+  if (home_consequential.has_value() && chosen_consequential.has_value()) {
+    decision.minimised = Figure::kConsequential;
+    decision.home->consequential = GramsCo2e(*home_consequential);
+    decision.chosen->consequential = GramsCo2e(*chosen_consequential);
+    const double added = *home_consequential - *chosen_consequential;
+    decision.consequential_saving =
+        Saving{.mean = GramsCo2e(added), .share = added / *home_consequential};
+  }
+  return DecisionRecord({kBoot, sample.sequence}, now, job, decision, {}, "0");
+}
+
+}  // namespace carbon
+
+#endif  // TESTS_CLI_LOG_SAMPLE_LOG_H_

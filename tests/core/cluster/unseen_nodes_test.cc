@@ -1,0 +1,138 @@
+#include "core/cluster/unseen_nodes.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+ClusterNode Node(const std::string& name, int64_t devices) {
+  return {.name = name,
+          .usable = true,
+          .resources = {.nodes = 1, .devices = devices, .cpus = 64, .memory_mib = 1000},
+          .devices = {{"h100", devices}},
+          .is_idle = true};
+}
+
+// Partition p of two nodes, with four and with eight devices.
+ClusterView View() {
+  ClusterView view;
+  view.nodes = {Node("a", 4), Node("b", 8)};
+  view.partitions = {{.name = "p", .up = true, .nodes = {0, 1}}};
+  return view;
+}
+
+std::vector<PoolConfig> Pools(std::optional<int64_t> size = std::nullopt) {
+  PoolConfig pool;
+  pool.name = "oslo";
+  pool.partition = "p";
+  pool.size = size;
+  return {pool};
+}
+
+TEST(AddStatedNodes, AddsWhatIsMissingAsSmallAsTheSmallest) {
+  ClusterView view = View();
+  view.nodes[1].wake_up = absl::Minutes(5);
+  AddStatedNodes(Pools(4), &view);
+  const CapacityState state = BuildCapacity(view, Pools(4));
+  EXPECT_EQ(state.groups[0].total.nodes, 4);
+  EXPECT_EQ(state.groups[0].total.devices, 4 + 8 + 4 + 4);
+  EXPECT_EQ(state.groups[0].total.cpus, 256);
+  // They sleep: Slurm would show them otherwise.
+  EXPECT_EQ(state.pools[0].asleep, 0.5);
+  EXPECT_EQ(state.pools[0].wake_up, absl::Minutes(5));
+}
+
+TEST(AddStatedNodes, LeavesTimeForThemToWakeUpThoughThoseThatAreShownNeverSleep) {
+  ClusterView view = View();
+  view.partitions[0].wake_up = absl::Minutes(7);
+  AddStatedNodes(Pools(4), &view);
+  EXPECT_EQ(BuildCapacity(view, Pools(4)).pools[0].wake_up, absl::Minutes(7));
+}
+
+TEST(AddStatedNodes, AddsNoneToAPoolThatHasSoMany) {
+  ClusterView view = View();
+  view.nodes[0].usable = false;  // it is down, and known to be
+  AddStatedNodes(Pools(2), &view);
+  EXPECT_EQ(BuildCapacity(view, Pools(2)).groups[0].total.nodes, 1);
+  view = View();
+  AddStatedNodes(Pools(1), &view);
+  AddStatedNodes(Pools(), &view);
+  EXPECT_EQ(BuildCapacity(view, Pools()).groups[0].total.nodes, 2);
+}
+
+TEST(AddStatedNodes, CountsNodesThatAreStillToRegisterOnlyWhereTheSizeSaysSo) {
+  ClusterView view = View();
+  for (ClusterNode& node : view.nodes) {
+    node.is_future = true;
+    node.usable = false;
+  }
+  EXPECT_FALSE(BuildCapacity(view, Pools()).pools[0].up);
+  AddStatedNodes(Pools(3), &view);
+  const CapacityState state = BuildCapacity(view, Pools(3));
+  EXPECT_TRUE(state.pools[0].up);
+  EXPECT_EQ(state.groups[0].total, TotalOf(3, {1, 4, 64, 1000}));
+}
+
+TEST(AddStatedNodes, AddsNodesOfThePoolsTypeOnly) {
+  ClusterView view = View();
+  view.nodes[1].devices = {{"a100", 8}};
+  std::vector<PoolConfig> pools = {Pools(3)[0], Pools()[0]};
+  pools[0].gres_type = "h100";
+  pools[1].name = "lyon";
+  pools[1].gres_type = "a100";
+  AddStatedNodes(pools, &view);
+  const CapacityState state = BuildCapacity(view, pools);
+  const auto total = [&state](const std::string& name) {
+    for (const NodeGroup& group : state.groups) {
+      if (group.name == name) return group.total.nodes;
+    }
+    return int64_t{-1};
+  };
+  EXPECT_EQ(total(state.pools[0].group), 3);
+  EXPECT_EQ(total(state.pools[1].group), 1);
+}
+
+TEST(DescribeUnseenNodes, IsSilentWhereAllIsShown) {
+  const UnseenNodes unseen = DescribeUnseenNodes(Pools(), View());
+  EXPECT_THAT(unseen.troubles, IsEmpty());
+  EXPECT_THAT(unseen.notes, IsEmpty());
+}
+
+TEST(DescribeUnseenNodes, SaysWhatToSetWhereSlurmHidesNodes) {
+  ClusterView view = View();
+  view.nodes[0].is_asked_for = true;
+  view.nodes[1] = {};
+  UnseenNodes unseen = DescribeUnseenNodes(Pools(), view);
+  EXPECT_THAT(
+      unseen.troubles,
+      ElementsAre("pool oslo: partition p: Slurm hides 1 node while powered down; scarbond "
+                  "asks for each by its name: set PrivateData=cloud in slurm.conf, or \"size\" of "
+                  "the pool in carbon.json",
+                  "pool oslo: partition p: Slurm hides 1 node, not counted: set "
+                  "PrivateData=cloud in slurm.conf, or \"size\" of the pool in carbon.json"));
+  // Who stated the size knows.
+  unseen = DescribeUnseenNodes(Pools(2), view);
+  EXPECT_THAT(unseen.troubles, IsEmpty());
+  EXPECT_THAT(unseen.notes, testing::SizeIs(2));
+}
+
+TEST(DescribeUnseenNodes, NamesFutureNodesAndASizeThatDoesNotCount) {
+  ClusterView view = View();
+  view.nodes[1].is_future = true;
+  EXPECT_THAT(DescribeUnseenNodes(Pools(), view).notes,
+              ElementsAre("pool oslo: partition p: 1 node in state FUTURE, not counted before "
+                          "registration"));
+  view.partitions[0].nodes.clear();
+  const UnseenNodes unseen = DescribeUnseenNodes(Pools(16), view);
+  EXPECT_THAT(unseen.troubles, ElementsAre(AllOf(HasSubstr("its size of 16 nodes does not count"),
+                                                 HasSubstr("Slurm shows none of them"))));
+}
+
+}  // namespace
+}  // namespace carbon

@@ -1,0 +1,319 @@
+#include "core/config/config.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/config_text.h"
+
+namespace carbon {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+void ExpectMaximal(const Config& config) {
+  EXPECT_EQ(config.paths.snapshot, "/s");
+  EXPECT_EQ(config.paths.log, "/l/placements.jsonl");
+  EXPECT_EQ(config.refresh.capacity, absl::Seconds(7));
+  EXPECT_EQ(config.refresh.forecast, absl::Seconds(90));
+
+  EXPECT_EQ(config.paths.archive, "/a/archive.sqlite");
+  EXPECT_EQ(config.refresh.history, absl::Hours(2));
+  EXPECT_EQ(config.watch.down_after, absl::Seconds(45));
+  EXPECT_EQ(config.archive.retention, absl::Hours(24 * 90));
+
+  ASSERT_THAT(config.zones, SizeIs(2));  // in order of their names
+  EXPECT_EQ(config.zones[0].name, "DE");
+  EXPECT_EQ(config.zones[0].kind, SignalKind::kMarginal);
+  EXPECT_THAT(config.zones[0].forecasts, IsEmpty());
+  EXPECT_EQ(config.zones[0].climatology, std::nullopt);
+  EXPECT_EQ(config.zones[0].history, std::nullopt);
+  const ZoneConfig& zone = config.zones[1];
+  EXPECT_EQ(zone.name, "NO-1");
+  EXPECT_EQ(zone.kind, SignalKind::kAverageDirect);
+  ASSERT_THAT(zone.forecasts, SizeIs(2));
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).path, "no.csv");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).format, ForecastFormat::kCsv);
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).location, "");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).csv,
+            (CsvFormat{"t", "v", IntensityUnit::kKilogramsPerMegawattHour, "Europe/Oslo"}));
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).path, "/x.json");
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).format, ForecastFormat::kCarbonAwareSdk);
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).location, "no");
+  EXPECT_EQ(zone.max_age, absl::Hours(6));
+  EXPECT_EQ(zone.climatology, GramsPerKilowattHour(30.5));
+  EXPECT_EQ(zone.spread.near, 0.01);
+  EXPECT_EQ(zone.spread.far, 0.3);
+  EXPECT_EQ(zone.spread.growth, absl::Hours(12));
+  ASSERT_TRUE(zone.history.has_value());
+  ASSERT_THAT(*zone.history, SizeIs(2));
+  EXPECT_EQ(std::get<HistoryFile>((*zone.history)[0]).path, "past.csv");
+  EXPECT_EQ(std::get<ForecastProvider>((*zone.history)[1]).zone, "GB");
+  EXPECT_EQ(std::get<ForecastProvider>((*zone.history)[1]).url, "http://x");
+
+  ASSERT_THAT(config.sites, SizeIs(2));
+  EXPECT_EQ(config.sites[0].name, "berlin");
+  EXPECT_EQ(config.sites[0].zone, "DE");
+  EXPECT_EQ(config.sites[0].pue.value, 1.4);
+  EXPECT_EQ(config.sites[0].pue.quality, Quality::kEstimated);
+  EXPECT_EQ(config.sites[0].pue.source, "carbon.json");
+  EXPECT_EQ(config.sites[0].net_intensity, std::nullopt);
+  EXPECT_EQ(config.sites[1].name, "oslo");
+  EXPECT_EQ(config.sites[1].pue.value, 1.1);
+  EXPECT_EQ(config.sites[1].pue.quality, Quality::kMeasured);
+  EXPECT_EQ(config.sites[1].pue.source, "meter");
+  EXPECT_EQ(config.sites[1].net_intensity, GramsPerKilowattHour(5));
+
+  const ProfileLibrary& shipped = ShippedProfiles();
+  EXPECT_THAT(config.hardware, SizeIs(shipped.size() + 2));
+  EXPECT_EQ(config.hardware.at("ours").name, "ours");
+  EXPECT_EQ(config.hardware.at("ours").busy.value, Watts(980));
+  EXPECT_EQ(config.hardware.at("ours").busy.source, "PDU");
+  EXPECT_EQ(config.hardware.at("ours").throughput->value, shipped.at("h100-sxm").throughput->value);
+  EXPECT_EQ(config.hardware.at("a-theirs").busy.value, Watts(980));
+  EXPECT_EQ(config.hardware.at("a-theirs").throughput->value, FlopsPerSecond(500e12));
+  EXPECT_EQ(config.hardware.at("v100-sxm2").busy.value, shipped.at("v100-sxm2").busy.value);
+
+  ASSERT_THAT(config.pools, SizeIs(2));
+  EXPECT_EQ(config.pools[0].name, "berlin");
+  EXPECT_EQ(config.pools[0].gres_type, "");
+  EXPECT_EQ(config.pools[1].name, "oslo-h100");
+  EXPECT_EQ(config.pools[1].site, "oslo");
+  EXPECT_EQ(config.pools[1].partition, "oslo");
+  EXPECT_EQ(config.pools[1].hardware, "ours");
+  EXPECT_EQ(config.pools[1].gres_type, "h100");
+  EXPECT_THAT(config.pools[1].features, ElementsAre("nvlink", "ib"));
+  EXPECT_EQ(config.pools[1].nodelist, "gpu[01-16],big");
+  EXPECT_EQ(config.pools[0].powers_down, std::nullopt);
+  EXPECT_EQ(config.pools[1].powers_down, true);
+  EXPECT_EQ(config.pools[0].size, std::nullopt);
+  EXPECT_EQ(config.pools[1].size, 16);
+
+  ASSERT_THAT(config.policies, SizeIs(2));  // as written: the first match wins
+  const Policy& policy = config.policies[0];
+  EXPECT_EQ(policy.name, "ml");
+  EXPECT_EQ(policy.match, (PolicyMatch{.partitions = {"oslo"},
+                                       .job_names = {"ondemand/*", "sys-?"},
+                                       .accounts = {"ml"},
+                                       .qos = {"long"},
+                                       .users = {"ada"},
+                                       .uids = {1000, 4294967294}}));
+  EXPECT_EQ(policy.mode, Mode::kEnforce);
+  EXPECT_EQ(policy.message, Notice::kPlaced);
+  EXPECT_EQ(policy.max_delay, absl::Hours(36));
+  EXPECT_EQ(policy.margin, absl::Minutes(5));
+  EXPECT_EQ(policy.fallback, Fallback::kHome);
+  EXPECT_EQ(policy.minimise, Figure::kAttributional);
+  EXPECT_EQ(policy.saving_floor, 0.02);
+  EXPECT_EQ(policy.confidence, 0.9);
+  EXPECT_FALSE(policy.may_change_time);
+  EXPECT_TRUE(policy.may_change_site);
+  EXPECT_TRUE(policy.may_change_hardware);
+  EXPECT_TRUE(policy.may_change_time_limit);
+  EXPECT_TRUE(policy.may_change_named_partition);
+  EXPECT_EQ(config.policies[1].name, "rest");
+}
+
+TEST(ParseConfig, ReadsEverything) { ExpectMaximal(Parse(kMaximal)); }
+
+TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
+  const Config config = Parse(R"({
+    "zones": {"z": {"kind": "average-lifecycle"}}, "policies": [{"name": "p"}]})");
+  EXPECT_EQ(config.paths.log, "/var/log/slurm-carbon/placements.jsonl");
+  EXPECT_EQ(config.paths.snapshot.substr(0, 1), "/");
+  EXPECT_EQ(config.refresh.capacity, RefreshConfig().capacity);
+  EXPECT_EQ(config.refresh.forecast, RefreshConfig().forecast);
+  EXPECT_EQ(config.refresh.history, RefreshConfig().history);
+  EXPECT_EQ(config.watch.down_after, WatchConfig().down_after);
+  EXPECT_EQ(config.archive.retention, ArchiveConfig().retention);
+  EXPECT_EQ(config.paths.archive, "");
+  EXPECT_EQ(config.zones[0].history, std::nullopt);
+  EXPECT_EQ(config.zones[0].max_age, ZoneConfig().max_age);
+  EXPECT_EQ(config.zones[0].spread.near, LeadTimeSpread().near);
+  EXPECT_EQ(config.zones[0].spread.far, LeadTimeSpread().far);
+  EXPECT_THAT(config.hardware, SizeIs(ShippedProfiles().size()));
+  const Policy& policy = config.policies[0];
+  EXPECT_EQ(policy.match, PolicyMatch());
+  EXPECT_EQ(policy.mode, Mode::kShadow);
+  EXPECT_EQ(policy.message, Notice::kAll);
+  EXPECT_EQ(policy.max_delay, Policy().max_delay);
+  EXPECT_EQ(policy.margin, Policy().margin);
+  EXPECT_EQ(policy.fallback, std::nullopt);
+  EXPECT_EQ(policy.minimise, std::nullopt);
+  EXPECT_EQ(policy.saving_floor, Policy().saving_floor);
+  EXPECT_EQ(policy.confidence, Policy().confidence);
+  EXPECT_TRUE(policy.may_change_time);
+  EXPECT_TRUE(policy.may_change_site);
+  EXPECT_FALSE(policy.may_change_hardware);
+  EXPECT_FALSE(policy.may_change_time_limit);
+  EXPECT_FALSE(policy.may_change_named_partition);
+}
+
+TEST(ParseConfig, TakesAnEmptyObjectForAConfigThatLeavesEveryJobAlone) {
+  const Config config = Parse("{} // nothing yet");
+  EXPECT_THAT(config.policies, IsEmpty());
+  EXPECT_THAT(config.pools, IsEmpty());
+}
+
+TEST(ParseConfig, TakesAnEmptyListOfChangesForNone) {
+  const Policy policy = Parse(R"({"policies": [{"name": "p", "may_change": []}]})").policies[0];
+  EXPECT_FALSE(policy.may_change_time);
+  EXPECT_FALSE(policy.may_change_site);
+  EXPECT_FALSE(policy.may_change_hardware);
+}
+
+TEST(ParseConfig, LetsAnEntryOverrideAShippedProfileAndOthersExtendTheOverride) {
+  const Config config = Parse(R"({"hardware": {
+    "a": {"extends": "h100-sxm"},
+    "h100-sxm": {"busy_watts": {"value": 900, "quality": "measured", "source": "PDU"}},
+    "z": {"extends": "a"}}})");
+  EXPECT_EQ(config.hardware.at("h100-sxm").busy.value, Watts(900));
+  EXPECT_EQ(config.hardware.at("a").busy.value, Watts(900));
+  EXPECT_EQ(config.hardware.at("z").busy.value, Watts(900));
+}
+
+TEST(SerializeConfig, IsReadBackToTheSame) {
+  ExpectMaximal(Parse(SerializeConfig(Parse(kMaximal))));
+  for (const char* json : {kMaximal, "{}"}) {
+    const std::string once = SerializeConfig(Parse(json));
+    EXPECT_EQ(SerializeConfig(Parse(once)), once);
+  }
+}
+
+TEST(SerializeConfig, KeepsEveryBitOfANumber) {
+  const Config config = Parse(
+      R"({"zones": {"z": {"kind": "marginal", "climatology": 0.1}},
+          "sites": {"s": {"zone": "z", "pue": 1.0000000000000002}}})");
+  const Config again = Parse(SerializeConfig(config));
+  EXPECT_EQ(again.sites[0].pue.value, 1.0000000000000002);
+  EXPECT_EQ(again.zones[0].climatology, GramsPerKilowattHour(0.1));
+}
+
+TEST(SerializeConfig, NeedsNoShippedProfileToBeReadBack) {
+  EXPECT_THAT(SerializeConfig(Parse(kMaximal)), Not(HasSubstr("\"extends\": \"")));
+}
+
+TEST(ParseConfig, TakesProvidersAndStaticValuesAndKeepsSecretsOutOfTheSnapshot) {
+  std::vector<ConfigError> errors;
+  const std::optional<Config> config = ParseConfig(R"({"zones": {"DE": {
+      "kind": "average-lifecycle",
+      "forecast": [{"provider": "p", "zone": "DE-1", "url": "http://127.0.0.1:1", "user": "me",
+                    "secret_file": "/etc/token"},
+                   {"static": 400}]}}})",
+                                                   &errors);
+  ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors.size());
+  ForecastProvider provider = {"p", "DE-1", "http://127.0.0.1:1", "me", "/etc/token"};
+  EXPECT_EQ(std::get<ForecastProvider>(config->zones[0].forecasts[0]), provider);
+  EXPECT_EQ(std::get<GramsPerKilowattHour>(config->zones[0].forecasts[1]).value(), 400);
+
+  const std::string published = SerializeConfig(*config);
+  EXPECT_EQ(published.find("token"), std::string::npos);
+  EXPECT_EQ(published.find("\"me\""), std::string::npos);
+  provider.user = "";
+  provider.secret_file = "";
+  const std::optional<Config> again = ParseConfig(published, &errors);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(std::get<ForecastProvider>(again->zones[0].forecasts[0]), provider);
+  EXPECT_EQ(std::get<GramsPerKilowattHour>(again->zones[0].forecasts[1]).value(), 400);
+}
+
+TEST(ParseConfig, LetsAnotherKindStandInOnlyWhereTheZoneSaysSo) {
+  const std::string zone = R"({"zones": {"DE": {"kind": "average-lifecycle", $0
+      "forecast": [{"provider": "p", "zone": "DE", "refresh": "20m"},
+                   {"provider": "q", "zone": "DE", "kind": "average-direct"},
+                   {"file": "de.csv", "kind": "marginal"}]}}})";
+  EXPECT_THAT(
+      Errors(absl::StrReplaceAll(zone, {{"$0", R"("any_kind": false,)"}})),
+      ElementsAre("c:3: /zones/DE/forecast/1/kind: \"average-direct\" is not the zone's kind, "
+                  "\"average-lifecycle\"; \"any_kind\" of the zone lets it stand in",
+                  "c:4: /zones/DE/forecast/2/kind: \"marginal\" is not the zone's kind, "
+                  "\"average-lifecycle\"; \"any_kind\" of the zone lets it stand in"));
+  const Config config = Parse(absl::StrReplaceAll(zone, {{"$0", R"("any_kind": true,)"}}));
+  for (const ZoneConfig& read : {config.zones[0], Parse(SerializeConfig(config)).zones[0]}) {
+    EXPECT_TRUE(read.any_kind);
+    EXPECT_EQ(KindOf(read.forecasts[0], read), SignalKind::kAverageLifecycle);
+    EXPECT_EQ(KindOf(read.forecasts[1], read), SignalKind::kAverageDirect);
+    EXPECT_EQ(KindOf(read.forecasts[2], read), SignalKind::kMarginal);
+    EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[0]).refresh, absl::Minutes(20));
+    EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[1]).refresh, std::nullopt);
+  }
+}
+
+TEST(ParseConfig, ReadsAndWritesHowACsvFileIsRead) {
+  const Config config = Parse(R"({"zones": {"DE": {"kind": "average-lifecycle",
+      "forecast": [{"file": "de.csv", "columns": {"time": "Zeit", "value": "Wert in kg"},
+                    "unit": "kgCO2e/MWh", "time_zone": "Europe/Berlin"},
+                   {"file": "plain.csv", "unit": "gCO2e/kWh"}],
+      "history": [{"file": "past.csv", "columns": {"value": "w"}, "unit": "lbCO2e/MWh"}]}}})");
+  const Config again = Parse(SerializeConfig(config));
+  for (const ZoneConfig& zone : {config.zones[0], again.zones[0]}) {
+    EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).csv,
+              (CsvFormat{"Zeit", "Wert in kg", IntensityUnit::kKilogramsPerMegawattHour,
+                         "Europe/Berlin"}));
+    EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).csv, CsvFormat{});
+    EXPECT_EQ(std::get<HistoryFile>((*zone.history)[0]),
+              (HistoryFile{"past.csv", {"", "w", IntensityUnit::kPoundsPerMegawattHour, ""}}));
+  }
+}
+
+// A plugin of before knows none of the keys.
+TEST(SerializeConfig, WritesNothingOfACsvFileThatIsReadAsEver) {
+  const std::string plain = SerializeConfig(Parse(R"({"zones": {"DE": {"kind": "marginal",
+      "forecast": [{"file": "a", "unit": "gCO2e/kWh"}], "history": [{"file": "b"}]}}})"));
+  for (const char* key : {"\"columns\"", "CO2e/kWh", "\"time_zone\""}) {
+    EXPECT_THAT(plain, Not(HasSubstr(key)));
+  }
+}
+
+TEST(ParseConfig, TakesMetricsOnlyInAFileThatNodeExporterReads) {
+  const Config config = Parse(R"({"paths": {"metrics": "/var/lib/m/carbon.prom"}})");
+  EXPECT_EQ(config.paths.metrics, "/var/lib/m/carbon.prom");
+  EXPECT_EQ(Parse(SerializeConfig(config)).paths.metrics, config.paths.metrics);
+  EXPECT_EQ(Parse("{}").paths.metrics, "");
+  EXPECT_THAT(Errors(R"({"paths": {"metrics": "/var/lib/m/carbon.txt"}})"),
+              ElementsAre(HasSubstr("does not end in .prom")));
+  EXPECT_THAT(Errors(R"({"paths": {"metrics": "carbon.prom"}})"),
+              ElementsAre(HasSubstr("is not an absolute path")));
+}
+
+TEST(ParseConfig, ReadsWhichPlausibilityRulesAZoneHas) {
+  std::vector<ConfigError> errors;
+  const std::optional<Config> config = ParseConfig(R"({"zones": {
+    "A": {"kind": "marginal"},
+    "B": {"kind": "marginal", "plausibility": {"zero": false, "outlier": false}},
+    "C": {"kind": "marginal", "plausibility": {"accept_from": "2026-11-01"}},
+    "D": {"kind": "marginal", "plausibility": {"accept_from": "2026-11-01T06:30:00+01:00"}}
+  }})",
+                                                   &errors);
+  ASSERT_TRUE(config.has_value()) << errors[0].message;
+  EXPECT_EQ(config->zones[0].plausibility, PlausibilityConfig());
+  EXPECT_EQ(config->zones[1].plausibility, (PlausibilityConfig{.zero = false, .outlier = false}));
+  const absl::Time day = absl::FromCivil(absl::CivilDay(2026, 11, 1), absl::UTCTimeZone());
+  EXPECT_EQ(config->zones[2].plausibility.accept_from, day);
+  EXPECT_EQ(config->zones[3].plausibility.accept_from, day + absl::Hours(5.5));
+
+  const std::string text = SerializeConfig(*config);
+  EXPECT_EQ(SerializeConfig(*ParseConfig(text, &errors)), text);
+  const std::optional<Config> again = ParseConfig(text, &errors);
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(again->zones[i].plausibility, config->zones[i].plausibility);
+  }
+}
+
+// A plugin of before the key existed refuses it.
+TEST(SerializeConfig, LeavesOutPlausibilityWhereNobodySetIt) {
+  std::vector<ConfigError> errors;
+  const std::optional<Config> config =
+      ParseConfig(R"({"zones": {"A": {"kind": "marginal"}}})", &errors);
+  EXPECT_THAT(SerializeConfig(*config), testing::Not(testing::HasSubstr("plausibility")));
+}
+
+}  // namespace
+}  // namespace carbon

@@ -1,0 +1,436 @@
+// How a job would run in each pool, seen through what is decided: on which hardware for how long,
+// with which time limit, and how much of it at once; and in which pools of a partition it may end
+// up.
+#include "core/decision/candidates.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/world.h"
+
+namespace carbon {
+namespace {
+
+TEST(RunInPool, ScalesTheRuntimeToOtherHardware) {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddZone("CLEAN", DayWith(50, 0, 0, 0));
+  world.AddSite("home", "DIRTY", "h100");
+  world.AddSite("away", "CLEAN", "a100");
+  world.policy().may_change_hardware = true;
+  JobRequest job = world.Job("carbon:hardware=any,runtime=1h");
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  // A quarter of the speed at half the power: four hours, twice the energy.
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(4));
+  EXPECT_DOUBLE_EQ(decision.chosen->energy.value(), 2 * decision.home->energy.value());
+
+  job.comment = "carbon:hardware=any,runtime=2h";
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the job would outlast its time limit there");
+  job.comment = "carbon:runtime=1h";
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the user did not allow other hardware");
+  world.policy().may_change_hardware = false;
+  job.comment = "carbon:hardware=any,runtime=1h";
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the policy keeps the hardware");
+}
+
+// home on h100, away four times slower on a100 and much cleaner.
+World SlowerAway() {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddZone("CLEAN", DayWith(50, 0, 0, 0));
+  world.AddSite("home", "DIRTY", "h100");
+  world.AddSite("away", "CLEAN", "a100");
+  world.policy().may_change_hardware = true;
+  world.policy().may_change_time_limit = true;
+  return world;
+}
+
+TEST(RunInPool, LengthensTheTimeLimitOnSlowerHardware) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:hardware=any,runtime=2h");
+  job.time_limit = absl::Minutes(181);
+  job.time_min = absl::Minutes(50);
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_TRUE(HasNewTimeLimit(decision));
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(8));
+  EXPECT_EQ(decision.chosen->time_limit, absl::Minutes(4 * 181));
+  EXPECT_EQ(decision.chosen->time_min, absl::Minutes(4 * 50));
+  EXPECT_EQ(decision.home->time_limit, absl::Minutes(181));
+  EXPECT_EQ(decision.booked_when->end - decision.booked_when->start, absl::Minutes(4 * 181));
+  // A ratio that is not whole is rounded up to minutes.
+  world.config.hardware["a100"].throughput->value = FlopsPerSecond(150e12);
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->time_limit, absl::Minutes(483));  // 181 x 8 / 3 = 482.7
+  EXPECT_EQ(decision.chosen->time_min, absl::Minutes(134));
+  // Without a hint of the runtime the job may take all of its limit, there too.
+  job.comment = "carbon:hardware=a100";
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_GT(decision.chosen->runtime, absl::Minutes(482));
+}
+
+TEST(RunInPool, KeepsTheTimeLimitUnlessPolicyAndUserAllow) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:runtime=1h");
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the user did not allow other hardware");
+  world.policy().may_change_time_limit = false;
+  job.comment = "carbon:hardware=any,runtime=1h";
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_FALSE(HasNewTimeLimit(decision));
+  EXPECT_EQ(decision.chosen->time_limit, absl::Hours(4));
+}
+
+TEST(RunInPool, NeverShortensATimeLimitOnFasterHardware) {
+  World world = SlowerAway();
+  std::swap(world.config.pools[0].hardware, world.config.pools[1].hardware);
+  const Decision decision = world.Place(world.Job("carbon:hardware=any"));
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
+  EXPECT_FALSE(HasNewTimeLimit(decision));
+}
+
+TEST(RunInPool, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
+  World world = SlowerAway();
+  const JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
+  world.state("away").max_time = absl::Hours(16);
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  world.state("away").max_time = absl::Hours(16) - absl::Minutes(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"],
+            "its partition does not allow the time limit that slower hardware needs");
+}
+
+TEST(RunInPool, LengthensNoTimeLimitWhereAccountingMayLimitIt) {
+  World world = SlowerAway();
+  world.admission.enforces_limits = true;
+  const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=30m"));
+  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_NE(WhyExcluded(decision)["away"], "");
+}
+
+TEST(RunInPool, LengthensNoTimeLimitAgainstTheDeadline) {
+  World world = SlowerAway();
+  JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
+  const absl::Duration margin = world.policy().margin;
+  job.deadline = world.Hour(16) + margin;
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->start, world.now);
+  job.deadline = world.Hour(16) + margin - absl::Seconds(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
+}
+
+TEST(RunInPool, SurvivesAnAbsurdRatioOfSpeeds) {
+  World world = SlowerAway();
+  world.config.hardware["a100"].throughput->value = FlopsPerSecond(1e-300);
+  EXPECT_EQ(WhyExcluded(world.Place(world.Job("carbon:hardware=any")))["away"],
+            "the run is longer than 400 days");
+}
+
+TEST(RunInPool, ChargesAnExclusiveJobForAllDevicesOfItsNodes) {
+  const World world = TwoSites();
+  JobRequest job = world.Job();
+  job.demand = {.nodes = 2, .devices = 2, .cpus = 2};
+  job.per_node = {.devices = 1, .cpus = 1};
+  const double shared = world.Place(job).home->energy.value();
+  job.exclusive = true;
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.home->units, 16);
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 8 * shared);
+  // Slurm gives it all devices, so it needs not ask for any to be described.
+  job.demand.devices = job.per_node.devices = 0;
+  decision = world.Place(job);
+  EXPECT_EQ(decision.outcome, Outcome::kPlaced);
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 8 * shared);
+}
+
+TEST(RunInPool, RunsAnExclusiveJobLongerOnSmallerNodes) {
+  World world = SlowerAway();
+  world.config.pools[1].hardware = "h100";
+  world.capacity.groups[1].per_node.devices = 4;
+  JobRequest job = world.Job("carbon:runtime=1h");
+  job.exclusive = true;
+  job.per_node.devices = 1;
+  // It asks for eight devices, and gets eight: on two nodes.
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
+  EXPECT_EQ(decision.booked_amount.nodes, 2);
+  // It asks for a node: half as many devices, twice as long.
+  job.demand.devices = job.per_node.devices = 0;
+  decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(2));
+  EXPECT_EQ(decision.booked_amount.nodes, 1);
+  EXPECT_DOUBLE_EQ(decision.chosen->energy.value(), decision.home->energy.value());
+}
+
+TEST(RunInPool, BooksAsManyNodesOfARangeAsAreFree) {
+  World world = OneSite();
+  JobRequest job = world.Job("carbon:now");
+  job.max_nodes = 3;
+  Resources three_nodes = {.devices = 24, .cpus = 24, .memory_mib = 24};
+  AddNodeParts(3, 8, 8, &three_nodes);
+  EXPECT_EQ(world.Place(job).booked_amount, three_nodes);
+  job.max_nodes = 100;
+  EXPECT_EQ(world.Place(job).booked_amount.devices, 32);
+  world.state("home").max_nodes = 2;
+  EXPECT_EQ(world.Place(job).booked_amount.devices, 16);
+  world.state("home").max_nodes.reset();
+  // What is in use later on in its time is not free.
+  world.capacity.uses.push_back(
+      {1, "", "home", {world.Hour(3), world.Hour(4)}, {.devices = 9, .cpus = 1}});
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.booked_amount.devices, 16);
+  EXPECT_EQ(decision.home->start, world.now);
+  EXPECT_EQ(decision.home->units, 8);
+}
+
+TEST(RunInPool, DoubtsBothSpeedsWhereItScalesTheRuntime) {
+  const auto width = [](Quality home_speed) {
+    World world;
+    world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+    world.AddZone("CLEAN", DayWith(20, 0, 0, 0));
+    world.AddSite("home", "DIRTY", "h100");
+    world.AddSite("away", "CLEAN", "a100");
+    world.policy().may_change_hardware = true;
+    world.config.hardware["h100"].throughput->quality = home_speed;
+    const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=1h"));
+    EXPECT_EQ(decision.chosen->pool, "away");
+    return decision.saving->share_high - decision.saving->share_low;
+  };
+  EXPECT_GT(width(Quality::kEstimated), 2 * width(Quality::kMeasured));
+}
+
+TEST(RunInPool, DerivesTheRuntimeFromTheWork) {
+  const World world = TwoSites();
+  // 8 x 400e12 FLOP/s for 1000 s.
+  const Decision decision = world.Place(world.Job("carbon:flops=3.2e18"));
+  EXPECT_EQ(decision.home->runtime, absl::Seconds(1000));
+}
+
+TEST(RunInPool, CountsAllTasksOfAnArray) {
+  const World world = OneSite();
+  JobRequest job = world.Job();
+  job.array_tasks = 5;
+  job.array_width = 2;
+  const Decision decision = world.Place(job);
+  // Three rounds of four hours; five tasks of 32 kWh.
+  EXPECT_EQ(decision.home->runtime, absl::Hours(12));
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 5 * 32);
+  EXPECT_EQ(decision.booked_amount.devices, 16);
+  // A number of tasks that is none counts as one, never as no emission.
+  job.array_tasks = 0;
+  EXPECT_DOUBLE_EQ(world.Place(job).home->energy.value(), 32);
+}
+
+TEST(RunInPool, FindsRoomForAnExclusiveJobOnlyOnWholeNodes) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.exclusive = true;
+  job.demand = {.nodes = 4, .devices = 4, .cpus = 4};
+  job.per_node = {.devices = 1, .cpus = 1};
+  world.capacity.uses.push_back({1, "", "away", {world.now, world.Hour(3)}, {.devices = 1}});
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->start, world.Hour(3));
+  EXPECT_EQ(decision.booked_amount, world.capacity.groups[0].total);
+}
+
+// Half of the devices of each node are free: 16, but on no node eight.
+TEST(RunInPool, FindsNoRoomOnNodesThatAreHalfFull) {
+  World world = TwoSites();
+  world.capacity.uses.push_back(
+      {0,
+       "",
+       "away",
+       {world.now, world.Hour(3)},
+       {.nodes = 4, .devices = 16, .cpus = 16, .full_nodes = 4, .halves = 4, .quarters = 8}});
+  EXPECT_EQ(world.Place(world.Job()).chosen->start, world.Hour(3));
+  JobRequest job = world.Job();
+  job.demand = {.nodes = 4, .devices = 16, .cpus = 16};
+  job.per_node = {.devices = 4, .cpus = 4};
+  EXPECT_EQ(world.Place(job).chosen->start, world.now);
+}
+
+TEST(RunInPool, BooksNoMoreThanThereIs) {
+  World world = OneSite();
+  world.capacity.groups[0].total.memory_mib = Resources::kUnlimited;
+  JobRequest job = world.Job();
+  job.demand.memory_mib = 7;
+  job.array_tasks = job.array_width = 8;
+  Resources all = {.devices = 32, .cpus = 32};
+  AddNodeParts(4, 8, 8, &all);
+  EXPECT_EQ(world.Place(job).booked_amount, all);
+  // What is larger than the pool will not run there.
+  job.demand.devices = 33;
+  EXPECT_EQ(world.Place(job).reason, "its home home: no room within the forecast");
+}
+
+TEST(RunInPool, RunsAsManyTasksOfAnArrayAtOnceAsFit) {
+  const World world = OneSite();
+  JobRequest job = world.Job();
+  job.time_limit = absl::Hours(1);
+  // Four fit at once, so ten take three rounds.
+  job.array_tasks = job.array_width = 10;
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.home->rounds, 3);
+  EXPECT_EQ(decision.home->runtime, absl::Hours(3));
+  EXPECT_DOUBLE_EQ(decision.home->energy.value(), 10 * 8);
+  EXPECT_EQ(decision.chosen->start, world.Hour(10));
+  EXPECT_EQ(decision.booked_when, (TimeInterval{world.Hour(10), world.Hour(13)}));
+}
+
+// Away wakes up within ten minutes.
+World SleepingAway() {
+  World world = TwoSites();
+  world.state("away").wake_up = absl::Minutes(10);
+  world.state("away").asleep = 1;
+  return world;
+}
+
+TEST(RunInPool, LeavesTimeBeforeTheDeadlineForNodesToWakeUp) {
+  World world = SleepingAway();
+  world.policy().margin = absl::Minutes(2);
+  JobRequest job = world.Job();
+  job.deadline = world.Hour(4) + absl::Minutes(12);
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  job.deadline = *job.deadline - absl::Seconds(1);
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
+  // Nodes that may fall asleep until then, too.
+  world.state("away").asleep = 0;
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
+}
+
+TEST(RunInPool, BooksNodesWhileTheyWakeUpToo) {
+  const Decision decision = SleepingAway().Place(World().Job());
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.booked_when->end - decision.booked_when->start,
+            absl::Hours(4) + absl::Minutes(10));
+  EXPECT_EQ(decision.chosen->runtime, absl::Hours(4));
+}
+
+TEST(RunInPool, ChargesWhatNodesDrawWhileTheyWakeUp) {
+  World world = SleepingAway();
+  world.state("home").stays_powered = world.state("away").stays_powered = 0;
+  const JobRequest job = world.Job();
+  const auto energy = [&] { return world.Place(job).chosen->energy.value(); };
+  // Eight devices for four hours, and for ten minutes at the watts that are known: the busy ones,
+  // before them the free ones, and before those the idle ones.
+  EXPECT_NEAR(energy(), 8 * (4 + 1 / 6.), 1e-9);
+  const auto watts = [](double value) {
+    return Sourced<Watts>{Watts(value), Quality::kMeasured, "made up"};
+  };
+  world.config.hardware["h100"].free = watts(240);
+  EXPECT_NEAR(energy(), 8 * (4 + 0.24 / 6), 1e-9);
+  world.config.hardware["h100"].idle = watts(300);
+  EXPECT_NEAR(energy(), 8 * (4 + 0.3 / 6), 1e-9);
+  Decision decision = world.Place(job);
+  EXPECT_NEAR(decision.chosen->gross.value(), 8 * (4 + 0.3 / 6) * 60, 1e-9);
+  EXPECT_NEAR(decision.chosen->consequential->value(), 8 * (4 + 0.3 / 6) * 60, 1e-9);
+  EXPECT_EQ(decision.chosen->wake_up, absl::Minutes(10));
+  // As far as its nodes without jobs sleep now.
+  world.state("away").asleep = 0.5;
+  EXPECT_NEAR(energy(), 8 * (4 + 0.15 / 6), 1e-9);
+  world.state("away").asleep = 0;
+  EXPECT_NEAR(energy(), 8 * 4, 1e-9);
+}
+
+TEST(RunInPool, ChargesOneWakeUpForAllRoundsOfAnArray) {
+  World world = SleepingAway();
+  JobRequest job = world.Job();
+  job.array_tasks = job.array_width = 8;  // four at once, twice
+  const Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->rounds, 2);
+  EXPECT_NEAR(decision.chosen->energy.value(), 8 * 32 + 4 * 8 / 6., 1e-9);
+  EXPECT_EQ(decision.booked_when->end - decision.booked_when->start,
+            absl::Hours(8) + absl::Minutes(10));
+}
+
+TEST(PoolsOpenTo, KeepsAJobThatAsksForATypeWhereTheTypeIsSure) {
+  World world = TwoSites();
+  JobRequest job = world.Job();
+  job.device_type = "h100";
+  // A partition with one kind of device need not name it; what another one has is not known then.
+  Decision decision = world.Place(job);
+  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_EQ(decision.chosen->start, world.Hour(10));
+  EXPECT_EQ(WhyExcluded(decision)["away"], "the job asks for another device type");
+  world.config.pools[1].gres_type = "a100";
+  EXPECT_EQ(world.Place(job).chosen->pool, "home");
+  world.config.pools[1].gres_type = "h100";
+  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+}
+
+// The home's partition has nodes of two kinds, told apart by their features.
+TEST(PoolsOpenTo, TakesAJobForOneOfItsPartitionsPoolsWhereItAsksForItsFeatures) {
+  World world = TwoSites();
+  PoolConfig other = world.config.pools[0];
+  other.name = "home-a100";
+  other.hardware = "a100";
+  other.features = {"pcie"};
+  world.config.pools[0].features = {"nvlink"};
+  world.config.pools.push_back(other);
+  PoolState state = world.state("home");
+  state.pool = "home-a100";
+  world.capacity.pools.push_back(state);
+  JobRequest job = world.Job();
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+  job.pinned_by = "--constraint";
+  job.features = {"nvlink", "rack4"};
+  EXPECT_EQ(world.Place(job).home->hardware, "h100");
+  job.features = {"pcie"};
+  EXPECT_EQ(world.Place(job).home->hardware, "a100");
+  job.features = {"rack4"};
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+  // A pool within another: who asks for the outer one's may run in either.
+  world.config.pools[0].features = {"gpu", "nvlink"};
+  world.config.pools[2].features = {"gpu"};
+  job.features = {"gpu", "nvlink"};
+  EXPECT_EQ(world.Place(job).home->hardware, "h100");
+  job.features = {"gpu"};
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+}
+
+TEST(PoolsOpenTo, LeavesAJobAloneThatMayRunOnNodesOfNoPool) {
+  World world = OneSite();
+  world.config.pools[0].features = {"nvlink"};
+  world.state("home").has_others = true;
+  JobRequest job = world.Job();
+  EXPECT_EQ(world.Place(job).reason, "its partition has nodes in no pool");
+  job.pinned_by = "--constraint";
+  job.features = {"nvlink"};
+  EXPECT_EQ(world.Place(job).home->pool, "home");
+}
+
+TEST(PoolsOpenTo, TakesAJobWithDevicesForAPoolWhoseNodesHaveSome) {
+  World world = OneSite();
+  PoolConfig cpus = world.config.pools[0];
+  cpus.name = "home-cpus";
+  cpus.hardware = "a100";
+  cpus.nodelist = "cpu[1-4]";
+  world.config.pools[0].nodelist = "gpu[1-4]";
+  world.config.pools.push_back(cpus);
+  const Resources node = {.nodes = 1, .cpus = 64, .memory_mib = 1024};
+  world.capacity.groups.push_back({"cpus", TotalOf(4, node), node});
+  PoolState state = world.state("home");
+  state.pool = "home-cpus";
+  state.group = "cpus";
+  world.capacity.pools.push_back(state);
+  EXPECT_EQ(world.Place(world.Job()).home->pool, "home");
+  JobRequest job = world.Job();
+  job.demand.devices = job.per_node.devices = 0;
+  EXPECT_EQ(world.Place(job).reason, "its partition has several kinds of nodes");
+}
+
+// Slurm chooses among a partition's nodes, and we cannot.
+TEST(PoolsOpenTo, DoesNotChooseBetweenSitesOfOnePartition) {
+  World world = TwoSites();
+  world.config.pools[0].nodelist = "n[1-4]";
+  world.config.pools[1].nodelist = "n[5-8]";
+  world.config.pools[1].partition = "home";
+  EXPECT_EQ(world.Place(world.Job()).reason, "its partition has several kinds of nodes");
+}
+
+}  // namespace
+}  // namespace carbon

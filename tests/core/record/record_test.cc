@@ -1,0 +1,524 @@
+#include "core/record/record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "core/base/mass_text.h"
+#include "core/decision/watch.h"
+
+namespace carbon {
+namespace {
+
+using Json = nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const RecordId kId = {"3f9c21aa04d7be15", 42};
+const absl::Time kNow = absl::FromUnixSeconds(1795546800);  // 2026-11-24T19:00:00Z
+const absl::TimeZone kUtc = absl::UTCTimeZone();
+
+Candidate At(const std::string& site, absl::Time start, double grams) {
+  return {.pool = site + "-h100",
+          .site = site,
+          .zone = "Z",
+          .partition = site,
+          .hardware = "h100-sxm",
+          .start = start,
+          .runtime = absl::Hours(8),
+          .time_limit = absl::Hours(10),
+          .energy = KilowattHours(71.5),
+          .intensity = GramsPerKilowattHour(grams / 71.5),
+          .gross = GramsCo2e(grams)};
+}
+
+JobRequest AJob() {
+  JobRequest job;
+  job.name = "train";
+  job.user_id = 1000;
+  job.account = "ml";
+  job.qos = "normal";
+  job.partitions = {"frankfurt"};
+  job.comment = "carbon:wait=12h";
+  job.time_limit = absl::Hours(10);
+  job.deadline = kNow + absl::Hours(40);
+  job.demand = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 512000};
+  job.per_node = {.devices = 8, .cpus = 64};
+  job.device_type = "h100";
+  job.array_tasks = 4;
+  job.array_width = 2;
+  return job;
+}
+
+// Oslo at 02:00, seven hours from now, instead of Frankfurt at once.
+Decision Placed() {
+  Decision decision;
+  decision.outcome = Outcome::kPlaced;
+  decision.reason = "emits less";
+  decision.policy = "all";
+  decision.mode = Mode::kEnforce;
+  decision.hints.wait = absl::Hours(12);
+  decision.home = At("frankfurt", kNow, 38400);
+  decision.chosen = At("oslo", kNow + absl::Hours(7), 14200);
+  decision.chosen->net = GramsCo2e(900);
+  decision.static_best = At("oslo", kNow, 15000);
+  decision.best = {*decision.chosen, *decision.home};
+  decision.excluded = {{"lyon-a", "its partition is not up"},
+                       {"lyon-b", "its partition is not up"},
+                       {"paris", "no forecast for its zone"}};
+  decision.saving =
+      Saving{GramsCo2e(24200), GramsCo2e(22300), GramsCo2e(25700), 0.6302, 0.58, 0.67};
+  decision.runtime_is_limit = true;
+  decision.booked_when = TimeInterval{kNow + absl::Hours(7), kNow + absl::Hours(17)};
+  decision.booked_group = "oslo";
+  decision.booked_amount = {.devices = 16, .cpus = 128};
+  return decision;
+}
+
+Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kNow) {
+  const Manifest manifest = {kNow - absl::Seconds(5), "c0", "f0", "a0", "r0"};
+  const std::string line = DecisionRecord(kId, now, job, decision, manifest, "00000000000000ff");
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  return Json::parse(line);
+}
+
+TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
+  const Json record = Record(AJob(), Placed());
+  EXPECT_EQ(record["v"], 1);
+  EXPECT_EQ(record["type"], "decision");
+  EXPECT_EQ(record["id"], "3f9c21aa04d7be15-42");
+  EXPECT_EQ(record["boot"], "3f9c21aa04d7be15");
+  EXPECT_EQ(record["seq"], 42);
+  EXPECT_EQ(record["time"], "2026-11-24T19:00:00Z");
+  EXPECT_EQ(record["job"], Json::parse(R"({
+    "name": "train", "user_id": 1000, "account": "ml", "qos": "normal",
+    "partitions": ["frankfurt"], "comment": "carbon:wait=12h",
+    "time_limit_s": 36000, "time_min_s": null, "begin": null,
+    "deadline": "2026-11-26T11:00:00Z",
+    "demand": {"nodes": 1, "devices": 8, "cpus": 64, "memory_mib": 512000},
+    "per_node": {"nodes": 0, "devices": 8, "cpus": 64, "memory_mib": 0}, "max_nodes": null,
+    "device_type": "h100", "features": [], "exclusive": false, "tasks": null, "all_memory": false,
+    "nice": 0, "array_tasks": 4, "array_width": 2,
+    "leave_alone": "", "pinned_by": ""})"));
+  EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",
+    "config": "c0", "forecast": "f0", "capacity": "a0", "admission": "r0"})"));
+  EXPECT_EQ(record["ledger"], "00000000000000ff");
+}
+
+TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
+  const Json record = Record(AJob(), Placed());
+  EXPECT_EQ(record["policy"], "all");
+  EXPECT_EQ(record["mode"], "enforce");
+  EXPECT_EQ(record["rule"], 2);
+  EXPECT_EQ(record["outcome"], "placed");
+  EXPECT_EQ(record["reason"], "emits less");
+  EXPECT_EQ(record["hints"], Json::parse(R"({"off": false, "now": false, "wait_s": 43200,
+    "sites": [], "runtime_s": null, "flops": null, "precision": null,
+    "any_hardware": false, "hardware": []})"));
+  EXPECT_EQ(record["chosen"]["pool"], "oslo-h100");
+  EXPECT_EQ(record["chosen"]["start"], "2026-11-25T02:00:00Z");
+  EXPECT_EQ(record["chosen"]["runtime_s"], 28800);
+  EXPECT_EQ(record["chosen"]["time_limit_s"], 36000);
+  EXPECT_TRUE(record["chosen"]["time_min_s"].is_null());
+  EXPECT_EQ(record["chosen"]["energy_kwh"], 71.5);
+  EXPECT_EQ(record["chosen"]["gross_g"], 14200.0);
+  EXPECT_EQ(record["chosen"]["net_g"], 900.0);
+  EXPECT_TRUE(record["chosen"]["embodied_g"].is_null());
+  EXPECT_TRUE(record["home"]["net_g"].is_null());
+  EXPECT_EQ(record["home"]["site"], "frankfurt");
+  EXPECT_EQ(record["static_best"]["gross_g"], 15000.0);
+  EXPECT_EQ(record["candidates"].size(), 2u);
+  EXPECT_EQ(record["excluded"], Json::parse(R"({"its partition is not up": 2,
+    "no forecast for its zone": 1})"));
+  EXPECT_EQ(record["saving"], Json::parse(R"({
+    "gross_g": {"mean": 24200.0, "low": 22300.0, "high": 25700.0},
+    "share": {"mean": 0.6302, "low": 0.58, "high": 0.67},
+    "consequential_g": null, "consequential_share": null, "interval": 0.9})"));
+  EXPECT_EQ(record["minimised"], "attributional");
+  EXPECT_TRUE(record["chosen"]["consequential_g"].is_null());
+  EXPECT_TRUE(record["chosen"]["stays_powered"].is_null());
+  EXPECT_EQ(record["signal"], "average-lifecycle");
+  EXPECT_EQ(record["accounting"], "location-based");
+  EXPECT_EQ(record["chosen"]["intensity_data"], "forecast");
+  EXPECT_EQ(record["runs"], Json::parse(R"([{"pool": "oslo-h100",
+    "start": "2026-11-25T02:00:00Z", "runtime_s": 28800}])"));
+  EXPECT_EQ(record["width"], 1);
+  EXPECT_TRUE(record.contains("arm") && record["arm"].is_null());
+  EXPECT_EQ(record["booked"], Json::parse(R"({"group": "oslo", "start": "2026-11-25T02:00:00Z",
+    "end": "2026-11-25T12:00:00Z",
+    "amount": {"nodes": 0, "devices": 16, "cpus": 128, "memory_mib": 0}})"));
+}
+
+TEST(DecisionRecord, HoldsTheConsequentialFigureBesideTheAttributional) {
+  Decision decision = Placed();
+  decision.minimised = Figure::kConsequential;
+  decision.home->consequential = GramsCo2e(28800);
+  decision.chosen->consequential = GramsCo2e(14200);
+  decision.chosen->stays_powered = 0;
+  decision.consequential_saving =
+      Saving{GramsCo2e(14600), GramsCo2e(13000), GramsCo2e(16000), 0.507, 0.45, 0.55};
+  const Json record = Record(AJob(), decision);
+  EXPECT_EQ(record["minimised"], "consequential");
+  EXPECT_EQ(record["home"]["consequential_g"], 28800.0);
+  EXPECT_EQ(record["chosen"]["consequential_g"], 14200.0);
+  EXPECT_EQ(record["chosen"]["stays_powered"], 0.0);
+  EXPECT_EQ(record["saving"], Json::parse(R"({
+    "gross_g": {"mean": 24200.0, "low": 22300.0, "high": 25700.0},
+    "share": {"mean": 0.6302, "low": 0.58, "high": 0.67},
+    "consequential_g": {"mean": 14600.0, "low": 13000.0, "high": 16000.0},
+    "consequential_share": {"mean": 0.507, "low": 0.45, "high": 0.55}, "interval": 0.9})"));
+  EXPECT_TRUE(Record(AJob(), Decision())["minimised"].is_null());
+}
+
+TEST(DecisionRecord, NamesWhatAnIntensityRestsOn) {
+  const struct {
+    bool own, climatology, past_errors;
+    const char* data;
+    const char* errors;
+  } kCases[] = {{false, false, false, "forecast", "lead-time"},
+                {true, false, true, "forecast+own", "factors"},
+                {false, true, false, "forecast+climatology", "lead-time"},
+                {true, true, true, "forecast+own+climatology", "factors"}};
+  for (const auto& c : kCases) {
+    Decision decision = Placed();
+    decision.chosen->on_own_forecast = c.own;
+    decision.chosen->beyond_horizon = c.climatology;
+    decision.chosen->past_errors = c.past_errors;
+    const Json record = Record(AJob(), decision);
+    EXPECT_EQ(record["chosen"]["intensity_data"], c.data);
+    EXPECT_EQ(record["chosen"]["intensity_errors"], c.errors);
+  }
+}
+
+TEST(DecisionRecord, NeverWritesZeroForWhatIsAbsent) {
+  Decision decision;
+  decision.reason = "no usable forecast";
+  const Json record = Record(JobRequest(), decision);
+  for (const char* field :
+       {"policy", "home", "chosen", "static_best", "saving", "runtime_source", "booked", "arm"}) {
+    EXPECT_TRUE(record.contains(field) && record[field].is_null()) << field;
+  }
+  EXPECT_EQ(record["outcome"], "left-alone");
+  EXPECT_EQ(record["runs"], Json::array());
+  EXPECT_EQ(record["candidates"], Json::array());
+  EXPECT_EQ(record["excluded"], Json::object());
+}
+
+TEST(DecisionRecord, SaysWhereTheRuntimeCameFrom) {
+  Decision decision = Placed();
+  EXPECT_EQ(Record(AJob(), decision)["runtime_source"], "time_limit");
+  decision.runtime_is_limit = false;
+  decision.hints.runtime = absl::Hours(8);
+  EXPECT_EQ(Record(AJob(), decision)["runtime_source"], "hint");
+  decision.hints.flops = Flops(3e21);
+  EXPECT_EQ(Record(AJob(), decision)["runtime_source"], "flops");
+  EXPECT_EQ(Record(AJob(), decision)["hints"]["flops"], 3e21);
+}
+
+TEST(DecisionRecord, WritesAtMostEightCandidates) {
+  Decision decision = Placed();
+  decision.best.assign(50, *decision.chosen);
+  EXPECT_EQ(Record(AJob(), decision)["candidates"].size(), 8u);
+}
+
+TEST(DecisionRecord, KeepsEveryBitOfANumberAndOfATime) {
+  Decision decision = Placed();
+  decision.chosen->gross = GramsCo2e(14200.0 / 3);
+  const absl::Time now = kNow + absl::Nanoseconds(123456789);
+  const Json record = Record(AJob(), decision, now);
+  EXPECT_EQ(record["chosen"]["gross_g"].get<double>(), 14200.0 / 3);
+  absl::Time parsed;
+  ASSERT_TRUE(
+      absl::ParseTime(absl::RFC3339_full, record["time"].get<std::string>(), &parsed, nullptr));
+  EXPECT_EQ(parsed, now);
+}
+
+TEST(DecisionRecord, EscapesWhateverUsersWrite) {
+  JobRequest job = AJob();
+  job.name = "a\nb\"c\\d\x1b[31m\xff\xc3\x28\x7f";
+  job.comment = "caf\xc3\xa9";
+  const std::string line = DecisionRecord(kId, kNow, job, Placed(), {}, "");
+  for (const char c : line.substr(0, line.size() - 1)) {
+    EXPECT_TRUE(c >= ' ' && c < 0x7f) << static_cast<int>(c);
+  }
+  const Json record = Json::parse(line);
+  EXPECT_EQ(record["job"]["name"], "a\nb\"c\\d\x1b[31m\xef\xbf\xbd\xef\xbf\xbd(\x7f");
+  EXPECT_EQ(record["job"]["comment"], "caf\xc3\xa9");
+}
+
+TEST(DecisionRecord, WritesNullForWhatIsNoNumberAndNoTime) {
+  Decision decision = Placed();
+  decision.chosen->gross = GramsCo2e(NAN);
+  decision.chosen->start = absl::InfiniteFuture();
+  decision.chosen->runtime = absl::InfiniteDuration();
+  const Json record = Record(AJob(), decision);
+  EXPECT_TRUE(record["chosen"]["gross_g"].is_null());
+  EXPECT_TRUE(record["chosen"]["start"].is_null());
+  EXPECT_TRUE(record["chosen"]["runtime_s"].is_null());
+}
+
+TEST(BookingEventRecord, SaysWhatBecameOfABooking) {
+  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kExpired, 0}),
+            R"({"v":1,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
+            R"("job_id":null,"fate":"expired"})"
+            "\n");
+  // A booking that is held on has no fate: whoever adds bookings up must not take it off.
+  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kSeen, 4711}),
+            R"({"v":1,"type":"job","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
+            R"("job_id":4711})"
+            "\n");
+}
+
+// What a user can fill, filled with what grows most when it is written.
+JobRequest HostileJob(const std::string& unit) {
+  std::string text;
+  while (text.size() < 1024) text += unit;
+  JobRequest job = AJob();
+  job.name = job.account = job.qos = job.comment = job.device_type = text;
+  job.pinned_by = "--gres=" + text;
+  job.partitions = job.features = std::vector<std::string>(64, text);
+  return job;
+}
+
+Decision DecisionOfMany(const std::string& unit) {
+  Decision decision = Placed();
+  decision.best.assign(kMaxCandidates, *decision.chosen);
+  decision.reason = HostileJob(unit).comment;
+  decision.hints.sites = decision.hints.hardware = HostileJob(unit).partitions;
+  for (Candidate& candidate : decision.best) candidate.pool = std::string(10'000, 'p');
+  return decision;
+}
+
+TEST(DecisionRecord, IsBoundedWhateverAUserSubmits) {
+  for (const std::string unit : {"\x01", "\"", "\xff", "\xf0\x9f\x98\x80", "x"}) {
+    const JobRequest job = HostileJob(unit);
+    const std::string line = DecisionRecord(kId, kNow, job, DecisionOfMany(unit), {}, "0");
+    EXPECT_LE(line.size(), kMaxRecordBytes);
+    EXPECT_LE(Json::parse(line)["job"].dump(-1, ' ', true).size(), 5600u);
+    // Carbon left it alone, as with --comment=carbon:off: the 15 KB of a loop of will-runs.
+    EXPECT_LE(DecisionRecord(kId, kNow, job, Decision(), {}, "0").size(), 7000u);
+  }
+}
+
+TEST(DecisionRecord, SaysWhichStringsItCut) {
+  JobRequest job = AJob();
+  job.comment = std::string(1001, 'c');
+  job.partitions = std::vector<std::string>(64, std::string(30, 'p'));
+  const Json record = Record(job, Placed());
+  EXPECT_EQ(record["cut"], Json::parse(R"(["job.partitions", "job.comment"])"));
+  EXPECT_EQ(record["job"]["comment"], std::string(994, 'c') + "\xe2\x80\xa6");
+  EXPECT_EQ(record["job"]["partitions"].size(), 30u);
+  EXPECT_EQ(record["job"]["partitions"][29], std::string(30, 'p'));
+  job = AJob();
+  job.comment = std::string(1000, 'c');
+  EXPECT_FALSE(Record(job, Placed()).contains("cut"));
+}
+
+TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
+  std::vector<std::pair<JobRequest, Decision>> cases = {{AJob(), Placed()}, {AJob(), Decision()}};
+  for (const std::string unit : {"\x01", "\"", "\xff", "x"}) {
+    Decision many = DecisionOfMany(unit);
+    for (Candidate& candidate : many.best) candidate.pool = "p";
+    cases.push_back({HostileJob(unit), many});
+    cases.push_back({HostileJob(unit), Decision()});
+  }
+  const Manifest manifest = {kNow, std::string(64, 'c'), std::string(64, 'f'), std::string(64, 'a'),
+                             std::string(64, 'r')};
+  for (const auto& [job, decision] : cases) {
+    const size_t bytes =
+        DecisionRecord(kId, kNow, job, decision, manifest, std::string(16, '0')).size();
+    EXPECT_GE(DecisionRecordBytes(job, decision), bytes);
+    EXPECT_LE(DecisionRecordBytes(job, decision), bytes + bytes / 2);
+  }
+}
+
+TEST(WithheldRecord, SaysHowManyOfWhomAndWhen) {
+  WithheldRecords withheld = {.user_id = 1000,
+                              .count = 17,
+                              .left_alone = 3,
+                              .first = kNow - absl::Minutes(1),
+                              .last = kNow};
+  EXPECT_EQ(WithheldRecord(kId, kNow, withheld),
+            R"({"v":1,"type":"withheld","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","user_id":1000,"count":17,"left_alone":3,)"
+            R"("first":"2026-11-24T18:59:00Z","last":"2026-11-24T19:00:00Z"})"
+            "\n");
+  withheld.user_id.reset();
+  EXPECT_THAT(WithheldRecord(kId, kNow, withheld), HasSubstr(R"("user_id":null)"));
+}
+
+TEST(DroppedRecord, SaysHowManyWereLost) {
+  EXPECT_EQ(DroppedRecord(kId, kNow, 17),
+            R"({"v":1,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","count":17})"
+            "\n");
+}
+
+TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
+  JobReturn given_back;
+  given_back.job_id = 17;
+  given_back.decision_id = "3f9c21aa04d7be15-7";
+  given_back.pool = "oslo";
+  given_back.planned = kNow + absl::Hours(1);
+  given_back.reason = "its pool is down";
+  given_back.latest_safe_start = kNow + absl::Hours(2);
+  given_back.partitions = {"frankfurt", "lyon"};
+  given_back.begin = kNow;
+  EXPECT_EQ(ReturnRecord(kId, kNow, given_back, ""),
+            R"({"v":1,"type":"return","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
+            R"("job_id":17,"reason":"its pool is down","pool":"oslo",)"
+            R"("planned":"2026-11-24T20:00:00Z","latest_safe_start":"2026-11-24T21:00:00Z",)"
+            R"("expected_start":null,"partitions":["frankfurt","lyon"],)"
+            R"("begin":"2026-11-24T19:00:00Z","time_limit_s":null,"time_min_s":null,"error":null})"
+            "\n");
+  given_back.limit = absl::Minutes(10);
+  EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, ""))["time_limit_s"], 600);
+  EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, "refused"))["error"], "refused");
+}
+
+TEST(UserMessage, TellsWhereAndWhenAndWhatItSaves) {
+  EXPECT_EQ(UserMessage(Placed(), kNow, kUtc),
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% "
+            "(58-67%) less than "
+            "now in frankfurt; --comment=carbon:now to run at once");
+  // The day is the reader's: seven hours west, it is still the same.
+  EXPECT_EQ(UserMessage(Placed(), kNow, absl::FixedTimeZone(-7 * 3600)),
+            "carbon: planned for oslo/h100-sxm at 19:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less "
+            "than now in "
+            "frankfurt; --comment=carbon:now to run at once");
+}
+
+TEST(UserMessage, SaysNowForAStartAtOnceAndHowToStay) {
+  Decision decision = Placed();
+  decision.chosen->start = kNow;
+  EXPECT_EQ(
+      UserMessage(decision, kNow, kUtc),
+      "carbon: planned for oslo/h100-sxm now: 14.2 kg CO2e, 63% (58-67%) less than in frankfurt; "
+      "--comment=carbon:off to stay there");
+}
+
+TEST(UserMessage, NamesATimeLimitThatChanges) {
+  Decision decision = Placed();
+  decision.home->time_limit = absl::Hours(10);
+  decision.chosen->time_limit = absl::Minutes(1450);
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h), time limit 1d10m: 14.2 kg "
+            "CO2e, 63% "
+            "(58-67%) less than now in frankfurt; --comment=carbon:now to run at once");
+}
+
+TEST(UserMessage, OffersToRunAtOnceOnlyWhereItDelays) {
+  Decision decision = Placed();
+  decision.home->start = decision.chosen->start;  // by --begin
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% "
+            "(58-67%) less than "
+            "in frankfurt; --comment=carbon:off to stay there");
+}
+
+TEST(UserMessage, CountsCloseStartsInSeconds) {
+  Decision decision = Placed();
+  const auto when = [&](absl::Duration ahead) {
+    decision.chosen->start = kNow + ahead;
+    const std::string message = UserMessage(decision, kNow, kUtc);
+    return message.substr(34, message.find("):") - 33);
+  };
+  EXPECT_EQ(when(absl::Seconds(35)), "at 19:00:35 (in 35 s)");
+  EXPECT_EQ(when(absl::Seconds(119)), "at 19:01:59 (in 119 s)");
+  EXPECT_EQ(when(absl::Seconds(120)), "at 19:02 (in 2 min)");
+  EXPECT_EQ(when(absl::Minutes(119)), "at 20:59 (in 119 min)");
+  EXPECT_EQ(when(absl::Hours(2)), "at 21:00 (in 2 h)");
+  EXPECT_EQ(when(absl::Hours(30)), "at Nov 26 01:00 (in 30 h)");
+  EXPECT_EQ(when(absl::Hours(72)), "at Nov 27 19:00 (in 3 days)");
+}
+
+TEST(UserMessage, NeverShowsTheWrongSign) {
+  const auto comparison = [](double mean, double low, double high) {
+    Decision decision = Placed();
+    decision.saving = Saving{GramsCo2e(), GramsCo2e(), GramsCo2e(), mean, low, high};
+    const std::string message = UserMessage(decision, kNow, kUtc);
+    const size_t begin = message.find("CO2e, ") + 6;
+    return message.substr(begin, message.find(" than") - begin);
+  };
+  EXPECT_EQ(comparison(0.10, 0.04, 0.16), "10% (4-16%) less");
+  EXPECT_EQ(comparison(0.10, -0.02, 0.2), "10% (-2 to 20%) less");
+  EXPECT_EQ(comparison(-0.05, -0.08, -0.01), "5% (1-8%) more");
+  EXPECT_EQ(comparison(-0.05, -0.08, 0.02), "5% (-2 to 8%) more");
+  EXPECT_EQ(comparison(0.001, -0.001, 0.004), "0% (0-0%) less");
+}
+
+TEST(UserMessage, OmitsAComparisonWithNothing) {
+  Decision decision = Placed();
+  decision.saving->share = NAN;  // home emits nothing
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e; "
+            "--comment=carbon:now to "
+            "run at once");
+}
+
+TEST(UserMessage, IsShortForAJobThatStays) {
+  Decision decision = Placed();
+  decision.outcome = Outcome::kKeptHome;
+  decision.home->gross = GramsCo2e(1200);
+  decision.chosen = decision.home;
+  decision.reason = "home is the greenest";
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: planned to stay in frankfurt, now: 1.2 kg CO2e; home is the greenest");
+  decision.best.clear();
+  decision.reason = "no pool has room in time";
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: planned to stay in frankfurt: no pool has room in time");
+}
+
+TEST(UserMessage, GoesToThoseWhomThePolicyNames) {
+  Decision placed = Placed(), kept = Placed(), wrong;
+  kept.outcome = Outcome::kKeptHome;
+  wrong.bad_hint = true;
+  for (const auto& [message, is_placed_told, is_kept_told] :
+       {std::tuple(Notice::kAll, true, true), std::tuple(Notice::kPlaced, true, false),
+        std::tuple(Notice::kNone, false, false)}) {
+    placed.message = kept.message = wrong.message = message;
+    EXPECT_EQ(!UserMessage(placed, kNow, kUtc).empty(), is_placed_told);
+    EXPECT_EQ(!UserMessage(kept, kNow, kUtc).empty(), is_kept_told);
+    EXPECT_EQ(!UserMessage(wrong, kNow, kUtc).empty(), is_placed_told);
+  }
+}
+
+TEST(UserMessage, TellsOfABadHint) {
+  Decision decision;
+  decision.bad_hint = true;
+  decision.reason = "hint \"wait=soon\n\": is not a duration";
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: hint \"wait=soon?\": is not a duration; the job is submitted unplaced");
+}
+
+TEST(UserMessage, IsSilentInShadowAndForWhatIsLeftAlone) {
+  Decision decision = Placed();
+  decision.mode = Mode::kShadow;
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc), "");
+  decision = Placed();
+  decision.outcome = Outcome::kLeftAlone;
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc), "");
+  EXPECT_EQ(UserMessage(Decision(), kNow, kUtc), "");
+}
+
+TEST(FormatMass, ShowsThreeDigitsInAUnitThatFits) {
+  const struct {
+    double grams;
+    const char* text;
+  } kCases[] = {{14200, "14.2 kg"},   {862, "862 g"},         {1.43e6, "1.43 t"}, {0.037, "37 mg"},
+                {0, "0 g"},           {999.4, "999 g"},       {999.6, "1 kg"},    {999600, "1 t"},
+                {5.52e8, "552 t"},    {3.2e9, "3.2 kt"},      {7.5e12, "7.5 Mt"}, {1e-9, "0 g"},
+                {-14200, "-14.2 kg"}, {0.000123, "0.123 mg"}, {0.9996, "1 g"},    {NAN, "unknown"},
+                {INFINITY, "unknown"}};
+  for (const auto& c : kCases) EXPECT_EQ(FormatMass(GramsCo2e(c.grams)), c.text) << c.grams;
+}
+
+}  // namespace
+}  // namespace carbon

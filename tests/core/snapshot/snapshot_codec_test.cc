@@ -1,0 +1,232 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "core/snapshot/snapshot.h"
+#include "tests/core/snapshot_parts.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Sha256Hex, MatchesFips180) {
+  EXPECT_EQ(Sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Sha256Hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(Manifest, ReadsBackWhatItWrites) {
+  Manifest manifest = AManifest();
+  manifest.published_at += absl::Milliseconds(250);
+  const auto parsed = ParseManifest(SerializeManifest(manifest));
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->published_at, manifest.published_at);
+  EXPECT_EQ(parsed->config_hash, manifest.config_hash);
+  EXPECT_EQ(parsed->forecast_hash, manifest.forecast_hash);
+  EXPECT_EQ(parsed->capacity_hash, manifest.capacity_hash);
+  EXPECT_EQ(parsed->admission_hash, manifest.admission_hash);
+}
+
+TEST(Manifest, LooksAsDocumented) {
+  EXPECT_EQ(
+      SerializeManifest(AManifest()),
+      absl::StrCat(R"({"version":2,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
+                   std::string(64, 'a'), R"(","forecast":")", std::string(64, 'b'),
+                   R"(","capacity":")", std::string(64, 'c'), R"(","admission":")",
+                   std::string(64, 'd'), "\"}}\n"));
+}
+
+TEST(Manifest, RefusesAnotherVersionBeforeAllElse) {
+  const auto parsed = ParseManifest(R"({"version":3,"surprise":[]})");
+  EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(parsed.status().message(), "manifest: version 3, this program reads version 2");
+}
+
+TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {
+  const auto with = [](const std::string& published_at, const std::string& parts) {
+    return absl::StrCat(R"({"version":2,"published_at":)", published_at, R"(,"parts":)", parts,
+                        "}");
+  };
+  const std::string when = R"("2026-11-24T06:00:00Z")";
+  const std::string hashes =
+      absl::StrCat(R"({"config":")", kHash, R"(","forecast":")", kHash, R"(","capacity":")");
+  const struct {
+    std::string bytes;
+    std::string message;
+  } kCases[] = {
+      {"", "manifest: is not a JSON object"},
+      {"[]", "manifest: is not a JSON object"},
+      {R"({"version":2,)", "manifest: is not a JSON object"},
+      {"{}", "manifest: /version: is not a whole number"},
+      {R"({"version":"1"})", "manifest: /version: is not a whole number"},
+      {R"({"version":2})", "manifest: /published_at: is missing"},
+      {with("7", "{}"), "manifest: /published_at: is not a string"},
+      {with(R"("yesterday")", "{}"), "\"yesterday\" is not a time in UTC"},
+      {with(R"("infinite-future")", "{}"), "\"infinite-future\" is not a time in UTC"},
+      {absl::StrCat(R"({"version":2,"published_at":)", when, "}"), "manifest: /parts: is missing"},
+      {with(when, "[]"), "manifest: /parts: is not an object"},
+      {with(when, "{}"), "manifest: /parts/config: is missing"},
+      {with(when, hashes + "../../etc/passwd\"}"), "manifest: /parts/capacity: is not a SHA-256"},
+      {with(when, hashes + std::string(64, 'A') + "\"}"),
+       "manifest: /parts/capacity: is not a SHA-256"},
+      {with(when, hashes + kHash + R"(","tariff":""})"), "manifest: /parts/tariff: is not known"},
+  };
+  for (const auto& c : kCases) {
+    const auto parsed = ParseManifest(c.bytes);
+    EXPECT_EQ(parsed.status().code(), absl::StatusCode::kDataLoss) << c.bytes;
+    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr(c.message)) << c.bytes;
+  }
+}
+
+TEST(Capacity, ReadsBackWhatItWrites) {
+  const std::string bytes = SerializeCapacity(Capacity());
+  const auto parsed = ParseCapacity(bytes);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  const CapacityState expected = Capacity();
+  EXPECT_EQ(parsed->taken_at, expected.taken_at);
+  EXPECT_EQ(parsed->cluster, "demo");
+  EXPECT_EQ(parsed->default_partition, "frankfurt");
+  ASSERT_EQ(parsed->groups.size(), 1u);
+  EXPECT_EQ(parsed->groups[0].total, expected.groups[0].total);
+  EXPECT_EQ(parsed->groups[0].per_node, expected.groups[0].per_node);
+  EXPECT_EQ(parsed->groups[0].beside, "the other devices");
+  ASSERT_EQ(parsed->pools.size(), 1u);
+  EXPECT_EQ(parsed->pools[0].max_time, absl::Hours(48));
+  EXPECT_EQ(parsed->pools[0].default_time, std::nullopt);
+  EXPECT_EQ(parsed->pools[0].max_nodes, 4);
+  EXPECT_TRUE(parsed->pools[0].has_others);
+  EXPECT_EQ(parsed->pools[0].defaults, (JobDefaults{1, 2, 3, 4, 5, 6, true}));
+  EXPECT_EQ(parsed->pools[0].stays_powered, 0.25);
+  EXPECT_EQ(parsed->pools[0].wake_up, absl::Seconds(330));
+  EXPECT_EQ(parsed->pools[0].asleep, 0.5);
+  EXPECT_TRUE(parsed->pools[0].up);
+  EXPECT_TRUE(parsed->pools[0].is_default);
+  ASSERT_EQ(parsed->uses.size(), 1u);
+  EXPECT_EQ(parsed->uses[0].job_id, 17u);
+  EXPECT_EQ(parsed->uses[0].decision_id, "0123456789abcdef-4");
+  EXPECT_EQ(parsed->uses[0].when, expected.uses[0].when);
+  EXPECT_EQ(parsed->uses[0].amount, expected.uses[0].amount);
+  EXPECT_EQ(SerializeCapacity(*parsed), bytes);
+}
+
+TEST(Capacity, RefusesAnotherVersion) {
+  const auto parsed = ParseCapacity(R"({"version":7})");
+  EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 5");
+}
+
+// What scarbond of the version before wrote, word by word.
+TEST(Capacity, ReadsTheVersionBefore) {
+  const std::string version4 =
+      R"({"version":4,"taken_at":1795500000,"watched_at":null,"cluster":"demo",)"
+      R"("default_partition":"frankfurt","groups":[{"name":"oslo-nodes","total":{"nodes":4,)"
+      R"("devices":32,"cpus":64,"memory_mib":4000,"full_nodes":4},"per_node":{"nodes":1,)"
+      R"("devices":8,"cpus":16,"memory_mib":1000},"within":[],"beside":""}],)"
+      R"("pools":[{"pool":"oslo","group":"oslo-nodes",)"
+      R"("up":true,"is_default":true,"max_time_s":172800,"default_time_s":null,"max_nodes":4,)"
+      R"("has_others":false,)"
+      R"("defaults":{"memory_per_node_mib":1,"memory_per_cpu_mib":2,"memory_per_device_mib":3,)"
+      R"("cpus_per_device":4,"cpus_per_core":5,"threads_per_core":2,"whole_nodes":true},)"
+      R"("stays_powered":0.25,"wake_up_s":330,"asleep":0.5}],)"
+      R"("uses":[{"job_id":17,"decision_id":"0123456789abcdef-4",)"
+      R"("group":"oslo-nodes","start":1795500000,"end":1795500060,"amount":{)"
+      R"("devices":8,"cpus":8,"apart":2}},)"
+      R"({"job_id":0,"decision_id":"","group":"oslo-nodes","start":1795500000,)"
+      R"("end":1795500120,"amount":{"nodes":1}}]})";
+  const auto parsed = ParseCapacity(version4);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->pools[0].wake_up, absl::Seconds(330));
+  ASSERT_EQ(parsed->uses.size(), 2u);
+  EXPECT_EQ(parsed->uses[0].job_id, 17u);
+  EXPECT_EQ(parsed->uses[0].decision_id, "0123456789abcdef-4");
+  EXPECT_EQ(parsed->uses[0].amount, (Resources{.devices = 8, .cpus = 8, .apart = 2}));
+  EXPECT_EQ(parsed->uses[1].group, "oslo-nodes");
+  EXPECT_EQ(parsed->uses[1].when.end, absl::FromUnixSeconds(1795500120));
+  // Written anew, it says the same.
+  const auto again = ParseCapacity(SerializeCapacity(*parsed));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->uses[0].amount, parsed->uses[0].amount);
+  EXPECT_EQ(again->uses[1].when, parsed->uses[1].when);
+}
+
+TEST(Capacity, AUseLooksAsDocumented) {
+  CapacityState capacity = Capacity();
+  capacity.groups.push_back({.name = "lyon"});
+  const TimeInterval when = {absl::FromUnixSeconds(1795500000), absl::FromUnixSeconds(1795500060)};
+  capacity.uses = {
+      {.group = "lyon", .when = when, .amount = {.nodes = 2}},
+      {.job_id = 9, .group = "oslo-nodes", .when = when, .amount = {.cpus = 4}},
+      {.job_id = 7,
+       .decision_id = "a-1",
+       .group = "lyon",
+       .when = when,
+       .amount = {.devices = 8, .apart = 2}},
+      {.job_id = 8, .group = "lyon", .when = when, .amount = {.nodes = 1}, .yields = true}};
+  EXPECT_THAT(SerializeCapacity(capacity),
+              HasSubstr(R"("uses":[[1,1795500000,1795500060,[2]],)"
+                        R"([0,1795500000,1795500060,[0,0,4],9],)"
+                        R"([1,1795500000,1795500060,[0,8,0,0,0,0,0,0,0,2],7,"a-1"],)"
+                        R"([1,1795500000,1795500060,[1],8,"",1]]})"));
+  const absl::StatusOr<CapacityState> parsed = ParseCapacity(SerializeCapacity(capacity));
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_FALSE(parsed->uses[2].yields);
+  EXPECT_TRUE(parsed->uses[3].yields);
+}
+
+TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
+  using Json = nlohmann::ordered_json;
+  const struct {
+    const char* pointer;
+    Json value;
+    std::string message;
+  } kCases[] = {
+      {"/taken_at", "now", "/taken_at: is not a whole number in [-253402300799, 253402300799]"},
+      {"/taken_at", 1e300, "/taken_at: is not a whole number"},
+      {"/cluster", 3, "/cluster: is not a string"},
+      {"/groups", 3, "/groups: is not an array"},
+      {"/groups/0", 3, "/groups/0: is not an object"},
+      {"/groups/0/total/nodes", -1, "/groups/0/total/nodes: is not a whole number in [0, "},
+      {"/groups/0/total/nodes", UINT64_MAX, "/groups/0/total/nodes: is not a whole number"},
+      {"/groups/0/total/nodes", 1.5, "/groups/0/total/nodes: is not a whole number"},
+      {"/groups/0/per_node", 3, "/groups/0/per_node: is not an object"},
+      {"/groups/0/per_node/watts", 3, "/groups/0/per_node/watts: is not known"},
+      {"/pools/0/up", 1, "/pools/0/up: is not true or false"},
+      {"/pools/0/max_time_s", -5, "/pools/0/max_time_s: is not a whole number"},
+      {"/pools/0", Json::object({{"pool", "oslo"}}), "/pools/0/group: is missing"},
+      {"/pools/0/stays_powered", 1.5, "/pools/0/stays_powered: is not a number in [0, 1]"},
+      {"/pools/0/stays_powered", "all", "/pools/0/stays_powered: is not a number in [0, 1]"},
+      {"/pools/0/wake_up_s", -1, "/pools/0/wake_up_s: is not a whole number in [0, "},
+      {"/pools/0/asleep", 2, "/pools/0/asleep: is not a number in [0, 1]"},
+      {"/pools/0/asleep", nullptr, "/pools/0/asleep: is not a number in [0, 1]"},
+      {"/pools/0/colour", "green", "/pools/0/colour: is not known"},
+      {"/uses", 3, "/uses: is not an array"},
+      {"/uses/0", 3, "/uses/0: is not an array of 4 to 7"},
+      {"/uses/0", Json::array({0, 1, 2}), "/uses/0: is not an array of 4 to 7"},
+      {"/uses/0/0", 1, "/uses/0/0: is not a whole number in [0, 0]"},
+      {"/uses/0/1", "now", "/uses/0/1: is not a whole number"},
+      {"/uses/0/2", 0, "/uses/0/2: is before the start"},
+      {"/uses/0/3", 3, "/uses/0/3: is not an array of at most 10"},
+      {"/uses/0/3/0", -1, "/uses/0/3: is not a whole number in [0, "},
+      {"/uses/0/3/10", 1, "/uses/0/3: is not an array of at most 10"},
+      {"/uses/0/4", int64_t{1} << 32, "/uses/0/4: is not a whole number"},
+      {"/uses/0/5", 7, "/uses/0/5: is not a string"},
+  };
+  for (const auto& c : kCases) {
+    Json json = Json::parse(SerializeCapacity(Capacity()));
+    json[Json::json_pointer(c.pointer)] = c.value;
+    const auto parsed = ParseCapacity(json.dump());
+    EXPECT_EQ(parsed.status().code(), absl::StatusCode::kDataLoss) << c.pointer;
+    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("capacity part: " + c.message));
+  }
+}
+
+TEST(Capacity, RefusesDepthWithoutPayingForIt) {
+  const auto parsed = ParseCapacity(R"({"version":2,"x":)" + std::string(1 << 20, '['));
+  EXPECT_EQ(parsed.status().message(), "capacity part: is not a JSON object");
+}
+
+}  // namespace
+}  // namespace carbon
