@@ -15,7 +15,7 @@ namespace carbon {
 namespace {
 
 // What cannot be written for so long is in scarbond's own log only.
-constexpr size_t kMostWaitingBytes = 1 << 20;
+constexpr size_t kMaxWaitingBytes = 1 << 20;
 
 // Slurm's administrator may put a job where its user may not: partitions for groups that she is in
 // none of are left out.
@@ -104,7 +104,7 @@ absl::Status DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
 
 void DelayWatch::Record(const JobReturn& given_back, absl::Time now, const std::string& error) {
   ++sequence_;  // one that is dropped leaves a gap
-  if (lines_.size() > kMostWaitingBytes) return;
+  if (lines_.size() > kMaxWaitingBytes) return;
   lines_ += ReturnRecord({boot_, sequence_}, now, given_back, error);
 }
 

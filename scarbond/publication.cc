@@ -22,7 +22,7 @@ namespace {
 
 // What is spent at once on our own forecasts and their errors: the queue is looked at every few
 // seconds, and a hundred zones take a dozen in all.
-constexpr absl::Duration kLongestReckoning = absl::Milliseconds(500);
+constexpr absl::Duration kMaxReckoning = absl::Milliseconds(500);
 
 // Nothing new is known of realised errors before the next hour is over.
 constexpr absl::Duration kErrorsPeriod = absl::Hours(1);
@@ -137,7 +137,7 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   // A clock that was set back must not put it off.
   const bool is_due = now >= forecasts_due_ || forecasts_due_ - now > config_.refresh.forecast;
   if (!is_due && marks == forecast_marks_ && !is_answered && !zone_forecasts_.is_behind()) return;
-  const absl::Time deadline = absl::Now() + kLongestReckoning;
+  const absl::Time deadline = absl::Now() + kMaxReckoning;
   std::vector<std::string> problems = history_->Problems();
   std::vector<std::string> notes = history_->Notes();
   const std::vector<ZoneForecast> forecasts = zone_forecasts_.Make(
@@ -221,7 +221,7 @@ void Publication::Poll(absl::Duration longest, int wake_fd) {
   // Here rather than at each tick: the next piece follows when one has come.
   history_->Start(absl::Now());
   if (zone_forecasts_.is_behind()) {
-    const absl::Time deadline = absl::Now() + std::min(longest, kLongestReckoning);
+    const absl::Time deadline = absl::Now() + std::min(longest, kMaxReckoning);
     const bool has_more =
         zone_forecasts_.Advance(absl::Now(), [&] { return absl::Now() < deadline; });
     if (has_more) longest = absl::ZeroDuration();

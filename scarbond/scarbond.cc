@@ -35,9 +35,9 @@
 namespace carbon {
 namespace {
 
-constexpr absl::Duration kLongestWait = absl::Seconds(60);
+constexpr absl::Duration kMaxWait = absl::Seconds(60);
 // With --once, what every provider together may take before it is published without them.
-constexpr absl::Duration kLongestFetch = absl::Seconds(30);
+constexpr absl::Duration kMaxFetch = absl::Seconds(30);
 
 struct Options {
   std::string config = CARBON_CONFIG_FILE;
@@ -197,7 +197,7 @@ void PublishUntilTold(const Options& options, const Signals& signals, Publicatio
     absl::Time next = start + publication->period();
     do {
       notice.Alive();
-      publication->Poll(std::clamp(next - absl::Now(), absl::ZeroDuration(), kLongestWait),
+      publication->Poll(std::clamp(next - absl::Now(), absl::ZeroDuration(), kMaxWait),
                         signals.fd());
       switch (signals.Next()) {
         case SIGHUP:
@@ -238,7 +238,7 @@ int Run(const Options& options) {
     PublishUntilTold(options, signals, &*publication, &report);
     return 0;
   }
-  publication->FetchAll(kLongestFetch);
+  publication->FetchAll(kMaxFetch);
   const absl::Time now = absl::Now();
   const absl::Status status = publication->Publish(now, Publication::Watch::kNo);
   report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now,

@@ -22,17 +22,17 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kRecordVersion = 1;
 // Of a line and its nesting: far above any record. The file may be anybody's (--file).
-constexpr size_t kMostBytes = 1 << 20;
-constexpr int kMostDepth = 64;
+constexpr size_t kMaxBytes = 1 << 20;
+constexpr int kMaxDepth = 64;
 
-// The next line; of one that is longer than kMostBytes, so many and one more. False at the end.
+// The next line; of one that is longer than kMaxBytes, so many and one more. False at the end.
 bool ReadLine(std::istream& file, std::string* line) {
   line->clear();
   char next = 0;
   if (!file.get(next)) return false;
   do {
     if (next == '\n') return true;
-    if (line->size() <= kMostBytes) line->push_back(next);
+    if (line->size() <= kMaxBytes) line->push_back(next);
   } while (file.get(next));
   return true;
 }
@@ -105,8 +105,7 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
   int64_t unreadable = 0;
   for (std::string line; ReadLine(file, &line);) {
     if (line.empty()) continue;
-    const bool is_bounded =
-        line.size() <= kMostBytes && IsWithinBounds(line, kMostDepth, kMostBytes);
+    const bool is_bounded = line.size() <= kMaxBytes && IsWithinBounds(line, kMaxDepth, kMaxBytes);
     Json json = is_bounded ? Json::parse(line, nullptr, /*allow_exceptions=*/false) : Json();
     if (!IsRecord(json)) {
       ++unreadable;

@@ -31,7 +31,7 @@ absl::StatusOr<IntensityHistory> Between(const IntensityHistory& history, absl::
 
 std::vector<ForecastPair> PastForecastStore::EndingBy(absl::Time end) {
   std::vector<ForecastPair> result;
-  const auto most = static_cast<int64_t>(kMostPastForecasts);
+  const auto most = static_cast<int64_t>(kMaxPastForecasts);
   for (int64_t day = most - 1; day >= 0; --day) {
     const std::optional<ForecastPair>& pair = At(end - absl::Hours(24 * (days_ahead_ + day)));
     if (pair.has_value()) result.push_back(*pair);

@@ -30,7 +30,7 @@ class PastForecastStore {
   PastForecastStore(const IntensityHistory& history, int days_ahead)
       : history_(history), days_ahead_(days_ahead) {}
 
-  // The last kMostPastForecasts days' forecasts that end at `end` or before, made at the time of
+  // The last kMaxPastForecasts days' forecasts that end at `end` or before, made at the time of
   // day of `end`, in order. Days without enough history are left out. `end` is a whole hour.
   std::vector<ForecastPair> EndingBy(absl::Time end);
 

@@ -23,7 +23,7 @@ using Interval = IntensityHistory::Interval;
 constexpr absl::Duration kDay = absl::Hours(24);
 constexpr absl::Duration kAhead = absl::Hours(3 * 24);
 constexpr absl::Duration kOneIncident = absl::Hours(7 * 24);
-constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMostDays);
+constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMaxDays);
 constexpr int kWarmUpDays = 60;
 // So that faults at the end of a history come at all hours of the day.
 constexpr absl::Duration kLater = absl::Hours(5);

@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kLabelWidth = 6;
 constexpr int kRowsPerTick = 3;
-constexpr int kLeastWidth = 40;
-constexpr int kMostWidth = 250;
+constexpr int kMinWidth = 40;
+constexpr int kMaxWidth = 250;
 constexpr int kTimeWidth = 5;  // "18:00", "11-24"
 
 struct Marks {
@@ -120,7 +120,7 @@ std::string BandChart(const std::vector<OutlookStep>& steps, const ChartStyle& s
   if (steps.empty()) return "";
   const Marks& marks = style.is_utf8 ? kUtf8 : kAscii;
   const std::vector<Column> columns =
-      Columns(steps, std::clamp(style.width, kLeastWidth, kMostWidth) - kLabelWidth - 2);
+      Columns(steps, std::clamp(style.width, kMinWidth, kMaxWidth) - kLabelWidth - 2);
   double low = columns.front().low, high = columns.front().high;
   for (const Column& column : columns) {
     low = std::min({low, column.low, column.mean});

@@ -26,9 +26,9 @@
 namespace carbon {
 namespace {
 
-constexpr int kMostHours = 14 * 24;
+constexpr int kMaxHours = 14 * 24;
 // More rows than anybody reads, and than a fault of the command line should cost.
-constexpr int64_t kMostSteps = 20'000;
+constexpr int64_t kMaxSteps = 20'000;
 
 struct Options {
   std::vector<std::string> zones;
@@ -71,9 +71,9 @@ absl::StatusOr<OutlookSpan> SpanOf(const Options& options, absl::Time now) {
   absl::StatusOr<absl::Duration> step = PositiveDuration("--step", options.step);
   if (!step.ok()) return step.status();
   span.step = *step;
-  if ((std::min(span.to, now + absl::Hours(kMostHours)) - now) / span.step > kMostSteps) {
+  if ((std::min(span.to, now + absl::Hours(kMaxHours)) - now) / span.step > kMaxSteps) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--step: ", options.step, ": gives more than ", kMostSteps, " rows"));
+        absl::StrCat("--step: ", options.step, ": gives more than ", kMaxSteps, " rows"));
   }
   if (!options.duration.empty()) {
     absl::StatusOr<absl::Duration> duration = PositiveDuration("--duration", options.duration);
@@ -184,7 +184,7 @@ void AddForecast(CLI::App& app, int* exit_code) {
       app.add_subcommand("forecast", "The zones' next days, and the best time for a run");
   forecast->add_option("ZONE", options->zones, "Zones to show; without, one line for each of all");
   forecast->add_option("--hours", options->hours, "How far to look ahead")
-      ->check(CLI::Range(1, kMostHours))
+      ->check(CLI::Range(1, kMaxHours))
       ->capture_default_str();
   forecast->add_option("--to", options->to, "Until then, in place of --hours")->type_name("TIME");
   forecast->add_option("--step", options->step, "Length of a row")

@@ -24,10 +24,10 @@
 namespace carbon {
 namespace {
 
-constexpr int64_t kMostBytes = 256 << 20;
+constexpr int64_t kMaxBytes = 256 << 20;
 constexpr int kWarmUpDays = 61;
 // Intervals rest on the errors of forecasts made before the first that is evaluated.
-constexpr absl::Duration kRunIn = absl::Hours(24 * (kDaysEvaluated + int64_t{kMostPastForecasts}));
+constexpr absl::Duration kRunIn = absl::Hours(24 * (kDaysEvaluated + int64_t{kMaxPastForecasts}));
 
 struct Options {
   std::vector<std::string> files;
@@ -55,7 +55,7 @@ absl::StatusOr<absl::Time> ParseDay(const std::string& text) {
 }
 
 absl::StatusOr<HourlyHistory> ReadHistory(const std::string& file, absl::Time until) {
-  absl::StatusOr<std::string> text = ReadFile(file, kMostBytes);
+  absl::StatusOr<std::string> text = ReadFile(file, kMaxBytes);
   if (!text.ok()) return text.status();
   absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(*text);
   if (!history.ok()) {

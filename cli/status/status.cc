@@ -34,7 +34,7 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kMaxPluginStatusBytes = 1 << 20;
 // scarbond publishes every few seconds; a queue this old misleads, long before the plugin stops
 // believing it.
-constexpr absl::Duration kLeastMaxAge = absl::Minutes(1);
+constexpr absl::Duration kMinMaxAge = absl::Minutes(1);
 constexpr int kMissedPublishes = 10;
 // The plugin renews its file every minute even where nothing changes.
 constexpr absl::Duration kMaxPluginSilence = absl::Minutes(3);
@@ -112,12 +112,12 @@ void FindSnapshotProblems(Findings& findings) {
   const Snapshot& snapshot = *findings.snapshot;
   const absl::Time published_at = snapshot.manifest().published_at;
   const absl::Duration every = snapshot.config().refresh.capacity;
-  if (findings.now - published_at > std::max(kLeastMaxAge, kMissedPublishes * every)) {
+  if (findings.now - published_at > std::max(kMinMaxAge, kMissedPublishes * every)) {
     findings.problems.push_back(
         absl::StrCat("snapshot: published ", FormatDistance(published_at, findings.now),
                      ", expected every ", absl::FormatDuration(every), ": is scarbond running?"));
   }
-  if (published_at - findings.now > kLeastMaxAge) {
+  if (published_at - findings.now > kMinMaxAge) {
     findings.problems.push_back(absl::StrCat(
         "snapshot: published ", FormatDistance(published_at, findings.now), ": is a clock wrong?"));
   }

@@ -148,10 +148,11 @@ Bounds DefaultMemory(const JobRequest& job, const PartitionRules& partition, con
   if (by_device || !partition.default_memory.has_value()) return {};
   const MemoryRule& memory = *partition.default_memory;
   if (!memory.per_cpu) {
-    return {LimitedProduct(memory.mib, nodes.least), LimitedProduct(memory.mib, nodes.most)};
+    return {SaturatingMultiply(memory.mib, nodes.least),
+            SaturatingMultiply(memory.mib, nodes.most)};
   }
-  const int64_t least = LimitedProduct(memory.mib, cpus);
-  return {least, LimitedProduct(least, partition.most.threads_per_core)};
+  const int64_t least = SaturatingMultiply(memory.mib, cpus);
+  return {least, SaturatingMultiply(least, partition.most.threads_per_core)};
 }
 
 Bounds Amount(const JobRequest& job, const PartitionRules& partition, absl::string_view tres) {
@@ -165,19 +166,19 @@ Bounds Amount(const JobRequest& job, const PartitionRules& partition, absl::stri
   if (tres == "cpu") {
     // MaxMemPerCPU may raise it.
     if (LimitsMemoryPerCpu(partition)) return {cpus};
-    return {cpus, LimitedProduct(cpus, partition.most.threads_per_core)};
+    return {cpus, SaturatingMultiply(cpus, partition.most.threads_per_core)};
   }
   if (tres == "mem") {
     if (job.demand.memory_mib == 0) return DefaultMemory(job, partition, {nodes, most_nodes}, cpus);
     return {job.demand.memory_mib,
-            LimitedProduct(std::max(job.demand.memory_mib,
-                                    LimitedProduct(job.per_node.memory_mib, most_nodes)),
-                           partition.most.threads_per_core)};
+            SaturatingMultiply(std::max(job.demand.memory_mib,
+                                        SaturatingMultiply(job.per_node.memory_mib, most_nodes)),
+                               partition.most.threads_per_core)};
   }
   if (tres == "gres/gpu" || absl::StartsWith(tres, "gres/gpu:")) {
     const absl::string_view type = absl::StripPrefix(absl::StripPrefix(tres, "gres/gpu"), ":");
     const int64_t devices = job.demand.devices;
-    const int64_t most = std::max(devices, LimitedProduct(job.per_node.devices, most_nodes));
+    const int64_t most = std::max(devices, SaturatingMultiply(job.per_node.devices, most_nodes));
     if (type.empty() || type == job.device_type) return {devices, most};
     return {0, job.device_type.empty() ? most : 0};
   }
@@ -240,7 +241,7 @@ bool IsWithin(const JobRequest& job, absl::Duration time_limit, const JobStandin
 
 }  // namespace
 
-int64_t LimitedProduct(int64_t a, int64_t b) {
+int64_t SaturatingMultiply(int64_t a, int64_t b) {
   if (a <= 0 || b <= 0) return 0;
   return a > Resources::kUnlimited / b ? Resources::kUnlimited : a * b;
 }

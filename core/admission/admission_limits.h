@@ -15,7 +15,7 @@ namespace carbon {
 int32_t FindQos(const AdmissionRules& rules, absl::string_view name);
 
 // a * b of amounts that are not negative, at most what no cluster has.
-int64_t LimitedProduct(int64_t a, int64_t b);
+int64_t SaturatingMultiply(int64_t a, int64_t b);
 
 // Why a limit could refuse or hold the job `there` though nothing did so `here`, or empty. Every
 // limit that holds there must be one of these:

@@ -17,12 +17,12 @@ int64_t MaxCpus(int64_t cpus, int64_t memory_mib, const PartitionRules& partitio
   if (most.has_value() && most->per_cpu && most->mib > 0 && cpus > 0) {
     if (memory_mib == 0 && partition.default_memory.has_value()) {
       const MemoryRule& by_default = *partition.default_memory;
-      memory_mib = by_default.per_cpu ? LimitedProduct(by_default.mib, cpus) : by_default.mib;
+      memory_mib = by_default.per_cpu ? SaturatingMultiply(by_default.mib, cpus) : by_default.mib;
     }
     const int64_t each = DivideUp(memory_mib, cpus);
-    cpus = LimitedProduct(cpus, std::max<int64_t>(1, DivideUp(each, most->mib)));
+    cpus = SaturatingMultiply(cpus, std::max<int64_t>(1, DivideUp(each, most->mib)));
   }
-  return LimitedProduct(cpus, partition.most.threads_per_core);
+  return SaturatingMultiply(cpus, partition.most.threads_per_core);
 }
 
 int64_t MaxCpusTotal(const JobRequest& job, const PartitionRules& partition) {
@@ -36,7 +36,7 @@ int64_t MaxCpusPerShare(const JobRequest& job, const PartitionRules& partition) 
 // The most of the job that one node may have to hold: all of it, or where its number of nodes is
 // bounded, its even share and a task more, which is no larger.
 int64_t MaxPerNode(const JobRequest& job, int64_t share, int64_t total) {
-  return job.max_nodes.has_value() ? std::min(total, LimitedProduct(2, share)) : total;
+  return job.max_nodes.has_value() ? std::min(total, SaturatingMultiply(2, share)) : total;
 }
 
 int64_t MaxCpusPerNode(const JobRequest& job, const PartitionRules& partition) {
@@ -59,7 +59,7 @@ bool FitsEachNode(const JobRequest& job, const PartitionRules& home, const Parti
                           target.most.threads_per_core == home.least.threads_per_core &&
                           target.least.threads_per_core == home.most.threads_per_core;
   return no_smaller || FitsOneNode(job, target) ||
-         (LimitedProduct(2, MaxCpusPerShare(job, target)) <= least.cpus &&
+         (SaturatingMultiply(2, MaxCpusPerShare(job, target)) <= least.cpus &&
           job.per_node.devices <= least.devices && job.per_node.memory_mib <= least.memory_mib);
 }
 
@@ -148,7 +148,7 @@ absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& 
     if (target.default_memory.has_value() && !holds_as_much) {
       const MemoryRule& memory = *target.default_memory;
       const int64_t cpus = MaxCpusPerNode(job, target);
-      if (LimitedProduct(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
+      if (SaturatingMultiply(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
         return "the job may not fit its nodes with the default memory";
       }
     }

@@ -40,15 +40,15 @@ struct Resources {
 };
 
 // Every dimension, for what does the same with each.
-inline constexpr int64_t Resources::*kDimensions[] = {
+inline constexpr int64_t Resources::* kDimensions[] = {
     &Resources::nodes,         &Resources::devices,    &Resources::cpus,
     &Resources::memory_mib,    &Resources::full_nodes, &Resources::half_nodes,
     &Resources::quarter_nodes, &Resources::halves,     &Resources::quarters};
 
 // Those that count parts of nodes.
-inline constexpr int64_t Resources::*kNodeParts[] = {&Resources::full_nodes, &Resources::half_nodes,
-                                                     &Resources::quarter_nodes, &Resources::halves,
-                                                     &Resources::quarters};
+inline constexpr int64_t Resources::* kNodeParts[] = {
+    &Resources::full_nodes, &Resources::half_nodes, &Resources::quarter_nodes, &Resources::halves,
+    &Resources::quarters};
 
 // Saturates at kUnlimited. Neither is negative. `apart` stays as it is.
 Resources Times(const Resources& amount, int64_t factor);

@@ -8,7 +8,7 @@ namespace carbon {
 namespace {
 
 // A block that would grow beyond this is cut in two.
-constexpr size_t kMostChanges = 64;
+constexpr size_t kMaxChanges = 64;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUs
     while (++change != changes.end() && change->at == merged.at) merged.by += change->by;
     if (merged.by == Resources{}) continue;
     // Half full, so that there is room for what is booked later.
-    if (blocks_.empty() || blocks_.back().changes.size() == kMostChanges / 2) {
+    if (blocks_.empty() || blocks_.back().changes.size() == kMaxChanges / 2) {
       blocks_.emplace_back();
     }
     blocks_.back().changes.push_back(merged);
@@ -86,8 +86,8 @@ void CapacityCalendar::Add(int64_t at, const Resources& by) {
       return;
     }
   }
-  if (changes.size() > kMostChanges) {
-    const auto middle = changes.begin() + kMostChanges / 2;
+  if (changes.size() > kMaxChanges) {
+    const auto middle = changes.begin() + kMaxChanges / 2;
     Block second;
     second.changes.assign(middle, changes.end());
     second.Summarize();

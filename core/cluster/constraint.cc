@@ -9,14 +9,14 @@ namespace carbon {
 namespace {
 
 // Anybody can submit one of any length; what is longer is not read.
-constexpr size_t kMostText = 1024;
+constexpr size_t kMaxText = 1024;
 
 }  // namespace
 
 std::vector<std::string> ReadFeatures(const char* constraint) {
   if (constraint == nullptr) return {};
-  const absl::string_view text(constraint, strnlen(constraint, kMostText + 1));
-  if (text.size() > kMostText || text.find_first_of("|[](){}*:!") != absl::string_view::npos) {
+  const absl::string_view text(constraint, strnlen(constraint, kMaxText + 1));
+  if (text.size() > kMaxText || text.find_first_of("|[](){}*:!") != absl::string_view::npos) {
     return {};
   }
   return absl::StrSplit(text, absl::ByAnyChar("&,"), absl::SkipWhitespace());

@@ -78,7 +78,7 @@ std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time no
   for (const Booking& booking : held) Book(booking);
   // A pause is forgotten a day after it is over.
   std::erase_if(users_, [now](const auto& user) {
-    return user.second.paused_until + kLongestPause < now && user.second.tentative_for_all == 0 &&
+    return user.second.paused_until + kMaxPause < now && user.second.tentative_for_all == 0 &&
            user.second.own.empty();
   });
   return events;
@@ -89,7 +89,7 @@ void BookingLedger::NoteExpired(const Booking& booking, absl::Time now) {
   User& user = users_[booking.user_id];
   if (booking.made_at < user.paused_until) return;
   const bool is_first = user.pause == absl::ZeroDuration();
-  user.pause = is_first ? kFirstPause : std::min(2 * user.pause, kLongestPause);
+  user.pause = is_first ? kFirstPause : std::min(2 * user.pause, kMaxPause);
   user.paused_until = now + user.pause;
 }
 
@@ -98,7 +98,7 @@ bool BookingLedger::CountsForAll(const Booking& booking, const User& user) const
   // take.
   if (booking.job_id != 0 || booking.user_id == 0) return true;
   if (booking.is_nice || booking.made_at < user.paused_until) return false;
-  return booking.made_at + kShownWithin >= taken_at_ && user.tentative_for_all < kMostForAll;
+  return booking.made_at + kShownWithin >= taken_at_ && user.tentative_for_all < kMaxForAll;
 }
 
 void BookingLedger::Book(const Booking& booking) {
@@ -107,7 +107,7 @@ void BookingLedger::Book(const Booking& booking) {
   if (CountsForAll(booking, user)) {
     user.tentative_for_all += booking.job_id == 0 ? 1 : 0;
     Count(booking);
-  } else if (user.own.size() < kMostOwn) {
+  } else if (user.own.size() < kMaxOwn) {
     user.own.push_back(booking.decision_id);
     if (booking.user_id == viewer_) Count(booking);
   }

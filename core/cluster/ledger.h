@@ -97,10 +97,10 @@ class BookingLedger {
   // Between a decision and its job's record in slurmctld, but on a machine in distress.
   static constexpr absl::Duration kShownWithin = absl::Seconds(2);
   static constexpr absl::Duration kFirstPause = absl::Minutes(10);
-  static constexpr absl::Duration kLongestPause = absl::Hours(24);
+  static constexpr absl::Duration kMaxPause = absl::Hours(24);
   // Of one user at a time: that count for all, and for her only. Others count for nobody.
-  static constexpr int kMostForAll = 512;
-  static constexpr size_t kMostOwn = 64;
+  static constexpr int kMaxForAll = 512;
+  static constexpr size_t kMaxOwn = 64;
 
   size_t tentative() const { return bookings_.size(); }
 

@@ -186,7 +186,7 @@ class GroupFinder {
   void AddUnions() {
     std::vector<Set> sets;
     for (const auto& [members, group] : group_of_) sets.push_back(members);
-    const size_t most = sets.size() + NodeGroups::kMostUnions;
+    const size_t most = sets.size() + NodeGroups::kMaxUnions;
     for (size_t i = 0; i < sets.size() && sets.size() < most; ++i) {
       for (size_t j = 0; j < i && sets.size() < most; ++j) {
         if (!Overlap(sets[i], sets[j]) || Holds(sets[i], sets[j]) || Holds(sets[j], sets[i])) {

@@ -20,14 +20,14 @@ namespace carbon {
 //   - each place, those with the same nodes and devices sharing one, named after the pools' places
 //     ("h100+debug");
 //   - the unions of places that overlap ("h100+debug" too), of different devices with all that
-//     their nodes have, since they share CPUs and memory: beyond kMostUnions of them in one
+//     their nodes have, since they share CPUs and memory: beyond kMaxUnions of them in one
 //     cluster, only that of all places that hang together, and the count is no longer exact;
 //   - the devices that lie in the same places, and the nodes whose devices do, to count what runs
 //     there ("h100&debug", "only h100");
 //   - what other devices a place's nodes have ("beside gpu:h100").
 // Nodes that no pool has are in no group.
 struct NodeGroups {
-  static constexpr size_t kMostUnions = 256;
+  static constexpr size_t kMaxUnions = 256;
 
   // All devices of one type on a node; a node without devices is one such, of none.
   struct Member {

@@ -154,7 +154,7 @@ std::vector<QueuedUse> LayOutQueue(const std::vector<NodeGroup>& groups,
       uses[first + index] = {run.job_id,         run.decision_id,
                              run.groups.front(), {run.earliest, run.earliest + run.length},
                              run.amount,         run.yields};
-    } else if (++laid_out <= kMostLaidOut) {
+    } else if (++laid_out <= kMaxLaidOut) {
       uses[first + index] = layout.LayOut(run);
     } else {
       uses[first + index] = layout.AddToBlock(run);

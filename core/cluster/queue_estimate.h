@@ -30,7 +30,7 @@ struct WaitingRun {
 // Only so many are laid out one by one. The rest of a group's queue is taken for one block that
 // follows them and fills the group for as long as its work takes, with what yields as a block of
 // its own at the end.
-inline constexpr size_t kMostLaidOut = 5000;
+inline constexpr size_t kMaxLaidOut = 5000;
 
 // `running` followed by a use for each that waits, in the order of `waiting`, and one for each
 // block, with job id 0. In order of priority each starts as soon as there is room beside what runs

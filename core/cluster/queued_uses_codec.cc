@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
-constexpr size_t kFewestFields = 4, kMostFields = 7;
+constexpr size_t kMinFields = 4, kMaxFields = 7;
 constexpr size_t kAmounts = std::size(kDimensions) + 1;
 
 std::array<int64_t, kAmounts> AmountsOf(const Resources& resources) {
@@ -43,8 +43,8 @@ class UseReader {
 
   QueuedUse Read(const std::vector<NodeGroup>& groups) {
     QueuedUse use;
-    if (!use_.is_array() || use_.size() < kFewestFields || use_.size() > kMostFields) {
-      Fail("", absl::StrCat("is not an array of ", kFewestFields, " to ", kMostFields));
+    if (!use_.is_array() || use_.size() < kMinFields || use_.size() > kMaxFields) {
+      Fail("", absl::StrCat("is not an array of ", kMinFields, " to ", kMaxFields));
       return use;
     }
     const auto last_group = static_cast<int64_t>(groups.size()) - 1;

@@ -190,7 +190,7 @@ MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Se
   std::vector<CarbonMark> unsealed;
   int tried = 0;
   // From the end: ours is behind what was there before.
-  for (auto part = parts.rbegin(); part != parts.rend() && tried < kMostMarks; ++part) {
+  for (auto part = parts.rbegin(); part != parts.rend() && tried < kMaxMarks; ++part) {
     const bool bears_seal = absl::StrContains(part->text, kSealField);
     tried += bears_seal ? 1 : 0;
     if (std::optional<CarbonMark> mark = MarkOf(*part, user_id, seal)) {

@@ -63,8 +63,8 @@ struct MarksFound {
   bool has_other_seal = false;  // there is one with a seal that is not right
 };
 
-// `seal` nullptr: no seal is right. At most kMostMarks seals are looked at, the last ones.
-inline constexpr int kMostMarks = 64;
+// `seal` nullptr: no seal is right. At most kMaxMarks seals are looked at, the last ones.
+inline constexpr int kMaxMarks = 64;
 MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Seal* seal);
 
 // The comment of a job that is given back what it had asked for: its own, and

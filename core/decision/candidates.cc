@@ -9,7 +9,7 @@ namespace carbon {
 namespace {
 
 // Runs beyond this are a fault of the input; it keeps all arithmetic in seconds far from overflow.
-constexpr absl::Duration kLongestRun = absl::Hours(24 * 400);
+constexpr absl::Duration kMaxRun = absl::Hours(24 * 400);
 
 template <class Container, class Value>
 bool Contains(const Container& container, const Value& value) {
@@ -101,7 +101,7 @@ std::variant<absl::Duration, WhyNot> LimitIn(const JobTerms& terms, const Snapsh
     return terms.limit;
   }
   const absl::Duration scaled = terms.limit * slowdown;
-  if (scaled > kLongestRun) return "the run is longer than 400 days";
+  if (scaled > kMaxRun) return "the run is longer than 400 days";
   const absl::Duration limit = RoundUpToMinute(scaled);
   if (pool.state->max_time.has_value() && limit > *pool.state->max_time) {
     return "its partition does not allow the time limit that slower hardware needs";
@@ -174,7 +174,7 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   run.rounds = size.rounds;
   run.amount = size.amount;
   run.held = run.limit * run.rounds + pool.state->wake_up;
-  if (run.held > kLongestRun) return "the run is longer than 400 days";
+  if (run.held > kMaxRun) return "the run is longer than 400 days";
 
   run.option.intensity = &pool.forecast->series;
   run.option.runtime = RoundUpToSecond(std::min(length, run.limit)) * run.rounds;

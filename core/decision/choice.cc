@@ -61,8 +61,8 @@ Saving SavingOf(GramsCo2e home, const ErrorScenarios::Draws& home_draws, GramsCo
     grams[s] = home_draws[s] - chosen_draws[s];
     shares[s] = home_draws[s] > 0 ? grams[s] / home_draws[s] : 0;
   }
-  const Interval90 mass = Middle90(grams);
-  const Interval90 share = Middle90(shares);
+  const Interval90 mass = CentralInterval90(grams);
+  const Interval90 share = CentralInterval90(shares);
   Saving saving;
   saving.mean = home - chosen;
   saving.low = GramsCo2e(mass.low);

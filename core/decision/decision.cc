@@ -18,8 +18,8 @@ namespace carbon {
 namespace {
 
 // Each costs a proof for every pool; nobody names more in earnest.
-constexpr size_t kMostPartitions = 8;
-constexpr absl::Duration kLongestLimit = absl::Hours(24 * 400);
+constexpr size_t kMaxPartitions = 8;
+constexpr absl::Duration kMaxLimit = absl::Hours(24 * 400);
 
 std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
   return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
@@ -46,10 +46,10 @@ std::string UnknownName(const Hints& hints, const Config& config) {
 }
 
 // One decision while it is being made: each step reads what the ones before it found.
-class Deciding {
+class Decider {
  public:
-  Deciding(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
-           absl::Time now)
+  Decider(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
+          absl::Time now)
       : job_(job), snapshot_(snapshot), ledger_(ledger), now_(now) {}
 
   Decision Run() && {
@@ -93,7 +93,7 @@ class Deciding {
     if (job_.partitions.size() > 1 && !job_.pinned_by.empty()) {
       return LeaveAlone("it names several partitions and is pinned to one");
     }
-    if (job_.partitions.size() > kMostPartitions) return LeaveAlone("it names too many partitions");
+    if (job_.partitions.size() > kMaxPartitions) return LeaveAlone("it names too many partitions");
 
     const std::vector<const Snapshot::Pool*> homes = PoolsOpenTo(snapshot_, job_, partition);
     if (homes.empty()) {
@@ -113,7 +113,7 @@ class Deciding {
     if (MayLeavePool(job_, *home)) return LeaveAlone("its partition has nodes in no pool");
     const std::optional<absl::Duration> limit = TimeLimit(job_, home->state);
     if (!limit.has_value()) return LeaveAlone("it has no time limit");
-    if (*limit <= absl::ZeroDuration() || *limit > kLongestLimit) {
+    if (*limit <= absl::ZeroDuration() || *limit > kMaxLimit) {
       return LeaveAlone("its time limit is not between 0 and 400 days");
     }
 
@@ -455,7 +455,7 @@ bool HasNewTimeLimit(const Decision& decision) {
 
 Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
                 absl::Time now) {
-  return Deciding(job, snapshot, ledger, now).Run();
+  return Decider(job, snapshot, ledger, now).Run();
 }
 
 }  // namespace carbon

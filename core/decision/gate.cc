@@ -58,7 +58,7 @@ Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
   return prospect;
 }
 
-Interval90 Middle90(ErrorScenarios::Draws draws) {
+Interval90 CentralInterval90(ErrorScenarios::Draws draws) {
   constexpr int kOutside = ErrorScenarios::kCount / 20;  // 5% on either side
   const auto low = draws.begin() + kOutside, high = draws.end() - 1 - kOutside;
   std::nth_element(draws.begin(), low, draws.end());

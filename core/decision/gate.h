@@ -44,7 +44,7 @@ struct Interval90 {
   double low;
   double high;
 };
-Interval90 Middle90(ErrorScenarios::Draws draws);
+Interval90 CentralInterval90(ErrorScenarios::Draws draws);
 
 }  // namespace carbon
 

@@ -5,8 +5,8 @@
 namespace carbon {
 namespace {
 
-constexpr int64_t Resources::*kShared[] = {&Resources::devices, &Resources::cpus,
-                                           &Resources::memory_mib};
+constexpr int64_t Resources::* kShared[] = {&Resources::devices, &Resources::cpus,
+                                            &Resources::memory_mib};
 
 // Saturates at kUnlimited: what a user may ask for has no bound.
 int64_t Product(int64_t amount, int64_t factor) {
@@ -17,7 +17,7 @@ int64_t Product(int64_t amount, int64_t factor) {
 int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b == 0 ? 0 : 1); }
 
 // What a node of the group has of something; 0 where that is not modelled.
-int64_t PerNode(const NodeGroup& group, int64_t Resources::*what) {
+int64_t PerNode(const NodeGroup& group, int64_t Resources::* what) {
   const int64_t has = group.per_node.*what;
   return has >= Resources::kUnlimited ? 0 : has;
 }

@@ -10,7 +10,7 @@ absl::Duration BurdenOfAnswers(absl::Duration took, int64_t jobs) {
 
 absl::Duration PeriodAfter(absl::Duration burden, absl::Duration configured) {
   if (burden <= kQuickAnswer) return configured;
-  return std::max(configured, std::min(burden * kTimesTheAnswers, kLongestPeriod));
+  return std::max(configured, std::min(burden * kTimesTheAnswers, kMaxPeriod));
 }
 
 }  // namespace carbon

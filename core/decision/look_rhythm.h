@@ -11,12 +11,12 @@
 namespace carbon {
 
 // A period is so many times as long as the answers took, unless they were no burden (kQuickAnswer),
-// or that would be more than kLongestPeriod.
+// or that would be more than kMaxPeriod.
 inline constexpr int kTimesTheAnswers = 20;
 inline constexpr absl::Duration kQuickAnswer = absl::Milliseconds(500);
 // With it a watched job is looked at every 30 s, and capacity that a decision rests on is less than
 // a minute old.
-inline constexpr absl::Duration kLongestPeriod = absl::Seconds(25);
+inline constexpr absl::Duration kMaxPeriod = absl::Seconds(25);
 
 // Slurmctld does not spend more than this on a job, unless it is kept waiting itself.
 inline constexpr absl::Duration kMaxAnswerPerJob = absl::Microseconds(100);

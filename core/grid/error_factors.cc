@@ -10,7 +10,7 @@ namespace carbon {
 namespace {
 
 constexpr size_t kPairs = ErrorFactors::kPairs;
-constexpr double kLeastFactor = 0.05;
+constexpr double kMinFactor = 0.05;
 
 double At(const std::vector<float>& values, size_t index) {
   return index < values.size() ? static_cast<double>(values[index]) : 0;
@@ -30,8 +30,8 @@ double ScaleTo(double spread, const std::array<double, kPairs>& noise) {
 
 // Of one pair of scenarios, each the other's mirror image.
 void SetPair(size_t pair, double error, ErrorDraws* draws) {
-  (*draws)[2 * pair] = std::max(kLeastFactor, 1 + error);
-  (*draws)[2 * pair + 1] = std::max(kLeastFactor, 1 - error);
+  (*draws)[2 * pair] = std::max(kMinFactor, 1 + error);
+  (*draws)[2 * pair + 1] = std::max(kMinFactor, 1 - error);
 }
 
 bool AllFinite(const std::vector<float>& values) {
@@ -43,10 +43,10 @@ bool AllFinite(const std::vector<float>& values) {
 absl::Status CheckErrorFactors(const ErrorFactors& factors) {
   const size_t buckets = factors.buckets();
   const size_t count = factors.factor_count;
-  if (buckets == 0 || buckets > ErrorFactors::kMostBuckets || count > ErrorFactors::kMostFactors) {
+  if (buckets == 0 || buckets > ErrorFactors::kMaxBuckets || count > ErrorFactors::kMaxFactors) {
     return Unsound(absl::StrCat(buckets, " buckets by ", count, " factors, not 1 to ",
-                                ErrorFactors::kMostBuckets, " by at most ",
-                                ErrorFactors::kMostFactors));
+                                ErrorFactors::kMaxBuckets, " by at most ",
+                                ErrorFactors::kMaxFactors));
   }
   if (factors.loadings.size() != buckets * count || factors.remainder.size() != buckets ||
       factors.scores.size() != ErrorFactors::kPairs * count) {
@@ -113,7 +113,7 @@ ErrorDraws DrawFactor(absl::string_view key, double spread) {
   return draws;
 }
 
-ErrorDraws Widened(const ErrorDraws& draws, double spread, absl::string_view key) {
+ErrorDraws WithSpread(const ErrorDraws& draws, double spread, absl::string_view key) {
   double squares = 0;
   for (const double draw : draws) squares += (draw - 1) * (draw - 1);
   const double deviation = std::sqrt(squares / ErrorFactors::kScenarios);
@@ -121,7 +121,7 @@ ErrorDraws Widened(const ErrorDraws& draws, double spread, absl::string_view key
   if (deviation == 0) return DrawFactor(key, spread);
   ErrorDraws widened;
   for (size_t s = 0; s < draws.size(); ++s) {
-    widened[s] = std::max(kLeastFactor, 1 + (spread / deviation) * (draws[s] - 1));
+    widened[s] = std::max(kMinFactor, 1 + (spread / deviation) * (draws[s] - 1));
   }
   return widened;
 }

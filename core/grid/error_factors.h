@@ -25,8 +25,8 @@ struct ErrorFactors {
   static constexpr int kScenarios = 64;
   static constexpr int kPairs = kScenarios / 2;
   // Hourly for thirty days; and 32 pairs have no more directions than that.
-  static constexpr size_t kMostBuckets = 720;
-  static constexpr size_t kMostFactors = kPairs;
+  static constexpr size_t kMaxBuckets = 720;
+  static constexpr size_t kMaxFactors = kPairs;
 
   // Lead times are counted from here, in hours: hourly for the first days, then more coarsely.
   absl::Time origin;
@@ -61,7 +61,7 @@ ErrorDraws DrawFactor(absl::string_view key, double spread);
 // The same errors with a standard deviation of at least `spread`: smaller ones are enlarged in
 // proportion, so that what erred together still does. In the place of none at all stands
 // DrawFactor(key, spread).
-ErrorDraws Widened(const ErrorDraws& draws, double spread, absl::string_view key);
+ErrorDraws WithSpread(const ErrorDraws& draws, double spread, absl::string_view key);
 
 }  // namespace carbon
 

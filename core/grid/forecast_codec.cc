@@ -93,8 +93,8 @@ absl::StatusOr<IntensitySeries> ReadSeries(absl::string_view zone, ByteReader& i
 
 // Sizes follow from the two counts. What a reader refuses anyway is not written in full.
 void WriteErrors(const ErrorFactors& errors, ByteWriter& out) {
-  const size_t buckets = std::min(errors.buckets(), ErrorFactors::kMostBuckets + 1);
-  const size_t factors = std::min(errors.factor_count, ErrorFactors::kMostFactors + 1);
+  const size_t buckets = std::min(errors.buckets(), ErrorFactors::kMaxBuckets + 1);
+  const size_t factors = std::min(errors.factor_count, ErrorFactors::kMaxFactors + 1);
   out.Seconds(errors.origin);
   out.Unsigned(static_cast<uint16_t>(buckets));
   out.Unsigned(static_cast<uint16_t>(factors));
@@ -112,10 +112,10 @@ absl::StatusOr<ErrorFactors> ReadErrors(absl::string_view zone, ByteReader& in) 
   errors.factor_count = in.Unsigned<uint16_t>();
   errors.remainder_correlation = static_cast<float>(in.Float());
   if (!in.ok()) return Broken(zone, "ends within its errors, or their origin is out of range");
-  if (buckets > ErrorFactors::kMostBuckets || errors.factor_count > ErrorFactors::kMostFactors) {
+  if (buckets > ErrorFactors::kMaxBuckets || errors.factor_count > ErrorFactors::kMaxFactors) {
     return Broken(zone, absl::StrCat("errors in ", buckets, " buckets by ", errors.factor_count,
-                                     " factors, limits ", ErrorFactors::kMostBuckets, " and ",
-                                     ErrorFactors::kMostFactors));
+                                     " factors, limits ", ErrorFactors::kMaxBuckets, " and ",
+                                     ErrorFactors::kMaxFactors));
   }
   for (size_t i = 0; i < buckets && in.ok(); ++i) {
     errors.bucket_end_hours.push_back(in.Unsigned<uint16_t>());
@@ -230,9 +230,8 @@ absl::StatusOr<std::vector<ZoneForecast>> ParseForecasts(absl::string_view bytes
   const size_t count = in.Unsigned<uint32_t>();
   if (!in.ok()) return absl::DataLossError("forecast part: ends within its header");
   if (reserved != 0) return absl::DataLossError("forecast part: reserved bytes are not zero");
-  if (count > kMostZones) {
-    return absl::DataLossError(
-        absl::StrCat("forecast part: ", count, " zones, limit ", kMostZones));
+  if (count > kMaxZones) {
+    return absl::DataLossError(absl::StrCat("forecast part: ", count, " zones, limit ", kMaxZones));
   }
   std::vector<ZoneForecast> forecasts;
   for (size_t i = 0; i < count; ++i) {

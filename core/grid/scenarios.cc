@@ -8,7 +8,7 @@
 namespace carbon {
 namespace {
 
-constexpr int64_t kMostBuckets = ErrorFactors::kMostBuckets;
+constexpr int64_t kMaxBuckets = ErrorFactors::kMaxBuckets;
 constexpr absl::Duration kOldest = absl::Hours(24 * 400);
 
 double Spread(const LeadTimeSpread& spread, absl::Duration lead) {
@@ -40,7 +40,7 @@ ScaledFactors LeadTimeFactors(const ZoneForecast& forecast) {
   factors.origin = std::max(made_at, forecast.series.begin() - kOldest);
   const absl::Duration span = std::max(absl::Seconds(1), forecast.series.end() - factors.origin);
   const absl::Duration finest = std::min(growth / 24, absl::Hours(1));
-  scaled.hour = absl::Ceil(std::max(finest, span / kMostBuckets), absl::Seconds(1));
+  scaled.hour = absl::Ceil(std::max(finest, span / kMaxBuckets), absl::Seconds(1));
   for (uint16_t bucket = 0; scaled.hour * bucket < span; ++bucket) {
     factors.bucket_end_hours.push_back(static_cast<uint16_t>(bucket + 1));
     const absl::Time middle = factors.origin + scaled.hour * (bucket + 0.5);
@@ -77,7 +77,7 @@ ErrorScenarios::Zone ErrorScenarios::Draw(const ZoneForecast& forecast) {
       zone.ends.push_back(std::min(end, horizon));
     }
     if (end > horizon) {
-      zone.factors.push_back(Widened(draws[bucket], forecast.spread.far, key));
+      zone.factors.push_back(WithSpread(draws[bucket], forecast.spread.far, key));
       zone.ends.push_back(end);
     }
     begin = end;

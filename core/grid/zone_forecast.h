@@ -14,7 +14,7 @@
 namespace carbon {
 
 // A snapshot holds no more of them: what has more is refused by whoever reads it.
-inline constexpr size_t kMostZones = 1000;
+inline constexpr size_t kMaxZones = 1000;
 
 // One standard deviation of the relative error of an hour's intensity, as it grows with the lead
 // time: near + (far - near) * lead / (lead + growth). Climatology errs by no less than `far`.

@@ -57,8 +57,8 @@ JsonText::JsonText(absl::string_view value) {
 JsonText JsonText::Bounded(absl::string_view value, size_t max_bytes, bool* is_cut) {
   // No byte becomes less than one: what lies beyond is not in the result. A character that is torn
   // here is cut off below.
-  constexpr size_t kLongestCharacter = 4;
-  JsonText json(value.substr(0, max_bytes + kLongestCharacter));
+  constexpr size_t kMaxCharacter = 4;
+  JsonText json(value.substr(0, max_bytes + kMaxCharacter));
   if (json.text_.size() <= max_bytes + 2) return json;
   *is_cut = true;
   const absl::string_view escaped = absl::string_view(json.text_).substr(1, json.text_.size() - 2);

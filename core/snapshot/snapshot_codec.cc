@@ -28,7 +28,7 @@ constexpr size_t kMaxKey = 64;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
 // Longer than any limit that Slurm can express in 32 bits of minutes.
-constexpr int64_t kLongestSeconds = int64_t{60} << 32;
+constexpr int64_t kMaxSeconds = int64_t{60} << 32;
 
 // Calls `visit` with the key and the place of each number of an amount.
 template <class Amount, class Visit>
@@ -344,17 +344,17 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
     state.group = pool.String("group");
     state.up = pool.Bool("up");
     state.is_default = pool.Bool("is_default");
-    if (const auto limit = pool.OptionalInteger("max_time_s", kLongestSeconds)) {
+    if (const auto limit = pool.OptionalInteger("max_time_s", kMaxSeconds)) {
       state.max_time = absl::Seconds(*limit);
     }
-    if (const auto limit = pool.OptionalInteger("default_time_s", kLongestSeconds)) {
+    if (const auto limit = pool.OptionalInteger("default_time_s", kMaxSeconds)) {
       state.default_time = absl::Seconds(*limit);
     }
     state.max_nodes = pool.OptionalInteger("max_nodes", Resources::kUnlimited);
     state.defaults = pool.Defaults("defaults");
     state.stays_powered = pool.OptionalShare("stays_powered");
     state.has_others = pool.Bool("has_others");
-    state.wake_up = absl::Seconds(pool.Integer("wake_up_s", 0, kLongestSeconds));
+    state.wake_up = absl::Seconds(pool.Integer("wake_up_s", 0, kMaxSeconds));
     state.asleep = pool.Share("asleep");
     capacity.pools.push_back(std::move(state));
   });

@@ -16,7 +16,7 @@ namespace {
 
 // No interval of an IntensityHistory is longer, so that those which reach into a window are found
 // by their starts.
-constexpr int64_t kLongestIntervalSeconds = int64_t{31} * 86400;
+constexpr int64_t kMaxIntervalSeconds = int64_t{31} * 86400;
 
 // Lays an interval over those that are there: what it covers of them is no longer theirs.
 void Cover(ActualsByStart* actuals, int64_t start, const Actual& actual) {
@@ -77,7 +77,7 @@ absl::StatusOr<ActualsByStart> ReadActuals(Database* database, int64_t feed, int
   absl::StatusOr<Statement> statement = database->Prepare(
       "SELECT start, seconds, value, estimated, fetched_at FROM actual"
       " WHERE feed = ? AND start > ? AND start < ? AND fetched_at <= ? ORDER BY fetched_at, start",
-      feed, std::max(from, int64_t{0}) - kLongestIntervalSeconds, to, known_at);
+      feed, std::max(from, int64_t{0}) - kMaxIntervalSeconds, to, known_at);
   if (!statement.ok()) return statement.status();
   ActualsByStart actuals;
   while (true) {
@@ -86,7 +86,7 @@ absl::StatusOr<ActualsByStart> ReadActuals(Database* database, int64_t feed, int
     if (!*row) return actuals;
     const int64_t start = statement->Integer(0);
     const int64_t seconds = statement->Integer(1);
-    if (start > kMaxSeriesBlobStart || seconds <= 0 || seconds > kLongestIntervalSeconds) {
+    if (start > kMaxSeriesBlobStart || seconds <= 0 || seconds > kMaxIntervalSeconds) {
       return absl::DataLossError(
           absl::StrCat(database->path(), ": an actual lasts ", seconds, " s from ", start));
     }

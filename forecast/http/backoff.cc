@@ -31,7 +31,7 @@ absl::Time NextAttempt(const BackoffPolicy& policy, int failures,
                        std::optional<absl::Duration> retry_after, double random, absl::Time now) {
   absl::Duration wait = BackoffDelay(policy, failures, random);
   if (retry_after.has_value()) {
-    const absl::Duration asked = std::clamp(*retry_after, absl::ZeroDuration(), kLongestRetryAfter);
+    const absl::Duration asked = std::clamp(*retry_after, absl::ZeroDuration(), kMaxRetryAfter);
     wait = std::max(wait, asked + asked / 10 * std::clamp(random, 0.0, 1.0));
   }
   return now + wait;
@@ -42,12 +42,12 @@ std::optional<absl::Duration> ParseRetryAfter(absl::string_view value, absl::Tim
   if (IsAllDigits(value)) {
     int64_t seconds = 0;
     // What does not fit is longer than the longest wait.
-    if (!absl::SimpleAtoi(value, &seconds)) return kLongestRetryAfter;
-    return std::min(absl::Seconds(seconds), kLongestRetryAfter);
+    if (!absl::SimpleAtoi(value, &seconds)) return kMaxRetryAfter;
+    return std::min(absl::Seconds(seconds), kMaxRetryAfter);
   }
   const std::optional<absl::Time> date = ParseHttpDate(value);
   if (!date.has_value()) return std::nullopt;
-  return std::clamp(*date - server_now, absl::ZeroDuration(), kLongestRetryAfter);
+  return std::clamp(*date - server_now, absl::ZeroDuration(), kMaxRetryAfter);
 }
 
 std::optional<absl::Time> ParseHttpDate(absl::string_view value) {

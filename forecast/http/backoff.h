@@ -27,7 +27,7 @@ absl::Time NextAttempt(const BackoffPolicy& policy, int failures,
                        std::optional<absl::Duration> retry_after, double random, absl::Time now);
 
 // A longer wait than this is cut to it: a server that says "in a year" is mistaken.
-inline constexpr absl::Duration kLongestRetryAfter = absl::Hours(6);
+inline constexpr absl::Duration kMaxRetryAfter = absl::Hours(6);
 
 // A `Retry-After` header: whole seconds, or an HTTP date, of which the time since `server_now`
 // counts (the reply's own `Date` where it has one: neither clock has to be right then). A date in

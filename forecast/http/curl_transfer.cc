@@ -15,7 +15,7 @@ namespace carbon {
 namespace {
 
 // To find the nth header of a name libcurl looks through all.
-constexpr size_t kMostOfAName = 16;
+constexpr size_t kMaxNameBytes = 16;
 
 long Milliseconds(absl::Duration duration) {
   return std::max<long>(1, static_cast<long>(absl::ToInt64Milliseconds(duration)));
@@ -121,8 +121,8 @@ int CurlTransfer::OnProgress(void* self, curl_off_t, curl_off_t downloaded, curl
 std::string CurlTransfer::Header(const char* name) const {
   std::string joined;
   curl_header* header = nullptr;
-  for (size_t i = 0; i < kMostOfAName && curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1,
-                                                          &header) == CURLHE_OK;
+  for (size_t i = 0; i < kMaxNameBytes && curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1,
+                                                           &header) == CURLHE_OK;
        ++i) {
     absl::StrAppend(&joined, i == 0 ? "" : ", ", header->value);
   }

@@ -56,7 +56,7 @@ absl::Duration FreshFor(const CacheHeaders& headers) {
     if (expires.has_value() && date.has_value()) fresh_for = *expires - *date;
   }
   fresh_for -= ParseSeconds(headers.age).value_or(absl::ZeroDuration());
-  return std::clamp(fresh_for, absl::ZeroDuration(), kLongestFreshness);
+  return std::clamp(fresh_for, absl::ZeroDuration(), kMaxFreshness);
 }
 
 const HttpReply* HttpCache::FindFresh(const std::string& key, absl::Time now) {

@@ -27,7 +27,7 @@ struct CacheHeaders {
 };
 
 // A longer freshness is cut to it: a mistake there must not keep a forecast for a year.
-inline constexpr absl::Duration kLongestFreshness = absl::Hours(1);
+inline constexpr absl::Duration kMaxFreshness = absl::Hours(1);
 
 // For how long a reply with these headers is fresh from when it came: max-age, or else Expires less
 // Date, less its Age; nothing for no-cache, no-store and what is no number.

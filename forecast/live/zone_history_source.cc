@@ -15,7 +15,7 @@ constexpr BackoffPolicy kNewsBackoff;
 // Further back there is no hurry.
 constexpr BackoffPolicy kMoreBackoff{.first = absl::Minutes(1), .most = absl::Hours(6)};
 // Where a provider has told nothing for longer than this, no more than this is asked for again.
-constexpr absl::Duration kLongestSilence = absl::Hours(24 * 4);
+constexpr absl::Duration kMaxSilence = absl::Hours(24 * 4);
 
 // After so many failures in a row a piece of the past does not hold up what is new.
 constexpr int kMaxCatchUpFailures = 3;
@@ -84,7 +84,7 @@ std::optional<TimeSpan> ZoneHistorySource::NextPiece(absl::Time now, Part part) 
   absl::Time from = now - kHistoryPiece + absl::Hours(1);
   // Nothing between what is known and the piece is left out, unless a clock that was ahead told so.
   if (!is_empty && to_ <= now + kHistoryPiece) {
-    const absl::Time known = std::clamp(known_until_, to_ - kLongestSilence, to_);
+    const absl::Time known = std::clamp(known_until_, to_ - kMaxSilence, to_);
     from = std::min(known, now) - kHistoryOverlap;
   }
   from = std::max(FloorToHour(from), FloorToHour(now - kHistoryReach));
@@ -201,9 +201,9 @@ void ZoneHistorySource::EndPiece(absl::Time now) {
     older_trouble_ = absl::OkStatus();
     empty_pieces_ = piece_has_values_ ? 0 : empty_pieces_ + 1;
     more_.due = now + kBetweenPieces;
-    if (empty_pieces_ == kMostEmptyPieces) {
+    if (empty_pieces_ == kMaxEmptyPieces) {
       // It may also have been an outage.
-      from_ = std::min(from_ + kMostEmptyPieces * kHistoryPiece, to_);
+      from_ = std::min(from_ + kMaxEmptyPieces * kHistoryPiece, to_);
       empty_pieces_ = 0;
       more_.due = now + kNothingFurtherBack;
     }

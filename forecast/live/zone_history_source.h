@@ -36,7 +36,7 @@ inline constexpr absl::Duration kHistoryOverlap = absl::Hours(24 * 3);
 // Between two pieces further back, so that others get their turn at the provider.
 inline constexpr absl::Duration kBetweenPieces = absl::Seconds(2);
 // After so many pieces without a value in a row there is nothing further back, for a day.
-inline constexpr int kMostEmptyPieces = 3;
+inline constexpr int kMaxEmptyPieces = 3;
 inline constexpr absl::Duration kNothingFurtherBack = absl::Hours(24);
 
 class ZoneHistorySource {

@@ -26,11 +26,11 @@ constexpr size_t kHourlyUntil = 96;
 constexpr size_t kCoarseHours = 3;
 // Nothing is fitted to lead times beyond these: a file may tell of a year, of which a snapshot
 // carries no bucket for every three hours.
-constexpr size_t kMostHours = 24 * RidgeForecast::kMostDaysAhead;
+constexpr size_t kMaxHours = 24 * RidgeForecast::kMaxDaysAhead;
 // An error is taken relative to a mixture of the forecast of its hour and the mean forecast.
 constexpr double kForecastShare = 0.5;
 // A forecast near zero has no relative error worth the name: this share of the mean stands for it.
-constexpr double kLeastShareOfMean = 0.05;
+constexpr double kMinShareOfMean = 0.05;
 // How the last days' errors show in all: their variance against that of all.
 constexpr size_t kRecentDays = 45;
 constexpr double kRecentWeight = 0.8;
@@ -139,7 +139,7 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
                                              const std::vector<double>& forecast, absl::Time origin,
                                              absl::Time now) {
   if (forecast.empty()) return absl::InvalidArgumentError("forecast: has no hours");
-  const size_t hours = std::min(forecast.size(), kMostHours);
+  const size_t hours = std::min(forecast.size(), kMaxHours);
   ErrorFactors factors;
   factors.origin = origin;
   factors.bucket_end_hours = Buckets(hours);
@@ -147,17 +147,17 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
 
   std::vector<std::vector<double>> errors;
   std::vector<int64_t> day_numbers;
-  for (auto pair = past.rbegin(); pair != past.rend() && errors.size() < kMostPastForecasts;
+  for (auto pair = past.rbegin(); pair != past.rend() && errors.size() < kMaxPastForecasts;
        ++pair) {
     std::optional<std::vector<double>> row = Errors(*pair, hours, factors.bucket_end_hours);
     if (!row.has_value()) continue;
     errors.push_back(*std::move(row));
     day_numbers.push_back(DayNumber(pair->origin, now));
   }
-  if (errors.size() < kFewestPastForecasts) {
+  if (errors.size() < kMinPastForecasts) {
     return absl::FailedPreconditionError(absl::StrCat("forecast errors: ", errors.size(),
                                                       " past forecasts are known, at least ",
-                                                      kFewestPastForecasts, " are needed"));
+                                                      kMinPastForecasts, " are needed"));
   }
   const auto rows = static_cast<Index>(errors.size());
   MatrixXd matrix(rows, static_cast<Index>(buckets));
@@ -199,7 +199,7 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
   size_t from = 0;
   for (size_t bucket = 0; bucket < buckets; ++bucket) {
     const size_t end = factors.bucket_end_hours[bucket];
-    const double base = std::max(Mean(forecast, from, end), kLeastShareOfMean * level);
+    const double base = std::max(Mean(forecast, from, end), kMinShareOfMean * level);
     const double ratio_to_base = base > 0 ? scale * yardstick[bucket] / base : 0;
     for (Index j = 0; j < count; ++j) {
       factors.loadings.push_back(
@@ -225,7 +225,7 @@ std::vector<ForecastPair> PastForecasts(const HourlyHistory& history, ForecastMe
   EvaluationPlan plan;
   plan.to = history.end();
   plan.days_ahead = days_ahead;
-  plan.from = history.end() - reach - absl::Hours(24 * (kMostPastForecasts - 1));
+  plan.from = history.end() - reach - absl::Hours(24 * (kMaxPastForecasts - 1));
   plan.refit_every = absl::Hours(24 * kRefitDays);
   while (plan.from < history.begin()) plan.from += plan.every;
   return RollingForecasts(history, method, plan);

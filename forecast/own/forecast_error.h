@@ -21,9 +21,9 @@
 namespace carbon {
 
 // Fewer past forecasts than this say too little.
-inline constexpr size_t kFewestPastForecasts = 40;
+inline constexpr size_t kMinPastForecasts = 40;
 // Older ones than this many are left out: errors differ from year to year.
-inline constexpr size_t kMostPastForecasts = 180;
+inline constexpr size_t kMaxPastForecasts = 180;
 
 // The factors of `forecast`, hourly from `origin` on, in gCO2e/kWh. `past` are forecasts of the
 // same zone made the same way, at the same time of day and at least as long, in order of their
@@ -34,7 +34,7 @@ inline constexpr size_t kMostPastForecasts = 180;
 // scenarios: past forecasts made within half a day of each other count as made on the same day.
 //
 // What is given is sound (CheckErrorFactors); of a forecast longer than 28 days those factors are
-// of the first 28. FailedPrecondition where fewer than kFewestPastForecasts are left;
+// of the first 28. FailedPrecondition where fewer than kMinPastForecasts are left;
 // InvalidArgument for a forecast of no hours, and for values that give no finite factors.
 absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& past,
                                              const std::vector<double>& forecast, absl::Time origin,

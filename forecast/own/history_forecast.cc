@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kDay = 24;
 constexpr size_t kWeek = 7 * kDay;
-constexpr int kMostDays = RidgeForecast::kMostDaysAhead;
+constexpr int kMaxDays = RidgeForecast::kMaxDaysAhead;
 
 // How much of the last day, rather than the week's mean, shows in each of the days ahead.
 double LastDaysShare(size_t hours_ahead) { return hours_ahead < kDay ? 0.5 : 0.25; }
@@ -30,7 +30,7 @@ struct NamedMethod {
   size_t fewest_hours;
 };
 constexpr NamedMethod kMethods[] = {
-    {ForecastMethod::kRidge, "ridge", RidgeForecast::kFewestDays* kDay},
+    {ForecastMethod::kRidge, "ridge", RidgeForecast::kMinDays* kDay},
     {ForecastMethod::kProfile, "profile", kWeek},
     {ForecastMethod::kYesterday, "yesterday", kDay},
     {ForecastMethod::kPersistence, "persistence", 1},
@@ -96,9 +96,9 @@ absl::StatusOr<ForecastMethod> BestMethod(const HourlyHistory& history) {
 
 absl::StatusOr<std::vector<double>> ForecastHours(const HourlyHistory& history,
                                                   ForecastMethod method, int days) {
-  if (days < 1 || days > kMostDays) {
+  if (days < 1 || days > kMaxDays) {
     return absl::InvalidArgumentError(
-        absl::StrCat("forecast: ", days, " days ahead are not in [1, ", kMostDays, "]"));
+        absl::StrCat("forecast: ", days, " days ahead are not in [1, ", kMaxDays, "]"));
   }
   const NamedMethod& named = Named(method);
   if (history.known_hours() < named.fewest_hours) {

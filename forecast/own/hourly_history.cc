@@ -8,7 +8,7 @@ namespace carbon {
 namespace {
 
 constexpr int64_t kHour = 3600;
-constexpr int64_t kLongestInterval = 3 * kHour;
+constexpr int64_t kMaxInterval = 3 * kHour;
 constexpr size_t kDay = 24;
 constexpr size_t kWeek = 7 * kDay;
 constexpr size_t kShortHole = 3;
@@ -134,14 +134,14 @@ HourlyHistory HourlyHistory::From(const IntensityHistory& history, absl::Time un
   for (const IntensityHistory::Interval& interval : history.intervals()) {
     first_hour = std::min(first_hour, absl::ToUnixSeconds(interval.start) / kHour);
   }
-  first_hour = std::max(first_hour, until_hour - int64_t{kMostDays} * 24);
+  first_hour = std::max(first_hour, until_hour - int64_t{kMaxDays} * 24);
   const size_t hours = static_cast<size_t>(until_hour - first_hour);
   std::vector<double> sums(hours);
   std::vector<int64_t> seconds(hours);
   for (const IntensityHistory::Interval& interval : history.intervals()) {
     int64_t from = std::max(absl::ToUnixSeconds(interval.start), first_hour * kHour);
     const int64_t end = std::min(absl::ToUnixSeconds(interval.end), until_hour * kHour);
-    if (interval.end - interval.start > absl::Seconds(kLongestInterval)) continue;
+    if (interval.end - interval.start > absl::Seconds(kMaxInterval)) continue;
     while (from < end) {
       const int64_t next = std::min(end, (from / kHour + 1) * kHour);
       const size_t hour = static_cast<size_t>(from / kHour - first_hour);

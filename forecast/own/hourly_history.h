@@ -19,7 +19,7 @@ namespace carbon {
 class HourlyHistory {
  public:
   // What lies further back than this tells nothing new, and is left out.
-  static constexpr int kMostDays = 1100;
+  static constexpr int kMaxDays = 1100;
 
   HourlyHistory() = default;
 

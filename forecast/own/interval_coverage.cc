@@ -10,7 +10,7 @@
 namespace carbon {
 namespace {
 
-constexpr size_t kMostHours = 96;
+constexpr size_t kMaxHours = 96;
 constexpr absl::Duration kBlock = absl::Hours(14 * 24);
 constexpr int kSamples = 1000;
 
@@ -44,9 +44,9 @@ std::vector<IntervalHits> CountHits(const std::vector<ForecastPair>& pairs, absl
              pair.origin;
     };
     while (finished < pairs.size() && is_over(pairs[finished])) ++finished;
-    if (pair.origin < from || finished < kFewestPastForecasts) continue;
+    if (pair.origin < from || finished < kMinPastForecasts) continue;
     // Some more than are used, since some may be left out.
-    const size_t first = finished - std::min(finished, kMostPastForecasts + 60);
+    const size_t first = finished - std::min(finished, kMaxPastForecasts + 60);
     const std::vector<ForecastPair> past(pairs.begin() + static_cast<ptrdiff_t>(first),
                                          pairs.begin() + static_cast<ptrdiff_t>(finished));
     absl::StatusOr<ErrorFactors> factors =
@@ -55,7 +55,7 @@ std::vector<IntervalHits> CountHits(const std::vector<ForecastPair>& pairs, absl
     const std::vector<ErrorDraws> draws = DrawErrors(*factors, zone);
     IntervalHits counted;
     counted.origin = pair.origin;
-    const size_t end = std::min(kMostHours, pair.forecast.size());
+    const size_t end = std::min(kMaxHours, pair.forecast.size());
     for (size_t window = 0; window < kWindowHours.size(); ++window) {
       const size_t hours = kWindowHours[window];
       // Long windows overlap, or there would be one of three days only.

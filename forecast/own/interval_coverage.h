@@ -29,7 +29,7 @@ struct IntervalHits {
 
 // Each forecast from `from` on, with intervals from what was known at its origin of the errors of
 // the ones before: only those count whose last hour lay before it. `pairs` in order, a day apart,
-// equally long. Forecasts are left out with fewer than kFewestPastForecasts before them.
+// equally long. Forecasts are left out with fewer than kMinPastForecasts before them.
 std::vector<IntervalHits> CountHits(const std::vector<ForecastPair>& pairs, absl::Time from,
                                     absl::string_view zone);
 

@@ -25,9 +25,9 @@ constexpr size_t kSeasons = 4;
 constexpr double kDaysOfYear = 365.25;
 
 constexpr size_t kLevelDays[] = {0, 14, 28, 56};
-constexpr size_t kFewestOrigins = 40;
+constexpr size_t kMinOrigins = 40;
 // Of the 24 hours of a day that is learnt from or towards.
-constexpr int kFewestKnownHours = 18;
+constexpr int kMinKnownHours = 18;
 
 // The penalty on squared weights, for features of variance 1: the further ahead, the less there is
 // to learn.
@@ -85,7 +85,7 @@ std::vector<double> FeatureScales() {
 bool IsMostlyKnown(const HourlyHistory& history, size_t from) {
   int known = 0;
   for (size_t hour = 0; hour < kDay; ++hour) known += history.is_known(from + hour) ? 1 : 0;
-  return known >= kFewestKnownHours;
+  return known >= kMinKnownHours;
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ std::optional<RidgeForecast::Member> RidgeForecast::FitMember(const HourlyHistor
     for (const size_t lag : kLags) good = good && IsMostlyKnown(history, origin - lag * kDay);
     if (good) origins.push_back(origin);
   }
-  if (origins.size() < kFewestOrigins) return std::nullopt;
+  if (origins.size() < kMinOrigins) return std::nullopt;
 
   const auto rows = static_cast<Eigen::Index>(origins.size());
   const auto columns = static_cast<Eigen::Index>(kFeatures) + 1;  // the last is the constant
@@ -158,8 +158,8 @@ std::optional<RidgeForecast::Member> RidgeForecast::FitMember(const HourlyHistor
 }
 
 std::optional<RidgeForecast> RidgeForecast::Fit(const HourlyHistory& history, int days_ahead) {
-  days_ahead = std::clamp(days_ahead, 1, kMostDaysAhead);
-  if (history.known_hours() < kFewestDays * kDay) return std::nullopt;
+  days_ahead = std::clamp(days_ahead, 1, kMaxDaysAhead);
+  if (history.known_hours() < kMinDays * kDay) return std::nullopt;
   RidgeForecast forecast;
   forecast.days_ahead_ = days_ahead;
   const std::vector<double>& grams = history.grams_per_kwh();

@@ -24,8 +24,8 @@ namespace carbon {
 class RidgeForecast {
  public:
   // With fewer known days than this, other methods do better.
-  static constexpr size_t kFewestDays = 60;
-  static constexpr int kMostDaysAhead = 28;
+  static constexpr size_t kMinDays = 60;
+  static constexpr int kMaxDaysAhead = 28;
 
   // None where the history is too short, or too full of holes.
   static std::optional<RidgeForecast> Fit(const HourlyHistory& history, int days_ahead);

@@ -88,8 +88,8 @@ size_t CommonHours(const std::vector<ForecastPair>& pairs) {
   std::vector<size_t> lengths;
   for (const ForecastPair& pair : pairs) lengths.push_back(pair.forecast.size());
   std::sort(lengths.rbegin(), lengths.rend());
-  if (lengths.size() < kFewestPastForecasts) return 0;
-  return lengths[std::max(kFewestPastForecasts, lengths.size() * 9 / 10) - 1];
+  if (lengths.size() < kMinPastForecasts) return 0;
+  return lengths[std::max(kMinPastForecasts, lengths.size() * 9 / 10) - 1];
 }
 
 }  // namespace

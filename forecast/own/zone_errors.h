@@ -26,7 +26,7 @@ struct PastForecast {
 //
 //   - A source's forecast that stands alone: its own past errors.
 //   - One that ours carries on: its past forecasts, each carried on by ours of that day.
-//   - Where fewer than kFewestPastForecasts of either are known, and where the forecast is ours:
+//   - Where fewer than kMinPastForecasts of either are known, and where the forecast is ours:
 //     the errors of ours. For a source that is not known yet that says how far history alone would
 //     be off, which is more than the error of a source that knows the weather, and less than that
 //     of one that is worse than history; it is only known once its own errors are.

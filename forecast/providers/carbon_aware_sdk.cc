@@ -22,7 +22,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr absl::Duration kLongestStep = absl::Hours(24 * 31);
+constexpr absl::Duration kMaxStep = absl::Hours(24 * 31);
 constexpr size_t kMaxMessage = 200;  // bytes
 
 absl::Status Refused(absl::string_view subject, absl::string_view what) {
@@ -92,7 +92,7 @@ absl::StatusOr<absl::Duration> DurationMember(const json& object,
     return Refused(
         name, absl::StrCat(Described(*value), " is neither hh:mm[:ss] nor a number of minutes"));
   }
-  if (*duration <= absl::ZeroDuration() || *duration > kLongestStep) {
+  if (*duration <= absl::ZeroDuration() || *duration > kMaxStep) {
     return Refused(name, absl::StrCat(Described(*value), " is not positive, or above 31 days"));
   }
   return *duration;

@@ -22,7 +22,7 @@ constexpr int kMaxRows = 5000;
 // At sixteen fuels, 4608 rows.
 constexpr absl::Duration kSpan = absl::Hours(24 * 12);
 // Above what all of the country generates in an hour: a fault of the data.
-constexpr KilowattHours kMostGenerated{2e9};
+constexpr KilowattHours kMaxGenerated{2e9};
 // Fuels that are not known here yet count as nothing where they are at most this part of an hour's
 // generation: EIA adds codes now and then. What is unknown of a fuel of at most this part neither.
 constexpr double kMaxUnknownPart = 0.05;
@@ -69,7 +69,7 @@ absl::StatusOr<std::optional<KilowattHours>> ReadEnergy(const ReplyObject& row) 
     return row.Refused("value", absl::StrCat(Shown(*found), " is no number"));
   }
   const KilowattHours energy(1000 * *megawatt_hours);
-  if (!(energy <= kMostGenerated && energy >= kMostGenerated * -1)) {
+  if (!(energy <= kMaxGenerated && energy >= kMaxGenerated * -1)) {
     return row.Refused("value", absl::StrCat(Shown(*found), " is no plausible generation"));
   }
   return std::max(energy, KilowattHours(0));

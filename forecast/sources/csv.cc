@@ -21,7 +21,7 @@ namespace carbon {
 namespace {
 
 // A longer step is a hole in the data: what is absent must not be bridged by an old value.
-constexpr absl::Duration kLongestStep = absl::Hours(24);
+constexpr absl::Duration kMaxStep = absl::Hours(24);
 
 absl::Status AtLine(int line, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
@@ -244,7 +244,7 @@ absl::Duration UsualStep(const std::vector<Line>& lines) {
   absl::Duration usual = absl::Hours(1);
   int most = 0;
   for (const auto& [step, count] : counts) {
-    if (count > most && step <= kLongestStep) {
+    if (count > most && step <= kMaxStep) {
       usual = step;
       most = count;
     }
@@ -260,7 +260,7 @@ absl::StatusOr<IntensitySeries> ParseCsv(absl::string_view bytes, const CsvForma
   if (!lines.ok()) return lines.status();
   std::vector<IntensitySeries::Step> steps;
   for (const Line& line : *lines) {
-    if (!steps.empty() && line.start - steps.back().start > kLongestStep) {
+    if (!steps.empty() && line.start - steps.back().start > kMaxStep) {
       return AtLine(line.number, absl::StrCat("nothing from ", FormatTimestamp(steps.back().start),
                                               " to ", FormatTimestamp(line.start),
                                               ": a value holds for 24 hours at most"));

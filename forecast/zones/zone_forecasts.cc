@@ -18,11 +18,12 @@ constexpr absl::Duration kMinRenewalInterval = absl::Minutes(1);
 
 void ZoneForecasts::Configure(const Config& config, absl::Time now) {
   if (config.paths.archive != archive_->path()) {
-    archive_ = std::make_unique<KeptArchive>(config.paths.archive, config.archive.retention);
+    archive_ =
+        std::make_unique<ReconnectingArchive>(config.paths.archive, config.archive.retention);
   }
   archive_->set_retention(config.archive.retention);
   // A source may have become another one: what the archive has of it is looked for anew.
-  kept_ = KeptForecasts(archive_.get());
+  kept_ = ArchivedForecasts(archive_.get());
   std::map<std::string, int64_t> versions;
   for (const ZoneConfig& zone : zones_) versions[zone.name] = histories_.Of(zone.name).version;
   zones_ = config.zones;

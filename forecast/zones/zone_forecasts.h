@@ -24,7 +24,7 @@
 #include "absl/time/time.h"
 #include "core/config/config.h"
 #include "core/grid/zone_forecast.h"
-#include "forecast/archive/kept_archive.h"
+#include "forecast/archive/reconnecting_archive.h"
 #include "forecast/own/own_forecast.h"
 #include "forecast/own/realised_error.h"
 #include "forecast/own/zone_errors.h"
@@ -32,7 +32,7 @@
 #include "forecast/plausibility/suspect_sources.h"
 #include "forecast/plausibility/told_reasons.h"
 #include "forecast/sources/forecast_file.h"
-#include "forecast/zones/kept_forecasts.h"
+#include "forecast/zones/archived_forecasts.h"
 #include "forecast/zones/zone_histories.h"
 
 namespace carbon {
@@ -128,9 +128,9 @@ class ZoneForecasts {
                                           absl::Time now);
 
   std::vector<ZoneConfig> zones_;
-  std::unique_ptr<KeptArchive> archive_ =
-      std::make_unique<KeptArchive>("", absl::InfiniteDuration());
-  KeptForecasts kept_{archive_.get()};
+  std::unique_ptr<ReconnectingArchive> archive_ =
+      std::make_unique<ReconnectingArchive>("", absl::InfiniteDuration());
+  ArchivedForecasts kept_{archive_.get()};
   ZoneHistories histories_;
   SuspectSources suspects_;
   ToldReasons reasons_;

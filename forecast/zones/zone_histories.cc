@@ -16,9 +16,9 @@
 namespace carbon {
 namespace {
 
-constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMostDays);
+constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMaxDays);
 // A longer gap in what the archive holds is fetched: perhaps the archive could not be written.
-constexpr absl::Duration kLongestGap = absl::Hours(24 * 5);
+constexpr absl::Duration kMaxGap = absl::Hours(24 * 5);
 
 // How long a rejected hour is a problem.
 constexpr absl::Duration kToldFor = absl::Hours(24 * 7);
@@ -49,7 +49,7 @@ IntensityHistory Between(const IntensityHistory& history, absl::Time from, absl:
 
 }  // namespace
 
-void ZoneHistories::Configure(const Config& config, absl::Time now, KeptArchive* archive) {
+void ZoneHistories::Configure(const Config& config, absl::Time now, ReconnectingArchive* archive) {
   std::map<std::string, Zone> before = std::exchange(zones_, {});
   held_.clear();
   now_ = now;
@@ -87,7 +87,7 @@ bool ZoneHistories::HasSameSources(const Zone& a, const Zone& b) {
                     });
 }
 
-void ZoneHistories::ReadArchive(Source* source, absl::Time now, KeptArchive* archive) {
+void ZoneHistories::ReadArchive(Source* source, absl::Time now, ReconnectingArchive* archive) {
   // A file is read anew anyway.
   const auto* provider = std::get_if<ForecastProvider>(&source->config);
   Archive* reader = provider == nullptr ? nullptr : archive->Use(now);
@@ -99,7 +99,7 @@ void ZoneHistories::ReadArchive(Source* source, absl::Time now, KeptArchive* arc
   source->hours = ByHour(*history);
   const std::vector<IntensityHistory::Interval>& intervals = history->intervals();
   size_t first = intervals.size() - 1;
-  while (first > 0 && intervals[first].start - intervals[first - 1].end <= kLongestGap) --first;
+  while (first > 0 && intervals[first].start - intervals[first - 1].end <= kMaxGap) --first;
   held_.push_back({source->feed.zone, *provider, intervals[first].start, intervals.back().end});
 }
 
@@ -114,14 +114,14 @@ void ZoneHistories::Merge(Zone* zone) {
 }
 
 void ZoneHistories::Keep(const Feed& feed, const IntensityHistory& history, absl::Time fetched_at,
-                         KeptArchive* archive) {
+                         ReconnectingArchive* archive) {
   Archive* writer = archive->Use(fetched_at);
   if (writer == nullptr) return;
   const IntensityHistory known = Between(history, fetched_at - archive->retention(), fetched_at);
   archive->Heed(writer->AddActuals(feed, known, fetched_at).status(), fetched_at);
 }
 
-void ZoneHistories::Take(const HistoryReply& reply, KeptArchive* archive) {
+void ZoneHistories::Take(const HistoryReply& reply, ReconnectingArchive* archive) {
   now_ = reply.fetched_at;
   const auto zone = zones_.find(reply.zone);
   if (zone == zones_.end()) return;
@@ -135,7 +135,7 @@ void ZoneHistories::Take(const HistoryReply& reply, KeptArchive* archive) {
   }
 }
 
-void ZoneHistories::ReadFiles(absl::Time now, KeptArchive* archive) {
+void ZoneHistories::ReadFiles(absl::Time now, ReconnectingArchive* archive) {
   now_ = now;
   for (auto& [name, zone] : zones_) {
     bool is_changed = false;

@@ -15,7 +15,7 @@
 #include "core/config/config.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/archive/archive.h"
-#include "forecast/archive/kept_archive.h"
+#include "forecast/archive/reconnecting_archive.h"
 #include "forecast/live/live_history.h"
 #include "forecast/plausibility/judged_history.h"
 
@@ -47,11 +47,11 @@ class ZoneHistories {
 
   // Goes on with the zones and sources of another configuration: what is new of them is read from
   // the archive where that can be.
-  void Configure(const Config& config, absl::Time now, KeptArchive* archive);
+  void Configure(const Config& config, absl::Time now, ReconnectingArchive* archive);
 
-  void Take(const HistoryReply& reply, KeptArchive* archive);
+  void Take(const HistoryReply& reply, ReconnectingArchive* archive);
   // Reads the files that changed.
-  void ReadFiles(absl::Time now, KeptArchive* archive);
+  void ReadFiles(absl::Time now, ReconnectingArchive* archive);
 
   // Of a zone of the configuration.
   const History& Of(const std::string& zone) const { return zones_.at(zone).known; }
@@ -84,9 +84,9 @@ class ZoneHistories {
   static bool HasSameSources(const Zone& a, const Zone& b);
   // Judges a zone's sources and puts them together.
   void Merge(Zone* zone);
-  void ReadArchive(Source* source, absl::Time now, KeptArchive* archive);
+  void ReadArchive(Source* source, absl::Time now, ReconnectingArchive* archive);
   static void Keep(const Feed& feed, const IntensityHistory& history, absl::Time fetched_at,
-                   KeptArchive* archive);
+                   ReconnectingArchive* archive);
 
   std::map<std::string, Zone> zones_;
   std::vector<HeldSpan> held_;

@@ -110,8 +110,8 @@ void MeasureNodes(const node_info_msg_t& nodes, PartitionRules* rules,
       rules->least = least;
       rules->most = shape;
     }
-    for (int64_t NodeShape::*field : {&NodeShape::cpus, &NodeShape::threads_per_core,
-                                      &NodeShape::devices, &NodeShape::memory_mib}) {
+    for (int64_t NodeShape::* field : {&NodeShape::cpus, &NodeShape::threads_per_core,
+                                       &NodeShape::devices, &NodeShape::memory_mib}) {
       rules->least.*field = std::min(rules->least.*field, least.*field);
       rules->most.*field = std::max(rules->most.*field, shape.*field);
     }

@@ -72,7 +72,7 @@ class PowerSaving {
 
   static absl::Duration Timeout(uint16_t seconds) {
     // Since 25.11 there may be none.
-    return seconds == INFINITE16 ? kLongestWakeUp : absl::Seconds(seconds);
+    return seconds == INFINITE16 ? kMaxWakeUp : absl::Seconds(seconds);
   }
 
   // However long it waits before it is powered down.

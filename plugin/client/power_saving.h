@@ -39,11 +39,11 @@ struct SleepTimes {
 };
 
 // For each node SuspendTimeout and ResumeTimeout: the longest of its partitions', or the cluster's
-// where they have none; kLongestWakeUp for an infinite one.
+// where they have none; kMaxWakeUp for an infinite one.
 std::vector<SleepTimes> ReadSleepTimes(const slurm_conf_t& conf,
                                        const partition_info_msg_t& partitions,
                                        const node_info_msg_t& nodes);
-inline constexpr absl::Duration kLongestWakeUp = absl::Hours(24);
+inline constexpr absl::Duration kMaxWakeUp = absl::Hours(24);
 
 }  // namespace carbon
 

@@ -25,9 +25,9 @@
 #include "plugin/client/reservations.h"
 #include "plugin/client/slurmctld_info.h"
 #include "plugin/client/watched_jobs.h"
+#include "plugin/words/gres.h"
 #include "plugin/words/slurm_amounts.h"
 #include "plugin/words/slurm_release.h"
-#include "plugin/words/tres.h"
 
 namespace carbon {
 namespace {

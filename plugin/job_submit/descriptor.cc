@@ -14,8 +14,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/cluster/constraint.h"
+#include "plugin/words/gres.h"
 #include "plugin/words/slurm_release.h"
-#include "plugin/words/tres.h"
 
 // Slurm's allocator, exported by slurmctld but declared in no public header. A string from plain
 // strdup in a descriptor corrupts memory silently.

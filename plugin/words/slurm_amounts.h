@@ -1,5 +1,5 @@
 // What nodes have and what jobs use, as slurmctld's replies write it: GRES and TRES strings and
-// array expressions. (plugin/words/tres.h reads what a submission asks for.) What does not parse
+// array expressions. (plugin/words/gres.h reads what a submission asks for.) What does not parse
 // counts as nothing. Pure; knows nothing else of Slurm.
 #ifndef PLUGIN_WORDS_SLURM_AMOUNTS_H_
 #define PLUGIN_WORDS_SLURM_AMOUNTS_H_

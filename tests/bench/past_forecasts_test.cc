@@ -46,7 +46,7 @@ TEST(PastForecastStore, GivesThoseThatAreOverADayApart) {
   const ZoneRecord record = RecordOf("A", MadeUpHours(5, 300, 400));
   PastForecastStore store(record.history(), kDaysAhead);
   const std::vector<ForecastPair> pairs = store.EndingBy(GridDay(390, 3));
-  ASSERT_EQ(pairs.size(), kMostPastForecasts);
+  ASSERT_EQ(pairs.size(), kMaxPastForecasts);
   EXPECT_EQ(pairs.back().origin, GridDay(390 - kDaysAhead, 3));
   for (size_t i = 1; i < pairs.size(); ++i) {
     EXPECT_EQ(pairs[i].origin - pairs[i - 1].origin, absl::Hours(24));

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   const std::optional<absl::Duration> wait =
       carbon::ParseRetryAfter(text, absl::FromUnixSeconds(1795485600));
-  if (wait.has_value() && (*wait < absl::ZeroDuration() || *wait > carbon::kLongestRetryAfter)) {
+  if (wait.has_value() && (*wait < absl::ZeroDuration() || *wait > carbon::kMaxRetryAfter)) {
     abort();
   }
 
@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                                  .age = lines[3],
                                                  .date = lines[4],
                                                  .expires = lines[5]});
-  if (fresh < absl::ZeroDuration() || fresh > carbon::kLongestFreshness) abort();
+  if (fresh < absl::ZeroDuration() || fresh > carbon::kMaxFreshness) abort();
 
   const absl::StatusOr<carbon::HttpUrl> url = carbon::ParseHttpUrl(lines[0]);
   if (!url.ok()) return 0;

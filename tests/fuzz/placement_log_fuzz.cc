@@ -12,9 +12,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "cli/log/fields.h"
 #include "cli/log/job_fates.h"
-#include "cli/log/log_fields.h"
-#include "cli/log/log_total.h"
+#include "cli/log/totals.h"
 #include "store/placement_log.h"
 
 namespace carbon {

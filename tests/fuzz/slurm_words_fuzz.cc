@@ -10,8 +10,8 @@
 #include "cli/text/slurm_time.h"
 #include "core/decision/admin_comment.h"
 #include "core/record/record.h"
+#include "plugin/words/gres.h"
 #include "plugin/words/slurm_amounts.h"
-#include "plugin/words/tres.h"
 
 namespace carbon {
 namespace {

@@ -1,6 +1,6 @@
 /*
- * For LD_PRELOAD: the machine is called what NAMED_HOST says, as in a UTS namespace of its own, which
- * only root may make. Two controllers of one Slurm can then run on one machine.
+ * For LD_PRELOAD: the machine is called what NAMED_HOST says, as in a UTS namespace of its own,
+ * which only root may make. Two controllers of one Slurm can then run on one machine.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -25,14 +25,14 @@ constexpr absl::Duration kDefaultTime = absl::Minutes(30);
 
 using Descriptor = job_desc_msg_t;
 
-constexpr uint16_t Descriptor::*kNumbers16[] = {
+constexpr uint16_t Descriptor::* kNumbers16[] = {
     &Descriptor::contiguous,       &Descriptor::core_spec,         &Descriptor::cores_per_socket,
     &Descriptor::cpus_per_task,    &Descriptor::immediate,         &Descriptor::ntasks_per_core,
     &Descriptor::ntasks_per_node,  &Descriptor::ntasks_per_socket, &Descriptor::ntasks_per_tres,
     &Descriptor::pn_min_cpus,      &Descriptor::requeue,           &Descriptor::shared,
     &Descriptor::sockets_per_node, &Descriptor::threads_per_core,
 };
-constexpr uint32_t Descriptor::*kNumbers32[] = {
+constexpr uint32_t Descriptor::* kNumbers32[] = {
     &Descriptor::alloc_sid,       &Descriptor::delay_boot,
     &Descriptor::het_job_offset,  &Descriptor::max_cpus,
     &Descriptor::max_nodes,       &Descriptor::min_cpus,
@@ -42,7 +42,7 @@ constexpr uint32_t Descriptor::*kNumbers32[] = {
     &Descriptor::time_min,        &Descriptor::user_id,
     &Descriptor::wait4switch,
 };
-constexpr char* Descriptor::*kTexts[] = {
+constexpr char* Descriptor::* kTexts[] = {
     &Descriptor::account,       &Descriptor::batch_features,
     &Descriptor::burst_buffer,  &Descriptor::clusters,
     &Descriptor::dependency,    &Descriptor::cluster_features,
@@ -54,7 +54,7 @@ constexpr char* Descriptor::*kTexts[] = {
     &Descriptor::script,        &Descriptor::wckey,
     &Descriptor::cpus_per_tres, &Descriptor::mem_per_tres,
 };
-constexpr char* Descriptor::*kTres[] = {
+constexpr char* Descriptor::* kTres[] = {
     &Descriptor::tres_per_job,  &Descriptor::tres_per_node, &Descriptor::tres_per_socket,
     &Descriptor::tres_per_task, &Descriptor::cpus_per_tres, &Descriptor::mem_per_tres,
 };

@@ -266,21 +266,10 @@ TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
        },
        kFit},
       {"memory of the nodes", [](Cluster& c) { c.there().least.memory_mib = 99; }, kFit},
-      {"MaxMemPerNode",
-       [](Cluster& c) {
-         c.there().max_memory = {99, false};
-       },
-       kMemory},
-      {"MaxMemPerNode kept",
-       [](Cluster& c) {
-         c.there().max_memory = {100, false};
-       },
-       ""},
+      {"MaxMemPerNode", [](Cluster& c) { c.there().max_memory = {99, false}; }, kMemory},
+      {"MaxMemPerNode kept", [](Cluster& c) { c.there().max_memory = {100, false}; }, ""},
       {"MaxMemPerNode as at home",
-       [](Cluster& c) {
-         c.there().max_memory = c.home().max_memory = {99, false};
-       },
-       ""},
+       [](Cluster& c) { c.there().max_memory = c.home().max_memory = {99, false}; }, ""},
       {"MaxMemPerNode per node",
        [](Cluster& c) {
          c.there().max_memory = {200, false};
@@ -356,10 +345,7 @@ TEST(Admission, HeedsWhatThePartitionsNodesAndDefaultsAre) {
          c.home().default_memory = {100, false};
        },
        kDefault},
-      {"DefMemPerNode, memory asked",
-       [](Cluster& c) {
-         c.there().default_memory = {100, false};
-       },
+      {"DefMemPerNode, memory asked", [](Cluster& c) { c.there().default_memory = {100, false}; },
        ""},
       {"DefMemPerCPU does not fit smaller nodes",
        [&](Cluster& c) {
@@ -401,10 +387,7 @@ TEST(Admission, HeedsAccountsQosAndAssociations) {
   Check({
       {"AllowAccounts", [](Cluster& c) { c.there().allow_accounts = {"biology"}; }, kAccounts},
       {"AllowAccounts, the default account",
-       [](Cluster& c) {
-         c.there().allow_accounts = {"biology", "physics"};
-       },
-       ""},
+       [](Cluster& c) { c.there().allow_accounts = {"biology", "physics"}; }, ""},
       {"AllowAccounts, the account asked for",
        [](Cluster& c) {
          c.there().allow_accounts = {"biology"};

@@ -195,9 +195,9 @@ TEST(BookingLedger, BoundsWhatOneUserMayBookAtATime) {
   BookingLedger ledger;
   ledger.Rebase(Queue(0), At(0));
   for (int i = 0; i < 1000; ++i) ledger.Book(Of(1001, absl::StrCat("w", i)));
-  EXPECT_EQ(UsedFor(&ledger, 1002), BookingLedger::kMostForAll);
+  EXPECT_EQ(UsedFor(&ledger, 1002), BookingLedger::kMaxForAll);
   EXPECT_EQ(UsedFor(&ledger, 1001),
-            BookingLedger::kMostForAll + static_cast<int64_t>(BookingLedger::kMostOwn));
+            BookingLedger::kMaxForAll + static_cast<int64_t>(BookingLedger::kMaxOwn));
   EXPECT_EQ(ledger.tentative(), 1000u);
 }
 

@@ -131,7 +131,7 @@ TEST(FindNodeGroups, BoundsTheNumberOfUnions) {
   std::vector<NamedPartition> partitions;
   for (int i = 0; i < 40; ++i) partitions.push_back({absl::StrCat("p", i), {i, (i + 1) % 40}});
   const NodeGroups found = FindNodeGroups(View(40, partitions), PoolsOf(partitions));
-  EXPECT_LE(found.groups.size(), 40 + 40 + NodeGroups::kMostUnions + 1);
+  EXPECT_LE(found.groups.size(), 40 + 40 + NodeGroups::kMaxUnions + 1);
   size_t largest = 0;
   for (const auto& members : found.members) largest = std::max(largest, members.size());
   EXPECT_EQ(largest, 40u);

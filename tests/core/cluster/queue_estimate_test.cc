@@ -82,7 +82,7 @@ TEST(LayOutQueue, ShowsWhatIsTooLargeButGivesItNoTime) {
 
 TEST(LayOutQueue, TakesTheRestOfALongQueueForOneBlock) {
   std::vector<WaitingRun> waiting;
-  const int count = static_cast<int>(kMostLaidOut) + 100;
+  const int count = static_cast<int>(kMaxLaidOut) + 100;
   for (int i = 0; i < count; ++i) {
     waiting.push_back(Waiting(static_cast<uint32_t>(i + 1), 1, 4, 100));
     waiting.back().decision_id = i + 1 == count ? "last" : "";
@@ -90,7 +90,7 @@ TEST(LayOutQueue, TakesTheRestOfALongQueueForOneBlock) {
   const auto uses = LayOutQueue(kOneGroup, {}, waiting);
   ASSERT_EQ(uses.size(), waiting.size() + 1);
   // Two at once: the 5000 laid out start until second 249900; half of 100 x 100 s follows.
-  EXPECT_EQ(uses[kMostLaidOut - 1].when.start, At(249'900));
+  EXPECT_EQ(uses[kMaxLaidOut - 1].when.start, At(249'900));
   EXPECT_EQ(uses[static_cast<size_t>(count) - 1].decision_id, "last");
   EXPECT_EQ(uses.back().job_id, 0u);
   EXPECT_EQ(uses.back().amount.devices, 8);
@@ -99,7 +99,7 @@ TEST(LayOutQueue, TakesTheRestOfALongQueueForOneBlock) {
 
 TEST(LayOutQueue, PutsWhatYieldsBehindTheRestOfALongQueue) {
   std::vector<WaitingRun> waiting;
-  for (uint32_t i = 1; i <= kMostLaidOut + 100; ++i) {
+  for (uint32_t i = 1; i <= kMaxLaidOut + 100; ++i) {
     waiting.push_back(Waiting(i, 1, 4, 100));
     waiting.back().yields = i % 4 == 0;
   }
@@ -115,10 +115,10 @@ TEST(LayOutQueue, PutsWhatYieldsBehindTheRestOfALongQueue) {
 
 TEST(LayOutQueue, LetsWhatYieldsInABlockDelayNothingElse) {
   std::vector<WaitingRun> waiting;
-  for (uint32_t i = 1; i <= kMostLaidOut; ++i) waiting.push_back(Waiting(i, 9, 4, 100));
-  waiting.push_back(Waiting(kMostLaidOut + 1, 1, 8, 100, 50));
-  waiting.push_back(Waiting(kMostLaidOut + 2, 1, 8, 100, 1'000'000));
-  for (size_t i = kMostLaidOut; i < waiting.size(); ++i) waiting[i].groups = {"other"};
+  for (uint32_t i = 1; i <= kMaxLaidOut; ++i) waiting.push_back(Waiting(i, 9, 4, 100));
+  waiting.push_back(Waiting(kMaxLaidOut + 1, 1, 8, 100, 50));
+  waiting.push_back(Waiting(kMaxLaidOut + 2, 1, 8, 100, 1'000'000));
+  for (size_t i = kMaxLaidOut; i < waiting.size(); ++i) waiting[i].groups = {"other"};
   waiting.back().yields = true;
   const std::vector<NodeGroup> groups = {kOneGroup.front(),
                                          {.name = "other", .total = {.devices = 8}}};

@@ -323,8 +323,8 @@ TEST(ParseConfig, WantsNoMoreZonesThanASnapshotHolds) {
     }
     return absl::StrCat(R"({"zones": {)", absl::StrJoin(all, ", "), "}}");
   };
-  EXPECT_THAT(Errors(zones(kMostZones)), IsEmpty());
-  EXPECT_THAT(Errors(zones(kMostZones + 1)), ElementsAre("c:1: /zones: 1001 zones, limit 1000"));
+  EXPECT_THAT(Errors(zones(kMaxZones)), IsEmpty());
+  EXPECT_THAT(Errors(zones(kMaxZones + 1)), ElementsAre("c:1: /zones: 1001 zones, limit 1000"));
 }
 
 TEST(ParseConfig, WantsPoolsOfOnePartitionToldApart) {

@@ -200,7 +200,7 @@ TEST(ReadMarks, FindsThoseThatAreSealedBehindOthersThatWereWrittenBefore) {
 TEST(ReadMarks, LooksAtSoManyOnly) {
   std::string comment;
   for (int i = 0; i < 1000; ++i) absl::StrAppend(&comment, CommentOf(Placed()), ";");
-  EXPECT_EQ(ReadMarks(comment, kUser, &kSeal).marks.size(), static_cast<size_t>(kMostMarks));
+  EXPECT_EQ(ReadMarks(comment, kUser, &kSeal).marks.size(), static_cast<size_t>(kMaxMarks));
   // However many are no marks at all, and whatever stands before ours.
   comment = CommentOf(Placed());
   for (int i = 0; i < 1000; ++i) comment = absl::StrCat("carbon:id=;", comment);

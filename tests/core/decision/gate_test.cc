@@ -42,10 +42,10 @@ TEST(ProspectOf, ExpectsLessAndIsLessSureWithinAZone) {
   EXPECT_NEAR(within.probability, 0.63603, 1e-4);  // 8 / 23 of a standard deviation
 }
 
-TEST(Middle90, LeavesOutFivePercentOnEitherSide) {
+TEST(CentralInterval90, LeavesOutFivePercentOnEitherSide) {
   ErrorScenarios::Draws draws;
   for (int s = 0; s < ErrorScenarios::kCount; ++s) draws[s] = ErrorScenarios::kCount - s;
-  const Interval90 interval = Middle90(draws);
+  const Interval90 interval = CentralInterval90(draws);
   EXPECT_EQ(interval.low, 4);
   EXPECT_EQ(interval.high, 61);
 }
@@ -66,7 +66,7 @@ TEST(DrawEmissions, SharedErrorsCancelBetweenCandidatesOfOnePlace) {
   };
   const auto now = draw(world.now);
   EXPECT_EQ(now, draw(world.now));
-  const Interval90 spread = Middle90(now);
+  const Interval90 spread = CentralInterval90(now);
   // 4 kWh x 300 g/kWh = 1200 g, with 40% on the watts.
   EXPECT_LT(spread.low, 1200 * 0.6);
   EXPECT_GT(spread.high, 1200 * 1.4);
@@ -74,8 +74,8 @@ TEST(DrawEmissions, SharedErrorsCancelBetweenCandidatesOfOnePlace) {
   const auto later = draw(world.now + absl::Hours(1));
   ErrorScenarios::Draws ratio;
   for (int s = 0; s < ErrorScenarios::kCount; ++s) ratio[s] = later[s] / now[s];
-  EXPECT_GT(Middle90(ratio).low, 0.9);
-  EXPECT_LT(Middle90(ratio).high, 1.1);
+  EXPECT_GT(CentralInterval90(ratio).low, 0.9);
+  EXPECT_LT(CentralInterval90(ratio).high, 1.1);
 }
 
 }  // namespace

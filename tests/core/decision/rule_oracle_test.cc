@@ -21,7 +21,7 @@ namespace carbon {
 namespace {
 
 constexpr int kHours = 4;  // the job's runtime
-constexpr int kMostPools = kMaxCandidates + 4;
+constexpr int kMaxPools = kMaxCandidates + 4;
 
 struct Plan {
   int pool;  // the home is 0
@@ -190,7 +190,7 @@ TEST(RuleOracle, ChoosesAsThePlainRuleDoesOnRandomWorlds) {
   for (int trial = 0; trial < 2000; ++trial) {
     World world;
     Circumstances around;
-    const int pools = trial % 10 == 0 ? kMostPools : pick(1, 4);
+    const int pools = trial % 10 == 0 ? kMaxPools : pick(1, 4);
     const double swing = draw(0, 0.5);
     for (int pool = 0; pool < pools; ++pool) {
       const int zones = static_cast<int>(around.days.size());

@@ -34,7 +34,7 @@ TEST(CheckErrorFactors, HoldsSizesAgainstEachOther) {
   sound.loadings.assign(6, 0.1f);
   sound.scores.assign(64, 1);
   EXPECT_TRUE(CheckErrorFactors(sound).ok());
-  for (std::vector<float> ErrorFactors::*member :
+  for (std::vector<float> ErrorFactors::* member :
        {&ErrorFactors::loadings, &ErrorFactors::remainder, &ErrorFactors::scores}) {
     ErrorFactors factors = sound;
     (factors.*member).pop_back();
@@ -126,16 +126,16 @@ TEST(DrawFactor, HasTheSpreadAskedForAndStaysPositive) {
   for (double f : DrawFactor("watts/x", 0)) EXPECT_EQ(f, 1);
 }
 
-TEST(Widened, EnlargesWhatIsTooSmallAndNothingElse) {
+TEST(WithSpread, EnlargesWhatIsTooSmallAndNothingElse) {
   const ErrorDraws small = DrawFactor("x", 0.1), large = DrawFactor("x", 0.3);
-  const ErrorDraws widened = Widened(small, 0.3, "y");
+  const ErrorDraws widened = WithSpread(small, 0.3, "y");
   for (size_t s = 0; s < small.size(); ++s) EXPECT_NEAR(widened[s], large[s], 1e-12);
-  EXPECT_EQ(Widened(large, 0.1, "y"), large);
+  EXPECT_EQ(WithSpread(large, 0.1, "y"), large);
   ErrorDraws none;
   none.fill(1);
-  EXPECT_EQ(Widened(none, 0.2, "y"), DrawFactor("y", 0.2));
-  EXPECT_EQ(Widened(none, 0, "y"), none);
-  for (const double draw : Widened(small, 5, "y")) EXPECT_GE(draw, 0.05);
+  EXPECT_EQ(WithSpread(none, 0.2, "y"), DrawFactor("y", 0.2));
+  EXPECT_EQ(WithSpread(none, 0, "y"), none);
+  for (const double draw : WithSpread(small, 5, "y")) EXPECT_GE(draw, 0.05);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST(NextAttempt, IsTheLaterOfBackoffAndWhatTheServerAskedFor) {
   EXPECT_EQ(NextAttempt(kPolicy, 1, absl::Seconds(100), 0, kNow), kNow + absl::Seconds(100));
   EXPECT_EQ(NextAttempt(kPolicy, 1, absl::Seconds(100), 0.5, kNow), kNow + absl::Seconds(105));
   EXPECT_LE(NextAttempt(kPolicy, 1, absl::InfiniteDuration(), 1, kNow),
-            kNow + kLongestRetryAfter * 1.1);
+            kNow + kMaxRetryAfter * 1.1);
 }
 
 TEST(ParseRetryAfter, ReadsSecondsAndDates) {
@@ -54,7 +54,7 @@ TEST(ParseRetryAfter, ReadsSecondsAndDates) {
 TEST(ParseRetryAfter, CutsWhatIsUnreasonablyLong) {
   for (const char* text : {"21601", "31536000", "9223372036854775807", "99999999999999999999999999",
                            "Fri, 24 Nov 2028 02:00:00 GMT"}) {
-    EXPECT_EQ(ParseRetryAfter(text, kNow), kLongestRetryAfter) << text;
+    EXPECT_EQ(ParseRetryAfter(text, kNow), kMaxRetryAfter) << text;
   }
 }
 

@@ -188,7 +188,7 @@ TEST(ZoneHistorySource, CountsAnOlderPieceWithoutValuesOnceAndGoesOn) {
   AnswerAll(&source, kNow, Part::kNews);
   absl::Time now = kNow;
   absl::Time before = kNow - kHistoryPiece + absl::Hours(1);
-  for (int i = 0; i < kMostEmptyPieces; ++i, now += kBetweenPieces) {
+  for (int i = 0; i < kMaxEmptyPieces; ++i, now += kBetweenPieces) {
     const std::optional<HttpRequest> request = source.NextRequest(now, Part::kMore);
     ASSERT_TRUE(request.has_value()) << i;
     EXPECT_EQ(Asked(*request).to, before);

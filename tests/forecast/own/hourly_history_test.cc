@@ -118,7 +118,7 @@ TEST(HourlyHistory, UntilKnowsNothingOfWhatCameLater) {
 
 TEST(HourlyHistory, KeepsThreeYears) {
   const HourlyHistory hourly = HourlyHistory::From(MakeHistory(0, 30000, WeekWave), AtHour(30000));
-  EXPECT_EQ(hourly.size(), static_cast<size_t>(HourlyHistory::kMostDays) * 24);
+  EXPECT_EQ(hourly.size(), static_cast<size_t>(HourlyHistory::kMaxDays) * 24);
   EXPECT_EQ(hourly.end(), AtHour(30000));
 }
 

@@ -25,9 +25,9 @@ using Clock = std::chrono::steady_clock;
 
 // What memory may grow by in a storm. A sanitizer keeps a record of every block and access.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double kMostGrowthMib = 1024;
+constexpr double kMaxGrowthMib = 1024;
 #else
-constexpr double kMostGrowthMib = 64;
+constexpr double kMaxGrowthMib = 64;
 #endif
 
 }  // namespace
@@ -67,7 +67,7 @@ void Storm::Tell(double started_mib) const {
   if (changed_ == 0) Broken("no job was changed: nothing was tried");
   // The first windows fill queues, the ledger and the allocator's arenas.
   const double growth = resident_[kWindows - 1] - resident_[3];
-  if (growth > kMostGrowthMib) Broken(absl::StrFormat("memory grew by %.0f MiB", growth));
+  if (growth > kMaxGrowthMib) Broken(absl::StrFormat("memory grew by %.0f MiB", growth));
   const double before = latencies_[3].Microseconds(0.5);
   const double after = latencies_[kWindows - 1].Microseconds(0.5);
   // Between fini() and init() nothing is decided, which is fast.

@@ -1,4 +1,4 @@
-#include "core/config/config_hardware.h"
+#include "core/config/hardware.h"
 
 #include <map>
 #include <set>

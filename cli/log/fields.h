@@ -1,6 +1,6 @@
 // The fields of a placement record that scarbon log can show, and its format option.
-#ifndef CLI_LOG_LOG_FIELDS_H_
-#define CLI_LOG_LOG_FIELDS_H_
+#ifndef CLI_LOG_FIELDS_H_
+#define CLI_LOG_FIELDS_H_
 
 #include <optional>
 #include <string>
@@ -42,4 +42,4 @@ std::string PercentText(double share);
 
 }  // namespace carbon
 
-#endif  // CLI_LOG_LOG_FIELDS_H_
+#endif  // CLI_LOG_FIELDS_H_

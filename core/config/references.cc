@@ -1,4 +1,4 @@
-#include "core/config/config_check.h"
+#include "core/config/references.h"
 
 #include <algorithm>
 #include <map>
@@ -31,8 +31,8 @@ class CrossCheck {
   CrossCheck(const Json& root, std::vector<ConfigError>* errors) : root_(root), errors_(errors) {}
 
   void Zones(const std::vector<ZoneConfig>& zones) {
-    if (zones.size() <= kMostZones) return;
-    Add("/zones", absl::StrCat(zones.size(), " zones, limit ", kMostZones));
+    if (zones.size() <= kMaxZones) return;
+    Add("/zones", absl::StrCat(zones.size(), " zones, limit ", kMaxZones));
   }
 
   void Sites(const std::vector<SiteConfig>& sites) {
@@ -53,7 +53,7 @@ class CrossCheck {
       Refer("hardware", pool.hardware, hardware, pointer + "/hardware");
       if (!pool.partition.empty()) by_partition[pool.partition].push_back(&pool);
     }
-    for (const auto& [partition, sharing] : by_partition) TellApart(partition, sharing);
+    for (const auto& [partition, sharing] : by_partition) CheckDistinct(partition, sharing);
   }
 
   void Policies(const std::vector<Policy>& policies) {
@@ -69,7 +69,7 @@ class CrossCheck {
  private:
   // Pools of one partition are told apart by their GRES types, features or nodes, or its nodes
   // would count twice.
-  void TellApart(const std::string& partition, const std::vector<const PoolConfig*>& pools) {
+  void CheckDistinct(const std::string& partition, const std::vector<const PoolConfig*>& pools) {
     std::map<std::tuple<std::string, std::set<std::string>, std::string>, const PoolConfig*> parts;
     for (const PoolConfig* pool : pools) {
       const std::string pointer = absl::StrCat("/pools/", EscapePointer(pool->name));

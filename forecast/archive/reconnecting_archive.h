@@ -7,8 +7,8 @@
 //   }
 //
 // What is not written meanwhile is lost to it. Blocks on the disk; for one thread.
-#ifndef FORECAST_ARCHIVE_KEPT_ARCHIVE_H_
-#define FORECAST_ARCHIVE_KEPT_ARCHIVE_H_
+#ifndef FORECAST_ARCHIVE_RECONNECTING_ARCHIVE_H_
+#define FORECAST_ARCHIVE_RECONNECTING_ARCHIVE_H_
 
 #include <cstdint>
 #include <map>
@@ -23,7 +23,7 @@
 
 namespace carbon {
 
-class KeptArchive {
+class ReconnectingArchive {
  public:
   static constexpr absl::Duration kRetry = absl::Minutes(1);
   // First once it was used for kPruneAfter: a clock that is ahead when a machine comes up, and
@@ -32,7 +32,8 @@ class KeptArchive {
   static constexpr absl::Duration kPruneEvery = absl::Hours(24);
 
   // With an empty path there is none, which is no trouble.
-  explicit KeptArchive(std::string path, absl::Duration retention, ArchiveLimits limits = {})
+  explicit ReconnectingArchive(std::string path, absl::Duration retention,
+                               ArchiveLimits limits = {})
       : path_(std::move(path)), retention_(retention), limits_(limits) {}
 
   // The archive, or nullptr where there is none now. Good until the next call.
@@ -81,4 +82,4 @@ class KeptArchive {
 
 }  // namespace carbon
 
-#endif  // FORECAST_ARCHIVE_KEPT_ARCHIVE_H_
+#endif  // FORECAST_ARCHIVE_RECONNECTING_ARCHIVE_H_

@@ -1,7 +1,7 @@
 // The forecasts of zones' sources, as they were issued, in an archive that may not be there: given
 // to it as they come, and asked of it again. Blocks on the disk, reads no clock; for one thread.
-#ifndef FORECAST_ZONES_KEPT_FORECASTS_H_
-#define FORECAST_ZONES_KEPT_FORECASTS_H_
+#ifndef FORECAST_ZONES_ARCHIVED_FORECASTS_H_
+#define FORECAST_ZONES_ARCHIVED_FORECASTS_H_
 
 #include <map>
 #include <optional>
@@ -12,17 +12,17 @@
 #include "absl/time/time.h"
 #include "core/config/config.h"
 #include "core/grid/zone_forecast.h"
-#include "forecast/archive/kept_archive.h"
+#include "forecast/archive/reconnecting_archive.h"
 #include "forecast/own/realised_error.h"
 #include "forecast/own/zone_errors.h"
 #include "forecast/sources/forecast_file.h"
 
 namespace carbon {
 
-class KeptForecasts {
+class ArchivedForecasts {
  public:
   // `archive` outlives it.
-  explicit KeptForecasts(KeptArchive* archive) : archive_(archive) {}
+  explicit ArchivedForecasts(ReconnectingArchive* archive) : archive_(archive) {}
 
   // Gives the archive what it has not had yet: a source's forecast, and all files of a zone.
   void Keep(const ZoneConfig& zone, const ForecastSource& source, const FetchedForecast& fetched,
@@ -49,11 +49,11 @@ class KeptForecasts {
  private:
   using Key = std::pair<std::string, std::string>;  // zone, SourceKey
 
-  KeptArchive* archive_;
+  ReconnectingArchive* archive_;
   std::map<Key, absl::Time> kept_;  // when what the archive was given last was fetched
   std::map<Key, std::optional<FetchedForecast>> restored_;
 };
 
 }  // namespace carbon
 
-#endif  // FORECAST_ZONES_KEPT_FORECASTS_H_
+#endif  // FORECAST_ZONES_ARCHIVED_FORECASTS_H_

@@ -1,6 +1,6 @@
 // What decisions come to together: the lines below scarbon log's table.
-#ifndef CLI_LOG_LOG_TOTAL_H_
-#define CLI_LOG_LOG_TOTAL_H_
+#ifndef CLI_LOG_TOTALS_H_
+#define CLI_LOG_TOTALS_H_
 
 #include <string>
 #include <vector>
@@ -19,4 +19,4 @@ std::string LogTotal(const std::vector<LogRecord>& decisions);
 
 }  // namespace carbon
 
-#endif  // CLI_LOG_LOG_TOTAL_H_
+#endif  // CLI_LOG_TOTALS_H_

@@ -1,4 +1,4 @@
-#include "forecast/zones/kept_forecasts.h"
+#include "forecast/zones/archived_forecasts.h"
 
 #include <sys/stat.h>
 
@@ -32,8 +32,8 @@ absl::StatusOr<IntensitySeries> WorthKeeping(const IntensitySeries& series, absl
 
 }  // namespace
 
-void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
-                         const FetchedForecast& fetched, absl::Time now) {
+void ArchivedForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
+                             const FetchedForecast& fetched, absl::Time now) {
   const Key key{zone.name, SourceKey(source, zone)};
   const auto kept = kept_.find(key);
   if (kept != kept_.end() && kept->second == fetched.fetched_at) return;
@@ -53,7 +53,7 @@ void KeptForecasts::Keep(const ZoneConfig& zone, const ForecastSource& source,
   if (status.ok() || absl::IsInvalidArgument(status)) kept_[key] = fetched.fetched_at;
 }
 
-void KeptForecasts::KeepFiles(const ZoneConfig& zone, absl::Time now) {
+void ArchivedForecasts::KeepFiles(const ZoneConfig& zone, absl::Time now) {
   for (const ForecastSource& source : zone.forecasts) {
     const auto* file = std::get_if<ForecastFile>(&source);
     struct stat info;
@@ -66,9 +66,9 @@ void KeptForecasts::KeepFiles(const ZoneConfig& zone, absl::Time now) {
   }
 }
 
-std::optional<FetchedForecast> KeptForecasts::Restore(const ZoneConfig& zone,
-                                                      const ForecastProvider& source,
-                                                      absl::Time now) {
+std::optional<FetchedForecast> ArchivedForecasts::Restore(const ZoneConfig& zone,
+                                                          const ForecastProvider& source,
+                                                          absl::Time now) {
   const Key key{zone.name, SourceKey(source, zone)};
   const SignalKind kind = KindOf(source, zone);
   if (const auto known = restored_.find(key); known != restored_.end()) return known->second;
@@ -88,11 +88,11 @@ std::optional<FetchedForecast> KeptForecasts::Restore(const ZoneConfig& zone,
   return restored;
 }
 
-std::vector<PastForecast> KeptForecasts::PastOf(const ZoneForecast& forecast, absl::Time now) {
+std::vector<PastForecast> ArchivedForecasts::PastOf(const ZoneForecast& forecast, absl::Time now) {
   std::vector<PastForecast> past;
   const Feed feed{forecast.zone, forecast.source, forecast.kind};
   // What the latest ones said of has not all come yet.
-  const int64_t days = static_cast<int64_t>(kMostPastForecasts) + 15;
+  const int64_t days = static_cast<int64_t>(kMaxPastForecasts) + 15;
   for (int64_t day = days; day >= 1; --day) {
     Archive* archive = archive_->Use(now);
     if (archive == nullptr) return past;
@@ -105,9 +105,9 @@ std::vector<PastForecast> KeptForecasts::PastOf(const ZoneForecast& forecast, ab
   return past;
 }
 
-std::optional<IntensitySeries> KeptForecasts::InForce(const ZoneConfig& zone,
-                                                      const ForecastSource& source, absl::Time at,
-                                                      absl::Time now) {
+std::optional<IntensitySeries> ArchivedForecasts::InForce(const ZoneConfig& zone,
+                                                          const ForecastSource& source,
+                                                          absl::Time at, absl::Time now) {
   Archive* archive = archive_->Use(now);
   if (archive == nullptr) return std::nullopt;
   const absl::StatusOr<std::optional<ArchivedForecast>> found =
@@ -117,10 +117,10 @@ std::optional<IntensitySeries> KeptForecasts::InForce(const ZoneConfig& zone,
   return (*found)->series;
 }
 
-std::optional<RealisedError> KeptForecasts::ErrorOf(const ZoneConfig& zone,
-                                                    const ForecastSource& source,
-                                                    const IntensityHistory& actuals,
-                                                    absl::Time now) {
+std::optional<RealisedError> ArchivedForecasts::ErrorOf(const ZoneConfig& zone,
+                                                        const ForecastSource& source,
+                                                        const IntensityHistory& actuals,
+                                                        absl::Time now) {
   Archive* archive = archive_->Use(now);
   if (archive == nullptr) return std::nullopt;
   const absl::StatusOr<std::vector<ArchivedForecast>> forecasts = archive->Forecasts(

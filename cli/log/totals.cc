@@ -1,11 +1,11 @@
-#include "cli/log/log_total.h"
+#include "cli/log/totals.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "cli/log/log_fields.h"
+#include "cli/log/fields.h"
 #include "core/base/mass_text.h"
 #include "core/record/record.h"
 

@@ -1,4 +1,4 @@
-#include "forecast/archive/kept_archive.h"
+#include "forecast/archive/reconnecting_archive.h"
 
 #include <utility>
 
@@ -6,7 +6,7 @@
 
 namespace carbon {
 
-Archive* KeptArchive::Use(absl::Time now) {
+Archive* ReconnectingArchive::Use(absl::Time now) {
   if (path_.empty()) return nullptr;
   if (archive_ == nullptr) {
     const bool is_set_back = now < closed_at_;
@@ -33,7 +33,7 @@ Archive* KeptArchive::Use(absl::Time now) {
 }
 
 // Once a day for a zone: a provider that floods the archive does so again and again.
-void KeptArchive::TellLosses(absl::Time now) {
+void ReconnectingArchive::TellLosses(absl::Time now) {
   for (const ArchiveLoss& loss : archive_->TakeLosses()) {
     Lost& lost = lost_[loss.zone];
     lost.forecasts += loss.forecasts;
@@ -46,12 +46,12 @@ void KeptArchive::TellLosses(absl::Time now) {
   }
 }
 
-std::string KeptArchive::LineOf(const std::string& zone, const Lost& lost) {
+std::string ReconnectingArchive::LineOf(const std::string& zone, const Lost& lost) {
   return absl::StrCat("zone ", zone, ": the oldest ", lost.forecasts, " forecasts and ",
                       lost.actuals, " values gave way to the limit of ", lost.limit >> 20, " MiB");
 }
 
-std::vector<std::string> KeptArchive::Notes() const {
+std::vector<std::string> ReconnectingArchive::Notes() const {
   std::vector<std::string> notes;
   for (const auto& [zone, lost] : lost_) {
     if (used_at_ - lost.last < kPruneEvery) {
@@ -61,7 +61,7 @@ std::vector<std::string> KeptArchive::Notes() const {
   return notes;
 }
 
-void KeptArchive::Heed(const absl::Status& status, absl::Time now) {
+void ReconnectingArchive::Heed(const absl::Status& status, absl::Time now) {
   if (archive_ != nullptr) TellLosses(now);
   if (status.ok()) {
     if (!trouble_.empty()) news_.push_back(absl::StrCat("archive: ", path_, ": in use again"));
@@ -83,6 +83,6 @@ void KeptArchive::Heed(const absl::Status& status, absl::Time now) {
   retry_at_ = now + kRetry;
 }
 
-std::vector<std::string> KeptArchive::TakeNews() { return std::exchange(news_, {}); }
+std::vector<std::string> ReconnectingArchive::TakeNews() { return std::exchange(news_, {}); }
 
 }  // namespace carbon

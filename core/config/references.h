@@ -1,7 +1,7 @@
 // What the entries of a carbon.json say of each other: whether it holds. For the sources of core
 // only. Pure; no I/O.
-#ifndef CORE_CONFIG_CONFIG_CHECK_H_
-#define CORE_CONFIG_CONFIG_CHECK_H_
+#ifndef CORE_CONFIG_REFERENCES_H_
+#define CORE_CONFIG_REFERENCES_H_
 
 #include <vector>
 
@@ -17,4 +17,4 @@ void CheckReferences(const nlohmann::json& root, const Config& config,
 
 }  // namespace carbon
 
-#endif  // CORE_CONFIG_CONFIG_CHECK_H_
+#endif  // CORE_CONFIG_REFERENCES_H_

@@ -1,6 +1,6 @@
 // The section "hardware" of a carbon.json. For the sources of core only. Pure; no I/O.
-#ifndef CORE_CONFIG_CONFIG_HARDWARE_H_
-#define CORE_CONFIG_CONFIG_HARDWARE_H_
+#ifndef CORE_CONFIG_HARDWARE_H_
+#define CORE_CONFIG_HARDWARE_H_
 
 #include <optional>
 
@@ -15,4 +15,4 @@ std::optional<ProfileLibrary> ReadHardware(const JsonValue& json);
 
 }  // namespace carbon
 
-#endif  // CORE_CONFIG_CONFIG_HARDWARE_H_
+#endif  // CORE_CONFIG_HARDWARE_H_

@@ -1,4 +1,4 @@
-#include "plugin/words/tres.h"
+#include "plugin/words/gres.h"
 
 #include "gtest/gtest.h"
 

@@ -1,4 +1,4 @@
-#include "cli/log/log_fields.h"
+#include "cli/log/fields.h"
 
 #include <pwd.h>
 
@@ -89,106 +89,50 @@ constexpr LogField kFields[] = {
     {"time", "TIME", false, [](const LogRecord& r) { return TimeText(r.Time({"time"})); }},
     {"user", "USER", false, [](const LogRecord& r) { return UserName(r); }},
     {"uid", "UID", true,
-     [](const LogRecord& r) {
-       return CountText(r.Number({"job", "user_id"}));
-     }},
-    {"account", "ACCOUNT", false,
-     [](const LogRecord& r) {
-       return r.Text({"job", "account"});
-     }},
-    {"qos", "QOS", false,
-     [](const LogRecord& r) {
-       return r.Text({"job", "qos"});
-     }},
-    {"job", "JOB", false,
-     [](const LogRecord& r) {
-       return r.Text({"job", "name"});
-     }},
-    {"comment", "COMMENT", false,
-     [](const LogRecord& r) {
-       return r.Text({"job", "comment"});
-     }},
+     [](const LogRecord& r) { return CountText(r.Number({"job", "user_id"})); }},
+    {"account", "ACCOUNT", false, [](const LogRecord& r) { return r.Text({"job", "account"}); }},
+    {"qos", "QOS", false, [](const LogRecord& r) { return r.Text({"job", "qos"}); }},
+    {"job", "JOB", false, [](const LogRecord& r) { return r.Text({"job", "name"}); }},
+    {"comment", "COMMENT", false, [](const LogRecord& r) { return r.Text({"job", "comment"}); }},
     {"timelimit", "TIMELIMIT", true,
-     [](const LogRecord& r) {
-       return SecondsText(r.Number({"job", "time_limit_s"}));
-     }},
+     [](const LogRecord& r) { return SecondsText(r.Number({"job", "time_limit_s"})); }},
     {"deadline", "DEADLINE", false,
-     [](const LogRecord& r) {
-       return TimeText(r.Time({"job", "deadline"}));
-     }},
+     [](const LogRecord& r) { return TimeText(r.Time({"job", "deadline"})); }},
     {"nodes", "NODES", true,
-     [](const LogRecord& r) {
-       return CountText(r.Number({"job", "demand", "nodes"}));
-     }},
+     [](const LogRecord& r) { return CountText(r.Number({"job", "demand", "nodes"})); }},
     {"devices", "DEVICES", true,
-     [](const LogRecord& r) {
-       return CountText(r.Number({"job", "demand", "devices"}));
-     }},
+     [](const LogRecord& r) { return CountText(r.Number({"job", "demand", "devices"})); }},
     {"tasks", "TASKS", true,
-     [](const LogRecord& r) {
-       return CountText(r.Number({"job", "array_tasks"}));
-     }},
+     [](const LogRecord& r) { return CountText(r.Number({"job", "array_tasks"})); }},
     {"partition", "PARTITION", false, HomePartition},
-    {"pool", "POOL", false,
-     [](const LogRecord& r) {
-       return r.Text({"chosen", "pool"});
-     }},
+    {"pool", "POOL", false, [](const LogRecord& r) { return r.Text({"chosen", "pool"}); }},
     {"move", "PARTITION->POOL", false, Move},
-    {"site", "SITE", false,
-     [](const LogRecord& r) {
-       return r.Text({"chosen", "site"});
-     }},
-    {"homesite", "HOMESITE", false,
-     [](const LogRecord& r) {
-       return r.Text({"home", "site"});
-     }},
-    {"zone", "ZONE", false,
-     [](const LogRecord& r) {
-       return r.Text({"chosen", "zone"});
-     }},
+    {"site", "SITE", false, [](const LogRecord& r) { return r.Text({"chosen", "site"}); }},
+    {"homesite", "HOMESITE", false, [](const LogRecord& r) { return r.Text({"home", "site"}); }},
+    {"zone", "ZONE", false, [](const LogRecord& r) { return r.Text({"chosen", "zone"}); }},
     {"hardware", "HARDWARE", false,
-     [](const LogRecord& r) {
-       return r.Text({"chosen", "hardware"});
-     }},
+     [](const LogRecord& r) { return r.Text({"chosen", "hardware"}); }},
     {"start", "START", false,
-     [](const LogRecord& r) {
-       return TimeText(r.Time({"chosen", "start"}));
-     }},
+     [](const LogRecord& r) { return TimeText(r.Time({"chosen", "start"})); }},
     {"delay", "DELAY", true, DelayText},
     {"runtime", "RUNTIME", true,
-     [](const LogRecord& r) {
-       return SecondsText(r.Number({"chosen", "runtime_s"}));
-     }},
+     [](const LogRecord& r) { return SecondsText(r.Number({"chosen", "runtime_s"})); }},
     {"runtimesource", "RUNTIMESOURCE", false,
      [](const LogRecord& r) { return r.Text({"runtime_source"}); }},
     {"kwh", "KWH", true,
-     [](const LogRecord& r) {
-       return FigureText(r.Number({"chosen", "energy_kwh"}));
-     }},
+     [](const LogRecord& r) { return FigureText(r.Number({"chosen", "energy_kwh"})); }},
     {"intensity", "G/KWH", true,
-     [](const LogRecord& r) {
-       return FigureText(r.Number({"chosen", "intensity_g_per_kwh"}));
-     }},
+     [](const LogRecord& r) { return FigureText(r.Number({"chosen", "intensity_g_per_kwh"})); }},
     {"co2e", "CO2E", true,
-     [](const LogRecord& r) {
-       return MassText(r.Number({"chosen", "gross_g"}));
-     }},
+     [](const LogRecord& r) { return MassText(r.Number({"chosen", "gross_g"})); }},
     {"net", "NET", true,
-     [](const LogRecord& r) {
-       return MassText(r.Number({"chosen", "net_g"}));
-     }},
+     [](const LogRecord& r) { return MassText(r.Number({"chosen", "net_g"})); }},
     {"embodied", "EMBODIED", true,
-     [](const LogRecord& r) {
-       return MassText(r.Number({"chosen", "embodied_g"}));
-     }},
+     [](const LogRecord& r) { return MassText(r.Number({"chosen", "embodied_g"})); }},
     {"home", "HOME CO2E", true,
-     [](const LogRecord& r) {
-       return MassText(r.Number({"home", "gross_g"}));
-     }},
+     [](const LogRecord& r) { return MassText(r.Number({"home", "gross_g"})); }},
     {"static", "STATIC CO2E", true,
-     [](const LogRecord& r) {
-       return MassText(r.Number({"static_best", "gross_g"}));
-     }},
+     [](const LogRecord& r) { return MassText(r.Number({"static_best", "gross_g"})); }},
     {"saved", "SAVED", true, [](const LogRecord& r) { return SavedText(r, "share"); }},
     {"savedco2e", "SAVED CO2E", true,
      [](const LogRecord& r) {
@@ -198,13 +142,9 @@ constexpr LogField kFields[] = {
     {"consequential", "CONSEQUENTIAL", true,
      [](const LogRecord& r) { return SavedText(r, "consequential_share"); }},
     {"consequentialco2e", "CONSEQUENTIAL CO2E", true,
-     [](const LogRecord& r) {
-       return MassText(r.Number({"chosen", "consequential_g"}));
-     }},
+     [](const LogRecord& r) { return MassText(r.Number({"chosen", "consequential_g"})); }},
     {"consequentialhome", "HOME CONSEQUENTIAL CO2E", true,
-     [](const LogRecord& r) {
-       return MassText(r.Number({"home", "consequential_g"}));
-     }},
+     [](const LogRecord& r) { return MassText(r.Number({"home", "consequential_g"})); }},
     {"consequentialsaved", "SAVED CONSEQUENTIAL CO2E", true,
      [](const LogRecord& r) {
        return SavesNothing(r) ? "" : MassText(r.Number({"saving", "consequential_g", "mean"}));

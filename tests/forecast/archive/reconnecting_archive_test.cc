@@ -1,4 +1,4 @@
-#include "forecast/archive/kept_archive.h"
+#include "forecast/archive/reconnecting_archive.h"
 
 #include <unistd.h>
 
@@ -22,10 +22,10 @@ namespace fs = std::filesystem;
 const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 11, 24, 2), absl::UTCTimeZone());
 const Feed kFeed{"DE", "energy-charts:de", SignalKind::kAverageLifecycle};
 
-class KeptArchiveTest : public testing::Test {
+class ReconnectingArchiveTest : public testing::Test {
  protected:
   std::string path() const { return folder_ + "/archive.sqlite"; }
-  KeptArchive Kept() const { return KeptArchive(path(), absl::Hours(24 * 10)); }
+  ReconnectingArchive Kept() const { return ReconnectingArchive(path(), absl::Hours(24 * 10)); }
 
   static absl::Status Add(Archive* archive, absl::Time at) {
     return archive
@@ -39,44 +39,45 @@ class KeptArchiveTest : public testing::Test {
   const std::string folder_ = temporary_.path();
 };
 
-TEST_F(KeptArchiveTest, IsNoTroubleWhereNoneIsWanted) {
-  KeptArchive kept("", absl::Hours(1));
+TEST_F(ReconnectingArchiveTest, IsNoTroubleWhereNoneIsWanted) {
+  ReconnectingArchive kept("", absl::Hours(1));
   EXPECT_EQ(kept.Use(kNow), nullptr);
   EXPECT_THAT(kept.TakeNews(), IsEmpty());
 }
 
-TEST_F(KeptArchiveTest, TellsOnceWhoHoldsItAndGoesOnOnceItIsFree) {
-  auto first = std::make_unique<KeptArchive>(Kept());
+TEST_F(ReconnectingArchiveTest, TellsOnceWhoHoldsItAndGoesOnOnceItIsFree) {
+  auto first = std::make_unique<ReconnectingArchive>(Kept());
   ASSERT_NE(first->Use(kNow), nullptr);
   EXPECT_THAT(first->TakeNews(), IsEmpty());
 
-  KeptArchive second = Kept();
+  ReconnectingArchive second = Kept();
   EXPECT_EQ(second.Use(kNow), nullptr);
   EXPECT_THAT(second.TakeNews(),
               ElementsAre(AllOf(HasSubstr("archive: " + path() + ": another process writes"),
                                 HasSubstr("pid " + std::to_string(getpid())),
                                 HasSubstr("; going on without it"))));
-  EXPECT_EQ(second.Use(kNow + KeptArchive::kRetry), nullptr);
+  EXPECT_EQ(second.Use(kNow + ReconnectingArchive::kRetry), nullptr);
   EXPECT_THAT(second.TakeNews(), IsEmpty()) << "told already";
 
   first.reset();
-  EXPECT_EQ(second.Use(kNow + KeptArchive::kRetry + absl::Seconds(1)), nullptr) << "not yet again";
-  Archive* archive = second.Use(kNow + 2 * KeptArchive::kRetry);
+  EXPECT_EQ(second.Use(kNow + ReconnectingArchive::kRetry + absl::Seconds(1)), nullptr)
+      << "not yet again";
+  Archive* archive = second.Use(kNow + 2 * ReconnectingArchive::kRetry);
   ASSERT_NE(archive, nullptr);
-  second.Heed(Add(archive, kNow), kNow + 2 * KeptArchive::kRetry);
+  second.Heed(Add(archive, kNow), kNow + 2 * ReconnectingArchive::kRetry);
   EXPECT_THAT(second.TakeNews(), ElementsAre("archive: " + path() + ": in use again"));
 }
 
-TEST_F(KeptArchiveTest, GoesOnWithoutAFileThatIsSomethingElse) {
+TEST_F(ReconnectingArchiveTest, GoesOnWithoutAFileThatIsSomethingElse) {
   ASSERT_TRUE(WriteFileAtomically(path(), "{}").ok());
-  KeptArchive kept = Kept();
+  ReconnectingArchive kept = Kept();
   EXPECT_EQ(kept.Use(kNow), nullptr);
   EXPECT_THAT(kept.TakeNews(), ElementsAre(HasSubstr("is no archive of forecasts")));
   EXPECT_EQ(*ReadFile(path(), 100), "{}");
 }
 
-TEST_F(KeptArchiveTest, ClosesItAfterAnErrorButNotForWhatIsTheDatasFault) {
-  KeptArchive kept = Kept();
+TEST_F(ReconnectingArchiveTest, ClosesItAfterAnErrorButNotForWhatIsTheDatasFault) {
+  ReconnectingArchive kept = Kept();
   ASSERT_NE(kept.Use(kNow), nullptr);
   kept.Heed(absl::InvalidArgumentError("forecast of zone X: begins too early"), kNow);
   EXPECT_NE(kept.Use(kNow), nullptr);
@@ -86,18 +87,18 @@ TEST_F(KeptArchiveTest, ClosesItAfterAnErrorButNotForWhatIsTheDatasFault) {
   kept.Heed(absl::ResourceExhaustedError("/a: disk is full"), kNow);
   EXPECT_EQ(kept.Use(kNow + absl::Seconds(59)), nullptr);
   EXPECT_THAT(kept.TakeNews(), ElementsAre("archive: /a: disk is full; going on without it"));
-  EXPECT_NE(kept.Use(kNow + KeptArchive::kRetry), nullptr);
+  EXPECT_NE(kept.Use(kNow + ReconnectingArchive::kRetry), nullptr);
 }
 
-TEST_F(KeptArchiveTest, TriesAgainWhenTheClockWasSetBack) {
-  KeptArchive kept = Kept();
+TEST_F(ReconnectingArchiveTest, TriesAgainWhenTheClockWasSetBack) {
+  ReconnectingArchive kept = Kept();
   kept.Heed(absl::ResourceExhaustedError("/a: disk is full"), kNow);
   EXPECT_EQ(kept.Use(kNow), nullptr);
   EXPECT_NE(kept.Use(kNow - absl::Hours(1)), nullptr);
 }
 
-TEST_F(KeptArchiveTest, PrunesOnceADay) {
-  KeptArchive kept = Kept();
+TEST_F(ReconnectingArchiveTest, PrunesOnceADay) {
+  ReconnectingArchive kept = Kept();
   const auto count = [&](absl::Time now) {
     return kept.Use(now)->Forecasts(kFeed, absl::UnixEpoch(), absl::InfiniteFuture())->size();
   };
@@ -109,12 +110,12 @@ TEST_F(KeptArchiveTest, PrunesOnceADay) {
   EXPECT_EQ(count(kNow + absl::Hours(24 * 12)), 0u);
 }
 
-TEST_F(KeptArchiveTest, LosesNothingToAClockThatIsAheadAtFirst) {
+TEST_F(ReconnectingArchiveTest, LosesNothingToAClockThatIsAheadAtFirst) {
   {
-    KeptArchive before = Kept();
+    ReconnectingArchive before = Kept();
     ASSERT_TRUE(Add(before.Use(kNow), kNow).ok());
   }
-  KeptArchive kept = Kept();
+  ReconnectingArchive kept = Kept();
   const absl::Time ahead = kNow + absl::Hours(24 * 365);
   for (const absl::Time now : {ahead, ahead + absl::Minutes(59), kNow, kNow + absl::Minutes(59)}) {
     ASSERT_NE(kept.Use(now), nullptr);
@@ -125,20 +126,20 @@ TEST_F(KeptArchiveTest, LosesNothingToAClockThatIsAheadAtFirst) {
             1u);
 }
 
-TEST_F(KeptArchiveTest, SaysThatADamagedFileWasMovedAside) {
+TEST_F(ReconnectingArchiveTest, SaysThatADamagedFileWasMovedAside) {
   {
-    KeptArchive kept = Kept();
+    ReconnectingArchive kept = Kept();
     ASSERT_NE(kept.Use(kNow), nullptr);
     ASSERT_TRUE(Add(kept.Use(kNow), kNow).ok());
   }
   ASSERT_TRUE(WriteFileAtomically(path(), ReadFile(path(), 1 << 30)->substr(0, 5000)).ok());
-  KeptArchive kept = Kept();
+  ReconnectingArchive kept = Kept();
   EXPECT_NE(kept.Use(kNow), nullptr);
   EXPECT_THAT(kept.TakeNews(), ElementsAre(HasSubstr("it is kept as " + path() + ".damaged-")));
 }
 
-TEST_F(KeptArchiveTest, TellsOnceADayWhatGaveWayToItsLimits) {
-  KeptArchive kept(path(), absl::Hours(24 * 100), {.zone_bytes = 2000});
+TEST_F(ReconnectingArchiveTest, TellsOnceADayWhatGaveWayToItsLimits) {
+  ReconnectingArchive kept(path(), absl::Hours(24 * 100), {.zone_bytes = 2000});
   const auto add = [&](int first, int count) {
     for (int i = first; i < first + count; ++i) {
       const absl::Time at = kNow + absl::Minutes(i);

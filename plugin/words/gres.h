@@ -5,8 +5,8 @@
 //   cpu=4,gres/gpu:h100=2          --tres-per-task
 //
 // Pure; knows nothing else of Slurm.
-#ifndef PLUGIN_WORDS_TRES_H_
-#define PLUGIN_WORDS_TRES_H_
+#ifndef PLUGIN_WORDS_GRES_H_
+#define PLUGIN_WORDS_GRES_H_
 
 #include <cstdint>
 #include <string>
@@ -34,4 +34,4 @@ DeviceRequest ReadDevices(const TresStrings& strings);
 
 }  // namespace carbon
 
-#endif  // PLUGIN_WORDS_TRES_H_
+#endif  // PLUGIN_WORDS_GRES_H_
