@@ -14,13 +14,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "core/json/json_bounds.h"
+#include "core/record/record.h"
 
 namespace carbon {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kRecordVersion = 1;
 // Of a line and its nesting: far above any record. The file may be anybody's (--file).
 constexpr size_t kMaxBytes = 1 << 20;
 constexpr int kMaxDepth = 64;
@@ -42,7 +42,11 @@ bool IsRecord(const Json& json) {
     const auto found = json.find(key);
     return found != json.end() && check(*found);
   };
-  return json.is_object() && is("v", [](const Json& v) { return v == kRecordVersion; }) &&
+  return json.is_object() &&
+         is("v",
+            [](const Json& v) {
+              return v.is_number_integer() && v >= kMinRecordVersion && v <= kRecordVersion;
+            }) &&
          is("type", [](const Json& v) { return v.is_string(); }) &&
          is("boot", [](const Json& v) { return v.is_string(); }) &&
          is("seq", [](const Json& v) { return v.is_number_unsigned(); });
@@ -129,8 +133,10 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
   }
   if (file.bad()) return failure();
   if (unreadable > 0) {
-    complain(absl::StrCat(path, ": ", unreadable, unreadable == 1 ? " line is" : " lines are",
-                          " no record of version ", kRecordVersion, " and left out"));
+    complain(absl::StrCat(path, ": ", unreadable,
+                          unreadable == 1 ? " line is not a record" : " lines are not records",
+                          " of version ", kMinRecordVersion, " or ", kRecordVersion,
+                          " and left out"));
   }
   return absl::OkStatus();
 }

@@ -19,13 +19,12 @@
 namespace carbon {
 namespace {
 
-constexpr absl::string_view kMark = "slurm-carbon-seal-1";
 constexpr int64_t kMaxKeyBytes = 4096;
 
 // "slurm-carbon-seal-1 <seconds since 1970> <64 hexadecimal digits>" and a newline.
 std::string KeyText(absl::string_view secret, absl::Time made_at) {
-  return absl::StrCat(kMark, " ", absl::ToUnixSeconds(made_at), " ", absl::BytesToHexString(secret),
-                      "\n");
+  return absl::StrCat(Seal::kMark, " ", absl::ToUnixSeconds(made_at), " ",
+                      absl::BytesToHexString(secret), "\n");
 }
 
 absl::StatusOr<Seal> ParseKey(absl::string_view text, const std::string& path,
@@ -33,7 +32,7 @@ absl::StatusOr<Seal> ParseKey(absl::string_view text, const std::string& path,
   const std::vector<absl::string_view> words = absl::StrSplit(absl::StripSuffix(text, "\n"), ' ');
   int64_t made_at = 0;
   // Not a word of it is quoted.
-  const bool is_key = words.size() == 3 && words[0] == kMark &&
+  const bool is_key = words.size() == 3 && words[0] == Seal::kMark &&
                       absl::SimpleAtoi(words[1], &made_at) && made_at >= 0 &&
                       words[2].size() == 2 * Seal::kSecretBytes &&
                       words[2].find_first_not_of("0123456789abcdef") == absl::string_view::npos;

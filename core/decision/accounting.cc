@@ -50,6 +50,14 @@ absl::Status CheckRun(const TrainingRun& run) {
 
 }  // namespace
 
+Watts PowerAtMeter(Watts per_processor, double processors, double pue) {
+  return per_processor * processors * pue;
+}
+
+absl::Duration RuntimeOf(Flops work, FlopsPerSecond per_processor, double processors) {
+  return work / (per_processor * processors);
+}
+
 absl::StatusOr<Footprint> Account(const TrainingRun& run) {
   if (absl::Status status = CheckRun(run); !status.ok()) return status;
   const double processors = static_cast<double>(run.processors);
@@ -59,10 +67,11 @@ absl::StatusOr<Footprint> Account(const TrainingRun& run) {
     footprint.duration = *run.duration;
     if (run.throughput) footprint.work = *run.throughput * processors * *run.duration;
   } else {
-    footprint.duration = *run.work / (*run.throughput * processors);
+    footprint.duration = RuntimeOf(*run.work, *run.throughput, processors);
     footprint.work = run.work;
   }
-  footprint.energy = run.watts_per_processor * processors * footprint.duration * run.pue;
+  footprint.energy =
+      PowerAtMeter(run.watts_per_processor, processors, run.pue) * footprint.duration;
   footprint.gross = footprint.energy * run.gross;
   if (run.net) footprint.net = footprint.energy * *run.net;
 

@@ -4,7 +4,8 @@
 //   kWh   = hours x processors x average watts per processor x PUE / 1000
 //   tCO2e = kWh x kgCO2e per kWh / 1000
 //
-// Pure arithmetic at full precision: rounding is for whoever prints. No I/O.
+// The decision uses the same functions; there the last factor is the integral of the intensity
+// over the run. Pure arithmetic at full precision: rounding is for whoever prints. No I/O.
 #ifndef CORE_DECISION_ACCOUNTING_H_
 #define CORE_DECISION_ACCOUNTING_H_
 
@@ -16,6 +17,13 @@
 #include "core/base/quantities.h"
 
 namespace carbon {
+
+// What a run draws at the meter of its datacenter: watts per processor x processors x PUE. Array
+// rounds make the number of processors an average, which need not be whole.
+Watts PowerAtMeter(Watts per_processor, double processors, double pue);
+
+// How long `processors` take for the work.
+absl::Duration RuntimeOf(Flops work, FlopsPerSecond per_processor, double processors);
 
 struct TrainingRun {
   // Exactly one of the two says how long the run is.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/decision/accounting.h"
 #include "core/decision/job_size.h"
 
 namespace carbon {
@@ -81,8 +82,9 @@ std::variant<Runtime, WhyNot> RuntimeOn(const JobTerms& terms, const Snapshot::P
   const std::optional<double> slowdown = Slowdown(terms, pool, working);
   if (terms.hints->flops.has_value()) {
     if (!throughput.has_value()) return "speed of its hardware is unknown";
-    return Runtime{*terms.hints->flops / (throughput->value * static_cast<double>(working)), true,
-                   slowdown.value_or(1)};
+    const absl::Duration length =
+        RuntimeOf(*terms.hints->flops, throughput->value, static_cast<double>(working));
+    return Runtime{length, true, slowdown.value_or(1)};
   }
   if (!slowdown.has_value()) return "speed of its hardware is unknown";
   if (pool.hardware->unit != terms.home->hardware->unit) {
@@ -136,7 +138,8 @@ void ChargeWakeUp(PoolRun* run) {
   if (run->wake_up <= absl::ZeroDuration()) return;
   const double per_run = absl::FDivDuration(run->wake_up, run->option.runtime);
   const Watts power =
-      WakingWatts(*run->pool->hardware) * run->units * run->pool->site->pue.value * per_run;
+      PowerAtMeter(WakingWatts(*run->pool->hardware), run->units, run->pool->site->pue.value) *
+      per_run;
   run->power = run->power + power;
   if (run->added_power.has_value()) *run->added_power = *run->added_power + power;
 }
@@ -183,8 +186,9 @@ std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snap
   run.units = static_cast<double>(units->charged) *
               static_cast<double>(std::max<int64_t>(1, terms.job->array_tasks)) /
               static_cast<double>(run.rounds);
-  run.power = pool.hardware->busy.value * run.units * pool.site->pue.value;
-  if (pool.added.has_value()) run.added_power = *pool.added * run.units * pool.site->pue.value;
+  const double pue = pool.site->pue.value;
+  run.power = PowerAtMeter(pool.hardware->busy.value, run.units, pue);
+  if (pool.added.has_value()) run.added_power = PowerAtMeter(*pool.added, run.units, pue);
   ChargeWakeUp(&run);
   run.option.power = run.power;
   return run;

@@ -73,6 +73,10 @@ absl::string_view OutcomeName(Outcome outcome);
 // the static best pool only where that passed too. 2 is as Policy says.
 inline constexpr int kDecisionRule = 2;
 
+// Raised with each change after which the same job, snapshot, bookings, circumstances and time may
+// give other bits: when tests/core/placer/decisions.golden changes.
+inline constexpr int kDecisionArithmetic = 1;
+
 // Of so many pools a decision tells what the job would emit there. What is not told need not be
 // computed.
 inline constexpr int kMaxCandidates = 8;

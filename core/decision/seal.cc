@@ -11,7 +11,6 @@
 namespace carbon {
 namespace {
 
-constexpr absl::string_view kMark = "slurm-carbon-seal-1";
 constexpr size_t kSealBytes = 16;
 
 std::string Sha256(absl::string_view a, absl::string_view b) {

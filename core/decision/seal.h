@@ -27,6 +27,8 @@ std::string HmacSha256(absl::string_view key, absl::string_view text);
 class Seal {
  public:
   static constexpr size_t kLetters = 22;
+  // Begins what is sealed, and the file of the key.
+  static constexpr absl::string_view kMark = "slurm-carbon-seal-1";
 
   // `made_at`: since when the cluster has a key. `secret` is kSecretBytes long.
   static constexpr size_t kSecretBytes = 32;

@@ -7,7 +7,7 @@
 
 namespace carbon {
 
-// One thing that is wrong with a carbon.json.
+// One thing that is wrong in a JSON text, in a carbon.json say.
 struct ConfigError {
   std::string path;         // JSON pointer to the value: "/pools/oslo/site"
   std::optional<int> line;  // 1-based, where it can be told

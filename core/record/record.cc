@@ -16,7 +16,6 @@ namespace {
 // line.
 using Json = JsonText;
 
-constexpr int kRecordVersion = 1;
 template <class T, class Convert>
 Json OrNull(const std::optional<T>& value, Convert convert) {
   return value.has_value() ? Json(convert(*value)) : Json(nullptr);
@@ -38,10 +37,20 @@ Json SecondsJson(absl::Duration duration) {
 Json GramsJson(GramsCo2e mass) { return mass.value(); }
 
 Json AmountJson(const Resources& amount) {
-  return {{"nodes", amount.nodes},
-          {"devices", amount.devices},
-          {"cpus", amount.cpus},
-          {"memory_mib", amount.memory_mib}};
+  Json json = {{"nodes", amount.nodes},
+               {"devices", amount.devices},
+               {"cpus", amount.cpus},
+               {"memory_mib", amount.memory_mib}};
+  // The parts of nodes that a booking takes; most amounts have none.
+  for (const auto& [name, part] : {std::pair("full_nodes", amount.full_nodes),
+                                   {"half_nodes", amount.half_nodes},
+                                   {"quarter_nodes", amount.quarter_nodes},
+                                   {"halves", amount.halves},
+                                   {"quarters", amount.quarters},
+                                   {"apart", amount.apart}}) {
+    if (part != 0) json[name] = part;
+  }
+  return json;
 }
 
 // Strings within their bounds, and the names of those that were cut.
@@ -232,7 +241,7 @@ absl::string_view FateName(BookingFate fate) {
 
 std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
                            const Decision& decision, const Manifest& manifest,
-                           absl::string_view ledger_digest) {
+                           absl::string_view ledger_digest, const Circumstances& circumstances) {
   Json record = Head("decision", id, now);
   BoundedStrings strings;
   const auto candidate_json = [&strings](const Candidate& candidate) {
@@ -243,6 +252,7 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
       decision.policy.empty() ? Json(nullptr) : strings.Name("policy", decision.policy);
   record["mode"] = std::string(ModeName(decision.mode));
   record["rule"] = kDecisionRule;
+  record["arithmetic"] = kDecisionArithmetic;
   record["outcome"] = std::string(OutcomeName(decision.outcome));
   record["reason"] = strings.Text("reason", decision.reason);
   record["hints"] = HintsJson(decision.hints, &strings);
@@ -278,12 +288,18 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
                         {"capacity", manifest.capacity_hash},
                         {"admission", manifest.admission_hash}};
   record["ledger"] = std::string(ledger_digest);
+  record["circumstances"] = {
+      {"in_charge_since", TimeJson(circumstances.in_charge_since)},
+      {"log_error", circumstances.log_error.empty()
+                        ? Json(nullptr)
+                        : strings.Text("circumstances.log_error", circumstances.log_error)}};
   if (!strings.cut().empty()) record["cut"] = strings.cut();
   return Line(record);
 }
 
-size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision) {
-  constexpr size_t kFrame = 1600;  // the names of all fields, numbers and hashes
+size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
+                           const Circumstances& circumstances) {
+  constexpr size_t kFrame = 1720;  // the names of all fields, numbers and hashes
   constexpr size_t kPlan = 1100;   // savings, and what is booked
   constexpr size_t kCandidate = 480;
   constexpr size_t kExclusion = 60, kExclusions = 1200;
@@ -312,7 +328,7 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision) {
   size += sum_of({job.name, job.account, job.qos, job.device_type, job.leave_alone, job.pinned_by,
                   decision.policy},
                  kMaxRecordName);
-  size += sum_of({job.comment, decision.reason}, kMaxRecordText);
+  size += sum_of({job.comment, decision.reason, circumstances.log_error}, kMaxRecordText);
   for (const auto* list :
        {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
     size += size_of_list(*list);

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/cluster/ledger.h"
+#include "core/decision/circumstances.h"
 #include "core/decision/decision.h"
 #include "core/decision/decision_id.h"
 #include "core/job/job.h"
@@ -22,10 +23,15 @@ namespace carbon {
 
 struct JobReturn;
 
+// What "v" of a record says. Version 1 had neither "arithmetic" nor "circumstances"; what reads a
+// log reads both.
+inline constexpr int kRecordVersion = 2;
+inline constexpr int kMinRecordVersion = 1;
+
 // The most bytes of a string in a record, escapes included, so that no user can fill the log with
 // few submissions: of names, and of the texts that hold sentences, which are the comment, the
-// reason and each list of names together. The second is less than what the plugin reads of a
-// comment, so that what it did not read counts as cut too.
+// reason, the log's error and each list of names together. The second is less than what the plugin
+// reads of a comment, so that what it did not read counts as cut too.
 inline constexpr size_t kMaxRecordName = 256;
 inline constexpr size_t kMaxRecordText = 1000;
 // No record is longer.
@@ -37,9 +43,10 @@ inline constexpr size_t kMaxRecordBytes = 40 << 10;
 // cut behind a name, and "cut" names both.
 std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
                            const Decision& decision, const Manifest& manifest,
-                           absl::string_view ledger_digest);
+                           absl::string_view ledger_digest, const Circumstances& circumstances);
 // At least the length of that, and at most about half as much again; cheap.
-size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision);
+size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
+                           const Circumstances& circumstances);
 // Of a booking that has ended, with the job that it was for; or where it is held on ("job"), of the
 // job alone.
 std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event);

@@ -16,8 +16,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/cluster/ledger.h"
-#include "core/decision/admin_comment.h"
 #include "core/decision/seal.h"
+#include "core/placer/placer.h"
 #include "core/record/record.h"
 #include "core/snapshot/snapshot.h"
 #include "plugin/job_submit/complaints.h"
@@ -31,13 +31,6 @@
 namespace carbon {
 namespace {
 
-// A snapshot older than this says nothing of the queue any more, and one from the future says that
-// a clock is wrong.
-constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
-constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
-constexpr absl::string_view kNoLookYet =
-    "the queue has not been looked at since this slurmctld took charge";
-constexpr absl::string_view kLogShareUsed = "a user's share of the placement log is used up";
 // Every restart begins without a look; only if it stays like that is it worth a line.
 constexpr absl::Duration kFirstLookWithin = absl::Minutes(1);
 constexpr size_t kBookingRecordBytes = 256;
@@ -45,69 +38,20 @@ constexpr absl::Duration kStatusEvery = absl::Seconds(2);
 // A status file that is older than a few of these belongs to a plugin that no longer runs.
 constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
 
-// Why no decision may rest on this snapshot now; empty: it may.
-std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, absl::Time now) {
-  const absl::Duration age = now - snapshot.manifest().published_at;
-  if (age > kMaxSnapshotAge) {
-    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(age), " minutes old, limit ",
-                        absl::ToInt64Minutes(kMaxSnapshotAge));
-  }
-  if (-age > kMaxSnapshotLead) {
-    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(-age),
-                        " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
-  }
-  // Both are known to the second only. A time that is yet to come is of a clock that was set back.
-  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since)
-    return std::string(kNoLookYet);
-  return "";
-}
-
-// What is left of a decision that may not be carried out.
-Decision LeftAlone(Decision decision, std::string reason) {
-  Decision left;
-  left.reason = std::move(reason);
-  left.policy = std::move(decision.policy);
-  left.mode = decision.mode;
-  left.hints = std::move(decision.hints);
-  return left;
-}
-
 // About what the two hold in memory, strings included.
-size_t BytesHeld(const JobRequest& job, const Decision& decision) {
+size_t BytesHeld(const JobRequest& job, const Submission& submission) {
+  const Decision& decision = submission.decision;
   constexpr size_t kStrings = 128;  // of a candidate or an exclusion
   size_t strings = job.name.size() + job.account.size() + job.qos.size() + job.comment.size() +
-                   job.device_type.size() + job.pinned_by.size() + decision.reason.size();
+                   job.device_type.size() + job.pinned_by.size() + decision.reason.size() +
+                   submission.circumstances.log_error.size();
   for (const auto* list :
        {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
     for (const std::string& name : *list) strings += sizeof(name) + name.size();
   }
-  return sizeof(job) + strings + sizeof(decision) +
+  return sizeof(job) + strings + sizeof(submission) +
          decision.best.size() * (sizeof(Candidate) + kStrings) +
          decision.excluded.size() * (sizeof(Exclusion) + kStrings);
-}
-
-// In shadow only the id, without which the decision could never be joined with what happened.
-Verdict VerdictOf(const JobRequest& job, const Decision& decision, const RecordId& id,
-                  absl::Time now, absl::TimeZone zone, const Seal& seal) {
-  Verdict verdict;
-  verdict.message = UserMessage(decision, now, zone);
-  if (decision.outcome == Outcome::kLeftAlone) return verdict;
-  verdict.admin_comment = AdminComment(id, job, decision, now, zone, seal);
-  if (decision.mode != Mode::kEnforce || decision.outcome != Outcome::kPlaced ||
-      !decision.chosen.has_value() || !decision.home.has_value()) {
-    return verdict;
-  }
-  verdict.apply = true;
-  if (decision.chosen->start > now) verdict.begin = decision.chosen->start;
-  // Of several partitions named, Slurm would take whichever has room first.
-  if (decision.chosen->partition != decision.home->partition || job.partitions.size() > 1) {
-    verdict.partition = decision.chosen->partition;
-  }
-  if (HasNewTimeLimit(decision)) {
-    verdict.time_limit = decision.chosen->time_limit;
-    verdict.time_min = decision.chosen->time_min;
-  }
-  return verdict;
 }
 
 }  // namespace
@@ -116,7 +60,7 @@ class Engine::State {
  public:
   explicit State(EngineOptions options)
       : options_(std::move(options)),
-        budget_(options_.budget),
+        placer_(boot_, options_.budget, options_.decide),
         reader_(options_.snapshot_folder),
         complaints_(options_.log_line),
         log_(LogWriter::Options{}) {
@@ -167,71 +111,36 @@ class Engine::State {
     std::unique_lock lock(mutex_);
     ++status_.decisions;
     // Held beyond the lock: the record is made from it.
-    const std::shared_ptr<const Snapshot> snapshot = snapshot_;
+    const std::shared_ptr<const Snapshot> snapshot = placer_.snapshot();
     const std::shared_ptr<const Seal> seal = seal_;
     if (snapshot == nullptr || seal == nullptr) {
       ++status_.left_alone;
       return {};
     }
-    ledger_.ViewAs(job.user_id, job.nice > 0);
-    const std::string ledger_digest = ledger_.digest();
-    Decision decision = options_.decide(job, *snapshot, ledger_, now);
-    std::string unusable = WhyNotUsable(*snapshot, InChargeSince(), now);
-    if (unusable.empty() && !log_error_.empty()) {
-      unusable = absl::StrCat("the placement log cannot be written: ", log_error_);
-    }
-    if (!unusable.empty() && !decision.bad_hint)
-      decision = LeftAlone(std::move(decision), unusable);
-    // Jobs that no policy is about would only fill the log.
-    const bool is_recorded = decision.mode != Mode::kOff || decision.bad_hint;
-    const bool has_room = is_recorded && HasRoom(job, decision, now);
-    // No decision without a trace.
-    if (is_recorded && !has_room && !decision.bad_hint)
-      decision = LeftAlone(std::move(decision), std::string(kLogShareUsed));
-    if (decision.outcome == Outcome::kLeftAlone) ++status_.left_alone;
-    if (decision.outcome == Outcome::kPlaced) ++status_.placed;
-    if (!has_room) return {.message = UserMessage(decision, now, zone_)};
-
-    const RecordId id = NextId();
-    if (decision.outcome != Outcome::kLeftAlone && decision.booked_when.has_value()) {
-      ledger_.Book(
-          {.decision_id = DecisionId(id),
-           .group = decision.booked_group,
-           .when = *decision.booked_when,
-           .amount = decision.booked_amount,
-           .made_at = now,
-           // One that stays is where the queue will show it.
-           .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced,
-           .user_id = job.user_id,
-           .is_nice = job.nice > 0});
-    }
+    Submission submission =
+        placer_.Submit(job, {.in_charge_since = InChargeSince(), .log_error = log_error_}, now);
+    const Outcome outcome = submission.decision.outcome;
+    if (outcome == Outcome::kLeftAlone) ++status_.left_alone;
+    if (outcome == Outcome::kPlaced) ++status_.placed;
+    if (!submission.id.has_value()) return VerdictOf(job, submission, now, zone_, *seal);
     // From lock to lock, so that records stand in the log in the order of their numbers although
     // they are queued outside the first. To make a record takes longer than to decide: the log's
     // thread does. It keeps the manifest and not the snapshot, of which a disk that hangs for hours
     // would hold thousands.
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
-    Verdict verdict = VerdictOf(job, decision, id, now, zone_, *seal);
-    const size_t bytes = BytesHeld(job, decision);
-    const auto need = decision.outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable
-                                                              : LogWriter::Need::kNeeded;
+    Verdict verdict = VerdictOf(job, submission, now, zone_, *seal);
+    const size_t bytes = BytesHeld(job, submission);
+    const auto need =
+        outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable : LogWriter::Need::kNeeded;
     const bool is_queued = log_.Enqueue(
-        [id, now, job, decision = std::make_shared<const Decision>(std::move(decision)),
-         manifest = snapshot->manifest(), ledger_digest] {
-          return DecisionRecord(id, now, job, *decision, manifest, ledger_digest);
-        },
+        [now, job, submission = std::make_shared<const Submission>(std::move(submission)),
+         manifest = snapshot->manifest()] { return RecordOf(job, *submission, manifest, now); },
         bytes, need);
     log_lock.unlock();
     // No decision without a trace. What was booked expires, as of any job that does not come.
     if (!is_queued && need == LogWriter::Need::kNeeded) return {};
     return verdict;
-  }
-
-  // Under mutex_.
-  bool HasRoom(const JobRequest& job, const Decision& decision, absl::Time now) {
-    const auto kind = decision.outcome == Outcome::kLeftAlone ? RecordBudget::Kind::kLeftAlone
-                                                              : RecordBudget::Kind::kDecision;
-    return budget_.Take(job.user_id, kind, DecisionRecordBytes(job, decision), now);
   }
 
   void Fail(absl::string_view what, absl::Time now) noexcept {
@@ -249,9 +158,6 @@ class Engine::State {
   absl::Time InChargeSince() const {
     return options_.in_charge_since == nullptr ? absl::InfinitePast() : options_.in_charge_since();
   }
-
-  // Under mutex_.
-  RecordId NextId() { return {boot_, ++sequence_}; }
 
   void Run() {
     std::unique_lock lock(sleep_mutex_);
@@ -310,10 +216,10 @@ class Engine::State {
 
   void TellWithheld(RecordBudget::Which which, absl::Time now) {
     std::unique_lock lock(mutex_);
-    const std::vector<WithheldRecords> all = budget_.TakeWithheld(which, now);
+    const std::vector<WithheldRecords> all = placer_.budget().TakeWithheld(which, now);
     if (all.empty()) return;
     std::vector<RecordId> ids;
-    for (size_t i = 0; i < all.size(); ++i) ids.push_back(NextId());
+    for (size_t i = 0; i < all.size(); ++i) ids.push_back(placer_.NextId());
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
     for (size_t i = 0; i < all.size(); ++i) log_.Enqueue(WithheldRecord(ids[i], now, all[i]));
@@ -330,26 +236,32 @@ class Engine::State {
     const uint64_t dropped = log_.TakeDropped();
     if (dropped == 0) return;
     std::unique_lock lock(mutex_);
-    const RecordId id = NextId();
+    const RecordId id = placer_.NextId();
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
     log_.EnqueueDrops(DroppedRecord(id, now, dropped), dropped);
   }
 
   void ReadSnapshot(absl::Time now) {
+    // Keeps the snapshot before alive until the lock is released: freeing a large one takes long.
+    const std::shared_ptr<const Snapshot> before = last_read_;
     absl::StatusOr<std::shared_ptr<const Snapshot>> read = reader_.ReadIfChanged();
     std::string error;
     if (!read.ok()) {
       error = std::string(read.status().message());
     } else {
-      if (*read != nullptr) Adopt(*std::move(read), now);
+      if (*read != nullptr) Adopt(*read, now);
       if (last_read_ != nullptr) error = WhyNotUsable(*last_read_, InChargeSince(), now);
     }
     {
       std::lock_guard lock(mutex_);
       // What cannot be read again is not relied on any longer, though it is still in memory: who
       // takes the snapshot away expects placement to stop.
-      snapshot_ = read.ok() ? last_read_ : nullptr;
+      if (!read.ok()) {
+        placer_.Drop();
+      } else if (placer_.snapshot() != last_read_) {
+        placer_.Adopt(last_read_, nullptr, now);
+      }
       status_.error = error.empty() ? seal_error_ : error;
     }
     if (error.empty()) {
@@ -369,7 +281,7 @@ class Engine::State {
 
     LedgerBase base(last_read_->capacity());
     std::unique_lock lock(mutex_);
-    for (BookingEvent& event : ledger_.Rebase(std::move(base), now)) {
+    for (BookingEvent& event : placer_.Adopt(last_read_, &base, now)) {
       untold_.emplace_back(now, std::move(event));
     }
     TellBookings(std::move(lock));
@@ -381,7 +293,7 @@ class Engine::State {
   void TellBookings(std::unique_lock<std::mutex> lock) {
     std::lock_guard log_lock(log_mutex_);
     std::vector<RecordId> ids(std::min(log_.Room(), untold_.size()));
-    for (RecordId& id : ids) id = NextId();
+    for (RecordId& id : ids) id = placer_.NextId();
     lock.unlock();
     for (const RecordId& id : ids) {
       log_.Enqueue(
@@ -401,8 +313,8 @@ class Engine::State {
     {
       std::lock_guard lock(mutex_);
       status = status_;
-      status.records_withheld = budget_.withheld();
-      if (snapshot_ != nullptr) status.snapshot = snapshot_->manifest();
+      status.records_withheld = placer_.budget().withheld();
+      if (placer_.snapshot() != nullptr) status.snapshot = placer_.snapshot()->manifest();
     }
     status.loaded_at = loaded_at_;
     status.records_written = stats.written;
@@ -433,11 +345,8 @@ class Engine::State {
   const absl::TimeZone zone_ = absl::LocalTimeZone();
 
   std::mutex mutex_;  // taken before log_mutex_
-  std::shared_ptr<const Snapshot> snapshot_;
+  Placer placer_;
   std::shared_ptr<const Seal> seal_;
-  BookingLedger ledger_;
-  RecordBudget budget_;
-  uint64_t sequence_ = 0;
   std::string log_error_;
   PluginStatus status_;
 

@@ -1,6 +1,6 @@
-// The part of the plugin that lives in slurmctld and knows nothing of Slurm: holds the current
-// snapshot, decides, books, and hands records to the log. A thread of its own reads the snapshot
-// and writes files, so that Submit never waits for a disk.
+// The part of the plugin that lives in slurmctld and knows nothing of Slurm: has submissions placed
+// (core/placer/placer.h) and hands records to the log. A thread of its own reads the snapshot and
+// writes files, so that Submit never waits for a disk.
 //
 // Thread-safe. Submit takes one lock, for the length of a decision.
 #ifndef PLUGIN_JOB_SUBMIT_ENGINE_H_
@@ -13,8 +13,9 @@
 #include "absl/time/time.h"
 #include "core/decision/decision.h"
 #include "core/job/job.h"
+#include "core/placer/placer.h"
+#include "core/placer/record_budget.h"
 #include "plugin/job_submit/complaints.h"
-#include "plugin/job_submit/record_budget.h"
 
 namespace carbon {
 
@@ -29,21 +30,9 @@ struct EngineOptions {
   // How much of the log each user may fill.
   RecordBudget::Options budget = {};
   // What decides; tests put in one that fails.
-  Decision (*decide)(const JobRequest&, const Snapshot&, const BookingLedger&,
-                     absl::Time) = &Decide;
+  Placer::DecideFunction decide = &Decide;
   // Called from any thread with one line for slurmctld's log; the engine limits the rate.
   Complaints::WriteLine log_line = nullptr;
-};
-
-// What Submit asks of its caller.
-struct Verdict {
-  bool apply = false;                        // set begin, partition and time limit as follows
-  absl::Time begin = absl::InfinitePast();   // InfinitePast: leave as it is
-  std::string partition;                     // empty: leave as it is
-  std::optional<absl::Duration> time_limit;  // whole minutes; absent: leave as it is
-  std::optional<absl::Duration> time_min;
-  std::string admin_comment;  // empty: leave as it is
-  std::string message;        // for the user; empty: none
 };
 
 class Engine {
@@ -56,9 +45,9 @@ class Engine {
 
   // Fails open: the verdict is empty without a usable snapshot or the cluster's seal, while the log
   // cannot be written or has no room for this record (no decision without a trace), where the job's
-  // user fills the log (record_budget.h), and when anything is thrown. A look at the queue from
-  // before this controller was in charge is not usable: bookings made by the one before are in no
-  // look yet.
+  // user fills the log (core/placer/record_budget.h), and when anything is thrown. A look at the
+  // queue from before this controller was in charge is not usable: bookings made by the one before
+  // are in no look yet.
   Verdict Submit(const JobRequest& job, absl::Time now);
 
  private:

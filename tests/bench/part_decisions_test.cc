@@ -32,7 +32,7 @@ std::vector<std::string> Decisions(const SyntheticCluster& cluster, const Snapsh
     const JobRequest& job = cluster.jobs[static_cast<size_t>(i)];
     const Decision decision = Decide(job, snapshot, ledger, cluster.now);
     records.push_back(DecisionRecord({"0123456789abcdef", static_cast<uint64_t>(i)}, cluster.now,
-                                     job, decision, snapshot.manifest(), ledger.digest()));
+                                     job, decision, snapshot.manifest(), ledger.digest(), {}));
   }
   return records;
 }

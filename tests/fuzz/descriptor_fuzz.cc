@@ -8,9 +8,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-// VerdictOf is the engine's own and in no header; a copy of it would be what is fuzzed.
+#include "core/decision/admin_comment.h"
+#include "core/placer/placer.h"
 #include "plugin/job_submit/descriptor.h"
-#include "plugin/job_submit/engine.cc"
 #include "tests/plugin/fuzzed_descriptor.h"
 #include "tests/plugin/slurm_symbols.h"
 
@@ -62,19 +62,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   {
     FuzzedDescriptor fuzzed(data, size, now);
     const JobRequest job = ReadDescriptor(*fuzzed.descriptor(), fuzzed.submit_uid());
-    const Decision decision = Decide(job, *fixed.snapshot, fixed.ledger, now);
-    const RecordId id = {"0123456789abcdef", 42};
+    const Submission submission = {.decision = Decide(job, *fixed.snapshot, fixed.ledger, now),
+                                   .id = RecordId{"0123456789abcdef", 42},
+                                   .ledger_digest = fixed.ledger.digest()};
+    const Decision& decision = submission.decision;
     // To write the record and read it back costs more than all the rest together.
     std::string record;
     if (size % 4 == 0) {
-      record =
-          DecisionRecord(id, now, job, decision, fixed.snapshot->manifest(), fixed.ledger.digest());
+      record = RecordOf(job, submission, fixed.snapshot->manifest(), now);
       CheckRecord(record, size % 16 == 0);
     }
     static const Seal& seal = *new Seal(std::string(Seal::kSecretBytes, 'k'), "alps", now);
-    const Verdict verdict = VerdictOf(job, decision, id, now, absl::UTCTimeZone(), seal);
+    const Verdict verdict = VerdictOf(job, submission, now, absl::UTCTimeZone(), seal);
     if (!verdict.admin_comment.empty() &&
-        DecisionIdInComment(verdict.admin_comment) != DecisionId(id)) {
+        DecisionIdInComment(verdict.admin_comment) != DecisionId(*submission.id)) {
       Broken("the id in the admin comment is not read back");
     }
     if (decision.booked_when.has_value()) {

@@ -32,7 +32,7 @@ std::string LeftAloneLine(uint64_t sequence) {
   job.partitions = {"oslo"};
   Decision decision;
   decision.reason = "interactive";
-  return DecisionRecord({kBoot, sequence}, kStart, job, decision, {}, "0");
+  return DecisionRecord({kBoot, sequence}, kStart, job, decision, {}, "0", {});
 }
 
 TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
@@ -108,7 +108,7 @@ TEST_F(ScarbonLog, LeavesOutWhatIsTooDeepOrTooLongToBeARecord) {
     const Ran ran = RunOnLog(options);
     EXPECT_EQ(ran.code, 0) << options;
     EXPECT_THAT(ran.out, HasSubstr("train"));
-    EXPECT_THAT(ran.err, HasSubstr("3 lines are no record"));
+    EXPECT_THAT(ran.err, HasSubstr("3 lines are not records"));
   }
 }
 
@@ -259,14 +259,28 @@ TEST_F(ScarbonLog, GivesTheRecordsThemselvesAsJson) {
 
 TEST_F(ScarbonLog, LeavesOutLinesThatAreNoRecordsAndSaysSo) {
   Append(Line({.sequence = 1, .name = "a"}));
-  Append("{\"v\":1}\nnonsense\n[1]\n{\"v\":2,\"type\":\"decision\",\"boot\":\"b\",\"seq\":1}\n");
+  Append("{\"v\":1}\nnonsense\n[1]\n{\"v\":3,\"type\":\"decision\",\"boot\":\"b\",\"seq\":1}\n");
   Append(Line({.sequence = 2, .name = "b"}));
   Append(Line({.sequence = 3}).substr(0, 100));
   const Ran ran = RunOnLog("-n -P -o job");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.out, "a\nb\n");
-  EXPECT_EQ(ran.err,
-            absl::StrCat("scarbon: ", log_, ": 5 lines are no record of version 1 and left out\n"));
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_,
+                                  ": 5 lines are not records of version 1 or 2 and left out\n"));
+}
+
+TEST_F(ScarbonLog, ReadsTheRecordsOfVersion1) {
+  std::ifstream sample(CARBON_SAMPLES_DIR "/version1.jsonl");
+  Append(std::string(std::istreambuf_iterator<char>(sample), {}));
+  const Ran ran = RunOnLog("-nP -o id,outcome,start,co2e,home,saved,reason");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.out,
+            "b59543a686dc3b4b-1|placed|2026-11-29T01:46:19|367 mg|18.3 g|98%|the greenest\n"
+            "b59543a686dc3b4b-3|kept-home|2026-11-29T08:33:15|4.8 kg|4.8 kg|0%|home is the "
+            "greenest\n"
+            "b59543a686dc3b4b-4|left-alone|||||hint \"wiat=3h\": unknown; did you mean "
+            "\"wait\"?\n");
 }
 
 TEST_F(ScarbonLog, ShowsWhatItCanOfARecordWithOddFields) {

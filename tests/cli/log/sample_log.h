@@ -97,7 +97,7 @@ inline std::string Line(const Sample& sample,
     decision.consequential_saving =
         Saving{.mean = GramsCo2e(added), .share = added / *home_consequential};
   }
-  return DecisionRecord({kBoot, sample.sequence}, now, job, decision, {}, "0");
+  return DecisionRecord({kBoot, sample.sequence}, now, job, decision, {}, "0", {});
 }
 
 }  // namespace carbon

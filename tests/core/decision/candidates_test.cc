@@ -3,6 +3,7 @@
 // up.
 #include "core/decision/candidates.h"
 
+#include "core/decision/accounting.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/world.h"
@@ -207,6 +208,41 @@ TEST(RunInPool, DerivesTheRuntimeFromTheWork) {
   // 8 x 400e12 FLOP/s for 1000 s.
   const Decision decision = world.Place(world.Job("carbon:flops=3.2e18"));
   EXPECT_EQ(decision.home->runtime, absl::Seconds(1000));
+}
+
+// On a grid that does not change, what a decision says of a run is what accounting says of it.
+TEST(RunInPool, CountsEnergyAndEmissionAsTheAccountingDoes) {
+  World world;
+  world.AddZone("STEADY", {437.25});
+  world.AddSite("home", "STEADY");
+  world.config.sites[0].pue.value = 1.31;
+  world.config.sites[0].net_intensity = GramsPerKilowattHour(391.5);
+  const auto& hardware = world.config.hardware.at("h100");
+  for (const char* comment : {"carbon:runtime=90m", "carbon:flops=7.7e18", ""}) {
+    const Decision decision = world.Place(world.Job(comment));
+    ASSERT_TRUE(decision.home.has_value()) << decision.reason;
+    TrainingRun run{.processors = 8,
+                    .watts_per_processor = hardware.busy.value,
+                    .pue = 1.31,
+                    .gross = GramsPerKilowattHour(437.25),
+                    .net = GramsPerKilowattHour(391.5)};
+    if (decision.hints.flops.has_value()) {
+      run.work = decision.hints.flops;
+      run.throughput = hardware.throughput->value;
+    } else {
+      run.duration = decision.hints.runtime.value_or(absl::Hours(4));
+    }
+    const absl::StatusOr<Footprint> footprint = Account(run);
+    ASSERT_TRUE(footprint.ok()) << footprint.status();
+    // A decision's runs are whole seconds.
+    const double seconds = absl::ToDoubleSeconds(decision.home->runtime);
+    const double rounding = seconds / absl::ToDoubleSeconds(footprint->duration);
+    EXPECT_GE(rounding, 1);
+    EXPECT_LT(rounding, 1 + 1 / seconds);
+    EXPECT_DOUBLE_EQ(decision.home->energy.value(), footprint->energy.value() * rounding);
+    EXPECT_DOUBLE_EQ(decision.home->gross.value(), footprint->gross.value() * rounding);
+    EXPECT_DOUBLE_EQ(decision.home->net->value(), footprint->net->value() * rounding);
+  }
 }
 
 TEST(RunInPool, CountsAllTasksOfAnArray) {

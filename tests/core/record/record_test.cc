@@ -80,14 +80,15 @@ Decision Placed() {
 
 Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kNow) {
   const Manifest manifest = {kNow - absl::Seconds(5), "c0", "f0", "a0", "r0"};
-  const std::string line = DecisionRecord(kId, now, job, decision, manifest, "00000000000000ff");
+  const std::string line =
+      DecisionRecord(kId, now, job, decision, manifest, "00000000000000ff", {});
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   return Json::parse(line);
 }
 
 TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
   const Json record = Record(AJob(), Placed());
-  EXPECT_EQ(record["v"], 1);
+  EXPECT_EQ(record["v"], 2);
   EXPECT_EQ(record["type"], "decision");
   EXPECT_EQ(record["id"], "3f9c21aa04d7be15-42");
   EXPECT_EQ(record["boot"], "3f9c21aa04d7be15");
@@ -106,6 +107,9 @@ TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
   EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",
     "config": "c0", "forecast": "f0", "capacity": "a0", "admission": "r0"})"));
   EXPECT_EQ(record["ledger"], "00000000000000ff");
+  EXPECT_EQ(record["arithmetic"], 1);
+  EXPECT_EQ(record["circumstances"],
+            Json::parse(R"({"in_charge_since": null, "log_error": null})"));
 }
 
 TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
@@ -240,7 +244,7 @@ TEST(DecisionRecord, EscapesWhateverUsersWrite) {
   JobRequest job = AJob();
   job.name = "a\nb\"c\\d\x1b[31m\xff\xc3\x28\x7f";
   job.comment = "caf\xc3\xa9";
-  const std::string line = DecisionRecord(kId, kNow, job, Placed(), {}, "");
+  const std::string line = DecisionRecord(kId, kNow, job, Placed(), {}, "", {});
   for (const char c : line.substr(0, line.size() - 1)) {
     EXPECT_TRUE(c >= ' ' && c < 0x7f) << static_cast<int>(c);
   }
@@ -262,13 +266,13 @@ TEST(DecisionRecord, WritesNullForWhatIsNoNumberAndNoTime) {
 
 TEST(BookingEventRecord, SaysWhatBecameOfABooking) {
   EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kExpired, 0}),
-            R"({"v":1,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":2,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
             R"("job_id":null,"fate":"expired"})"
             "\n");
   // A booking that is held on has no fate: whoever adds bookings up must not take it off.
   EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kSeen, 4711}),
-            R"({"v":1,"type":"job","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":2,"type":"job","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
             R"("job_id":4711})"
             "\n");
@@ -297,11 +301,12 @@ Decision DecisionOfMany(const std::string& unit) {
 TEST(DecisionRecord, IsBoundedWhateverAUserSubmits) {
   for (const std::string unit : {"\x01", "\"", "\xff", "\xf0\x9f\x98\x80", "x"}) {
     const JobRequest job = HostileJob(unit);
-    const std::string line = DecisionRecord(kId, kNow, job, DecisionOfMany(unit), {}, "0");
+    const std::string line = DecisionRecord(kId, kNow, job, DecisionOfMany(unit), {}, "0",
+                                            {.log_error = std::string(100'000, '\x01')});
     EXPECT_LE(line.size(), kMaxRecordBytes);
     EXPECT_LE(Json::parse(line)["job"].dump(-1, ' ', true).size(), 5600u);
     // Carbon left it alone, as with --comment=carbon:off: the 15 KB of a loop of will-runs.
-    EXPECT_LE(DecisionRecord(kId, kNow, job, Decision(), {}, "0").size(), 7000u);
+    EXPECT_LE(DecisionRecord(kId, kNow, job, Decision(), {}, "0", {}).size(), 7000u);
   }
 }
 
@@ -319,6 +324,16 @@ TEST(DecisionRecord, SaysWhichStringsItCut) {
   EXPECT_FALSE(Record(job, Placed()).contains("cut"));
 }
 
+TEST(DecisionRecord, HoldsTheCircumstances) {
+  const Circumstances circumstances = {.in_charge_since = kNow - absl::Seconds(90),
+                                       .log_error = "/var/log/carbon: No space left on device"};
+  const Json record =
+      Json::parse(DecisionRecord(kId, kNow, AJob(), Decision(), {}, "0", circumstances));
+  EXPECT_EQ(record["circumstances"], Json::parse(R"({
+    "in_charge_since": "2026-11-24T18:58:30Z",
+    "log_error": "/var/log/carbon: No space left on device"})"));
+}
+
 TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
   std::vector<std::pair<JobRequest, Decision>> cases = {{AJob(), Placed()}, {AJob(), Decision()}};
   for (const std::string unit : {"\x01", "\"", "\xff", "x"}) {
@@ -330,10 +345,14 @@ TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
   const Manifest manifest = {kNow, std::string(64, 'c'), std::string(64, 'f'), std::string(64, 'a'),
                              std::string(64, 'r')};
   for (const auto& [job, decision] : cases) {
-    const size_t bytes =
-        DecisionRecord(kId, kNow, job, decision, manifest, std::string(16, '0')).size();
-    EXPECT_GE(DecisionRecordBytes(job, decision), bytes);
-    EXPECT_LE(DecisionRecordBytes(job, decision), bytes + bytes / 2);
+    for (const std::string& error : {std::string(), std::string(3000, '\x01')}) {
+      const Circumstances circumstances = {.in_charge_since = kNow, .log_error = error};
+      const size_t bytes =
+          DecisionRecord(kId, kNow, job, decision, manifest, std::string(16, '0'), circumstances)
+              .size();
+      EXPECT_GE(DecisionRecordBytes(job, decision, circumstances), bytes);
+      EXPECT_LE(DecisionRecordBytes(job, decision, circumstances), bytes + bytes / 2);
+    }
   }
 }
 
@@ -344,7 +363,7 @@ TEST(WithheldRecord, SaysHowManyOfWhomAndWhen) {
                               .first = kNow - absl::Minutes(1),
                               .last = kNow};
   EXPECT_EQ(WithheldRecord(kId, kNow, withheld),
-            R"({"v":1,"type":"withheld","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":2,"type":"withheld","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","user_id":1000,"count":17,"left_alone":3,)"
             R"("first":"2026-11-24T18:59:00Z","last":"2026-11-24T19:00:00Z"})"
             "\n");
@@ -354,7 +373,7 @@ TEST(WithheldRecord, SaysHowManyOfWhomAndWhen) {
 
 TEST(DroppedRecord, SaysHowManyWereLost) {
   EXPECT_EQ(DroppedRecord(kId, kNow, 17),
-            R"({"v":1,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":2,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","count":17})"
             "\n");
 }
@@ -370,7 +389,7 @@ TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
   given_back.partitions = {"frankfurt", "lyon"};
   given_back.begin = kNow;
   EXPECT_EQ(ReturnRecord(kId, kNow, given_back, ""),
-            R"({"v":1,"type":"return","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":2,"type":"return","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
             R"("job_id":17,"reason":"its pool is down","pool":"oslo",)"
             R"("planned":"2026-11-24T20:00:00Z","latest_safe_start":"2026-11-24T21:00:00Z",)"

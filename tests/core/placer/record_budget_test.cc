@@ -1,4 +1,4 @@
-#include "plugin/job_submit/record_budget.h"
+#include "core/placer/record_budget.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

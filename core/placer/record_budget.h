@@ -11,18 +11,22 @@
 //
 // Bounded in memory: the users beyond Options::max_users share one budget. Pure; reads no clock.
 // Not thread-safe.
-#ifndef PLUGIN_JOB_SUBMIT_RECORD_BUDGET_H_
-#define PLUGIN_JOB_SUBMIT_RECORD_BUDGET_H_
+#ifndef CORE_PLACER_RECORD_BUDGET_H_
+#define CORE_PLACER_RECORD_BUDGET_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/record/record.h"
 
 namespace carbon {
+
+// Why a job whose record finds no room passes unchanged.
+inline constexpr absl::string_view kLogShareUsed = "a user's share of the placement log is used up";
 
 class RecordBudget {
  public:
@@ -69,4 +73,4 @@ class RecordBudget {
 
 }  // namespace carbon
 
-#endif  // PLUGIN_JOB_SUBMIT_RECORD_BUDGET_H_
+#endif  // CORE_PLACER_RECORD_BUDGET_H_

@@ -1,0 +1,124 @@
+#include "core/placer/placer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/decision/admin_comment.h"
+
+namespace carbon {
+namespace {
+
+// A snapshot older than this says nothing of the queue any more, and one from the future says that
+// a clock is wrong.
+constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
+constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
+
+// What is left of a decision that may not be carried out.
+Decision LeftAlone(Decision decision, std::string reason) {
+  Decision left;
+  left.reason = std::move(reason);
+  left.policy = std::move(decision.policy);
+  left.mode = decision.mode;
+  left.hints = std::move(decision.hints);
+  return left;
+}
+
+}  // namespace
+
+std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, absl::Time now) {
+  const absl::Duration age = now - snapshot.manifest().published_at;
+  if (age > kMaxSnapshotAge) {
+    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(age), " minutes old, limit ",
+                        absl::ToInt64Minutes(kMaxSnapshotAge));
+  }
+  if (-age > kMaxSnapshotLead) {
+    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(-age),
+                        " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
+  }
+  // Both are known to the second only. A time that is yet to come is of a clock that was set back.
+  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since)
+    return std::string(kNoLookYet);
+  return "";
+}
+
+std::vector<BookingEvent> Placer::Adopt(std::shared_ptr<const Snapshot> snapshot, LedgerBase* base,
+                                        absl::Time now) {
+  snapshot_ = std::move(snapshot);
+  if (base == nullptr) return {};
+  return ledger_.Rebase(std::move(*base), now);
+}
+
+void Placer::Resume(const std::vector<Booking>& bookings) {
+  for (const Booking& booking : bookings) ledger_.Book(booking);
+}
+
+Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstances,
+                          absl::Time now) {
+  ledger_.ViewAs(job.user_id, job.nice > 0);
+  Submission submission{.ledger_digest = ledger_.digest(), .circumstances = circumstances};
+  Decision& decision = submission.decision;
+  decision = decide_(job, *snapshot_, ledger_, now);
+  std::string unusable = WhyNotUsable(*snapshot_, circumstances.in_charge_since, now);
+  if (unusable.empty() && !circumstances.log_error.empty()) {
+    unusable = absl::StrCat("the placement log cannot be written: ", circumstances.log_error);
+  }
+  if (!unusable.empty() && !decision.bad_hint) {
+    decision = LeftAlone(std::move(decision), std::move(unusable));
+  }
+  // Jobs that no policy is about would only fill the log.
+  if (decision.mode == Mode::kOff && !decision.bad_hint) return submission;
+  const auto kind = decision.outcome == Outcome::kLeftAlone ? RecordBudget::Kind::kLeftAlone
+                                                            : RecordBudget::Kind::kDecision;
+  if (!budget_.Take(job.user_id, kind, DecisionRecordBytes(job, decision, circumstances), now)) {
+    // No decision without a trace.
+    if (!decision.bad_hint) {
+      decision = LeftAlone(std::move(decision), std::string(kLogShareUsed));
+    }
+    return submission;
+  }
+  submission.id = NextId();
+  if (decision.outcome != Outcome::kLeftAlone && decision.booked_when.has_value()) {
+    ledger_.Book({.decision_id = DecisionId(*submission.id),
+                  .group = decision.booked_group,
+                  .when = *decision.booked_when,
+                  .amount = decision.booked_amount,
+                  .made_at = now,
+                  // One that stays is where the queue will show it.
+                  .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced,
+                  .user_id = job.user_id,
+                  .is_nice = job.nice > 0});
+  }
+  return submission;
+}
+
+std::string RecordOf(const JobRequest& job, const Submission& submission, const Manifest& manifest,
+                     absl::Time now) {
+  return DecisionRecord(*submission.id, now, job, submission.decision, manifest,
+                        submission.ledger_digest, submission.circumstances);
+}
+
+Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Time now,
+                  absl::TimeZone zone, const Seal& seal) {
+  const Decision& decision = submission.decision;
+  Verdict verdict;
+  verdict.message = UserMessage(decision, now, zone);
+  if (!submission.id.has_value() || decision.outcome == Outcome::kLeftAlone) return verdict;
+  verdict.admin_comment = AdminComment(*submission.id, job, decision, now, zone, seal);
+  if (decision.mode != Mode::kEnforce || decision.outcome != Outcome::kPlaced ||
+      !decision.chosen.has_value() || !decision.home.has_value()) {
+    return verdict;
+  }
+  verdict.apply = true;
+  if (decision.chosen->start > now) verdict.begin = decision.chosen->start;
+  // Of several partitions named, Slurm would take whichever has room first.
+  if (decision.chosen->partition != decision.home->partition || job.partitions.size() > 1) {
+    verdict.partition = decision.chosen->partition;
+  }
+  if (HasNewTimeLimit(decision)) {
+    verdict.time_limit = decision.chosen->time_limit;
+    verdict.time_min = decision.chosen->time_min;
+  }
+  return verdict;
+}
+
+}  // namespace carbon

@@ -1,0 +1,103 @@
+#include "core/record/record_reader.h"
+
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "core/placer/placer.h"
+#include "core/record/record.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/drawn_world.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::ordered_json;
+
+std::string WrittenAgain(const PlacementRecord& record) {
+  return DecisionRecord(record.id, record.time, record.job, record.decision, record.snapshot,
+                        record.ledger_digest, record.circumstances);
+}
+
+// Nothing that a record holds is lost, or comes back as something else.
+TEST(ReadDecisionRecord, ReadsBackAllThatIsWritten) {
+  Draws draws;
+  const World world = DrawnWorld(&draws);
+  Placer placer("3f9c21aa04d7be15", {});
+  const std::shared_ptr<const Snapshot> snapshot = world.Publish();
+  LedgerBase base(world.capacity);
+  placer.Adopt(snapshot, &base, world.now);
+  Manifest manifest = {world.now - absl::Milliseconds(1500), "c0", "f0", "a0", "r0"};
+  for (int i = 0; i < 200; ++i) {
+    const JobRequest job = DrawnJob(world, &draws);
+    Circumstances circumstances;
+    if (i % 7 == 0) circumstances.in_charge_since = world.now + absl::Seconds(i % 2);
+    if (i % 11 == 0) circumstances.log_error = "no space";
+    const absl::Time now = world.now + absl::Nanoseconds(123'456'789);
+    const Submission submission = placer.Submit(job, circumstances, now);
+    if (!submission.id.has_value()) continue;
+    const std::string line = RecordOf(job, submission, manifest, now);
+    const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(line));
+    ASSERT_TRUE(read.ok()) << read.status() << line;
+    ASSERT_EQ(WrittenAgain(*read), line);
+    EXPECT_EQ(read->version, kRecordVersion);
+    EXPECT_EQ(read->arithmetic, kDecisionArithmetic);
+    EXPECT_EQ(read->job.demand, job.demand);
+    EXPECT_EQ(read->decision.booked_amount, submission.decision.booked_amount);
+  }
+}
+
+TEST(ReadDecisionRecord, ReadsARecordOfVersion1) {
+  const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(
+      R"({"v":1,"type":"decision","boot":"b59543a686dc3b4b","seq":7,"time":"2026-11-29T01:45:42.5Z",
+          "job":{"name":"wrap","user_id":7,"time_limit_s":60,"demand":{"nodes":2,"devices":2}},
+          "mode":"enforce","outcome":"left-alone","reason":"held"})"));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(DecisionId(read->id), "b59543a686dc3b4b-7");
+  EXPECT_EQ(read->rule, 1);
+  EXPECT_EQ(read->arithmetic, 0);
+  EXPECT_EQ(read->job.user_id, 7u);
+  EXPECT_EQ(read->job.time_limit, absl::Seconds(60));
+  EXPECT_EQ(read->job.nice, 0);
+  EXPECT_EQ(read->job.demand.devices, 2);
+  EXPECT_EQ(read->circumstances.in_charge_since, absl::InfinitePast());
+  EXPECT_EQ(read->decision.outcome, Outcome::kLeftAlone);
+  EXPECT_EQ(read->decision.reason, "held");
+}
+
+TEST(ReadDecisionRecord, RefusesWhatIsOfAnotherTypeAndNamesIt) {
+  for (const auto& [field, value, fault] :
+       {std::tuple("/v", "3", "v: 3, not in [1, 2]"),
+        std::tuple("/type", "\"booking\"", "type: is not \"decision\""),
+        std::tuple("/job/user_id", "-1", "job.user_id: is not a whole number"),
+        std::tuple("/job/user_id", "4294967296", "job.user_id: is not a whole number"),
+        std::tuple("/job/nice", "18446744073709551615", "job.nice: is not a whole number"),
+        std::tuple("/job/name", "7", "job.name: is not a text"),
+        std::tuple("/job/partitions", "[1]", "job.partitions: is not a list of texts"),
+        std::tuple("/job/deadline", "\"soon\"", "job.deadline: is not a time"),
+        std::tuple("/job/deadline", "\"infinite-future\"", "job.deadline: is not a time"),
+        std::tuple("/job/demand", "[]", "job.demand: is not an object"),
+        std::tuple("/job/demand", R"({"cpus": -1})", "job.demand.cpus: is below zero"),
+        std::tuple("/booked", R"({"start": "2026-11-29T02:00:00Z", "end": "2026-11-29T01:00:00Z"})",
+                   "booked.end: is before the start"),
+        std::tuple("/mode", "\"perhaps\"", "mode: is not known"),
+        std::tuple("/candidates", "{}", "candidates: is not a list"),
+        std::tuple("/excluded", R"({"x": 1e9})", "excluded: has a count"),
+        std::tuple("/excluded", R"({"x": 9999, "y": 9999})", "too many pools"),
+        std::tuple("/candidates", "[{},{},{},{},{},{},{},{},{}]", "candidates: is too long"),
+        std::tuple("/job/time_limit_s", "-9223372036854775808", "job.time_limit_s: is too long")}) {
+    Json json = Json::parse(R"({"v":2,"type":"decision","boot":"b59543a686dc3b4b","seq":7,
+                                "job":{"name":"wrap"},"mode":"enforce"})");
+    json[Json::json_pointer(field)] = Json::parse(value);
+    const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(json);
+    EXPECT_TRUE(absl::IsInvalidArgument(read.status())) << field;
+    EXPECT_THAT(std::string(read.status().message()), HasSubstr(fault));
+  }
+  EXPECT_FALSE(ReadDecisionRecord(Json()).ok());
+  EXPECT_FALSE(ReadDecisionRecord(Json::array()).ok());
+}
+
+}  // namespace
+}  // namespace carbon
