@@ -7,7 +7,6 @@
 #include "absl/strings/str_join.h"
 #include "core/decision/watch.h"
 #include "core/record/record.h"
-#include "plugin/client/group_members.h"
 #include "spdlog/spdlog.h"
 #include "store/boot_id.h"
 
@@ -17,26 +16,26 @@ namespace {
 // What cannot be written for so long is in scarbond's own log only.
 constexpr size_t kMaxWaitingBytes = 1 << 20;
 
+}  // namespace
+
+DelayWatch::DelayWatch(ClusterSource* cluster) : cluster_(cluster), boot_(DrawBootId()) {}
+
 // Slurm's administrator may put a job where its user may not: partitions for groups that she is in
 // none of are left out.
-JobReturn WithoutOthersGroups(JobReturn given_back, const AdmissionRules& admission) {
+JobReturn DelayWatch::WithoutOthersGroups(JobReturn given_back) const {
   const size_t asked_for = given_back.partitions.size() - (given_back.pool_is_behind ? 1 : 0);
   const auto end = given_back.partitions.begin() + static_cast<std::ptrdiff_t>(asked_for);
   const auto left_out =
       std::remove_if(given_back.partitions.begin(), end, [&](const std::string& partition) {
-        const PartitionRules* rules = admission.FindPartition(partition);
+        const PartitionRules* rules = cluster_->admission().FindPartition(partition);
         if (rules == nullptr || !rules->allow_groups.has_value() || given_back.user_id == 0) {
           return false;
         }
-        return !IsInAnyGroup(given_back.user_id, *rules->allow_groups).value_or(true);
+        return !cluster_->IsInAnyGroup(given_back.user_id, *rules->allow_groups).value_or(true);
       });
   given_back.partitions.erase(left_out, end);
   return given_back;
 }
-
-}  // namespace
-
-DelayWatch::DelayWatch() : boot_(DrawBootId()) {}
 
 std::vector<WatchedJob> DelayWatch::NoteObstacles(std::vector<WatchedJob> jobs, absl::Time now) {
   std::map<uint32_t, Obstacle> seen;
@@ -51,9 +50,8 @@ std::vector<WatchedJob> DelayWatch::NoteObstacles(std::vector<WatchedJob> jobs, 
   return jobs;
 }
 
-std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const AdmissionRules& admission,
-                                          const Config& config, absl::Time now,
-                                          absl::Duration period) {
+std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config& config,
+                                          absl::Time now, absl::Duration period) {
   if (!look.may_update) {
     if (!std::exchange(said_may_not_, true)) {
       spdlog::warn(
@@ -64,8 +62,8 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Admissi
   }
   bool did_all = look.may_watch;
   for (const JobReturn& given_back : FindReturns(NoteObstacles(look.watched, now), look.lasting(),
-                                                 admission, config, now, period)) {
-    const absl::Status status = Carry(WithoutOthersGroups(given_back, admission), now);
+                                                 cluster_->admission(), config, now, period)) {
+    const absl::Status status = Carry(WithoutOthersGroups(given_back), now);
     did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
     // Who does not answer about one job keeps us waiting as long about the next; that has time.
     if (absl::IsUnavailable(status)) break;
@@ -86,7 +84,7 @@ absl::Status DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
     if (std::exchange(failed_[given_back.job_id], why) != why) spdlog::warn("{}", why);
     return absl::FailedPreconditionError(why);
   }
-  const absl::Status status = GiveBack(given_back, now);
+  const absl::Status status = cluster_->GiveBack(given_back, now);
   const std::string why(status.message());
   if (status.ok()) {
     failed_.erase(given_back.job_id);

@@ -14,28 +14,30 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/config/config.h"
-#include "plugin/client/slurm_client.h"
+#include "scarbond/cluster_source.h"
 #include "store/append_file.h"
 
 namespace carbon {
 
 class DelayWatch {
  public:
-  DelayWatch();
+  explicit DelayWatch(ClusterSource* cluster);  // which outlives it
 
   // Looks at every job of the look and gives back those that must be. Returns when that was done,
   // which is the look's time; absent where it could not have been, for lack of permission or
   // because slurmctld did not answer. `period` is how long it is until the next look.
-  std::optional<absl::Time> Act(const ClusterLook& look, const AdmissionRules& admission,
-                                const Config& config, absl::Time now, absl::Duration period);
+  std::optional<absl::Time> Act(const ClusterLook& look, const Config& config, absl::Time now,
+                                absl::Duration period);
 
  private:
   // The jobs, with the first look at each one's obstacle.
   std::vector<WatchedJob> NoteObstacles(std::vector<WatchedJob> jobs, absl::Time now);
+  JobReturn WithoutOthersGroups(JobReturn given_back) const;
   absl::Status Carry(const JobReturn& given_back, absl::Time now);
   void Record(const JobReturn& given_back, absl::Time now, const std::string& error);
   void WriteRecords(const std::string& path);
 
+  ClusterSource* cluster_;
   std::string boot_;
   uint64_t sequence_ = 0;
   std::map<uint32_t, Obstacle> obstacles_;  // by job, as first seen

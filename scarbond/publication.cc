@@ -13,7 +13,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/grid/forecast_codec.h"
-#include "plugin/client/slurm_client.h"
 #include "spdlog/spdlog.h"
 #include "store/file.h"
 
@@ -59,16 +58,21 @@ void WarnOfNew(std::vector<std::string> lines, std::vector<std::string>* known) 
 }  // namespace
 
 Publication::Publication(Config config, SnapshotPublisher publisher,
-                         std::unique_ptr<LiveForecasts> live, std::unique_ptr<LiveHistory> history)
+                         std::unique_ptr<LiveForecasts> live, std::unique_ptr<LiveHistory> history,
+                         std::unique_ptr<ClusterSource> cluster, Clock clock)
     : config_(std::move(config)),
+      clock_(clock),
       publisher_(std::move(publisher)),
       live_(std::move(live)),
-      history_(std::move(history)) {
+      history_(std::move(history)),
+      cluster_(std::move(cluster)),
+      delay_watch_(cluster_.get()) {
   parts_.config = SerializeConfig(config_);
   ConfigureForecasts();
 }
 
-absl::StatusOr<Publication> Publication::Open(Config config) {
+absl::StatusOr<Publication> Publication::Open(Config config, std::unique_ptr<ClusterSource> cluster,
+                                              Clock clock) {
   if (absl::Status status = CreateFolders(config.paths); !status.ok()) return status;
   absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config.paths.snapshot);
   if (!publisher.ok()) return publisher.status();
@@ -78,17 +82,17 @@ absl::StatusOr<Publication> Publication::Open(Config config) {
   if (absl::Status status = history->Configure(config); !status.ok()) return status;
   const std::string folder = config.paths.snapshot;
   Publication publication(std::move(config), *std::move(publisher), std::move(live),
-                          std::move(history));
+                          std::move(history), std::move(cluster), clock);
   // None that can be read: which jobs were placed is then known from their marks alone.
   absl::StatusOr<std::shared_ptr<const Snapshot>> last = SnapshotReader(folder).ReadIfChanged();
   if (last.ok() && *last != nullptr) {
-    publication.cluster_memory_.promises.Restore((*last)->capacity());
+    publication.cluster_->RememberPublished((*last)->capacity());
   }
   return publication;
 }
 
 void Publication::ConfigureForecasts() {
-  zone_forecasts_.Configure(config_, absl::Now());
+  zone_forecasts_.Configure(config_, clock_());
   for (const ZoneHistories::HeldSpan& held : zone_forecasts_.held()) {
     history_->Hold(held.zone, held.source, held.from, held.to);
   }
@@ -137,7 +141,7 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   // A clock that was set back must not put it off.
   const bool is_due = now >= forecasts_due_ || forecasts_due_ - now > config_.refresh.forecast;
   if (!is_due && marks == forecast_marks_ && !is_answered && !zone_forecasts_.is_behind()) return;
-  const absl::Time deadline = absl::Now() + kMaxReckoning;
+  const absl::Time deadline = clock_() + kMaxReckoning;
   std::vector<std::string> problems = history_->Problems();
   std::vector<std::string> notes = history_->Notes();
   const std::vector<ZoneForecast> forecasts = zone_forecasts_.Make(
@@ -146,7 +150,7 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
         return live_->Find(zone, source);
       },
       // Who publishes once has no other tick.
-      [&] { return watch == Watch::kNo || absl::Now() < deadline; }, &problems,
+      [&] { return watch == Watch::kNo || clock_() < deadline; }, &problems,
       [&](const ZoneConfig& zone, const std::vector<SourceLook>& looks) {
         source_states_.Note(zone, looks, now, now + config_.refresh.forecast);
         for (size_t i = 0; i < looks.size(); ++i) {
@@ -219,11 +223,10 @@ void Publication::RefreshErrors(absl::Time now, Watch watch) {
 
 void Publication::Poll(absl::Duration longest, int wake_fd) {
   // Here rather than at each tick: the next piece follows when one has come.
-  history_->Start(absl::Now());
+  history_->Start(clock_());
   if (zone_forecasts_.is_behind()) {
-    const absl::Time deadline = absl::Now() + std::min(longest, kMaxReckoning);
-    const bool has_more =
-        zone_forecasts_.Advance(absl::Now(), [&] { return absl::Now() < deadline; });
+    const absl::Time deadline = clock_() + std::min(longest, kMaxReckoning);
+    const bool has_more = zone_forecasts_.Advance(clock_(), [&] { return clock_() < deadline; });
     if (has_more) longest = absl::ZeroDuration();
   }
   live_->Poll(longest, {wake_fd});
@@ -234,23 +237,23 @@ void Publication::RefreshAdmission(const ClusterLook& look, absl::Time now) {
   const bool has_obstacle =
       std::any_of(look.watched.begin(), look.watched.end(),
                   [](const WatchedJob& job) { return job.obstacle.has_value(); });
-  const absl::Status status = admission_.Refresh(
-      now, has_obstacle ? kObstacleLasts : AdmissionClient::kPeriod, &cluster_memory_.hidden_nodes);
+  const absl::Status status =
+      cluster_->RefreshAdmission(now, has_obstacle ? kObstacleLasts : kAdmissionPeriod);
   const std::string trouble(status.message());
   if (trouble != admission_trouble_) {
     if (status.ok()) {
       spdlog::info("admission: read again");
     } else {
       spdlog::warn("admission: {}; the last known is believed for {}", trouble,
-                   absl::FormatDuration(AdmissionClient::kBelieved));
+                   absl::FormatDuration(kAdmissionBelieved));
     }
   }
   admission_trouble_ = trouble;
-  if (admission_version_ == admission_.version()) return;
-  parts_.admission = SerializeAdmission(admission_.rules());
-  admission_version_ = admission_.version();
-  spdlog::debug("admission: {} partitions, {} users", admission_.rules().partitions.size(),
-                admission_.rules().users.size());
+  if (admission_version_ == cluster_->admission_version()) return;
+  const AdmissionRules& rules = cluster_->admission();
+  parts_.admission = SerializeAdmission(rules);
+  admission_version_ = cluster_->admission_version();
+  spdlog::debug("admission: {} partitions, {} users", rules.partitions.size(), rules.users.size());
 }
 
 absl::Status Publication::Publish(absl::Time now, Watch watch) {
@@ -265,8 +268,7 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
 absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   RefreshForecasts(now, watch);
   RefreshErrors(now, watch);
-  absl::StatusOr<ClusterLook> look =
-      LookAtCluster(config_.pools, config_.watch.down_after, now, &cluster_memory_);
+  absl::StatusOr<ClusterLook> look = cluster_->Look(config_.pools, config_.watch.down_after, now);
   if (!look.ok()) return look.status();
   burden_ = BurdenOfAnswers(look->answers, look->jobs);
   jobs_seen_ = look->jobs;
@@ -277,7 +279,7 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   RefreshAdmission(*look, now);
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) {
-    capacity.watched_at = delay_watch_.Act(*look, admission_.rules(), config_, now, period());
+    capacity.watched_at = delay_watch_.Act(*look, config_, now, period());
   }
   parts_.capacity = SerializeCapacity(capacity);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.

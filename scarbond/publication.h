@@ -12,8 +12,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "core/cluster/outages.h"
 #include "core/config/config.h"
 #include "core/decision/look_rhythm.h"
 #include "core/snapshot/snapshot.h"
@@ -21,7 +21,7 @@
 #include "forecast/live/live_history.h"
 #include "forecast/live/source_states.h"
 #include "forecast/zones/zone_forecasts.h"
-#include "plugin/client/admission_client.h"
+#include "scarbond/cluster_source.h"
 #include "scarbond/delay_watch.h"
 #include "scarbond/metrics.h"
 #include "store/snapshot_store.h"
@@ -30,9 +30,14 @@ namespace carbon {
 
 class Publication {
  public:
+  // Returns the current time. Publish uses its argument instead, except to limit how long work
+  // takes.
+  using Clock = absl::Time (*)();
+
   // Creates the folders of the snapshot and of the placement log where they are missing, takes the
   // writer's lock, and reads the providers' secrets.
-  static absl::StatusOr<Publication> Open(Config config);
+  static absl::StatusOr<Publication> Open(Config config, std::unique_ptr<ClusterSource> cluster,
+                                          Clock clock = &absl::Now);
 
   // Goes on with another configuration. On an error everything stays as it was.
   absl::Status Reconfigure(Config config);
@@ -74,7 +79,8 @@ class Publication {
 
  private:
   Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<LiveForecasts> live,
-              std::unique_ptr<LiveHistory> history);
+              std::unique_ptr<LiveHistory> history, std::unique_ptr<ClusterSource> cluster,
+              Clock clock);
 
   absl::Status LookAndPublish(absl::Time now, Watch watch);
   // Takes what the archive has of the configuration, and spares the providers that.
@@ -86,6 +92,7 @@ class Publication {
   std::vector<std::string> ForecastFileMarks() const;
 
   Config config_;
+  Clock clock_;
   SnapshotPublisher publisher_;
   SnapshotParts parts_;
   std::unique_ptr<LiveForecasts> live_;
@@ -102,14 +109,13 @@ class Publication {
   std::vector<SourceErrorRatio> next_errors_;  // of the first `errors_known_` zones
   size_t errors_known_ = SIZE_MAX;
   absl::Time errors_due_ = absl::InfinitePast();
-  ClusterMemory cluster_memory_;
+  std::unique_ptr<ClusterSource> cluster_;
   std::optional<uint32_t> slurm_user_;
   int64_t jobs_seen_ = 0;  // by the last look
   absl::Duration burden_;  // that the last look was to slurmctld (core/decision/look_rhythm.h)
   std::vector<std::string> cluster_troubles_;  // as the last look had them
   std::vector<std::string> cluster_notes_;
   DelayWatch delay_watch_;
-  AdmissionClient admission_;
   std::optional<uint64_t> admission_version_;  // of what is in `parts_`
   std::string admission_trouble_;
 };

@@ -160,6 +160,12 @@ struct PartitionRules {
   friend bool operator==(const PartitionRules&, const PartitionRules&) = default;
 };
 
+// How often the rules are read again; changes of partitions are noticed at the next look.
+inline constexpr absl::Duration kAdmissionPeriod = absl::Minutes(1);
+// How long rules that cannot be read again are believed. After that they are empty: no job is
+// moved, its time may be.
+inline constexpr absl::Duration kAdmissionBelieved = absl::Minutes(10);
+
 // The snapshot's admission part.
 struct AdmissionRules {
   // Of AccountingStorageEnforce.

@@ -38,9 +38,9 @@ absl::Status AdmissionClient::Read(absl::Time now, HiddenNodes* hidden_nodes) {
   for (PartitionRules& one : rules.partitions) {
     if (one.allow_groups.has_value()) {
       // GroupUpdateTime of 0: slurmctld does not look again by itself.
-      const absl::Duration update_time = settings.group_time == 0
-                                             ? absl::InfiniteDuration()
-                                             : absl::Seconds(settings.group_time) + kPeriod;
+      const absl::Duration update_time =
+          settings.group_time == 0 ? absl::InfiniteDuration()
+                                   : absl::Seconds(settings.group_time) + kAdmissionPeriod;
       std::set<uint32_t> users = superusers;
       for (const uint32_t user : groups_.Of(*one.allow_groups, now, update_time)) {
         users.insert(user);
@@ -56,7 +56,7 @@ absl::Status AdmissionClient::Read(absl::Time now, HiddenNodes* hidden_nodes) {
     accounting = ReadAccounting(&rules);
     if (accounting.ok()) {
       accounting_read_at_ = now;
-    } else if (now - accounting_read_at_ < kBelieved) {
+    } else if (now - accounting_read_at_ < kAdmissionBelieved) {
       rules.qos = rules_.qos;
       rules.accounts = rules_.accounts;
       rules.users = rules_.users;
@@ -83,7 +83,7 @@ absl::Status AdmissionClient::Refresh(absl::Time now, absl::Duration max_age,
   const bool is_due = now >= read_at_ + max_age || now < read_at_;
   if (!is_due && !PartitionsChanged()) return absl::OkStatus();
   const absl::Status status = Read(now, hidden_nodes);
-  if (!status.ok() && now - read_at_ >= kBelieved) Adopt({});
+  if (!status.ok() && now - read_at_ >= kAdmissionBelieved) Adopt({});
   return status;
 }
 

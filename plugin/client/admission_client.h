@@ -18,12 +18,6 @@ namespace carbon {
 
 class AdmissionClient {
  public:
-  // How often all is read again; partitions that changed are noticed at the next call.
-  static constexpr absl::Duration kPeriod = absl::Minutes(1);
-  // How long what was read last is believed while it cannot be read again. After that the rules are
-  // empty: no job is moved, its time may be.
-  static constexpr absl::Duration kBelieved = absl::Minutes(10);
-
   // Brings the rules up to date: reads all again what is older than `max_age`, or where a partition
   // changed. Unavailable, with Slurm's own words, for what could not be read; the rules are valid
   // either way. `hidden_nodes` is what looks at the cluster share.

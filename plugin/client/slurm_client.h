@@ -14,6 +14,7 @@
 #include "core/cluster/outages.h"
 #include "core/cluster/wake_ups.h"
 #include "core/config/config.h"
+#include "core/decision/cluster_look.h"
 #include "core/decision/promise_book.h"
 #include "core/decision/seal.h"
 #include "core/decision/watch.h"
@@ -25,27 +26,6 @@ namespace carbon {
 // Reads slurm.conf, once per process and before anything else here. libslurm ends the process with
 // a message of its own where it finds no usable configuration.
 void InitSlurmClient();
-
-struct ClusterLook {
-  CapacityState capacity;  // for decisions
-  // The same without outages that may last moments only; absent where there are none.
-  std::optional<CapacityState> without_brief_outages;
-  std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
-  bool may_update = false;          // this process's user may give them back: root or SlurmUser
-  bool may_watch = true;            // which jobs were placed is known
-  uint32_t slurm_user = 0;          // as whom slurmctld runs
-  absl::Duration answers;           // how long slurmctld took to answer, all requests together
-  int64_t jobs = 0;                 // in the queue, those that are over included
-  // Of nodes that slurmctld hides, or that take no jobs yet (core/cluster/unseen_nodes.h): what is
-  // to be set, and what is good to know.
-  std::vector<std::string> troubles;
-  std::vector<std::string> notes;
-
-  // What the watch goes by.
-  const CapacityState& lasting() const {
-    return without_brief_outages.has_value() ? *without_brief_outages : capacity;
-  }
-};
 
 // What looks at the cluster remember of those before them.
 struct ClusterMemory {

@@ -1,0 +1,40 @@
+// What one look at the cluster shows: its capacity, the placed jobs that wait, and what is wrong.
+// Plain data.
+#ifndef CORE_DECISION_CLUSTER_LOOK_H_
+#define CORE_DECISION_CLUSTER_LOOK_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/cluster/cluster_state.h"
+#include "core/decision/watch.h"
+
+namespace carbon {
+
+struct ClusterLook {
+  CapacityState capacity;  // for decisions
+  // The same without outages that may last moments only; absent where there are none.
+  std::optional<CapacityState> without_brief_outages;
+  std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
+  bool may_update = false;          // this process's user may give them back: root or SlurmUser
+  bool may_watch = true;            // which jobs were placed is known
+  uint32_t slurm_user = 0;          // as whom slurmctld runs
+  absl::Duration answers;           // how long slurmctld took to answer, all requests together
+  int64_t jobs = 0;                 // in the queue, those that are over included
+  // Of nodes that slurmctld hides, or that take no jobs yet (core/cluster/unseen_nodes.h): what is
+  // to be set, and what is good to know.
+  std::vector<std::string> troubles;
+  std::vector<std::string> notes;
+
+  // What the watch goes by.
+  const CapacityState& lasting() const {
+    return without_brief_outages.has_value() ? *without_brief_outages : capacity;
+  }
+};
+
+}  // namespace carbon
+
+#endif  // CORE_DECISION_CLUSTER_LOOK_H_

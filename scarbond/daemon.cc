@@ -1,0 +1,122 @@
+#include "scarbond/daemon.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "scarbond/service_notice.h"
+#include "settings/load_config.h"
+#include "spdlog/spdlog.h"
+
+namespace carbon {
+namespace {
+
+constexpr absl::Duration kMaxWait = absl::Seconds(60);
+
+// Why the configuration before it stays in force; empty: it does not.
+std::string Reload(const std::string& path, Publication* publication) {
+  std::optional<Config> config = LoadAndLog(path);
+  if (!config.has_value()) {
+    spdlog::error("{}: not loaded; the configuration before it stays in force", path);
+    return absl::StrCat(path, ": is wrong; the configuration before it stays in force");
+  }
+  if (absl::Status status = publication->Reconfigure(*std::move(config)); !status.ok()) {
+    spdlog::error("{}: not loaded: {}", path, std::string(status.message()));
+    return absl::StrCat(path, ": not loaded: ", status.message());
+  }
+  spdlog::info("{}: loaded", path);
+  return "";
+}
+
+}  // namespace
+
+Signals::Signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+Signals::~Signals() { close(fd_); }
+
+int Signals::Next() const {
+  signalfd_siginfo info;
+  return read(fd_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
+}
+
+std::optional<Config> LoadAndLog(const std::string& path) {
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+  std::optional<Config> config = LoadConfig(path, &errors, &warnings);
+  for (const std::string& error : errors) spdlog::error("{}", error);
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+  return config;
+}
+
+DaemonReport::Findings FindingsOf(const Publication& publication, const std::string& not_loaded) {
+  DaemonReport::Findings findings{publication.errors(), publication.Implausible(),
+                                  publication.Troubles(), publication.Notes(),
+                                  publication.slurm_user()};
+  if (!not_loaded.empty()) findings.troubles.push_back(not_loaded);
+  return findings;
+}
+
+void PublishUntilStopped(const std::string& config_path, const Signals& signals,
+                         Publication* publication, DaemonReport* report) {
+  ServiceNotice notice;
+  std::string last_trouble;
+  std::string not_loaded;
+  bool published = false;
+  while (true) {
+    const absl::Time start = absl::Now();
+    const absl::Status status = publication->Publish(start, Publication::Watch::kYes);
+    const std::string trouble(status.message());
+    const std::string consequence =
+        published ? "the last snapshot stays" : "nothing is published yet";
+    if (trouble != last_trouble || (!published && status.ok())) {
+      if (status.ok()) {
+        spdlog::info(published ? "publishing again" : "publishing");
+      } else {
+        spdlog::error("{}; {}", trouble, consequence);
+      }
+    }
+    published |= status.ok();
+    last_trouble = trouble;
+    report->Write(publication->paths(), publication->Sources(), publication->zones(), status, start,
+                  FindingsOf(*publication, not_loaded));
+    // Also where slurmctld is away: what depends on this service need not wait for that.
+    notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
+
+    absl::Time next = start + publication->period();
+    do {
+      notice.Alive();
+      publication->Poll(std::clamp(next - absl::Now(), absl::ZeroDuration(), kMaxWait),
+                        signals.fd());
+      switch (signals.Next()) {
+        case SIGHUP:
+          notice.Reloading();
+          not_loaded = Reload(config_path, publication);
+          next = absl::InfinitePast();  // publish what changed at once
+          break;
+        case SIGTERM:
+        case SIGINT:
+          notice.Stopping();
+          spdlog::info("stopping");
+          return;
+        default:
+          break;
+      }
+      // Before the start: the clock was set back, maybe by hours.
+    } while (absl::Now() < next && absl::Now() >= start);
+  }
+}
+
+}  // namespace carbon
