@@ -12,6 +12,7 @@ namespace carbon {
 
 void AddDoctor(CLI::App& app, int* exit_code);
 void AddEstimate(CLI::App& app, int* exit_code);
+void AddExplain(CLI::App& app, int* exit_code);
 void AddForecast(CLI::App& app, int* exit_code);
 void AddHardware(CLI::App& app, int* exit_code);
 void AddLog(CLI::App& app, int* exit_code);

@@ -19,6 +19,7 @@ int Run(int argc, char** argv) {
   int exit_code = 0;
   carbon::AddDoctor(app, &exit_code);
   carbon::AddEstimate(app, &exit_code);
+  carbon::AddExplain(app, &exit_code);
   carbon::AddForecast(app, &exit_code);
   carbon::AddHardware(app, &exit_code);
   carbon::AddLog(app, &exit_code);

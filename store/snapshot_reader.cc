@@ -53,8 +53,8 @@ std::string AdmissionPartName(absl::string_view hash) {
 SnapshotReader::SnapshotReader(std::string folder, Owner owner)
     : folder_(std::move(folder)), owner_(owner) {}
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() {
-  const Descriptor folder(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+absl::StatusOr<Descriptor> SnapshotReader::OpenFolder() const {
+  Descriptor folder(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder.ok()) return absl::ErrnoToStatus(errno, folder_);
   struct stat facts;
   if (fstat(folder.get(), &facts) != 0) return absl::ErrnoToStatus(errno, folder_);
@@ -62,6 +62,39 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() 
     absl::Status trust = CheckTrusted(folder_, facts);
     if (!trust.ok()) return trust;
   }
+  return folder;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Load(
+    const Manifest& manifest) const {
+  for (const std::string& hash : {manifest.config_hash, manifest.forecast_hash,
+                                  manifest.capacity_hash, manifest.admission_hash}) {
+    if (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos)
+      continue;
+    return absl::InvalidArgumentError("the record does not name all parts of its snapshot");
+  }
+  const absl::StatusOr<Descriptor> folder = OpenFolder();
+  if (!folder.ok()) return folder.status();
+  for (const std::string& name :
+       {ConfigPartName(manifest.config_hash), ForecastPartName(manifest.forecast_hash),
+        CapacityPartName(manifest.capacity_hash), AdmissionPartName(manifest.admission_hash)}) {
+    struct stat facts;
+    if (fstatat(folder->get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) {
+      return absl::NotFoundError(absl::StrCat(folder_, "/", name, ": is no longer kept"));
+    }
+  }
+  SnapshotReader reader(folder_, owner_);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
+      reader.Read(folder->get(), SerializeManifest(manifest));
+  // Nothing may rest on an empty part in the place of one that may not be read.
+  if (!reader.withheld().ok()) return reader.withheld();
+  return snapshot;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() {
+  const absl::StatusOr<Descriptor> opened = OpenFolder();
+  if (!opened.ok()) return opened.status();
+  const Descriptor& folder = *opened;
   std::string failed_bytes;
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<std::string> bytes =

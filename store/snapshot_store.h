@@ -60,11 +60,19 @@ class SnapshotReader {
   // cap; InvalidArgument for another version or parts that do not belong together.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
+  // The snapshot that a record of the placement log names. Its parts may be gone: they are kept for
+  // SnapshotPublisher::Retention. NotFound then, naming the part; PermissionDenied for a part that
+  // may not be read, also with kAnyone; InvalidArgument for a manifest that does not name all
+  // parts; other errors as above. Does not affect ReadIfChanged().
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Load(const Manifest& manifest) const;
+
   // With kAnyone: why the private parts of the last snapshot are empty, PermissionDenied, "path:
   // fact"; OK where they were read.
   const absl::Status& withheld() const { return withheld_; }
 
  private:
+  // Fails if the folder cannot be opened or, with kTrusted, is not to be trusted.
+  absl::StatusOr<Descriptor> OpenFolder() const;
   absl::StatusOr<std::shared_ptr<const Snapshot>> Read(int folder_fd,
                                                        absl::string_view manifest_bytes);
   // Whether to go on without a private part, whose reading came to `status`.

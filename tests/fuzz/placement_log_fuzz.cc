@@ -12,9 +12,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "cli/explain/past_bookings.h"
 #include "cli/log/fields.h"
 #include "cli/log/job_fates.h"
 #include "cli/log/totals.h"
+#include "core/cluster/ledger.h"
+#include "core/record/record.h"
+#include "core/record/record_reader.h"
 #include "store/placement_log.h"
 
 namespace carbon {
@@ -57,6 +61,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (complaint.empty()) std::abort();
       });
   if (!status.ok()) std::abort();
+  // What scarbon explain reads of it: the typed record, which can be written again, and the
+  // bookings.
+  PastBookings past;
+  std::string boot;
+  for (const LogRecord& record : records) {
+    const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(record.json());
+    if (!read.ok()) continue;
+    DecisionRecord(read->id, read->time, read->job, read->decision, read->snapshot,
+                   read->ledger_digest, read->circumstances);
+    past.Add(*read);
+    boot = read->id.boot;
+  }
+  CapacityState capacity;
+  capacity.groups = {{"oslo", {.nodes = 4, .devices = 32}, {.nodes = 1, .devices = 8}}};
+  BookingLedger ledger;
+  ledger.Rebase(LedgerBase(capacity), absl::UnixEpoch());
+  for (const Booking& booking : past.Of(boot)) ledger.Book(booking);
+  ledger.ViewAs(1000);
   // A format comes from the command line, and what became of jobs from sacct.
   const std::string text(reinterpret_cast<const char*>(data), size);
   JobRuns runs = ParseJobRuns(text);

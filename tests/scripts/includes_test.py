@@ -12,14 +12,14 @@ FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "scarbond", "settings",
 # Each includes headers of itself and of what stands above it.
 ROOMS = """
 core/base core/json core/job core/grid core/config core/admission core/cluster core/snapshot
-core/decision core/record
+core/decision core/record core/placer
 store
 forecast/http forecast/providers forecast/archive forecast/plausibility forecast/sources forecast/own
 forecast/live forecast/zones
 plugin/words plugin/client plugin/installation plugin/job_submit
 settings
 scarbond
-cli cli/process cli/text cli/estimate cli/log cli/status cli/forecast cli/policy cli/doctor
+cli cli/process cli/text cli/estimate cli/log cli/explain cli/status cli/forecast cli/policy cli/doctor
 """.split()
 
 # Of the libraries that have moved names about between releases.

@@ -1,0 +1,34 @@
+// A past decision made once more, from what its record names: the job, the snapshot's parts, the
+// bookings and the circumstances. Pure.
+#ifndef CLI_EXPLAIN_REPETITION_H_
+#define CLI_EXPLAIN_REPETITION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/cluster/ledger.h"
+#include "core/record/record_reader.h"
+#include "core/snapshot/snapshot.h"
+#include "nlohmann/json.hpp"
+
+namespace carbon {
+
+struct Repetition {
+  enum class Result {
+    kSame,       // to the last bit
+    kDiffers,    // the log and the computation disagree
+    kUndecided,  // not all that the decision was made from is available
+  };
+  Result result = Result::kUndecided;
+  std::string fact;  // for people: what differs, or is not the same
+};
+
+// `json` is the record as it stands in the log, and `record` what was read of it.
+Repetition Repeat(const nlohmann::ordered_json& json, const PlacementRecord& record,
+                  const std::shared_ptr<const Snapshot>& snapshot,
+                  const std::vector<Booking>& bookings);
+
+}  // namespace carbon
+
+#endif  // CLI_EXPLAIN_REPETITION_H_

@@ -1,0 +1,254 @@
+// The built scarbon explains decisions of a log that a Placer made on a published snapshot, and
+// makes each of them again.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "core/grid/forecast_codec.h"
+#include "core/placer/placer.h"
+#include "core/record/record.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "store/snapshot_store.h"
+#include "tests/core/drawn_world.h"
+#include "tests/temporary_folder.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kBoot[] = "3f9c21aa04d7be15";
+
+struct Ran {
+  int code;
+  std::string out;  // errors included
+};
+
+class ScarbonExplain : public ::testing::Test {
+ protected:
+  ScarbonExplain() {
+    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
+    EXPECT_TRUE(publisher.ok()) << publisher.status();
+    const absl::StatusOr<Manifest> manifest = publisher->Publish(
+        {SerializeConfig(world_.config), SerializeForecasts(world_.forecasts),
+         SerializeCapacity(world_.capacity), SerializeAdmission(world_.admission)},
+        world_.now);
+    EXPECT_TRUE(manifest.ok()) << manifest.status();
+    // Decides on the parts as they were published, not on what they were made from.
+    absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
+        SnapshotReader(folder_ + "/snapshot").ReadIfChanged();
+    EXPECT_TRUE(snapshot.ok()) << snapshot.status();
+    snapshot_ = *std::move(snapshot);
+    LedgerBase base(snapshot_->capacity());
+    placer_.Adopt(snapshot_, &base, world_.now);
+  }
+
+  // The id of its record, which is written to the log.
+  std::string Submit(const JobRequest& job, const Circumstances& circumstances = {},
+                     absl::Duration later = absl::ZeroDuration()) {
+    const absl::Time now = world_.now + later;
+    const Submission submission = placer_.Submit(job, circumstances, now);
+    if (!submission.id.has_value()) return "";
+    Append(RecordOf(job, submission, snapshot_->manifest(), now));
+    return DecisionId(*submission.id);
+  }
+  // The queue shows the decision's job.
+  void ShowJob(const std::string& decision, int job_id) {
+    const RecordId id = placer_.NextId();
+    Append(BookingEventRecord(id, world_.now,
+                              {decision, BookingFate::kSeen, static_cast<uint32_t>(job_id)}));
+  }
+  void Append(const std::string& line) const { std::ofstream(log_, std::ios::app) << line; }
+  Ran Run(const std::string& arguments) const {
+    const std::string command =
+        absl::StrCat("TZ=UTC ", scarbon_, " explain ", arguments, " --file ", log_, " --snapshot ",
+                     folder_, "/snapshot 2>&1");
+    FILE* pipe = popen(command.c_str(), "r");
+    std::string out;
+    char buffer[4096];
+    while (const size_t count = fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, count);
+    return {WEXITSTATUS(pclose(pipe)), out};
+  }
+
+  std::string scarbon_ = SCARBON_BINARY;
+  Draws draws_;
+  const World world_ = DrawnWorld(&draws_);
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  const std::string log_ = folder_ + "/placements.jsonl";
+  std::shared_ptr<const Snapshot> snapshot_;
+  Placer placer_{kBoot, {}};
+};
+
+TEST_F(ScarbonExplain, MakesEachDecisionAgainToTheLastBit) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 60; ++i) {
+    Circumstances circumstances;
+    if (i % 13 == 5) circumstances.log_error = "No space left on device";
+    if (i % 13 == 7) circumstances.in_charge_since = world_.now + absl::Seconds(20);
+    ids.push_back(Submit(DrawnJob(world_, &draws_), circumstances, absl::Milliseconds(700) * i));
+  }
+  int repeated = 0;
+  for (const std::string& id : ids) {
+    if (id.empty()) continue;
+    const Ran ran = Run(id);
+    EXPECT_EQ(ran.code, 0) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("repeated    the same to the last bit\n"));
+    ++repeated;
+  }
+  EXPECT_GT(repeated, 40);
+}
+
+TEST_F(ScarbonExplain, SaysWhatWasAskedForDecidedAndWeighed) {
+  JobRequest job = world_.Job("carbon:runtime=90m");
+  job.partitions = {"frankfurt"};
+  job.deadline = world_.Hour(20);
+  const std::string id = Submit(job);
+  ShowJob(id, 4711);
+  const Ran ran = Run("4711");
+  EXPECT_EQ(ran.code, 0);
+  for (const std::string& line :
+       {absl::StrCat("decision    ", id, " at 2026-11-24T00:00:00\n"),
+        std::string("job         train (4711) of user "),
+        std::string("asked for   1 node, 8 devices, 8 CPUs\n"),
+        std::string("partitions  frankfurt\n"), std::string("time limit  04:00:00\n"),
+        std::string("deadline    2026-11-24T20:00:00\n"),
+        std::string("comment     carbon:runtime=90m\n"), std::string("policy      all (enforce)\n"),
+        std::string("excluded    "), std::string("chosen")}) {
+    EXPECT_THAT(ran.out, HasSubstr(line));
+  }
+  EXPECT_EQ(Run(id).out, ran.out);
+}
+
+TEST_F(ScarbonExplain, MeansTheLastOfTheJobsThatHadANumber) {
+  const std::string first = Submit(world_.Job());
+  const std::string second = Submit(world_.Job());
+  ShowJob(second, 7);
+  ShowJob(first, 8);
+  EXPECT_THAT(Run("8").out, HasSubstr("decision    " + first));
+  const std::string third = Submit(world_.Job());
+  ShowJob(third, 8);
+  EXPECT_THAT(Run("8").out, HasSubstr("decision    " + third));
+}
+
+// A reviewer sees that a log was changed, and where.
+TEST_F(ScarbonExplain, SaysWhereARecordDiffersFromItsDecision) {
+  const std::string id = Submit(world_.Job());
+  std::ifstream in(log_);
+  std::string line;
+  std::getline(in, line);
+  nlohmann::ordered_json record = nlohmann::ordered_json::parse(line);
+  ASSERT_EQ(record["outcome"], "placed");
+  record["chosen"]["gross_g"] = record["chosen"]["gross_g"].get<double>() / 2;
+  std::ofstream(log_) << record.dump() << "\n";
+  const Ran ran = Run(id);
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("repeated    differs: chosen.gross_g: "));
+  const nlohmann::json json = nlohmann::json::parse(Run(id + " --json").out);
+  EXPECT_EQ(json["repeated"]["result"], "differs");
+  EXPECT_EQ(json["id"], id);
+}
+
+TEST_F(ScarbonExplain, SaysWhyADecisionCannotBeMadeAgain) {
+  const std::string first = Submit(world_.Job());
+  const std::string second = Submit(world_.Job());
+  // The booking of the first is lost: the digest shows it.
+  std::ifstream in(log_);
+  std::string line, other;
+  std::getline(in, other);
+  std::getline(in, line);
+  in.close();
+  std::ofstream(log_) << line << "\n";
+  EXPECT_THAT(Run(second).out, HasSubstr("no: other bookings counted"));
+  EXPECT_EQ(Run(second).code, 0);
+  // A part is gone.
+  std::ofstream(log_) << other << "\n";
+  const std::string part = CapacityPartName(snapshot_->manifest().capacity_hash);
+  std::filesystem::remove(folder_ + "/snapshot/" + part);
+  const Ran ran = Run(first);
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr(part + ": is no longer kept\n"));
+  // Another arithmetic.
+  std::ofstream(log_) << absl::StrReplaceAll(other, {{"\"arithmetic\":1", "\"arithmetic\":99"}})
+                      << "\n";
+  EXPECT_THAT(Run(first).out, Not(HasSubstr("to the last bit")));
+}
+
+// Nobody is told that a decision differs because of what she may not read.
+TEST_F(ScarbonExplain, DoesNotJudgeByPartsThatMayNotBeRead) {
+  const std::string id = Submit(world_.Job());
+  const std::string part =
+      folder_ + "/snapshot/" + CapacityPartName(snapshot_->manifest().capacity_hash);
+  chmod(part.c_str(), 0);
+  if (geteuid() == 0) {
+    // Root may read anything, and nobody may perhaps not run what is below root's home.
+    chmod(folder_.c_str(), 0755);
+    std::filesystem::copy_file(SCARBON_BINARY, folder_ + "/scarbon");
+    chmod((folder_ + "/scarbon").c_str(), 0755);
+    scarbon_ = absl::StrCat("setpriv --reuid=65534 --clear-groups ", folder_, "/scarbon");
+  }
+  const Ran ran = Run(id);
+  EXPECT_EQ(ran.code, 0) << ran.out;
+  EXPECT_THAT(ran.out, HasSubstr("repeated    no: "));
+  EXPECT_THAT(ran.out, HasSubstr("ermission denied"));
+}
+
+TEST_F(ScarbonExplain, SaysThatALogHasTwoRecordsOfOneDecision) {
+  const std::string id = Submit(world_.Job());
+  std::ifstream in(log_);
+  std::string line;
+  std::getline(in, line);
+  in.close();
+  Append(line + "\n");
+  const Ran ran = Run(id);
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("the log has several records of its id"));
+}
+
+// More than 64 of one user's: those that were made first count, not those whose ids sort first.
+TEST_F(ScarbonExplain, TakesBookingsInTheOrderInWhichTheyWereMade) {
+  std::string last;
+  for (int i = 0; i < 90; ++i) {
+    JobRequest job = world_.Job("carbon:runtime=20m");
+    job.time_limit = absl::Minutes(30);
+    job.demand.devices = job.per_node.devices = 1;
+    last = Submit(job, {}, absl::Milliseconds(100) * i);
+  }
+  const Ran ran = Run(last);
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("repeated    the same to the last bit\n"));
+}
+
+TEST_F(ScarbonExplain, NamesWhatItDoesNotFind) {
+  Submit(world_.Job());
+  Ran ran = Run("3f9c21aa04d7be15-99");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(
+      ran.out,
+      "scarbon: decision 3f9c21aa04d7be15-99: is not in the log; --all reads rotated logs too\n");
+  ran = Run("4711");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(
+      ran.out,
+      "scarbon: job 4711: the log names no decision about it; --all reads rotated logs too\n");
+  ran = Run("4711_3");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "scarbon: ID \"4711_3\": is neither a decision's id nor a job's number\n");
+  EXPECT_EQ(Run("").code, 2);
+}
+
+}  // namespace
+}  // namespace carbon
