@@ -70,7 +70,7 @@ class Search {
     if (decision == id_ && found_.has_value()) {
       if (const auto job_id = JobIdIn(log)) found_->job_id = job_id;
       if (type == "booking") found_->fate = log.Text({"fate"});
-      if (type == "return" && !log.Has({"error"})) found_->returned = std::move(log);
+      if (type == "return" && !log.Has({"error"})) found_->returned = log;
     }
     if (found_.has_value()) return;  // later records did not count for it
     if (type == "job" && JobIdIn(log)) bookings_.NoteJob(decision, *JobIdIn(log));
