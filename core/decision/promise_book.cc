@@ -38,8 +38,8 @@ void PromiseBook::Note(const std::vector<MarkedJob>& jobs, absl::Time sealed_sin
     return std::tuple(a->submitted, SubmissionOf(*a)) < std::tuple(b->submitted, SubmissionOf(*b));
   });
   const auto enter = [this](const MarkedJob& job) {
-    jobs_.try_emplace(job.mark.decision_id, SubmissionOf(job), job.mark.made_at, job.mark.is_sealed,
-                      job.submitted);
+    jobs_.try_emplace(job.mark.decision_id, Entry{SubmissionOf(job), job.mark.made_at,
+                                                  job.mark.is_sealed, job.submitted});
   };
   // What was believed before there was a key.
   std::erase_if(jobs_, [&](const auto& entry) {
