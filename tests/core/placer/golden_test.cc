@@ -4,11 +4,10 @@
 // same file.
 //
 // A commit that changes the file is meant to decide otherwise, and raises kDecisionArithmetic,
-// which is the file's first line. This writes the file anew:
-//
-//   CARBON_WRITE_GOLDEN=1 build/dev/tests/core/core_golden_test
+// which is the file's first line. A run that differs leaves what it made beside the test's other
+// temporary files, and names it: copy it over the file.
+#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -72,17 +71,19 @@ std::string DecisionsMade() {
 
 TEST(Golden, TheDecisionsAreThoseOfTheFile) {
   const std::string made = DecisionsMade();
-  if (std::getenv("CARBON_WRITE_GOLDEN") != nullptr) {
-    std::ofstream(CARBON_GOLDEN_FILE) << made;
-    GTEST_SKIP() << "wrote " << CARBON_GOLDEN_FILE;
-  }
   std::ifstream file(CARBON_GOLDEN_FILE);
   ASSERT_TRUE(file) << CARBON_GOLDEN_FILE;
   const std::string golden{std::istreambuf_iterator<char>(file), {}};
+  if (made == golden) return;
+  const std::string path = testing::TempDir() + "decisions.golden";
+  std::ofstream(path) << made;
   const std::vector<std::string> lines = absl::StrSplit(made, '\n');
   const std::vector<std::string> expected = absl::StrSplit(golden, '\n');
-  ASSERT_EQ(lines.size(), expected.size());
-  for (size_t i = 0; i < lines.size(); ++i) ASSERT_EQ(lines[i], expected[i]);
+  const auto [line, other] =
+      std::mismatch(lines.begin(), lines.end(), expected.begin(), expected.end());
+  FAIL() << "the first that differs; all that was made is in " << path << "\n  made "
+         << (line == lines.end() ? "nothing" : *line) << "\n  file "
+         << (other == expected.end() ? "nothing" : *other);
 }
 
 // Otherwise the file would guard little.
