@@ -5,35 +5,17 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <tuple>
 
-#include "core/base/mass_text.h"
 #include "core/decision/watch.h"
+#include "tests/core/record/sample_decision.h"
 
 namespace carbon {
 namespace {
 
 using Json = nlohmann::json;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 const RecordId kId = {"3f9c21aa04d7be15", 42};
-const absl::Time kNow = absl::FromUnixSeconds(1795546800);  // 2026-11-24T19:00:00Z
-const absl::TimeZone kUtc = absl::UTCTimeZone();
-
-Candidate At(const std::string& site, absl::Time start, double grams) {
-  return {.pool = site + "-h100",
-          .site = site,
-          .zone = "Z",
-          .partition = site,
-          .hardware = "h100-sxm",
-          .start = start,
-          .runtime = absl::Hours(8),
-          .time_limit = absl::Hours(10),
-          .energy = KilowattHours(71.5),
-          .intensity = GramsPerKilowattHour(grams / 71.5),
-          .gross = GramsCo2e(grams)};
-}
 
 JobRequest AJob() {
   JobRequest job;
@@ -51,31 +33,6 @@ JobRequest AJob() {
   job.array_tasks = 4;
   job.array_width = 2;
   return job;
-}
-
-// Oslo at 02:00, seven hours from now, instead of Frankfurt at once.
-Decision Placed() {
-  Decision decision;
-  decision.outcome = Outcome::kPlaced;
-  decision.reason = "emits less";
-  decision.policy = "all";
-  decision.mode = Mode::kEnforce;
-  decision.hints.wait = absl::Hours(12);
-  decision.home = At("frankfurt", kNow, 38400);
-  decision.chosen = At("oslo", kNow + absl::Hours(7), 14200);
-  decision.chosen->net = GramsCo2e(900);
-  decision.static_best = At("oslo", kNow, 15000);
-  decision.best = {*decision.chosen, *decision.home};
-  decision.excluded = {{"lyon-a", "its partition is not up"},
-                       {"lyon-b", "its partition is not up"},
-                       {"paris", "no forecast for its zone"}};
-  decision.saving =
-      Saving{GramsCo2e(24200), GramsCo2e(22300), GramsCo2e(25700), 0.6302, 0.58, 0.67};
-  decision.runtime_is_limit = true;
-  decision.booked_when = TimeInterval{kNow + absl::Hours(7), kNow + absl::Hours(17)};
-  decision.booked_group = "oslo";
-  decision.booked_amount = {.devices = 16, .cpus = 128};
-  return decision;
 }
 
 Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kNow) {
@@ -399,144 +356,6 @@ TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
   given_back.limit = absl::Minutes(10);
   EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, ""))["time_limit_s"], 600);
   EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, "refused"))["error"], "refused");
-}
-
-TEST(UserMessage, TellsWhereAndWhenAndWhatItSaves) {
-  EXPECT_EQ(UserMessage(Placed(), kNow, kUtc),
-            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% "
-            "(58-67%) less than "
-            "now in frankfurt; --comment=carbon:now to run at once");
-  // The day is the reader's: seven hours west, it is still the same.
-  EXPECT_EQ(UserMessage(Placed(), kNow, absl::FixedTimeZone(-7 * 3600)),
-            "carbon: planned for oslo/h100-sxm at 19:00 (in 7 h): 14.2 kg CO2e, 63% (58-67%) less "
-            "than now in "
-            "frankfurt; --comment=carbon:now to run at once");
-}
-
-TEST(UserMessage, SaysNowForAStartAtOnceAndHowToStay) {
-  Decision decision = Placed();
-  decision.chosen->start = kNow;
-  EXPECT_EQ(
-      UserMessage(decision, kNow, kUtc),
-      "carbon: planned for oslo/h100-sxm now: 14.2 kg CO2e, 63% (58-67%) less than in frankfurt; "
-      "--comment=carbon:off to stay there");
-}
-
-TEST(UserMessage, NamesATimeLimitThatChanges) {
-  Decision decision = Placed();
-  decision.home->time_limit = absl::Hours(10);
-  decision.chosen->time_limit = absl::Minutes(1450);
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h), time limit 1d10m: 14.2 kg "
-            "CO2e, 63% "
-            "(58-67%) less than now in frankfurt; --comment=carbon:now to run at once");
-}
-
-TEST(UserMessage, OffersToRunAtOnceOnlyWhereItDelays) {
-  Decision decision = Placed();
-  decision.home->start = decision.chosen->start;  // by --begin
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% "
-            "(58-67%) less than "
-            "in frankfurt; --comment=carbon:off to stay there");
-}
-
-TEST(UserMessage, CountsCloseStartsInSeconds) {
-  Decision decision = Placed();
-  const auto when = [&](absl::Duration ahead) {
-    decision.chosen->start = kNow + ahead;
-    const std::string message = UserMessage(decision, kNow, kUtc);
-    return message.substr(34, message.find("):") - 33);
-  };
-  EXPECT_EQ(when(absl::Seconds(35)), "at 19:00:35 (in 35 s)");
-  EXPECT_EQ(when(absl::Seconds(119)), "at 19:01:59 (in 119 s)");
-  EXPECT_EQ(when(absl::Seconds(120)), "at 19:02 (in 2 min)");
-  EXPECT_EQ(when(absl::Minutes(119)), "at 20:59 (in 119 min)");
-  EXPECT_EQ(when(absl::Hours(2)), "at 21:00 (in 2 h)");
-  EXPECT_EQ(when(absl::Hours(30)), "at Nov 26 01:00 (in 30 h)");
-  EXPECT_EQ(when(absl::Hours(72)), "at Nov 27 19:00 (in 3 days)");
-}
-
-TEST(UserMessage, NeverShowsTheWrongSign) {
-  const auto comparison = [](double mean, double low, double high) {
-    Decision decision = Placed();
-    decision.saving = Saving{GramsCo2e(), GramsCo2e(), GramsCo2e(), mean, low, high};
-    const std::string message = UserMessage(decision, kNow, kUtc);
-    const size_t begin = message.find("CO2e, ") + 6;
-    return message.substr(begin, message.find(" than") - begin);
-  };
-  EXPECT_EQ(comparison(0.10, 0.04, 0.16), "10% (4-16%) less");
-  EXPECT_EQ(comparison(0.10, -0.02, 0.2), "10% (-2 to 20%) less");
-  EXPECT_EQ(comparison(-0.05, -0.08, -0.01), "5% (1-8%) more");
-  EXPECT_EQ(comparison(-0.05, -0.08, 0.02), "5% (-2 to 8%) more");
-  EXPECT_EQ(comparison(0.001, -0.001, 0.004), "0% (0-0%) less");
-}
-
-TEST(UserMessage, OmitsAComparisonWithNothing) {
-  Decision decision = Placed();
-  decision.saving->share = NAN;  // home emits nothing
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e; "
-            "--comment=carbon:now to "
-            "run at once");
-}
-
-TEST(UserMessage, IsShortForAJobThatStays) {
-  Decision decision = Placed();
-  decision.outcome = Outcome::kKeptHome;
-  decision.home->gross = GramsCo2e(1200);
-  decision.chosen = decision.home;
-  decision.reason = "home is the greenest";
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: planned to stay in frankfurt, now: 1.2 kg CO2e; home is the greenest");
-  decision.best.clear();
-  decision.reason = "no pool has room in time";
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: planned to stay in frankfurt: no pool has room in time");
-}
-
-TEST(UserMessage, GoesToThoseWhomThePolicyNames) {
-  Decision placed = Placed(), kept = Placed(), wrong;
-  kept.outcome = Outcome::kKeptHome;
-  wrong.bad_hint = true;
-  for (const auto& [message, is_placed_told, is_kept_told] :
-       {std::tuple(Notice::kAll, true, true), std::tuple(Notice::kPlaced, true, false),
-        std::tuple(Notice::kNone, false, false)}) {
-    placed.message = kept.message = wrong.message = message;
-    EXPECT_EQ(!UserMessage(placed, kNow, kUtc).empty(), is_placed_told);
-    EXPECT_EQ(!UserMessage(kept, kNow, kUtc).empty(), is_kept_told);
-    EXPECT_EQ(!UserMessage(wrong, kNow, kUtc).empty(), is_placed_told);
-  }
-}
-
-TEST(UserMessage, TellsOfABadHint) {
-  Decision decision;
-  decision.bad_hint = true;
-  decision.reason = "hint \"wait=soon\n\": is not a duration";
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
-            "carbon: hint \"wait=soon?\": is not a duration; the job is submitted unplaced");
-}
-
-TEST(UserMessage, IsSilentInShadowAndForWhatIsLeftAlone) {
-  Decision decision = Placed();
-  decision.mode = Mode::kShadow;
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc), "");
-  decision = Placed();
-  decision.outcome = Outcome::kLeftAlone;
-  EXPECT_EQ(UserMessage(decision, kNow, kUtc), "");
-  EXPECT_EQ(UserMessage(Decision(), kNow, kUtc), "");
-}
-
-TEST(FormatMass, ShowsThreeDigitsInAUnitThatFits) {
-  const struct {
-    double grams;
-    const char* text;
-  } kCases[] = {{14200, "14.2 kg"},   {862, "862 g"},         {1.43e6, "1.43 t"}, {0.037, "37 mg"},
-                {0, "0 g"},           {999.4, "999 g"},       {999.6, "1 kg"},    {999600, "1 t"},
-                {5.52e8, "552 t"},    {3.2e9, "3.2 kt"},      {7.5e12, "7.5 Mt"}, {1e-9, "0 g"},
-                {-14200, "-14.2 kg"}, {0.000123, "0.123 mg"}, {0.9996, "1 g"},    {NAN, "unknown"},
-                {INFINITY, "unknown"}};
-  for (const auto& c : kCases) EXPECT_EQ(FormatMass(GramsCo2e(c.grams)), c.text) << c.grams;
 }
 
 }  // namespace

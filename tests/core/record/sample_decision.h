@@ -1,0 +1,54 @@
+// A decision to write down: a job that is moved from Frankfurt to Oslo and delayed.
+#ifndef TESTS_CORE_RECORD_SAMPLE_DECISION_H_
+#define TESTS_CORE_RECORD_SAMPLE_DECISION_H_
+
+#include <string>
+
+#include "core/decision/decision.h"
+
+namespace carbon {
+
+inline const absl::Time kNow = absl::FromUnixSeconds(1795546800);  // 2026-11-24T19:00:00Z
+
+inline Candidate At(const std::string& site, absl::Time start, double grams) {
+  return {.pool = site + "-h100",
+          .site = site,
+          .zone = "Z",
+          .partition = site,
+          .hardware = "h100-sxm",
+          .start = start,
+          .runtime = absl::Hours(8),
+          .time_limit = absl::Hours(10),
+          .energy = KilowattHours(71.5),
+          .intensity = GramsPerKilowattHour(grams / 71.5),
+          .gross = GramsCo2e(grams)};
+}
+
+// Oslo at 02:00, seven hours from now, instead of Frankfurt at once.
+inline Decision Placed() {
+  Decision decision;
+  decision.outcome = Outcome::kPlaced;
+  decision.reason = "emits less";
+  decision.policy = "all";
+  decision.mode = Mode::kEnforce;
+  decision.hints.wait = absl::Hours(12);
+  decision.home = At("frankfurt", kNow, 38400);
+  decision.chosen = At("oslo", kNow + absl::Hours(7), 14200);
+  decision.chosen->net = GramsCo2e(900);
+  decision.static_best = At("oslo", kNow, 15000);
+  decision.best = {*decision.chosen, *decision.home};
+  decision.excluded = {{"lyon-a", "its partition is not up"},
+                       {"lyon-b", "its partition is not up"},
+                       {"paris", "no forecast for its zone"}};
+  decision.saving =
+      Saving{GramsCo2e(24200), GramsCo2e(22300), GramsCo2e(25700), 0.6302, 0.58, 0.67};
+  decision.runtime_is_limit = true;
+  decision.booked_when = TimeInterval{kNow + absl::Hours(7), kNow + absl::Hours(17)};
+  decision.booked_group = "oslo";
+  decision.booked_amount = {.devices = 16, .cpus = 128};
+  return decision;
+}
+
+}  // namespace carbon
+
+#endif  // TESTS_CORE_RECORD_SAMPLE_DECISION_H_
