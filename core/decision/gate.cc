@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/normal_distribution.h"
+
 namespace carbon {
 namespace {
 
@@ -53,8 +55,8 @@ Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
   }
   Prospect prospect;
   prospect.expected_share = alternative_mean > 0 ? expected / alternative_mean : 0;
-  prospect.probability = deviation > 0 ? 0.5 * std::erfc(-expected / deviation / std::sqrt(2.0))
-                                       : static_cast<double>(expected > 0);
+  prospect.probability =
+      deviation > 0 ? NormalCdf(expected / deviation) : static_cast<double>(expected > 0);
   return prospect;
 }
 
