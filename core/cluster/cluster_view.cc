@@ -9,6 +9,7 @@
 
 #include "core/cluster/node_groups.h"
 #include "core/cluster/node_uses.h"
+#include "core/cluster/pool_states.h"
 #include "core/cluster/queue_estimate.h"
 
 namespace carbon {
@@ -18,11 +19,6 @@ int64_t CeilDivide(int64_t a, int64_t b) { return a / b + (a % b != 0 ? 1 : 0); 
 
 Resources Largest(Resources a, const Resources& b) {
   for (const auto what : kDimensions) a.*what = std::max(a.*what, b.*what);
-  return a;
-}
-
-Resources Least(Resources a, const Resources& b) {
-  for (const auto what : kDimensions) a.*what = std::min(a.*what, b.*what);
   return a;
 }
 
@@ -55,8 +51,8 @@ class CapacityBuilder {
   }
 
   CapacityState Build() && {
-    CountTotals();
-    DescribePools();
+    CountTotals(view_, found_, &state_.groups);
+    state_.pools = PoolStatesOf(view_, pools_, found_, state_.groups);
     AddReservations();
     common_priority_ = MiddlePriority();
     std::vector<WaitingRun> waiting;
@@ -75,11 +71,6 @@ class CapacityBuilder {
   }
 
  private:
-  Resources Counted(Resources resources) const {
-    if (!view_.counts_memory) resources.memory_mib = 0;
-    return resources;
-  }
-
   // Of what waits without a nice value, the middle one: a few jobs of low priority say nothing.
   int64_t MiddlePriority() const {
     std::vector<int64_t> priorities;
@@ -90,111 +81,6 @@ class CapacityBuilder {
     const auto middle = priorities.begin() + static_cast<std::ptrdiff_t>(priorities.size() / 2);
     std::nth_element(priorities.begin(), middle, priorities.end());
     return *middle;
-  }
-
-  void CountTotals() {
-    for (size_t i = 0; i < state_.groups.size(); ++i) {
-      NodeGroup& group = state_.groups[i];
-      std::set<int64_t> devices;  // of a type on a node
-      bool has_several = false;   // types on one node
-      const std::vector<NodeGroups::Member>& members = found_.members[i];
-      for (auto member = members.begin(); member != members.end();) {
-        const int index = member->node;
-        const ClusterNode& node = view_.nodes[index];
-        Resources has = Counted(node.resources);
-        has.devices = 0;
-        const auto first = member;
-        for (; member != members.end() && member->node == index; ++member) {
-          if (member->device >= 0) has.devices += node.devices[member->device].count;
-        }
-        if (!node.usable) continue;
-        has_several = has_several || member - first > 1;
-        devices.insert(has.devices);
-        group.per_node = group.total.nodes == 0 ? has : Least(group.per_node, has);
-        group.total += has;
-        group.total += NodePartsOf(has.devices, has.devices);
-      }
-      // A part of one node is not the same of another.
-      if (has_several || devices.size() > 1) {
-        for (const auto part : kNodeParts) group.total.*part = Resources::kUnlimited;
-      }
-      if (view_.counts_memory) continue;
-      group.total.memory_mib = Resources::kUnlimited;
-      group.per_node.memory_mib = Resources::kUnlimited;
-    }
-  }
-
-  // On average over the usable ones of the nodes; absent where one's is not known, or none is
-  // usable.
-  std::optional<double> StaysPowered(const std::vector<NodeGroups::Member>& members) const {
-    double sum = 0;
-    int usable = 0, last = -1;
-    for (const NodeGroups::Member& member : members) {
-      if (std::exchange(last, member.node) == member.node) continue;
-      const ClusterNode& node = view_.nodes[member.node];
-      if (!node.usable) continue;
-      if (!node.stays_powered.has_value()) return std::nullopt;
-      sum += *node.stays_powered;
-      ++usable;
-    }
-    return usable > 0 ? std::optional(sum / usable) : std::nullopt;
-  }
-
-  // Sets how long the pool takes to wake up, and how far it is asleep.
-  void DescribeSleep(const std::vector<NodeGroups::Member>& members, PoolState* pool) const {
-    int idle = 0, asleep = 0, last = -1;
-    for (const NodeGroups::Member& member : members) {
-      if (std::exchange(last, member.node) == member.node) continue;
-      const ClusterNode& node = view_.nodes[member.node];
-      if (!node.usable) continue;
-      pool->wake_up = std::max(pool->wake_up, node.fall_asleep + node.wake_up);
-      if (!node.is_idle) continue;
-      ++idle;
-      if (node.is_asleep) ++asleep;
-    }
-    if (idle > 0) pool->asleep = static_cast<double>(asleep) / idle;
-  }
-
-  // Whether the partition has nodes in none of its pools on which the pool's jobs might run: nodes
-  // with devices, or where the pool's have none any.
-  bool HasOthers(const ClusterPartition& partition, const PoolConfig& pool) const {
-    if (pool.features.empty() && pool.nodelist.empty()) return false;
-    std::set<int> in_pools;
-    bool has_devices = false;
-    for (size_t i = 0; i < pools_.size(); ++i) {
-      if (pools_[i].partition != partition.name || found_.of_pool[i] < 0) continue;
-      for (const NodeGroups::Member& member : found_.members[found_.of_pool[i]]) {
-        in_pools.insert(member.node);
-        if (&pools_[i] == &pool) has_devices = has_devices || member.device >= 0;
-      }
-    }
-    return std::any_of(partition.nodes.begin(), partition.nodes.end(), [&](int index) {
-      const ClusterNode& node = view_.nodes[index];
-      // One that is not shown may have devices.
-      const bool may_run = !has_devices || !node.devices.empty() || node.name.empty();
-      return !in_pools.contains(index) && !node.is_future && may_run;
-    });
-  }
-
-  void DescribePools() {
-    for (size_t i = 0; i < pools_.size(); ++i) {
-      const auto partition =
-          std::find_if(view_.partitions.begin(), view_.partitions.end(),
-                       [&](const ClusterPartition& p) { return p.name == pools_[i].partition; });
-      if (found_.of_pool[i] < 0 || partition == view_.partitions.end()) continue;
-      const NodeGroup& group = state_.groups[found_.of_pool[i]];
-      state_.pools.push_back({.pool = pools_[i].name,
-                              .group = group.name,
-                              .up = partition->up && group.total.nodes > 0,
-                              .is_default = partition->is_default,
-                              .max_time = partition->max_time,
-                              .default_time = partition->default_time,
-                              .max_nodes = partition->max_nodes,
-                              .has_others = HasOthers(*partition, pools_[i]),
-                              .defaults = partition->defaults,
-                              .stays_powered = StaysPowered(found_.members[found_.of_pool[i]])});
-      DescribeSleep(found_.members[found_.of_pool[i]], &state_.pools.back());
-    }
   }
 
   bool IsExclusive(const ClusterJob& job) const { return job.exclusive || view_.whole_nodes; }
@@ -255,7 +141,7 @@ class CapacityBuilder {
         return static_cast<int64_t>(std::ceil(static_cast<double>(amount) * node.share));
       };
       const ClusterNode& lent = view_.nodes[node.index];
-      const Resources has = Counted(lent.resources);
+      const Resources has = view_.Counted(lent.resources);
       uses[{group, times}] += {.cpus = part(has.cpus), .memory_mib = part(has.memory_mib)};
       NodeUse use{.is_whole = node.share >= 1};
       for (size_t d = 0; d < lent.devices.size(); ++d) {
@@ -343,7 +229,7 @@ class CapacityBuilder {
     };
     const ClusterReservation* reservation = FindReservation(job.reservation);
     const std::vector<int64_t> with_type = NodesWithTypes(job);
-    Resources untyped = Counted(job.amount);
+    Resources untyped = view_.Counted(job.amount);
     untyped.nodes = 0;
     for (size_t i = 0; i < with_type.size(); ++i) untyped.devices -= job.devices[i].count;
     untyped.devices = std::max<int64_t>(0, untyped.devices);
@@ -362,7 +248,7 @@ class CapacityBuilder {
                   .device_shares = job.device_shares};
       Part& on_node = parts[{found_.of_node[index], lent_until}];
       ++on_node.nodes;
-      Resources has = Counted(node.resources);
+      Resources has = view_.Counted(node.resources);
       has.devices = 0;
       on_node.whole += has;
       for (size_t d = 0; d < node.devices.size(); ++d) {
@@ -437,7 +323,7 @@ class CapacityBuilder {
     const std::vector<int> groups = GroupsOfWaiting(job);
     if (groups.empty() || job.when.end <= job.when.start) return;
     const NodeGroup& group = state_.groups[groups.front()];
-    Resources task = Counted(job.amount);
+    Resources task = view_.Counted(job.amount);
     const int64_t nodes = std::max<int64_t>(1, task.nodes);
     if (IsExclusive(job)) {
       Resources whole = TotalOf(nodes, group.per_node);

@@ -118,6 +118,12 @@ struct ClusterView {
   std::vector<ClusterReservation> reservations;
   std::vector<ClusterJob> jobs;
   std::vector<DecidedJob> decided;
+
+  // What counts of `resources`: no memory where it is not consumed.
+  Resources Counted(Resources resources) const {
+    if (!counts_memory) resources.memory_mib = 0;
+    return resources;
+  }
 };
 
 // Makes nodes usable that are lent to a reservation which the view has: it counts as a use of them,
