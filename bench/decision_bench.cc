@@ -201,7 +201,7 @@ void AssembleSnapshots(benchmark::State& state) {
   const std::string bytes = SerializeForecasts(snapshot.forecasts());
   Times parse, assemble;
   for (auto _ : state) {
-    Config config = snapshot.config();
+    PlacementConfig config = snapshot.config();
     CapacityState capacity = snapshot.capacity();
     const Clock::time_point start = Clock::now();
     absl::StatusOr<std::vector<ZoneForecast>> forecasts = ParseForecasts(bytes);

@@ -148,12 +148,13 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
   Random random(1), random_errors(2);
   SyntheticCluster cluster;
   cluster.now = absl::FromUnixSeconds(1'795'478'400);
-  Config config;
+  PlacementConfig config;
   CapacityState capacity;
   auto admission = std::make_shared<AdmissionRules>();
   std::vector<ZoneForecast> forecasts;
   capacity.taken_at = cluster.now;
   capacity.watched_at = cluster.now;
+  capacity.watched_until = WatchedUntil(cluster.now, absl::Seconds(5));
   capacity.cluster = "synthetic";
   capacity.default_partition = "site-0-h100-sxm";
   config.hardware = ShippedProfiles();

@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "core/admission/admission.h"
 #include "core/cluster/cluster_state.h"
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 #include "core/decision/cluster_look.h"
 #include "core/decision/watch.h"
 

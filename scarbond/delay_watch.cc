@@ -61,8 +61,9 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
     return std::nullopt;
   }
   bool did_all = look.may_watch;
-  for (const JobReturn& given_back : FindReturns(NoteObstacles(look.watched, now), look.lasting(),
-                                                 cluster_->admission(), config, now, period)) {
+  for (const JobReturn& given_back :
+       FindReturns(NoteObstacles(look.watched, now), look.lasting(), cluster_->admission(),
+                   config.placement, now, period)) {
     const absl::Status status = Carry(WithoutOthersGroups(given_back), now);
     did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
     // Who does not answer about one job keeps us waiting as long about the next; that has time.
@@ -72,7 +73,7 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
     return std::none_of(look.watched.begin(), look.watched.end(),
                         [&](const WatchedJob& job) { return job.job_id == failed.first; });
   });
-  WriteRecords(config.paths.log);
+  WriteRecords(config.daemon.paths.log);
   if (!did_all) return std::nullopt;
   return look.capacity.taken_at;
 }

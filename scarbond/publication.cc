@@ -67,20 +67,21 @@ Publication::Publication(Config config, SnapshotPublisher publisher,
       history_(std::move(history)),
       cluster_(std::move(cluster)),
       delay_watch_(cluster_.get()) {
-  parts_.config = SerializeConfig(config_);
+  ConfigureParts();
   ConfigureForecasts();
 }
 
 absl::StatusOr<Publication> Publication::Open(Config config, std::unique_ptr<ClusterSource> cluster,
                                               Clock clock) {
-  if (absl::Status status = CreateFolders(config.paths); !status.ok()) return status;
-  absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config.paths.snapshot);
+  if (absl::Status status = CreateFolders(config.daemon.paths); !status.ok()) return status;
+  absl::StatusOr<SnapshotPublisher> publisher =
+      SnapshotPublisher::Open(config.daemon.paths.snapshot);
   if (!publisher.ok()) return publisher.status();
   auto live = std::make_unique<LiveForecasts>();
-  if (absl::Status status = live->Configure(config); !status.ok()) return status;
+  if (absl::Status status = live->Configure(config.daemon); !status.ok()) return status;
   auto history = std::make_unique<LiveHistory>(live->client());
-  if (absl::Status status = history->Configure(config); !status.ok()) return status;
-  const std::string folder = config.paths.snapshot;
+  if (absl::Status status = history->Configure(config.daemon); !status.ok()) return status;
+  const std::string folder = config.daemon.paths.snapshot;
   Publication publication(std::move(config), *std::move(publisher), std::move(live),
                           std::move(history), std::move(cluster), clock);
   // None that can be read: which jobs were placed is then known from their marks alone.
@@ -91,39 +92,45 @@ absl::StatusOr<Publication> Publication::Open(Config config, std::unique_ptr<Clu
   return publication;
 }
 
+void Publication::ConfigureParts() {
+  parts_.bytes[SnapshotPart::kConfig] = SerializeConfig(config_.placement);
+  parts_.readers = {.log = config_.daemon.paths.log, .period = config_.daemon.refresh.capacity};
+}
+
 void Publication::ConfigureForecasts() {
-  zone_forecasts_.Configure(config_, clock_());
+  zone_forecasts_.Configure(config_.daemon, clock_());
   for (const ZoneHistories::HeldSpan& held : zone_forecasts_.held()) {
     history_->Hold(held.zone, held.source, held.from, held.to);
   }
 }
 
 absl::Status Publication::Reconfigure(Config config) {
-  if (absl::Status status = CreateFolders(config.paths); !status.ok()) return status;
+  if (absl::Status status = CreateFolders(config.daemon.paths); !status.ok()) return status;
   std::optional<SnapshotPublisher> elsewhere;
-  if (config.paths.snapshot != config_.paths.snapshot) {
-    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config.paths.snapshot);
+  if (config.daemon.paths.snapshot != config_.daemon.paths.snapshot) {
+    absl::StatusOr<SnapshotPublisher> publisher =
+        SnapshotPublisher::Open(config.daemon.paths.snapshot);
     if (!publisher.ok()) return publisher.status();
     elsewhere = *std::move(publisher);
   }
   // Tried on one that is not in use: neither goes on with the new one unless both can.
   LiveHistory trial(live_->client());
-  if (absl::Status status = trial.Configure(config); !status.ok()) return status;
-  if (absl::Status status = live_->Configure(config); !status.ok()) return status;
-  if (absl::Status status = history_->Configure(config); !status.ok()) return status;
+  if (absl::Status status = trial.Configure(config.daemon); !status.ok()) return status;
+  if (absl::Status status = live_->Configure(config.daemon); !status.ok()) return status;
+  if (absl::Status status = history_->Configure(config.daemon); !status.ok()) return status;
   if (elsewhere.has_value()) publisher_ = *std::move(elsewhere);
   config_ = std::move(config);
-  parts_.config = SerializeConfig(config_);
+  ConfigureParts();
   ConfigureForecasts();
   forecasts_due_ = errors_due_ = absl::InfinitePast();
-  errors_known_ = config_.zones.size();
+  errors_known_ = config_.daemon.zones.size();
   next_errors_.clear();
   return absl::OkStatus();
 }
 
 std::vector<std::string> Publication::ForecastFileMarks() const {
   std::vector<std::string> marks;
-  for (const ZoneConfig& zone : config_.zones) {
+  for (const ZoneConfig& zone : config_.daemon.zones) {
     for (const ForecastSource& source : zone.forecasts) {
       const auto* file = std::get_if<ForecastFile>(&source);
       if (file != nullptr) marks.push_back(FileMark(file->path));
@@ -139,7 +146,8 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   for (const HistoryReply& reply : told) zone_forecasts_.Take(reply);
   const bool is_answered = live_->replies() != replies_seen_ || !told.empty();
   // A clock that was set back must not put it off.
-  const bool is_due = now >= forecasts_due_ || forecasts_due_ - now > config_.refresh.forecast;
+  const bool is_due =
+      now >= forecasts_due_ || forecasts_due_ - now > config_.daemon.refresh.forecast;
   if (!is_due && marks == forecast_marks_ && !is_answered && !zone_forecasts_.is_behind()) return;
   const absl::Time deadline = clock_() + kMaxReckoning;
   std::vector<std::string> problems = history_->Problems();
@@ -152,7 +160,7 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
       // Who publishes once has no other tick.
       [&] { return watch == Watch::kNo || clock_() < deadline; }, &problems,
       [&](const ZoneConfig& zone, const std::vector<SourceLook>& looks) {
-        source_states_.Note(zone, looks, now, now + config_.refresh.forecast);
+        source_states_.Note(zone, looks, now, now + config_.daemon.refresh.forecast);
         for (size_t i = 0; i < looks.size(); ++i) {
           if (looks[i].note.empty()) continue;
           notes.push_back(absl::StrCat("zone ", zone.name, ": ", SourceName(zone.forecasts[i]),
@@ -173,11 +181,11 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   }
   WarnOfNew(std::move(problems), &forecast_problems_);
   WarnOfNew(std::move(notes), &forecast_notes_);
-  spdlog::debug("forecasts: {} of {} zones", forecasts.size(), config_.zones.size());
-  parts_.forecast = SerializeForecasts(forecasts);
+  spdlog::debug("forecasts: {} of {} zones", forecasts.size(), config_.daemon.zones.size());
+  parts_.bytes[SnapshotPart::kForecast] = SerializeForecasts(forecasts);
   forecast_marks_ = std::move(marks);
   replies_seen_ = live_->replies();
-  forecasts_due_ = now + config_.refresh.forecast;
+  forecasts_due_ = now + config_.daemon.refresh.forecast;
 }
 
 std::vector<std::string> Publication::Troubles() const {
@@ -204,21 +212,21 @@ std::vector<ImplausibleHours> Publication::Implausible() const {
 
 // For metrics only.
 void Publication::RefreshErrors(absl::Time now, Watch watch) {
-  if (config_.paths.metrics.empty() || config_.zones.empty()) return;
-  if (errors_known_ >= config_.zones.size()) {
+  if (config_.daemon.paths.metrics.empty() || config_.daemon.zones.empty()) return;
+  if (errors_known_ >= config_.daemon.zones.size()) {
     if (now < errors_due_ && errors_due_ - now <= kErrorsPeriod) return;
     errors_known_ = 0;
     errors_due_ = now + kErrorsPeriod;
   }
   // A zone at a time: years of an archive are behind them. Who publishes once has no other tick.
   do {
-    const ZoneConfig& zone = config_.zones[errors_known_++];
+    const ZoneConfig& zone = config_.daemon.zones[errors_known_++];
     for (const ZoneForecasts::SourceError& realised : zone_forecasts_.RealisedErrors(zone, now)) {
       if (realised.error.hours == 0) continue;
       next_errors_.push_back({zone.name, realised.source, kRealisedLead, realised.error.mape});
     }
-  } while (watch == Watch::kNo && errors_known_ < config_.zones.size());
-  if (errors_known_ == config_.zones.size()) errors_ = std::exchange(next_errors_, {});
+  } while (watch == Watch::kNo && errors_known_ < config_.daemon.zones.size());
+  if (errors_known_ == config_.daemon.zones.size()) errors_ = std::exchange(next_errors_, {});
 }
 
 void Publication::Poll(absl::Duration longest, int wake_fd) {
@@ -251,7 +259,7 @@ void Publication::RefreshAdmission(const ClusterLook& look, absl::Time now) {
   admission_trouble_ = trouble;
   if (admission_version_ == cluster_->admission_version()) return;
   const AdmissionRules& rules = cluster_->admission();
-  parts_.admission = SerializeAdmission(rules);
+  parts_.bytes[SnapshotPart::kAdmission] = SerializeAdmission(rules);
   admission_version_ = cluster_->admission_version();
   spdlog::debug("admission: {} partitions, {} users", rules.partitions.size(), rules.users.size());
 }
@@ -268,7 +276,8 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
 absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   RefreshForecasts(now, watch);
   RefreshErrors(now, watch);
-  absl::StatusOr<ClusterLook> look = cluster_->Look(config_.pools, config_.watch.down_after, now);
+  absl::StatusOr<ClusterLook> look =
+      cluster_->Look(config_.placement.pools, config_.daemon.watch.down_after, now);
   if (!look.ok()) return look.status();
   burden_ = BurdenOfAnswers(look->answers, look->jobs);
   jobs_seen_ = look->jobs;
@@ -280,8 +289,12 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) {
     capacity.watched_at = delay_watch_.Act(*look, config_, now, period());
+    capacity.watched_until.reset();
+    if (capacity.watched_at.has_value()) {
+      capacity.watched_until = WatchedUntil(*capacity.watched_at, config_.daemon.refresh.capacity);
+    }
   }
-  parts_.capacity = SerializeCapacity(capacity);
+  parts_.bytes[SnapshotPart::kCapacity] = SerializeCapacity(capacity);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.
   publisher_.set_slurm_user(look->slurm_user);
   absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "core/config/config.h"
 #include "core/decision/look_rhythm.h"
+#include "core/snapshot/part.h"
 #include "core/snapshot/snapshot.h"
 #include "forecast/live/live_forecasts.h"
 #include "forecast/live/live_history.h"
@@ -60,13 +61,13 @@ class Publication {
 
   // How long from the start of one tick to the next: refresh.capacity, or longer where slurmctld
   // takes long to answer (core/decision/look_rhythm.h).
-  absl::Duration period() const { return PeriodAfter(burden_, config_.refresh.capacity); }
-  const PathsConfig& paths() const { return config_.paths; }
+  absl::Duration period() const { return PeriodAfter(burden_, config_.daemon.refresh.capacity); }
+  const PathsConfig& paths() const { return config_.daemon.paths; }
   // As whom slurmctld runs, once it has answered.
   std::optional<uint32_t> slurm_user() const { return slurm_user_; }
 
   // How the sources of all zones are doing, and what the zones' forecasts rest on.
-  std::vector<SourceState> Sources() const { return source_states_.Of(config_, *live_); }
+  std::vector<SourceState> Sources() const { return source_states_.Of(config_.daemon, *live_); }
   const std::vector<ZoneInUse>& zones() const { return zones_; }
   // What else is wrong that it goes on without: the archive, histories.
   std::vector<std::string> Troubles() const;
@@ -83,6 +84,8 @@ class Publication {
               Clock clock);
 
   absl::Status LookAndPublish(absl::Time now, Watch watch);
+  // Renews what depends on nothing but the configuration.
+  void ConfigureParts();
   // Takes what the archive has of the configuration, and spares the providers that.
   void ConfigureForecasts();
   void RefreshForecasts(absl::Time now, Watch watch);

@@ -82,7 +82,7 @@ bool IsKnownTimeZone(const std::string& name) {
 
 }  // namespace
 
-std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view json) {
+std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string_view json) {
   std::vector<ConfigError> errors;
   std::vector<ConfigError> faults;  // none: it was parsed
   const JsonLines lines = JsonLines::Scan(json, &faults);
@@ -127,7 +127,7 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
   for (const ConfigError& fault : faults) errors->push_back(FormatConfigError(path, fault));
   if (!config.has_value()) return std::nullopt;
 
-  for (const ConfigError& fault : CheckProviders(*config, *bytes)) {
+  for (const ConfigError& fault : CheckProviders(config->daemon, *bytes)) {
     errors->push_back(FormatConfigError(path, fault));
   }
   if (!errors->empty()) return std::nullopt;
@@ -142,7 +142,7 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
     if (!name->empty()) *name = (folder / *name).lexically_normal();
   };
   std::set<std::string> data;
-  for (ZoneConfig& zone : config->zones) {
+  for (ZoneConfig& zone : config->daemon.zones) {
     for (ForecastSource& source : zone.forecasts) {
       if (auto* file = std::get_if<ForecastFile>(&source)) {
         from_folder(&file->path);
@@ -164,7 +164,7 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
     }
   }
   for (const std::string& path : data) CheckWriters(path, warnings, warnings);
-  for (Policy& policy : config->policies) ResolveUsers(&policy, warnings);
+  for (Policy& policy : config->placement.policies) ResolveUsers(&policy, warnings);
   return config;
 }
 

@@ -23,7 +23,7 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
 // What its providers cannot give, or what they lack, and time zones that this machine does not
 // know: errors of a config beside those of ParseConfig. `json` is the text that the config was
 // parsed from, and gives their lines.
-std::vector<ConfigError> CheckProviders(const Config& config, absl::string_view json);
+std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string_view json);
 
 }  // namespace carbon
 

@@ -33,11 +33,11 @@ std::string SerializePluginStatus(const PluginStatus& status,
   json["started_at"] = Rfc3339(status.started_at);
   if (updated_at.has_value()) json["updated_at"] = Rfc3339(*updated_at);
   if (status.snapshot.has_value()) {
-    json["snapshot"] = {{"config", status.snapshot->config_hash},
-                        {"forecast", status.snapshot->forecast_hash},
-                        {"capacity", status.snapshot->capacity_hash},
-                        {"admission", status.snapshot->admission_hash},
-                        {"loaded_at", Rfc3339(status.loaded_at)}};
+    json["snapshot"] = Json::object();
+    for (const PartInfo& info : kParts) {
+      json["snapshot"][info.name] = status.snapshot->hashes[info.part];
+    }
+    json["snapshot"]["loaded_at"] = Rfc3339(status.loaded_at);
   } else {
     json["snapshot"] = nullptr;
   }

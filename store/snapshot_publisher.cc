@@ -25,14 +25,12 @@ namespace {
 
 constexpr char kLockName[] = ".lock";
 
-// What tells of users and their jobs, which Slurm's PrivateData may hide.
-bool IsPrivatePart(absl::string_view name) {
-  return absl::StartsWith(name, "capacity-") || absl::StartsWith(name, "admission-");
-}
-
-bool IsPartName(absl::string_view name) {
-  return IsPrivatePart(name) || absl::StartsWith(name, "config-") ||
-         absl::StartsWith(name, "forecast-");
+// The part that a file of this name is; nullptr: it is none.
+const PartInfo* FindPart(absl::string_view file) {
+  for (const PartInfo& info : kParts) {
+    if (absl::StartsWith(file, absl::StrCat(info.name, "-"))) return &info;
+  }
+  return nullptr;
 }
 
 // Calls `visit` with each name in the folder.
@@ -55,18 +53,10 @@ absl::Status SetModifiedAt(const std::string& path, absl::Time when) {
 
 // What readers refuse for its size is not worth a publish.
 absl::Status CheckSizes(const SnapshotParts& parts) {
-  const struct {
-    const char* kind;
-    const std::string& bytes;
-    int64_t most;
-  } all[] = {{"config", parts.config, SnapshotReader::kMaxConfigBytes},
-             {"forecast", parts.forecast, SnapshotReader::kMaxForecastBytes},
-             {"capacity", parts.capacity, SnapshotReader::kMaxCapacityBytes},
-             {"admission", parts.admission, SnapshotReader::kMaxAdmissionBytes}};
-  for (const auto& part : all) {
-    if (static_cast<int64_t>(part.bytes.size()) <= part.most) continue;
-    return absl::ResourceExhaustedError(
-        absl::StrCat(part.kind, ": has more than ", part.most, " bytes, the most that is read"));
+  for (const PartInfo& info : kParts) {
+    if (static_cast<int64_t>(parts.bytes[info.part].size()) <= info.max_bytes) continue;
+    return absl::ResourceExhaustedError(absl::StrCat(info.name, ": has more than ", info.max_bytes,
+                                                     " bytes, the most that is read"));
   }
   return absl::OkStatus();
 }
@@ -142,7 +132,7 @@ absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
     const std::string path = absl::StrCat(publisher.folder_, "/", name);
     if (absl::StrContains(name, kTemporarySuffix)) {
       unlink(path.c_str());
-    } else if (IsPrivatePart(name)) {
+    } else if (const PartInfo* info = FindPart(name); info != nullptr && info->is_private) {
       // An older release's are for everybody to read.
       chmod(path.c_str(), 0600);
     }
@@ -158,10 +148,10 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   }
   Manifest manifest;
   manifest.published_at = absl::FromUnixMillis(absl::ToUnixMillis(now));
-  manifest.config_hash = Sha256Hex(parts.config);
-  manifest.forecast_hash = Sha256Hex(parts.forecast);
-  manifest.capacity_hash = Sha256Hex(parts.capacity);
-  manifest.admission_hash = Sha256Hex(parts.admission);
+  manifest.readers = parts.readers;
+  for (const PartInfo& info : kParts) {
+    manifest.hashes[info.part] = Sha256Hex(parts.bytes[info.part]);
+  }
 
   const auto path_of = [this](const std::string& name) { return absl::StrCat(folder_, "/", name); };
   // What was named until now is kept from now on: a reader may be about to open it.
@@ -170,33 +160,28 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   if (before.ok()) {
     if (const absl::StatusOr<Manifest> last = ParseManifest(*before); last.ok()) {
       // One that is gone cannot be kept; that is no reason not to publish.
-      SetModifiedAt(path_of(ConfigPartName(last->config_hash)), now).IgnoreError();
-      SetModifiedAt(path_of(ForecastPartName(last->forecast_hash)), now).IgnoreError();
-      SetModifiedAt(path_of(CapacityPartName(last->capacity_hash)), now).IgnoreError();
-      SetModifiedAt(path_of(AdmissionPartName(last->admission_hash)), now).IgnoreError();
+      for (const PartInfo& info : kParts) {
+        SetModifiedAt(path_of(last->FileOf(info.part)), now).IgnoreError();
+      }
     }
   }
-  const std::vector<std::pair<std::string, const std::string*>> files = {
-      {ConfigPartName(manifest.config_hash), &parts.config},
-      {ForecastPartName(manifest.forecast_hash), &parts.forecast},
-      {CapacityPartName(manifest.capacity_hash), &parts.capacity},
-      {AdmissionPartName(manifest.admission_hash), &parts.admission}};
-  for (const auto& [name, bytes] : files) {
+  std::set<std::string> named;
+  for (const PartInfo& info : kParts) {
+    const std::string name = manifest.FileOf(info.part);
+    named.insert(name);
     const absl::Status written =
-        WritePart(path_of(name), *bytes,
-                  IsPrivatePart(name) ? FileAccess::OwnerAlone(slurm_user_) : FileAccess(), now);
+        WritePart(path_of(name), parts.bytes[info.part],
+                  info.is_private ? FileAccess::OwnerAlone(slurm_user_) : FileAccess(), now);
     if (written.ok()) continue;
     // By its kind and without its hash: what fails at every publish is one trouble.
     return absl::Status(
         written.code(),
-        absl::StrCat(folder_, ": ", name.substr(0, name.find('-')), ": ",
+        absl::StrCat(folder_, ": ", info.name, ": ",
                      absl::StripPrefix(written.message(), absl::StrCat(path_of(name), ": "))));
   }
   absl::Status written = WriteFileAtomically(path_of(kManifestFile), SerializeManifest(manifest));
   if (!written.ok()) return written;
 
-  std::set<std::string> named;
-  for (const auto& [name, bytes] : files) named.insert(name);
   RemoveOldParts(named, now, retention);
   return manifest;
 }
@@ -211,7 +196,7 @@ void SnapshotPublisher::RemoveOldParts(const std::set<std::string>& named, absl:
   };
   std::vector<Part> parts;
   ForEachName(folder_, [&](const std::string& name) {
-    if (!IsPartName(name) || named.contains(name)) return;
+    if (FindPart(name) == nullptr || named.contains(name)) return;
     const std::string path = absl::StrCat(folder_, "/", name);
     struct stat facts;
     if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return;

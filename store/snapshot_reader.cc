@@ -2,12 +2,16 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "core/config/config.h"
 #include "core/grid/forecast_codec.h"
 #include "store/file.h"
 #include "store/snapshot_store.h"
@@ -35,20 +39,12 @@ absl::StatusOr<std::string> ReadIn(int folder_fd, const std::string& path, const
   return ReadOpenFile(file.get(), path, facts, max_bytes);
 }
 
-}  // namespace
+absl::Status InFile(const std::string& folder, const std::string& name,
+                    const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(folder, "/", name, ": ", status.message()));
+}
 
-std::string ConfigPartName(absl::string_view hash) {
-  return absl::StrCat("config-", hash, ".json");
-}
-std::string ForecastPartName(absl::string_view hash) {
-  return absl::StrCat("forecast-", hash, ".bin");
-}
-std::string CapacityPartName(absl::string_view hash) {
-  return absl::StrCat("capacity-", hash, ".json");
-}
-std::string AdmissionPartName(absl::string_view hash) {
-  return absl::StrCat("admission-", hash, ".json");
-}
+}  // namespace
 
 SnapshotReader::SnapshotReader(std::string folder, Owner owner)
     : folder_(std::move(folder)), owner_(owner) {}
@@ -67,25 +63,22 @@ absl::StatusOr<Descriptor> SnapshotReader::OpenFolder() const {
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Load(
     const Manifest& manifest) const {
-  for (const std::string& hash : {manifest.config_hash, manifest.forecast_hash,
-                                  manifest.capacity_hash, manifest.admission_hash}) {
+  for (const std::string& hash : manifest.hashes.values) {
     if (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos)
       continue;
     return absl::InvalidArgumentError("the record does not name all parts of its snapshot");
   }
   const absl::StatusOr<Descriptor> folder = OpenFolder();
   if (!folder.ok()) return folder.status();
-  for (const std::string& name :
-       {ConfigPartName(manifest.config_hash), ForecastPartName(manifest.forecast_hash),
-        CapacityPartName(manifest.capacity_hash), AdmissionPartName(manifest.admission_hash)}) {
+  for (const PartInfo& info : kParts) {
+    const std::string name = manifest.FileOf(info.part);
     struct stat facts;
     if (fstatat(folder->get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) {
       return absl::NotFoundError(absl::StrCat(folder_, "/", name, ": is no longer kept"));
     }
   }
   SnapshotReader reader(folder_, owner_);
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
-      reader.Read(folder->get(), SerializeManifest(manifest));
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.Read(folder->get(), manifest);
   // Nothing may rest on an empty part in the place of one that may not be read.
   if (!reader.withheld().ok()) return reader.withheld();
   return snapshot;
@@ -102,7 +95,10 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() 
                kMaxManifestBytes, owner_);
     if (!bytes.ok()) return bytes.status();
     if (last_ != nullptr && *bytes == last_manifest_bytes_) return nullptr;
-    absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = Read(folder.get(), *bytes);
+    absl::StatusOr<Manifest> manifest = ParseManifest(*bytes);
+    absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
+        manifest.ok() ? Read(folder.get(), *std::move(manifest))
+                      : InFile(folder_, kManifestFile, manifest.status());
     if (snapshot.ok()) {
       last_ = *snapshot;
       last_manifest_bytes_ = *std::move(bytes);
@@ -121,92 +117,101 @@ bool SnapshotReader::IsWithheld(const absl::Status& status) {
   return true;
 }
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(
-    int folder_fd, absl::string_view manifest_bytes) {
-  const auto in_file = [this](const std::string& name, const absl::Status& status) {
-    return absl::Status(status.code(), absl::StrCat(folder_, "/", name, ": ", status.message()));
+absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_fd,
+                                                                     Manifest manifest) {
+  // Whether the last snapshot has the same part.
+  const auto is_kept = [&](SnapshotPart part) {
+    return last_ != nullptr && last_->manifest().hashes[part] == manifest.hashes[part];
   };
-  const auto read_part = [&](const std::string& name, const std::string& hash,
-                             int64_t max_bytes) -> absl::StatusOr<std::string> {
-    const std::string path = absl::StrCat(folder_, "/", name);
-    absl::StatusOr<std::string> bytes = ReadIn(folder_fd, path, name, max_bytes, owner_);
+  // Absent: the part is withheld.
+  using PartBytes = absl::StatusOr<std::optional<std::string>>;
+  const auto read = [&](SnapshotPart part) -> PartBytes {
+    const PartInfo& info = InfoOf(part);
+    const std::string path = absl::StrCat(folder_, "/", manifest.FileOf(part));
+    absl::StatusOr<std::string> bytes =
+        ReadIn(folder_fd, path, manifest.FileOf(part), info.max_bytes, owner_);
+    if (info.is_private && IsWithheld(bytes.status())) return std::nullopt;
     if (absl::IsNotFound(bytes.status())) {
       return absl::DataLossError(absl::StrCat(path, ": is missing, but the manifest names it"));
     }
-    if (bytes.ok() && Sha256Hex(*bytes) != hash) {
+    if (!bytes.ok()) return bytes.status();
+    if (Sha256Hex(*bytes) != manifest.hashes[part]) {
       return absl::DataLossError(absl::StrCat(path, ": its SHA-256 is not the one in its name; ",
                                               bytes->size(), " bytes"));
     }
-    return bytes;
+    return *std::move(bytes);
   };
 
-  absl::StatusOr<Manifest> manifest = ParseManifest(manifest_bytes);
-  if (!manifest.ok()) return in_file(kManifestFile, manifest.status());
-
-  Config config;
-  if (last_ != nullptr && last_->manifest().config_hash == manifest->config_hash) {
+  PlacementConfig config;
+  if (is_kept(SnapshotPart::kConfig)) {
     config = last_->config();
+    if (!manifest.readers.has_value()) manifest.readers = last_->manifest().readers;
   } else {
-    const std::string name = ConfigPartName(manifest->config_hash);
-    absl::StatusOr<std::string> bytes = read_part(name, manifest->config_hash, kMaxConfigBytes);
+    const PartBytes bytes = read(SnapshotPart::kConfig);
     if (!bytes.ok()) return bytes.status();
     std::vector<ConfigError> errors;
-    std::optional<Config> parsed = ParseConfig(*bytes, &errors);
+    std::optional<Config> parsed = ParseConfig(**bytes, &errors);
     if (!parsed.has_value()) {
       return absl::DataLossError(FormatConfigError(
-          absl::StrCat(folder_, "/", name),
+          absl::StrCat(folder_, "/", manifest.FileOf(SnapshotPart::kConfig)),
           errors.empty() ? ConfigError{.message = "does not parse"} : errors.front()));
     }
-    config = *std::move(parsed);
+    config = std::move(parsed->placement);
+    if (!manifest.readers.has_value()) {
+      manifest.readers = {.log = parsed->daemon.paths.log,
+                          .period = parsed->daemon.refresh.capacity};
+    }
   }
 
   std::shared_ptr<const DrawnForecasts> forecasts;
-  if (last_ != nullptr && last_->manifest().forecast_hash == manifest->forecast_hash) {
+  if (is_kept(SnapshotPart::kForecast)) {
     forecasts = last_->shared_forecasts();
   } else {
-    const std::string name = ForecastPartName(manifest->forecast_hash);
-    absl::StatusOr<std::string> bytes = read_part(name, manifest->forecast_hash, kMaxForecastBytes);
+    const PartBytes bytes = read(SnapshotPart::kForecast);
     if (!bytes.ok()) return bytes.status();
-    absl::StatusOr<std::vector<ZoneForecast>> parsed = ParseForecasts(*bytes);
-    if (!parsed.ok()) return in_file(name, parsed.status());
+    absl::StatusOr<std::vector<ZoneForecast>> parsed = ParseForecasts(**bytes);
+    if (!parsed.ok())
+      return InFile(folder_, manifest.FileOf(SnapshotPart::kForecast), parsed.status());
     forecasts = std::make_shared<const DrawnForecasts>(*std::move(parsed));
   }
 
   CapacityState capacity;
-  if (last_ != nullptr && last_->manifest().capacity_hash == manifest->capacity_hash) {
+  if (is_kept(SnapshotPart::kCapacity)) {
     capacity = last_->capacity();
   } else {
-    const std::string name = CapacityPartName(manifest->capacity_hash);
-    absl::StatusOr<std::string> bytes = read_part(name, manifest->capacity_hash, kMaxCapacityBytes);
     withheld_ = absl::OkStatus();
-    if (!IsWithheld(bytes.status())) {
-      if (!bytes.ok()) return bytes.status();
-      absl::StatusOr<CapacityState> parsed = ParseCapacity(*bytes);
-      if (!parsed.ok()) return in_file(name, parsed.status());
+    const PartBytes bytes = read(SnapshotPart::kCapacity);
+    if (!bytes.ok()) return bytes.status();
+    if (bytes->has_value()) {
+      absl::StatusOr<CapacityState> parsed = ParseCapacity(**bytes);
+      if (!parsed.ok())
+        return InFile(folder_, manifest.FileOf(SnapshotPart::kCapacity), parsed.status());
       capacity = *std::move(parsed);
+      if (capacity.watched_at.has_value() && !capacity.watched_until.has_value()) {
+        capacity.watched_until = WatchedUntil(*capacity.watched_at, manifest.readers->period);
+      }
     }
   }
 
   std::shared_ptr<const AdmissionRules> admission;
-  if (last_ != nullptr && last_->manifest().admission_hash == manifest->admission_hash) {
+  if (is_kept(SnapshotPart::kAdmission)) {
     admission = last_->shared_admission();
   } else {
-    const std::string name = AdmissionPartName(manifest->admission_hash);
-    absl::StatusOr<std::string> bytes =
-        read_part(name, manifest->admission_hash, kMaxAdmissionBytes);
+    const PartBytes bytes = read(SnapshotPart::kAdmission);
+    if (!bytes.ok()) return bytes.status();
     AdmissionRules rules;
-    if (!IsWithheld(bytes.status())) {
-      if (!bytes.ok()) return bytes.status();
-      absl::StatusOr<AdmissionRules> parsed = ParseAdmission(*bytes);
-      if (!parsed.ok()) return in_file(name, parsed.status());
+    if (bytes->has_value()) {
+      absl::StatusOr<AdmissionRules> parsed = ParseAdmission(**bytes);
+      if (!parsed.ok())
+        return InFile(folder_, manifest.FileOf(SnapshotPart::kAdmission), parsed.status());
       rules = *std::move(parsed);
     }
     admission = std::make_shared<const AdmissionRules>(std::move(rules));
   }
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
-      Snapshot::Assemble(*std::move(manifest), std::move(config), std::move(forecasts),
+      Snapshot::Assemble(std::move(manifest), std::move(config), std::move(forecasts),
                          std::move(capacity), std::move(admission));
-  if (!snapshot.ok()) return in_file(kManifestFile, snapshot.status());
+  if (!snapshot.ok()) return InFile(folder_, kManifestFile, snapshot.status());
   return snapshot;
 }
 

@@ -1,4 +1,5 @@
-// The folder in which scarbond publishes the snapshot and the plugin finds it:
+// The folder in which scarbond publishes the snapshot and the plugin finds it (the parts are kParts
+// of core/snapshot/part.h):
 //
 //   manifest.json                 replaced by atomic rename; names the parts by hash
 //   config-<sha256>.json          immutable parts
@@ -23,25 +24,18 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/snapshot/part.h"
 #include "core/snapshot/snapshot.h"
 #include "store/file.h"
 
 namespace carbon {
 
 inline constexpr char kManifestFile[] = "manifest.json";
-std::string ConfigPartName(absl::string_view hash);
-std::string ForecastPartName(absl::string_view hash);
-std::string CapacityPartName(absl::string_view hash);
-std::string AdmissionPartName(absl::string_view hash);
 
 class SnapshotReader {
  public:
-  // Parts above their cap are refused unread.
+  // Files above their cap are refused unread; that of each part is in kParts.
   static constexpr int64_t kMaxManifestBytes = 64 << 10;
-  static constexpr int64_t kMaxConfigBytes = 4 << 20;
-  static constexpr int64_t kMaxForecastBytes = 16 << 20;
-  static constexpr int64_t kMaxCapacityBytes = 64 << 20;
-  static constexpr int64_t kMaxAdmissionBytes = 64 << 20;
 
   // Whose files are believed. The plugin acts on them and takes kTrusted; a program that only shows
   // them to people may take kAnyone, and does without the private parts where it may not read them.
@@ -58,6 +52,9 @@ class SnapshotReader {
   // root nor this process's user, or writable by group or others, or that is no regular file;
   // DataLoss for a hash that does not match or bytes that do not parse; ResourceExhausted above a
   // cap; InvalidArgument for another version or parts that do not belong together.
+  //
+  // What an older scarbond published in the configuration part is where this release has it: the
+  // manifest's `readers` are filled in, and the capacity's `watched_until`.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
   // The snapshot that a record of the placement log names. Its parts may be gone: they are kept for
@@ -73,8 +70,7 @@ class SnapshotReader {
  private:
   // Fails if the folder cannot be opened or, with kTrusted, is not to be trusted.
   absl::StatusOr<Descriptor> OpenFolder() const;
-  absl::StatusOr<std::shared_ptr<const Snapshot>> Read(int folder_fd,
-                                                       absl::string_view manifest_bytes);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Read(int folder_fd, Manifest manifest);
   // Whether to go on without a private part, whose reading came to `status`.
   bool IsWithheld(const absl::Status& status);
 
@@ -85,12 +81,10 @@ class SnapshotReader {
   std::string last_manifest_bytes_;
 };
 
-// What the parts of one publish consist of, as bytes.
+// What one publish consists of: the parts as bytes, and what the manifest says besides.
 struct SnapshotParts {
-  std::string config;
-  std::string forecast;
-  std::string capacity;
-  std::string admission;
+  PerPart<std::string> bytes;
+  ReaderSettings readers = {};
 };
 
 class SnapshotPublisher {

@@ -58,12 +58,13 @@ absl::StatusOr<Federation> Federation::Create(std::shared_ptr<const DrawnForecas
                                               const std::vector<absl::Duration>& slacks,
                                               absl::Time now) {
   if (forecasts->zones.empty()) return absl::InvalidArgumentError("federation: has no zones");
-  Config config;
+  PlacementConfig config;
   config.hardware[kHardware] = ShippedProfiles().at(kHardware);
   config.policies = Policies(rules, slacks);
   CapacityState capacity;
   capacity.taken_at = now;
   capacity.watched_at = now;
+  capacity.watched_until = WatchedUntil(now, absl::Seconds(5));
   capacity.cluster = "bench";
   capacity.default_partition = forecasts->zones.front().zone;
   auto admission = std::make_shared<AdmissionRules>();

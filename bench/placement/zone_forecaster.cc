@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/forecast_codec.h"
 #include "core/snapshot/snapshot.h"
 #include "forecast/own/forecast_error.h"

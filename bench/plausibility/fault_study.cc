@@ -9,7 +9,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "forecast/own/history_forecast.h"
 #include "forecast/own/hourly_history.h"
 #include "forecast/plausibility/judged_forecast.h"

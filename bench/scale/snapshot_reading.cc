@@ -63,6 +63,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   const std::shared_ptr<const carbon::Snapshot> snapshot = *read;
+  const std::string& hash = snapshot->manifest().hashes[carbon::SnapshotPart::kCapacity];
   std::optional<carbon::LedgerBase> base;
   std::shared_ptr<const carbon::Snapshot> last;
   int64_t held = 0, most = 0;
@@ -76,11 +77,11 @@ int main(int argc, char** argv) {
     const double begin = ProcessorMs();
     {
       std::ifstream file(
-          folder + "/" + carbon::CapacityPartName(snapshot->manifest().capacity_hash),
+          folder + "/" + snapshot->manifest().FileOf(carbon::SnapshotPart::kCapacity),
           std::ios::binary);
       const std::string bytes{std::istreambuf_iterator<char>(file), {}};
       size = bytes.size();
-      if (carbon::Sha256Hex(bytes) != snapshot->manifest().capacity_hash) return 1;
+      if (carbon::Sha256Hex(bytes) != hash) return 1;
       auto capacity = carbon::ParseCapacity(bytes);
       if (!capacity.ok()) return 1;
       auto assembled = carbon::Snapshot::Assemble(

@@ -71,11 +71,12 @@ void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks
   if (!review.config.has_value()) return;
   found->config = std::move(review.config);
   const Config& config = *found->config;
-  checks->Ok("carbon.json",
-             absl::StrCat(options.config, ", ", Counted(config.zones.size(), "zone", "zones"), ", ",
-                          Counted(config.sites.size(), "site", "sites"), ", ",
-                          Counted(config.pools.size(), "pool", "pools"), ", ",
-                          Counted(config.policies.size(), "policy", "policies")));
+  checks->Ok(
+      "carbon.json",
+      absl::StrCat(options.config, ", ", Counted(config.daemon.zones.size(), "zone", "zones"), ", ",
+                   Counted(config.placement.sites.size(), "site", "sites"), ", ",
+                   Counted(config.placement.pools.size(), "pool", "pools"), ", ",
+                   Counted(config.placement.policies.size(), "policy", "policies")));
 }
 
 void CheckStatus(const DoctorOptions& options, const Installation& found, Checks* checks) {

@@ -39,7 +39,7 @@ void CheckAdminComments(const DoctorOptions& options, const Installation& found,
     return;
   }
   const std::map<int64_t, std::string> decisions =
-      DecisionsOfJobs(TailOf(found.config->paths.log), kMaxJobs);
+      DecisionsOfJobs(TailOf(found.config->daemon.paths.log), kMaxJobs);
   if (decisions.empty()) return;
   const std::string jobs = absl::StrJoin(
       decisions, ",", [](std::string* out, const auto& job) { absl::StrAppend(out, job.first); });

@@ -65,7 +65,7 @@ absl::StatusOr<std::string> TryAppending(const std::string& log) {
 
 // Where the plugin looks is fixed when slurmctld starts: by its environment, else by the build.
 void CheckAgreement(const Installation& found, Checks* checks) {
-  const std::string& published = found.config->paths.snapshot;
+  const std::string& published = found.config->daemon.paths.snapshot;
   const std::string remedy =
       absl::StrCat("set SLURM_CARBON_SNAPSHOT_DIR=", published,
                    " in slurmctld's environment and restart it, or change paths.snapshot");
@@ -141,7 +141,7 @@ void CheckRotation(const std::string& log, Checks* checks) {
 void CheckFolders(const Installation& found, Checks* checks) {
   if (!found.config.has_value()) return;
   CheckAgreement(found, checks);
-  const PathsConfig& paths = found.config->paths;
+  const PathsConfig& paths = found.config->daemon.paths;
   if (!found.slurm_user.has_value()) return;
   const uid_t user = *found.slurm_user;
   const std::string name = NameOfUser(user);

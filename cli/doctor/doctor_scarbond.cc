@@ -96,7 +96,7 @@ void CheckScarbond(const Installation& found, Checks* checks) {
   CheckLibslurm(found, checks);
   CheckLimitingSettings(found, checks);
   if (!found.config.has_value()) return;
-  const std::string lock = absl::StrCat(found.config->paths.snapshot, "/.lock");
+  const std::string lock = absl::StrCat(found.config->daemon.paths.snapshot, "/.lock");
   if (access(lock.c_str(), R_OK) != 0 && errno == EACCES) {
     checks->Warn("scarbond", absl::StrCat("only its user may see in ", lock, " whether it runs"),
                  "ask as root");

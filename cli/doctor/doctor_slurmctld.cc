@@ -18,7 +18,7 @@ constexpr int64_t kMaxStatusBytes = 1 << 20;
 // say, that is how to find it.
 std::optional<pid_t> PidInPluginStatus(const Installation& found) {
   if (!found.config.has_value()) return std::nullopt;
-  const std::string& log = found.config->paths.log;
+  const std::string& log = found.config->daemon.paths.log;
   const absl::StatusOr<std::string> bytes = ReadFile(
       absl::StrCat(log.substr(0, log.rfind('/') + 1), "plugin-status.json"), kMaxStatusBytes);
   if (!bytes.ok()) return std::nullopt;

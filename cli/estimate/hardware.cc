@@ -38,7 +38,7 @@ int Print(const Options& options) {
     const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
     for (const std::string& error : errors) std::cerr << "scarbon: " << error << "\n";
     if (!config.has_value()) return 1;
-    library = config->hardware;
+    library = config->placement.hardware;
   }
   const std::vector<const HardwareProfile*> ranked = RankByEfficiency(library);
   if (options.json) {

@@ -115,7 +115,7 @@ class Estimator {
     if (!options_.hardware && !options_.site) return absl::OkStatus();
     if (absl::Status status = LoadConfig(); !status.ok()) return status;
     if (options_.hardware) {
-      const ProfileLibrary& library = config_ ? config_->hardware : ShippedProfiles();
+      const ProfileLibrary& library = config_ ? config_->placement.hardware : ShippedProfiles();
       const auto found = library.find(*options_.hardware);
       if (found == library.end()) {
         std::vector<std::string> known;
@@ -128,7 +128,7 @@ class Estimator {
     }
     if (options_.site) {
       std::vector<std::string> known;
-      for (const SiteConfig& site : config_->sites) {
+      for (const SiteConfig& site : config_->placement.sites) {
         known.push_back(site.name);
         if (site.name == *options_.site) site_ = &site;
       }
@@ -209,7 +209,7 @@ class Estimator {
       run_.gross = GramsPerKilowattHour(*options_.intensity);
       Add("intensity", *options_.intensity, unit, "--intensity");
     } else {
-      const auto& zones = config_->zones;
+      const auto& zones = config_->daemon.zones;
       const auto zone = std::find_if(zones.begin(), zones.end(), [&](const ZoneConfig& candidate) {
         return candidate.name == site_->zone;
       });

@@ -274,8 +274,8 @@ bool FindPaths(Options* options) {
     for (const std::string& line : errors) Complain(line);
     return false;
   }
-  if (options->file.empty()) options->file = config->paths.log;
-  if (options->snapshot.empty()) options->snapshot = config->paths.snapshot;
+  if (options->file.empty()) options->file = config->daemon.paths.log;
+  if (options->snapshot.empty()) options->snapshot = config->daemon.paths.snapshot;
   return true;
 }
 

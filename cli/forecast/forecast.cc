@@ -91,7 +91,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSnapshot(const Options& opti
     if (!config.has_value()) {
       return absl::FailedPreconditionError(absl::StrJoin(errors, "; "));
     }
-    folder = config->paths.snapshot;
+    folder = config->daemon.paths.snapshot;
   }
   SnapshotReader reader(folder, SnapshotReader::Owner::kAnyone);
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
@@ -109,7 +109,7 @@ absl::StatusOr<int> FindZone(const Snapshot& snapshot, const std::string& zone) 
     if (forecasts[i].zone == zone) return static_cast<int>(i);
   }
   std::vector<std::string> known;
-  for (const ZoneConfig& config : snapshot.config().zones) {
+  for (const GridZone& config : snapshot.config().zones) {
     if (config.name == zone) {
       return absl::NotFoundError(absl::StrCat("zone ", zone, ": has no forecast"));
     }
@@ -137,7 +137,7 @@ int Run(const Options& options) {
   const bool is_summary = options.zones.empty();
   std::vector<std::string> names = options.zones;
   if (is_summary) {
-    for (const ZoneConfig& zone : (*snapshot)->config().zones) names.push_back(zone.name);
+    for (const GridZone& zone : (*snapshot)->config().zones) names.push_back(zone.name);
   }
   int exit_code = 0;
   std::vector<ZoneOutlook> outlooks;

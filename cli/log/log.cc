@@ -144,7 +144,7 @@ int Run(const Options& options) {
     const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
     for (const std::string& line : errors) Complain(line);
     if (!config.has_value()) return 1;
-    path = config->paths.log;
+    path = config->daemon.paths.log;
   }
 
   std::vector<std::string> paths = {path};

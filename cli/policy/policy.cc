@@ -49,9 +49,9 @@ std::string PathOf(const Source& source) {
 
 void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
   std::set<std::string> used;
-  for (const SiteConfig& site : config.sites) used.insert(site.zone);
+  for (const SiteConfig& site : config.placement.sites) used.insert(site.zone);
   std::map<std::string, std::string> zone_by_kind;
-  for (const ZoneConfig& zone : config.zones) {
+  for (const ZoneConfig& zone : config.daemon.zones) {
     if (used.contains(zone.name)) {
       zone_by_kind.emplace(std::string(SignalKindName(zone.kind)), zone.name);
     }
@@ -92,7 +92,7 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
       kinds));
 }
 
-void WarnOfPolicies(const Config& config, std::vector<std::string>* warnings) {
+void WarnOfPolicies(const PlacementConfig& config, std::vector<std::string>* warnings) {
   if (config.policies.empty()) warnings->push_back("no policies: every job is left alone");
   const auto last = std::find_if(config.policies.begin(), config.policies.end(),
                                  [](const Policy& p) { return MatchesEveryJob(p.match); });
@@ -105,7 +105,7 @@ void WarnOfPolicies(const Config& config, std::vector<std::string>* warnings) {
 
 // A policy of an older release: the same numbers now ask for something else. Naming a fallback says
 // that this is known.
-void WarnOfOldRule(const Config& config, std::vector<std::string>* warnings) {
+void WarnOfOldRule(const PlacementConfig& config, std::vector<std::string>* warnings) {
   for (const Policy& policy : config.policies) {
     if (policy.fallback.has_value() || policy.mode == Mode::kOff) continue;
     if (policy.saving_floor == Policy{}.saving_floor && policy.confidence == Policy{}.confidence) {
@@ -122,7 +122,7 @@ void WarnOfOldRule(const Config& config, std::vector<std::string>* warnings) {
 
 // Without them the consequential figure is not known, and jobs that may go there are judged by the
 // attributional.
-void WarnOfFreeWatts(const Config& config, std::vector<std::string>* warnings) {
+void WarnOfFreeWatts(const PlacementConfig& config, std::vector<std::string>* warnings) {
   const auto wants = [](const Policy& policy) {
     return policy.mode != Mode::kOff && policy.minimise != Figure::kAttributional;
   };
@@ -153,9 +153,9 @@ std::vector<std::string> FindWarnings(const std::string& file) {
   const std::optional<Config> config = LoadConfig(file, &errors, &warnings);
   if (!config.has_value()) return errors;
   WarnOfZones(*config, &warnings);
-  WarnOfPolicies(*config, &warnings);
-  WarnOfOldRule(*config, &warnings);
-  WarnOfFreeWatts(*config, &warnings);
+  WarnOfPolicies(config->placement, &warnings);
+  WarnOfOldRule(config->placement, &warnings);
+  WarnOfFreeWatts(config->placement, &warnings);
   return warnings;
 }
 
@@ -164,7 +164,7 @@ std::vector<ConfigError> FindErrors(const std::string& file, std::optional<Confi
   const absl::StatusOr<std::string> text = ReadFile(file, kMaxConfigBytes);
   if (text.ok()) {
     *config = ParseConfig(*text, &errors);
-    if (config->has_value()) errors = CheckProviders(**config, *text);
+    if (config->has_value()) errors = CheckProviders((*config)->daemon, *text);
     if (!errors.empty()) config->reset();
   } else {
     // "FILE: what is wrong", where the caller names the file itself.
@@ -199,9 +199,9 @@ int Check(const CheckOptions& options) {
   }
   for (const std::string& warning : warnings) std::cout << "warning: " << warning << "\n";
   if (!config.has_value()) return 1;
-  std::cout << options.file << ": " << Count(config->sites.size(), "site", "sites") << ", "
-            << Count(config->pools.size(), "pool", "pools") << ", "
-            << Count(config->policies.size(), "policy", "policies") << ": ok\n";
+  std::cout << options.file << ": " << Count(config->placement.sites.size(), "site", "sites")
+            << ", " << Count(config->placement.pools.size(), "pool", "pools") << ", "
+            << Count(config->placement.policies.size(), "policy", "policies") << ": ok\n";
   return 0;
 }
 

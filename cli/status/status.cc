@@ -17,11 +17,13 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/status/status_zones.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
+#include "core/snapshot/part.h"
 #include "settings/load_config.h"
 #include "store/file.h"
 #include "store/snapshot_store.h"
@@ -111,7 +113,7 @@ bool IsAsleep(const Snapshot::Pool& pool) {
 void FindSnapshotProblems(Findings& findings) {
   const Snapshot& snapshot = *findings.snapshot;
   const absl::Time published_at = snapshot.manifest().published_at;
-  const absl::Duration every = snapshot.config().refresh.capacity;
+  const absl::Duration every = snapshot.manifest().readers->period;
   if (findings.now - published_at > std::max(kMinMaxAge, kMissedPublishes * every)) {
     findings.problems.push_back(
         absl::StrCat("snapshot: published ", FormatDistance(published_at, findings.now),
@@ -186,10 +188,9 @@ void FindPluginProblems(Findings& findings) {
   if (findings.snapshot != nullptr && used != json.end() && used->is_object()) {
     const Manifest& manifest = findings.snapshot->manifest();
     const std::optional<absl::Time> loaded_at = TimeIn(*used, "loaded_at");
-    const bool is_same = TextIn(*used, "config") == manifest.config_hash &&
-                         TextIn(*used, "forecast") == manifest.forecast_hash &&
-                         TextIn(*used, "capacity") == manifest.capacity_hash &&
-                         TextIn(*used, "admission") == manifest.admission_hash;
+    const bool is_same = std::all_of(kParts.begin(), kParts.end(), [&](const PartInfo& info) {
+      return TextIn(*used, info.name) == manifest.hashes[info.part];
+    });
     if (!is_same && loaded_at.has_value() && manifest.published_at - *loaded_at > kMaxPluginLag) {
       findings.problems.push_back(absl::StrCat("plugin: still uses the snapshot that it loaded at ",
                                                LocalTime(*loaded_at)));
@@ -206,8 +207,8 @@ Findings Look(const Options& options) {
   if (options.snapshot.empty()) {
     std::vector<std::string> errors, warnings;
     if (const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings)) {
-      findings.folder = config->paths.snapshot;
-      log_path = config->paths.log;
+      findings.folder = config->daemon.paths.snapshot;
+      log_path = config->daemon.paths.log;
     } else {
       findings.folder = CARBON_SNAPSHOT_DIR;
     }
@@ -218,7 +219,7 @@ Findings Look(const Options& options) {
   if (snapshot.ok()) {
     findings.snapshot = *std::move(snapshot);
     // The plugin knows carbon.json only as it was published.
-    log_path = findings.snapshot->config().paths.log;
+    log_path = findings.snapshot->manifest().readers->log;
     if (reader.withheld().ok()) {
       ReadDaemonState(&findings);
     } else {
@@ -263,11 +264,10 @@ Json AsJson(const Findings& findings) {
       {"published_at", UtcTime(snapshot.manifest().published_at)},
       {"age_s", absl::ToDoubleSeconds(findings.now - snapshot.manifest().published_at)},
       {"capacity_taken_at",
-       findings.withheld.empty() ? Json(UtcTime(snapshot.capacity().taken_at)) : Json(nullptr)},
-      {"config", snapshot.manifest().config_hash},
-      {"forecast", snapshot.manifest().forecast_hash},
-      {"capacity", snapshot.manifest().capacity_hash},
-      {"admission", snapshot.manifest().admission_hash}};
+       findings.withheld.empty() ? Json(UtcTime(snapshot.capacity().taken_at)) : Json(nullptr)}};
+  for (const PartInfo& info : kParts) {
+    json["snapshot"][info.name] = snapshot.manifest().hashes[info.part];
+  }
   json["zones"] = ZonesAsJson(findings);
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     json["pools"].push_back(
@@ -286,23 +286,32 @@ Json AsJson(const Findings& findings) {
   return json;
 }
 
+// What is said of a part behind its hash.
+std::string SummaryOf(SnapshotPart part, const Snapshot& snapshot) {
+  switch (part) {
+    case SnapshotPart::kCapacity:
+      return absl::StrCat(", the queue as of ", LocalTime(snapshot.capacity().taken_at));
+    case SnapshotPart::kAdmission:
+      return absl::StrCat(", ", snapshot.admission().users.size(), " users with accounts");
+    case SnapshotPart::kConfig:
+    case SnapshotPart::kForecast:
+      return "";
+  }
+  return "";
+}
+
 void Print(const Findings& findings) {
   if (findings.snapshot != nullptr) {
     const Snapshot& snapshot = *findings.snapshot;
     const Manifest& manifest = snapshot.manifest();
     std::cout << "Snapshot in " << findings.folder << ", published "
               << LocalTime(manifest.published_at) << " ("
-              << FormatDistance(manifest.published_at, findings.now) << ")\n"
-              << "  config    " << manifest.config_hash << "\n"
-              << "  forecast  " << manifest.forecast_hash << "\n"
-              << "  capacity  " << manifest.capacity_hash;
-    if (findings.withheld.empty()) {
-      std::cout << ", the queue as of " << LocalTime(snapshot.capacity().taken_at) << "\n"
-                << "  admission " << manifest.admission_hash << ", "
-                << snapshot.admission().users.size() << " users with accounts\n\n";
-    } else {
-      std::cout << "\n  admission " << manifest.admission_hash << "\n\n";
+              << FormatDistance(manifest.published_at, findings.now) << ")\n";
+    for (const PartInfo& info : kParts) {
+      std::cout << absl::StrFormat("  %-9s %s", info.name, manifest.hashes[info.part])
+                << (findings.withheld.empty() ? SummaryOf(info.part, snapshot) : "") << "\n";
     }
+    std::cout << "\n";
     Table pools(
         {{"POOL"}, {"SITE"}, {"PARTITION"}, {"HARDWARE"}, {"STATE"}, {"JOBS MAY BE MOVED HERE"}});
     for (const Snapshot::Pool& pool : snapshot.pools()) {

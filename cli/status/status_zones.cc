@@ -142,7 +142,7 @@ void ReadDaemonState(StatusFindings* findings) {
 
 void FindZoneProblems(StatusFindings* findings) {
   const auto forecasts = ForecastsByZone(*findings);
-  for (const ZoneConfig& zone : findings->snapshot->config().zones) {
+  for (const GridZone& zone : findings->snapshot->config().zones) {
     if (!forecasts.contains(zone.name)) {
       findings->problems.push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
     }
@@ -169,7 +169,7 @@ void FindZoneProblems(StatusFindings* findings) {
 Json ZonesAsJson(const StatusFindings& findings) {
   Json zones = Json::array();
   const auto forecasts = ForecastsByZone(findings);
-  for (const ZoneConfig& zone : findings.snapshot->config().zones) {
+  for (const GridZone& zone : findings.snapshot->config().zones) {
     Json json = {
         {"zone", zone.name}, {"source", nullptr}, {"kind", std::string(SignalKindName(zone.kind))}};
     const auto found = forecasts.find(zone.name);
@@ -205,7 +205,7 @@ std::string FormatZones(const StatusFindings& findings) {
                {"LAST ERROR"}});
   const auto forecasts = ForecastsByZone(findings);
   const absl::Time now = findings.now;
-  for (const ZoneConfig& zone : findings.snapshot->config().zones) {
+  for (const GridZone& zone : findings.snapshot->config().zones) {
     const std::vector<const SourceState*> sources = SourcesOf(findings, zone.name);
     const SourceState* in_use = nullptr;
     for (const SourceState* source : sources) {

@@ -13,4 +13,8 @@ std::optional<std::vector<QueuedUse>> WithoutYielding(const std::vector<QueuedUs
   return others;
 }
 
+absl::Time WatchedUntil(absl::Time watched_at, absl::Duration refresh) {
+  return watched_at + std::max(absl::Minutes(1), 3 * refresh);
+}
+
 }  // namespace carbon

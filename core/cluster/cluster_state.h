@@ -87,12 +87,19 @@ struct CapacityState {
   // When the watch over delayed jobs last looked at every one of them and could act; absent: there
   // is none.
   std::optional<absl::Time> watched_at;
+  // Until when that watch is believed to be alive (WatchedUntil); absent together with
+  // `watched_at`.
+  std::optional<absl::Time> watched_until;
   std::string cluster;
   std::string default_partition;
   std::vector<NodeGroup> groups;
   std::vector<PoolState> pools;
   std::vector<QueuedUse> uses;
 };
+
+// Until when a watch that looked at `watched_at` is believed to be alive, the end included: for
+// three of scarbond's rounds of `refresh` each (refresh.capacity), and for a minute at least.
+absl::Time WatchedUntil(absl::Time watched_at, absl::Duration refresh);
 
 }  // namespace carbon
 

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "core/cluster/capacity.h"
 #include "core/cluster/cluster_state.h"
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 
 namespace carbon {
 

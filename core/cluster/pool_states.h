@@ -8,7 +8,7 @@
 #include "core/cluster/cluster_state.h"
 #include "core/cluster/cluster_view.h"
 #include "core/cluster/node_groups.h"
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 
 namespace carbon {
 

@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 #include "core/cluster/cluster_view.h"
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 
 namespace carbon {
 

@@ -52,70 +52,57 @@ auto Named(Item (*read)(const JsonValue&)) {
   };
 }
 
+GridZone PlacementHalf(const ZoneConfig& zone) {
+  return {.name = zone.name,
+          .kind = zone.kind,
+          .max_age = zone.max_age,
+          .climatology = zone.climatology,
+          .spread = zone.spread};
+}
+
 Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
   Config config;
-  config.paths.snapshot = CARBON_SNAPSHOT_DIR;
-  config.paths.log = kDefaultLog;
-  config.hardware = ShippedProfiles();
+  config.daemon.paths.snapshot = CARBON_SNAPSHOT_DIR;
+  config.daemon.paths.log = kDefaultLog;
+  config.placement.hardware = ShippedProfiles();
   {
     JsonObject object(JsonValue(root, "", errors));
     object.Find("$schema");  // for editors
     if (const auto json = object.Find("paths")) {
       JsonObject paths(*json);
-      paths.Read("snapshot", &config.paths.snapshot, AbsolutePath);
-      paths.Read("log", &config.paths.log, AbsolutePath);
-      paths.Read("metrics", &config.paths.metrics, MetricsPath);
-      paths.Read("archive", &config.paths.archive, AbsolutePath);
+      paths.Read("snapshot", &config.daemon.paths.snapshot, AbsolutePath);
+      paths.Read("log", &config.daemon.paths.log, AbsolutePath);
+      paths.Read("metrics", &config.daemon.paths.metrics, MetricsPath);
+      paths.Read("archive", &config.daemon.paths.archive, AbsolutePath);
     }
     if (const auto json = object.Find("refresh")) {
       JsonObject refresh(*json);
-      refresh.Read("capacity", &config.refresh.capacity, PositiveDuration);
-      refresh.Read("forecast", &config.refresh.forecast, PositiveDuration);
-      refresh.Read("history", &config.refresh.history, PositiveDuration);
+      refresh.Read("capacity", &config.daemon.refresh.capacity, PositiveDuration);
+      refresh.Read("forecast", &config.daemon.refresh.forecast, PositiveDuration);
+      refresh.Read("history", &config.daemon.refresh.history, PositiveDuration);
     }
     if (const auto json = object.Find("watch")) {
       JsonObject watch(*json);
-      watch.Read("down_after", &config.watch.down_after, PositiveDuration);
+      watch.Read("down_after", &config.daemon.watch.down_after, PositiveDuration);
     }
     if (const auto json = object.Find("archive")) {
       JsonObject archive(*json);
-      archive.Read("retention", &config.archive.retention, PositiveDuration);
+      archive.Read("retention", &config.daemon.archive.retention, PositiveDuration);
     }
-    object.Read("zones", &config.zones, Named(ReadZone));
-    object.Read("sites", &config.sites, Named(ReadSite));
-    object.Read("hardware", &config.hardware, ReadHardware);
-    object.Read("pools", &config.pools, Named(ReadPool));
-    object.Read("policies", &config.policies, EachOf(ReadPolicy));
+    object.Read("zones", &config.daemon.zones, Named(ReadZone));
+    object.Read("sites", &config.placement.sites, Named(ReadSite));
+    object.Read("hardware", &config.placement.hardware, ReadHardware);
+    object.Read("pools", &config.placement.pools, Named(ReadPool));
+    object.Read("policies", &config.placement.policies, EachOf(ReadPolicy));
   }
-  CheckReferences(root, config, errors);
+  for (const ZoneConfig& zone : config.daemon.zones) {
+    config.placement.zones.push_back(PlacementHalf(zone));
+  }
+  CheckReferences(root, config.placement, errors);
   return config;
 }
 
 }  // namespace
-
-absl::string_view IntensityUnitName(IntensityUnit unit) {
-  switch (unit) {
-    case IntensityUnit::kGramsPerKilowattHour:
-      return "gCO2e/kWh";
-    case IntensityUnit::kKilogramsPerKilowattHour:
-      return "kgCO2e/kWh";
-    case IntensityUnit::kGramsPerMegawattHour:
-      return "gCO2e/MWh";
-    case IntensityUnit::kKilogramsPerMegawattHour:
-      return "kgCO2e/MWh";
-    case IntensityUnit::kTonnesPerMegawattHour:
-      return "tCO2e/MWh";
-    case IntensityUnit::kPoundsPerMegawattHour:
-      return "lbCO2e/MWh";
-  }
-  return "";
-}
-
-SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone) {
-  if (const auto* file = std::get_if<ForecastFile>(&source)) return file->kind.value_or(zone.kind);
-  const auto* provider = std::get_if<ForecastProvider>(&source);
-  return provider == nullptr ? zone.kind : provider->kind.value_or(zone.kind);
-}
 
 std::string FormatConfigError(absl::string_view file, const ConfigError& error) {
   const std::string line = error.line.has_value() ? absl::StrCat(":", *error.line) : "";

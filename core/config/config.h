@@ -1,175 +1,24 @@
 // carbon.json: sites, pools, hardware and policies, as the administrator wrote them, checked.
 // Parsing is pure; whoever has the file reads it. A config is immutable once parsed.
 //
-// The same codec serves the snapshot: SerializeConfig gives the canonical JSON of the effective
-// configuration (profiles resolved, users as uids), and ParseConfig reads it back.
+// One file, two halves: what decisions rest on, which is published, and what only scarbond needs.
 #ifndef CORE_CONFIG_CONFIG_H_
 #define CORE_CONFIG_CONFIG_H_
 
-#include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "core/config/policy.h"
-#include "core/config/profile.h"
-#include "core/grid/intensity.h"
-#include "core/grid/zone_forecast.h"
+#include "core/config/daemon_config.h"
+#include "core/config/placement_config.h"
 #include "core/json/json_error.h"
 
 namespace carbon {
 
-enum class ForecastFormat { kCsv, kCarbonAwareSdk };
-
-// The units that the values of a CSV file may have.
-enum class IntensityUnit {
-  kGramsPerKilowattHour,
-  kKilogramsPerKilowattHour,
-  kGramsPerMegawattHour,
-  kKilogramsPerMegawattHour,
-  kTonnesPerMegawattHour,
-  kPoundsPerMegawattHour,
-};
-
-// "gCO2e/kWh", "kgCO2e/kWh", "gCO2e/MWh", "kgCO2e/MWh", "tCO2e/MWh", "lbCO2e/MWh".
-absl::string_view IntensityUnitName(IntensityUnit unit);
-
-// What a CSV file does not say itself.
-struct CsvFormat {
-  std::string
-      time_column;  // its name in the header; empty: as forecast/sources/csv_columns.h finds it
-  std::string value_column;  // likewise
-  IntensityUnit unit = IntensityUnit::kGramsPerKilowattHour;
-  std::string time_zone;  // of times without an offset, as the tz database names it; empty: none
-
-  friend bool operator==(const CsvFormat&, const CsvFormat&) = default;
-};
-
-struct ForecastFile {
-  std::string path;  // absolute, or relative to carbon.json's folder
-  ForecastFormat format = ForecastFormat::kCsv;
-  std::string location;  // Carbon Aware SDK only: which location of the file; empty: its only one
-  std::optional<SignalKind> kind;  // absent: the zone's
-  CsvFormat csv;                   // CSV only
-};
-
-// A provider that scarbond asks over HTTP. Which providers there are, and what each can give, is
-// not known here: whoever loads the file checks it.
-struct ForecastProvider {
-  std::string provider;     // "electricity-maps"
-  std::string zone;         // as the provider names it
-  std::string url;          // in place of the provider's own; empty: that
-  std::string user;         // for providers with a login
-  std::string secret_file;  // the path of a token or password, absolute or as of a forecast file
-  std::optional<absl::Duration> refresh;  // absent: the provider's own rhythm
-  std::optional<SignalKind> kind;         // absent: the zone's
-
-  friend bool operator==(const ForecastProvider&, const ForecastProvider&) = default;
-};
-
-// What was measured, as a CSV file that may have gaps (forecast/sources/csv.h).
-struct HistoryFile {
-  std::string path;  // as of a forecast file
-  CsvFormat csv;
-
-  friend bool operator==(const HistoryFile&, const HistoryFile&) = default;
-};
-
-using HistorySource = std::variant<HistoryFile, ForecastProvider>;
-
-// The last is one value for all times.
-using ForecastSource = std::variant<ForecastFile, ForecastProvider, GramsPerKilowattHour>;
-
-// What scarbond checks of what a zone's sources and histories say: forecast/plausibility has the
-// rules.
-struct PlausibilityConfig {
-  bool bounds = true;
-  bool zero = true;
-  bool constant = true;
-  bool level = true;
-  bool outlier = true;
-  // What sources say from then on is judged only by what was measured from then on.
-  std::optional<absl::Time> accept_from;
-
-  friend bool operator==(const PlausibilityConfig&, const PlausibilityConfig&) = default;
-};
-
-struct ZoneConfig {
-  std::string name;
-  SignalKind kind = SignalKind::kAverageLifecycle;
-  bool any_kind = false;  // sources of other kinds may stand in; the forecast is then of theirs
-  std::vector<ForecastSource> forecasts;     // in order of preference; the first usable is used
-  absl::Duration max_age = absl::Hours(24);  // of the data; beyond it the forecast is stale
-  std::optional<GramsPerKilowattHour> climatology;  // mean to assume beyond the forecast's horizon
-  LeadTimeSpread spread;
-  // Who tells the past, in order of preference. Absent: those forecast providers that can.
-  std::optional<std::vector<HistorySource>> history;
-  PlausibilityConfig plausibility;
-};
-
-// What a source of the zone counts: what it says itself, or else what the zone does.
-SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone);
-
-struct SiteConfig {
-  std::string name;
-  std::string zone;
-  Sourced<double> pue;
-  std::optional<GramsPerKilowattHour> net_intensity;  // market-based, reported beside gross
-};
-
-struct PoolConfig {
-  std::string name;
-  std::string site;
-  std::string partition;
-  std::string hardware;  // a profile's name
-  // Which of the partition's nodes, and of their devices; what is empty does not matter.
-  std::string gres_type;              // the type in gres/gpu:TYPE
-  std::vector<std::string> features;  // that all of its nodes have
-  std::string nodelist;               // "gpu[01-16],big1", as Slurm writes it
-  // Whether its nodes are powered down when they have no jobs; absent: as Slurm's settings say.
-  std::optional<bool> powers_down;
-  // How many nodes it has, whether Slurm shows them or not; absent: as many as Slurm shows.
-  std::optional<int64_t> size;
-};
-
-struct PathsConfig {
-  std::string snapshot;  // folder; default CARBON_SNAPSHOT_DIR
-  std::string log;       // placements.jsonl
-  std::string metrics;   // a .prom file for node_exporter; empty: none
-  std::string archive;   // of forecasts and actuals, a file; empty: none is kept
-};
-
-struct RefreshConfig {
-  absl::Duration capacity = absl::Seconds(5);
-  absl::Duration forecast = absl::Seconds(60);
-  absl::Duration history = absl::Hours(1);
-};
-
-struct WatchConfig {
-  // How long a node or a partition must be out of service before placed jobs are restored for it.
-  absl::Duration down_after = absl::Minutes(1);
-};
-
-struct ArchiveConfig {
-  absl::Duration retention = absl::Hours(24 * 400);  // of forecasts and actuals
-};
-
 struct Config {
-  std::vector<ZoneConfig> zones;
-  std::vector<SiteConfig> sites;
-  ProfileLibrary hardware;  // the shipped profiles with the administrator's on top
-  std::vector<PoolConfig> pools;
-  std::vector<Policy> policies;  // first match wins
-  PathsConfig paths;
-  RefreshConfig refresh;
-  WatchConfig watch;
-  ArchiveConfig archive;
+  PlacementConfig placement;
+  DaemonConfig daemon;
 };
 
 // "carbon.json:12: /pools/oslo/site: unknown site …".
@@ -178,11 +27,10 @@ std::string FormatConfigError(absl::string_view file, const ConfigError& error);
 // Parses and checks everything, and reports all that is wrong, not the first thing only. Comments
 // (// and /* */) are allowed. `errors` is cleared; the config is absent exactly if it is not empty
 // afterwards.
+//
+// It reads the snapshot's configuration part too, which is a carbon.json (SerializeConfig). A part
+// of an older scarbond also has the daemon's half, without users and secret files of providers.
 std::optional<Config> ParseConfig(absl::string_view json, std::vector<ConfigError>* errors);
-
-// Canonical JSON, without comments; ParseConfig(SerializeConfig(c)) equals c but for users and
-// secret files of providers, which are left out: anyone may read the snapshot.
-std::string SerializeConfig(const Config& config);
 
 }  // namespace carbon
 

@@ -3,7 +3,7 @@
 #ifndef CORE_CONFIG_POOLS_H_
 #define CORE_CONFIG_POOLS_H_
 
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 #include "core/json/json_reader.h"
 
 namespace carbon {

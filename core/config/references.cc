@@ -30,7 +30,7 @@ class CrossCheck {
  public:
   CrossCheck(const Json& root, std::vector<ConfigError>* errors) : root_(root), errors_(errors) {}
 
-  void Zones(const std::vector<ZoneConfig>& zones) {
+  void Zones(const std::vector<GridZone>& zones) {
     if (zones.size() <= kMaxZones) return;
     Add("/zones", absl::StrCat(zones.size(), " zones, limit ", kMaxZones));
   }
@@ -106,7 +106,7 @@ class CrossCheck {
 
 }  // namespace
 
-void CheckReferences(const nlohmann::json& root, const Config& config,
+void CheckReferences(const nlohmann::json& root, const PlacementConfig& config,
                      std::vector<ConfigError>* errors) {
   CrossCheck check(root, errors);
   check.Zones(config.zones);

@@ -5,14 +5,15 @@
 
 #include <vector>
 
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
+#include "core/json/json_error.h"
 #include "nlohmann/json.hpp"
 
 namespace carbon {
 
 // Adds an error for each name that is referred to and does not exist, for pools that cannot be told
 // apart, and for policies of the same name. `config` is what was read of `root`.
-void CheckReferences(const nlohmann::json& root, const Config& config,
+void CheckReferences(const nlohmann::json& root, const PlacementConfig& config,
                      std::vector<ConfigError>* errors);
 
 }  // namespace carbon

@@ -3,7 +3,7 @@
 #ifndef CORE_CONFIG_ZONES_H_
 #define CORE_CONFIG_ZONES_H_
 
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/json/json_reader.h"
 
 namespace carbon {

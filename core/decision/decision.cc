@@ -26,7 +26,7 @@ std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
 }
 
 // A name in a hint that nothing bears, said so that the user sees the slip; empty: all are known.
-std::string UnknownName(const Hints& hints, const Config& config) {
+std::string UnknownName(const Hints& hints, const PlacementConfig& config) {
   if (hints.sites.empty() && hints.hardware.empty()) return "";
   std::vector<std::string> sites, hardware;
   for (const SiteConfig& site : config.sites) sites.push_back(site.name);
@@ -147,7 +147,7 @@ class Decider {
     if (decision_.hints.now) wait = absl::ZeroDuration();
     // Nobody would notice in time that its nodes turn out busy.
     if (job_.deadline.has_value() && policy->mode == Mode::kEnforce &&
-        wait > absl::ZeroDuration() && !IsWatched(snapshot_.capacity(), snapshot_.config(), now_)) {
+        wait > absl::ZeroDuration() && !IsWatched(snapshot_.capacity(), now_)) {
       wait = absl::ZeroDuration();
       is_unwatched_ = true;
     }

@@ -28,8 +28,8 @@ constexpr absl::Duration kSameTime = absl::Seconds(1);
 
 class Watch {
  public:
-  Watch(const CapacityState& capacity, const AdmissionRules& admission, const Config& config,
-        absl::Time now, absl::Duration period)
+  Watch(const CapacityState& capacity, const AdmissionRules& admission,
+        const PlacementConfig& config, absl::Time now, absl::Duration period)
       : admission_(admission),
         config_(config),
         now_(absl::FromUnixSeconds(absl::ToUnixSeconds(now))),
@@ -354,7 +354,7 @@ class Watch {
   }
 
   const AdmissionRules& admission_;
-  const Config& config_;
+  const PlacementConfig& config_;
   const absl::Time now_;
   const absl::Duration period_;
   GroupCalendars calendars_;
@@ -369,7 +369,8 @@ class Watch {
 
 std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
                                    const CapacityState& capacity, const AdmissionRules& admission,
-                                   const Config& config, absl::Time now, absl::Duration period) {
+                                   const PlacementConfig& config, absl::Time now,
+                                   absl::Duration period) {
   Watch watch(capacity, admission, config, now, period);
   std::vector<const WatchedJob*> in_order;
   for (const WatchedJob& job : jobs) in_order.push_back(&job);
@@ -384,10 +385,8 @@ std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
   return returns;
 }
 
-bool IsWatched(const CapacityState& capacity, const Config& config, absl::Time now) {
-  if (!capacity.watched_at.has_value()) return false;
-  const absl::Duration age = now - *capacity.watched_at;
-  return age <= std::max(absl::Minutes(1), 3 * config.refresh.capacity);
+bool IsWatched(const CapacityState& capacity, absl::Time now) {
+  return capacity.watched_until.has_value() && now <= *capacity.watched_until;
 }
 
 }  // namespace carbon

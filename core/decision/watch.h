@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/admission/admission.h"
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 #include "core/decision/admin_comment.h"
 #include "core/snapshot/snapshot.h"
 
@@ -105,15 +105,15 @@ struct JobReturn {
 // obstacle at home. `capacity` need not show a job that Slurm holds for its obstacle.
 std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
                                    const CapacityState& capacity, const AdmissionRules& admission,
-                                   const Config& config, absl::Time now, absl::Duration period);
+                                   const PlacementConfig& config, absl::Time now,
+                                   absl::Duration period);
 
 inline constexpr absl::Duration kObstacleLasts = absl::Seconds(30);
 inline constexpr absl::Duration kNotice = absl::Minutes(10);
 inline constexpr absl::Duration kPatience = absl::Minutes(5);
 
-// Whether the watch is known to be alive at `now`: then a job with a deadline may be delayed. It is
-// believed for three of scarbond's rounds, and a minute at least.
-bool IsWatched(const CapacityState& capacity, const Config& config, absl::Time now);
+// Whether the watch is believed to be alive at `now`: then a job with a deadline may be delayed.
+bool IsWatched(const CapacityState& capacity, absl::Time now);
 
 }  // namespace carbon
 

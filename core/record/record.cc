@@ -282,11 +282,9 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["width"] = job.demand.nodes;
   record["arm"] = nullptr;
   record["booked"] = BookedJson(decision, &strings);
-  record["snapshot"] = {{"published_at", TimeJson(manifest.published_at)},
-                        {"config", manifest.config_hash},
-                        {"forecast", manifest.forecast_hash},
-                        {"capacity", manifest.capacity_hash},
-                        {"admission", manifest.admission_hash}};
+  Json snapshot = {{"published_at", TimeJson(manifest.published_at)}};
+  for (const PartInfo& info : kParts) snapshot[info.name] = manifest.hashes[info.part];
+  record["snapshot"] = snapshot;
   record["ledger"] = std::string(ledger_digest);
   record["circumstances"] = {
       {"in_charge_since", TimeJson(circumstances.in_charge_since)},

@@ -327,10 +327,7 @@ absl::StatusOr<PlacementRecord> ReadDecisionRecord(const Json& json) {
   ReadDecision(fields, &record.decision);
   fields.Within("snapshot", [&](const Fields& f) {
     f.Read("published_at", &record.snapshot.published_at);
-    f.Read("config", &record.snapshot.config_hash);
-    f.Read("forecast", &record.snapshot.forecast_hash);
-    f.Read("capacity", &record.snapshot.capacity_hash);
-    f.Read("admission", &record.snapshot.admission_hash);
+    for (const PartInfo& info : kParts) f.Read(info.name, &record.snapshot.hashes[info.part]);
   });
   fields.Read("ledger", &record.ledger_digest);
   fields.Within("circumstances", [&](const Fields& f) {

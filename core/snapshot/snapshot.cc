@@ -83,7 +83,7 @@ std::string Sha256Hex(absl::string_view bytes) {
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
-    Manifest manifest, Config config, std::shared_ptr<const DrawnForecasts> forecasts,
+    Manifest manifest, PlacementConfig config, std::shared_ptr<const DrawnForecasts> forecasts,
     CapacityState capacity, std::shared_ptr<const AdmissionRules> admission) {
   // make_shared cannot reach the private constructor.
   std::shared_ptr<Snapshot> snapshot(new Snapshot);
@@ -93,7 +93,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
   snapshot->capacity_ = std::move(capacity);
   snapshot->admission_ = std::move(admission);
 
-  const Config& parts = snapshot->config_;
+  const PlacementConfig& parts = snapshot->config_;
   absl::Status error;
   const Named sites = IndexByName(
       parts.sites, [](const SiteConfig& s) -> absl::string_view { return s.name; }, "site", &error);

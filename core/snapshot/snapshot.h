@@ -19,25 +19,39 @@
 #include "core/admission/admission.h"
 #include "core/cluster/capacity.h"
 #include "core/cluster/cluster_state.h"
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 #include "core/grid/scenarios.h"
 #include "core/grid/zone_forecast.h"
+#include "core/snapshot/part.h"
 
 namespace carbon {
 
+// What readers of a snapshot need to know of its publisher. No decision depends on it, so that it
+// is in the manifest and in no part.
+struct ReaderSettings {
+  std::string log;  // path of the placement log, for the plugin; empty: none
+  absl::Duration period = absl::Seconds(5);  // a publish is expected this often; whole seconds
+
+  friend bool operator==(const ReaderSettings&, const ReaderSettings&) = default;
+};
+
 // Names the parts by their SHA-256, in hexadecimal.
 struct Manifest {
-  static constexpr int kVersion = 2;
+  static constexpr int kVersion = 3;
   absl::Time published_at;
-  std::string config_hash;
-  std::string forecast_hash;
-  std::string capacity_hash;
-  std::string admission_hash;
+  PerPart<std::string> hashes;
+  // Absent in a record, and in version 2, where they were in the configuration part: without them
+  // SerializeManifest writes that version.
+  std::optional<ReaderSettings> readers = std::nullopt;
+
+  std::string FileOf(SnapshotPart part) const { return PartFileName(part, hashes[part]); }
 };
 
 // Each part as bytes and back. Times are kept in whole seconds, intensities as float32. Parsing
 // trusts nothing: DataLoss, naming the part, the place and the fact, for bytes that break the
-// format; InvalidArgument for a version that is not ours.
+// format; InvalidArgument for a version that is neither ours nor one of those before that are still
+// read: 2 of the manifest, 4 and 5 of the capacity part. Those two have no `watched_until`: a
+// reader computes it (WatchedUntil).
 std::string SerializeManifest(const Manifest& manifest);
 absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
 std::string SerializeCapacity(const CapacityState& capacity);
@@ -83,14 +97,14 @@ class Snapshot {
   // InvalidArgument when the parts do not belong together (a pool of an unknown group, two
   // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
-      Manifest manifest, Config config, std::shared_ptr<const DrawnForecasts> forecasts,
+      Manifest manifest, PlacementConfig config, std::shared_ptr<const DrawnForecasts> forecasts,
       CapacityState capacity, std::shared_ptr<const AdmissionRules> admission);
 
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
   const Manifest& manifest() const { return manifest_; }
-  const Config& config() const { return config_; }
+  const PlacementConfig& config() const { return config_; }
   const std::vector<ZoneForecast>& forecasts() const { return forecasts_->zones; }
   const CapacityState& capacity() const { return capacity_; }
   const AdmissionRules& admission() const { return *admission_; }
@@ -104,7 +118,7 @@ class Snapshot {
   Snapshot() = default;
 
   Manifest manifest_;
-  Config config_;
+  PlacementConfig config_;
   std::shared_ptr<const DrawnForecasts> forecasts_;
   CapacityState capacity_;
   std::shared_ptr<const AdmissionRules> admission_;

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/cluster/queued_uses_codec.h"
 #include "core/json/json_bounds.h"
 #include "core/snapshot/snapshot.h"
@@ -16,9 +20,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kCapacityVersion = 5;
-// Each of the uses is an object, which names its group and what it takes.
-constexpr int kCapacityVersionBefore = 4;
+// Without `readers`: they were in the configuration part.
+constexpr int kManifestVersionBefore = 2;
+constexpr int kCapacityVersion = 6;
+// Without `watched_until`.
+constexpr int kCapacityVersionBefore = 5;
+// And each of the uses is an object, which names its group and what it takes.
+constexpr int kCapacityVersionWithObjects = 4;
 // As kDimensions, and last `apart`.
 constexpr std::initializer_list<absl::string_view> kAmountKeys = {
     "nodes",      "devices",       "cpus",   "memory_mib", "full_nodes",
@@ -42,7 +50,7 @@ void EachAmount(Amount* amount, Visit visit) {
 // the shared `error`, and everything reads as empty from then on.
 class Members {
  public:
-  Members(const Json& object, std::string path, std::initializer_list<absl::string_view> known,
+  Members(const Json& object, std::string path, absl::Span<const absl::string_view> known,
           absl::Status* error)
       : object_(object), path_(std::move(path)), error_(error) {
     if (!object_.is_object()) {
@@ -182,13 +190,18 @@ std::optional<Json> ParseObject(absl::string_view bytes) {
   return std::nullopt;
 }
 
-// A version other than ours is no fault of the bytes, so it is told before anything else is judged.
-absl::Status CheckVersion(absl::string_view part, const Json& object, int version) {
+// Returns the version, which is `version` or one of those before it that are still read. Another
+// version is not a fault of the bytes, so it is reported before anything else is judged.
+absl::StatusOr<int> ReadVersion(absl::string_view part, const Json& object, int version,
+                                std::initializer_list<int> before) {
   const auto found = object.find("version");
   if (found == object.end() || !found->is_number_integer()) {
     return absl::DataLossError(absl::StrCat(part, ": /version: is not a whole number"));
   }
-  if (*found == version) return absl::OkStatus();
+  if (*found == version) return version;
+  for (const int older : before) {
+    if (*found == older) return older;
+  }
   return absl::InvalidArgumentError(
       absl::StrCat(part, ": version ", found->dump(), ", this program reads version ", version));
 }
@@ -220,23 +233,27 @@ std::string Dump(const Json& json) {
 }  // namespace
 
 std::string SerializeManifest(const Manifest& manifest) {
-  const Json json = {{"version", Manifest::kVersion},
-                     {"published_at", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ",
-                                                       manifest.published_at, absl::UTCTimeZone())},
-                     {"parts",
-                      {{"config", manifest.config_hash},
-                       {"forecast", manifest.forecast_hash},
-                       {"capacity", manifest.capacity_hash},
-                       {"admission", manifest.admission_hash}}}};
+  const bool is_current = manifest.readers.has_value();
+  Json json = {{"version", is_current ? Manifest::kVersion : kManifestVersionBefore},
+               {"published_at", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", manifest.published_at,
+                                                 absl::UTCTimeZone())},
+               {"parts", Json::object()}};
+  for (const PartInfo& info : kParts) json["parts"][info.name] = manifest.hashes[info.part];
+  if (is_current) {
+    json["readers"] = {{"log", manifest.readers->log},
+                       {"period_s", absl::ToInt64Seconds(manifest.readers->period)}};
+  }
   return Dump(json) + "\n";
 }
 
 absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes) {
   const std::optional<Json> json = ParseObject(bytes);
   if (!json.has_value()) return absl::DataLossError("manifest: is not a JSON object");
-  absl::Status error = CheckVersion("manifest", *json, Manifest::kVersion);
-  if (!error.ok()) return error;
-  Members top(*json, "manifest: ", {"version", "published_at", "parts"}, &error);
+  const absl::StatusOr<int> version =
+      ReadVersion("manifest", *json, Manifest::kVersion, {kManifestVersionBefore});
+  if (!version.ok()) return version.status();
+  absl::Status error;
+  Members top(*json, "manifest: ", {"version", "published_at", "parts", "readers"}, &error);
   const std::string published_at = top.String("published_at");
   Manifest manifest;
   std::string why;
@@ -248,14 +265,26 @@ absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes) {
   const auto parts_json = json->find("parts");
   if (parts_json == json->end()) top.Fail("parts", "is missing");
   if (!error.ok()) return error;
-  Members parts(*parts_json, "manifest: /parts", {"config", "forecast", "capacity", "admission"},
-                &error);
-  for (const auto& [key, hash] :
-       {std::pair("config", &manifest.config_hash), std::pair("forecast", &manifest.forecast_hash),
-        std::pair("capacity", &manifest.capacity_hash),
-        std::pair("admission", &manifest.admission_hash)}) {
-    *hash = parts.String(key);
-    if (!IsSha256Hex(*hash)) parts.Fail(key, "is not a SHA-256 in lower-case hexadecimal");
+  std::vector<absl::string_view> names;
+  for (const PartInfo& info : kParts) names.push_back(info.name);
+  Members parts(*parts_json, "manifest: /parts", names, &error);
+  for (const PartInfo& info : kParts) {
+    std::string& hash = manifest.hashes[info.part];
+    hash = parts.String(info.name);
+    if (!IsSha256Hex(hash)) parts.Fail(info.name, "is not a SHA-256 in lower-case hexadecimal");
+  }
+  const auto found = json->find("readers");
+  if (*version == kManifestVersionBefore) {
+    if (found != json->end()) top.Fail("readers", "is not known");
+  } else if (found == json->end()) {
+    top.Fail("readers", "is missing");
+  } else {
+    Members readers(*found, "manifest: /readers", {"log", "period_s"}, &error);
+    manifest.readers = {.log = readers.String("log"),
+                        .period = absl::Seconds(readers.Integer("period_s", 1, kMaxSeconds))};
+    // An empty one: there is no log.
+    const std::string& log = manifest.readers->log;
+    if (!log.empty() && log[0] != '/') readers.Fail("log", "is not an absolute path");
   }
   if (!error.ok()) return error;
   return manifest;
@@ -296,6 +325,7 @@ std::string SerializeCapacity(const CapacityState& capacity) {
   const Json json = {{"version", kCapacityVersion},
                      {"taken_at", absl::ToUnixSeconds(capacity.taken_at)},
                      {"watched_at", OrNull(capacity.watched_at, absl::ToUnixSeconds)},
+                     {"watched_until", OrNull(capacity.watched_until, absl::ToUnixSeconds)},
                      {"cluster", capacity.cluster},
                      {"default_partition", capacity.default_partition},
                      {"groups", std::move(groups)},
@@ -312,18 +342,24 @@ std::string SerializeCapacity(const CapacityState& capacity) {
 absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
   const std::optional<Json> json = ParseObject(bytes);
   if (!json.has_value()) return absl::DataLossError("capacity part: is not a JSON object");
-  absl::Status error = CheckVersion("capacity part", *json, kCapacityVersion);
-  const bool is_older = CheckVersion("", *json, kCapacityVersionBefore).ok();
-  if (is_older) error = absl::OkStatus();
-  if (!error.ok()) return error;
+  const absl::StatusOr<int> version =
+      ReadVersion("capacity part", *json, kCapacityVersion,
+                  {kCapacityVersionBefore, kCapacityVersionWithObjects});
+  if (!version.ok()) return version.status();
+  absl::Status error;
   Members top(*json, "capacity part: ",
-              {"version", "taken_at", "watched_at", "cluster", "default_partition", "groups",
-               "pools", "uses"},
+              {"version", "taken_at", "watched_at", "watched_until", "cluster", "default_partition",
+               "groups", "pools", "uses"},
               &error);
   CapacityState capacity;
   capacity.taken_at = top.Time("taken_at");
   if (const auto second = top.OptionalInteger("watched_at", kLastSecond)) {
     capacity.watched_at = absl::FromUnixSeconds(*second);
+  }
+  if (*version < kCapacityVersion) {
+    if (json->contains("watched_until")) top.Fail("watched_until", "is not known");
+  } else if (const auto second = top.OptionalInteger("watched_until", kLastSecond)) {
+    capacity.watched_until = absl::FromUnixSeconds(*second);
   }
   capacity.cluster = top.String("cluster");
   capacity.default_partition = top.String("default_partition");
@@ -358,7 +394,7 @@ absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes) {
     state.asleep = pool.Share("asleep");
     capacity.pools.push_back(std::move(state));
   });
-  if (!is_older) {
+  if (*version > kCapacityVersionWithObjects) {
     const auto uses = json->find("uses");
     if (uses == json->end()) top.Fail("uses", "is missing");
     if (!error.ok()) return error;

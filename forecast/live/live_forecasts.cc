@@ -12,7 +12,7 @@ LiveForecasts::LiveForecasts(HttpClientOptions options)
     : client_(std::move(options)),
       random_(std::make_shared<std::mt19937_64>(std::random_device{}())) {}
 
-absl::Status LiveForecasts::Configure(const Config& config) {
+absl::Status LiveForecasts::Configure(const DaemonConfig& config) {
   std::vector<std::shared_ptr<ZoneSource>> sources;
   for (const ZoneConfig& zone : config.zones) {
     for (const ForecastSource& any : zone.forecasts) {

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "forecast/http/http_client.h"
 #include "forecast/live/zone_source.h"
 
@@ -26,7 +26,7 @@ class LiveForecasts {
   // Takes the sources of `config`, whose providers were checked (CheckProvider), and reads their
   // secrets. What is known of sources that were there before stays. On an error, a secret file's,
   // nothing changes.
-  absl::Status Configure(const Config& config);
+  absl::Status Configure(const DaemonConfig& config);
 
   // Sends what is due.
   void Start(absl::Time now);

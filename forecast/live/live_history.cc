@@ -41,7 +41,7 @@ std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone) {
 LiveHistory::LiveHistory(HttpClient* client)
     : client_(client), random_(std::make_shared<std::mt19937_64>(std::random_device{}())) {}
 
-absl::Status LiveHistory::Configure(const Config& config) {
+absl::Status LiveHistory::Configure(const DaemonConfig& config) {
   std::vector<std::shared_ptr<ZoneHistorySource>> sources;
   for (const ZoneConfig& zone : config.zones) {
     for (const HistorySource& any : HistorySourcesOf(zone)) {

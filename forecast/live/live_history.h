@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "forecast/http/http_client.h"
 #include "forecast/live/zone_history_source.h"
 
@@ -39,7 +39,7 @@ class LiveHistory {
   // Takes the history providers of `config`, which were checked (CheckProvider), and reads their
   // secrets. Sources that were there before go on where they were. On an error, a secret file's,
   // nothing changes.
-  absl::Status Configure(const Config& config);
+  absl::Status Configure(const DaemonConfig& config);
 
   // What is known of a source's past already, as ZoneHistorySource::Hold.
   void Hold(const std::string& zone, const ForecastProvider& source, absl::Time from,

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "forecast/providers/provider.h"
 
 namespace carbon {

@@ -3,7 +3,7 @@
 #define FORECAST_LIVE_PROVIDER_CREDENTIAL_H_
 
 #include "absl/status/statusor.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "forecast/providers/provider.h"
 
 namespace carbon {

@@ -47,7 +47,8 @@ void SourceStates::Note(const ZoneConfig& zone, const std::vector<SourceLook>& l
   }
 }
 
-std::vector<SourceState> SourceStates::Of(const Config& config, const LiveForecasts& live) const {
+std::vector<SourceState> SourceStates::Of(const DaemonConfig& config,
+                                          const LiveForecasts& live) const {
   std::vector<SourceState> states;
   for (const ZoneConfig& zone : config.zones) {
     for (const ForecastSource& source : zone.forecasts) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/source_state.h"
 #include "forecast/live/live_forecasts.h"
 #include "forecast/sources/forecast_file.h"
@@ -25,7 +25,7 @@ class SourceStates {
 
   // One for each source, in the order of the configuration. Those behind the one in use were not
   // looked at: of a file nothing is known then.
-  std::vector<SourceState> Of(const Config& config, const LiveForecasts& live) const;
+  std::vector<SourceState> Of(const DaemonConfig& config, const LiveForecasts& live) const;
 
  private:
   using Key = std::pair<std::string, std::string>;  // zone, SourceKey

@@ -20,7 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/http/backoff.h"
 #include "forecast/live/provider_session.h"

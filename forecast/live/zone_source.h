@@ -23,7 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/source_state.h"
 #include "forecast/http/backoff.h"
 #include "forecast/live/provider_ask.h"

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/intensity_history.h"
 #include "core/grid/zone_forecast.h"
 #include "forecast/own/evaluation.h"

@@ -17,7 +17,7 @@
 
 #include "absl/time/time.h"
 #include "core/base/quantities.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/intensity.h"
 #include "forecast/plausibility/judged_history.h"
 

@@ -24,7 +24,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/base/quantities.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/plausibility/zone_habits.h"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/zone_forecast.h"
 #include "forecast/archive/reconnecting_archive.h"
 #include "forecast/own/realised_error.h"

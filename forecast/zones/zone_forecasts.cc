@@ -16,7 +16,7 @@ constexpr absl::Duration kMinRenewalInterval = absl::Minutes(1);
 
 }  // namespace
 
-void ZoneForecasts::Configure(const Config& config, absl::Time now) {
+void ZoneForecasts::Configure(const DaemonConfig& config, absl::Time now) {
   if (config.paths.archive != archive_->path()) {
     archive_ =
         std::make_unique<ReconnectingArchive>(config.paths.archive, config.archive.retention);

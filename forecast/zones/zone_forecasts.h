@@ -22,7 +22,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/zone_forecast.h"
 #include "forecast/archive/reconnecting_archive.h"
 #include "forecast/own/own_forecast.h"
@@ -47,7 +47,7 @@ class ZoneForecasts {
   using HasTime = std::function<bool()>;
 
   // Begins with a configuration, or goes on with another one.
-  void Configure(const Config& config, absl::Time now);
+  void Configure(const DaemonConfig& config, absl::Time now);
 
   // What a history provider told; for LiveHistory::TakeReplies.
   void Take(const HistoryReply& reply) { histories_.Take(reply, archive_.get()); }

@@ -49,7 +49,8 @@ IntensityHistory Between(const IntensityHistory& history, absl::Time from, absl:
 
 }  // namespace
 
-void ZoneHistories::Configure(const Config& config, absl::Time now, ReconnectingArchive* archive) {
+void ZoneHistories::Configure(const DaemonConfig& config, absl::Time now,
+                              ReconnectingArchive* archive) {
   std::map<std::string, Zone> before = std::exchange(zones_, {});
   held_.clear();
   now_ = now;

@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/config/config.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/archive/archive.h"
 #include "forecast/archive/reconnecting_archive.h"
@@ -47,7 +47,7 @@ class ZoneHistories {
 
   // Goes on with the zones and sources of another configuration: what is new of them is read from
   // the archive where that can be.
-  void Configure(const Config& config, absl::Time now, ReconnectingArchive* archive);
+  void Configure(const DaemonConfig& config, absl::Time now, ReconnectingArchive* archive);
 
   void Take(const HistoryReply& reply, ReconnectingArchive* archive);
   // Reads the files that changed.

@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "core/cluster/outages.h"
 #include "core/cluster/wake_ups.h"
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 #include "core/decision/cluster_look.h"
 #include "core/decision/promise_book.h"
 #include "core/decision/seal.h"

@@ -272,11 +272,12 @@ class Engine::State {
   }
 
   void Adopt(std::shared_ptr<const Snapshot> snapshot, absl::Time now) {
-    const bool same_capacity = last_read_ != nullptr && last_read_->manifest().capacity_hash ==
-                                                            snapshot->manifest().capacity_hash;
+    const bool same_capacity =
+        last_read_ != nullptr && last_read_->manifest().hashes[SnapshotPart::kCapacity] ==
+                                     snapshot->manifest().hashes[SnapshotPart::kCapacity];
     last_read_ = std::move(snapshot);
     loaded_at_ = now;
-    log_.SetPath(last_read_->config().paths.log);
+    log_.SetPath(LogPath());
     if (same_capacity) return;
 
     LedgerBase base(last_read_->capacity());
@@ -305,8 +306,14 @@ class Engine::State {
     }
   }
 
+  // As scarbond published it; empty: it did not say.
+  std::string LogPath() const {
+    const std::optional<ReaderSettings>& readers = last_read_->manifest().readers;
+    return readers.has_value() ? readers->log : "";
+  }
+
   void WriteStatus(const LogWriter::Stats& stats, absl::Time now) {
-    if (last_read_ == nullptr || last_read_->config().paths.log.empty()) return;
+    if (last_read_ == nullptr || LogPath().empty()) return;
     const absl::Duration since = now - status_written_at_;
     if (since >= absl::ZeroDuration() && since < kStatusEvery) return;
     PluginStatus status;
@@ -324,9 +331,8 @@ class Engine::State {
     if (text == status_text_ && since >= absl::ZeroDuration() && since < kStatusHeartbeat) return;
 
     // For those who may read the log beside it.
-    const absl::Status written =
-        WriteFileAtomically(PluginStatusPath(last_read_->config().paths.log),
-                            SerializePluginStatus(status, now), FileAccess{.mode = 0640});
+    const absl::Status written = WriteFileAtomically(
+        PluginStatusPath(LogPath()), SerializePluginStatus(status, now), FileAccess{.mode = 0640});
     status_written_at_ = now;
     if (written.ok()) {
       status_text_ = std::move(text);

@@ -70,6 +70,8 @@ inline std::vector<ZoneForecast> TwoForecasts() {
 inline CapacityState Capacity() {
   CapacityState capacity;
   capacity.taken_at = kNow;
+  capacity.watched_at = kNow - absl::Seconds(1);
+  capacity.watched_until = kNow + absl::Seconds(59);
   capacity.cluster = "demo";
   capacity.default_partition = "frankfurt";
   capacity.groups = {{"oslo-nodes",
@@ -94,8 +96,8 @@ inline CapacityState Capacity() {
   return capacity;
 }
 
-inline Config OslosConfig() {
-  Config config;
+inline PlacementConfig OslosConfig() {
+  PlacementConfig config;
   config.zones.push_back({.name = "NO-1"});
   config.sites.push_back({.name = "oslo", .zone = "NO-1"});
   config.hardware["h100"] = {.name = "h100"};
@@ -104,7 +106,9 @@ inline Config OslosConfig() {
 }
 
 inline Manifest AManifest() {
-  return {kNow, kHash, std::string(64, 'b'), std::string(64, 'c'), std::string(64, 'd')};
+  return {.published_at = kNow,
+          .hashes = {{kHash, std::string(64, 'b'), std::string(64, 'c'), std::string(64, 'd')}},
+          .readers = ReaderSettings{.log = "/l/placements.jsonl", .period = absl::Seconds(7)}};
 }
 
 }  // namespace carbon

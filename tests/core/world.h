@@ -18,7 +18,7 @@ namespace carbon {
 
 struct World {
   const absl::Time now;
-  Config config;
+  PlacementConfig config;
   std::vector<ZoneForecast> forecasts;
   CapacityState capacity;
   AdmissionRules admission;
@@ -28,6 +28,7 @@ struct World {
     admission.accounting_known = true;
     capacity.taken_at = now;
     capacity.watched_at = now;
+    capacity.watched_until = now + absl::Minutes(1);
     capacity.cluster = "test";
     Policy policy;
     policy.name = "all";
@@ -60,9 +61,7 @@ struct World {
       sum += value;
       steps.push_back({now + absl::Hours(hour), GramsPerKilowattHour(value)});
     }
-    ZoneConfig zone;
-    zone.name = name;
-    config.zones.push_back(zone);
+    config.zones.push_back({.name = name});
     auto series = IntensitySeries::Create(steps, now + absl::Hours(96));
     forecasts.push_back(ZoneForecast{.zone = name,
                                      .source = "made up",

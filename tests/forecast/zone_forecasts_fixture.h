@@ -79,7 +79,7 @@ class ZoneForecastsTest : public testing::Test {
 
   const TemporaryFolder temporary_;
   const std::string folder_ = temporary_.path();
-  Config config_;
+  DaemonConfig config_;
   absl::Time now_ = AtHour(kNowHour);
   absl::StatusOr<FetchedForecast> answer_ = absl::UnavailableError("no connection");
   std::optional<ZoneForecasts> forecasts_;

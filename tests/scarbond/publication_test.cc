@@ -182,6 +182,7 @@ TEST_F(PublicationTest, PublishesADayOfLooksThroughFailures) {
     ASSERT_NE(snapshot, nullptr);
     EXPECT_EQ(snapshot->capacity().taken_at, last);
     EXPECT_EQ(snapshot->capacity().watched_at, last);
+    EXPECT_EQ(snapshot->capacity().watched_until, last + absl::Minutes(15));
     EXPECT_EQ(snapshot->forecasts().size(), 2u);
   }
   EXPECT_EQ(cluster_->looks, 288);
@@ -227,11 +228,21 @@ TEST_F(PublicationTest, DoesNotSayThatItWatchesWhereSlurmctldTakesNoUpdate) {
   }
   EXPECT_TRUE(cluster_->returned.empty());
   EXPECT_EQ(Published()->capacity().watched_at, std::nullopt);
+  EXPECT_EQ(Published()->capacity().watched_until, std::nullopt);
   cluster_->takes_updates = true;
   const absl::Time later = world_.now + absl::Minutes(20);
   ASSERT_TRUE(PublishAt(&publication, later).ok());
   EXPECT_EQ(cluster_->returned.size(), 1u);
   EXPECT_EQ(Published()->capacity().watched_at, later);
+}
+
+// The plugin learns from it where the log is, and scarbon status how old a publish may be.
+TEST_F(PublicationTest, TellsReadersWhatTheyNeedBesideTheParts) {
+  Publication publication = Open();
+  ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+  const ReaderSettings expected{.log = folder_ + "/log/placements.jsonl",
+                                .period = absl::Minutes(5)};
+  EXPECT_EQ(Published()->manifest().readers, expected);
 }
 
 TEST_F(PublicationTest, PublishesAlsoWhereTheRulesCannotBeRead) {

@@ -111,6 +111,16 @@ class Includes(unittest.TestCase):
         ]
         self.assertEqual(upward, [])
 
+    # A record names what a decision rests on by the hash of what is published, and this is not.
+    def test_no_decision_can_read_what_only_scarbond_needs(self):
+        daemon = "core/config/daemon_config.h"
+        rooms = ("core/admission/", "core/cluster/", "core/snapshot/", "core/decision/",
+                 "core/record/", "core/placer/")
+        self.assertIn(daemon, self.included("core/config/config.h", set()))
+        self.assertEqual(
+            [path for path in sorted(self.texts)
+             if path.startswith(rooms) and daemon in self.included(path, set())], [])
+
 
 if __name__ == "__main__":
     unittest.main()

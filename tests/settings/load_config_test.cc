@@ -47,11 +47,12 @@ class LoadConfigTest : public ::testing::Test {
 TEST_F(LoadConfigTest, TakesForecastPathsFromItsFolder) {
   std::optional<Config> config = Load("grid/../z.csv", "{}");
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
-  const std::filesystem::path path = std::get<ForecastFile>(config->zones[0].forecasts[0]).path;
+  const std::filesystem::path path =
+      std::get<ForecastFile>(config->daemon.zones[0].forecasts[0]).path;
   EXPECT_TRUE(path.is_absolute());
   EXPECT_EQ(path.filename(), "z.csv");
   EXPECT_EQ(path, (std::filesystem::path(folder_) / "z.csv").lexically_normal());
-  EXPECT_EQ(std::get<ForecastFile>(Load("/data/z.csv", "{}")->zones[0].forecasts[0]).path,
+  EXPECT_EQ(std::get<ForecastFile>(Load("/data/z.csv", "{}")->daemon.zones[0].forecasts[0]).path,
             "/data/z.csv");
 }
 
@@ -148,7 +149,7 @@ TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {
   std::optional<Config> config =
       load(R"({"file": "z.csv"}, {"provider": "eia-930", "zone": "CISO", "secret_file": "key"})");
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
-  const std::vector<HistorySource>& history = *config->zones[0].history;
+  const std::vector<HistorySource>& history = *config->daemon.zones[0].history;
   EXPECT_EQ(std::get<HistoryFile>(history[0]).path,
             (std::filesystem::path(folder_) / "z.csv").lexically_normal());
   EXPECT_EQ(std::get<ForecastProvider>(history[1]).secret_file,
@@ -178,7 +179,7 @@ TEST_F(LoadConfigTest, RefusesATimeZoneThatTheMachineDoesNotKnow) {
 TEST_F(LoadConfigTest, ResolvesUsersByNameAndNumber) {
   std::optional<Config> config = Load("z.csv", R"({"user": ["root", "54321", "root"]})");
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
-  EXPECT_THAT(config->policies[0].match.uids, ElementsAre(0, 54321));
+  EXPECT_THAT(config->placement.policies[0].match.uids, ElementsAre(0, 54321));
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
@@ -188,7 +189,7 @@ TEST_F(LoadConfigTest, NeverLetsAPolicyOfUnknownUsersMatchEverybody) {
   EXPECT_THAT(warnings_, ElementsAre("policy first: user \"no-such-user\" does not exist"));
   JobRequest job;
   job.user_id = 1000;
-  EXPECT_EQ(MatchPolicy(config->policies, job, "p"), nullptr);
+  EXPECT_EQ(MatchPolicy(config->placement.policies, job, "p"), nullptr);
 }
 
 TEST_F(LoadConfigTest, ReportsWhatIsWrongWithTheFileAndItsLine) {

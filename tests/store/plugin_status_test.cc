@@ -18,7 +18,7 @@ TEST(PluginStatus, TellsAllItKnows) {
   status.boot = "0123456789abcdef";
   status.pid = 42;
   status.started_at = absl::FromUnixSeconds(1'795'478'400);
-  status.snapshot = Manifest{.config_hash = "c", .forecast_hash = "f", .capacity_hash = "p"};
+  status.snapshot = Manifest{.hashes = {{"c", "f", "p", "a"}}};
   status.loaded_at = absl::FromUnixSeconds(1'795'478'401);
   status.decisions = 3;
   status.placed = 2;
@@ -33,6 +33,7 @@ TEST(PluginStatus, TellsAllItKnows) {
   EXPECT_EQ(json["snapshot"]["config"], "c");
   EXPECT_EQ(json["snapshot"]["forecast"], "f");
   EXPECT_EQ(json["snapshot"]["capacity"], "p");
+  EXPECT_EQ(json["snapshot"]["admission"], "a");
   EXPECT_EQ(json["snapshot"]["loaded_at"], "2026-11-24T00:00:01Z");
   EXPECT_TRUE(json["error"].is_null());
   EXPECT_TRUE(json["log_error"].is_null());

@@ -27,10 +27,10 @@ class SnapshotPublisherTest : public SnapshotStore {};
 
 TEST_F(SnapshotPublisherTest, HoldsTheDocumentedFilesWithTheDocumentedModes) {
   const Manifest m = Publish(4);
-  EXPECT_EQ(Names(), (std::set<std::string>{".lock", kManifestFile, ConfigPartName(m.config_hash),
-                                            ForecastPartName(m.forecast_hash),
-                                            CapacityPartName(m.capacity_hash),
-                                            AdmissionPartName(m.admission_hash)}));
+  EXPECT_EQ(Names(), (std::set<std::string>{".lock", kManifestFile, m.FileOf(SnapshotPart::kConfig),
+                                            m.FileOf(SnapshotPart::kForecast),
+                                            m.FileOf(SnapshotPart::kCapacity),
+                                            m.FileOf(SnapshotPart::kAdmission)}));
   for (const std::string& name : Names()) {
     struct stat facts;
     ASSERT_EQ(stat(Path(name).c_str(), &facts), 0);
@@ -61,8 +61,8 @@ TEST_F(SnapshotPublisherTest, TakesWhatIsAboutJobsOfAnOlderReleaseFromOthers) {
   };
   const Manifest named = Publish(4);
   const Manifest later = Publish(5);
-  const std::string left = CapacityPartName(named.capacity_hash);
-  const std::string kept = CapacityPartName(later.capacity_hash);
+  const std::string left = named.FileOf(SnapshotPart::kCapacity);
+  const std::string kept = later.FileOf(SnapshotPart::kCapacity);
   for (const std::string& name : {left, kept}) ASSERT_EQ(chmod(Path(name).c_str(), 0644), 0);
   const SnapshotPublisher publisher = Open();
   EXPECT_EQ(mode_of(left), 0600u) << "one that no manifest names any more";
@@ -141,13 +141,14 @@ TEST_F(SnapshotPublisherTest, RemovesWhatAKilledWriterLeftHalfWritten) {
 TEST_F(SnapshotPublisherTest, KeepsNoMoreBytesOfOldPartsThanItIsTold) {
   SnapshotPublisher publisher = Open();
   const auto parts_of = [](int nodes) { return Parts(nodes); };
-  const auto capacity_size = static_cast<int64_t>(parts_of(1).capacity.size());
+  const auto capacity_size =
+      static_cast<int64_t>(parts_of(1).bytes[SnapshotPart::kCapacity].size());
   std::vector<std::string> names;
   for (int i = 1; i <= 6; ++i) {
     const auto manifest = publisher.Publish(parts_of(i), kNow + absl::Seconds(5 * i),
                                             {.bytes = 3 * capacity_size + 100});
     ASSERT_TRUE(manifest.ok()) << manifest.status();
-    names.push_back(CapacityPartName(manifest->capacity_hash));
+    names.push_back(manifest->FileOf(SnapshotPart::kCapacity));
   }
   const std::set<std::string> left = Names();
   std::vector<bool> is_left;
@@ -163,7 +164,7 @@ TEST_F(SnapshotPublisherTest, DoesNotRewriteAPartThatIsThere) {
   const Manifest m = Publish(4);
   const auto inode = [&] {
     struct stat facts;
-    EXPECT_EQ(stat(Path(ConfigPartName(m.config_hash)).c_str(), &facts), 0);
+    EXPECT_EQ(stat(Path(m.FileOf(SnapshotPart::kConfig)).c_str(), &facts), 0);
     return facts.st_ino;
   };
   const ino_t before = inode();
@@ -173,7 +174,7 @@ TEST_F(SnapshotPublisherTest, DoesNotRewriteAPartThatIsThere) {
 
 TEST_F(SnapshotPublisherTest, MendsAPartThatWasDamaged) {
   const Manifest m = Publish(4);
-  const std::string name = ConfigPartName(m.config_hash);
+  const std::string name = m.FileOf(SnapshotPart::kConfig);
   std::string bytes = ReadFile(Path(name), 1 << 20).value();
   bytes[0] ^= 1;
   Write(name, bytes);
@@ -185,7 +186,7 @@ TEST_F(SnapshotPublisherTest, MendsAPartThatWasDamaged) {
 TEST_F(SnapshotPublisherTest, RemovesPartsUnnamedForTheTimeToKeep) {
   SnapshotPublisher publisher = Open();
   const Manifest first = publisher.Publish(Parts(1), kNow).value();
-  const std::string old_part = CapacityPartName(first.capacity_hash);
+  const std::string old_part = first.FileOf(SnapshotPart::kCapacity);
   Write("notes.txt", "not ours");
   // Named until the publish at 90 minutes: its hour begins there, not when it was written.
   ASSERT_TRUE(publisher.Publish(Parts(2), kNow + absl::Minutes(90)).ok());
@@ -194,7 +195,7 @@ TEST_F(SnapshotPublisherTest, RemovesPartsUnnamedForTheTimeToKeep) {
   EXPECT_TRUE(Names().contains(old_part));
   ASSERT_TRUE(publisher.Publish(Parts(2), kNow + absl::Minutes(150)).ok());
   EXPECT_FALSE(Names().contains(old_part));
-  EXPECT_TRUE(Names().contains(ConfigPartName(first.config_hash)));
+  EXPECT_TRUE(Names().contains(first.FileOf(SnapshotPart::kConfig)));
   EXPECT_TRUE(Names().contains("notes.txt"));
 }
 
@@ -203,7 +204,8 @@ TEST_F(SnapshotPublisherTest, LeavesThePreviousPublishInPlaceWhenOneFails) {
   ASSERT_TRUE(publisher.Publish(Parts(1), kNow).ok());
   const SnapshotParts next = Parts(2);
   // A folder in the part's place cannot be replaced by a file, not even by root.
-  fs::create_directory(Path(CapacityPartName(Sha256Hex(next.capacity))));
+  fs::create_directory(
+      Path(PartFileName(SnapshotPart::kCapacity, Sha256Hex(next.bytes[SnapshotPart::kCapacity]))));
   const auto failed = publisher.Publish(next, kNow + absl::Seconds(5));
   // Without the hash: the next publish fails in the same words.
   EXPECT_EQ(failed.status().message(), absl::StrCat(folder_, ": capacity: Is a directory"));
@@ -216,7 +218,7 @@ TEST_F(SnapshotPublisherTest, LeavesThePreviousPublishInPlaceWhenAPartIsAboveIts
   SnapshotPublisher publisher = Open();
   ASSERT_TRUE(publisher.Publish(Parts(1), kNow).ok());
   SnapshotParts next = Parts(2);
-  next.forecast.resize(SnapshotReader::kMaxForecastBytes + 1);
+  next.bytes[SnapshotPart::kForecast].resize(InfoOf(SnapshotPart::kForecast).max_bytes + 1);
   const auto failed = publisher.Publish(next, kNow + absl::Seconds(5));
   EXPECT_EQ(failed.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(

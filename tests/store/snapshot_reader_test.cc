@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/grid/forecast_codec.h"
+#include "tests/core/older_config_part.h"
 #include "tests/store/snapshot_store_fixture.h"
 #include "tests/without_roots_rights.h"
 
@@ -27,7 +28,8 @@ TEST_F(SnapshotReaderTest, ReadsWhatWasPublished) {
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   ASSERT_NE(*snapshot, nullptr);
   EXPECT_EQ((*snapshot)->manifest().published_at, kNow);
-  EXPECT_EQ((*snapshot)->manifest().config_hash, published.config_hash);
+  EXPECT_EQ((*snapshot)->manifest().hashes, published.hashes);
+  EXPECT_EQ((*snapshot)->manifest().readers, published.readers);
   ASSERT_EQ((*snapshot)->pools().size(), 1u);
   EXPECT_EQ((*snapshot)->pools()[0].group->total.nodes, 4);
   EXPECT_EQ((*snapshot)->pools()[0].forecast->zone, "NO-1");
@@ -49,8 +51,8 @@ TEST_F(SnapshotReaderTest, DoesNotReadAgainAPartThatDidNotChange) {
   SnapshotReader reader(folder_);
   ASSERT_TRUE(reader.ReadIfChanged().ok());
   Publish(5, kNow + absl::Seconds(5));
-  fs::remove(Path(ForecastPartName(first.forecast_hash)));
-  fs::remove(Path(ConfigPartName(first.config_hash)));
+  fs::remove(Path(first.FileOf(SnapshotPart::kForecast)));
+  fs::remove(Path(first.FileOf(SnapshotPart::kConfig)));
   const auto next = reader.ReadIfChanged();
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ((*next)->forecasts().size(), 1u);
@@ -81,9 +83,9 @@ TEST_F(SnapshotReaderTest, RefusesWhatOthersCouldHaveWritten) {
     EXPECT_EQ(Refusal().message(), absl::StrCat(path, ": ", fact));
   };
   for (const std::string& name :
-       {std::string(kManifestFile), ConfigPartName(m.config_hash),
-        ForecastPartName(m.forecast_hash), CapacityPartName(m.capacity_hash),
-        AdmissionPartName(m.admission_hash)}) {
+       {std::string(kManifestFile), m.FileOf(SnapshotPart::kConfig),
+        m.FileOf(SnapshotPart::kForecast), m.FileOf(SnapshotPart::kCapacity),
+        m.FileOf(SnapshotPart::kAdmission)}) {
     ASSERT_EQ(chmod(Path(name).c_str(), 0664), 0);
     refuses(Path(name), "is writable by group or others, mode 664");
     ASSERT_EQ(chmod(Path(name).c_str(), 0646), 0);
@@ -114,7 +116,7 @@ TEST_F(SnapshotReaderTest, RefusesAForeignOwnerUnlessAskedToShowIt) {
 TEST_F(SnapshotReaderTest, DoesWithoutWhatIsAboutJobsOnlyToShowTheRest) {
   ASSERT_EQ(chmod(root_.c_str(), 0755), 0);
   const Manifest m = Publish(4);
-  const std::string capacity = Path(CapacityPartName(m.capacity_hash));
+  const std::string capacity = Path(m.FileOf(SnapshotPart::kCapacity));
   ASSERT_EQ(chmod(capacity.c_str(), 0), 0);
   SnapshotReader showing(folder_, SnapshotReader::Owner::kAnyone);
   {
@@ -126,7 +128,7 @@ TEST_F(SnapshotReaderTest, DoesWithoutWhatIsAboutJobsOnlyToShowTheRest) {
     EXPECT_EQ((*snapshot)->forecasts().size(), 1u);
     EXPECT_EQ((*snapshot)->pools()[0].state, nullptr);
   }
-  ASSERT_EQ(chmod(Path(ForecastPartName(m.forecast_hash)).c_str(), 0), 0);
+  ASSERT_EQ(chmod(Path(m.FileOf(SnapshotPart::kForecast)).c_str(), 0), 0);
   {
     const WithoutRootsRights as_a_user;
     EXPECT_FALSE(SnapshotReader(folder_, SnapshotReader::Owner::kAnyone).ReadIfChanged().ok());
@@ -138,7 +140,7 @@ TEST_F(SnapshotReaderTest, DoesWithoutWhatIsAboutJobsOnlyToShowTheRest) {
 
 TEST_F(SnapshotReaderTest, FollowsNoSymbolicLinkAndWaitsForNoFifo) {
   const Manifest m = Publish(4);
-  const std::string part = Path(ForecastPartName(m.forecast_hash));
+  const std::string part = Path(m.FileOf(SnapshotPart::kForecast));
   fs::rename(part, root_ + "/elsewhere");
   fs::create_symlink(root_ + "/elsewhere", part);
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kPermissionDenied);
@@ -155,8 +157,8 @@ TEST_F(SnapshotReaderTest, FollowsNoSymbolicLinkAndWaitsForNoFifo) {
 TEST_F(SnapshotReaderTest, RefusesDamagedParts) {
   const Manifest m = Publish(4);
   for (const std::string& name :
-       {ConfigPartName(m.config_hash), ForecastPartName(m.forecast_hash),
-        CapacityPartName(m.capacity_hash), AdmissionPartName(m.admission_hash)}) {
+       {m.FileOf(SnapshotPart::kConfig), m.FileOf(SnapshotPart::kForecast),
+        m.FileOf(SnapshotPart::kCapacity), m.FileOf(SnapshotPart::kAdmission)}) {
     const std::string whole = ReadFile(Path(name), 1 << 20).value();
     std::string damaged = whole;
     damaged[damaged.size() / 2] ^= 1;
@@ -179,20 +181,20 @@ TEST_F(SnapshotReaderTest, RefusesPartsThatHashRightButDoNotParse) {
     return Refusal();
   };
   SnapshotParts parts = Parts(4);
-  parts.config = "{ nonsense";
+  parts.bytes[SnapshotPart::kConfig] = "{ nonsense";
   EXPECT_EQ(refusal_of(parts).code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(refusal_of(parts).message()), HasSubstr("/config-"));
   parts = Parts(4);
-  parts.forecast = "SCFX";
+  parts.bytes[SnapshotPart::kForecast] = "SCFX";
   EXPECT_EQ(refusal_of(parts).code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(refusal_of(parts).message()),
               HasSubstr(".bin: forecast part: does not begin with"));
   parts = Parts(4);
-  parts.capacity = "[]";
+  parts.bytes[SnapshotPart::kCapacity] = "[]";
   EXPECT_EQ(refusal_of(parts).code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(refusal_of(parts).message()), HasSubstr("is not a JSON object"));
   parts = Parts(4);
-  parts.admission = R"({"version":1})";
+  parts.bytes[SnapshotPart::kAdmission] = R"({"version":1})";
   EXPECT_EQ(refusal_of(parts).code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(refusal_of(parts).message()),
               HasSubstr(".json: admission part: \"enforces\" is missing"));
@@ -207,7 +209,7 @@ TEST_F(SnapshotReaderTest, ReadsTheAdmissionPartAgainOnlyWhenItChanged) {
   const auto second = reader.ReadIfChanged().value();
   EXPECT_EQ(&second->admission(), &first->admission());
   SnapshotParts parts = Parts(6);
-  parts.admission = AdmissionBytes(7);
+  parts.bytes[SnapshotPart::kAdmission] = AdmissionBytes(7);
   ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(10)).ok());
   const auto third = reader.ReadIfChanged().value();
   EXPECT_EQ(third->admission().partitions[0].priority_tier, 7);
@@ -222,25 +224,56 @@ TEST_F(SnapshotReaderTest, DrawsErrorsAnewOnlyWhenTheForecastsChanged) {
   const auto second = reader.ReadIfChanged().value();
   EXPECT_EQ(&second->scenarios(), &first->scenarios());
   SnapshotParts parts = Parts(6);
-  parts.forecast = SerializeForecasts({});
+  parts.bytes[SnapshotPart::kForecast] = SerializeForecasts({});
   ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(10)).ok());
   EXPECT_NE(&reader.ReadIfChanged().value()->scenarios(), &first->scenarios());
 }
 
 TEST_F(SnapshotReaderTest, RefusesAnotherVersionAndPartsThatDoNotBelongTogether) {
   Publish(4);
-  Write(kManifestFile, R"({"version":3})");
+  Write(kManifestFile, R"({"version":4})");
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Refusal().message(),
-            Path(kManifestFile) + ": manifest: version 3, this program reads version 2");
+            Path(kManifestFile) + ": manifest: version 4, this program reads version 3");
   SnapshotParts parts = Parts(4);
   CapacityState capacity;
   capacity.groups = {{"g", {}, {}}};
   capacity.pools = {{.pool = "lyon", .group = "g"}};
-  parts.capacity = SerializeCapacity(capacity);
+  parts.bytes[SnapshotPart::kCapacity] = SerializeCapacity(capacity);
   ASSERT_TRUE(Open().Publish(parts, kNow).ok());
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("pool \"lyon\" is not known"));
+}
+
+// What an older scarbond left: where the log is and how often it publishes is in the configuration
+// part, and how long the watch is believed follows from that.
+TEST_F(SnapshotReaderTest, ReadsWhatAnOlderScarbondPublished) {
+  Open();  // makes the folder
+  const std::string capacity =
+      R"({"version":5,"taken_at":1795500000,"watched_at":1795499999,"cluster":"demo",)"
+      R"("default_partition":"oslo","groups":[],"pools":[],"uses":[]})";
+  Manifest manifest{.published_at = kNow};
+  const PerPart<std::string> bytes{
+      {kOlderConfigPart, ForecastBytes(25), capacity, AdmissionBytes()}};
+  for (const PartInfo& info : kParts) {
+    manifest.hashes[info.part] = Sha256Hex(bytes[info.part]);
+    Write(manifest.FileOf(info.part), bytes[info.part]);
+  }
+  Write(kManifestFile, SerializeManifest(manifest));
+  ASSERT_THAT(ReadFile(Path(kManifestFile), 1 << 10).value(), StartsWith(R"({"version":2,)"));
+  SnapshotReader reader(folder_);
+  const ReaderSettings readers{.log = "/l/placements.jsonl", .period = absl::Seconds(45)};
+  // As a publish, and as a record of the placement log names it.
+  for (const auto& snapshot : {reader.ReadIfChanged(), reader.Load(manifest)}) {
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    EXPECT_EQ((*snapshot)->config().pools[0].name, "oslo");
+    EXPECT_EQ((*snapshot)->manifest().readers, readers);
+    EXPECT_EQ((*snapshot)->capacity().watched_until, kNow + absl::Seconds(134));
+  }
+  // The next publish has the same configuration part.
+  manifest.published_at += absl::Seconds(45);
+  Write(kManifestFile, SerializeManifest(manifest));
+  EXPECT_EQ(reader.ReadIfChanged().value()->manifest().readers, readers);
 }
 
 TEST_F(SnapshotReaderTest, RefusesAManifestAboveItsCap) {
@@ -253,8 +286,8 @@ TEST_F(SnapshotReaderTest, RefusesAManifestAboveItsCap) {
 
 TEST_F(SnapshotReaderTest, RefusesAPartAboveItsCapUnread) {
   const Manifest m = Publish(4);
-  const std::string part = Path(ForecastPartName(m.forecast_hash));
-  ASSERT_EQ(truncate(part.c_str(), SnapshotReader::kMaxForecastBytes + 1), 0);
+  const std::string part = Path(m.FileOf(SnapshotPart::kForecast));
+  ASSERT_EQ(truncate(part.c_str(), InfoOf(SnapshotPart::kForecast).max_bytes + 1), 0);
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kResourceExhausted);
 }
 

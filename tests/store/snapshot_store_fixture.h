@@ -20,7 +20,7 @@ namespace carbon {
 inline const absl::Time kNow = absl::FromUnixSeconds(1795500000);
 
 inline std::string ConfigBytes(const std::string& site = "oslo") {
-  Config config;
+  PlacementConfig config;
   config.zones.push_back({.name = "NO-1"});
   config.zones.back().climatology = GramsPerKilowattHour(30);
   config.sites.push_back(
@@ -31,8 +31,6 @@ inline std::string ConfigBytes(const std::string& site = "oslo") {
                           .partition = "oslo",
                           .hardware = config.hardware.begin()->first});
   config.policies.push_back({.name = "all"});
-  config.paths.snapshot = "/var/lib/slurm-carbon/snapshot";
-  config.paths.log = "/var/log/slurm-carbon/placements.jsonl";
   return SerializeConfig(config);
 }
 
@@ -64,7 +62,8 @@ inline std::string AdmissionBytes(int64_t tier = 1) {
 }
 
 inline SnapshotParts Parts(int nodes) {
-  return {ConfigBytes(), ForecastBytes(25), CapacityBytes(nodes), AdmissionBytes()};
+  return {.bytes = {{ConfigBytes(), ForecastBytes(25), CapacityBytes(nodes), AdmissionBytes()}},
+          .readers = {.log = "/var/log/slurm-carbon/placements.jsonl"}};
 }
 
 class SnapshotStore : public ::testing::Test {

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "core/config/config.h"
 #include "core/grid/forecast_codec.h"
 #include "plugin/installation/elf_file.h"
 #include "plugin/installation/plugin_file.h"
@@ -122,11 +123,13 @@ class ScarbonDoctor : public ::testing::Test {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
     ASSERT_TRUE(publisher.ok()) << publisher.status();
     if (slurm_user.has_value()) publisher->set_slurm_user(*slurm_user);
-    ASSERT_TRUE(publisher
-                    ->Publish({SerializeConfig(*config), SerializeForecasts(forecasts),
-                               SerializeCapacity(capacity), SerializeAdmission(admission)},
-                              now)
-                    .ok());
+    ASSERT_TRUE(
+        publisher
+            ->Publish({.bytes = {{SerializeConfig(config->placement), SerializeForecasts(forecasts),
+                                  SerializeCapacity(capacity), SerializeAdmission(admission)}},
+                       .readers = {.log = config->daemon.paths.log}},
+                      now)
+            .ok());
   }
 
   // A process of scarbond's name, with its pid where scarbond writes it.

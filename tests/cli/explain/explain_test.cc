@@ -43,8 +43,8 @@ class ScarbonExplain : public ::testing::Test {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
     EXPECT_TRUE(publisher.ok()) << publisher.status();
     const absl::StatusOr<Manifest> manifest = publisher->Publish(
-        {SerializeConfig(world_.config), SerializeForecasts(world_.forecasts),
-         SerializeCapacity(world_.capacity), SerializeAdmission(world_.admission)},
+        {.bytes = {{SerializeConfig(world_.config), SerializeForecasts(world_.forecasts),
+                    SerializeCapacity(world_.capacity), SerializeAdmission(world_.admission)}}},
         world_.now);
     EXPECT_TRUE(manifest.ok()) << manifest.status();
     // Decides on the parts as they were published, not on what they were made from.
@@ -176,7 +176,7 @@ TEST_F(ScarbonExplain, SaysWhyADecisionCannotBeMadeAgain) {
   EXPECT_EQ(Run(second).code, 0);
   // A part is gone.
   std::ofstream(log_) << other << "\n";
-  const std::string part = CapacityPartName(snapshot_->manifest().capacity_hash);
+  const std::string part = snapshot_->manifest().FileOf(SnapshotPart::kCapacity);
   std::filesystem::remove(folder_ + "/snapshot/" + part);
   const Ran ran = Run(first);
   EXPECT_EQ(ran.code, 0);
@@ -191,7 +191,7 @@ TEST_F(ScarbonExplain, SaysWhyADecisionCannotBeMadeAgain) {
 TEST_F(ScarbonExplain, DoesNotJudgeByPartsThatMayNotBeRead) {
   const std::string id = Submit(world_.Job());
   const std::string part =
-      folder_ + "/snapshot/" + CapacityPartName(snapshot_->manifest().capacity_hash);
+      folder_ + "/snapshot/" + snapshot_->manifest().FileOf(SnapshotPart::kCapacity);
   chmod(part.c_str(), 0);
   if (geteuid() == 0) {
     // Root may read anything, and nobody may perhaps not run what is below root's home.

@@ -31,7 +31,6 @@ class ScarbonForecast : public ::testing::Test {
   ScarbonForecast() {
     AddZone("NO-1", 30);
     AddZone("DE", 400);
-    config_.paths = {.snapshot = folder_ + "/snapshot", .log = folder_ + "/log"};
   }
 
   // Dips to a quarter of `base` from five to nine hours from now.
@@ -53,19 +52,19 @@ class ScarbonForecast : public ::testing::Test {
   }
 
   void Publish() {
-    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config_.paths.snapshot);
+    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(snapshot_);
     ASSERT_TRUE(publisher.ok()) << publisher.status();
     CapacityState capacity;
     capacity.taken_at = hour_;
     ASSERT_TRUE(publisher
-                    ->Publish({SerializeConfig(config_), SerializeForecasts(forecasts_),
-                               SerializeCapacity(capacity), SerializeAdmission({})},
+                    ->Publish({.bytes = {{SerializeConfig(config_), SerializeForecasts(forecasts_),
+                                          SerializeCapacity(capacity), SerializeAdmission({})}}},
                               absl::Now())
                     .ok());
   }
 
   Ran Run(const std::string& arguments, const std::string& environment = "") {
-    return RunScarbon(absl::StrCat("forecast ", arguments, " --snapshot ", config_.paths.snapshot),
+    return RunScarbon(absl::StrCat("forecast ", arguments, " --snapshot ", snapshot_),
                       absl::StrCat("TZ=UTC ", environment));
   }
 
@@ -75,9 +74,10 @@ class ScarbonForecast : public ::testing::Test {
 
   const TemporaryFolder temporary_;
   const std::string folder_ = temporary_.path();
+  const std::string snapshot_ = folder_ + "/snapshot";
   const absl::Time hour_ =
       absl::UnixEpoch() + absl::Floor(absl::Now() - absl::UnixEpoch(), absl::Hours(1));
-  Config config_;
+  PlacementConfig config_;
   std::vector<ZoneForecast> forecasts_;
 };
 

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/forecast_codec.h"
 #include "store/daemon_state.h"
 #include "store/snapshot_store.h"
@@ -44,7 +45,7 @@ class ScarbonStatus : public ::testing::Test {
                              .partition = "green",
                              .hardware = config_.hardware.begin()->first});
     config_.policies.push_back({.name = "all"});
-    config_.paths = {.snapshot = folder_ + "/snapshot", .log = folder_ + "/log/placements.jsonl"};
+    paths_ = {.snapshot = folder_ + "/snapshot", .log = folder_ + "/log/placements.jsonl"};
     capacity_.taken_at = now_;
     capacity_.groups = {{"g", {4, 0, 0, 0}, {1, 0, 0, 0}}};
     capacity_.pools = {{.pool = "oslo", .group = "g", .up = true}};
@@ -73,19 +74,20 @@ class ScarbonStatus : public ::testing::Test {
   }
 
   Manifest Publish(absl::Time published_at) {
-    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(config_.paths.snapshot);
+    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(paths_.snapshot);
     EXPECT_TRUE(publisher.ok()) << publisher.status();
-    absl::StatusOr<Manifest> manifest =
-        publisher->Publish({SerializeConfig(config_), SerializeForecasts(forecasts_),
-                            SerializeCapacity(capacity_), SerializeAdmission(admission_)},
-                           published_at);
+    absl::StatusOr<Manifest> manifest = publisher->Publish(
+        {.bytes = {{SerializeConfig(config_), SerializeForecasts(forecasts_),
+                    SerializeCapacity(capacity_), SerializeAdmission(admission_)}},
+         .readers = {.log = paths_.log}},
+        published_at);
     EXPECT_TRUE(manifest.ok()) << manifest.status();
     daemon_.published_at = published_at;
     if (leaves_state_) Write(daemon_);
     return *manifest;
   }
   void Write(const DaemonState& daemon) {
-    std::ofstream(DaemonStatePath(config_.paths.snapshot)) << SerializeDaemonState(daemon);
+    std::ofstream(DaemonStatePath(paths_.snapshot)) << SerializeDaemonState(daemon);
   }
   Manifest Publish() { return Publish(now_); }
 
@@ -96,10 +98,10 @@ class ScarbonStatus : public ::testing::Test {
             {"started_at", Utc(now_ - absl::Hours(5))},
             {"updated_at", Utc(now_)},
             {"snapshot",
-             {{"config", manifest.config_hash},
-              {"forecast", manifest.forecast_hash},
-              {"capacity", manifest.capacity_hash},
-              {"admission", manifest.admission_hash},
+             {{"config", manifest.hashes[SnapshotPart::kConfig]},
+              {"forecast", manifest.hashes[SnapshotPart::kForecast]},
+              {"capacity", manifest.hashes[SnapshotPart::kCapacity]},
+              {"admission", manifest.hashes[SnapshotPart::kAdmission]},
               {"loaded_at", Utc(now_)}}},
             {"error", nullptr},
             {"decisions", 12},
@@ -115,7 +117,7 @@ class ScarbonStatus : public ::testing::Test {
   void Write(const nlohmann::json& plugin) { std::ofstream(PluginPath()) << plugin; }
 
   Ran Run(const std::string& arguments = "") {
-    return RunScarbon(absl::StrCat("status --snapshot ", config_.paths.snapshot, " ", arguments),
+    return RunScarbon(absl::StrCat("status --snapshot ", paths_.snapshot, " ", arguments),
                       "TZ=UTC");
   }
   // What scarbon finds wrong, line by line.
@@ -129,7 +131,8 @@ class ScarbonStatus : public ::testing::Test {
   const TemporaryFolder temporary_;
   const std::string folder_ = temporary_.path();
   const absl::Time now_ = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
-  Config config_;
+  PlacementConfig config_;
+  PathsConfig paths_;
   std::vector<ZoneForecast> forecasts_;
   CapacityState capacity_;
   AdmissionRules admission_;
@@ -144,10 +147,11 @@ TEST_F(ScarbonStatus, SaysThatAllIsWell) {
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.err, "");
   EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("Snapshot in ", folder_, "/snapshot, published ")));
-  EXPECT_THAT(ran.out, HasSubstr("  config    " + manifest.config_hash));
-  EXPECT_THAT(ran.out, HasSubstr("  forecast  " + manifest.forecast_hash));
-  EXPECT_THAT(ran.out, HasSubstr("  capacity  " + manifest.capacity_hash));
-  EXPECT_THAT(ran.out, HasSubstr("  admission " + manifest.admission_hash + ", 0 users"));
+  EXPECT_THAT(ran.out, HasSubstr("  config    " + manifest.hashes[SnapshotPart::kConfig]));
+  EXPECT_THAT(ran.out, HasSubstr("  forecast  " + manifest.hashes[SnapshotPart::kForecast]));
+  EXPECT_THAT(ran.out, HasSubstr("  capacity  " + manifest.hashes[SnapshotPart::kCapacity]));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  admission " + manifest.hashes[SnapshotPart::kAdmission] + ", 0 users"));
   EXPECT_THAT(ran.out, HasSubstr("NO-1 csv:NO-1.csv average-lifecycle 02:00:0"));
   EXPECT_THAT(ran.out, HasSubstr("12 decisions: 7 placed, 2 left alone, 0 failed"));
   EXPECT_THAT(ran.out, HasSubstr("13 log records written, 1 dropped, 4 withheld"));
@@ -158,7 +162,7 @@ TEST_F(ScarbonStatus, GivesTheSameAsJson) {
   const Manifest manifest = Publish();
   Write(Plugin(manifest));
   const nlohmann::json json = nlohmann::json::parse(Run("--json").out);
-  EXPECT_EQ(json["snapshot"]["config"], manifest.config_hash);
+  EXPECT_EQ(json["snapshot"]["config"], manifest.hashes[SnapshotPart::kConfig]);
   EXPECT_EQ(json["snapshot"]["published_at"], Utc(now_));
   EXPECT_EQ(json["zones"][0]["zone"], "NO-1");
   EXPECT_EQ(json["zones"][0]["usable"], true);
@@ -176,7 +180,7 @@ TEST_F(ScarbonStatus, ShowsForecastsAndSitesToThoseWhoMayNotReadWhatIsAboutJobs)
   fs::copy_file(SCARBON_BINARY, program);
   std::string as_user;
   const std::string capacity =
-      absl::StrCat(folder_, "/snapshot/", CapacityPartName(manifest.capacity_hash));
+      absl::StrCat(folder_, "/snapshot/", manifest.FileOf(SnapshotPart::kCapacity));
   if (geteuid() == 0) {
     as_user = "setpriv --reuid=65534 --clear-groups";
     ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
@@ -289,7 +293,7 @@ TEST_F(ScarbonStatus, TellsOfAPoolThatIsDownAndWhy) {
 TEST_F(ScarbonStatus, TellsOfADamagedPart) {
   const Manifest manifest = Publish();
   const std::string part =
-      absl::StrCat(folder_, "/snapshot/", ForecastPartName(manifest.forecast_hash));
+      absl::StrCat(folder_, "/snapshot/", manifest.FileOf(SnapshotPart::kForecast));
   std::ofstream(part) << "x";
   const auto problems = Problems();
   ASSERT_EQ(problems.size(), 1u);
@@ -482,7 +486,7 @@ TEST_F(ScarbonStatus, ShowsAZoneWithoutAForecastAndWhatItsSourcesSay) {
 TEST_F(ScarbonStatus, TellsWhereScarbondLeftNothingOrSomethingOld) {
   leaves_state_ = false;
   Write(Plugin(Publish()));
-  const std::string path = DaemonStatePath(config_.paths.snapshot);
+  const std::string path = DaemonStatePath(paths_.snapshot);
   EXPECT_THAT(Problems(),
               testing::ElementsAre(absl::StrCat("scarbond: no status file at ", path,
                                                 ": does a scarbond of another release publish?")));

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/config_text.h"
+#include "tests/core/older_config_part.h"
 
 namespace carbon {
 namespace {
@@ -18,7 +19,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-void ExpectMaximal(const Config& config) {
+void ExpectMaximal(const DaemonConfig& config) {
   EXPECT_EQ(config.paths.snapshot, "/s");
   EXPECT_EQ(config.paths.log, "/l/placements.jsonl");
   EXPECT_EQ(config.refresh.capacity, absl::Seconds(7));
@@ -57,6 +58,20 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(std::get<HistoryFile>((*zone.history)[0]).path, "past.csv");
   EXPECT_EQ(std::get<ForecastProvider>((*zone.history)[1]).zone, "GB");
   EXPECT_EQ(std::get<ForecastProvider>((*zone.history)[1]).url, "http://x");
+}
+
+void ExpectMaximal(const PlacementConfig& config) {
+  ASSERT_THAT(config.zones, SizeIs(2));  // in order of their names
+  EXPECT_EQ(config.zones[0].name, "DE");
+  EXPECT_EQ(config.zones[0].kind, SignalKind::kMarginal);
+  EXPECT_EQ(config.zones[0].climatology, std::nullopt);
+  EXPECT_EQ(config.zones[1].name, "NO-1");
+  EXPECT_EQ(config.zones[1].kind, SignalKind::kAverageDirect);
+  EXPECT_EQ(config.zones[1].max_age, absl::Hours(6));
+  EXPECT_EQ(config.zones[1].climatology, GramsPerKilowattHour(30.5));
+  EXPECT_EQ(config.zones[1].spread.near, 0.01);
+  EXPECT_EQ(config.zones[1].spread.far, 0.3);
+  EXPECT_EQ(config.zones[1].spread.growth, absl::Hours(12));
 
   ASSERT_THAT(config.sites, SizeIs(2));
   EXPECT_EQ(config.sites[0].name, "berlin");
@@ -121,25 +136,29 @@ void ExpectMaximal(const Config& config) {
   EXPECT_EQ(config.policies[1].name, "rest");
 }
 
-TEST(ParseConfig, ReadsEverything) { ExpectMaximal(Parse(kMaximal)); }
+TEST(ParseConfig, ReadsEverything) {
+  const Config config = Parse(kMaximal);
+  ExpectMaximal(config.placement);
+  ExpectMaximal(config.daemon);
+}
 
 TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   const Config config = Parse(R"({
     "zones": {"z": {"kind": "average-lifecycle"}}, "policies": [{"name": "p"}]})");
-  EXPECT_EQ(config.paths.log, "/var/log/slurm-carbon/placements.jsonl");
-  EXPECT_EQ(config.paths.snapshot.substr(0, 1), "/");
-  EXPECT_EQ(config.refresh.capacity, RefreshConfig().capacity);
-  EXPECT_EQ(config.refresh.forecast, RefreshConfig().forecast);
-  EXPECT_EQ(config.refresh.history, RefreshConfig().history);
-  EXPECT_EQ(config.watch.down_after, WatchConfig().down_after);
-  EXPECT_EQ(config.archive.retention, ArchiveConfig().retention);
-  EXPECT_EQ(config.paths.archive, "");
-  EXPECT_EQ(config.zones[0].history, std::nullopt);
-  EXPECT_EQ(config.zones[0].max_age, ZoneConfig().max_age);
-  EXPECT_EQ(config.zones[0].spread.near, LeadTimeSpread().near);
-  EXPECT_EQ(config.zones[0].spread.far, LeadTimeSpread().far);
-  EXPECT_THAT(config.hardware, SizeIs(ShippedProfiles().size()));
-  const Policy& policy = config.policies[0];
+  EXPECT_EQ(config.daemon.paths.log, "/var/log/slurm-carbon/placements.jsonl");
+  EXPECT_EQ(config.daemon.paths.snapshot.substr(0, 1), "/");
+  EXPECT_EQ(config.daemon.refresh.capacity, RefreshConfig().capacity);
+  EXPECT_EQ(config.daemon.refresh.forecast, RefreshConfig().forecast);
+  EXPECT_EQ(config.daemon.refresh.history, RefreshConfig().history);
+  EXPECT_EQ(config.daemon.watch.down_after, WatchConfig().down_after);
+  EXPECT_EQ(config.daemon.archive.retention, ArchiveConfig().retention);
+  EXPECT_EQ(config.daemon.paths.archive, "");
+  EXPECT_EQ(config.daemon.zones[0].history, std::nullopt);
+  EXPECT_EQ(config.daemon.zones[0].max_age, ZoneConfig().max_age);
+  EXPECT_EQ(config.daemon.zones[0].spread.near, LeadTimeSpread().near);
+  EXPECT_EQ(config.daemon.zones[0].spread.far, LeadTimeSpread().far);
+  EXPECT_THAT(config.placement.hardware, SizeIs(ShippedProfiles().size()));
+  const Policy& policy = config.placement.policies[0];
   EXPECT_EQ(policy.match, PolicyMatch());
   EXPECT_EQ(policy.mode, Mode::kShadow);
   EXPECT_EQ(policy.message, Notice::kAll);
@@ -158,12 +177,13 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
 
 TEST(ParseConfig, TakesAnEmptyObjectForAConfigThatLeavesEveryJobAlone) {
   const Config config = Parse("{} // nothing yet");
-  EXPECT_THAT(config.policies, IsEmpty());
-  EXPECT_THAT(config.pools, IsEmpty());
+  EXPECT_THAT(config.placement.policies, IsEmpty());
+  EXPECT_THAT(config.placement.pools, IsEmpty());
 }
 
 TEST(ParseConfig, TakesAnEmptyListOfChangesForNone) {
-  const Policy policy = Parse(R"({"policies": [{"name": "p", "may_change": []}]})").policies[0];
+  const Policy policy =
+      Parse(R"({"policies": [{"name": "p", "may_change": []}]})").placement.policies[0];
   EXPECT_FALSE(policy.may_change_time);
   EXPECT_FALSE(policy.may_change_site);
   EXPECT_FALSE(policy.may_change_hardware);
@@ -174,16 +194,16 @@ TEST(ParseConfig, LetsAnEntryOverrideAShippedProfileAndOthersExtendTheOverride) 
     "a": {"extends": "h100-sxm"},
     "h100-sxm": {"busy_watts": {"value": 900, "quality": "measured", "source": "PDU"}},
     "z": {"extends": "a"}}})");
-  EXPECT_EQ(config.hardware.at("h100-sxm").busy.value, Watts(900));
-  EXPECT_EQ(config.hardware.at("a").busy.value, Watts(900));
-  EXPECT_EQ(config.hardware.at("z").busy.value, Watts(900));
+  EXPECT_EQ(config.placement.hardware.at("h100-sxm").busy.value, Watts(900));
+  EXPECT_EQ(config.placement.hardware.at("a").busy.value, Watts(900));
+  EXPECT_EQ(config.placement.hardware.at("z").busy.value, Watts(900));
 }
 
 TEST(SerializeConfig, IsReadBackToTheSame) {
-  ExpectMaximal(Parse(SerializeConfig(Parse(kMaximal))));
+  ExpectMaximal(Parse(SerializeConfig(Parse(kMaximal).placement)).placement);
   for (const char* json : {kMaximal, "{}"}) {
-    const std::string once = SerializeConfig(Parse(json));
-    EXPECT_EQ(SerializeConfig(Parse(once)), once);
+    const std::string once = SerializeConfig(Parse(json).placement);
+    EXPECT_EQ(SerializeConfig(Parse(once).placement), once);
   }
 }
 
@@ -191,16 +211,90 @@ TEST(SerializeConfig, KeepsEveryBitOfANumber) {
   const Config config = Parse(
       R"({"zones": {"z": {"kind": "marginal", "climatology": 0.1}},
           "sites": {"s": {"zone": "z", "pue": 1.0000000000000002}}})");
-  const Config again = Parse(SerializeConfig(config));
+  const PlacementConfig again = Parse(SerializeConfig(config.placement)).placement;
   EXPECT_EQ(again.sites[0].pue.value, 1.0000000000000002);
   EXPECT_EQ(again.zones[0].climatology, GramsPerKilowattHour(0.1));
 }
 
-TEST(SerializeConfig, NeedsNoShippedProfileToBeReadBack) {
-  EXPECT_THAT(SerializeConfig(Parse(kMaximal)), Not(HasSubstr("\"extends\": \"")));
+// The bytes of kMaximal's placement half with `from`, which is in kMaximal, changed to `to`.
+std::string PartWith(const std::string& from, const std::string& to) {
+  const std::string json = kMaximal;
+  EXPECT_THAT(json, HasSubstr(from));
+  return SerializeConfig(Parse(absl::StrReplaceAll(json, {{from, to}})).placement);
 }
 
-TEST(ParseConfig, TakesProvidersAndStaticValuesAndKeepsSecretsOutOfTheSnapshot) {
+// A record names the part by its hash: it must not differ for what no decision depends on.
+TEST(SerializeConfig, IsTheSameWhateverOnlyScarbondNeeds) {
+  const std::string part = SerializeConfig(Parse(kMaximal).placement);
+  const struct {
+    const char* from;
+    const char* to;
+  } kChanges[] = {
+      {R"("snapshot": "/s")", R"("snapshot": "/elsewhere")"},
+      {"/l/placements.jsonl", "/elsewhere/p.jsonl"},
+      {R"("/a/archive.sqlite"})", R"("/b.sqlite", "metrics": "/m.prom"})"},
+      {R"("capacity": "7s")", R"("capacity": "1m")"},
+      {R"("forecast": "90s")", R"("forecast": "5m")"},
+      {R"("history": "2h")", R"("history": "3h")"},
+      {R"("down_after": "45s")", R"("down_after": "3m")"},
+      {R"("retention": "90d")", R"("retention": "91d")"},
+      {R"("url": "http://x")", R"("url": "http://y", "user": "me", "secret_file": "/t")"},
+      {R"("file": "no.csv")", R"("file": "other.csv")"},
+      {R"("file": "past.csv")", R"("file": "other.csv")"},
+      {R"("kind": "marginal")", R"("kind": "marginal", "any_kind": true)"},
+      {R"("kind": "marginal")", R"("kind": "marginal", "plausibility": {"zero": false})"},
+      {R"("kind": "marginal")", R"("kind": "marginal", "forecast": [{"static": 400}])"},
+  };
+  for (const auto& change : kChanges)
+    EXPECT_EQ(PartWith(change.from, change.to), part) << change.to;
+}
+
+TEST(SerializeConfig, DiffersWhereADecisionMayDiffer) {
+  const std::string part = SerializeConfig(Parse(kMaximal).placement);
+  const struct {
+    const char* from;
+    const char* to;
+  } kChanges[] = {
+      {R"("max_age": "6h")", R"("max_age": "7h")"},
+      {R"("climatology": 30.5)", R"("climatology": 31)"},
+      {R"("near": 0.01)", R"("near": 0.02)"},
+      {R"("kind": "marginal")", R"("kind": "average-direct")"},
+      {R"("pue": 1.4)", R"("pue": 1.41)"},
+      {R"("net_intensity": 5)", R"("net_intensity": 6)"},
+      {R"("value": 980)", R"("value": 981)"},
+      {R"("partition": "berlin")", R"("partition": "bonn")"},
+      {R"("size": 16)", R"("size": 17)"},
+      {R"("confidence": 0.9)", R"("confidence": 0.8)"},
+      {R"("mode": "enforce")", R"("mode": "shadow")"},
+      {R"({"name": "rest"})", R"({"name": "others"})"},
+  };
+  for (const auto& change : kChanges)
+    EXPECT_NE(PartWith(change.from, change.to), part) << change.to;
+}
+
+// Paths, sources and rhythms were in it, but not users and secret files of providers.
+TEST(ParseConfig, ReadsThePartOfAnOlderScarbond) {
+  const Config config = Parse(kOlderConfigPart);
+  EXPECT_EQ(config.daemon.paths.log, "/l/placements.jsonl");
+  EXPECT_EQ(config.daemon.refresh.capacity, absl::Seconds(45));
+  ASSERT_THAT(config.placement.zones, SizeIs(1));
+  EXPECT_EQ(config.placement.zones[0].max_age, absl::Hours(6));
+  EXPECT_EQ(config.placement.zones[0].climatology, GramsPerKilowattHour(30.5));
+  ASSERT_THAT(config.placement.sites, SizeIs(1));
+  EXPECT_EQ(config.placement.sites[0].pue.value, 1.1);
+  ASSERT_THAT(config.placement.pools, SizeIs(1));
+  EXPECT_EQ(config.placement.pools[0].hardware, "h100-sxm");
+  EXPECT_EQ(config.placement.hardware.at("h100-sxm").busy.value, Watts(969));
+  ASSERT_THAT(config.placement.policies, SizeIs(1));
+  EXPECT_EQ(config.placement.policies[0].mode, Mode::kEnforce);
+  EXPECT_EQ(config.placement.policies[0].confidence, 0.55);
+}
+
+TEST(SerializeConfig, NeedsNoShippedProfileToBeReadBack) {
+  EXPECT_THAT(SerializeConfig(Parse(kMaximal).placement), Not(HasSubstr("\"extends\": \"")));
+}
+
+TEST(ParseConfig, TakesProvidersAndStaticValuesAndKeepsThemOutOfTheSnapshot) {
   std::vector<ConfigError> errors;
   const std::optional<Config> config = ParseConfig(R"({"zones": {"DE": {
       "kind": "average-lifecycle",
@@ -209,19 +303,14 @@ TEST(ParseConfig, TakesProvidersAndStaticValuesAndKeepsSecretsOutOfTheSnapshot) 
                    {"static": 400}]}}})",
                                                    &errors);
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors.size());
-  ForecastProvider provider = {"p", "DE-1", "http://127.0.0.1:1", "me", "/etc/token"};
-  EXPECT_EQ(std::get<ForecastProvider>(config->zones[0].forecasts[0]), provider);
-  EXPECT_EQ(std::get<GramsPerKilowattHour>(config->zones[0].forecasts[1]).value(), 400);
+  const ForecastProvider provider = {"p", "DE-1", "http://127.0.0.1:1", "me", "/etc/token"};
+  EXPECT_EQ(std::get<ForecastProvider>(config->daemon.zones[0].forecasts[0]), provider);
+  EXPECT_EQ(std::get<GramsPerKilowattHour>(config->daemon.zones[0].forecasts[1]).value(), 400);
 
-  const std::string published = SerializeConfig(*config);
-  EXPECT_EQ(published.find("token"), std::string::npos);
-  EXPECT_EQ(published.find("\"me\""), std::string::npos);
-  provider.user = "";
-  provider.secret_file = "";
-  const std::optional<Config> again = ParseConfig(published, &errors);
-  ASSERT_TRUE(again.has_value());
-  EXPECT_EQ(std::get<ForecastProvider>(again->zones[0].forecasts[0]), provider);
-  EXPECT_EQ(std::get<GramsPerKilowattHour>(again->zones[0].forecasts[1]).value(), 400);
+  const std::string published = SerializeConfig(config->placement);
+  for (const char* text : {"token", "\"me\"", "127.0.0.1", "DE-1", "\"static\""}) {
+    EXPECT_THAT(published, Not(HasSubstr(text)));
+  }
 }
 
 TEST(ParseConfig, LetsAnotherKindStandInOnlyWhereTheZoneSaysSo) {
@@ -236,47 +325,34 @@ TEST(ParseConfig, LetsAnotherKindStandInOnlyWhereTheZoneSaysSo) {
                   "c:4: /zones/DE/forecast/2/kind: \"marginal\" is not the zone's kind, "
                   "\"average-lifecycle\"; \"any_kind\" of the zone lets it stand in"));
   const Config config = Parse(absl::StrReplaceAll(zone, {{"$0", R"("any_kind": true,)"}}));
-  for (const ZoneConfig& read : {config.zones[0], Parse(SerializeConfig(config)).zones[0]}) {
-    EXPECT_TRUE(read.any_kind);
-    EXPECT_EQ(KindOf(read.forecasts[0], read), SignalKind::kAverageLifecycle);
-    EXPECT_EQ(KindOf(read.forecasts[1], read), SignalKind::kAverageDirect);
-    EXPECT_EQ(KindOf(read.forecasts[2], read), SignalKind::kMarginal);
-    EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[0]).refresh, absl::Minutes(20));
-    EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[1]).refresh, std::nullopt);
-  }
+  const ZoneConfig& read = config.daemon.zones[0];
+  EXPECT_TRUE(read.any_kind);
+  EXPECT_EQ(KindOf(read.forecasts[0], read), SignalKind::kAverageLifecycle);
+  EXPECT_EQ(KindOf(read.forecasts[1], read), SignalKind::kAverageDirect);
+  EXPECT_EQ(KindOf(read.forecasts[2], read), SignalKind::kMarginal);
+  EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[0]).refresh, absl::Minutes(20));
+  EXPECT_EQ(std::get<ForecastProvider>(read.forecasts[1]).refresh, std::nullopt);
 }
 
-TEST(ParseConfig, ReadsAndWritesHowACsvFileIsRead) {
+TEST(ParseConfig, ReadsHowACsvFileIsRead) {
   const Config config = Parse(R"({"zones": {"DE": {"kind": "average-lifecycle",
       "forecast": [{"file": "de.csv", "columns": {"time": "Zeit", "value": "Wert in kg"},
                     "unit": "kgCO2e/MWh", "time_zone": "Europe/Berlin"},
                    {"file": "plain.csv", "unit": "gCO2e/kWh"}],
       "history": [{"file": "past.csv", "columns": {"value": "w"}, "unit": "lbCO2e/MWh"}]}}})");
-  const Config again = Parse(SerializeConfig(config));
-  for (const ZoneConfig& zone : {config.zones[0], again.zones[0]}) {
-    EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[0]).csv,
-              (CsvFormat{"Zeit", "Wert in kg", IntensityUnit::kKilogramsPerMegawattHour,
-                         "Europe/Berlin"}));
-    EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).csv, CsvFormat{});
-    EXPECT_EQ(std::get<HistoryFile>((*zone.history)[0]),
-              (HistoryFile{"past.csv", {"", "w", IntensityUnit::kPoundsPerMegawattHour, ""}}));
-  }
-}
-
-// A plugin of before knows none of the keys.
-TEST(SerializeConfig, WritesNothingOfACsvFileThatIsReadAsEver) {
-  const std::string plain = SerializeConfig(Parse(R"({"zones": {"DE": {"kind": "marginal",
-      "forecast": [{"file": "a", "unit": "gCO2e/kWh"}], "history": [{"file": "b"}]}}})"));
-  for (const char* key : {"\"columns\"", "CO2e/kWh", "\"time_zone\""}) {
-    EXPECT_THAT(plain, Not(HasSubstr(key)));
-  }
+  const ZoneConfig& zone = config.daemon.zones[0];
+  EXPECT_EQ(
+      std::get<ForecastFile>(zone.forecasts[0]).csv,
+      (CsvFormat{"Zeit", "Wert in kg", IntensityUnit::kKilogramsPerMegawattHour, "Europe/Berlin"}));
+  EXPECT_EQ(std::get<ForecastFile>(zone.forecasts[1]).csv, CsvFormat{});
+  EXPECT_EQ(std::get<HistoryFile>((*zone.history)[0]),
+            (HistoryFile{"past.csv", {"", "w", IntensityUnit::kPoundsPerMegawattHour, ""}}));
 }
 
 TEST(ParseConfig, TakesMetricsOnlyInAFileThatNodeExporterReads) {
   const Config config = Parse(R"({"paths": {"metrics": "/var/lib/m/carbon.prom"}})");
-  EXPECT_EQ(config.paths.metrics, "/var/lib/m/carbon.prom");
-  EXPECT_EQ(Parse(SerializeConfig(config)).paths.metrics, config.paths.metrics);
-  EXPECT_EQ(Parse("{}").paths.metrics, "");
+  EXPECT_EQ(config.daemon.paths.metrics, "/var/lib/m/carbon.prom");
+  EXPECT_EQ(Parse("{}").daemon.paths.metrics, "");
   EXPECT_THAT(Errors(R"({"paths": {"metrics": "/var/lib/m/carbon.txt"}})"),
               ElementsAre(HasSubstr("does not end in .prom")));
   EXPECT_THAT(Errors(R"({"paths": {"metrics": "carbon.prom"}})"),
@@ -293,26 +369,12 @@ TEST(ParseConfig, ReadsWhichPlausibilityRulesAZoneHas) {
   }})",
                                                    &errors);
   ASSERT_TRUE(config.has_value()) << errors[0].message;
-  EXPECT_EQ(config->zones[0].plausibility, PlausibilityConfig());
-  EXPECT_EQ(config->zones[1].plausibility, (PlausibilityConfig{.zero = false, .outlier = false}));
+  EXPECT_EQ(config->daemon.zones[0].plausibility, PlausibilityConfig());
+  EXPECT_EQ(config->daemon.zones[1].plausibility,
+            (PlausibilityConfig{.zero = false, .outlier = false}));
   const absl::Time day = absl::FromCivil(absl::CivilDay(2026, 11, 1), absl::UTCTimeZone());
-  EXPECT_EQ(config->zones[2].plausibility.accept_from, day);
-  EXPECT_EQ(config->zones[3].plausibility.accept_from, day + absl::Hours(5.5));
-
-  const std::string text = SerializeConfig(*config);
-  EXPECT_EQ(SerializeConfig(*ParseConfig(text, &errors)), text);
-  const std::optional<Config> again = ParseConfig(text, &errors);
-  for (size_t i = 0; i < 4; ++i) {
-    EXPECT_EQ(again->zones[i].plausibility, config->zones[i].plausibility);
-  }
-}
-
-// A plugin of before the key existed refuses it.
-TEST(SerializeConfig, LeavesOutPlausibilityWhereNobodySetIt) {
-  std::vector<ConfigError> errors;
-  const std::optional<Config> config =
-      ParseConfig(R"({"zones": {"A": {"kind": "marginal"}}})", &errors);
-  EXPECT_THAT(SerializeConfig(*config), testing::Not(testing::HasSubstr("plausibility")));
+  EXPECT_EQ(config->daemon.zones[2].plausibility.accept_from, day);
+  EXPECT_EQ(config->daemon.zones[3].plausibility.accept_from, day + absl::Hours(5.5));
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ TEST(Decide, DelaysADeadlineJobOnlyUnderTheWatch) {
   JobRequest job = world.Job();
   job.deadline = world.Hour(20);
   EXPECT_GT(world.Place(job).chosen->start, world.now);
-  world.capacity.watched_at.reset();
+  world.capacity.watched_until.reset();
   const Decision decision = world.Place(job);
   EXPECT_EQ(decision.chosen->start, world.now);
   EXPECT_THAT(decision.reason, HasSubstr("since nothing watches over delayed jobs"));

@@ -373,14 +373,14 @@ TEST_F(ObstacleTest, LeavesWhatSomebodyMovedElsewhere) {
 
 TEST(IsWatched, ForgetsAWatchThatIsSilent) {
   World world;
-  world.config.refresh.capacity = absl::Seconds(5);
-  world.capacity.watched_at.reset();
-  EXPECT_FALSE(IsWatched(world.capacity, world.config, world.now));
-  world.capacity.watched_at = world.now;
-  EXPECT_TRUE(IsWatched(world.capacity, world.config, world.now + absl::Minutes(1)));
-  EXPECT_FALSE(IsWatched(world.capacity, world.config, world.now + absl::Seconds(61)));
-  world.config.refresh.capacity = absl::Minutes(1);
-  EXPECT_TRUE(IsWatched(world.capacity, world.config, world.now + absl::Minutes(3)));
+  world.capacity.watched_until.reset();
+  EXPECT_FALSE(IsWatched(world.capacity, world.now));
+  world.capacity.watched_until = WatchedUntil(world.now, absl::Seconds(5));
+  EXPECT_TRUE(IsWatched(world.capacity, world.now + absl::Minutes(1)));
+  EXPECT_FALSE(IsWatched(world.capacity, world.now + absl::Seconds(61)));
+  world.capacity.watched_until = WatchedUntil(world.now, absl::Minutes(1));
+  EXPECT_TRUE(IsWatched(world.capacity, world.now + absl::Minutes(3)));
+  EXPECT_FALSE(IsWatched(world.capacity, world.now + absl::Seconds(181)));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ JobRequest AJob() {
 }
 
 Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kNow) {
-  const Manifest manifest = {kNow - absl::Seconds(5), "c0", "f0", "a0", "r0"};
+  const Manifest manifest = {kNow - absl::Seconds(5), {{"c0", "f0", "a0", "r0"}}};
   const std::string line =
       DecisionRecord(kId, now, job, decision, manifest, "00000000000000ff", {});
   EXPECT_EQ(line.find('\n'), line.size() - 1);
@@ -299,8 +299,9 @@ TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
     cases.push_back({HostileJob(unit), many});
     cases.push_back({HostileJob(unit), Decision()});
   }
-  const Manifest manifest = {kNow, std::string(64, 'c'), std::string(64, 'f'), std::string(64, 'a'),
-                             std::string(64, 'r')};
+  const Manifest manifest = {
+      kNow,
+      {{std::string(64, 'c'), std::string(64, 'f'), std::string(64, 'a'), std::string(64, 'r')}}};
   for (const auto& [job, decision] : cases) {
     for (const std::string& error : {std::string(), std::string(3000, '\x01')}) {
       const Circumstances circumstances = {.in_charge_since = kNow, .log_error = error};

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "core/snapshot/snapshot.h"
 #include "tests/core/snapshot_parts.h"
 
@@ -24,25 +25,48 @@ TEST(Manifest, ReadsBackWhatItWrites) {
   const auto parsed = ParseManifest(SerializeManifest(manifest));
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->published_at, manifest.published_at);
-  EXPECT_EQ(parsed->config_hash, manifest.config_hash);
-  EXPECT_EQ(parsed->forecast_hash, manifest.forecast_hash);
-  EXPECT_EQ(parsed->capacity_hash, manifest.capacity_hash);
-  EXPECT_EQ(parsed->admission_hash, manifest.admission_hash);
+  EXPECT_EQ(parsed->hashes, manifest.hashes);
+  EXPECT_EQ(parsed->readers, manifest.readers);
 }
 
 TEST(Manifest, LooksAsDocumented) {
   EXPECT_EQ(
       SerializeManifest(AManifest()),
-      absl::StrCat(R"({"version":2,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
+      absl::StrCat(R"({"version":3,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
                    std::string(64, 'a'), R"(","forecast":")", std::string(64, 'b'),
                    R"(","capacity":")", std::string(64, 'c'), R"(","admission":")",
-                   std::string(64, 'd'), "\"}}\n"));
+                   std::string(64, 'd'),
+                   R"("},"readers":{"log":"/l/placements.jsonl","period_s":7}})", "\n"));
+}
+
+// What scarbond of the version before wrote, word by word.
+TEST(Manifest, ReadsTheVersionBefore) {
+  const std::string version2 =
+      absl::StrCat(R"({"version":2,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
+                   kHash, R"(","forecast":")", kHash, R"(","capacity":")", std::string(64, 'c'),
+                   R"(","admission":")", kHash, "\"}}\n");
+  const auto parsed = ParseManifest(version2);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->published_at, kNow);
+  EXPECT_EQ(parsed->hashes[SnapshotPart::kCapacity], std::string(64, 'c'));
+  EXPECT_EQ(parsed->readers, std::nullopt);
+  EXPECT_EQ(SerializeManifest(*parsed), version2);
+}
+
+TEST(SnapshotPart, IsWhereItsIndexSays) {
+  for (size_t i = 0; i < kPartCount; ++i) EXPECT_EQ(static_cast<size_t>(kParts[i].part), i);
+  const std::string names[] = {"config-h.json", "forecast-h.bin", "capacity-h.json",
+                               "admission-h.json"};
+  for (const PartInfo& info : kParts) {
+    EXPECT_EQ(PartFileName(info.part, "h"), names[static_cast<size_t>(info.part)]);
+    EXPECT_EQ(&InfoOf(info.part), &info);
+  }
 }
 
 TEST(Manifest, RefusesAnotherVersionBeforeAllElse) {
-  const auto parsed = ParseManifest(R"({"version":3,"surprise":[]})");
+  const auto parsed = ParseManifest(R"({"version":4,"surprise":[]})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "manifest: version 3, this program reads version 2");
+  EXPECT_EQ(parsed.status().message(), "manifest: version 4, this program reads version 3");
 }
 
 TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {
@@ -53,6 +77,8 @@ TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {
   const std::string when = R"("2026-11-24T06:00:00Z")";
   const std::string hashes =
       absl::StrCat(R"({"config":")", kHash, R"(","forecast":")", kHash, R"(","capacity":")");
+  const std::string whole = absl::StrCat(R"({"version":3,"published_at":)", when, R"(,"parts":)",
+                                         hashes, kHash, R"(","admission":")", kHash, "\"}");
   const struct {
     std::string bytes;
     std::string message;
@@ -73,6 +99,16 @@ TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {
       {with(when, hashes + std::string(64, 'A') + "\"}"),
        "manifest: /parts/capacity: is not a SHA-256"},
       {with(when, hashes + kHash + R"(","tariff":""})"), "manifest: /parts/tariff: is not known"},
+      {absl::StrCat(whole, "}"), "manifest: /readers: is missing"},
+      {absl::StrCat(whole, R"(,"readers":[]})"), "manifest: /readers: is not an object"},
+      {absl::StrCat(whole, R"(,"readers":{"log":"l","period_s":5}})"),
+       "manifest: /readers/log: is not an absolute path"},
+      {absl::StrCat(whole, R"(,"readers":{"log":"/l"}})"),
+       "manifest: /readers/period_s: is missing"},
+      {absl::StrCat(whole, R"(,"readers":{"log":"/l","period_s":0}})"),
+       "manifest: /readers/period_s: is not a whole number in [1, "},
+      {absl::StrCat(absl::StrReplaceAll(whole, {{":3,", ":2,"}}), R"(,"readers":{}})"),
+       "manifest: /readers: is not known"},
   };
   for (const auto& c : kCases) {
     const auto parsed = ParseManifest(c.bytes);
@@ -87,6 +123,8 @@ TEST(Capacity, ReadsBackWhatItWrites) {
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   const CapacityState expected = Capacity();
   EXPECT_EQ(parsed->taken_at, expected.taken_at);
+  EXPECT_EQ(parsed->watched_at, expected.watched_at);
+  EXPECT_EQ(parsed->watched_until, expected.watched_until);
   EXPECT_EQ(parsed->cluster, "demo");
   EXPECT_EQ(parsed->default_partition, "frankfurt");
   ASSERT_EQ(parsed->groups.size(), 1u);
@@ -115,11 +153,39 @@ TEST(Capacity, ReadsBackWhatItWrites) {
 TEST(Capacity, RefusesAnotherVersion) {
   const auto parsed = ParseCapacity(R"({"version":7})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 5");
+  EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 6");
 }
 
-// What scarbond of the version before wrote, word by word.
+// What scarbond of the version before wrote, word by word. How long the watch is believed was left
+// to the reader.
 TEST(Capacity, ReadsTheVersionBefore) {
+  const std::string version5 =
+      R"({"version":5,"taken_at":1795500000,"watched_at":1795499999,"cluster":"demo",)"
+      R"("default_partition":"frankfurt","groups":[{"name":"oslo-nodes","total":{"nodes":4,)"
+      R"("devices":32},"per_node":{"nodes":1,"devices":8},"within":[],"beside":""}],)"
+      R"("pools":[{"pool":"oslo","group":"oslo-nodes",)"
+      R"("up":true,"is_default":true,"max_time_s":172800,"default_time_s":null,"max_nodes":4,)"
+      R"("has_others":false,)"
+      R"("defaults":{"memory_per_node_mib":1,"memory_per_cpu_mib":2,"memory_per_device_mib":3,)"
+      R"("cpus_per_device":4,"cpus_per_core":5,"threads_per_core":2,"whole_nodes":true},)"
+      R"("stays_powered":0.25,"wake_up_s":330,"asleep":0.5}],)"
+      R"("uses":[[0,1795500000,1795500060,[0,8],17,"0123456789abcdef-4"]]})";
+  const auto parsed = ParseCapacity(version5);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->watched_at, kNow - absl::Seconds(1));
+  EXPECT_EQ(parsed->watched_until, std::nullopt);
+  ASSERT_EQ(parsed->uses.size(), 1u);
+  EXPECT_EQ(parsed->uses[0].amount, (Resources{.devices = 8}));
+  EXPECT_THAT(
+      std::string(ParseCapacity(absl::StrReplaceAll(
+                                    version5, {{"\"cluster\"", "\"watched_until\":1,\"cluster\""}}))
+                      .status()
+                      .message()),
+      HasSubstr("capacity part: /watched_until: is not known"));
+}
+
+// And the one before that.
+TEST(Capacity, ReadsVersion4) {
   const std::string version4 =
       R"({"version":4,"taken_at":1795500000,"watched_at":null,"cluster":"demo",)"
       R"("default_partition":"frankfurt","groups":[{"name":"oslo-nodes","total":{"nodes":4,)"
@@ -185,6 +251,7 @@ TEST(Capacity, RefusesWhatIsBrokenSayingWhereAndWhy) {
   } kCases[] = {
       {"/taken_at", "now", "/taken_at: is not a whole number in [-253402300799, 253402300799]"},
       {"/taken_at", 1e300, "/taken_at: is not a whole number"},
+      {"/watched_until", "soon", "/watched_until: is not a whole number"},
       {"/cluster", 3, "/cluster: is not a string"},
       {"/groups", 3, "/groups: is not an array"},
       {"/groups/0", 3, "/groups/0: is not an object"},

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,10 @@ std::shared_ptr<const DrawnForecasts> Drawn(std::vector<ZoneForecast> forecasts)
 }
 
 std::shared_ptr<const AdmissionRules> NoRules() { return std::make_shared<const AdmissionRules>(); }
+
+// What only scarbond needs is not there for a decision to read.
+static_assert(
+    std::is_same_v<decltype(std::declval<const Snapshot&>().config()), const PlacementConfig&>);
 
 TEST(Assemble, LooksUpWhatBelongsToAPool) {
   const auto snapshot =
@@ -46,7 +51,7 @@ TEST(Assemble, LeavesOpenWhatIsNotKnown) {
 
 TEST(Assemble, RefusesPartsThatDoNotBelongTogether) {
   const auto refused = [](auto change) {
-    Config config = OslosConfig();
+    PlacementConfig config = OslosConfig();
     std::vector<ZoneForecast> forecasts = TwoForecasts();
     CapacityState capacity = Capacity();
     change(config, forecasts, capacity);

@@ -57,8 +57,8 @@ LoopbackServer::Answer Neso(const std::string& path) {
 }
 
 // A zone of each of these names at Neso, all at `url`.
-Config At(const std::string& url, const std::vector<std::string>& zones) {
-  Config config;
+DaemonConfig At(const std::string& url, const std::vector<std::string>& zones) {
+  DaemonConfig config;
   for (const std::string& zone : zones) {
     const ForecastProvider source{.provider = "neso", .zone = zone, .url = url};
     config.zones.push_back({.name = absl::StrCat("zone-", zone),
@@ -84,7 +84,7 @@ TEST(HistorySourcesOf, TakesAnotherRhythmOfForecastsForNoOtherHistory) {
 
 TEST(LiveForecasts, FetchesAllAndOneThatFailsLeavesTheOthersAlone) {
   LoopbackServer server(Neso);
-  const Config config = At(server.url(), {"GB", "13", "14"});
+  const DaemonConfig config = At(server.url(), {"GB", "13", "14"});
   LiveForecasts live;
   ASSERT_TRUE(live.Configure(config).ok());
   EXPECT_THAT(std::string(Find(live, config.zones[0]).status().message()),
@@ -101,7 +101,7 @@ TEST(LiveForecasts, FetchesAllAndOneThatFailsLeavesTheOthersAlone) {
 
 TEST(LiveForecasts, SaysNothingOfManyZonesBeforeTheyWereAskedAndOnlyOfThoseThatFail) {
   LoopbackServer server(Neso);
-  Config config = At(server.url(), {"GB", "13", "14", "15"});
+  DaemonConfig config = At(server.url(), {"GB", "13", "14", "15"});
   LiveForecasts live;
   ASSERT_TRUE(live.Configure(config).ok());
   const auto problems = [&] {
@@ -130,7 +130,7 @@ TEST(LiveForecasts, SaysWhatTheServerSaysWithoutTheTokenThatItRepeats) {
   ASSERT_EQ(chmod(file.c_str(), 0600), 0);
   const ForecastProvider source{
       .provider = "electricity-maps-v3", .zone = "FR", .url = server.url(), .secret_file = file};
-  Config config;
+  DaemonConfig config;
   config.zones.push_back({.name = "FR", .forecasts = {source}});
   LiveForecasts live;
   ASSERT_TRUE(live.Configure(config).ok());
@@ -142,7 +142,7 @@ TEST(LiveForecasts, SaysWhatTheServerSaysWithoutTheTokenThatItRepeats) {
 
 TEST(LiveForecasts, NeitherForgetsNorAsksAgainWhenTheConfigurationIsReadAgain) {
   LoopbackServer server(Neso);
-  Config config = At(server.url(), {"GB", "14"});
+  DaemonConfig config = At(server.url(), {"GB", "14"});
   LiveForecasts live;
   ASSERT_TRUE(live.Configure(config).ok());
   live.FetchAll(kLongest);
@@ -156,10 +156,10 @@ TEST(LiveForecasts, NeitherForgetsNorAsksAgainWhenTheConfigurationIsReadAgain) {
 
 TEST(LiveForecasts, ChangesNothingWhereASecretCannotBeRead) {
   LoopbackServer server(Neso);
-  Config config = At(server.url(), {"GB"});
+  DaemonConfig config = At(server.url(), {"GB"});
   LiveForecasts live;
   ASSERT_TRUE(live.Configure(config).ok());
-  Config wrong = config;
+  DaemonConfig wrong = config;
   std::get<ForecastProvider>(wrong.zones[0].forecasts[0]).secret_file = "/no/such/token";
   const absl::Status status = live.Configure(wrong);
   EXPECT_THAT(std::string(status.message()), HasSubstr("zone zone-GB: /no/such/token"));
@@ -181,7 +181,7 @@ std::vector<HistoryReply> FetchHistory(LiveForecasts* live, LiveHistory* history
 
 TEST(LiveHistory, AsksOneUrlForOnePieceAtATime) {
   LoopbackServer server(Neso);
-  const Config config = At(server.url(), {"GB", "1", "2", "3"});
+  const DaemonConfig config = At(server.url(), {"GB", "1", "2", "3"});
   LiveForecasts live;
   LiveHistory history(live.client());
   ASSERT_TRUE(history.Configure(config).ok());
@@ -202,7 +202,7 @@ TEST(LiveHistory, SaysThatAServerIgnoresTheTimeRange) {
     return LoopbackServer::Answer{200, R"([{"location": "NL", "time": "2020-04-01T00:00:00Z",
                                             "rating": 416, "duration": "01:00:00"}])"};
   });
-  Config config;
+  DaemonConfig config;
   const ForecastProvider source{.provider = "carbon-aware-sdk", .zone = "NL", .url = server.url()};
   config.zones.push_back({.name = "NL", .history = std::vector<HistorySource>{source}});
   LiveForecasts live;
@@ -228,7 +228,7 @@ TEST(LiveHistory, GoesOnWithoutABadRecordAndNotesIt) {
     body.insert(body.find('[') + 1, R"({"from": "?", "to": "?", "intensity": {}},)");
     return LoopbackServer::Answer{200, body};
   });
-  const Config config = At(server.url(), {"GB"});
+  const DaemonConfig config = At(server.url(), {"GB"});
   LiveForecasts live;
   LiveHistory history(live.client());
   ASSERT_TRUE(history.Configure(config).ok());
@@ -241,7 +241,7 @@ TEST(LiveHistory, GoesOnWithoutABadRecordAndNotesIt) {
 
 TEST(LiveHistory, SaysWhoseHistoryFails) {
   LoopbackServer server([](const std::string&) { return LoopbackServer::Answer{500, "{}"}; });
-  const Config config = At(server.url(), {"GB"});
+  const DaemonConfig config = At(server.url(), {"GB"});
   LiveForecasts live;
   LiveHistory history(live.client());
   ASSERT_TRUE(history.Configure(config).ok());

@@ -16,7 +16,7 @@ const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 11, 24, 10), absl:
 const absl::Time kNext = kNow + absl::Minutes(1);
 
 // A provider, a file and a value, of which each stands in for the one before.
-Config ThreeSources() {
+DaemonConfig ThreeSources() {
   ForecastProvider neso;
   neso.provider = "neso";
   neso.zone = "GB";
@@ -30,7 +30,7 @@ class SourceStatesTest : public ::testing::Test {
  protected:
   SourceStatesTest() { EXPECT_TRUE(live_.Configure(config_).ok()); }
 
-  const Config config_ = ThreeSources();
+  const DaemonConfig config_ = ThreeSources();
   const ZoneConfig& zone_ = config_.zones[0];
   LiveForecasts live_;
   SourceStates states_;
@@ -127,9 +127,9 @@ TEST_F(SourceStatesTest, ShowsWhatAnArchiveKeptOfAProviderThatStandsIn) {
 
 // A file and its copy elsewhere have one name for people, and each its own state.
 TEST(SourceStates, TellsFilesOfOneNameApart) {
-  const Config config{.zones = {{.name = "GB",
-                                 .forecasts = {ForecastFile{.path = "/data/gb.csv"},
-                                               ForecastFile{.path = "/copy/gb.csv"}}}}};
+  const DaemonConfig config{.zones = {{.name = "GB",
+                                       .forecasts = {ForecastFile{.path = "/data/gb.csv"},
+                                                     ForecastFile{.path = "/copy/gb.csv"}}}}};
   const LiveForecasts live;
   SourceStates states;
   states.Note(config.zones[0],

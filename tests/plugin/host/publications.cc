@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/config/config.h"
+#include "core/config/placement_config.h"
 #include "core/grid/forecast_codec.h"
 #include "tests/plugin/bent_libc.h"
 #include "tests/plugin/fuzzed_descriptor.h"
@@ -27,19 +27,18 @@ Publications::Publications() {
 Manifest Publications::Publish(int round, absl::Duration look_ahead) {
   World world = DescriptorWorld(TrueNow(), round % 2 == 0 ? 0 : 40, kSize);
   world.capacity.taken_at += look_ahead;
-  world.config.paths.snapshot = snapshot();
-  world.config.paths.log = log();
-  const absl::StatusOr<Manifest> manifest =
-      publisher_->Publish({SerializeConfig(world.config), SerializeForecasts(world.forecasts),
-                           SerializeCapacity(world.capacity), SerializeAdmission(world.admission)},
-                          world.now, {.keep = absl::Seconds(5)});
+  const absl::StatusOr<Manifest> manifest = publisher_->Publish(
+      {.bytes = {{SerializeConfig(world.config), SerializeForecasts(world.forecasts),
+                  SerializeCapacity(world.capacity), SerializeAdmission(world.admission)}},
+       .readers = {.log = log()}},
+      world.now, {.keep = absl::Seconds(5)});
   if (!manifest.ok()) Broken(std::string(manifest.status().message()));
   return *manifest;
 }
 
 void Publications::PublishBroken(int round) {
   const Manifest manifest = Publish(round);
-  const std::string part = snapshot() + "/" + CapacityPartName(manifest.capacity_hash);
+  const std::string part = snapshot() + "/" + manifest.FileOf(SnapshotPart::kCapacity);
   switch (round % 3) {
     case 0:
       std::filesystem::remove(part);

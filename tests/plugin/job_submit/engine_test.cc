@@ -53,7 +53,6 @@ class EngineTest : public ::testing::Test {
     world_.AddZone("NO", DayWith(100, 6, 12, 20));
     world_.AddSite("frankfurt", "DE");
     world_.AddSite("oslo", "NO");
-    world_.config.paths.log = log_;
     std::lock_guard lock(lines_mutex);
     lines.clear();
   }
@@ -61,12 +60,11 @@ class EngineTest : public ::testing::Test {
   void Publish(absl::Time now) {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
     ASSERT_TRUE(publisher.ok()) << publisher.status();
-    const absl::StatusOr<Manifest> manifest =
-        publisher->Publish({.config = SerializeConfig(world_.config),
-                            .forecast = SerializeForecasts(world_.forecasts),
-                            .capacity = SerializeCapacity(world_.capacity),
-                            .admission = SerializeAdmission(world_.admission)},
-                           now);
+    const absl::StatusOr<Manifest> manifest = publisher->Publish(
+        {.bytes = {{SerializeConfig(world_.config), SerializeForecasts(world_.forecasts),
+                    SerializeCapacity(world_.capacity), SerializeAdmission(world_.admission)}},
+         .readers = {.log = log_}},
+        now);
     ASSERT_TRUE(manifest.ok()) << manifest.status();
   }
   void Publish() { Publish(world_.now); }
