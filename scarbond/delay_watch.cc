@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/decision/watch.h"
-#include "core/record/record.h"
+#include "core/record/event_records.h"
 #include "spdlog/spdlog.h"
 #include "store/boot_id.h"
 
@@ -104,7 +104,7 @@ absl::Status DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
 void DelayWatch::Record(const JobReturn& given_back, absl::Time now, const std::string& error) {
   ++sequence_;  // one that is dropped leaves a gap
   if (lines_.size() > kMaxWaitingBytes) return;
-  lines_ += ReturnRecord({boot_, sequence_}, now, given_back, error);
+  lines_ += WriteRecord(ReturnRecord{{{boot_, sequence_}, now}, given_back, error});
 }
 
 void DelayWatch::WriteRecords(const std::string& path) {

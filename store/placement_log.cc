@@ -2,55 +2,65 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <system_error>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "core/json/json_bounds.h"
 #include "core/record/record.h"
+#include "core/record/record_reader.h"
 
 namespace carbon {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// Splits a file into lines.
+class LineReader {
+ public:
+  explicit LineReader(std::istream* file) : file_(*file) {}
 
-// Of a line and its nesting: far above any record. The file may be anybody's (--file).
-constexpr size_t kMaxBytes = 1 << 20;
-constexpr int kMaxDepth = 64;
+  // The next line without its newline; of one that is longer than kMaxLogLine, so many bytes and
+  // one more. False at the end.
+  bool Next(std::string* line) {
+    line->clear();
+    if (begin_ == end_ && !Fill()) return false;
+    do {
+      const char* const from = buffer_.data() + begin_;
+      const size_t available = end_ - begin_;
+      const void* const newline = std::memchr(from, '\n', available);
+      const size_t size = newline == nullptr
+                              ? available
+                              : static_cast<size_t>(static_cast<const char*>(newline) - from);
+      line->append(from, std::min(size, kMaxLogLine + 1 - line->size()));
+      begin_ += size;
+      if (newline != nullptr) {
+        ++begin_;
+        return true;
+      }
+    } while (Fill());
+    return true;
+  }
 
-// The next line; of one that is longer than kMaxBytes, so many and one more. False at the end.
-bool ReadLine(std::istream& file, std::string* line) {
-  line->clear();
-  char next = 0;
-  if (!file.get(next)) return false;
-  do {
-    if (next == '\n') return true;
-    if (line->size() <= kMaxBytes) line->push_back(next);
-  } while (file.get(next));
-  return true;
-}
+ private:
+  // Replaces a buffer that has been used up.
+  bool Fill() {
+    file_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    begin_ = 0;
+    end_ = static_cast<size_t>(file_.gcount());
+    return end_ > 0;
+  }
 
-bool IsRecord(const Json& json) {
-  const auto is = [&](const char* key, auto check) {
-    const auto found = json.find(key);
-    return found != json.end() && check(*found);
-  };
-  return json.is_object() &&
-         is("v",
-            [](const Json& v) {
-              return v.is_number_integer() && v >= kMinRecordVersion && v <= kRecordVersion;
-            }) &&
-         is("type", [](const Json& v) { return v.is_string(); }) &&
-         is("boot", [](const Json& v) { return v.is_string(); }) &&
-         is("seq", [](const Json& v) { return v.is_number_unsigned(); });
-}
+  std::istream& file_;
+  std::string buffer_ = std::string(1 << 16, '\0');
+  size_t begin_ = 0, end_ = 0;
+};
 
 bool IsAllDigits(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -60,76 +70,37 @@ bool IsAllDigits(absl::string_view text) {
 
 }  // namespace
 
-const Json* LogRecord::Find(Path path) const {
-  const Json* value = &json_;
-  for (const char* key : path) {
-    if (!value->is_object()) return nullptr;
-    const auto found = value->find(key);
-    if (found == value->end() || found->is_null()) return nullptr;
-    value = &*found;
-  }
-  return value;
-}
-
-std::string LogRecord::Text(Path path) const {
-  const Json* value = Find(path);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
-std::optional<double> LogRecord::Number(Path path) const {
-  const Json* value = Find(path);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  return value->get<double>();
-}
-
-std::optional<absl::Time> LogRecord::Time(Path path) const {
-  absl::Time time;
-  if (!absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", Text(path), &time, nullptr)) return std::nullopt;
-  return time;
-}
-
-std::vector<std::string> LogRecord::Texts(Path path) const {
-  std::vector<std::string> texts;
-  const Json* value = Find(path);
-  if (value == nullptr || !value->is_array()) return texts;
-  for (const Json& element : *value) {
-    if (element.is_string()) texts.push_back(element.get<std::string>());
-  }
-  return texts;
-}
-
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
-                              const std::function<void(LogRecord)>& visit,
+                              const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain) {
   // The standard does not promise that streams set errno.
   const auto failure = [&path] { return absl::ErrnoToStatus(errno != 0 ? errno : EIO, path); };
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return failure();
-  int64_t unreadable = 0;
-  for (std::string line; ReadLine(file, &line);) {
+  int64_t unreadable = 0, faulty = 0;
+  std::string first_fault;
+  LineReader lines(&file);
+  for (std::string line; lines.Next(&line);) {
     if (line.empty()) continue;
-    const bool is_bounded = line.size() <= kMaxBytes && IsWithinBounds(line, kMaxDepth, kMaxBytes);
-    Json json = is_bounded ? Json::parse(line, nullptr, /*allow_exceptions=*/false) : Json();
-    if (!IsRecord(json)) {
+    absl::StatusOr<LogEntry> entry = ReadLogLine(line);
+    if (!entry.ok()) {
       ++unreadable;
       continue;
     }
-    const std::string boot = json["boot"].get<std::string>();
-    const uint64_t sequence = json["seq"].get<uint64_t>();
-    const auto [last, is_first] = sequences->emplace(boot, sequence);
-    if (!is_first && sequence > last->second + 1) {
-      const uint64_t missing = sequence - last->second - 1;
+    const RecordHead& head = HeadOf(*entry);
+    const auto [last, is_first] = sequences->emplace(head.id.boot, head.id.sequence);
+    if (!is_first && head.id.sequence > last->second + 1) {
+      const uint64_t missing = head.id.sequence - last->second - 1;
       complain(absl::StrCat(path, ": ", missing, missing == 1 ? " record" : " records",
-                            " missing between ", boot, "-", last->second, " and ", boot, "-",
-                            sequence));
+                            " missing between ", head.id.boot, "-", last->second, " and ",
+                            DecisionId(head.id)));
     }
-    last->second = std::max(last->second, sequence);
-    const std::string type = json["type"].get<std::string>();
-    if (type == "decision" || type == "return" || type == "job" || type == "booking" ||
-        type == "withheld") {
-      visit(LogRecord(std::move(json)));
+    last->second = std::max(last->second, head.id.sequence);
+    if (!head.fault.empty() && ++faulty == 1) {
+      first_fault = absl::StrCat(DecisionId(head.id), ": ", head.fault);
     }
+    visit(*std::move(entry), line);
   }
   if (file.bad()) return failure();
   if (unreadable > 0) {
@@ -138,18 +109,11 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
                           " of version ", kMinRecordVersion, " or ", kRecordVersion,
                           " and left out"));
   }
-  return absl::OkStatus();
-}
-
-std::string WhyNotCounted(const LogRecord& decision) {
-  for (const auto& [key, outcome] : {std::pair("not_queued", "not-queued"),
-                                     {"never_ran", "never-ran"},
-                                     {"ran_elsewhere", "ran-elsewhere"},
-                                     {"ran_earlier", "ran-earlier"},
-                                     {"ran_longer", "ran-longer"}}) {
-    if (decision.Has({key})) return outcome;
+  if (faulty > 0) {
+    complain(absl::StrCat(path, ": ", faulty, faulty == 1 ? " record has" : " records have",
+                          " fields that cannot be read; the first is ", first_fault));
   }
-  return "";
+  return absl::OkStatus();
 }
 
 std::vector<std::string> WithRotated(const std::string& path, std::vector<std::string>* skipped) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/cluster/ledger.h"
-#include "core/record/record_reader.h"
+#include "core/record/log_entry.h"
 
 namespace carbon {
 

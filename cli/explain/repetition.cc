@@ -1,6 +1,7 @@
 #include "cli/explain/repetition.h"
 
 #include <limits>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/placer/placer.h"
 #include "core/record/record.h"
+#include "nlohmann/json.hpp"
 
 namespace carbon {
 namespace {
@@ -28,7 +30,7 @@ std::string FirstDifference(const nlohmann::json& logged, const nlohmann::json& 
 
 }  // namespace
 
-Repetition Repeat(const nlohmann::ordered_json& json, const PlacementRecord& record,
+Repetition Repeat(absl::string_view line, const PlacementRecord& record,
                   const std::shared_ptr<const Snapshot>& snapshot,
                   const std::vector<Booking>& bookings) {
   using Result = Repetition::Result;
@@ -40,8 +42,10 @@ Repetition Repeat(const nlohmann::ordered_json& json, const PlacementRecord& rec
     return {Result::kUndecided,
             "its record does not have all of " + absl::StrJoin(record.cut, ", ")};
   }
+  // Sorted by key: the order of keys says nothing.
+  const nlohmann::json json = nlohmann::json::parse(line);
   // In the place of bytes that are not UTF-8. The decision was made on the bytes.
-  if (absl::StrContains(json.value("job", nlohmann::ordered_json()).dump(), "\xef\xbf\xbd")) {
+  if (absl::StrContains(json.value("job", nlohmann::json()).dump(), "\xef\xbf\xbd")) {
     return {Result::kUndecided, "its record does not have all bytes of the job's texts"};
   }
   // The record is there, so that its user's share of the log had room for it.
@@ -58,8 +62,8 @@ Repetition Repeat(const nlohmann::ordered_json& json, const PlacementRecord& rec
                          ") than follow from these records (", again.ledger_digest, ")")};
   }
   again.id = record.id;
-  const std::string made = RecordOf(record.job, again, record.snapshot, record.time);
-  // Sorted by key: the order of keys says nothing.
+  const std::string made =
+      WriteRecord(RecordOf(record.job, std::move(again), record.snapshot, record.time));
   const std::string difference = FirstDifference(json, nlohmann::json::parse(made));
   if (difference.empty()) return {Result::kSame, "the same to the last bit"};
   return {Result::kDiffers, "differs: " + difference};

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "core/cluster/ledger.h"
-#include "core/record/record_reader.h"
+#include "core/record/log_entry.h"
 #include "core/snapshot/snapshot.h"
-#include "nlohmann/json.hpp"
 
 namespace carbon {
 
@@ -24,8 +24,8 @@ struct Repetition {
   std::string fact;  // for people: what differs, or is not the same
 };
 
-// `json` is the record as it stands in the log, and `record` what was read of it.
-Repetition Repeat(const nlohmann::ordered_json& json, const PlacementRecord& record,
+// `line` is the record as it stands in the log, and `record` what was read of it.
+Repetition Repeat(absl::string_view line, const PlacementRecord& record,
                   const std::shared_ptr<const Snapshot>& snapshot,
                   const std::vector<Booking>& bookings);
 

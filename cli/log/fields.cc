@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <map>
 
 #include "absl/strings/ascii.h"
@@ -17,168 +16,176 @@
 #include "cli/text/slurm_time.h"
 #include "core/base/mass_text.h"
 #include "core/base/nearest_word.h"
-#include "core/config/config.h"
 #include "core/record/record.h"
 
 namespace carbon {
 namespace {
 
-// Where the job would have run without us.
-std::string HomePartition(const LogRecord& record) {
-  const std::string home = record.Text({"home", "partition"});
-  return home.empty() ? absl::StrJoin(record.Texts({"job", "partitions"}), ",") : home;
+// A cell is empty where the record does not have the value.
+std::string TextIn(const std::optional<Candidate>& candidate, std::string Candidate::* text) {
+  return candidate.has_value() ? (*candidate).*text : std::string();
 }
 
-std::string Move(const LogRecord& record) {
-  const std::string home = HomePartition(record);
-  const std::string chosen = record.Text({"chosen", "pool"});
-  if (chosen.empty() || chosen == record.Text({"home", "pool"})) return home;
+// Where the job would have run without us.
+std::string HomePartition(const LoggedDecision& decision) {
+  const std::string home = TextIn(decision.home(), &Candidate::partition);
+  return home.empty() ? absl::StrJoin(decision.record.job.partitions, ",") : home;
+}
+
+std::string Move(const LoggedDecision& decision) {
+  const std::string home = HomePartition(decision);
+  const std::string chosen = TextIn(decision.chosen(), &Candidate::pool);
+  if (chosen.empty() || chosen == TextIn(decision.home(), &Candidate::pool)) return home;
   return absl::StrCat(home, "->", chosen);
 }
 
-std::string TimeText(const std::optional<absl::Time>& time) {
-  return time.has_value() ? FormatSlurmTime(*time, absl::LocalTimeZone()) : std::string();
+std::string TimeText(absl::Time time) {
+  if (time == absl::InfinitePast()) return "";
+  return FormatSlurmTime(time, absl::LocalTimeZone());
 }
 
-std::string MassText(const std::optional<double>& grams) {
-  return grams.has_value() ? FormatMass(GramsCo2e(*grams)) : std::string();
+std::string SlurmDuration(absl::Duration duration) {
+  const bool is_known = absl::AbsDuration(duration) != absl::InfiniteDuration();
+  return is_known ? FormatSlurmDuration(duration) : std::string();
 }
 
-std::string SecondsText(const std::optional<double>& seconds) {
-  return seconds.has_value() ? FormatSlurmDuration(absl::Seconds(*seconds)) : std::string();
+std::string MassText(const std::optional<GramsCo2e>& mass) {
+  return mass.has_value() && std::isfinite(mass->value()) ? FormatMass(*mass) : std::string();
+}
+std::string MassIn(const std::optional<Candidate>& candidate, GramsCo2e Candidate::* mass) {
+  return candidate.has_value() ? MassText((*candidate).*mass) : std::string();
+}
+std::string MassIn(const std::optional<Candidate>& candidate,
+                   std::optional<GramsCo2e> Candidate::* mass) {
+  return candidate.has_value() ? MassText((*candidate).*mass) : std::string();
 }
 
-std::string FigureText(const std::optional<double>& number) {
-  return number.has_value() ? absl::StrFormat("%.4g", *number) : std::string();
+std::string FigureText(double number) {
+  return std::isfinite(number) ? absl::StrFormat("%.4g", number) : std::string();
 }
 
-std::string CountText(const std::optional<double>& number) {
-  // What no integer holds was written by somebody else.
-  if (!number.has_value() || std::fabs(*number) > 1e15) return FigureText(number);
-  return absl::StrCat(static_cast<int64_t>(*number));
+// A job that was restored saves nothing, and what is not counted is not known to.
+bool SavesNothing(const LoggedDecision& decision) {
+  return decision.returned.has_value() || WhyNotCounted(decision).has_value();
 }
 
-bool SavesNothing(const LogRecord& record) {
-  return record.Has({"returned"}) || !WhyNotCounted(record).empty();
+std::string IntervalText(const LoggedDecision& decision) {
+  const std::optional<Saving>& saving = decision.record.decision.saving;
+  if (SavesNothing(decision) || !saving.has_value()) return "";
+  const double low = saving->share_low, high = saving->share_high;
+  if (!std::isfinite(low) || !std::isfinite(high)) return "";
+  return absl::StrCat("(", std::llround(low * 100), low < 0 ? " to " : "-", PercentText(high), ")");
 }
 
-std::string IntervalText(const LogRecord& record) {
-  if (SavesNothing(record)) return "";
-  const std::optional<double> low = record.Number({"saving", "share", "low"});
-  const std::optional<double> high = record.Number({"saving", "share", "high"});
-  if (!low.has_value() || !high.has_value()) return "";
-  return absl::StrCat("(", std::llround(*low * 100), *low < 0 ? " to " : "-", PercentText(*high),
-                      ")");
+std::string SavedShare(const LoggedDecision& decision, const std::optional<Saving>& saving) {
+  if (SavesNothing(decision) || !saving.has_value() || !std::isfinite(saving->share)) return "";
+  return PercentText(saving->share);
 }
 
-std::string SavedText(const LogRecord& record, const char* share_of) {
-  if (SavesNothing(record)) return "";
-  const std::optional<double> share = record.Number({"saving", share_of, "mean"});
-  return share.has_value() ? PercentText(*share) : std::string();
+std::string SavedMass(const LoggedDecision& decision, const std::optional<Saving>& saving) {
+  return SavesNothing(decision) || !saving.has_value() ? "" : MassText(saving->mean);
 }
 
-std::string DelayText(const LogRecord& record) {
-  const auto home = record.Time({"home", "start"});
-  const auto chosen = record.Time({"chosen", "start"});
-  return home && chosen ? FormatSlurmDuration(*chosen - *home) : std::string();
+std::string DelayText(const LoggedDecision& decision) {
+  const std::optional<Candidate>& home = decision.home();
+  const std::optional<Candidate>& chosen = decision.chosen();
+  if (!home.has_value() || !chosen.has_value()) return "";
+  return SlurmDuration(chosen->start - home->start);
 }
+
+std::string OutcomeText(const LoggedDecision& decision) {
+  if (const auto why = WhyNotCounted(decision)) return std::string(NotCountedName(*why));
+  if (decision.returned.has_value()) return "given-back";
+  return std::string(OutcomeName(decision.record.decision.outcome));
+}
+
+using D = LoggedDecision;
 
 constexpr LogField kFields[] = {
-    {"id", "ID", false, [](const LogRecord& r) { return r.Text({"id"}); }},
-    {"jobid", "JOBID", true, [](const LogRecord& r) { return CountText(r.Number({"job_id"})); }},
-    {"time", "TIME", false, [](const LogRecord& r) { return TimeText(r.Time({"time"})); }},
-    {"user", "USER", false, [](const LogRecord& r) { return UserName(r); }},
+    {"id", "ID", false, [](const D& d) { return DecisionId(d.record.id); }},
+    {"jobid", "JOBID", true, [](const D& d) { return d.job_id ? absl::StrCat(*d.job_id) : ""; }},
+    {"time", "TIME", false, [](const D& d) { return TimeText(d.record.time); }},
+    {"user", "USER", false, [](const D& d) { return UserName(d.record.job.user_id); }},
     {"uid", "UID", true,
-     [](const LogRecord& r) { return CountText(r.Number({"job", "user_id"})); }},
-    {"account", "ACCOUNT", false, [](const LogRecord& r) { return r.Text({"job", "account"}); }},
-    {"qos", "QOS", false, [](const LogRecord& r) { return r.Text({"job", "qos"}); }},
-    {"job", "JOB", false, [](const LogRecord& r) { return r.Text({"job", "name"}); }},
-    {"comment", "COMMENT", false, [](const LogRecord& r) { return r.Text({"job", "comment"}); }},
+     [](const D& d) {
+       const uint32_t uid = d.record.job.user_id;
+       return uid == kNoUser ? "" : absl::StrCat(uid);
+     }},
+    {"account", "ACCOUNT", false, [](const D& d) { return d.record.job.account; }},
+    {"qos", "QOS", false, [](const D& d) { return d.record.job.qos; }},
+    {"job", "JOB", false, [](const D& d) { return d.record.job.name; }},
+    {"comment", "COMMENT", false, [](const D& d) { return d.record.job.comment; }},
     {"timelimit", "TIMELIMIT", true,
-     [](const LogRecord& r) { return SecondsText(r.Number({"job", "time_limit_s"})); }},
+     [](const D& d) {
+       return SlurmDuration(d.record.job.time_limit.value_or(absl::InfiniteDuration()));
+     }},
     {"deadline", "DEADLINE", false,
-     [](const LogRecord& r) { return TimeText(r.Time({"job", "deadline"})); }},
-    {"nodes", "NODES", true,
-     [](const LogRecord& r) { return CountText(r.Number({"job", "demand", "nodes"})); }},
+     [](const D& d) { return TimeText(d.record.job.deadline.value_or(absl::InfinitePast())); }},
+    {"nodes", "NODES", true, [](const D& d) { return absl::StrCat(d.record.job.demand.nodes); }},
     {"devices", "DEVICES", true,
-     [](const LogRecord& r) { return CountText(r.Number({"job", "demand", "devices"})); }},
-    {"tasks", "TASKS", true,
-     [](const LogRecord& r) { return CountText(r.Number({"job", "array_tasks"})); }},
+     [](const D& d) { return absl::StrCat(d.record.job.demand.devices); }},
+    {"tasks", "TASKS", true, [](const D& d) { return absl::StrCat(d.record.job.array_tasks); }},
     {"partition", "PARTITION", false, HomePartition},
-    {"pool", "POOL", false, [](const LogRecord& r) { return r.Text({"chosen", "pool"}); }},
+    {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &Candidate::pool); }},
     {"move", "PARTITION->POOL", false, Move},
-    {"site", "SITE", false, [](const LogRecord& r) { return r.Text({"chosen", "site"}); }},
-    {"homesite", "HOMESITE", false, [](const LogRecord& r) { return r.Text({"home", "site"}); }},
-    {"zone", "ZONE", false, [](const LogRecord& r) { return r.Text({"chosen", "zone"}); }},
+    {"site", "SITE", false, [](const D& d) { return TextIn(d.chosen(), &Candidate::site); }},
+    {"homesite", "HOMESITE", false, [](const D& d) { return TextIn(d.home(), &Candidate::site); }},
+    {"zone", "ZONE", false, [](const D& d) { return TextIn(d.chosen(), &Candidate::zone); }},
     {"hardware", "HARDWARE", false,
-     [](const LogRecord& r) { return r.Text({"chosen", "hardware"}); }},
+     [](const D& d) { return TextIn(d.chosen(), &Candidate::hardware); }},
     {"start", "START", false,
-     [](const LogRecord& r) { return TimeText(r.Time({"chosen", "start"})); }},
+     [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start) : std::string(); }},
     {"delay", "DELAY", true, DelayText},
     {"runtime", "RUNTIME", true,
-     [](const LogRecord& r) { return SecondsText(r.Number({"chosen", "runtime_s"})); }},
+     [](const D& d) { return d.chosen() ? SlurmDuration(d.chosen()->runtime) : std::string(); }},
     {"runtimesource", "RUNTIMESOURCE", false,
-     [](const LogRecord& r) { return r.Text({"runtime_source"}); }},
+     [](const D& d) { return std::string(RuntimeSource(d.record.decision)); }},
     {"kwh", "KWH", true,
-     [](const LogRecord& r) { return FigureText(r.Number({"chosen", "energy_kwh"})); }},
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->energy.value()) : ""; }},
     {"intensity", "G/KWH", true,
-     [](const LogRecord& r) { return FigureText(r.Number({"chosen", "intensity_g_per_kwh"})); }},
-    {"co2e", "CO2E", true,
-     [](const LogRecord& r) { return MassText(r.Number({"chosen", "gross_g"})); }},
-    {"net", "NET", true,
-     [](const LogRecord& r) { return MassText(r.Number({"chosen", "net_g"})); }},
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->intensity.value()) : ""; }},
+    {"co2e", "CO2E", true, [](const D& d) { return MassIn(d.chosen(), &Candidate::gross); }},
+    {"net", "NET", true, [](const D& d) { return MassIn(d.chosen(), &Candidate::net); }},
     {"embodied", "EMBODIED", true,
-     [](const LogRecord& r) { return MassText(r.Number({"chosen", "embodied_g"})); }},
-    {"home", "HOME CO2E", true,
-     [](const LogRecord& r) { return MassText(r.Number({"home", "gross_g"})); }},
+     [](const D& d) { return MassIn(d.chosen(), &Candidate::embodied); }},
+    {"home", "HOME CO2E", true, [](const D& d) { return MassIn(d.home(), &Candidate::gross); }},
     {"static", "STATIC CO2E", true,
-     [](const LogRecord& r) { return MassText(r.Number({"static_best", "gross_g"})); }},
-    {"saved", "SAVED", true, [](const LogRecord& r) { return SavedText(r, "share"); }},
+     [](const D& d) { return MassIn(d.record.decision.static_best, &Candidate::gross); }},
+    {"saved", "SAVED", true, [](const D& d) { return SavedShare(d, d.record.decision.saving); }},
     {"savedco2e", "SAVED CO2E", true,
-     [](const LogRecord& r) {
-       return SavesNothing(r) ? "" : MassText(r.Number({"saving", "gross_g", "mean"}));
-     }},
+     [](const D& d) { return SavedMass(d, d.record.decision.saving); }},
     {"interval", "(90%)", true, IntervalText},
     {"consequential", "CONSEQUENTIAL", true,
-     [](const LogRecord& r) { return SavedText(r, "consequential_share"); }},
+     [](const D& d) { return SavedShare(d, d.record.decision.consequential_saving); }},
     {"consequentialco2e", "CONSEQUENTIAL CO2E", true,
-     [](const LogRecord& r) { return MassText(r.Number({"chosen", "consequential_g"})); }},
+     [](const D& d) { return MassIn(d.chosen(), &Candidate::consequential); }},
     {"consequentialhome", "HOME CONSEQUENTIAL CO2E", true,
-     [](const LogRecord& r) { return MassText(r.Number({"home", "consequential_g"})); }},
+     [](const D& d) { return MassIn(d.home(), &Candidate::consequential); }},
     {"consequentialsaved", "SAVED CONSEQUENTIAL CO2E", true,
-     [](const LogRecord& r) {
-       return SavesNothing(r) ? "" : MassText(r.Number({"saving", "consequential_g", "mean"}));
+     [](const D& d) { return SavedMass(d, d.record.decision.consequential_saving); }},
+    {"minimised", "MINIMISED", false,
+     [](const D& d) {
+       return d.chosen() ? std::string(FigureName(d.record.decision.minimised)) : std::string();
      }},
-    {"minimised", "MINIMISED", false, [](const LogRecord& r) { return r.Text({"minimised"}); }},
-    {"outcome", "OUTCOME", false,
-     [](const LogRecord& r) {
-       const std::string not_counted = WhyNotCounted(r);
-       if (!not_counted.empty()) return not_counted;
-       return r.Has({"returned"}) ? std::string("given-back") : r.Text({"outcome"});
-     }},
-    {"mode", "MODE", false, [](const LogRecord& r) { return r.Text({"mode"}); }},
-    {"policy", "POLICY", false, [](const LogRecord& r) { return r.Text({"policy"}); }},
+    {"outcome", "OUTCOME", false, OutcomeText},
+    {"mode", "MODE", false,
+     [](const D& d) { return std::string(ModeName(d.record.decision.mode)); }},
+    {"policy", "POLICY", false, [](const D& d) { return d.record.decision.policy; }},
     {"reason", "REASON", false,
-     [](const LogRecord& r) {
-       return r.Has({"returned"}) ? r.Text({"returned", "reason"}) : r.Text({"reason"});
+     [](const D& d) {
+       return d.returned ? d.returned->record.given_back.reason : d.record.decision.reason;
      }},
 };
 
 }  // namespace
 
-std::string UserName(const LogRecord& record) {
-  return UserName(record.Number({"job", "user_id"}));
-}
-
-std::string UserName(std::optional<double> uid) {
-  static std::map<int64_t, std::string> names;
-  if (!uid.has_value() || *uid < 0 || *uid > std::numeric_limits<uid_t>::max()) {
-    return CountText(uid);
-  }
-  std::string& name = names[static_cast<int64_t>(*uid)];
+std::string UserName(uint32_t uid) {
+  static std::map<uint32_t, std::string> names;
+  if (uid == kNoUser) return "";
+  std::string& name = names[uid];
   if (name.empty()) {
-    const passwd* entry = getpwuid(static_cast<uid_t>(*uid));
-    name = entry != nullptr ? entry->pw_name : absl::StrCat(static_cast<int64_t>(*uid));
+    const passwd* entry = getpwuid(uid);
+    name = entry != nullptr ? entry->pw_name : absl::StrCat(uid);
   }
   return name;
 }

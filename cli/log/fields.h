@@ -1,13 +1,14 @@
-// The fields of a placement record that scarbon log can show, and its format option.
+// The fields of a decision that scarbon log can show, and its format option.
 #ifndef CLI_LOG_FIELDS_H_
 #define CLI_LOG_FIELDS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/log/logged_decision.h"
 #include "cli/text/table.h"
-#include "store/placement_log.h"
 
 namespace carbon {
 
@@ -15,7 +16,7 @@ struct LogField {
   const char* name;
   const char* title;
   bool right;
-  std::string (*text)(const LogRecord&);
+  std::string (*text)(const LoggedDecision&);
 };
 
 struct LogColumn {
@@ -33,9 +34,8 @@ std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format, 
 // The names of all fields, four in a line.
 std::string ListLogFields();
 
-// The name of the job's owner, or the uid where it has none; the same of a uid itself.
-std::string UserName(const LogRecord& record);
-std::string UserName(std::optional<double> uid);
+// The name of a user, or the uid where it has none; empty of kNoUser.
+std::string UserName(uint32_t uid);
 
 // "63%".
 std::string PercentText(double share);

@@ -1,7 +1,6 @@
 #include "cli/log/job_fates.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/process/child_process.h"
+#include "core/record/record.h"
 
 namespace carbon {
 namespace {
@@ -34,84 +34,72 @@ bool IsEnd(absl::string_view state) {
   return false;
 }
 
-// Slurm's are of 32 bits.
-std::optional<int64_t> JobId(const LogRecord& decision) {
-  const std::optional<double> job_id = decision.Number({"job_id"});
-  if (!job_id || !(*job_id >= 0 && *job_id <= std::numeric_limits<uint32_t>::max())) {
-    return std::nullopt;
-  }
-  return static_cast<int64_t>(*job_id);
-}
-
-// What one task of the job was predicted to run.
-absl::Duration PredictedRun(const LogRecord& decision) {
-  const double rounds = std::max(1.0, decision.Number({"chosen", "rounds"}).value_or(1));
-  return absl::Seconds(decision.Number({"chosen", "runtime_s"}).value_or(0) / rounds);
+// What one task of the job was predicted to run; zero: the record does not say it.
+absl::Duration PredictedRun(const Candidate& chosen) {
+  if (chosen.runtime == absl::InfiniteDuration()) return absl::ZeroDuration();
+  const auto rounds = static_cast<double>(std::max<int64_t>(1, chosen.rounds));
+  return absl::Seconds(absl::ToDoubleSeconds(chosen.runtime) / rounds);
 }
 
 // By a quarter and a minute, for nobody knows it to the second. Another runtime than its user's is
 // its time limit.
-bool RanLongerThanStated(const LogRecord& decision, absl::Duration ran) {
-  const std::string source = decision.Text({"runtime_source"});
+bool RanLongerThanStated(const Decision& decision, absl::Duration ran) {
+  const absl::string_view source = RuntimeSource(decision);
   return (source == "hint" || source == "flops") &&
-         ran > PredictedRun(decision) * 1.25 + absl::Minutes(1);
+         ran > PredictedRun(*decision.chosen) * 1.25 + absl::Minutes(1);
 }
 
 // Only what a decision in force moved, and scarbond left there, was to run as planned.
-bool IsInForce(const LogRecord& decision) {
-  return decision.Text({"outcome"}) == "placed" && decision.Text({"mode"}) != "shadow" &&
-         !decision.Has({"returned"});
+bool IsInForce(const LoggedDecision& decision) {
+  return decision.record.decision.outcome == Outcome::kPlaced &&
+         decision.record.decision.mode != Mode::kShadow && !decision.returned.has_value();
 }
 
 // The job that the decision is about: its records from the one that was submitted with the
 // decision.
-std::vector<const JobRun*> RunsOf(const LogRecord& decision, const std::vector<JobRun>& runs) {
-  const std::optional<absl::Time> decided = decision.Time({"time"});
-  const std::optional<double> user_id = decision.Number({"job", "user_id"});
+std::vector<const JobRun*> RunsOf(const PlacementRecord& record, const std::vector<JobRun>& runs) {
   std::vector<const JobRun*> of;
-  if (!decided.has_value()) return of;
+  if (record.time == absl::InfinitePast()) return of;
   bool has_first = false;
   for (const JobRun& run : runs) {
-    if (user_id != static_cast<double>(run.user_id) || run.submitted < *decided - kBefore) continue;
+    if (run.user_id != record.job.user_id || run.submitted < record.time - kBefore) continue;
     of.push_back(&run);
-    has_first = has_first || run.submitted <= *decided + kAfter;
+    has_first = has_first || run.submitted <= record.time + kAfter;
   }
   if (!has_first) of.clear();
   return of;
 }
 
-void AddFate(const std::vector<const JobRun*>& runs, LogRecord* decision) {
+JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>& runs) {
+  const Candidate& chosen = *decision.chosen();
+  JobFate fate;
   std::map<std::string, absl::Duration> ran;  // by task
-  std::set<std::string> partitions;
   absl::Time start = absl::InfiniteFuture();
-  absl::Duration longest, total;
-  bool has_ended = true;
+  absl::Duration total;
+  fate.has_ended = true;
   for (const JobRun* run : runs) {
-    has_ended = has_ended && run->has_ended;
+    fate.has_ended = fate.has_ended && run->has_ended;
     if (!run->start.has_value()) continue;
     absl::Duration& task = ran[run->task];
     task += run->elapsed;
-    longest = std::max(longest, task);
+    fate.ran = std::max(fate.ran, task);
     total += run->elapsed;
     start = std::min(start, *run->start);
-    partitions.insert(run->partition);
+    fate.ran_elsewhere.insert(run->partition);
   }
-  decision->Add("ran_s", absl::ToInt64Seconds(longest));
-  const double tasks = std::max(1.0, decision->Number({"job", "array_tasks"}).value_or(1));
-  const absl::Duration predicted = PredictedRun(*decision) * tasks;
-  if (predicted > absl::ZeroDuration()) {
-    decision->Add("ran_share", absl::FDivDuration(total, predicted));
-  }
-  if (has_ended) decision->Add("ended", true);
-  if (has_ended && ran.empty()) decision->Add("never_ran", true);
-  if (IsInForce(*decision)) {
-    partitions.erase(decision->Text({"chosen", "partition"}));
-    if (!partitions.empty()) decision->Add("ran_elsewhere", partitions);
+  const auto tasks = static_cast<double>(std::max<int64_t>(1, decision.record.job.array_tasks));
+  const absl::Duration predicted = PredictedRun(chosen) * tasks;
+  if (predicted > absl::ZeroDuration()) fate.ran_share = absl::FDivDuration(total, predicted);
+  fate.never_ran = fate.has_ended && ran.empty();
+  if (IsInForce(decision)) {
+    fate.ran_elsewhere.erase(chosen.partition);
     // The planned start is the job's BeginTime: only who changed that has it start before.
-    const std::optional<absl::Time> planned = decision->Time({"chosen", "start"});
-    if (planned.has_value() && start < *planned - kEarly) decision->Add("ran_earlier", true);
+    fate.ran_earlier = chosen.start != absl::InfinitePast() && start < chosen.start - kEarly;
+  } else {
+    fate.ran_elsewhere.clear();
   }
-  if (RanLongerThanStated(*decision, longest)) decision->Add("ran_longer", true);
+  fate.ran_longer = RanLongerThanStated(decision.record.decision, fate.ran);
+  return fate;
 }
 
 bool IsTooMuch(const absl::Status& status) {
@@ -182,23 +170,23 @@ JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
   return all;
 }
 
-std::vector<int64_t> JobsToAskFor(const std::vector<LogRecord>& decisions) {
+std::vector<int64_t> JobsToAskFor(const std::vector<LoggedDecision>& decisions) {
   std::set<int64_t> job_ids;
-  for (const LogRecord& decision : decisions) {
-    const std::optional<int64_t> job_id = JobId(decision);
-    if (job_id.has_value() && decision.Has({"chosen"})) job_ids.insert(*job_id);
+  for (const LoggedDecision& decision : decisions) {
+    if (decision.job_id.has_value() && decision.chosen().has_value()) {
+      job_ids.insert(*decision.job_id);
+    }
   }
   return {job_ids.begin(), job_ids.end()};
 }
 
-void AddFates(const JobRuns& runs, std::vector<LogRecord>* decisions) {
-  for (LogRecord& decision : *decisions) {
-    const std::optional<int64_t> job_id = JobId(decision);
-    if (!job_id.has_value() || !decision.Has({"chosen"})) continue;
-    const auto found = runs.find(*job_id);
+void AddFates(const JobRuns& runs, std::vector<LoggedDecision>* decisions) {
+  for (LoggedDecision& decision : *decisions) {
+    if (!decision.job_id.has_value() || !decision.chosen().has_value()) continue;
+    const auto found = runs.find(*decision.job_id);
     if (found == runs.end()) continue;
-    const std::vector<const JobRun*> of = RunsOf(decision, found->second);
-    if (!of.empty()) AddFate(of, &decision);
+    const std::vector<const JobRun*> of = RunsOf(decision.record, found->second);
+    if (!of.empty()) decision.fate = FateOf(decision, of);
   }
 }
 

@@ -15,7 +15,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "store/placement_log.h"
+#include "cli/log/logged_decision.h"
 
 namespace carbon {
 
@@ -44,14 +44,13 @@ JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
 // seconds since 1970 (SLURM_TIME_FORMAT=%s). Other lines are ignored. Pure.
 JobRuns ParseJobRuns(absl::string_view printed);
 
-// Adds to decisions what became of their jobs: `ran_s` and `ran_share`, and `ended`, `never_ran`,
-// `ran_elsewhere`, `ran_earlier` and `ran_longer` where they hold (docs/placement-log.md). The job
-// is the one of that number and user that was submitted with the decision; any other is another
-// job, as in the log of another cluster.
-void AddFates(const JobRuns& runs, std::vector<LogRecord>* decisions);
+// Sets the fate of each decision of whose job something is known. The job is the one of that number
+// and user that was submitted with the decision; any other is another job, as in the log of another
+// cluster.
+void AddFates(const JobRuns& runs, std::vector<LoggedDecision>* decisions);
 
 // The numbers of the jobs for which AddFates wants to know.
-std::vector<int64_t> JobsToAskFor(const std::vector<LogRecord>& decisions);
+std::vector<int64_t> JobsToAskFor(const std::vector<LoggedDecision>& decisions);
 
 }  // namespace carbon
 

@@ -1,28 +1,40 @@
 #include "cli/log/totals.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "cli/log/fields.h"
 #include "core/base/mass_text.h"
-#include "core/record/record.h"
 
 namespace carbon {
 namespace {
 
+std::optional<GramsCo2e> Attributional(const Candidate& candidate) {
+  if (!std::isfinite(candidate.gross.value())) return std::nullopt;
+  return candidate.gross;
+}
+std::optional<GramsCo2e> Consequential(const Candidate& candidate) {
+  return candidate.consequential;
+}
+
 // What was predicted against home, in one figure.
 struct Sum {
-  explicit Sum(const char* figure) : figure(figure) {}
+  using FigureOf = std::optional<GramsCo2e> (*)(const Candidate&);
+  explicit Sum(FigureOf figure) : figure(figure) {}
 
-  void Add(const LogRecord& decision) {
-    const auto at_home = decision.Number({"home", figure});
-    const auto chosen = decision.Has({"returned"}) ? at_home : decision.Number({"chosen", figure});
+  void Add(const LoggedDecision& decision) {
+    if (!decision.home().has_value()) return;
+    const std::optional<Candidate>& ran_as =
+        decision.returned.has_value() ? decision.home() : decision.chosen();
+    if (!ran_as.has_value()) return;
+    const std::optional<GramsCo2e> at_home = figure(*decision.home()), chosen = figure(*ran_as);
     if (!chosen.has_value() || !at_home.has_value()) return;
     ++decisions;
-    predicted += *chosen;
-    home += *at_home;
+    predicted += chosen->value();
+    home += at_home->value();
   }
   std::string Text() const {
     std::string text = absl::StrCat("predicted ", FormatMass(GramsCo2e(predicted)),
@@ -32,21 +44,21 @@ struct Sum {
     return text;
   }
 
-  const char* figure;
+  FigureOf figure;
   int decisions = 0;
   double predicted = 0, home = 0;
 };
 
 // What accounting says of the jobs that count.
 struct Accounted {
-  void Add(const LogRecord& decision) {
-    const std::optional<double> share = decision.Number({"ran_share"});
-    if (!decision.Has({"ran_s"})) {
+  void Add(const LoggedDecision& decision) {
+    if (!decision.fate.has_value()) {
       ++unknown;
-    } else if (decision.Has({"ended"}) && share.has_value()) {
+    } else if (decision.fate->has_ended && decision.fate->ran_share.has_value()) {
       ++ended;
-      const double grams = std::max(0.0, decision.Number({"chosen", "gross_g"}).value_or(0));
-      ran += grams * *share;
+      const std::optional<GramsCo2e> gross = Attributional(*decision.chosen());
+      const double grams = std::max(0.0, gross.value_or(GramsCo2e()).value());
+      ran += grams * *decision.fate->ran_share;
       predicted += grams;
     }
   }
@@ -69,43 +81,43 @@ struct Accounted {
 };
 
 constexpr struct {
-  const char* outcome;
+  NotCounted why;
   const char* text;
-} kNotCounted[] = {{"not-queued", "never queued (will-runs, or refused)"},
-                   {"never-ran", "never ran"},
-                   {"ran-elsewhere", "ran elsewhere than planned"},
-                   {"ran-earlier", "ran earlier than planned"},
-                   {"ran-longer", "ran longer than stated"}};
+} kNotCounted[] = {{NotCounted::kNotQueued, "never queued (will-runs, or refused)"},
+                   {NotCounted::kNeverRan, "never ran"},
+                   {NotCounted::kRanElsewhere, "ran elsewhere than planned"},
+                   {NotCounted::kRanEarlier, "ran earlier than planned"},
+                   {NotCounted::kRanLonger, "ran longer than stated"}};
 
 }  // namespace
 
-std::string LogTotal(const std::vector<LogRecord>& decisions) {
+std::string LogTotal(const std::vector<LoggedDecision>& decisions) {
   int placed = 0, in_shadow = 0, given_back = 0;
-  std::map<std::string, int> not_counted;  // by outcome
-  Sum attributional("gross_g"), consequential("consequential_g");
+  std::map<NotCounted, int> not_counted;
+  Sum attributional(Attributional), consequential(Consequential);
   Accounted accounted;
-  for (const LogRecord& decision : decisions) {
-    if (decision.Text({"outcome"}) == "placed") {
+  for (const LoggedDecision& decision : decisions) {
+    if (decision.record.decision.outcome == Outcome::kPlaced) {
       ++placed;
-      if (decision.Text({"mode"}) == "shadow") ++in_shadow;
+      if (decision.record.decision.mode == Mode::kShadow) ++in_shadow;
     }
-    if (decision.Has({"returned"})) ++given_back;
-    if (const std::string why = WhyNotCounted(decision); !why.empty()) {
-      ++not_counted[why];
+    if (decision.returned.has_value()) ++given_back;
+    if (const auto why = WhyNotCounted(decision)) {
+      ++not_counted[*why];
       continue;
     }
     attributional.Add(decision);
     consequential.Add(decision);
-    if (decision.Has({"chosen"})) accounted.Add(decision);
+    if (decision.chosen().has_value()) accounted.Add(decision);
   }
   std::string text = absl::StrCat(
       decisions.size(), decisions.size() == 1 ? " decision, " : " decisions, ", placed, " placed");
   if (in_shadow > 0) absl::StrAppend(&text, " (", in_shadow, " in shadow: not carried out)");
   if (given_back > 0) absl::StrAppend(&text, ", ", given_back, " given back");
-  for (const auto& why : kNotCounted) {
-    const auto found = not_counted.find(why.outcome);
+  for (const auto& reason : kNotCounted) {
+    const auto found = not_counted.find(reason.why);
     if (found == not_counted.end()) continue;
-    absl::StrAppend(&text, ", ", found->second, " ", why.text, ": not counted");
+    absl::StrAppend(&text, ", ", found->second, " ", reason.text, ": not counted");
   }
   absl::StrAppend(&text, "; ", attributional.Text());
   // Unknown is not zero: the total says of how many it is.

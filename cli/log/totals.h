@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "store/placement_log.h"
+#include "cli/log/logged_decision.h"
 
 namespace carbon {
 
@@ -15,7 +15,7 @@ namespace carbon {
 // A job that was given back counts as at home: it runs where it would have. What never was in the
 // queue, never ran, was moved or started early by a later change of the job, or ran for longer than
 // its user stated, does not count: nobody predicted what it emitted.
-std::string LogTotal(const std::vector<LogRecord>& decisions);
+std::string LogTotal(const std::vector<LoggedDecision>& decisions);
 
 }  // namespace carbon
 

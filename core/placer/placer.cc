@@ -91,10 +91,17 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
   return submission;
 }
 
-std::string RecordOf(const JobRequest& job, const Submission& submission, const Manifest& manifest,
-                     absl::Time now) {
-  return DecisionRecord(*submission.id, now, job, submission.decision, manifest,
-                        submission.ledger_digest, submission.circumstances);
+PlacementRecord RecordOf(const JobRequest& job, Submission submission, const Manifest& manifest,
+                         absl::Time now) {
+  PlacementRecord record;
+  record.id = *std::move(submission.id);
+  record.time = now;
+  record.job = job;
+  record.decision = std::move(submission.decision);
+  record.snapshot = manifest;
+  record.ledger_digest = std::move(submission.ledger_digest);
+  record.circumstances = std::move(submission.circumstances);
+  return record;
 }
 
 Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Time now,

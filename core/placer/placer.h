@@ -61,8 +61,8 @@ struct Submission {
 };
 
 // What is logged of a submission that has an id.
-std::string RecordOf(const JobRequest& job, const Submission& submission, const Manifest& manifest,
-                     absl::Time now);
+PlacementRecord RecordOf(const JobRequest& job, Submission submission, const Manifest& manifest,
+                         absl::Time now);
 
 // In shadow mode the verdict has the decision's id only, by which the decision is joined later with
 // what the job did. Without an id it has the message for the user only.

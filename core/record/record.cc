@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/decision/watch.h"
 #include "core/json/json_text.h"
+#include "core/record/record_json.h"
 
 namespace carbon {
 namespace {
@@ -15,24 +15,6 @@ namespace {
 // In the order in which it is written, so that people find what they look for at the front of a
 // line.
 using Json = JsonText;
-
-template <class T, class Convert>
-Json OrNull(const std::optional<T>& value, Convert convert) {
-  return value.has_value() ? Json(convert(*value)) : Json(nullptr);
-}
-
-// UTC with as many digits as it has: a decision is replayed at the very instant it was made.
-Json TimeJson(absl::Time time) {
-  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return nullptr;
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
-}
-
-Json SecondsJson(absl::Duration duration) {
-  if (duration == absl::InfiniteDuration() || duration == -absl::InfiniteDuration()) return nullptr;
-  const int64_t whole = absl::ToInt64Seconds(duration);
-  if (absl::Seconds(whole) == duration) return whole;
-  return absl::ToDoubleSeconds(duration);
-}
 
 Json GramsJson(GramsCo2e mass) { return mass.value(); }
 
@@ -52,46 +34,6 @@ Json AmountJson(const Resources& amount) {
   }
   return json;
 }
-
-// Strings within their bounds, and the names of those that were cut.
-class BoundedStrings {
- public:
-  Json Name(const char* field, absl::string_view value) {
-    return Bounded(field, value, kMaxRecordName);
-  }
-  Json Text(const char* field, absl::string_view value) {
-    return Bounded(field, value, kMaxRecordText);
-  }
-  Json List(const char* field, const std::vector<std::string>& values) {
-    Json list = Json::Array();
-    for (const std::string& value : values) {
-      const Json name = Name(field, value);
-      constexpr size_t kBrackets = 2;
-      if (list.text().size() + name.text().size() > kMaxRecordText + kBrackets) {
-        NoteCut(field);
-        break;
-      }
-      list.push_back(name);
-    }
-    return list;
-  }
-
-  // Empty where nothing was cut.
-  const std::vector<std::string>& cut() const { return cut_; }
-
- private:
-  Json Bounded(const char* field, absl::string_view value, size_t max_bytes) {
-    bool is_cut = false;
-    Json json = Json::Bounded(value, max_bytes, &is_cut);
-    if (is_cut) NoteCut(field);
-    return json;
-  }
-  void NoteCut(const char* field) {
-    if (std::find(cut_.begin(), cut_.end(), field) == cut_.end()) cut_.emplace_back(field);
-  }
-
-  std::vector<std::string> cut_;
-};
 
 Json JobJson(const JobRequest& job, BoundedStrings* strings) {
   return {{"name", strings->Name("job.name", job.name)},
@@ -208,42 +150,21 @@ Json ExcludedJson(const std::vector<Exclusion>& excluded) {
   return json;
 }
 
-Json RuntimeSource(const Decision& decision) {
-  if (!decision.home.has_value()) return nullptr;
+}  // namespace
+
+absl::string_view RuntimeSource(const Decision& decision) {
+  if (!decision.home.has_value()) return "";
   if (decision.hints.flops.has_value()) return "flops";
   if (decision.runtime_is_limit || !decision.hints.runtime.has_value()) return "time_limit";
   return "hint";
 }
 
-Json Head(absl::string_view type, const RecordId& id, absl::Time now) {
-  return {{"v", kRecordVersion}, {"type", std::string(type)}, {"id", DecisionId(id)},
-          {"boot", id.boot},     {"seq", id.sequence},        {"time", TimeJson(now)}};
-}
-
-// ASCII only: a log that is looked at with tail must not command the terminal.
-std::string Line(const Json& record) { return absl::StrCat(record.text(), "\n"); }
-
-absl::string_view FateName(BookingFate fate) {
-  switch (fate) {
-    case BookingFate::kSeen:
-      return "seen";
-    case BookingFate::kConfirmed:
-      return "confirmed";
-    case BookingFate::kExpired:
-      return "expired";
-    case BookingFate::kEnded:
-      return "ended";
-  }
-  return "unknown";
-}
-
-}  // namespace
-
-std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest& job,
-                           const Decision& decision, const Manifest& manifest,
-                           absl::string_view ledger_digest, const Circumstances& circumstances) {
-  Json record = Head("decision", id, now);
-  BoundedStrings strings;
+std::string WriteRecord(const PlacementRecord& placement) {
+  const JobRequest& job = placement.job;
+  const Decision& decision = placement.decision;
+  const Circumstances& circumstances = placement.circumstances;
+  Json record = HeadJson("decision", placement);
+  BoundedStrings strings(placement.cut);
   const auto candidate_json = [&strings](const Candidate& candidate) {
     return CandidateJson(candidate, &strings);
   };
@@ -251,8 +172,8 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["policy"] =
       decision.policy.empty() ? Json(nullptr) : strings.Name("policy", decision.policy);
   record["mode"] = std::string(ModeName(decision.mode));
-  record["rule"] = kDecisionRule;
-  record["arithmetic"] = kDecisionArithmetic;
+  record["rule"] = placement.rule;
+  record["arithmetic"] = placement.arithmetic;
   record["outcome"] = std::string(OutcomeName(decision.outcome));
   record["reason"] = strings.Text("reason", decision.reason);
   record["hints"] = HintsJson(decision.hints, &strings);
@@ -271,7 +192,8 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["saving"] = SavingJson(decision);
   record["signal"] = std::string(SignalKindName(decision.signal));
   record["accounting"] = "location-based";
-  record["runtime_source"] = RuntimeSource(decision);
+  const absl::string_view source = RuntimeSource(decision);
+  record["runtime_source"] = source.empty() ? Json(nullptr) : Json(source);
   Json runs = Json::Array();
   if (decision.chosen.has_value()) {
     runs.push_back({{"pool", strings.Name("candidate.pool", decision.chosen->pool)},
@@ -282,17 +204,17 @@ std::string DecisionRecord(const RecordId& id, absl::Time now, const JobRequest&
   record["width"] = job.demand.nodes;
   record["arm"] = nullptr;
   record["booked"] = BookedJson(decision, &strings);
-  Json snapshot = {{"published_at", TimeJson(manifest.published_at)}};
-  for (const PartInfo& info : kParts) snapshot[info.name] = manifest.hashes[info.part];
-  record["snapshot"] = snapshot;
-  record["ledger"] = std::string(ledger_digest);
+  Json parts = {{"published_at", TimeJson(placement.snapshot.published_at)}};
+  for (const PartInfo& info : kParts) parts[info.name] = placement.snapshot.hashes[info.part];
+  record["snapshot"] = std::move(parts);
+  record["ledger"] = placement.ledger_digest;
   record["circumstances"] = {
       {"in_charge_since", TimeJson(circumstances.in_charge_since)},
       {"log_error", circumstances.log_error.empty()
                         ? Json(nullptr)
                         : strings.Text("circumstances.log_error", circumstances.log_error)}};
   if (!strings.cut().empty()) record["cut"] = strings.cut();
-  return Line(record);
+  return RecordLine(record);
 }
 
 size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
@@ -332,52 +254,6 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
     size += size_of_list(*list);
   }
   return size;
-}
-
-std::string BookingEventRecord(const RecordId& id, absl::Time now, const BookingEvent& event) {
-  const bool is_held = event.fate == BookingFate::kSeen;
-  Json record = Head(is_held ? "job" : "booking", id, now);
-  record["decision"] = event.decision_id;
-  record["job_id"] = event.job_id == 0 ? Json(nullptr) : Json(event.job_id);
-  if (!is_held) record["fate"] = std::string(FateName(event.fate));
-  if (event.uses_nothing) record["uses_nothing"] = true;
-  return Line(record);
-}
-
-std::string ReturnRecord(const RecordId& id, absl::Time now, const JobReturn& given_back,
-                         absl::string_view error) {
-  Json record = Head("return", id, now);
-  record["decision"] = given_back.decision_id;
-  record["job_id"] = given_back.job_id;
-  record["reason"] = given_back.reason;
-  record["pool"] = given_back.pool;
-  record["planned"] = TimeJson(given_back.planned);
-  record["latest_safe_start"] = OrNull(given_back.latest_safe_start, TimeJson);
-  record["expected_start"] = OrNull(given_back.expected_start, TimeJson);
-  BoundedStrings strings;
-  record["partitions"] = strings.List("partitions", given_back.partitions);
-  record["begin"] = TimeJson(given_back.begin);
-  record["time_limit_s"] = OrNull(given_back.limit, SecondsJson);
-  record["time_min_s"] = OrNull(given_back.time_min, SecondsJson);
-  record["error"] = error.empty() ? Json(nullptr) : strings.Text("error", error);
-  if (!strings.cut().empty()) record["cut"] = strings.cut();
-  return Line(record);
-}
-
-std::string DroppedRecord(const RecordId& id, absl::Time now, uint64_t dropped) {
-  Json record = Head("dropped", id, now);
-  record["count"] = dropped;
-  return Line(record);
-}
-
-std::string WithheldRecord(const RecordId& id, absl::Time now, const WithheldRecords& withheld) {
-  Json record = Head("withheld", id, now);
-  record["user_id"] = OrNull(withheld.user_id, [](uint32_t user_id) { return user_id; });
-  record["count"] = withheld.count;
-  record["left_alone"] = withheld.left_alone;
-  record["first"] = TimeJson(withheld.first);
-  record["last"] = TimeJson(withheld.last);
-  return Line(record);
 }
 
 }  // namespace carbon

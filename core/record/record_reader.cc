@@ -1,146 +1,36 @@
 #include "core/record/record_reader.h"
 
-#include <cmath>
 #include <cstdint>
-#include <initializer_list>
+#include <limits>
 #include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "core/base/precision.h"
+#include "core/json/json_bounds.h"
+#include "core/record/event_records.h"
 #include "core/record/record.h"
+#include "core/record/record_fields.h"
 
 namespace carbon {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Fields = RecordFields;
+using Json = RecordFields::Json;
 
-// One object of a record. A field that is absent or null leaves what it is read into as it is. Of
-// several faults the first is kept.
-class Fields {
- public:
-  Fields(const Json& json, std::string path, absl::Status* fault)
-      : json_(json), path_(std::move(path)), fault_(fault) {
-    if (!json_.is_object()) Refuse("", "is not an object");
-  }
-
-  void Read(const char* key, std::string* text) const {
-    if (const Json* value = Find(key)) {
-      value->is_string() ? void(*text = value->get<std::string>()) : Refuse(key, "is not a text");
-    }
-  }
-  void Read(const char* key, bool* is) const {
-    if (const Json* value = Find(key)) {
-      value->is_boolean() ? void(*is = value->get<bool>()) : Refuse(key, "is not true or false");
-    }
-  }
-  void Read(const char* key, double* number) const {
-    if (const Json* value = Find(key)) {
-      value->is_number() ? void(*number = value->get<double>()) : Refuse(key, "is not a number");
-    }
-  }
-  template <class Integer>
-  void ReadInteger(const char* key, Integer* number) const {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    const bool is_whole = value->is_number_unsigned() || value->is_number_integer();
-    const auto read = is_whole ? value->get<int64_t>() : -1;
-    // A larger number than int64_t holds, or than the field does.
-    const bool fits = is_whole && static_cast<int64_t>(static_cast<Integer>(read)) == read &&
-                      !(value->is_number_unsigned() && read < 0);
-    fits ? void(*number = static_cast<Integer>(read)) : Refuse(key, "is not a whole number");
-  }
-  template <class Integer>
-  void ReadInteger(const char* key, std::optional<Integer>* number) const {
-    if (Find(key) != nullptr) ReadInteger(key, &number->emplace());
-  }
-  template <class Unit>
-  void Read(const char* key, Quantity<Unit>* quantity) const {
-    double number = quantity->value();
-    Read(key, &number);
-    *quantity = Quantity<Unit>(number);
-  }
-  void Read(const char* key, absl::Time* time) const {
-    std::string text;
-    Read(key, &text);
-    if (text.empty()) return;
-    // "infinite-future" is a time to Abseil.
-    if (!absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", text, time, nullptr) ||
-        *time == absl::InfiniteFuture() || *time == absl::InfinitePast()) {
-      Refuse(key, "is not a time");
-    }
-  }
-  void Read(const char* key, absl::Duration* duration) const {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (value->is_number_integer()) {
-      int64_t seconds = 0;
-      ReadInteger(key, &seconds);
-      *duration = absl::Seconds(seconds);
-    } else {
-      double seconds = 0;
-      Read(key, &seconds);
-      *duration = absl::Seconds(seconds);
-    }
-    constexpr absl::Duration kMaxDuration = absl::Hours(24 * 365 * 100);
-    if (*duration > kMaxDuration || *duration < -kMaxDuration) Refuse(key, "is too long");
-  }
-  void Read(const char* key, std::vector<std::string>* texts) const {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_array()) return Refuse(key, "is not a list");
-    for (const Json& element : *value) {
-      if (!element.is_string()) return Refuse(key, "is not a list of texts");
-      texts->push_back(element.get<std::string>());
-    }
-  }
-  template <class T>
-  void Read(const char* key, std::optional<T>* value) const {
-    if (Find(key) != nullptr) Read(key, &value->emplace());
-  }
-  template <class Enum, class Name>
-  void ReadName(const char* key, std::initializer_list<Enum> all, Name name, Enum* value) const {
-    std::string text;
-    Read(key, &text);
-    if (text.empty()) return;
-    for (const Enum one : all) {
-      if (name(one) == text) return void(*value = one);
-    }
-    Refuse(key, "is not known");
-  }
-  // Calls `read` with the fields of the object, if there is one.
-  template <class Visit>
-  void Within(const char* key, Visit read) const {
-    if (const Json* value = Find(key)) read(Fields(*value, absl::StrCat(path_, key, "."), fault_));
-  }
-
-  const Json* Find(const char* key) const {
-    if (!json_.is_object()) return nullptr;
-    const auto found = json_.find(key);
-    return found == json_.end() || found->is_null() ? nullptr : &*found;
-  }
-  void Refuse(absl::string_view key, absl::string_view fact) const {
-    if (!fault_->ok()) return;
-    const std::string name = absl::StrCat(path_, key);
-    *fault_ = absl::InvalidArgumentError(absl::StrCat(absl::StripSuffix(name, "."), ": ", fact));
-  }
-  const std::string& path() const { return path_; }
-  absl::Status* fault() const { return fault_; }
-
- private:
-  const Json& json_;
-  std::string path_;
-  absl::Status* fault_;
-};
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 void ReadAmount(const Fields& fields, Resources* amount) {
   const auto read = [&fields](const char* key, int64_t* count) {
-    fields.ReadInteger(key, count);
-    if (*count < 0 || *count > Resources::kUnlimited)
-      fields.Refuse(key, "is below zero or too large");
+    int64_t read = 0;
+    if (!fields.ReadInteger(key, &read)) return;
+    if (read < 0 || read > Resources::kUnlimited)
+      return fields.Refuse(key, "is below zero or too large");
+    *count = read;
   };
   read("nodes", &amount->nodes);
   read("devices", &amount->devices);
@@ -187,9 +77,9 @@ void ReadHints(const Fields& fields, Hints* hints) {
   fields.Read("sites", &hints->sites);
   fields.Read("runtime_s", &hints->runtime);
   fields.Read("flops", &hints->flops);
-  if (fields.Find("precision") != nullptr) {
-    fields.ReadName("precision", {Precision::kBf16, Precision::kFp8}, PrecisionName,
-                    &hints->precision.emplace());
+  if (Precision precision; fields.ReadName("precision", {Precision::kBf16, Precision::kFp8},
+                                           PrecisionName, &precision)) {
+    hints->precision = precision;
   }
   fields.Read("any_hardware", &hints->any_hardware);
   fields.Read("hardware", &hints->hardware);
@@ -197,6 +87,12 @@ void ReadHints(const Fields& fields, Hints* hints) {
 
 Candidate ReadCandidate(const Fields& fields) {
   Candidate candidate;
+  // What is unknown is written as null, and is not zero.
+  candidate.start = absl::InfinitePast();
+  candidate.runtime = candidate.time_limit = absl::InfiniteDuration();
+  candidate.energy = KilowattHours(kUnknown);
+  candidate.intensity = GramsPerKilowattHour(kUnknown);
+  candidate.gross = GramsCo2e(kUnknown);
   fields.Read("pool", &candidate.pool);
   fields.Read("site", &candidate.site);
   fields.Read("zone", &candidate.zone);
@@ -231,11 +127,24 @@ std::optional<Candidate> CandidateIn(const Fields& fields, const char* key) {
   return candidate;
 }
 
+void ReadCandidates(const Fields& fields, std::vector<Candidate>* candidates) {
+  const Json* list = fields.Find("candidates");
+  if (list == nullptr) return;
+  if (!list->is_array()) return fields.Refuse("candidates", "is not a list");
+  if (list->size() > kMaxCandidates) return fields.Refuse("candidates", "is too long");
+  candidates->reserve(list->size());
+  for (const Json& candidate : *list) {
+    candidates->push_back(
+        ReadCandidate(Fields(candidate, fields.path() + "candidates.", fields.fault())));
+  }
+}
+
 // The two halves of a saving, masses and shares, stand in objects of their own.
 std::optional<Saving> SavingIn(const Fields& fields, const char* masses, const char* shares) {
   std::optional<Saving> saving;
   fields.Within(masses, [&](const Fields& f) {
-    saving.emplace();
+    const GramsCo2e unknown(kUnknown);
+    saving = Saving{unknown, unknown, unknown, kUnknown, kUnknown, kUnknown};
     f.Read("mean", &saving->mean);
     f.Read("low", &saving->low);
     f.Read("high", &saving->high);
@@ -272,14 +181,7 @@ void ReadDecision(const Fields& fields, Decision* decision) {
   decision->home = CandidateIn(fields, "home");
   decision->chosen = CandidateIn(fields, "chosen");
   decision->static_best = CandidateIn(fields, "static_best");
-  if (const Json* candidates = fields.Find("candidates")) {
-    if (!candidates->is_array()) return fields.Refuse("candidates", "is not a list");
-    if (candidates->size() > kMaxCandidates) return fields.Refuse("candidates", "is too long");
-    for (const Json& candidate : *candidates) {
-      decision->best.push_back(
-          ReadCandidate(Fields(candidate, fields.path() + "candidates.", fields.fault())));
-    }
-  }
+  ReadCandidates(fields, &decision->best);
   ReadExcluded(fields, &decision->excluded);
   fields.ReadName("minimised", {Figure::kAttributional, Figure::kConsequential}, FigureName,
                   &decision->minimised);
@@ -297,30 +199,19 @@ void ReadDecision(const Fields& fields, Decision* decision) {
     TimeInterval when;
     f.Read("start", &when.start);
     f.Read("end", &when.end);
-    if (when.start > when.end) f.Refuse("end", "is before the start");
+    if (when.start > when.end) return f.Refuse("end", "is before the start");
     decision->booked_when = when;
     f.Read("group", &decision->booked_group);
     f.Within("amount", [&](const Fields& amount) { ReadAmount(amount, &decision->booked_amount); });
   });
 }
 
-}  // namespace
-
-absl::StatusOr<PlacementRecord> ReadDecisionRecord(const Json& json) {
-  absl::Status fault;
-  const Fields fields(json, "", &fault);
+PlacementRecord ReadPlacement(RecordHead head, const Fields& fields) {
   PlacementRecord record;
-  std::string type;
-  fields.ReadInteger("v", &record.version);
-  fields.Read("type", &type);
-  if (type != "decision") fields.Refuse("type", "is not \"decision\"");
-  if (record.version < kMinRecordVersion || record.version > kRecordVersion) {
-    fields.Refuse("v", absl::StrCat(record.version, ", not in [", kMinRecordVersion, ", ",
-                                    kRecordVersion, "]"));
-  }
-  fields.Read("boot", &record.id.boot);
-  fields.ReadInteger("seq", &record.id.sequence);
-  fields.Read("time", &record.time);
+  static_cast<RecordHead&>(record) = std::move(head);
+  record.job.user_id = kNoUser;
+  record.rule = 1;
+  record.arithmetic = 0;
   fields.Within("job", [&](const Fields& f) { ReadJob(f, &record.job); });
   fields.ReadInteger("rule", &record.rule);
   fields.ReadInteger("arithmetic", &record.arithmetic);
@@ -335,8 +226,56 @@ absl::StatusOr<PlacementRecord> ReadDecisionRecord(const Json& json) {
     f.Read("log_error", &record.circumstances.log_error);
   });
   fields.Read("cut", &record.cut);
-  if (!fault.ok()) return fault;
   return record;
+}
+
+// What each record has: without it a line is not a record.
+absl::StatusOr<RecordHead> ReadHead(const Json& json) {
+  RecordHead head;
+  std::string fault;
+  const Fields fields(json, "", &fault);
+  if (!fields.ReadInteger("v", &head.version) && fault.empty()) fault = "v: is not there";
+  if (!fault.empty()) return absl::InvalidArgumentError(fault);
+  if (head.version < kMinRecordVersion || head.version > kRecordVersion) {
+    return absl::UnimplementedError(absl::StrCat("v: ", head.version, ", not in [",
+                                                 kMinRecordVersion, ", ", kRecordVersion, "]"));
+  }
+  // The number may be larger than int64_t holds.
+  const Json* sequence = fields.Find("seq");
+  if (sequence == nullptr || !sequence->is_number_unsigned()) {
+    return absl::InvalidArgumentError("seq: is not a whole number");
+  }
+  head.id.sequence = sequence->get<uint64_t>();
+  const Json* boot = fields.Find("boot");
+  if (boot == nullptr || !boot->is_string()) {
+    return absl::InvalidArgumentError("boot: is not a text");
+  }
+  head.id.boot = boot->get_ref<const std::string&>();
+  return head;
+}
+
+}  // namespace
+
+absl::StatusOr<LogEntry> ReadLogLine(absl::string_view line) {
+  constexpr int kMaxDepth = 64;  // far above any record's
+  if (line.size() > kMaxLogLine) {
+    return absl::InvalidArgumentError(absl::StrCat("is longer than ", kMaxLogLine, " bytes"));
+  }
+  if (!IsWithinBounds(line, kMaxDepth, kMaxLogLine)) {
+    return absl::InvalidArgumentError(absl::StrCat("is nested deeper than ", kMaxDepth));
+  }
+  const Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return absl::InvalidArgumentError("is not a JSON object");
+  absl::StatusOr<RecordHead> head = ReadHead(json);
+  if (!head.ok()) return head.status();
+  std::string fault, type;
+  const Fields fields(json, "", &fault);
+  if (!fields.Read("type", &type)) return absl::InvalidArgumentError("type: is not a text");
+  fields.Read("time", &head->time);
+  LogEntry entry = type == "decision" ? LogEntry(ReadPlacement(*std::move(head), fields))
+                                      : ReadEventRecord(type, *std::move(head), fields);
+  std::visit([&fault](RecordHead& record) { record.fault = std::move(fault); }, entry);
+  return entry;
 }
 
 }  // namespace carbon

@@ -1,42 +1,31 @@
-// The placement log's decisions, read back: what DecisionRecord() wrote (core/record/record.h), as
-// the types that it was written from. Pure.
+// The placement log read back, line by line: what WriteRecord() wrote (record.h, event_records.h),
+// as the types that it was written from. Pure.
+//
+//   absl::StatusOr<LogEntry> entry = ReadLogLine(line);
+//   if (!entry.ok()) return entry.status();
+//   if (const auto* decision = std::get_if<PlacementRecord>(&*entry)) Show(*decision);
 #ifndef CORE_RECORD_RECORD_READER_H_
 #define CORE_RECORD_RECORD_READER_H_
 
-#include <string>
-#include <vector>
+#include <cstddef>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "core/decision/circumstances.h"
-#include "core/decision/decision.h"
-#include "core/decision/decision_id.h"
-#include "core/job/job.h"
-#include "core/snapshot/snapshot.h"
-#include "nlohmann/json.hpp"
+#include "absl/strings/string_view.h"
+#include "core/record/log_entry.h"
 
 namespace carbon {
 
-struct PlacementRecord {
-  int version = 0;
-  RecordId id;
-  absl::Time time;
-  JobRequest job;
-  int rule = 1;        // that chose (kDecisionRule)
-  int arithmetic = 0;  // 0: the record is from before it was recorded
-  // Without what no record has: whether a reason is about a hint, and how the policy notifies. An
-  // exclusion has no pool.
-  Decision decision;
-  Manifest snapshot;
-  std::string ledger_digest;
-  Circumstances circumstances;
-  std::vector<std::string> cut;  // the texts and lists that are not whole
-};
+// The most bytes of a line that is read: far more than of any record (kMaxRecordBytes). The file
+// may be anybody's.
+inline constexpr size_t kMaxLogLine = 1 << 20;
 
-// What a record before the present version did not have is as in a default JobRequest and Decision.
-// InvalidArgument, "field: fact", where a field is of another type than it is written with, or
-// holds a name that is not known; so too for a record of another kind or version.
-absl::StatusOr<PlacementRecord> ReadDecisionRecord(const nlohmann::ordered_json& json);
+// A record of any kind, of every version that is read. A field that is not as it is written does
+// not keep the rest of its record from being read: see RecordHead::fault.
+//
+// InvalidArgument, saying what is wrong: the line is too long, nested too deep or not a JSON
+// object, or it does not say its version, kind, boot and number. Unimplemented: it is of another
+// version.
+absl::StatusOr<LogEntry> ReadLogLine(absl::string_view line);
 
 }  // namespace carbon
 

@@ -18,6 +18,7 @@
 #include "core/cluster/ledger.h"
 #include "core/decision/seal.h"
 #include "core/placer/placer.h"
+#include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "core/snapshot/snapshot.h"
 #include "plugin/job_submit/complaints.h"
@@ -133,10 +134,10 @@ class Engine::State {
     const size_t bytes = BytesHeld(job, submission);
     const auto need =
         outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable : LogWriter::Need::kNeeded;
-    const bool is_queued = log_.Enqueue(
-        [now, job, submission = std::make_shared<const Submission>(std::move(submission)),
-         manifest = snapshot->manifest()] { return RecordOf(job, *submission, manifest, now); },
-        bytes, need);
+    const bool is_queued = log_.Enqueue([record = std::make_shared<const PlacementRecord>(RecordOf(
+                                             job, std::move(submission), snapshot->manifest(),
+                                             now))] { return WriteRecord(*record); },
+                                        bytes, need);
     log_lock.unlock();
     // No decision without a trace. What was booked expires, as of any job that does not come.
     if (!is_queued && need == LogWriter::Need::kNeeded) return {};
@@ -222,7 +223,8 @@ class Engine::State {
     for (size_t i = 0; i < all.size(); ++i) ids.push_back(placer_.NextId());
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
-    for (size_t i = 0; i < all.size(); ++i) log_.Enqueue(WithheldRecord(ids[i], now, all[i]));
+    for (size_t i = 0; i < all.size(); ++i)
+      log_.Enqueue(WriteRecord(WithheldRecord{{ids[i], now}, all[i]}));
     log_lock.unlock();
     // The same text as long as it is the same user's, so that it is not said every minute.
     const std::optional<uint32_t> user_id = all.front().user_id;
@@ -239,7 +241,7 @@ class Engine::State {
     const RecordId id = placer_.NextId();
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
-    log_.EnqueueDrops(DroppedRecord(id, now, dropped), dropped);
+    log_.EnqueueDrops(WriteRecord(DroppedRecord{{id, now}, dropped}), dropped);
   }
 
   void ReadSnapshot(absl::Time now) {
@@ -298,8 +300,8 @@ class Engine::State {
     lock.unlock();
     for (const RecordId& id : ids) {
       log_.Enqueue(
-          [id, told = std::move(untold_.front())] {
-            return BookingEventRecord(id, told.first, told.second);
+          [record = BookingRecord{{id, untold_.front().first}, std::move(untold_.front().second)}] {
+            return WriteRecord(record);
           },
           kBookingRecordBytes);
       untold_.pop_front();

@@ -9,6 +9,7 @@
 #include "bench/synthetic_cluster.h"
 #include "core/cluster/ledger.h"
 #include "core/decision/decision.h"
+#include "core/placer/placer.h"
 #include "core/record/record.h"
 #include "core/snapshot/snapshot.h"
 
@@ -30,9 +31,11 @@ std::vector<std::string> Decisions(const SyntheticCluster& cluster, const Snapsh
   std::vector<std::string> records;
   for (int i = 0; i < kDecisions; ++i) {
     const JobRequest& job = cluster.jobs[static_cast<size_t>(i)];
-    const Decision decision = Decide(job, snapshot, ledger, cluster.now);
-    records.push_back(DecisionRecord({"0123456789abcdef", static_cast<uint64_t>(i)}, cluster.now,
-                                     job, decision, snapshot.manifest(), ledger.digest(), {}));
+    Submission submission = {.decision = Decide(job, snapshot, ledger, cluster.now),
+                             .id = RecordId{"0123456789abcdef", static_cast<uint64_t>(i)},
+                             .ledger_digest = ledger.digest()};
+    records.push_back(
+        WriteRecord(RecordOf(job, std::move(submission), snapshot.manifest(), cluster.now)));
   }
   return records;
 }

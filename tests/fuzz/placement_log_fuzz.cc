@@ -8,15 +8,22 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/explain/past_bookings.h"
+#include "cli/explain/search.h"
+#include "cli/log/decision_filter.h"
 #include "cli/log/fields.h"
 #include "cli/log/job_fates.h"
+#include "cli/log/log_contents.h"
+#include "cli/log/logged_decision.h"
 #include "cli/log/totals.h"
 #include "core/cluster/ledger.h"
+#include "core/record/event_records.h"
+#include "core/record/log_entry.h"
 #include "core/record/record.h"
 #include "core/record/record_reader.h"
 #include "store/placement_log.h"
@@ -42,6 +49,28 @@ const std::vector<LogColumn>& AllFields() {
   return columns;
 }
 
+template <class Record>
+std::string Written(const Record& record) {
+  return WriteRecord(record);
+}
+std::string Written(PlacementRecord record) {
+  record.decision.excluded.clear();  // the plugin's reasons are fixed phrases without escapes
+  return WriteRecord(record);
+}
+std::string Written(const UnknownRecord&) { return ""; }
+
+std::string Written(const LogEntry& entry) {
+  return std::visit([](const auto& record) { return Written(record); }, entry);
+}
+
+void CheckWrittenAgain(const LogEntry& entry) {
+  const std::string line = Written(entry);
+  if (line.empty() || line.size() > kMaxLogLine) return;
+  const absl::StatusOr<LogEntry> again = ReadLogLine(line.substr(0, line.size() - 1));
+  if (!again.ok() || !HeadOf(*again).fault.empty() || again->index() != entry.index()) std::abort();
+  if (Written(*again) != line) std::abort();
+}
+
 }  // namespace
 }  // namespace carbon
 
@@ -53,26 +82,27 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (ftruncate(file, 0) != 0 || pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) {
     std::abort();
   }
-  SequencesByBoot sequences;
-  std::vector<LogRecord> records;
-  const absl::Status status = ReadPlacementLog(
-      path, &sequences, [&](const LogRecord& record) { records.push_back(record); },
-      [](const std::string& complaint) {
-        if (complaint.empty()) std::abort();
-      });
-  if (!status.ok()) std::abort();
-  // What scarbon explain reads of it: the typed record, which can be written again, and the
-  // bookings.
+  const auto complain = [](const std::string& complaint) {
+    if (complaint.empty()) std::abort();
+  };
+  // What scarbon explain makes of the records: the bookings. Each record can be written again, and
+  // what is written is read as the same.
   PastBookings past;
   std::string boot;
-  for (const LogRecord& record : records) {
-    const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(record.json());
-    if (!read.ok()) continue;
-    DecisionRecord(read->id, read->time, read->job, read->decision, read->snapshot,
-                   read->ledger_digest, read->circumstances);
-    past.Add(*read);
-    boot = read->id.boot;
-  }
+  SequencesByBoot sequences;
+  const absl::Status status = ReadPlacementLog(
+      path, &sequences,
+      [&](const LogEntry& entry, absl::string_view line) {
+        if (line.empty()) std::abort();
+        CheckWrittenAgain(entry);
+        JobNamedIn(entry);
+        const auto* decision = std::get_if<PlacementRecord>(&entry);
+        if (decision == nullptr || !decision->fault.empty()) return;
+        past.Add(*decision);
+        boot = decision->id.boot;
+      },
+      complain);
+  if (!status.ok()) std::abort();
   CapacityState capacity;
   capacity.groups = {{"oslo", {.nodes = 4, .devices = 32}, {.nodes = 1, .devices = 8}}};
   BookingLedger ledger;
@@ -81,22 +111,25 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ledger.ViewAs(1000);
   // A format comes from the command line, and what became of jobs from sacct.
   const std::string text(reinterpret_cast<const char*>(data), size);
+  absl::StatusOr<LogContents> contents =
+      ReadLogs({path}, DecisionFilter(), /*keep_lines=*/true, complain);
+  if (!contents.ok()) std::abort();
+  std::vector<LoggedDecision>& decisions = contents->decisions;
   JobRuns runs = ParseJobRuns(text);
-  for (const int64_t job_id : JobsToAskFor(records)) {
-    for (const LogRecord& record : records) {
-      const double user_id = record.Number({"job", "user_id"}).value_or(0);
-      JobRun run{.submitted = record.Time({"time"}).value_or(absl::Now()),
-                 .elapsed = absl::Hours(1)};
-      if (user_id >= 0 && user_id < 1e9) run.user_id = static_cast<uid_t>(user_id);
-      run.start = run.submitted;
-      runs[job_id].push_back(run);
-    }
+  for (const LoggedDecision& decision : decisions) {
+    if (!decision.job_id.has_value()) continue;
+    runs[*decision.job_id].push_back({.user_id = decision.record.job.user_id,
+                                      .submitted = decision.record.time,
+                                      .start = decision.record.time,
+                                      .elapsed = absl::Hours(1)});
   }
-  AddFates(runs, &records);
-  for (const LogRecord& record : records) {
-    for (const LogColumn& column : AllFields()) column.field->text(record);
+  JobsToAskFor(decisions);
+  AddFates(runs, &decisions);
+  for (const LoggedDecision& decision : decisions) {
+    for (const LogColumn& column : AllFields()) column.field->text(decision);
+    if (JsonOf(decision).empty()) std::abort();
   }
-  if (LogTotal(records).empty()) std::abort();
+  if (LogTotal(decisions).empty()) std::abort();
   std::string error;
   if (!ParseLogFormat(text, &error).has_value() && error.empty()) std::abort();
   return 0;

@@ -17,6 +17,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/grid/forecast_codec.h"
 #include "core/placer/placer.h"
+#include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -62,14 +63,14 @@ class ScarbonExplain : public ::testing::Test {
     const absl::Time now = world_.now + later;
     const Submission submission = placer_.Submit(job, circumstances, now);
     if (!submission.id.has_value()) return "";
-    Append(RecordOf(job, submission, snapshot_->manifest(), now));
+    Append(WriteRecord(RecordOf(job, submission, snapshot_->manifest(), now)));
     return DecisionId(*submission.id);
   }
   // The queue shows the decision's job.
   void ShowJob(const std::string& decision, int job_id) {
     const RecordId id = placer_.NextId();
-    Append(BookingEventRecord(id, world_.now,
-                              {decision, BookingFate::kSeen, static_cast<uint32_t>(job_id)}));
+    Append(WriteRecord(BookingRecord{
+        {id, world_.now}, {decision, BookingFate::kSeen, static_cast<uint32_t>(job_id)}}));
   }
   void Append(const std::string& line) const { std::ofstream(log_, std::ios::app) << line; }
   Ran Run(const std::string& arguments) const {

@@ -27,9 +27,9 @@ class ScarbonLogWithAccounting : public ScarbonLog {
  protected:
   // A decision whose job the queue has shown as `job_id`.
   void AppendQueued(const Sample& sample, uint32_t job_id) {
-    Append(Line(sample) + BookingEventRecord({"0123456789abcdef", sample.sequence}, kStart,
-                                             {DecisionId({kBoot, sample.sequence}),
-                                              BookingFate::kConfirmed, job_id}));
+    Append(Line(sample) + WriteRecord(BookingRecord{{{"0123456789abcdef", sample.sequence}, kStart},
+                                                    {DecisionId({kBoot, sample.sequence}),
+                                                     BookingFate::kConfirmed, job_id}}));
   }
   // Has sacct print these lines.
   void Accounting(const std::string& lines) {
@@ -183,7 +183,7 @@ TEST_F(ScarbonLogWithAccounting, CountsWhatWasNotMovedWhereverItRan) {
   AppendQueued({.sequence = 3, .name = "returned"}, 103);
   JobReturn given_back;
   given_back.decision_id = DecisionId({kBoot, 3});
-  Append(ReturnRecord({"0123456789abcdef", 4}, kStart, given_back, ""));
+  Append(WriteRecord(ReturnRecord{{{"0123456789abcdef", 4}, kStart}, given_back, ""}));
   std::vector<Row> rows;
   for (const char* job_id : {"101", "102", "103"}) {
     rows.push_back({job_id, "COMPLETED", absl::Hours(1), "lyon", absl::ZeroDuration()});

@@ -32,7 +32,7 @@ std::string LeftAloneLine(uint64_t sequence) {
   job.partitions = {"oslo"};
   Decision decision;
   decision.reason = "interactive";
-  return DecisionRecord({kBoot, sequence}, kStart, job, decision, {}, "0", {});
+  return WriteRecord(RecordOfDecision({kBoot, sequence}, kStart, job, decision));
 }
 
 TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
@@ -44,10 +44,11 @@ TEST_F(ScarbonLog, ShowsOneLinePerDecisionAndTheTotal) {
                .delay = absl::ZeroDuration(),
                .home_grams = 1200,
                .chosen_grams = 1200}));
-  Append(BookingEventRecord({kBoot, 3}, kStart,
-                            {DecisionId({kBoot, 1}), BookingFate::kConfirmed, 17}));
+  Append(WriteRecord(
+      BookingRecord{{{kBoot, 3}, kStart}, {DecisionId({kBoot, 1}), BookingFate::kConfirmed, 17}}));
   Append(LeftAloneLine(4));
-  Append(BookingEventRecord({kBoot, 5}, kStart, {DecisionId({kBoot, 2}), BookingFate::kSeen, 19}));
+  Append(WriteRecord(
+      BookingRecord{{{kBoot, 5}, kStart}, {DecisionId({kBoot, 2}), BookingFate::kSeen, 19}}));
   const Ran ran = RunOnLog("");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.err, "");
@@ -68,9 +69,10 @@ TEST_F(ScarbonLog, ShowsAJobThatWasGivenBackAndCountsNoSavingForIt) {
   JobReturn given_back;
   given_back.decision_id = DecisionId({kBoot, 1});
   given_back.reason = "its pool is down";
-  Append(ReturnRecord({"0123456789abcdef", 1}, kStart, given_back, ""));
+  Append(WriteRecord(ReturnRecord{{{"0123456789abcdef", 1}, kStart}, given_back, ""}));
   given_back.decision_id = DecisionId({kBoot, 2});
-  Append(ReturnRecord({"0123456789abcdef", 2}, kStart, given_back, "slurmctld says no"));
+  Append(WriteRecord(
+      ReturnRecord{{{"0123456789abcdef", 2}, kStart}, given_back, "slurmctld says no"}));
   const Ran ran = RunOnLog("-o job,co2e,saved,outcome,reason");
   EXPECT_THAT(ran.out, HasSubstr("given-back its pool is down"));
   EXPECT_THAT(ran.out, HasSubstr("placed     emits less"));
@@ -84,8 +86,8 @@ TEST_F(ScarbonLog, ShowsAJobThatWasGivenBackAndCountsNoSavingForIt) {
 // `sbatch --test-only` and jobs that Slurm refused save nothing, whatever was decided for them.
 TEST_F(ScarbonLog, CountsNothingOfWhatNeverWasInTheQueue) {
   Append(Line({.sequence = 1}) + Line({.sequence = 2, .name = "refused"}));
-  Append(
-      BookingEventRecord({kBoot, 3}, kStart, {DecisionId({kBoot, 2}), BookingFate::kExpired, 0}));
+  Append(WriteRecord(
+      BookingRecord{{{kBoot, 3}, kStart}, {DecisionId({kBoot, 2}), BookingFate::kExpired, 0}}));
   EXPECT_THAT(
       RunOnLog("").out,
       HasSubstr("2 decisions, 2 placed, 1 never queued (will-runs, or refused): not counted; "
@@ -287,16 +289,44 @@ TEST_F(ScarbonLog, ShowsWhatItCanOfARecordWithOddFields) {
   Append(R"({"v":1,"type":"decision","boot":"b","seq":1,"time":"2026-11-24T19:00:00Z",)"
          R"("job":{"name":7,"user_id":"x"},"chosen":[],"saving":3})"
          "\n");
-  const Ran ran = RunOnLog("-n");
+  const Ran ran = RunOnLog("-nP -o id,time,user,uid,job,co2e,saved,outcome");
   EXPECT_EQ(ran.code, 0);
-  EXPECT_THAT(ran.out, HasSubstr("2026-11-24T19:00:00"));
+  EXPECT_EQ(ran.out, "b-1|2026-11-24T19:00:00||||||left-alone\n");
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_,
+                                  ": 1 record has fields that cannot be read; the first is b-1: "
+                                  "job.name: is not a text\n"));
+}
+
+// Of a later release of the same version.
+TEST_F(ScarbonLog, KeepsFieldsInJsonThatItDoesNotKnow) {
+  std::string line = Line({.sequence = 1});
+  line.insert(line.size() - 2, R"(,"weather":{"wind":[1,2.50]})");
+  Append(line);
+  Append(R"({"v":2,"type":"audit","boot":"b","seq":1})"
+         "\n");
+  const Ran ran = RunOnLog("--json");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(nlohmann::json::parse(ran.out)[0], nlohmann::json::parse(line));
+}
+
+// null in the file: nothing is shown for it, and no total counts it.
+TEST_F(ScarbonLog, ShowsNothingForWhatIsUnknown) {
+  nlohmann::ordered_json record = nlohmann::ordered_json::parse(Line({.sequence = 1}));
+  for (const char* field : {"start", "runtime_s", "energy_kwh", "gross_g"}) {
+    record["chosen"][field] = nullptr;
+  }
+  record["saving"]["share"]["mean"] = record["saving"]["gross_g"]["mean"] = nullptr;
+  Append(record.dump() + "\n");
+  EXPECT_EQ(RunOnLog("-nP -o job,start,delay,runtime,kwh,co2e,saved,savedco2e").out,
+            "train|||||||\n");
+  EXPECT_THAT(RunOnLog("").out, HasSubstr("predicted 0 g CO2e, at home 0 g: saving 0 g\n"));
 }
 
 TEST_F(ScarbonLog, ReportsGapsInASequence) {
   Append(Line({.sequence = 4}));
   Append(Line({.sequence = 8}));
-  Append(BookingEventRecord({kBoot, 10}, kStart, {"x", BookingFate::kConfirmed, 17}));
-  Append(DroppedRecord({"0000000000000000", 1}, kStart, 2));
+  Append(WriteRecord(BookingRecord{{{kBoot, 10}, kStart}, {"x", BookingFate::kConfirmed, 17}}));
+  Append(WriteRecord(DroppedRecord{{{"0000000000000000", 1}, kStart}, 2}));
   const Ran ran = RunOnLog("");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_, ": 3 records missing between ", kBoot,
@@ -308,13 +338,13 @@ TEST_F(ScarbonLog, TellsOfWhatWasWithheldUserByUser) {
   Append(Line({.sequence = 1}));
   const WithheldRecords withheld = {
       .user_id = 4242424, .count = 1000, .first = kStart, .last = kStart + absl::Seconds(30)};
-  Append(WithheldRecord({kBoot, 2}, kStart, withheld));
+  Append(WriteRecord(WithheldRecord{{{kBoot, 2}, kStart}, withheld}));
   WithheldRecords more = withheld;
   more.count = 1;
   more.last += absl::Hours(1);
-  Append(WithheldRecord({kBoot, 3}, kStart, more));
+  Append(WriteRecord(WithheldRecord{{{kBoot, 3}, kStart}, more}));
   more.user_id.reset();
-  Append(WithheldRecord({kBoot, 4}, kStart, more));
+  Append(WriteRecord(WithheldRecord{{{kBoot, 4}, kStart}, more}));
   const Ran ran = RunOnLog("");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.err,

@@ -10,15 +10,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "gtest/gtest.h"
 #include "tests/cli/run_scarbon.h"
+#include "tests/core/record/sample_decision.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
 
-// 2026-11-24T19:00:00Z.
-inline const absl::Time kStart = absl::FromUnixSeconds(1795546800);
+inline const absl::Time kStart = kNow;  // 2026-11-24T19:00:00Z
 inline constexpr char kBoot[] = "3f9c21aa04d7be15";
 
 class ScarbonLog : public ::testing::Test {
@@ -36,17 +37,11 @@ class ScarbonLog : public ::testing::Test {
   const std::string log_ = folder_ + "/placements.jsonl";
 };
 
-inline Candidate At(const std::string& site, absl::Time start, double grams) {
-  return {.pool = site + "-h100",
-          .site = site,
-          .zone = "Z",
-          .partition = site,
-          .hardware = "h100-sxm",
-          .start = start,
-          .runtime = absl::Hours(30),
-          .energy = KilowattHours(71.5),
-          .intensity = GramsPerKilowattHour(200),
-          .gross = GramsCo2e(grams)};
+// A run of 30 hours.
+inline Candidate LongRunAt(const std::string& site, absl::Time start, double grams) {
+  Candidate candidate = At(site, start, grams);
+  candidate.runtime = absl::Hours(30);
+  return candidate;
 }
 
 struct Sample {
@@ -79,8 +74,8 @@ inline std::string Line(const Sample& sample,
   if (sample.is_stated) decision.hints.runtime = absl::Hours(30);
   decision.reason = "emits less";
   decision.outcome = sample.chosen == sample.home ? Outcome::kKeptHome : Outcome::kPlaced;
-  decision.home = At(sample.home, now, sample.home_grams);
-  decision.chosen = At(sample.chosen, now + sample.delay, sample.chosen_grams);
+  decision.home = LongRunAt(sample.home, now, sample.home_grams);
+  decision.chosen = LongRunAt(sample.chosen, now + sample.delay, sample.chosen_grams);
   const double saved = sample.home_grams - sample.chosen_grams;
   const auto [low, high] = std::minmax({saved * 0.9, saved * 1.1});
   decision.saving = Saving{.mean = GramsCo2e(saved),
@@ -97,7 +92,7 @@ inline std::string Line(const Sample& sample,
     decision.consequential_saving =
         Saving{.mean = GramsCo2e(added), .share = added / *home_consequential};
   }
-  return DecisionRecord({kBoot, sample.sequence}, now, job, decision, {}, "0", {});
+  return WriteRecord(RecordOfDecision({kBoot, sample.sequence}, now, job, decision));
 }
 
 }  // namespace carbon

@@ -71,7 +71,8 @@ TEST_F(PlacerTest, DoesTheSameWithTheSameArguments) {
     job.user_id = 1000 + static_cast<uint32_t>(i % 2);
     const Submission a = one.Submit(job, {}, world_.now), b = other.Submit(job, {}, world_.now);
     const Manifest manifest = world_.Publish()->manifest();
-    EXPECT_EQ(RecordOf(job, a, manifest, world_.now), RecordOf(job, b, manifest, world_.now));
+    EXPECT_EQ(WriteRecord(RecordOf(job, a, manifest, world_.now)),
+              WriteRecord(RecordOf(job, b, manifest, world_.now)));
     EXPECT_EQ(VerdictFor(job, a).admin_comment, VerdictFor(job, b).admin_comment);
   }
 }

@@ -1,24 +1,35 @@
 #include "core/record/record_reader.h"
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <variant>
 
 #include "core/placer/placer.h"
 #include "core/record/record.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/core/drawn_world.h"
+#include "tests/core/record/sample_decision.h"
 
 namespace carbon {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Json = nlohmann::ordered_json;
 
-std::string WrittenAgain(const PlacementRecord& record) {
-  return DecisionRecord(record.id, record.time, record.job, record.decision, record.snapshot,
-                        record.ledger_digest, record.circumstances);
+// InvalidArgument if a field is not as it is written, or the line is not a decision.
+absl::StatusOr<PlacementRecord> ReadDecisionRecord(const Json& json) {
+  absl::StatusOr<LogEntry> entry = ReadLogLine(json.dump());
+  if (!entry.ok()) return entry.status();
+  auto* record = std::get_if<PlacementRecord>(&*entry);
+  if (record == nullptr) return absl::InvalidArgumentError("is not a decision");
+  if (!record->fault.empty()) return absl::InvalidArgumentError(record->fault);
+  return *std::move(record);
 }
 
 // Nothing that a record holds is lost, or comes back as something else.
@@ -38,10 +49,10 @@ TEST(ReadDecisionRecord, ReadsBackAllThatIsWritten) {
     const absl::Time now = world.now + absl::Nanoseconds(123'456'789);
     const Submission submission = placer.Submit(job, circumstances, now);
     if (!submission.id.has_value()) continue;
-    const std::string line = RecordOf(job, submission, manifest, now);
+    const std::string line = WriteRecord(RecordOf(job, submission, manifest, now));
     const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(line));
     ASSERT_TRUE(read.ok()) << read.status() << line;
-    ASSERT_EQ(WrittenAgain(*read), line);
+    ASSERT_EQ(WriteRecord(*read), line);
     EXPECT_EQ(read->version, kRecordVersion);
     EXPECT_EQ(read->arithmetic, kDecisionArithmetic);
     EXPECT_EQ(read->job.demand, job.demand);
@@ -69,9 +80,7 @@ TEST(ReadDecisionRecord, ReadsARecordOfVersion1) {
 
 TEST(ReadDecisionRecord, RefusesWhatIsOfAnotherTypeAndNamesIt) {
   for (const auto& [field, value, fault] :
-       {std::tuple("/v", "3", "v: 3, not in [1, 2]"),
-        std::tuple("/type", "\"booking\"", "type: is not \"decision\""),
-        std::tuple("/job/user_id", "-1", "job.user_id: is not a whole number"),
+       {std::tuple("/job/user_id", "-1", "job.user_id: is not a whole number"),
         std::tuple("/job/user_id", "4294967296", "job.user_id: is not a whole number"),
         std::tuple("/job/nice", "18446744073709551615", "job.nice: is not a whole number"),
         std::tuple("/job/name", "7", "job.name: is not a text"),
@@ -95,8 +104,85 @@ TEST(ReadDecisionRecord, RefusesWhatIsOfAnotherTypeAndNamesIt) {
     EXPECT_TRUE(absl::IsInvalidArgument(read.status())) << field;
     EXPECT_THAT(std::string(read.status().message()), HasSubstr(fault));
   }
-  EXPECT_FALSE(ReadDecisionRecord(Json()).ok());
-  EXPECT_FALSE(ReadDecisionRecord(Json::array()).ok());
+}
+
+// What is null in the file is not zero when it is read, and is null again when it is written.
+TEST(ReadLogLine, ReadsWhatIsUnknownAsUnknown) {
+  Decision decision = Placed();
+  decision.chosen->gross = GramsCo2e(NAN);
+  decision.chosen->start = absl::InfiniteFuture();
+  decision.chosen->runtime = absl::InfiniteDuration();
+  decision.saving->share_low = NAN;
+  const std::string line = WriteRecord(RecordOfDecision({"b", 1}, kNow, JobRequest(), decision));
+  const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(line));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(std::isnan(read->decision.chosen->gross.value()));
+  EXPECT_EQ(read->decision.chosen->start, absl::InfinitePast());
+  EXPECT_EQ(read->decision.chosen->runtime, absl::InfiniteDuration());
+  EXPECT_TRUE(std::isnan(read->decision.saving->share_low));
+  EXPECT_EQ(read->decision.saving->share_high, 0.67);
+  EXPECT_EQ(WriteRecord(*read), line);
+}
+
+TEST(ReadLogLine, KeepsWhichTextsAreCut) {
+  JobRequest job;
+  job.comment = std::string(3000, 'c');
+  const std::string line = WriteRecord(RecordOfDecision({"b", 1}, kNow, job, Placed()));
+  const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(line));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_THAT(read->cut, ElementsAre("job.comment"));
+  EXPECT_EQ(WriteRecord(*read), line);
+}
+
+TEST(ReadLogLine, ReadsWhatItCanOfARecordWithAFault) {
+  const absl::StatusOr<LogEntry> entry =
+      ReadLogLine(R"({"v":2,"type":"decision","boot":"b","seq":7,"time":"2026-11-24T19:00:00Z",
+                      "job":{"name":7,"user_id":"x","account":"ml"},"chosen":[],"outcome":"moved",
+                      "reason":"emits less"})");
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  const PlacementRecord& record = std::get<PlacementRecord>(*entry);
+  EXPECT_EQ(record.fault, "job.name: is not a text");
+  EXPECT_EQ(record.time, kNow);
+  EXPECT_EQ(record.job.user_id, kNoUser);
+  EXPECT_EQ(record.job.account, "ml");
+  EXPECT_FALSE(record.decision.chosen.has_value());
+  EXPECT_EQ(record.decision.reason, "emits less");
+}
+
+TEST(ReadLogLine, SaysWhyALineIsNotARecord) {
+  const std::string deep = std::string(65, '[') + std::string(65, ']');
+  for (const auto& [line, code, fault] :
+       {std::tuple(std::string(), absl::StatusCode::kInvalidArgument, "is not a JSON object"),
+        {"nonsense", absl::StatusCode::kInvalidArgument, "is not a JSON object"},
+        {"[1]", absl::StatusCode::kInvalidArgument, "is not a JSON object"},
+        {R"({"v":2,"type":"dec)", absl::StatusCode::kInvalidArgument, "is not a JSON object"},
+        {"{\"x\":" + deep + "}", absl::StatusCode::kInvalidArgument, "is nested deeper than 64"},
+        {std::string(kMaxLogLine + 1, ' '), absl::StatusCode::kInvalidArgument,
+         "is longer than 1048576 bytes"},
+        {R"({"type":"job"})", absl::StatusCode::kInvalidArgument, "v: is not there"},
+        {R"({"v":"2"})", absl::StatusCode::kInvalidArgument, "v: is not a whole number"},
+        {R"({"v":3,"type":"job","boot":"b","seq":1})", absl::StatusCode::kUnimplemented,
+         "v: 3, not in [1, 2]"},
+        {R"({"v":2,"type":"job","boot":"b","seq":-1})", absl::StatusCode::kInvalidArgument,
+         "seq: is not a whole number"},
+        {R"({"v":2,"type":"job","seq":1})", absl::StatusCode::kInvalidArgument,
+         "boot: is not a text"},
+        {R"({"v":2,"boot":"b","seq":1})", absl::StatusCode::kInvalidArgument,
+         "type: is not a text"}}) {
+    const absl::Status status = ReadLogLine(line).status();
+    EXPECT_EQ(status.code(), code) << line.substr(0, 80);
+    EXPECT_EQ(status.message(), fault);
+  }
+}
+
+// Its number belongs to a boot's sequence all the same.
+TEST(ReadLogLine, ReadsTheHeadOfAKindThatIsNotKnown) {
+  const absl::StatusOr<LogEntry> entry = ReadLogLine(R"({"v":2,"type":"x","boot":"b","seq":7})");
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  EXPECT_EQ(std::get<UnknownRecord>(*entry).type, "x");
+  EXPECT_EQ(HeadOf(*entry).id.sequence, 7u);
+  EXPECT_EQ(HeadOf(*entry).version, 2);
+  EXPECT_EQ(HeadOf(*entry).time, absl::InfinitePast());
 }
 
 }  // namespace

@@ -6,14 +6,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/decision/watch.h"
 #include "tests/core/record/sample_decision.h"
 
 namespace carbon {
 namespace {
 
 using Json = nlohmann::json;
-using ::testing::HasSubstr;
 
 const RecordId kId = {"3f9c21aa04d7be15", 42};
 
@@ -38,7 +36,7 @@ JobRequest AJob() {
 Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kNow) {
   const Manifest manifest = {kNow - absl::Seconds(5), {{"c0", "f0", "a0", "r0"}}};
   const std::string line =
-      DecisionRecord(kId, now, job, decision, manifest, "00000000000000ff", {});
+      WriteRecord(RecordOfDecision(kId, now, job, decision, manifest, "00000000000000ff"));
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   return Json::parse(line);
 }
@@ -201,7 +199,7 @@ TEST(DecisionRecord, EscapesWhateverUsersWrite) {
   JobRequest job = AJob();
   job.name = "a\nb\"c\\d\x1b[31m\xff\xc3\x28\x7f";
   job.comment = "caf\xc3\xa9";
-  const std::string line = DecisionRecord(kId, kNow, job, Placed(), {}, "", {});
+  const std::string line = WriteRecord(RecordOfDecision(kId, kNow, job, Placed(), {}, ""));
   for (const char c : line.substr(0, line.size() - 1)) {
     EXPECT_TRUE(c >= ' ' && c < 0x7f) << static_cast<int>(c);
   }
@@ -219,20 +217,6 @@ TEST(DecisionRecord, WritesNullForWhatIsNoNumberAndNoTime) {
   EXPECT_TRUE(record["chosen"]["gross_g"].is_null());
   EXPECT_TRUE(record["chosen"]["start"].is_null());
   EXPECT_TRUE(record["chosen"]["runtime_s"].is_null());
-}
-
-TEST(BookingEventRecord, SaysWhatBecameOfABooking) {
-  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kExpired, 0}),
-            R"({"v":2,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
-            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
-            R"("job_id":null,"fate":"expired"})"
-            "\n");
-  // A booking that is held on has no fate: whoever adds bookings up must not take it off.
-  EXPECT_EQ(BookingEventRecord(kId, kNow, {"3f9c21aa04d7be15-7", BookingFate::kSeen, 4711}),
-            R"({"v":2,"type":"job","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
-            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
-            R"("job_id":4711})"
-            "\n");
 }
 
 // What a user can fill, filled with what grows most when it is written.
@@ -258,12 +242,13 @@ Decision DecisionOfMany(const std::string& unit) {
 TEST(DecisionRecord, IsBoundedWhateverAUserSubmits) {
   for (const std::string unit : {"\x01", "\"", "\xff", "\xf0\x9f\x98\x80", "x"}) {
     const JobRequest job = HostileJob(unit);
-    const std::string line = DecisionRecord(kId, kNow, job, DecisionOfMany(unit), {}, "0",
-                                            {.log_error = std::string(100'000, '\x01')});
+    const std::string line =
+        WriteRecord(RecordOfDecision(kId, kNow, job, DecisionOfMany(unit), {}, "0",
+                                     {.log_error = std::string(100'000, '\x01')}));
     EXPECT_LE(line.size(), kMaxRecordBytes);
     EXPECT_LE(Json::parse(line)["job"].dump(-1, ' ', true).size(), 5600u);
     // Carbon left it alone, as with --comment=carbon:off: the 15 KB of a loop of will-runs.
-    EXPECT_LE(DecisionRecord(kId, kNow, job, Decision(), {}, "0", {}).size(), 7000u);
+    EXPECT_LE(WriteRecord(RecordOfDecision(kId, kNow, job, Decision())).size(), 7000u);
   }
 }
 
@@ -284,8 +269,8 @@ TEST(DecisionRecord, SaysWhichStringsItCut) {
 TEST(DecisionRecord, HoldsTheCircumstances) {
   const Circumstances circumstances = {.in_charge_since = kNow - absl::Seconds(90),
                                        .log_error = "/var/log/carbon: No space left on device"};
-  const Json record =
-      Json::parse(DecisionRecord(kId, kNow, AJob(), Decision(), {}, "0", circumstances));
+  const Json record = Json::parse(
+      WriteRecord(RecordOfDecision(kId, kNow, AJob(), Decision(), {}, "0", circumstances)));
   EXPECT_EQ(record["circumstances"], Json::parse(R"({
     "in_charge_since": "2026-11-24T18:58:30Z",
     "log_error": "/var/log/carbon: No space left on device"})"));
@@ -305,58 +290,13 @@ TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
   for (const auto& [job, decision] : cases) {
     for (const std::string& error : {std::string(), std::string(3000, '\x01')}) {
       const Circumstances circumstances = {.in_charge_since = kNow, .log_error = error};
-      const size_t bytes =
-          DecisionRecord(kId, kNow, job, decision, manifest, std::string(16, '0'), circumstances)
-              .size();
+      const size_t bytes = WriteRecord(RecordOfDecision(kId, kNow, job, decision, manifest,
+                                                        std::string(16, '0'), circumstances))
+                               .size();
       EXPECT_GE(DecisionRecordBytes(job, decision, circumstances), bytes);
       EXPECT_LE(DecisionRecordBytes(job, decision, circumstances), bytes + bytes / 2);
     }
   }
-}
-
-TEST(WithheldRecord, SaysHowManyOfWhomAndWhen) {
-  WithheldRecords withheld = {.user_id = 1000,
-                              .count = 17,
-                              .left_alone = 3,
-                              .first = kNow - absl::Minutes(1),
-                              .last = kNow};
-  EXPECT_EQ(WithheldRecord(kId, kNow, withheld),
-            R"({"v":2,"type":"withheld","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
-            R"("seq":42,"time":"2026-11-24T19:00:00Z","user_id":1000,"count":17,"left_alone":3,)"
-            R"("first":"2026-11-24T18:59:00Z","last":"2026-11-24T19:00:00Z"})"
-            "\n");
-  withheld.user_id.reset();
-  EXPECT_THAT(WithheldRecord(kId, kNow, withheld), HasSubstr(R"("user_id":null)"));
-}
-
-TEST(DroppedRecord, SaysHowManyWereLost) {
-  EXPECT_EQ(DroppedRecord(kId, kNow, 17),
-            R"({"v":2,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
-            R"("seq":42,"time":"2026-11-24T19:00:00Z","count":17})"
-            "\n");
-}
-
-TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
-  JobReturn given_back;
-  given_back.job_id = 17;
-  given_back.decision_id = "3f9c21aa04d7be15-7";
-  given_back.pool = "oslo";
-  given_back.planned = kNow + absl::Hours(1);
-  given_back.reason = "its pool is down";
-  given_back.latest_safe_start = kNow + absl::Hours(2);
-  given_back.partitions = {"frankfurt", "lyon"};
-  given_back.begin = kNow;
-  EXPECT_EQ(ReturnRecord(kId, kNow, given_back, ""),
-            R"({"v":2,"type":"return","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
-            R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
-            R"("job_id":17,"reason":"its pool is down","pool":"oslo",)"
-            R"("planned":"2026-11-24T20:00:00Z","latest_safe_start":"2026-11-24T21:00:00Z",)"
-            R"("expected_start":null,"partitions":["frankfurt","lyon"],)"
-            R"("begin":"2026-11-24T19:00:00Z","time_limit_s":null,"time_min_s":null,"error":null})"
-            "\n");
-  given_back.limit = absl::Minutes(10);
-  EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, ""))["time_limit_s"], 600);
-  EXPECT_EQ(Json::parse(ReturnRecord(kId, kNow, given_back, "refused"))["error"], "refused");
 }
 
 }  // namespace

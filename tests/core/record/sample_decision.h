@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/decision/decision.h"
+#include "core/record/log_entry.h"
 
 namespace carbon {
 
@@ -47,6 +48,22 @@ inline Decision Placed() {
   decision.booked_group = "oslo";
   decision.booked_amount = {.devices = 16, .cpus = 128};
   return decision;
+}
+
+// The record of a decision.
+inline PlacementRecord RecordOfDecision(const RecordId& id, absl::Time now, const JobRequest& job,
+                                        const Decision& decision, const Manifest& manifest = {},
+                                        const std::string& ledger_digest = "0",
+                                        const Circumstances& circumstances = {}) {
+  PlacementRecord record;
+  record.id = id;
+  record.time = now;
+  record.job = job;
+  record.decision = decision;
+  record.snapshot = manifest;
+  record.ledger_digest = ledger_digest;
+  record.circumstances = circumstances;
+  return record;
 }
 
 }  // namespace carbon

@@ -1,0 +1,158 @@
+#include "cli/explain/explanation.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "cli/log/fields.h"
+#include "cli/text/slurm_time.h"
+#include "cli/text/table.h"
+#include "core/base/mass_text.h"
+
+namespace carbon {
+namespace {
+
+std::string TimeText(absl::Time time) {
+  if (time == absl::InfinitePast()) return "unknown";
+  return FormatSlurmTime(time, absl::LocalTimeZone());
+}
+
+std::string RuntimeText(absl::Duration runtime) {
+  return runtime == absl::InfiniteDuration() ? "unknown" : FormatSlurmDuration(runtime);
+}
+
+// "2 nodes, 16 devices, 128 CPUs, 500 GiB".
+std::string DemandText(const JobRequest& job) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](int64_t count, const char* one, const char* many) {
+    if (count > 0) parts.push_back(absl::StrCat(count, " ", count == 1 ? one : many));
+  };
+  add(job.demand.nodes, "node", "nodes");
+  add(job.demand.devices, "device", "devices");
+  add(job.demand.cpus, "CPU", "CPUs");
+  add(job.demand.memory_mib, "MiB", "MiB");
+  if (job.array_tasks > 1) {
+    parts.push_back(
+        absl::StrCat("for each of ", job.array_tasks, " tasks, ", job.array_width, " at once"));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string MassOr(const std::optional<GramsCo2e>& mass) {
+  return mass.has_value() ? FormatMass(*mass) : std::string();
+}
+
+class Text {
+ public:
+  void Line(const char* name, const std::string& fact) {
+    absl::StrAppend(&text_, absl::StrFormat("%-11s %s\n", name, Printable(fact)));
+  }
+  void Add(const std::string& lines) { absl::StrAppend(&text_, lines); }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// A row for each place that was weighed, and for home, chosen and the static best where they are
+// none of these: they may start at another time than the best start of their pool.
+std::string CandidateTable(const Decision& decision) {
+  const auto is = [](const std::optional<Candidate>& one, const Candidate& other) {
+    return one.has_value() && one->pool == other.pool && one->start == other.start;
+  };
+  std::vector<Candidate> rows = decision.best;
+  for (const auto* one : {&decision.chosen, &decision.home, &decision.static_best}) {
+    const bool is_there =
+        std::any_of(rows.begin(), rows.end(), [&](const Candidate& row) { return is(*one, row); });
+    if (one->has_value() && !is_there) rows.push_back(**one);
+  }
+  Table table({{"POOL"},
+               {"SITE"},
+               {"HARDWARE"},
+               {"START"},
+               {"RUNTIME"},
+               {"KWH", true},
+               {"G/KWH", true},
+               {"CO2E", true},
+               {"CONSEQUENTIAL", true},
+               {"ROLE"}});
+  for (const Candidate& row : rows) {
+    std::vector<std::string> roles;
+    if (is(decision.chosen, row)) roles.push_back("chosen");
+    if (is(decision.home, row)) roles.push_back("home");
+    if (is(decision.static_best, row)) roles.push_back("static best");
+    table.AddRow({row.pool, row.site, row.hardware, TimeText(row.start), RuntimeText(row.runtime),
+                  absl::StrFormat("%.4g", row.energy.value()),
+                  absl::StrFormat("%.4g", row.intensity.value()), FormatMass(row.gross),
+                  MassOr(row.consequential), absl::StrJoin(roles, ", ")});
+  }
+  return table.Format(Table::Style::kAligned, /*with_header=*/true);
+}
+
+std::string SavingText(const Saving& saving) {
+  return absl::StrFormat("%s, %.0f%% (90%% of the error scenarios: %.0f%% to %.0f%%)",
+                         FormatMass(saving.mean), 100 * saving.share, 100 * saving.share_low,
+                         100 * saving.share_high);
+}
+
+}  // namespace
+
+std::string ExplanationText(const FoundDecision& found, const Repetition& repetition) {
+  const PlacementRecord& record = found.record;
+  const JobRequest& job = record.job;
+  const Decision& decision = record.decision;
+  Text text;
+  text.Line("decision", absl::StrCat(DecisionId(record.id), " at ", TimeText(record.time)));
+  text.Line("job",
+            absl::StrCat(job.name, found.job_id ? absl::StrCat(" (", *found.job_id, ")") : "",
+                         " of user ", UserName(job.user_id)));
+  text.Line("asked for", DemandText(job));
+  if (!job.partitions.empty()) text.Line("partitions", absl::StrJoin(job.partitions, ","));
+  if (job.time_limit) text.Line("time limit", FormatSlurmDuration(*job.time_limit));
+  if (job.begin) text.Line("begin", TimeText(*job.begin));
+  if (job.deadline) text.Line("deadline", TimeText(*job.deadline));
+  if (!job.comment.empty()) text.Line("comment", job.comment);
+  text.Line("policy", decision.policy.empty()
+                          ? "none"
+                          : absl::StrCat(decision.policy, " (", ModeName(decision.mode), ")"));
+  text.Line("outcome", absl::StrCat(OutcomeName(decision.outcome), ": ", decision.reason));
+  if (decision.saving.has_value() && decision.outcome == Outcome::kPlaced) {
+    text.Line("saving", SavingText(*decision.saving));
+    if (decision.consequential_saving.has_value()) {
+      text.Line("", absl::StrCat("consequential: ", SavingText(*decision.consequential_saving)));
+    }
+  }
+  if (found.fate == BookingFate::kExpired)
+    text.Line("booking", "expired: the queue never showed its job");
+  if (found.returned.has_value()) {
+    const absl::Time when = found.returned->time;
+    const bool is_known = when != absl::InfinitePast();
+    text.Line("restored", absl::StrCat(is_known ? absl::StrCat("at ", TimeText(when), ": ") : "",
+                                       found.returned->given_back.reason));
+  }
+  if (decision.home.has_value()) {
+    text.Line("minimised",
+              absl::StrCat(FigureName(decision.minimised), " emission, ",
+                           SignalKindName(decision.signal), " intensity; the runtime is ",
+                           decision.hints.flops.has_value() ? "computed from flops"
+                           : decision.runtime_is_limit      ? "the time limit"
+                                                            : "as stated"));
+    text.Add("\n" + CandidateTable(decision) + "\n");
+  }
+  std::map<std::string, int> excluded;
+  for (const Exclusion& exclusion : decision.excluded) ++excluded[exclusion.reason];
+  for (const auto& [reason, count] : excluded) {
+    text.Line("excluded", absl::StrCat(count, count == 1 ? " pool: " : " pools: ", reason));
+  }
+  text.Line("snapshot", absl::StrCat("of ", TimeText(record.snapshot.published_at), ", bookings ",
+                                     record.ledger_digest));
+  text.Line("repeated", repetition.fact);
+  return text.text();
+}
+
+}  // namespace carbon

@@ -1,0 +1,31 @@
+// Which decisions scarbon log shows. Pure, but for the names of users, which the system knows.
+#ifndef CLI_LOG_DECISION_FILTER_H_
+#define CLI_LOG_DECISION_FILTER_H_
+
+#include <set>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/record/log_entry.h"
+
+namespace carbon {
+
+struct DecisionFilter {
+  using Names = std::set<std::string>;
+
+  absl::Time start = absl::InfinitePast();  // the first and the last instant that are admitted
+  absl::Time end = absl::InfiniteFuture();
+  // An empty set admits everything.
+  Names users;  // by name or uid
+  Names accounts;
+  Names partitions;  // asked for, home's or the chosen one
+  Names sites;       // home's or the chosen one
+  Names policies;
+
+  // A record without a time is never admitted.
+  bool Admits(const PlacementRecord& record) const;
+};
+
+}  // namespace carbon
+
+#endif  // CLI_LOG_DECISION_FILTER_H_

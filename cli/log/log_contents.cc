@@ -1,0 +1,137 @@
+#include "cli/log/log_contents.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/log/fields.h"
+#include "cli/text/slurm_time.h"
+#include "store/file.h"
+#include "store/placement_log.h"
+
+namespace carbon {
+namespace {
+
+// Adds up withheld decisions by user.
+class WithheldSums {
+ public:
+  void Add(const WithheldRecords& withheld) {
+    constexpr uint64_t kMaxCount = 1'000'000'000'000'000;  // a larger one was not written by us
+    if (withheld.first == absl::InfinitePast() || withheld.last == absl::InfinitePast()) return;
+    if (withheld.count == 0 || withheld.count > kMaxCount) return;
+    Sum& sum = by_user_[withheld.user_id ? UserName(*withheld.user_id) : std::string()];
+    sum.count += withheld.count;
+    sum.first = std::min(sum.first, withheld.first);
+    sum.last = std::max(sum.last, withheld.last);
+  }
+
+  std::vector<std::string> Lines() const {
+    std::vector<std::string> lines;
+    for (const auto& [user, sum] : by_user_) {
+      lines.push_back(
+          absl::StrCat(sum.count, sum.count == 1 ? " decision of " : " decisions of ",
+                       user.empty() ? "other users" : absl::StrCat("user ", user),
+                       " not recorded from ", FormatSlurmTime(sum.first, absl::LocalTimeZone()),
+                       " to ", FormatSlurmTime(sum.last, absl::LocalTimeZone()),
+                       ": above a user's share of the log; those jobs passed unchanged"));
+    }
+    return lines;
+  }
+
+ private:
+  struct Sum {
+    uint64_t count = 0;
+    absl::Time first = absl::InfiniteFuture();
+    absl::Time last = absl::InfinitePast();
+  };
+  std::map<std::string, Sum> by_user_;
+};
+
+// Takes in records of all kinds, and joins those that are about one decision at the end: they may
+// stand before it.
+class Collector {
+ public:
+  Collector(const DecisionFilter& filter, bool keep_lines)
+      : filter_(filter), keep_lines_(keep_lines) {}
+
+  void Add(LogEntry entry, absl::string_view line) {
+    const absl::string_view kept = keep_lines_ ? line : "";
+    if (auto* decision = std::get_if<PlacementRecord>(&entry)) {
+      if (filter_.Admits(*decision)) AddDecision(std::move(*decision), kept);
+    } else if (const auto* booking = std::get_if<BookingRecord>(&entry)) {
+      const BookingEvent& event = booking->event;
+      if (event.job_id != 0) job_ids_.emplace(event.decision_id, event.job_id);
+      if (event.fate == BookingFate::kExpired) not_queued_.insert(event.decision_id);
+    } else if (auto* returned = std::get_if<ReturnRecord>(&entry)) {
+      const JobReturn& given_back = returned->given_back;
+      if (given_back.job_id != 0) job_ids_.emplace(given_back.decision_id, given_back.job_id);
+      if (!returned->error.empty()) return;
+      const std::string decision_id = given_back.decision_id;
+      returns_.emplace(decision_id, LoggedReturn{std::move(*returned), std::string(kept)});
+    } else if (const auto* withheld = std::get_if<WithheldRecord>(&entry)) {
+      withheld_.Add(withheld->withheld);
+    }
+  }
+
+  LogContents Finish() {
+    for (LoggedDecision& decision : decisions_) {
+      const std::string id = DecisionId(decision.record.id);
+      if (const auto found = returns_.find(id); found != returns_.end()) {
+        decision.returned = found->second;
+      }
+      if (const auto found = job_ids_.find(id); found != job_ids_.end()) {
+        decision.job_id = found->second;
+      }
+      decision.not_queued = not_queued_.contains(id);
+    }
+    return {std::move(decisions_), withheld_.Lines()};
+  }
+
+ private:
+  void AddDecision(PlacementRecord record, absl::string_view line) {
+    std::exchange(record.decision.best, {});
+    std::exchange(record.decision.excluded, {});
+    LoggedDecision& decision = decisions_.emplace_back();
+    decision.record = std::move(record);
+    decision.line = std::string(line);
+  }
+
+  const DecisionFilter& filter_;
+  const bool keep_lines_;
+  std::vector<LoggedDecision> decisions_;
+  // By decision; of several the first counts.
+  std::map<std::string, LoggedReturn> returns_;
+  std::map<std::string, uint32_t> job_ids_;
+  std::set<std::string> not_queued_;
+  WithheldSums withheld_;
+};
+
+}  // namespace
+
+absl::StatusOr<LogContents> ReadLogs(const std::vector<std::string>& paths,
+                                     const DecisionFilter& filter, bool keep_lines,
+                                     const std::function<void(const std::string&)>& complain) {
+  Collector collector(filter, keep_lines);
+  SequencesByBoot sequences;
+  for (const std::string& path : paths) {
+    const absl::Status status = ReadPlacementLog(
+        path, &sequences,
+        [&collector](LogEntry entry, absl::string_view line) {
+          collector.Add(std::move(entry), line);
+        },
+        complain);
+    if (!status.ok()) return status;
+    for (const std::string& fact : OtherWriters(path)) {
+      // A copy may be anybody's.
+      if (absl::StartsWith(fact, "anybody")) complain(absl::StrCat(path, ": ", fact));
+    }
+  }
+  return collector.Finish();
+}
+
+}  // namespace carbon

@@ -1,0 +1,59 @@
+// A decision of the placement log, joined with what became of its job. Plain data.
+#ifndef CLI_LOG_LOGGED_DECISION_H_
+#define CLI_LOG_LOGGED_DECISION_H_
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/record/log_entry.h"
+
+namespace carbon {
+
+// What Slurm's accounting says became of a job (docs/placement-log.md has the rules).
+struct JobFate {
+  absl::Duration ran;               // its longest task
+  std::optional<double> ran_share;  // of what was predicted for all its tasks
+  bool has_ended = false;
+  bool never_ran = false;
+  std::set<std::string> ran_elsewhere;  // the partitions where it ran and was not placed
+  bool ran_earlier = false;
+  bool ran_longer = false;
+};
+
+struct LoggedReturn {
+  ReturnRecord record;
+  std::string line;  // as in the file; empty: it is not needed
+};
+
+struct LoggedDecision {
+  PlacementRecord record;  // without the candidates and the exclusions: a log has many records
+  std::string line;        // as in the file; empty: it is not needed
+  std::optional<uint32_t> job_id;
+  std::optional<LoggedReturn> returned;
+  bool not_queued = false;      // the queue never showed its job
+  std::optional<JobFate> fate;  // absent: accounting does not know the job
+
+  const std::optional<Candidate>& home() const { return record.decision.home; }
+  const std::optional<Candidate>& chosen() const { return record.decision.chosen; }
+};
+
+// Why totals count nothing of a decision.
+enum class NotCounted { kNotQueued, kNeverRan, kRanElsewhere, kRanEarlier, kRanLonger };
+
+// The first reason that holds; absent: totals count the decision.
+std::optional<NotCounted> WhyNotCounted(const LoggedDecision& decision);
+
+// As the table shows it for an outcome: "not-queued".
+absl::string_view NotCountedName(NotCounted why);
+
+// The decision's line with what became of its job, as `scarbon log --json` prints it. Fields that
+// this release does not know are kept.
+std::string JsonOf(const LoggedDecision& decision);
+
+}  // namespace carbon
+
+#endif  // CLI_LOG_LOGGED_DECISION_H_

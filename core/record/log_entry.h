@@ -1,0 +1,104 @@
+// The placement log's records as types, one for each kind. Their fields are documented in
+// docs/placement-log.md. Plain data: record.h and event_records.h write it, log_line.h reads it.
+#ifndef CORE_RECORD_LOG_ENTRY_H_
+#define CORE_RECORD_LOG_ENTRY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/cluster/ledger.h"
+#include "core/decision/circumstances.h"
+#include "core/decision/decision.h"
+#include "core/decision/decision_id.h"
+#include "core/decision/watch.h"
+#include "core/job/job.h"
+#include "core/snapshot/snapshot.h"
+
+namespace carbon {
+
+// What all records have.
+struct RecordHead {
+  RecordId id = {};
+  // When the decision was made or the event happened. InfinitePast: the line does not say it.
+  absl::Time time = absl::InfinitePast();
+  // Of a record that was read, the version of its line. A record is written in kRecordVersion.
+  int version = 0;
+  // Of a record that was read, the first field that is not as it is written, and what is wrong with
+  // it: "job.name: is not a text". Such a field is as if it were not there. Empty: all are right.
+  std::string fault = {};
+};
+
+// The user of a job whose record does not name one. No user of a system has it.
+inline constexpr uint32_t kNoUser = UINT32_MAX;
+
+// A decision, with what it was made from.
+//
+// Of a record that was read: what the line does not have is as in a default JobRequest and
+// Decision, but the user is kNoUser; a figure of a candidate or of a saving is NaN, a start
+// InfinitePast, and a runtime infinite. `decision` lacks what no record has: whether a reason is
+// about a hint, and how the policy notifies. An exclusion has no pool.
+struct PlacementRecord : RecordHead {
+  JobRequest job;
+  int rule = kDecisionRule;              // that chose; 1 where the line does not say it
+  int arithmetic = kDecisionArithmetic;  // 0: the line is from before it was recorded
+  Decision decision;
+  Manifest snapshot;
+  std::string ledger_digest;  // of the bookings that counted
+  Circumstances circumstances;
+  std::vector<std::string> cut;  // the texts and lists that are not whole
+};
+
+// What became of a decision's booking, and the job that it was for ("booking"); or the job alone
+// where the booking is kept ("job").
+struct BookingRecord : RecordHead {
+  BookingEvent event;
+};
+
+// A job got back what it had asked for, or `error` says why it did not.
+struct ReturnRecord : RecordHead {
+  // Without what no record has: the user, the admin_comment and its mark's end, and whether the
+  // pool is among the partitions.
+  JobReturn given_back;
+  std::string error;
+  std::vector<std::string> cut = {};
+};
+
+// Decisions that were not recorded, and whose jobs passed unchanged, because their user had used up
+// a share of the log.
+struct WithheldRecords {
+  std::optional<uint32_t> user_id;  // absent: of the many users beyond those that are told apart
+  uint64_t count = 0;
+  // Of them, jobs that carbon would have left alone all the same.
+  uint64_t left_alone = 0;
+  absl::Time first, last;
+
+  friend bool operator==(const WithheldRecords&, const WithheldRecords&) = default;
+};
+struct WithheldRecord : RecordHead {
+  WithheldRecords withheld;
+};
+
+// `count` records were lost to a full queue or a failing disk since the last record.
+struct DroppedRecord : RecordHead {
+  uint64_t count = 0;
+};
+
+// A record of a kind that this release does not know. Only read, never written.
+struct UnknownRecord : RecordHead {
+  std::string type;
+};
+
+using LogEntry = std::variant<PlacementRecord, BookingRecord, ReturnRecord, WithheldRecord,
+                              DroppedRecord, UnknownRecord>;
+
+inline const RecordHead& HeadOf(const LogEntry& entry) {
+  return std::visit([](const auto& record) -> const RecordHead& { return record; }, entry);
+}
+
+}  // namespace carbon
+
+#endif  // CORE_RECORD_LOG_ENTRY_H_
