@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/nearest_word.h"
+#include "core/base/timestamp.h"
 #include "core/json/json_lines.h"
 
 namespace carbon {
@@ -30,15 +31,17 @@ JsonValue JsonValue::Member(const std::string& key) const {
   return JsonValue(json_->at(key), absl::StrCat(pointer_, "/", EscapePointer(key)), errors_);
 }
 
+JsonValue JsonValue::Element(size_t index) const {
+  return JsonValue((*json_)[index], absl::StrCat(pointer_, "/", index), errors_);
+}
+
 std::vector<JsonValue> JsonValue::Elements() const {
   std::vector<JsonValue> elements;
   if (!json_->is_array()) {
     RefuseType("an array");
     return elements;
   }
-  for (size_t i = 0; i < json_->size(); ++i) {
-    elements.push_back(JsonValue((*json_)[i], absl::StrCat(pointer_, "/", i), errors_));
-  }
+  for (size_t i = 0; i < json_->size(); ++i) elements.push_back(Element(i));
   return elements;
 }
 
@@ -60,13 +63,13 @@ void JsonValue::RefuseType(absl::string_view expected) const {
   Refuse(absl::StrCat("must be ", expected, ", not ", Describe(*json_)));
 }
 
-JsonObject::JsonObject(const JsonValue& value)
-    : value_(value), is_object_(value.json().is_object()) {
+JsonObject::JsonObject(const JsonValue& value, UnknownKeys unknown_keys)
+    : value_(value), is_object_(value.json().is_object()), unknown_keys_(unknown_keys) {
   if (!is_object_) value_.RefuseType("an object");
 }
 
 JsonObject::~JsonObject() {
-  if (!is_object_) return;
+  if (!is_object_ || unknown_keys_ == UnknownKeys::kIgnored) return;
   for (const auto& item : value_.json().items()) {
     const std::string& key = item.key();
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
@@ -105,6 +108,40 @@ std::optional<std::string> Text(const JsonValue& json) {
     return std::nullopt;
   }
   return json.json().get<std::string>();
+}
+
+std::optional<std::string> AnyText(const JsonValue& json) {
+  if (json.json().is_string()) return json.json().get<std::string>();
+  json.RefuseType("a string");
+  return std::nullopt;
+}
+
+std::optional<absl::Time> Timestamp(const JsonValue& json) {
+  // As far as a year has four digits, as it is written.
+  constexpr absl::CivilSecond kFirst(1000, 1, 1);
+  constexpr absl::CivilSecond kEnd(10000, 1, 1);
+  const std::optional<std::string> text = Text(json);
+  if (!text.has_value()) return std::nullopt;
+  const absl::StatusOr<absl::Time> time = ParseTimestamp(*text);
+  if (!time.ok()) {
+    json.Refuse(time.status().message());
+    return std::nullopt;
+  }
+  if (*time >= absl::FromCivil(kFirst, absl::UTCTimeZone()) &&
+      *time < absl::FromCivil(kEnd, absl::UTCTimeZone())) {
+    return *time;
+  }
+  json.Refuse("is not in the years 1000 to 9999");
+  return std::nullopt;
+}
+
+std::optional<int64_t> WholeNumber::operator()(const JsonValue& json) const {
+  if (json.json().is_number_unsigned() &&
+      json.json().get<uint64_t>() <= static_cast<uint64_t>(most)) {
+    return json.json().get<int64_t>();
+  }
+  json.Refuse(absl::StrCat("is not a whole number in [0, ", most, "]"));
+  return std::nullopt;
 }
 
 bool CheckName(const JsonValue& json, absl::string_view name) {

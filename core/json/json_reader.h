@@ -1,6 +1,6 @@
 // Reads parsed JSON with each type checked before access, and collects all that is wrong with its
-// JSON pointer, instead of stopping at the first. For the sources of core only: the JSON library
-// stays out of public headers.
+// JSON pointer, instead of stopping at the first. For the sources of core and store only: the JSON
+// library stays out of public headers.
 //
 //   SiteConfig ReadSite(const JsonValue& json) {
 //     SiteConfig site;
@@ -15,13 +15,16 @@
 #ifndef CORE_JSON_JSON_READER_H_
 #define CORE_JSON_JSON_READER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/json/json_error.h"
 #include "nlohmann/json.hpp"
 
@@ -42,6 +45,12 @@ class JsonValue {
   std::vector<JsonValue> Elements() const;
   std::vector<std::pair<std::string, JsonValue>> Members() const;
 
+  // The element of an array at an index that it has.
+  JsonValue Element(size_t index) const;
+
+  // Whether nothing was refused yet, here or elsewhere in the text.
+  bool is_right_so_far() const { return errors_->empty(); }
+
   // Adds an error at this value, or at `within` it: "/busy_watts/value".
   void Refuse(absl::string_view message, absl::string_view within = "") const;
   // "must be a string, not 5".
@@ -58,11 +67,13 @@ class JsonValue {
 };
 
 // The fields of an object, each asked for by its key. When it goes out of scope, the keys that were
-// not asked for are refused.
+// not asked for are refused, unless they are to be ignored: a later program may add some.
 class JsonObject {
  public:
+  enum class UnknownKeys { kRefused, kIgnored };
+
   // A value that is no object is refused; nothing is found in it and nothing missed.
-  explicit JsonObject(const JsonValue& value);
+  explicit JsonObject(const JsonValue& value, UnknownKeys unknown_keys = UnknownKeys::kRefused);
   ~JsonObject();
   JsonObject(const JsonObject&) = delete;
   JsonObject& operator=(const JsonObject&) = delete;
@@ -91,15 +102,26 @@ class JsonObject {
 
   const JsonValue value_;
   const bool is_object_;
+  const UnknownKeys unknown_keys_;
   std::vector<std::string> known_;
 };
 
 // Readers of what JSON itself knows, and such as are made from others.
 std::optional<bool> Boolean(const JsonValue& json);
-std::optional<std::string> Text(const JsonValue& json);  // not empty
+std::optional<std::string> Text(const JsonValue& json);     // not empty
+std::optional<std::string> AnyText(const JsonValue& json);  // may be empty
 std::optional<uint32_t> Uint32(const JsonValue& json);
+// RFC 3339 with whole seconds and an offset, in the years 1000 to 9999.
+std::optional<absl::Time> Timestamp(const JsonValue& json);
 // What a hint, a comment of Slurm's and a cell of a table can hold: see CheckName.
 std::optional<std::string> Name(const JsonValue& json);
+
+// A whole number from 0 to `most`.
+struct WholeNumber {
+  int64_t most = std::numeric_limits<int64_t>::max();
+
+  std::optional<int64_t> operator()(const JsonValue& json) const;
+};
 
 // A number of at least `low` and at most (or, where it is open, below) `high`.
 struct NumberRange {
@@ -133,6 +155,26 @@ auto EachOf(Reader reader) {
     }
     return std::optional(std::move(values));
   };
+}
+
+// Nothing for null, without a refusal; anything else is for `reader`.
+template <class Reader>
+auto NullOr(Reader reader) {
+  return [reader](const JsonValue& json) -> decltype(reader(json)) {
+    if (json.json().is_null()) return std::nullopt;
+    return reader(json);
+  };
+}
+
+// Calls `read` with each element of an array until something is refused: the list of what is wrong
+// with a large array could be larger still.
+template <class Read>
+void ForEach(const std::optional<JsonValue>& array, const Read& read) {
+  if (!array.has_value()) return;
+  if (!array->json().is_array()) return array->RefuseType("an array");
+  for (size_t i = 0; i < array->json().size() && array->is_right_so_far(); ++i) {
+    read(array->Element(i));
+  }
 }
 
 // Whether `name`, which stands at `json` as its value or its key, is 1 to 128 bytes without blanks,
