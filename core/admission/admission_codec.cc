@@ -3,10 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/admission/admission.h"
-#include "core/json/json_bounds.h"
+#include "core/json/json_document.h"
 #include "core/json/json_reader.h"
 
 namespace carbon {
@@ -19,9 +18,6 @@ constexpr int kVersion = 2;
 // that limits a partition, so each of its partitions has one that is not known: it admits no job
 // that is not at home there.
 constexpr int kOldestVersion = 1;
-constexpr int kMaxDepth = 8;
-constexpr size_t kMaxKey = 64;
-constexpr char kPart[] = "admission part";
 
 template <class T>
 Json OrNull(const std::optional<T>& value) {
@@ -107,55 +103,33 @@ Json PartitionJson(const PartitionRules& partition) {
           {"most", ShapeJson(partition.most)}};
 }
 
-// Reads the part. The first fault ends it: the errors of a large part gone wrong would be larger.
-class Reading {
+// Reads the part. The first refusal ends its arrays: the errors of a large part gone wrong would be
+// larger.
+class AdmissionReader {
  public:
-  explicit Reading(int version) : version_(version) {}
+  explicit AdmissionReader(int version) : version_(version) {}
 
-  absl::StatusOr<AdmissionRules> Read(const JsonValue::Json& json) && {
-    {
-      JsonObject top(JsonValue(json, "", &errors_));
-      top.Find("version");  // looked at before
-      ReadEnforced(&top);
-      rules_.tasks_set_max_nodes = true;  // the safe side, for version 1
-      if (version_ >= 2) {
-        top.Require("tasks_set_max_nodes", &rules_.tasks_set_max_nodes, Boolean);
-        top.Require("binds_cpus_to_devices", &rules_.binds_cpus_to_devices, Boolean);
-      }
-      top.Require("accounting_known", &rules_.accounting_known, Boolean);
-      Each(top.Demand("qos"), [this](const JsonValue& value) { ReadQos(value); });
-      Each(top.Demand("accounts"), [this](const JsonValue& value) { ReadAccount(value); });
-      Each(top.Demand("users"), [this](const JsonValue& value) { ReadUser(value); });
-      rules_.default_qos = Index(top.Demand("default_qos"), rules_.qos.size());
-      Each(top.Demand("partitions"), [this](const JsonValue& value) { ReadPartition(value); });
+  AdmissionRules Read(const JsonValue& root) && {
+    JsonObject top(root);
+    top.Find("version");  // looked at before
+    ReadEnforced(&top);
+    rules_.tasks_set_max_nodes = true;  // the safe side, for version 1
+    if (version_ >= 2) {
+      top.Require("tasks_set_max_nodes", &rules_.tasks_set_max_nodes, Boolean);
+      top.Require("binds_cpus_to_devices", &rules_.binds_cpus_to_devices, Boolean);
     }
-    if (errors_.empty()) return std::move(rules_);
-    const ConfigError& error = errors_.front();
-    return absl::DataLossError(absl::StrCat(kPart, ": ", error.path.substr(0, 200),
-                                            error.path.empty() ? "" : ": ", error.message));
+    top.Require("accounting_known", &rules_.accounting_known, Boolean);
+    ForEach(top.Demand("qos"), [this](const JsonValue& value) { ReadQos(value); });
+    ForEach(top.Demand("accounts"), [this](const JsonValue& value) { ReadAccount(value); });
+    ForEach(top.Demand("users"), [this](const JsonValue& value) { ReadUser(value); });
+    rules_.default_qos = Index(top.Demand("default_qos"), rules_.qos.size());
+    ForEach(top.Demand("partitions"), [this](const JsonValue& value) { ReadPartition(value); });
+    return std::move(rules_);
   }
 
  private:
-  template <class ReadOne>
-  void Each(const std::optional<JsonValue>& array, ReadOne read) {
-    if (!array.has_value()) return;
-    if (!array->json().is_array()) return array->RefuseType("an array");
-    for (size_t i = 0; i < array->json().size() && errors_.empty(); ++i) {
-      read(Element(*array, i));
-    }
-  }
-  JsonValue Element(const JsonValue& array, size_t i) {
-    return JsonValue(array.json()[i], absl::StrCat(array.pointer(), "/", i), &errors_);
-  }
-
   int64_t Integer(const std::optional<JsonValue>& value, int64_t most = INT64_MAX) {
-    if (!value.has_value()) return 0;
-    const JsonValue::Json& json = value->json();
-    if (json.is_number_unsigned() && json.get<uint64_t>() <= static_cast<uint64_t>(most)) {
-      return json.get<int64_t>();
-    }
-    value->Refuse(absl::StrCat("is not a whole number in [0, ", most, "]"));
-    return 0;
+    return value.has_value() ? WholeNumber{most}(*value).value_or(0) : 0;
   }
   uint32_t Bits(const std::optional<JsonValue>& value) {
     return static_cast<uint32_t>(Integer(value, UINT32_MAX));
@@ -169,10 +143,7 @@ class Reading {
     return NumberRange{0, 1e12}(*value).value_or(0);
   }
   std::string String(const std::optional<JsonValue>& value) {
-    if (!value.has_value()) return "";
-    if (value->json().is_string()) return value->json().get<std::string>();
-    value->RefuseType("a string");
-    return "";
+    return value.has_value() ? AnyText(*value).value_or("") : "";
   }
   // -1 for null.
   int32_t Index(const std::optional<JsonValue>& value, size_t count) {
@@ -184,7 +155,7 @@ class Reading {
   }
   std::vector<std::string> Strings(const std::optional<JsonValue>& array) {
     std::vector<std::string> strings;
-    Each(array, [&](const JsonValue& value) { strings.push_back(String(value)); });
+    ForEach(array, [&](const JsonValue& value) { strings.push_back(String(value)); });
     return strings;
   }
   std::optional<std::vector<std::string>> StringsOrNull(const std::optional<JsonValue>& array) {
@@ -194,12 +165,12 @@ class Reading {
 
   std::vector<Limit> Limits(const std::optional<JsonValue>& array) {
     std::vector<Limit> limits;
-    Each(array, [&](const JsonValue& value) {
+    ForEach(array, [&](const JsonValue& value) {
       if (!value.json().is_array() || value.json().size() != 3) {
         return value.Refuse("is not [limit, resource, number]");
       }
-      const std::string name = String(Element(value, 0));
-      Limit limit{.tres = String(Element(value, 1)), .value = Integer(Element(value, 2))};
+      const std::string name = String(value.Element(0));
+      Limit limit{.tres = String(value.Element(1)), .value = Integer(value.Element(2))};
       for (int kind = 0; kind < kLimitKinds; ++kind) {
         limit.kind = static_cast<LimitKind>(kind);
         if (LimitName(limit.kind) != name) continue;
@@ -256,14 +227,14 @@ class Reading {
       value.Refuse("is not above the user before it", "/user_id");
     }
     user.default_account = String(object.Demand("default_account"));
-    Each(object.Demand("associations"), [&](const JsonValue& element) {
+    ForEach(object.Demand("associations"), [&](const JsonValue& element) {
       JsonObject one(element);
       AssociationRules association;
       association.account = Index(one.Demand("account"), rules_.accounts.size());
       if (association.account < 0) element.Refuse("names no account", "/account");
       association.partition = String(one.Demand("partition"));
       association.default_qos = Index(one.Demand("default_qos"), rules_.qos.size());
-      Each(one.Demand("qos"), [&](const JsonValue& qos) {
+      ForEach(one.Demand("qos"), [&](const JsonValue& qos) {
         const int32_t index = Index(qos, rules_.qos.size());
         if (index < 0 || (!association.qos.empty() && index <= association.qos.back())) {
           qos.Refuse("is not above the QOS before it");
@@ -304,7 +275,7 @@ class Reading {
     partition.allow_accounts = StringsOrNull(object.Demand("allow_accounts"));
     partition.deny_accounts = Strings(object.Demand("deny_accounts"));
     partition.allow_groups = StringsOrNull(object.Demand("allow_groups"));
-    Each(object.Demand("allow_users"), [&](const JsonValue& user) {
+    ForEach(object.Demand("allow_users"), [&](const JsonValue& user) {
       const auto id = static_cast<uint32_t>(Integer(user, UINT32_MAX));
       if (!partition.allow_users.empty() && id <= partition.allow_users.back()) {
         user.Refuse("is not above the user before it");
@@ -343,19 +314,9 @@ class Reading {
   }
 
   const int version_;
-  std::vector<ConfigError> errors_;
   std::set<std::string> partition_names_;
   AdmissionRules rules_;
 };
-
-// nullopt for what is no JSON, is nested deeper or has longer keys than anything we write.
-std::optional<JsonValue::Json> ParseBounded(absl::string_view bytes) {
-  if (!IsWithinBounds(bytes, kMaxDepth, kMaxKey)) return std::nullopt;
-  JsonValue::Json json =
-      JsonValue::Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_object()) return json;
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -388,20 +349,11 @@ std::string SerializeAdmission(const AdmissionRules& rules) {
 }
 
 absl::StatusOr<AdmissionRules> ParseAdmission(absl::string_view bytes) {
-  const std::optional<JsonValue::Json> json = ParseBounded(bytes);
-  if (!json.has_value()) {
-    return absl::DataLossError(absl::StrCat(kPart, ": is not a JSON object"));
-  }
-  const auto version = json->find("version");
-  if (version == json->end() || !version->is_number_integer()) {
-    return absl::DataLossError(absl::StrCat(kPart, ": /version: is not a whole number"));
-  }
-  for (int known = kOldestVersion; known <= kVersion; ++known) {
-    if (*version == known) return Reading(known).Read(*json);
-  }
-  return absl::InvalidArgumentError(absl::StrCat(kPart, ": version ", version->dump(),
-                                                 ", this program reads versions ", kOldestVersion,
-                                                 " to ", kVersion));
+  const absl::StatusOr<JsonDocument> document = JsonDocument::Parse(bytes, "admission part");
+  if (!document.ok()) return document.status();
+  const absl::StatusOr<int> version = document->ReadVersion("version", kOldestVersion, kVersion);
+  if (!version.ok()) return version.status();
+  return document->Result(AdmissionReader(*version).Read(document->root()));
 }
 
 }  // namespace carbon
