@@ -5,31 +5,20 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "core/config/profile_reader.h"
 
 namespace carbon {
 namespace {
 
 // Whether the profile was right.
-bool ReadProfile(const std::string& name, const JsonValue& json, ProfileLibrary* library) {
+bool AddProfile(const std::string& name, const JsonValue& json, ProfileLibrary* library) {
   CheckName(json, name);
   if (name == "any") json.Refuse("\"any\" is taken: the hint hardware=any means all hardware");
-  absl::StatusOr<HardwareProfile> profile = ParseProfile(name, json.json().dump(), *library);
-  if (profile.ok()) {
-    (*library)[name] = *std::move(profile);
-    return true;
-  }
-  // "/busy_watts: what is wrong": the pointer within the profile becomes one within the file.
-  const absl::string_view message = profile.status().message();
-  const size_t colon = message.find(": ");
-  if (absl::StartsWith(message, "/") && colon != absl::string_view::npos) {
-    json.Refuse(message.substr(colon + 2), message.substr(0, colon));
-  } else {
-    json.Refuse(absl::StripPrefix(message, ": "));
-  }
-  return false;
+  std::optional<HardwareProfile> profile = ReadProfile(name, json, *library);
+  if (!profile.has_value()) return false;
+  (*library)[name] = *std::move(profile);
+  return true;
 }
 
 // The entry of this section that must be read before `json`, or empty.
@@ -54,7 +43,7 @@ std::optional<ProfileLibrary> ReadHardware(const JsonValue& json) {
         ++it;
         continue;
       }
-      if (wrong.contains(base) || !ReadProfile(it->first, it->second, &library)) {
+      if (wrong.contains(base) || !AddProfile(it->first, it->second, &library)) {
         wrong.insert(it->first);
       }
       it = waiting.erase(it);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "core/base/duration.h"
+#include "core/config/profile_reader.h"
 #include "nlohmann/json.hpp"
 
 namespace carbon {
@@ -84,7 +85,7 @@ std::string SerializeConfig(const PlacementConfig& config) {
   for (const GridZone& zone : config.zones) json["zones"][zone.name] = ZoneJson(zone);
   for (const SiteConfig& site : config.sites) json["sites"][site.name] = SiteJson(site);
   for (const auto& [name, profile] : config.hardware) {
-    json["hardware"][name] = Json::parse(SerializeProfile(profile));
+    json["hardware"][name] = ProfileJson(profile);
   }
   for (const PoolConfig& pool : config.pools) json["pools"][pool.name] = PoolJson(pool);
   for (const Policy& policy : config.policies) json["policies"].push_back(PolicyJson(policy));

@@ -79,9 +79,9 @@ using ProfileLibrary = std::map<std::string, HardwareProfile>;
 // "extends" from the one called `name`; `"extends": null` starts from nothing. A "unit" other than
 // the base's inherits no number. The whole must have "unit" and "busy_watts".
 //
-// InvalidArgument, the message beginning with the JSON pointer within the object:
-// `/busy_watts/quality: "guess" is not …`, or with no pointer where the whole is no object. Unknown
-// keys are refused with the nearest known one.
+// InvalidArgument with the first thing that is wrong, after its JSON pointer within the object:
+// `/busy_watts/quality: "guess" is none of …`, or without a pointer where the whole is not an
+// object. Unknown keys are refused with the nearest known one.
 absl::StatusOr<HardwareProfile> ParseProfile(absl::string_view name, absl::string_view json,
                                              const ProfileLibrary& bases);
 

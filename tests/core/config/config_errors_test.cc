@@ -263,7 +263,8 @@ TEST(ParseConfig, RefusesUnknownKeysEverywhere) {
                   HasSubstr("/zones/NO-1/clima: unknown key"),
                   HasSubstr("/zones/NO-1/spread/fare: unknown key \"fare\"; did you mean \"far\"?"),
                   HasSubstr("/sites/oslo/net_intensty: unknown key"),
-                  HasSubstr("/hardware/a-theirs/tflop: unknown key; did you mean \"tflops\"?"),
+                  HasSubstr("/hardware/a-theirs/tflop: unknown key \"tflop\"; did you mean "
+                            "\"tflops\"?"),
                   HasSubstr("/pools/oslo-h100/gres: unknown key"),
                   HasSubstr("/policies/0/match/qoss: unknown key \"qoss\"; did you mean \"qos\"?"),
                   HasSubstr("/policies/0/max-delay: unknown key \"max-delay\"; did you mean "

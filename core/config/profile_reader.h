@@ -1,0 +1,24 @@
+// A hardware profile as JSON (core/config/profile.h says how it is written), read from and written
+// to values that are parsed. For the sources of core only. Pure; no I/O.
+#ifndef CORE_CONFIG_PROFILE_READER_H_
+#define CORE_CONFIG_PROFILE_READER_H_
+
+#include <optional>
+#include <string>
+
+#include "core/config/profile.h"
+#include "core/json/json_reader.h"
+
+namespace carbon {
+
+// The profile called `name`, with what `bases` gives it. Everything that is wrong is refused at its
+// place; then there is no profile.
+std::optional<HardwareProfile> ReadProfile(const std::string& name, const JsonValue& json,
+                                           const ProfileLibrary& bases);
+
+// The object that ReadProfile reads back to the same profile, whatever its bases are.
+JsonValue::Json ProfileJson(const HardwareProfile& profile);
+
+}  // namespace carbon
+
+#endif  // CORE_CONFIG_PROFILE_READER_H_
