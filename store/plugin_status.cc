@@ -1,19 +1,38 @@
 #include "store/plugin_status.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
+#include "core/json/json_document.h"
+#include "core/json/json_reader.h"
 
 namespace carbon {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string Rfc3339(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
+constexpr int kVersion = 1;
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+// Counts of what happened since slurmctld started.
+std::optional<uint64_t> ReadCount(const JsonValue& json) {
+  const std::optional<int64_t> count = WholeNumber()(json);
+  if (!count.has_value()) return std::nullopt;
+  return static_cast<uint64_t>(*count);
+}
+
+void ReadSnapshot(const JsonValue& json, PluginStatus* status) {
+  JsonObject object(json, JsonObject::UnknownKeys::kIgnored);
+  Manifest manifest;
+  for (const PartInfo& info : kParts) {
+    object.Require(info.name, &manifest.hashes[info.part], AnyText);
+  }
+  object.Require("loaded_at", &status->loaded_at, Timestamp);
+  status->snapshot = std::move(manifest);
+}
 
 }  // namespace
 
@@ -24,20 +43,19 @@ std::string PluginStatusPath(absl::string_view log_path) {
   return absl::StrCat(folder, "/plugin-status.json");
 }
 
-std::string SerializePluginStatus(const PluginStatus& status,
-                                  std::optional<absl::Time> updated_at) {
+std::string SerializePluginStatus(const PluginStatus& status) {
   Json json;
-  json["v"] = 1;
+  json["v"] = kVersion;
   json["boot"] = status.boot;
   json["pid"] = status.pid;
-  json["started_at"] = Rfc3339(status.started_at);
-  if (updated_at.has_value()) json["updated_at"] = Rfc3339(*updated_at);
+  json["started_at"] = FormatTimestamp(status.started_at);
+  if (status.updated_at.has_value()) json["updated_at"] = FormatTimestamp(*status.updated_at);
   if (status.snapshot.has_value()) {
     json["snapshot"] = Json::object();
     for (const PartInfo& info : kParts) {
       json["snapshot"][info.name] = status.snapshot->hashes[info.part];
     }
-    json["snapshot"]["loaded_at"] = Rfc3339(status.loaded_at);
+    json["snapshot"]["loaded_at"] = FormatTimestamp(status.loaded_at);
   } else {
     json["snapshot"] = nullptr;
   }
@@ -52,6 +70,33 @@ std::string SerializePluginStatus(const PluginStatus& status,
   json["log_error"] = TextOrNull(status.log_error);
   // Paths in error texts may hold any byte.
   return absl::StrCat(json.dump(2, ' ', false, Json::error_handler_t::replace), "\n");
+}
+
+absl::StatusOr<PluginStatus> ParsePluginStatus(absl::string_view text) {
+  absl::StatusOr<JsonDocument> document = JsonDocument::Parse(text);
+  if (!document.ok()) return document.status();
+  const absl::StatusOr<int> version = document->ReadVersion("v", kVersion, kVersion);
+  if (!version.ok()) return version.status();
+  PluginStatus status;
+  {
+    JsonObject object(document->root(), JsonObject::UnknownKeys::kIgnored);
+    object.Require("boot", &status.boot, AnyText);
+    object.Require("pid", &status.pid, WholeNumber());
+    object.Require("started_at", &status.started_at, Timestamp);
+    object.Require("updated_at", &status.updated_at, Timestamp);
+    const std::optional<JsonValue> snapshot = object.Demand("snapshot");
+    if (snapshot.has_value() && !snapshot->json().is_null()) ReadSnapshot(*snapshot, &status);
+    object.Require("error", &status.error, NullOr(AnyText));
+    object.Require("decisions", &status.decisions, ReadCount);
+    object.Require("placed", &status.placed, ReadCount);
+    object.Require("left_alone", &status.left_alone, ReadCount);
+    object.Require("failed", &status.failed, ReadCount);
+    object.Require("records_written", &status.records_written, ReadCount);
+    object.Require("records_dropped", &status.records_dropped, ReadCount);
+    object.Require("records_withheld", &status.records_withheld, ReadCount);
+    object.Require("log_error", &status.log_error, NullOr(AnyText));
+  }
+  return document->Result(std::move(status));
 }
 
 }  // namespace carbon

@@ -1,5 +1,5 @@
-// What the plugin tells `scarbon status` about itself: plugin-status.json, beside the placement
-// log.
+// What the plugin reports about itself to `scarbon status` and `scarbon doctor`:
+// plugin-status.json, beside the placement log. Pure.
 #ifndef STORE_PLUGIN_STATUS_H_
 #define STORE_PLUGIN_STATUS_H_
 
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/snapshot/snapshot.h"
@@ -31,13 +32,24 @@ struct PluginStatus {
   // Decisions that were not recorded, and not carried out, because their user fills the log.
   uint64_t records_withheld = 0;
   std::string log_error;
+
+  std::optional<absl::Time> updated_at;  // when this was written
 };
 
 // A file of that name in the folder of the log.
 std::string PluginStatusPath(absl::string_view log_path);
 
-// One JSON object and a newline. Without `updated_at`, equal statuses give equal text.
-std::string SerializePluginStatus(const PluginStatus& status, std::optional<absl::Time> updated_at);
+// Larger files are not the plugin's.
+inline constexpr int64_t kMaxPluginStatusBytes = 1 << 20;
+
+// One JSON object and a newline. Without `updated_at`, equal statuses give equal text. Times are
+// kept in whole seconds.
+std::string SerializePluginStatus(const PluginStatus& status);
+
+// InvalidArgument for another version, DataLoss, "/FIELD: …", for what SerializePluginStatus would
+// not write with `updated_at`; unknown fields are ignored. Of the snapshot only its parts' hashes
+// are known.
+absl::StatusOr<PluginStatus> ParsePluginStatus(absl::string_view json);
 
 }  // namespace carbon
 

@@ -329,12 +329,13 @@ class Engine::State {
     status.records_written = stats.written;
     status.records_dropped = stats.dropped;
     status.log_error = stats.error;
-    std::string text = SerializePluginStatus(status, std::nullopt);
+    std::string text = SerializePluginStatus(status);
     if (text == status_text_ && since >= absl::ZeroDuration() && since < kStatusHeartbeat) return;
 
+    status.updated_at = now;
     // For those who may read the log beside it.
     const absl::Status written = WriteFileAtomically(
-        PluginStatusPath(LogPath()), SerializePluginStatus(status, now), FileAccess{.mode = 0640});
+        PluginStatusPath(LogPath()), SerializePluginStatus(status), FileAccess{.mode = 0640});
     status_written_at_ = now;
     if (written.ok()) {
       status_text_ = std::move(text);

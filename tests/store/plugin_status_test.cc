@@ -13,42 +13,127 @@ TEST(PluginStatus, LiesBesideTheLog) {
   EXPECT_EQ(PluginStatusPath("placements.jsonl"), "./plugin-status.json");
 }
 
-TEST(PluginStatus, TellsAllItKnows) {
-  PluginStatus status;
-  status.boot = "0123456789abcdef";
-  status.pid = 42;
-  status.started_at = absl::FromUnixSeconds(1'795'478'400);
-  status.snapshot = Manifest{.hashes = {{"c", "f", "p", "a"}}};
-  status.loaded_at = absl::FromUnixSeconds(1'795'478'401);
-  status.decisions = 3;
-  status.placed = 2;
-  status.left_alone = 1;
-  const nlohmann::json json =
-      nlohmann::json::parse(SerializePluginStatus(status, absl::FromUnixSeconds(1'795'478'402)));
-  EXPECT_EQ(json["v"], 1);
-  EXPECT_EQ(json["boot"], "0123456789abcdef");
-  EXPECT_EQ(json["pid"], 42);
-  EXPECT_EQ(json["started_at"], "2026-11-24T00:00:00Z");
-  EXPECT_EQ(json["updated_at"], "2026-11-24T00:00:02Z");
-  EXPECT_EQ(json["snapshot"]["config"], "c");
-  EXPECT_EQ(json["snapshot"]["forecast"], "f");
-  EXPECT_EQ(json["snapshot"]["capacity"], "p");
-  EXPECT_EQ(json["snapshot"]["admission"], "a");
-  EXPECT_EQ(json["snapshot"]["loaded_at"], "2026-11-24T00:00:01Z");
-  EXPECT_TRUE(json["error"].is_null());
-  EXPECT_TRUE(json["log_error"].is_null());
-  EXPECT_EQ(json["decisions"], 3);
-  EXPECT_EQ(json["placed"], 2);
-  EXPECT_EQ(json["left_alone"], 1);
+PluginStatus Status() {
+  return {.boot = "0123456789abcdef",
+          .pid = 42,
+          .started_at = absl::FromUnixSeconds(1'795'478'400),
+          .snapshot = Manifest{.hashes = {{"c", "f", "p", "a"}}},
+          .loaded_at = absl::FromUnixSeconds(1'795'478'401),
+          .decisions = 12,
+          .placed = 7,
+          .left_alone = 2,
+          .failed = 1,
+          .records_written = 13,
+          .records_dropped = 3,
+          .records_withheld = 4,
+          .log_error = "/y: No space left on device",
+          .updated_at = absl::FromUnixSeconds(1'795'478'402)};
+}
+
+TEST(PluginStatus, IsReadBackToTheSame) {
+  const std::string text = SerializePluginStatus(Status());
+  const absl::StatusOr<PluginStatus> read = ParsePluginStatus(text);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(SerializePluginStatus(*read), text);
+  EXPECT_EQ(read->boot, "0123456789abcdef");
+  EXPECT_EQ(read->pid, 42);
+  EXPECT_EQ(read->started_at, Status().started_at);
+  EXPECT_EQ(read->updated_at, Status().updated_at);
+  ASSERT_TRUE(read->snapshot.has_value());
+  EXPECT_EQ(read->snapshot->hashes, Status().snapshot->hashes);
+  EXPECT_EQ(read->loaded_at, Status().loaded_at);
+  EXPECT_EQ(read->error, "");
+  EXPECT_EQ(read->decisions, 12u);
+  EXPECT_EQ(read->placed, 7u);
+  EXPECT_EQ(read->left_alone, 2u);
+  EXPECT_EQ(read->failed, 1u);
+  EXPECT_EQ(read->records_written, 13u);
+  EXPECT_EQ(read->records_dropped, 3u);
+  EXPECT_EQ(read->records_withheld, 4u);
+  EXPECT_EQ(read->log_error, "/y: No space left on device");
+}
+
+// Administrators' own programs read it too.
+TEST(PluginStatus, KeepsItsForm) {
+  PluginStatus status = Status();
+  status.error = "no snapshot has been read yet";
+  status.log_error.clear();
+  EXPECT_EQ(SerializePluginStatus(status), R"({
+  "v": 1,
+  "boot": "0123456789abcdef",
+  "pid": 42,
+  "started_at": "2026-11-24T00:00:00Z",
+  "updated_at": "2026-11-24T00:00:02Z",
+  "snapshot": {
+    "config": "c",
+    "forecast": "f",
+    "capacity": "p",
+    "admission": "a",
+    "loaded_at": "2026-11-24T00:00:01Z"
+  },
+  "error": "no snapshot has been read yet",
+  "decisions": 12,
+  "placed": 7,
+  "left_alone": 2,
+  "failed": 1,
+  "records_written": 13,
+  "records_dropped": 3,
+  "records_withheld": 4,
+  "log_error": null
+}
+)");
+}
+
+TEST(PluginStatus, IsTheSameTextAsLongAsNothingButTheTimeOfWritingChanges) {
+  PluginStatus status = Status();
+  status.updated_at.reset();
+  const std::string text = SerializePluginStatus(status);
+  EXPECT_EQ(text.find("updated_at"), std::string::npos);
+  ++status.decisions;
+  EXPECT_NE(SerializePluginStatus(status), text);
 }
 
 TEST(PluginStatus, SurvivesErrorsThatAreNoUtf8) {
-  PluginStatus status;
+  PluginStatus status = Status();
+  status.snapshot.reset();
   status.error = "/srv/\xff\xfe: no";
-  const nlohmann::json json =
-      nlohmann::json::parse(SerializePluginStatus(status, absl::UnixEpoch()));
-  EXPECT_TRUE(json["snapshot"].is_null());
-  EXPECT_EQ(json["error"], "/srv/\xEF\xBF\xBD\xEF\xBF\xBD: no");
+  const absl::StatusOr<PluginStatus> read = ParsePluginStatus(SerializePluginStatus(status));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->snapshot, std::nullopt);
+  EXPECT_EQ(read->error, "/srv/\xEF\xBF\xBD\xEF\xBF\xBD: no");
+}
+
+TEST(ParsePluginStatus, RefusesWhatItWouldNotWriteAndSaysWhy) {
+  const nlohmann::json whole = nlohmann::json::parse(SerializePluginStatus(Status()));
+  const auto refusal = [](const nlohmann::json& json) {
+    return std::string(ParsePluginStatus(json.dump()).status().message());
+  };
+  EXPECT_EQ(refusal(whole), "");
+  struct Case {
+    const char* pointer;
+    nlohmann::json value;
+    const char* message;
+  } const cases[] = {
+      {"/v", 2, "version 2, this program reads version 1"},
+      {"/pid", -1, "/pid: is not a whole number in [0, 9223372036854775807]"},
+      {"/updated_at", 5, "/updated_at: must be a string, not 5"},
+      {"/snapshot", 5, "/snapshot: must be an object, not 5"},
+      {"/snapshot/config", nullptr, "/snapshot/config: must be a string, not null"},
+      {"/snapshot/loaded_at", "", "/snapshot/loaded_at: is empty"},
+      {"/placed", "7", "/placed: is not a whole number in [0, 9223372036854775807]"},
+      {"/log_error", false, "/log_error: must be a string, not false"},
+  };
+  for (const Case& c : cases) {
+    nlohmann::json json = whole;
+    json[nlohmann::json::json_pointer(c.pointer)] = c.value;
+    EXPECT_EQ(refusal(json), c.message) << c.pointer;
+  }
+  nlohmann::json json = whole;
+  json.erase("failed");
+  EXPECT_EQ(refusal(json), "\"failed\" is missing");
+  json = whole;
+  json["of-a-later-release"] = 1;
+  EXPECT_EQ(refusal(json), "");
 }
 
 }  // namespace
