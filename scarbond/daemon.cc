@@ -61,12 +61,14 @@ std::optional<Config> LoadAndLog(const std::string& path) {
   return config;
 }
 
-DaemonReport::Findings FindingsOf(const Publication& publication, const std::string& not_loaded) {
-  DaemonReport::Findings findings{publication.errors(), publication.Implausible(),
-                                  publication.Troubles(), publication.Notes(),
-                                  publication.slurm_user()};
-  if (!not_loaded.empty()) findings.troubles.push_back(not_loaded);
-  return findings;
+DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded) {
+  DaemonReport::Details details{publication.errors(), publication.Implausible(),
+                                publication.Findings(), publication.slurm_user()};
+  if (!not_loaded.empty()) {
+    details.findings.push_back(
+        {Severity::kWarning, FindingCode::kConfigNotLoaded, "scarbond", not_loaded});
+  }
+  return details;
 }
 
 void PublishUntilStopped(const std::string& config_path, const Signals& signals,
@@ -91,7 +93,7 @@ void PublishUntilStopped(const std::string& config_path, const Signals& signals,
     published |= status.ok();
     last_trouble = trouble;
     report->Write(publication->paths(), publication->Sources(), publication->zones(), status, start,
-                  FindingsOf(*publication, not_loaded));
+                  DetailsOf(*publication, not_loaded));
     // Also where slurmctld is away: what depends on this service need not wait for that.
     notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
 

@@ -36,7 +36,7 @@ std::optional<Config> LoadAndLog(const std::string& path);
 
 // What scarbon status and the metrics report besides. `not_loaded` says why the file as it is now
 // is not in force; empty: it is.
-DaemonReport::Findings FindingsOf(const Publication& publication, const std::string& not_loaded);
+DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded);
 
 // Publishes at the rhythm of publication->period(). A tick that fails is logged once and the last
 // snapshot stays. SIGHUP loads `config_path` again, SIGTERM and SIGINT end it.

@@ -38,9 +38,11 @@ void RemoveSecrets(DaemonState* state) {
   const auto clean = [](std::string* text) {
     if (!text->empty()) *text = WithoutSecrets(*text);
   };
-  clean(&state->error);
-  for (std::string& trouble : state->troubles) clean(&trouble);
-  for (std::string& note : state->notes) clean(&note);
+  for (Finding& finding : state->findings) {
+    clean(&finding.subject);
+    clean(&finding.fact);
+    clean(&finding.advice);
+  }
   for (SourceState& source : state->sources) {
     clean(&source.error);
     clean(&source.note);
@@ -56,14 +58,18 @@ DaemonReport::DaemonReport(absl::Time started_at) {
 
 void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sources,
                          const std::vector<ZoneInUse>& zones, const absl::Status& published,
-                         absl::Time now, Findings findings) {
+                         absl::Time now, Details details) {
   state_.sources = std::move(sources);
-  state_.troubles = std::move(findings.troubles);
-  state_.notes = std::move(findings.notes);
-  if (!paths.metrics.empty() && !metrics_trouble_.empty()) {
-    state_.troubles.push_back(absl::StrCat("metrics: ", paths.metrics, ": cannot be written"));
+  state_.findings.clear();
+  if (!published.ok()) {
+    state_.findings.push_back({Severity::kWarning, FindingCode::kScarbondNotPublishing, "scarbond",
+                               std::string(published.message())});
   }
-  state_.error = std::string(published.message());
+  for (Finding& finding : details.findings) state_.findings.push_back(std::move(finding));
+  if (!paths.metrics.empty() && !metrics_trouble_.empty()) {
+    state_.findings.push_back({Severity::kWarning, FindingCode::kMetricsNotWritten, "scarbond",
+                               absl::StrCat("metrics: ", paths.metrics, ": cannot be written")});
+  }
   if (published.ok()) {
     ++state_.publishes;
     state_.published_at = now;
@@ -79,7 +85,7 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
   if (is_news) {
     state_.updated_at = now;
     WriteAndLog("state", DaemonStatePath(paths.snapshot), SerializeDaemonState(state_),
-                FileAccess::OwnerAlone(findings.slurm_user), &state_trouble_);
+                FileAccess::OwnerAlone(details.slurm_user), &state_trouble_);
     told_ = std::move(told);
     state_due_ = now + kStatePeriod;
   }
@@ -87,7 +93,7 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
     metrics_trouble_.clear();
   } else if (is_news || is_due(metrics_due_, kMetricsPeriod)) {
     WriteAndLog("metrics", paths.metrics,
-                FormatMetrics(state_, zones, findings.errors, now, findings.implausible),
+                FormatMetrics(state_, zones, details.errors, now, details.implausible),
                 FileAccess(), &metrics_trouble_);
     metrics_due_ = now + kMetricsPeriod;
   }

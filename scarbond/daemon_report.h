@@ -23,21 +23,21 @@ class DaemonReport {
   explicit DaemonReport(absl::Time started_at);
 
   // What else is known.
-  struct Findings {
+  struct Details {
     std::vector<SourceErrorRatio> errors;
     std::vector<ImplausibleHours> implausible;
-    std::vector<std::string> troubles;
-    std::vector<std::string> notes;
+    std::vector<Finding> findings;
     // As whom slurmctld runs, where that is known: the state is for that user and this one alone.
     std::optional<uint32_t> slurm_user;
   };
 
   // After an attempt to publish at `now` that ended with `published`. Writes the state where it
   // says something else than before and once a minute, metrics with it and every 15 s. To the
-  // troubles it adds that metrics could not be written the last time.
+  // findings it adds why nothing was published, and that metrics could not be written the last
+  // time.
   void Write(const PathsConfig& paths, std::vector<SourceState> sources,
              const std::vector<ZoneInUse>& zones, const absl::Status& published, absl::Time now,
-             Findings findings = {});
+             Details details = {});
 
  private:
   DaemonState state_;

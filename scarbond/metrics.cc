@@ -109,6 +109,23 @@ void AddImplausible(const std::vector<SourceState>& sources,
                     "Hours of the source's history that count as missing for their values."));
 }
 
+// One series for each code and severity that something has now.
+void AddFindings(const DaemonState& state, std::vector<prometheus::MetricFamily>* families) {
+  std::map<std::pair<Severity, FindingCode>, int64_t> counts;
+  for (const Finding& finding : state.findings) ++counts[{finding.severity, finding.code}];
+  for (const SourceState& source : state.sources) {
+    if (!source.error.empty()) ++counts[{Severity::kWarning, FindingCode::kSourceFailing}];
+    if (!source.note.empty()) ++counts[{Severity::kNote, FindingCode::kSourceDataLeftOut}];
+  }
+  Family findings("findings", MetricType::Gauge,
+                  "What scarbond reports of itself and its sources now, by kind.");
+  for (const auto& [kind, count] : counts) {
+    findings.Add(static_cast<double>(count), {{"severity", std::string(SeverityName(kind.first))},
+                                              {"code", std::string(FindingCodeName(kind.second))}});
+  }
+  std::move(findings).MoveTo(families);
+}
+
 }  // namespace
 
 std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>& zones,
@@ -126,6 +143,7 @@ std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>
   std::move(realised).MoveTo(&families);
   AddProviders(state.sources, &families);
   AddImplausible(state.sources, implausible, &families);
+  AddFindings(state, &families);
   Family publishes("publishes_total", MetricType::Counter, "Snapshots published.");
   publishes.Add(static_cast<double>(state.publishes));
   std::move(publishes).MoveTo(&families);

@@ -150,8 +150,9 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
       now >= forecasts_due_ || forecasts_due_ - now > config_.daemon.refresh.forecast;
   if (!is_due && marks == forecast_marks_ && !is_answered && !zone_forecasts_.is_behind()) return;
   const absl::Time deadline = clock_() + kMaxReckoning;
-  std::vector<std::string> problems = history_->Problems();
-  std::vector<std::string> notes = history_->Notes();
+  const std::vector<Finding> histories = history_->Findings();
+  std::vector<std::string> problems = FormatFindings(histories, Severity::kWarning);
+  std::vector<std::string> notes = FormatFindings(histories, Severity::kNote);
   const std::vector<ZoneForecast> forecasts = zone_forecasts_.Make(
       now,
       [&](const ZoneConfig& zone, const ForecastProvider& source) {
@@ -188,18 +189,11 @@ void Publication::RefreshForecasts(absl::Time now, Watch watch) {
   forecasts_due_ = now + config_.daemon.refresh.forecast;
 }
 
-std::vector<std::string> Publication::Troubles() const {
-  std::vector<std::string> troubles = zone_forecasts_.Troubles();
-  for (std::string& problem : history_->Problems()) troubles.push_back(std::move(problem));
-  troubles.insert(troubles.end(), cluster_troubles_.begin(), cluster_troubles_.end());
-  return troubles;
-}
-
-std::vector<std::string> Publication::Notes() const {
-  std::vector<std::string> notes = zone_forecasts_.Notes();
-  for (std::string& note : history_->Notes()) notes.push_back(std::move(note));
-  notes.insert(notes.end(), cluster_notes_.begin(), cluster_notes_.end());
-  return notes;
+std::vector<Finding> Publication::Findings() const {
+  std::vector<Finding> findings = zone_forecasts_.Findings();
+  for (Finding& finding : history_->Findings()) findings.push_back(std::move(finding));
+  findings.insert(findings.end(), cluster_findings_.begin(), cluster_findings_.end());
+  return findings;
 }
 
 std::vector<ImplausibleHours> Publication::Implausible() const {
@@ -283,8 +277,7 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   jobs_seen_ = look->jobs;
   // Not logged: they come and go as nodes sleep and wake up.
   slurm_user_ = look->slurm_user;
-  cluster_troubles_ = look->troubles;
-  cluster_notes_ = look->notes;
+  cluster_findings_ = look->findings;
   RefreshAdmission(*look, now);
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) {

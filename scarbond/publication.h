@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/config/config.h"
 #include "core/decision/look_rhythm.h"
 #include "core/snapshot/part.h"
@@ -69,10 +70,9 @@ class Publication {
   // How the sources of all zones are doing, and what the zones' forecasts rest on.
   std::vector<SourceState> Sources() const { return source_states_.Of(config_.daemon, *live_); }
   const std::vector<ZoneInUse>& zones() const { return zones_; }
-  // What else is wrong that it goes on without: the archive, histories.
-  std::vector<std::string> Troubles() const;
-  // What is not wrong, but good to know of zones, and of what their histories' replies left out.
-  std::vector<std::string> Notes() const;
+  // Warnings about what it continues without, the archive or a history, and about nodes that Slurm
+  // hides. Notes about zones, about nodes, and about what the replies of histories left out.
+  std::vector<Finding> Findings() const;
   // How much of the histories is not plausible.
   std::vector<ImplausibleHours> Implausible() const;
   // How far off they turned out to be, as of this hour.
@@ -116,8 +116,7 @@ class Publication {
   std::optional<uint32_t> slurm_user_;
   int64_t jobs_seen_ = 0;  // by the last look
   absl::Duration burden_;  // that the last look was to slurmctld (core/decision/look_rhythm.h)
-  std::vector<std::string> cluster_troubles_;  // as the last look had them
-  std::vector<std::string> cluster_notes_;
+  std::vector<Finding> cluster_findings_;  // of the last look
   DelayWatch delay_watch_;
   std::optional<uint64_t> admission_version_;  // of what is in `parts_`
   std::string admission_trouble_;

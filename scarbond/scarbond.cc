@@ -58,7 +58,7 @@ int Run(const Options& options) {
   const absl::Time now = absl::Now();
   const absl::Status status = publication->Publish(now, Publication::Watch::kNo);
   report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now,
-               FindingsOf(*publication, ""));
+               DetailsOf(*publication, ""));
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;
 }

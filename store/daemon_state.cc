@@ -4,28 +4,31 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
+#include "core/json/json_document.h"
+#include "core/json/json_reader.h"
 
 namespace carbon {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kVersion = 2;
-constexpr int64_t kVersionWithoutNotes = 1;
+constexpr int kVersion = 3;
+constexpr int kVersionWithLines = 2;  // in the place of findings
+constexpr int kVersionWithoutNotes = 1;
 
-Json Text(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json Rfc3339(std::optional<absl::Time> time) {
-  if (!time.has_value()) return nullptr;
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *time, absl::UTCTimeZone());
+  return time.has_value() ? Json(FormatTimestamp(*time)) : Json(nullptr);
 }
 
 Json SourceJson(const SourceState& source) {
   Json json = {{"zone", source.zone},
                {"source", source.source},
-               {"provider", Text(source.provider)},
+               {"provider", TextOrNull(source.provider)},
                {"kind", std::string(SignalKindName(source.kind))},
                {"in_use", source.in_use},
                {"issued_at", Rfc3339(source.issued_at)},
@@ -33,8 +36,8 @@ Json SourceJson(const SourceState& source) {
                {"reaches", Rfc3339(source.reaches)},
                {"next_refresh", Rfc3339(source.next_refresh)},
                {"left_out", source.left_out},
-               {"note", Text(source.note)},
-               {"error", Text(source.error)},
+               {"note", TextOrNull(source.note)},
+               {"error", TextOrNull(source.error)},
                {"error_at", Rfc3339(source.error_at)},
                {"failures", source.failures},
                {"requests", source.requests},
@@ -43,126 +46,93 @@ Json SourceJson(const SourceState& source) {
   return json;
 }
 
-// Fields of an object by their types; the first that is not as it should be is kept.
-class Fields {
- public:
-  explicit Fields(const Json& json) : json_(json) {
-    if (!json.is_object()) Refuse("", "is no object");
+Json FindingJson(const Finding& finding) {
+  return {{"severity", std::string(SeverityName(finding.severity))},
+          {"code", std::string(FindingCodeName(finding.code))},
+          {"subject", TextOrNull(finding.subject)},
+          {"fact", finding.fact},
+          {"advice", TextOrNull(finding.advice)}};
+}
+
+std::optional<Severity> ReadSeverity(const JsonValue& json) {
+  const std::optional<std::string> name = Text(json);
+  if (!name.has_value()) return std::nullopt;
+  const std::optional<Severity> severity = FindSeverity(*name);
+  if (!severity.has_value()) json.Refuse(absl::StrCat(Quoted(*name), " is not a severity"));
+  return severity;
+}
+
+std::optional<SignalKind> ReadKind(const JsonValue& json) {
+  const std::optional<std::string> name = Text(json);
+  if (!name.has_value()) return std::nullopt;
+  const absl::StatusOr<SignalKind> kind = ParseSignalKind(*name);
+  if (kind.ok()) return *kind;
+  json.Refuse(kind.status().message());
+  return std::nullopt;
+}
+
+std::optional<Finding> ReadFinding(const JsonValue& json) {
+  JsonObject object(json, JsonObject::UnknownKeys::kIgnored);
+  Finding finding;
+  std::string code;
+  object.Require("severity", &finding.severity, ReadSeverity);
+  object.Require("code", &code, AnyText);
+  object.Require("subject", &finding.subject, NullOr(AnyText));
+  object.Require("fact", &finding.fact, AnyText);
+  object.Require("advice", &finding.advice, NullOr(AnyText));
+  // A later scarbond may know more codes.
+  finding.code = FindFindingCode(code).value_or(FindingCode::kOther);
+  return finding;
+}
+
+// A line of a version before 3: "zone GB: history of neso:GB: status 503", or about scarbond itself
+// where it is a trouble that names neither a zone nor a pool.
+Finding FromLine(Severity severity, const std::string& line) {
+  const size_t colon = line.find(": ");
+  const bool has_subject = colon != std::string::npos &&
+                           (severity == Severity::kNote || absl::StartsWith(line, "zone ") ||
+                            absl::StartsWith(line, "pool "));
+  if (!has_subject) {
+    return {severity, FindingCode::kOther, severity == Severity::kNote ? "" : "scarbond", line};
   }
+  return {severity, FindingCode::kOther, line.substr(0, colon), line.substr(colon + 2)};
+}
 
-  const absl::Status& status() const { return status_; }
+void ReadLines(const std::string& key, Severity severity, JsonObject* object,
+               std::vector<Finding>* findings) {
+  std::vector<std::string> lines;
+  object->Require(key, &lines, EachOf(AnyText));
+  for (const std::string& line : lines) findings->push_back(FromLine(severity, line));
+}
 
-  void Refuse(absl::string_view key, absl::string_view fact) {
-    if (!status_.ok()) return;
-    status_ = absl::InvalidArgumentError(absl::StrCat(key, key.empty() ? "" : ": ", fact));
-  }
-
-  const Json* Find(const char* key) {
-    if (!json_.is_object()) return nullptr;
-    const auto found = json_.find(key);
-    if (found == json_.end()) Refuse(key, "is missing");
-    return found == json_.end() ? nullptr : &*found;
-  }
-
-  bool Flag(const char* key) {
-    const Json* found = Find(key);
-    if (found != nullptr && found->is_boolean()) return found->get<bool>();
-    Refuse(key, "is neither true nor false");
-    return false;
-  }
-
-  // Null: empty.
-  std::string Words(const char* key) {
-    const Json* found = Find(key);
-    if (found != nullptr && found->is_string()) return found->get<std::string>();
-    if (found == nullptr || !found->is_null()) Refuse(key, "is no text");
-    return "";
-  }
-
-  std::vector<std::string> Texts(const char* key) {
-    std::vector<std::string> texts;
-    const Json* found = Find(key);
-    if (found == nullptr || !found->is_array()) {
-      Refuse(key, "is no array");
-      return texts;
-    }
-    for (const Json& text : *found) {
-      if (text.is_string()) {
-        texts.push_back(text.get<std::string>());
-      } else {
-        Refuse(key, "is no text");
-      }
-    }
-    return texts;
-  }
-
-  std::optional<absl::Time> Time(const char* key) {
-    const Json* found = Find(key);
-    absl::Time time;
-    if (found != nullptr && found->is_null()) return std::nullopt;
-    if (found != nullptr && found->is_string() &&
-        absl::ParseTime("%Y-%m-%dT%H:%M:%SZ", found->get<std::string>(), &time, nullptr) &&
-        time > absl::InfinitePast() && time < absl::InfiniteFuture()) {
-      return time;
-    }
-    Refuse(key, "is no time");
-    return std::nullopt;
-  }
-
-  int64_t Count(const char* key) {
-    const Json* found = Find(key);
-    return found == nullptr ? 0 : AsCount(key, *found);
-  }
-
-  int64_t AsCount(absl::string_view key, const Json& json) {
-    if (json.is_number_unsigned() &&
-        json.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-      return static_cast<int64_t>(json.get<uint64_t>());
-    }
-    Refuse(key, "is no count");
-    return 0;
-  }
-
- private:
-  const Json& json_;
-  absl::Status status_;
-};
-
-absl::StatusOr<SourceState> ReadSource(const Json& json, bool has_notes) {
-  Fields fields(json);
+std::optional<SourceState> ReadSource(const JsonValue& json, int version) {
+  JsonObject object(json, JsonObject::UnknownKeys::kIgnored);
   SourceState source;
-  source.zone = fields.Words("zone");
-  source.source = fields.Words("source");
-  source.provider = fields.Words("provider");
-  const absl::StatusOr<SignalKind> kind = ParseSignalKind(fields.Words("kind"));
-  if (kind.ok()) {
-    source.kind = *kind;
-  } else {
-    fields.Refuse("kind", "is unknown");
+  const auto time = NullOr(Timestamp);
+  int64_t failures = 0;
+  object.Require("zone", &source.zone, NullOr(AnyText));
+  object.Require("source", &source.source, NullOr(AnyText));
+  object.Require("provider", &source.provider, NullOr(AnyText));
+  object.Require("kind", &source.kind, ReadKind);
+  object.Require("in_use", &source.in_use, Boolean);
+  object.Require("issued_at", &source.issued_at, time);
+  object.Require("fetched_at", &source.fetched_at, time);
+  object.Require("reaches", &source.reaches, time);
+  object.Require("next_refresh", &source.next_refresh, time);
+  if (version > kVersionWithoutNotes) {
+    object.Require("left_out", &source.left_out, WholeNumber());
+    object.Require("note", &source.note, NullOr(AnyText));
   }
-  source.in_use = fields.Flag("in_use");
-  source.issued_at = fields.Time("issued_at");
-  source.fetched_at = fields.Time("fetched_at");
-  source.reaches = fields.Time("reaches");
-  source.next_refresh = fields.Time("next_refresh");
-  if (has_notes) {
-    source.left_out = fields.Count("left_out");
-    source.note = fields.Words("note");
-  }
-  source.error = fields.Words("error");
-  source.error_at = fields.Time("error_at");
-  const int64_t failures = fields.Count("failures");
-  if (failures > std::numeric_limits<int>::max()) fields.Refuse("failures", "is no count");
+  object.Require("error", &source.error, NullOr(AnyText));
+  object.Require("error_at", &source.error_at, time);
+  object.Require("failures", &failures, WholeNumber{std::numeric_limits<int>::max()});
   source.failures = static_cast<int>(failures);
-  source.requests = fields.Count("requests");
-  if (const Json* errors = fields.Find("errors"); errors != nullptr && errors->is_object()) {
-    for (const auto& [code, count] : errors->items()) {
-      source.errors[code] = fields.AsCount("errors", count);
+  object.Require("requests", &source.requests, WholeNumber());
+  if (const std::optional<JsonValue> errors = object.Demand("errors")) {
+    for (const auto& [code, count] : errors->Members()) {
+      source.errors[code] = WholeNumber()(count).value_or(0);
     }
-  } else {
-    fields.Refuse("errors", "is no object");
   }
-  if (!fields.status().ok()) return fields.status();
   return source;
 }
 
@@ -179,9 +149,8 @@ std::string SerializeDaemonState(const DaemonState& state) {
     json["publishes"] = state.publishes;
     json["published_at"] = Rfc3339(state.published_at);
   }
-  json["error"] = Text(state.error);
-  json["troubles"] = state.troubles;
-  json["notes"] = state.notes;
+  json["findings"] = Json::array();
+  for (const Finding& finding : state.findings) json["findings"].push_back(FindingJson(finding));
   json["sources"] = Json::array();
   for (const SourceState& source : state.sources) json["sources"].push_back(SourceJson(source));
   // Paths in error texts may hold any byte.
@@ -189,31 +158,37 @@ std::string SerializeDaemonState(const DaemonState& state) {
 }
 
 absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view text) {
-  const Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::InvalidArgumentError("is no JSON");
-  Fields fields(json);
-  const int64_t version = fields.Count("v");
-  const bool has_notes = version != kVersionWithoutNotes;
-  if (has_notes && version != kVersion) fields.Refuse("v", "is another version");
+  absl::StatusOr<JsonDocument> document = JsonDocument::Parse(text);
+  if (!document.ok()) return document.status();
+  const absl::StatusOr<int> version = document->ReadVersion("v", kVersionWithoutNotes, kVersion);
+  if (!version.ok()) return version.status();
   DaemonState state;
-  state.pid = fields.Count("pid");
-  state.started_at = fields.Time("started_at").value_or(absl::UnixEpoch());
-  state.updated_at = fields.Time("updated_at");
-  if (!state.updated_at.has_value()) fields.Refuse("updated_at", "is no time");
-  state.publishes = fields.Count("publishes");
-  state.published_at = fields.Time("published_at");
-  state.error = fields.Words("error");
-  state.troubles = fields.Texts("troubles");
-  if (has_notes) state.notes = fields.Texts("notes");
-  const Json* sources = fields.Find("sources");
-  if (sources == nullptr || !sources->is_array()) fields.Refuse("sources", "is no array");
-  if (!fields.status().ok()) return fields.status();
-  for (const Json& source : *sources) {
-    absl::StatusOr<SourceState> read = ReadSource(source, has_notes);
-    if (!read.ok()) return read.status();
-    state.sources.push_back(*std::move(read));
+  {
+    JsonObject object(document->root(), JsonObject::UnknownKeys::kIgnored);
+    object.Require("pid", &state.pid, WholeNumber());
+    object.Require("started_at", &state.started_at, Timestamp);
+    object.Require("updated_at", &state.updated_at, Timestamp);
+    object.Require("publishes", &state.publishes, WholeNumber());
+    object.Require("published_at", &state.published_at, NullOr(Timestamp));
+    if (*version > kVersionWithLines) {
+      object.Require("findings", &state.findings, EachOf(ReadFinding));
+    } else {
+      std::string error;
+      object.Require("error", &error, NullOr(AnyText));
+      if (!error.empty()) {
+        state.findings.push_back(
+            {Severity::kWarning, FindingCode::kScarbondNotPublishing, "scarbond", error});
+      }
+      ReadLines("troubles", Severity::kWarning, &object, &state.findings);
+      if (*version > kVersionWithoutNotes) {
+        ReadLines("notes", Severity::kNote, &object, &state.findings);
+      }
+    }
+    ForEach(object.Demand("sources"), [&](const JsonValue& source) {
+      if (auto read = ReadSource(source, *version)) state.sources.push_back(*std::move(read));
+    });
   }
-  return state;
+  return document->Result(std::move(state));
 }
 
 }  // namespace carbon

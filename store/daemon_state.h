@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/grid/source_state.h"
 
 namespace carbon {
@@ -20,11 +21,11 @@ struct DaemonState {
   absl::Time started_at;
   int64_t publishes = 0;
   std::optional<absl::Time> published_at;  // absent: never yet
-  std::string error;                       // why it does not publish now; empty: it does
-  std::vector<std::string> troubles;       // what else it goes on without: "archive: …"
-  std::vector<std::string> notes;          // not wrong, but good to know: "zone DE: …"
-  std::vector<SourceState> sources;        // zone by zone, in order of preference
-  std::optional<absl::Time> updated_at;    // when this was written
+  // Warnings: why it does not publish now (kScarbondNotPublishing, the first), and what it
+  // continues without. Notes. How the sources are doing is not among them.
+  std::vector<Finding> findings;
+  std::vector<SourceState> sources;      // zone by zone, in order of preference
+  std::optional<absl::Time> updated_at;  // when this was written
 };
 
 std::string DaemonStatePath(absl::string_view snapshot_folder);
@@ -33,8 +34,9 @@ std::string DaemonStatePath(absl::string_view snapshot_folder);
 // too: equal texts then say the same.
 std::string SerializeDaemonState(const DaemonState& state);
 
-// InvalidArgument, "FIELD: is …", for what SerializeDaemonState would not write with `updated_at`.
-// Times are kept in whole seconds. Version 1, which had no notes, is read too.
+// InvalidArgument for another version, DataLoss, "/FIELD: …", for what SerializeDaemonState would
+// not write with `updated_at`; unknown fields are ignored. Times are kept in whole seconds.
+// Versions 1 and 2 are read too: their lines have no code, and version 1 has no notes.
 absl::StatusOr<DaemonState> ParseDaemonState(absl::string_view json);
 
 }  // namespace carbon

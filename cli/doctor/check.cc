@@ -11,38 +11,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* ResultName(Check::Result result) {
-  switch (result) {
-    case Check::Result::kOk:
-      return "ok";
-    case Check::Result::kWarning:
-      return "warning";
-    case Check::Result::kError:
-      return "error";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string Counted(size_t count, const char* one, const char* many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }
 
-int Checks::Count(Check::Result result) const {
-  return static_cast<int>(std::count_if(
-      all_.begin(), all_.end(), [result](const Check& check) { return check.result == result; }));
+int Checks::Count(Severity severity) const {
+  return static_cast<int>(std::count_if(all_.begin(), all_.end(), [severity](const Finding& check) {
+    return check.severity == severity;
+  }));
 }
 
 std::string FormatChecks(const Checks& checks, bool as_json) {
-  const int errors = checks.Count(Check::Result::kError);
-  const int warnings = checks.Count(Check::Result::kWarning);
+  const int errors = checks.Count(Severity::kError);
+  const int warnings = checks.Count(Severity::kWarning);
   if (as_json) {
     Json json = {
         {"ok", errors == 0}, {"errors", errors}, {"warnings", warnings}, {"checks", Json::array()}};
-    for (const Check& check : checks.all()) {
+    for (const Finding& check : checks.all()) {
       json["checks"].push_back(
-          {{"result", ResultName(check.result)},
+          {{"result", std::string(SeverityName(check.severity))},
+           {"code", std::string(FindingCodeName(check.code))},
            {"subject", check.subject},
            {"fact", check.fact},
            {"advice", check.advice.empty() ? Json(nullptr) : Json(check.advice)}});
@@ -51,8 +41,8 @@ std::string FormatChecks(const Checks& checks, bool as_json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   }
   Table table({{"RESULT"}, {"SUBJECT"}, {"FACT; WHAT TO DO"}});
-  for (const Check& check : checks.all()) {
-    table.AddRow({ResultName(check.result), check.subject,
+  for (const Finding& check : checks.all()) {
+    table.AddRow({std::string(SeverityName(check.severity)), check.subject,
                   absl::StrCat(check.fact, check.advice.empty() ? "" : "; ", check.advice)});
   }
   std::string text = table.Format(Table::Style::kAligned, true);

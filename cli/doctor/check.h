@@ -1,5 +1,4 @@
-// What scarbon doctor finds, one line per check: whether it is well, of what, the fact, and what to
-// do about it. Pure.
+// What scarbon doctor finds: one finding for each check, and how they are printed. Pure.
 #ifndef CLI_DOCTOR_CHECK_H_
 #define CLI_DOCTOR_CHECK_H_
 
@@ -8,37 +7,31 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/finding.h"
+
 namespace carbon {
 
-struct Check {
-  // A warning is what an administrator should know and may want so; an error keeps slurmctld from
-  // starting, jobs from being placed, or their decisions from being recorded.
-  enum class Result { kOk, kWarning, kError };
-
-  Result result = Result::kOk;
-  std::string subject;
-  std::string fact;
-  std::string advice;  // empty: nothing is to be done
-};
-
+// The findings of the checks, in the order in which they were made. A warning is what an
+// administrator should know and may want so. There are no notes.
 class Checks {
  public:
-  void Ok(std::string subject, std::string fact) {
-    all_.push_back({Check::Result::kOk, std::move(subject), std::move(fact), ""});
+  void Ok(FindingCode code, std::string subject, std::string fact) {
+    all_.push_back({Severity::kOk, code, std::move(subject), std::move(fact)});
   }
-  void Warn(std::string subject, std::string fact, std::string advice) {
+  void Warn(FindingCode code, std::string subject, std::string fact, std::string advice) {
     all_.push_back(
-        {Check::Result::kWarning, std::move(subject), std::move(fact), std::move(advice)});
+        {Severity::kWarning, code, std::move(subject), std::move(fact), std::move(advice)});
   }
-  void Error(std::string subject, std::string fact, std::string advice) {
-    all_.push_back({Check::Result::kError, std::move(subject), std::move(fact), std::move(advice)});
+  void Error(FindingCode code, std::string subject, std::string fact, std::string advice) {
+    all_.push_back(
+        {Severity::kError, code, std::move(subject), std::move(fact), std::move(advice)});
   }
 
-  const std::vector<Check>& all() const { return all_; }
-  int Count(Check::Result result) const;
+  const std::vector<Finding>& all() const { return all_; }
+  int Count(Severity severity) const;
 
  private:
-  std::vector<Check> all_;
+  std::vector<Finding> all_;
 };
 
 // "1 zone", "2 zones".

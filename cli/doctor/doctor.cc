@@ -60,7 +60,7 @@ void AddDoctor(CLI::App& app, int* exit_code) {
   doctor->callback([options, json, exit_code] {
     const Checks checks = Examine(*options);
     std::cout << FormatChecks(checks, *json);
-    *exit_code = checks.Count(Check::Result::kError) == 0 ? 0 : 1;
+    *exit_code = checks.Count(Severity::kError) == 0 ? 0 : 1;
   });
 }
 

@@ -1,28 +1,22 @@
 // Slurm Carbon's own side of an installation: carbon.json, and what scarbon status finds.
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <map>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/doctor/doctor_checks.h"
 #include "cli/policy/policy_check.h"
 #include "cli/status/status.h"
 #include "cli/text/slurm_time.h"
+#include "core/base/timestamp.h"
 
 namespace carbon {
 namespace {
-
-// "zone NO-1: has no forecast": the subject, and the rest.
-std::pair<std::string, std::string> SplitProblem(const std::string& problem) {
-  const size_t colon = problem.find(": ");
-  if (colon == std::string::npos) return {"status", problem};
-  return {problem.substr(0, colon), problem.substr(colon + 2)};
-}
 
 // Why no job at all that did not ask for the pool is moved there; empty: some may be.
 std::string WhyClosed(const Snapshot::Pool& pool, const AdmissionRules& admission) {
@@ -37,6 +31,55 @@ std::string WhyClosed(const Snapshot::Pool& pool, const AdmissionRules& admissio
   return "";
 }
 
+bool HasAny(const StatusReport& status, std::initializer_list<FindingCode> codes) {
+  return std::any_of(status.findings.begin(), status.findings.end(), [&](const Finding& finding) {
+    return std::find(codes.begin(), codes.end(), finding.code) != codes.end();
+  });
+}
+
+bool IsOfLogFolder(const Finding& finding) {
+  return finding.code == FindingCode::kLogFolderUnusable ||
+         finding.code == FindingCode::kLogSpaceNone;
+}
+
+// Whether it comes from the plugin in slurmctld, or from the file that it leaves.
+bool IsOfPlugin(const Finding& finding) {
+  switch (finding.code) {
+    case FindingCode::kPluginStatusMissing:
+    case FindingCode::kPluginStatusAccessDenied:
+    case FindingCode::kPluginStatusUnreadable:
+    case FindingCode::kPluginSilent:
+    case FindingCode::kPluginFailing:
+    case FindingCode::kPluginLogFailing:
+    case FindingCode::kPluginBehind:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// An error of scarbon status: it is one here too where slurmctld runs and this user may read what
+// it is about.
+void AddProblem(const Finding& problem, const Installation& found, Checks* checks) {
+  const bool is_of_plugin = IsOfPlugin(problem);
+  const bool is_denied = problem.code == FindingCode::kSnapshotAccessDenied ||
+                         problem.code == FindingCode::kPluginStatusAccessDenied;
+  const auto warn = [&](std::string subject, std::string advice) {
+    checks->Warn(problem.code, std::move(subject), problem.fact, std::move(advice));
+  };
+  std::string subject = is_of_plugin ? "plugin status" : problem.subject;
+  if (subject.empty()) subject = "status";
+  if (geteuid() != 0 && is_denied) {
+    warn(std::move(subject), "ask as root");
+  } else if (!found.server.has_value()) {
+    warn(std::move(subject), "look again when slurmctld runs");
+  } else if (is_of_plugin && found.awaits_restart) {
+    warn(std::move(subject), "look again when slurmctld was restarted");
+  } else {
+    checks->Error(problem.code, std::move(subject), problem.fact, "see scarbon status");
+  }
+}
+
 void CheckPools(const Snapshot& snapshot, Checks* checks) {
   std::map<std::string, std::vector<std::string>> pools_by_reason;
   size_t open = 0;
@@ -49,9 +92,11 @@ void CheckPools(const Snapshot& snapshot, Checks* checks) {
       pools_by_reason[reason].push_back(pool.config->name);
     }
   }
-  checks->Ok("pools", absl::StrCat("jobs may be moved to ", open, " of ", snapshot.pools().size()));
+  checks->Ok(FindingCode::kPoolsOpen, "pools",
+             absl::StrCat("jobs may be moved to ", open, " of ", snapshot.pools().size()));
   for (const auto& [reason, pools] : pools_by_reason) {
-    checks->Warn(absl::StrCat(pools.size() == 1 ? "pool " : "pools ", absl::StrJoin(pools, ", ")),
+    checks->Warn(FindingCode::kPoolClosed,
+                 absl::StrCat(pools.size() == 1 ? "pool " : "pools ", absl::StrJoin(pools, ", ")),
                  absl::StrCat("no job is moved there: ", reason), "change that, or live with it");
   }
 }
@@ -62,17 +107,17 @@ void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks
   ConfigReview review = ReviewConfig(options.config);
   for (const std::string& error : review.errors) {
     checks->Error(
-        "carbon.json", error,
+        FindingCode::kConfigInvalid, "carbon.json", error,
         "mend it: scarbond does not start with it, and one that runs keeps the one before");
   }
   for (const std::string& warning : review.warnings) {
-    checks->Warn("carbon.json", warning, "see scarbon policy check");
+    checks->Warn(FindingCode::kConfigDoubtful, "carbon.json", warning, "see scarbon policy check");
   }
   if (!review.config.has_value()) return;
   found->config = std::move(review.config);
   const Config& config = *found->config;
   checks->Ok(
-      "carbon.json",
+      FindingCode::kConfigOk, "carbon.json",
       absl::StrCat(options.config, ", ", Counted(config.daemon.zones.size(), "zone", "zones"), ", ",
                    Counted(config.placement.sites.size(), "site", "sites"), ", ",
                    Counted(config.placement.pools.size(), "pool", "pools"), ", ",
@@ -81,56 +126,47 @@ void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks
 
 void CheckStatus(const DoctorOptions& options, const Installation& found, Checks* checks) {
   if (!found.config.has_value()) return;
-  const StatusFindings status = FindStatus(options.config, "");
-  // What lies in the folders only root and SlurmUser may be able to read; CheckFolders has spoken
-  // of those.
-  std::map<std::string, int> problems;
-  for (const std::string& problem : status.problems) {
-    auto [subject, fact] = SplitProblem(problem);
-    if (subject == "placement log") continue;
-    ++problems[subject.substr(0, subject.find(' '))];
-    if (subject == "plugin") subject = "plugin status";
-    if (geteuid() != 0 && absl::EndsWith(fact, strerror(EACCES))) {
-      checks->Warn(subject, fact, "ask as root");
-    } else if (!found.server.has_value()) {
-      checks->Warn(subject, fact, "look again when slurmctld runs");
-    } else if (subject == "plugin status" && found.awaits_restart) {
-      checks->Warn(subject, fact, "look again when slurmctld was restarted");
-    } else {
-      checks->Error(subject, fact, "see scarbon status");
+  const StatusReport status = FindStatus(options.config, "");
+  // The gravest come first.
+  for (const Severity severity : {Severity::kError, Severity::kWarning, Severity::kNote}) {
+    for (const Finding& finding : status.findings) {
+      // CheckFolders has spoken of the log's folder.
+      if (finding.severity != severity || IsOfLogFolder(finding)) continue;
+      if (severity == Severity::kError) {
+        AddProblem(finding, found, checks);
+      } else if (severity == Severity::kWarning) {
+        checks->Warn(finding.code, finding.subject, finding.fact, "see scarbon status");
+      } else if (IsOfPoolNodes(finding)) {
+        checks->Ok(finding.code, finding.subject, finding.fact);
+      }
     }
-  }
-  for (const std::string& trouble : status.troubles) {
-    const auto [subject, fact] = SplitProblem(trouble);
-    checks->Warn(subject, fact, "see scarbon status");
-  }
-  for (const std::string& note : status.notes) {
-    const auto [subject, fact] = SplitProblem(note);
-    if (absl::StartsWith(subject, "pool ")) checks->Ok(subject, fact);
   }
   if (status.snapshot != nullptr) {
     const Snapshot& snapshot = *status.snapshot;
-    if (problems["snapshot"] == 0) {
+    if (!HasAny(status, {FindingCode::kSnapshotOld, FindingCode::kSnapshotFromFuture})) {
       checks->Ok(
-          "snapshot",
+          FindingCode::kSnapshotFresh, "snapshot",
           absl::StrCat("published ",
                        FormatSlurmDuration(status.now - snapshot.manifest().published_at), " ago"));
     }
-    if (problems["zone"] == 0) {
-      checks->Ok("forecasts", absl::StrCat("usable for ",
-                                           Counted(snapshot.forecasts().size(), "zone", "zones")));
+    if (!HasAny(status, {FindingCode::kZoneWithoutForecast, FindingCode::kZoneForecastUnusable})) {
+      checks->Ok(
+          FindingCode::kForecastsUsable, "forecasts",
+          absl::StrCat("usable for ", Counted(snapshot.forecasts().size(), "zone", "zones")));
     }
     if (status.withheld.empty()) {
       CheckPools(snapshot, checks);
     } else {
-      checks->Warn("pools", absl::StrCat("shown to root and SlurmUser only: ", status.withheld),
+      checks->Warn(FindingCode::kNotShown, "pools",
+                   absl::StrCat("shown to root and SlurmUser only: ", status.withheld),
                    "ask as root");
     }
   }
-  if (problems["plugin"] == 0 && status.plugin.has_value()) {
-    checks->Ok(
-        "plugin status",
-        absl::StrCat("in use since ", status.plugin->value("started_at", "an unknown time")));
+  if (status.plugin.has_value() &&
+      !HasAny(status, {FindingCode::kPluginSilent, FindingCode::kPluginFailing,
+                       FindingCode::kPluginLogFailing, FindingCode::kPluginBehind})) {
+    checks->Ok(FindingCode::kPluginStatusFresh, "plugin status",
+               absl::StrCat("in use since ", FormatTimestamp(status.plugin->started_at)));
   }
 }
 

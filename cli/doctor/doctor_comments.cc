@@ -51,8 +51,9 @@ void CheckAdminComments(const DoctorOptions& options, const Installation& found,
   if (!shown.ok()) return;  // slurmctld's own checks say what is wrong
   const std::string fact = DescribeForeignComments(decisions, *shown);
   if (fact.empty()) return;
-  checks->Ok("AdminComment", absl::StrCat("another tool writes there: ", fact,
-                                          "; the placement log names the jobs all the same"));
+  checks->Ok(FindingCode::kAdminCommentShared, "AdminComment",
+             absl::StrCat("another tool writes there: ", fact,
+                          "; the placement log names the jobs all the same"));
 }
 
 }  // namespace carbon

@@ -71,7 +71,7 @@ void CheckAgreement(const Installation& found, Checks* checks) {
                    " in slurmctld's environment and restart it, or change paths.snapshot");
   if (!found.server.has_value() || !found.server->environment.has_value()) {
     if (published == CARBON_SNAPSHOT_DIR) return;
-    checks->Warn("snapshot folder",
+    checks->Warn(FindingCode::kSnapshotFolderUnknown, "snapshot folder",
                  absl::StrCat("scarbond publishes to ", published, ", and the plugin looks at ",
                               CARBON_SNAPSHOT_DIR, " unless slurmctld's environment, which ",
                               found.server.has_value() ? "only root may see" : "is not there yet",
@@ -83,9 +83,10 @@ void CheckAgreement(const Installation& found, Checks* checks) {
   const std::string read =
       variable != found.server->environment->end() ? variable->second : CARBON_SNAPSHOT_DIR;
   if (read == published) {
-    checks->Ok("snapshot folder", absl::StrCat(read, ", for scarbond and slurmctld alike"));
+    checks->Ok(FindingCode::kSnapshotFolderAgreed, "snapshot folder",
+               absl::StrCat(read, ", for scarbond and slurmctld alike"));
   } else {
-    checks->Error("snapshot folder",
+    checks->Error(FindingCode::kSnapshotFolderDiffers, "snapshot folder",
                   absl::StrCat("scarbond publishes to ", published, ", and slurmctld reads ", read),
                   remedy);
   }
@@ -100,11 +101,12 @@ void CheckSpace(const std::string& folder, Checks* checks) {
   const std::string fact = absl::StrCat(folder, ": ", free >> 20, " MiB free",
                                         free > 0 && full ? ", but no room for another file" : "");
   if (full) {
-    checks->Error("space for the log", fact, "make room: without a record no job is placed");
+    checks->Error(FindingCode::kLogSpaceNone, "space for the log", fact,
+                  "make room: without a record no job is placed");
   } else if (free < kLittleSpace) {
-    checks->Warn("space for the log", fact, "make room soon");
+    checks->Warn(FindingCode::kLogSpaceShort, "space for the log", fact, "make room soon");
   } else {
-    checks->Ok("space for the log", fact);
+    checks->Ok(FindingCode::kLogSpace, "space for the log", fact);
   }
 }
 
@@ -125,12 +127,13 @@ bool IsRotated(const std::string& log) {
 
 void CheckRotation(const std::string& log, Checks* checks) {
   if (IsRotated(log)) {
-    checks->Ok("log rotation", absl::StrCat("/etc/logrotate.d names ", log));
+    checks->Ok(FindingCode::kLogRotated, "log rotation",
+               absl::StrCat("/etc/logrotate.d names ", log));
     return;
   }
   struct stat facts;
   const int64_t size = stat(log.c_str(), &facts) == 0 ? facts.st_size : 0;
-  checks->Warn("log rotation",
+  checks->Warn(FindingCode::kLogNotRotated, "log rotation",
                absl::StrCat("nothing in /etc/logrotate.d names ", log,
                             size > kLargeLog ? absl::StrCat(", now ", size >> 20, " MiB") : ""),
                "copy Slurm Carbon's logrotate to /etc/logrotate.d/slurm-carbon");
@@ -146,7 +149,7 @@ void CheckFolders(const Installation& found, Checks* checks) {
   const uid_t user = *found.slurm_user;
   const std::string name = NameOfUser(user);
   if (geteuid() != 0 && geteuid() != user) {
-    checks->Warn("folders",
+    checks->Warn(FindingCode::kFoldersNotTried, "folders",
                  absl::StrCat("whether ", name, " may read ", paths.snapshot, " and write ",
                               FolderOf(paths.log), " only root can try out"),
                  "ask as root");
@@ -155,12 +158,15 @@ void CheckFolders(const Installation& found, Checks* checks) {
     const absl::StatusOr<std::string> read =
         InChild([&] { return TryReading(paths.snapshot); }, as_user);
     if (read.ok()) {
-      checks->Ok("snapshot read", absl::StrCat("by ", name, ", in ", paths.snapshot));
+      checks->Ok(FindingCode::kSnapshotReadable, "snapshot read",
+                 absl::StrCat("by ", name, ", in ", paths.snapshot));
     } else if (absl::IsNotFound(read.status()) && !found.server.has_value()) {
-      checks->Warn("snapshot read", absl::StrCat("by ", name, ": ", read.status().message()),
+      checks->Warn(FindingCode::kSnapshotNotPublished, "snapshot read",
+                   absl::StrCat("by ", name, ": ", read.status().message()),
                    "scarbond publishes once slurmctld answers");
     } else {
-      checks->Error("snapshot read", absl::StrCat("by ", name, ": ", read.status().message()),
+      checks->Error(FindingCode::kSnapshotUnreadable, "snapshot read",
+                    absl::StrCat("by ", name, ": ", read.status().message()),
                     absl::IsNotFound(read.status())
                         ? "start scarbond: it has not published here"
                         : "mend it; snapshot.md says what the plugin takes and what it refuses");
@@ -168,9 +174,11 @@ void CheckFolders(const Installation& found, Checks* checks) {
     const absl::StatusOr<std::string> written =
         InChild([&] { return TryAppending(paths.log); }, as_user);
     if (written.ok()) {
-      checks->Ok("log written", absl::StrCat("by ", name, ": ", paths.log, ": ", *written));
+      checks->Ok(FindingCode::kLogWritable, "log written",
+                 absl::StrCat("by ", name, ": ", paths.log, ": ", *written));
     } else {
-      checks->Error("log written", absl::StrCat("by ", name, ": ", written.status().message()),
+      checks->Error(FindingCode::kLogNotWritable, "log written",
+                    absl::StrCat("by ", name, ": ", written.status().message()),
                     absl::StrCat("make ", FolderOf(paths.log), " a folder of ", name,
                                  "'s, and what is in it"));
     }

@@ -39,7 +39,7 @@ std::string BuiltFor(const Copy& copy) {
 // Whether the plugin that is chosen can be loaded, once slurmctld has become its user.
 bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
   if (!copy.file->missing.empty()) {
-    checks->Error("plugin",
+    checks->Error(FindingCode::kPluginIncomplete, "plugin",
                   absl::StrCat(copy.path, ": has no ", absl::StrJoin(copy.file->missing, ", "),
                                ": slurmctld will not start"),
                   "install Slurm Carbon's own");
@@ -48,7 +48,7 @@ bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
   const std::vector<std::string> missing =
       MissingLibraries(FindLinkedLibraries(copy.path).value_or(LinkedLibraries()));
   if (!missing.empty()) {
-    checks->Error("plugin",
+    checks->Error(FindingCode::kPluginLibraryMissing, "plugin",
                   absl::StrCat(copy.path, ": needs ", absl::StrJoin(missing, ", "),
                                ", not found: slurmctld will not start"),
                   "install it, or build Slurm Carbon anew on this system");
@@ -62,14 +62,14 @@ bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
         },
         {.user = user});
     if (!readable.ok()) {
-      checks->Error("plugin",
+      checks->Error(FindingCode::kPluginUnreadable, "plugin",
                     absl::StrCat(readable.status().message(), " for ", NameOfUser(*user),
                                  ": slurmctld will not start"),
                     "let everyone read the file and its folders");
       return false;
     }
   }
-  checks->Ok("plugin", BuiltFor(copy));
+  checks->Ok(FindingCode::kPluginInstalled, "plugin", BuiltFor(copy));
   return true;
 }
 
@@ -80,7 +80,7 @@ void CheckPluginFiles(Installation* found, Checks* checks) {
   const std::string folders = found->Setting("PluginDir");
   const std::vector<Copy> copies = FindCopies(folders);
   if (copies.empty()) {
-    checks->Error("plugin",
+    checks->Error(FindingCode::kPluginNotInstalled, "plugin",
                   absl::StrCat(kPluginFileName, " is not in PluginDir=", folders,
                                ": slurmctld will not start with carbon in JobSubmitPlugins"),
                   "install it there, or add its folder to PluginDir");
@@ -88,7 +88,8 @@ void CheckPluginFiles(Installation* found, Checks* checks) {
   }
   if (!found->version.has_value()) {
     for (const Copy& copy : copies) {
-      checks->Warn("plugin", absl::StrCat(BuiltFor(copy), "; slurmctld's release is not known"),
+      checks->Warn(FindingCode::kPluginReleaseUnchecked, "plugin",
+                   absl::StrCat(BuiltFor(copy), "; slurmctld's release is not known"),
                    "name it with --slurmctld or --slurm-version");
     }
     return;
@@ -104,7 +105,7 @@ void CheckPluginFiles(Installation* found, Checks* checks) {
   if (loaded == nullptr) {
     for (const Copy& copy : copies) {
       checks->Error(
-          "plugin",
+          FindingCode::kPluginReleaseWrong, "plugin",
           absl::StrCat(BuiltFor(copy), ": slurmctld ", release, " will not start with it"),
           absl::StrCat(
               "before slurmctld is restarted, build Slurm Carbon with the headers of Slurm ",
@@ -116,11 +117,11 @@ void CheckPluginFiles(Installation* found, Checks* checks) {
     if (&copy == loaded) {
       found->plugin_fits = CheckLoading(copy, found->slurm_user, checks);
     } else if (&copy < loaded) {
-      checks->Warn("plugin",
+      checks->Warn(FindingCode::kPluginPassedOver, "plugin",
                    absl::StrCat(BuiltFor(copy), ": slurmctld ", release, " passes over it"),
                    "remove it");
     } else {
-      checks->Warn("plugin",
+      checks->Warn(FindingCode::kPluginNeverLoaded, "plugin",
                    absl::StrCat(BuiltFor(copy), ", and is never loaded: ", loaded->path,
                                 " comes before it in PluginDir"),
                    "remove one of them");

@@ -32,7 +32,7 @@ std::string FindScarbond() {
 // scarbond, unlike scarbon, is linked to Slurm's library, and only of the release it was built for.
 void CheckLibslurm(const Installation& found, Checks* checks) {
   if (found.scarbond.empty()) {
-    checks->Warn("scarbond installed",
+    checks->Warn(FindingCode::kScarbondNotInstalled, "scarbond installed",
                  absl::StrCat("is neither beside scarbon nor ", CARBON_SCARBOND),
                  "install it, or ask the scarbon that lies beside it");
     return;
@@ -40,14 +40,14 @@ void CheckLibslurm(const Installation& found, Checks* checks) {
   const absl::StatusOr<LinkedLibraries> own = FindLinkedLibraries(found.scarbond);
   if (!own.ok()) {
     checks->Warn(
-        "scarbond installed",
+        FindingCode::kScarbondLibrariesUnknown, "scarbond installed",
         absl::StrCat(found.scarbond, ": its libraries are not known: ", own.status().message()),
         "see whether it starts");
     return;
   }
   const std::vector<std::string> missing = MissingLibraries(*own);
   if (missing.empty()) {
-    checks->Ok("scarbond installed",
+    checks->Ok(FindingCode::kScarbondInstalled, "scarbond installed",
                absl::StrCat(found.scarbond, ", with ", found.scarbond_library));
     return;
   }
@@ -56,11 +56,13 @@ void CheckLibslurm(const Installation& found, Checks* checks) {
   const absl::StatusOr<LinkedLibraries> here =
       FindLinkedLibraries(found.scarbond, LoaderPaths::kWithVariable);
   if (here.ok() && MissingLibraries(*here).empty()) {
-    checks->Warn("scarbond installed", absl::StrCat(fact, " without LD_LIBRARY_PATH"),
+    checks->Warn(FindingCode::kScarbondLibraryByVariable, "scarbond installed",
+                 absl::StrCat(fact, " without LD_LIBRARY_PATH"),
                  "build it with -DSLURM_PREFIX, or set that variable in scarbond.service too");
     return;
   }
-  checks->Error("scarbond installed", absl::StrCat(fact, ": it will not start"),
+  checks->Error(FindingCode::kScarbondLibraryMissing, "scarbond installed",
+                absl::StrCat(fact, ": it will not start"),
                 "build Slurm Carbon with the Slurm that is installed now, and install it");
 }
 
@@ -68,12 +70,12 @@ void CheckLibslurm(const Installation& found, Checks* checks) {
 void CheckLimitingSettings(const Installation& found, Checks* checks) {
   const std::string hidden = found.Setting("PrivateData");
   if (!hidden.empty() && hidden != "none") {
-    checks->Ok("PrivateData",
+    checks->Ok(FindingCode::kPrivateData, "PrivateData",
                absl::StrCat(hidden, ": root and SlurmUser see everything all the same"));
   }
   const std::string enforced = found.Setting("AccountingStorageEnforce");
   if (!enforced.empty() && enforced != "none") {
-    checks->Ok("AccountingStorageEnforce",
+    checks->Ok(FindingCode::kAccountingEnforced, "AccountingStorageEnforce",
                absl::StrCat(enforced, ": jobs are moved only where they are surely admitted"));
   }
 }
@@ -98,7 +100,8 @@ void CheckScarbond(const Installation& found, Checks* checks) {
   if (!found.config.has_value()) return;
   const std::string lock = absl::StrCat(found.config->daemon.paths.snapshot, "/.lock");
   if (access(lock.c_str(), R_OK) != 0 && errno == EACCES) {
-    checks->Warn("scarbond", absl::StrCat("only its user may see in ", lock, " whether it runs"),
+    checks->Warn(FindingCode::kScarbondNotSeen, "scarbond",
+                 absl::StrCat("only its user may see in ", lock, " whether it runs"),
                  "ask as root");
     return;
   }
@@ -107,7 +110,7 @@ void CheckScarbond(const Installation& found, Checks* checks) {
       pid.has_value() ? FindServer(*pid, "scarbond") : std::nullopt;
   if (!scarbond.has_value()) {
     checks->Error(
-        "scarbond",
+        FindingCode::kScarbondNotRunning, "scarbond",
         absl::StrCat("does not run on this machine: ", lock,
                      pid.has_value() ? absl::StrCat(" names process ", *pid, ", which is none")
                                      : " names no process"),
@@ -120,13 +123,13 @@ void CheckScarbond(const Installation& found, Checks* checks) {
     const std::string wanted = NameOfUser(*found.slurm_user);
     const std::string trusted =
         *found.slurm_user == 0 ? "root" : absl::StrCat("slurmctld's user, ", wanted, ", and root");
-    checks->Error("scarbond",
+    checks->Error(FindingCode::kScarbondNotTrusted, "scarbond",
                   absl::StrCat(process, ": the plugin trusts only ", trusted,
                                "; nobody else sees and changes all jobs"),
                   absl::StrCat("run it as ", wanted, ": User= of scarbond.service"));
     return;
   }
-  checks->Ok("scarbond", process);
+  checks->Ok(FindingCode::kScarbondRunning, "scarbond", process);
 }
 
 }  // namespace carbon

@@ -43,7 +43,8 @@ std::string FindSlurmctld(Checks* checks) {
   const std::string first = FindProgram("slurmctld", path);
   std::error_code error;
   if (!first.empty() && !std::filesystem::equivalent(first, chosen, error)) {
-    checks->Warn("slurmctld installed", absl::StrCat("PATH leads to another, ", first),
+    checks->Warn(FindingCode::kSlurmctldOtherInPath, "slurmctld installed",
+                 absl::StrCat("PATH leads to another, ", first),
                  "name it with --slurmctld if that is the one that will be started");
   }
   return chosen;
@@ -75,19 +76,20 @@ void CheckJobSubmitPlugins(const Installation& found, Checks* checks) {
     }
   }
   if (count == 0) {
-    checks->Error("JobSubmitPlugins",
+    checks->Error(FindingCode::kJobSubmitPluginsWithoutCarbon, "JobSubmitPlugins",
                   list.empty() ? "is not set" : absl::StrCat(list, ": carbon is not in it"),
                   "add carbon at its end and restart slurmctld");
   } else if (count > 1) {
-    checks->Error("JobSubmitPlugins", absl::StrCat(list, ": carbon is in it more than once"),
+    checks->Error(FindingCode::kJobSubmitPluginsRepeated, "JobSubmitPlugins",
+                  absl::StrCat(list, ": carbon is in it more than once"),
                   "name it once: each would decide on every job");
   } else if (!behind.empty()) {
-    checks->Warn("JobSubmitPlugins",
+    checks->Warn(FindingCode::kJobSubmitPluginsAfterCarbon, "JobSubmitPlugins",
                  absl::StrCat(list, ": ", absl::StrJoin(behind, ", "),
                               behind.size() == 1 ? " comes" : " come", " after carbon"),
                  "put carbon last: what comes after it may undo where and when it placed a job");
   } else {
-    checks->Ok("JobSubmitPlugins",
+    checks->Ok(FindingCode::kJobSubmitPluginsRight, "JobSubmitPlugins",
                position == 1 ? list : absl::StrCat(list, ": carbon is the last of ", position));
   }
 }
@@ -124,12 +126,13 @@ void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Ch
   if (!options.slurm_version.empty()) {
     const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(options.slurm_version);
     if (version.ok()) found->version = *version;  // else the usage was wrong, and said to be
-    checks->Ok("slurmctld to come", absl::StrCat("Slurm ", FormatSlurmVersion(*found->version)));
+    checks->Ok(FindingCode::kSlurmctldToCome, "slurmctld to come",
+               absl::StrCat("Slurm ", FormatSlurmVersion(*found->version)));
     return;
   }
   if (found->slurmctld.empty()) {
     checks->Error(
-        "slurmctld installed",
+        FindingCode::kSlurmctldNotInstalled, "slurmctld installed",
         absl::StrCat("is neither in PATH nor in ", CARBON_SLURM_SBIN_DIR, ":", kUsualFolders),
         "name it with --slurmctld, on the machine that runs it");
     return;
@@ -138,13 +141,13 @@ void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Ch
   const absl::StatusOr<SlurmVersion> version =
       words.ok() ? FindSlurmVersion(*words) : absl::StatusOr<SlurmVersion>(words.status());
   if (!version.ok()) {
-    checks->Error("slurmctld installed",
+    checks->Error(FindingCode::kSlurmctldReleaseUnknown, "slurmctld installed",
                   absl::StrCat(found->slurmctld, " -V: ", version.status().message()),
                   "mend it first: it will not start like this");
     return;
   }
   found->version = *version;
-  checks->Ok("slurmctld installed",
+  checks->Ok(FindingCode::kSlurmctldInstalled, "slurmctld installed",
              absl::StrCat(found->slurmctld, ", Slurm ", FormatSlurmVersion(*version)));
 }
 
@@ -154,8 +157,8 @@ void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* c
       options.slurm_conf.empty() && variable != nullptr ? variable : options.slurm_conf;
   // Slurm's library would go and look for one on the network.
   if (!named.empty() && access(named.c_str(), R_OK) != 0) {
-    checks->Error("slurm.conf", absl::StrCat(named, ": ", strerror(errno)),
-                  "name another with --slurm-conf");
+    checks->Error(FindingCode::kSlurmConfUnreadable, "slurm.conf",
+                  absl::StrCat(named, ": ", strerror(errno)), "name another with --slurm-conf");
     return;
   }
   const absl::StatusOr<SlurmSettings> settings =
@@ -163,7 +166,8 @@ void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* c
   if (!settings.ok()) {
     const bool has_no_library =
         absl::StrContains(settings.status().message(), "cannot open shared object file");
-    checks->Error("slurm.conf", std::string(settings.status().message()),
+    checks->Error(FindingCode::kSlurmConfUnreadable, "slurm.conf",
+                  std::string(settings.status().message()),
                   has_no_library  ? "nothing of slurm.conf is known without Slurm's library"
                   : named.empty() ? "name it with --slurm-conf or SLURM_CONF, or mend it"
                                   : "mend it: slurmctld reads it in the same way");
@@ -171,7 +175,7 @@ void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* c
   }
   found->settings = *settings;
   found->slurm_user = UidIn(found->Setting("SlurmUser"));
-  checks->Ok("slurm.conf",
+  checks->Ok(FindingCode::kSlurmConfRead, "slurm.conf",
              absl::StrCat(found->Setting("SLURM_CONF"), ", cluster ", found->Setting("ClusterName"),
                           ", SlurmUser ", found->Setting("SlurmUser")));
   CheckJobSubmitPlugins(*found, checks);

@@ -1,6 +1,4 @@
 // The slurmctld that runs on this machine: its release, its user, and whether it has the plugin.
-#include <nlohmann/json.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -8,25 +6,21 @@
 #include "cli/doctor/doctor_checks.h"
 #include "cli/process/child_process.h"
 #include "store/file.h"
+#include "store/plugin_status.h"
 
 namespace carbon {
 namespace {
-
-constexpr int64_t kMaxStatusBytes = 1 << 20;
 
 // The process that the plugin's status is of; where slurmctld writes no pid file, under systemd
 // say, that is how to find it.
 std::optional<pid_t> PidInPluginStatus(const Installation& found) {
   if (!found.config.has_value()) return std::nullopt;
-  const std::string& log = found.config->daemon.paths.log;
-  const absl::StatusOr<std::string> bytes = ReadFile(
-      absl::StrCat(log.substr(0, log.rfind('/') + 1), "plugin-status.json"), kMaxStatusBytes);
+  const absl::StatusOr<std::string> bytes =
+      ReadFile(PluginStatusPath(found.config->daemon.paths.log), kMaxPluginStatusBytes);
   if (!bytes.ok()) return std::nullopt;
-  const nlohmann::json json = nlohmann::json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("pid") || !json["pid"].is_number_integer()) {
-    return std::nullopt;
-  }
-  return json["pid"].get<pid_t>();
+  const absl::StatusOr<PluginStatus> status = ParsePluginStatus(*bytes);
+  if (!status.ok()) return std::nullopt;
+  return static_cast<pid_t>(status->pid);
 }
 
 // Whether JobSubmitPlugins, as written, has the plugin.
@@ -41,29 +35,30 @@ bool NamesCarbon(absl::string_view list) {
 void CheckLoadedPlugin(const Installation& found, Checks* checks) {
   const ServerProcess& server = *found.server;
   if (!server.maps_known) {
-    checks->Warn("plugin loaded", "only root may see what slurmctld has loaded", "ask as root");
+    checks->Warn(FindingCode::kPluginLoadNotSeen, "plugin loaded",
+                 "only root may see what slurmctld has loaded", "ask as root");
   } else if (!server.mapped.has_value() && found.awaits_restart) {
-    checks->Warn("plugin loaded",
+    checks->Warn(FindingCode::kPluginAwaitsRestart, "plugin loaded",
                  absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin yet"),
                  "restart it if there is no error here, and ask again");
   } else if (!server.mapped.has_value()) {
-    checks->Error("plugin loaded",
+    checks->Error(FindingCode::kPluginNotLoaded, "plugin loaded",
                   absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin"),
                   "restart slurmctld once JobSubmitPlugins names carbon");
   } else if (const std::optional<pid_t> pid = PidInPluginStatus(found);
              pid.has_value() && *pid != server.pid) {
     // Slurm also maps a file that it only looks at, and then refuses.
-    checks->Error("plugin loaded",
+    checks->Error(FindingCode::kPluginElsewhere, "plugin loaded",
                   absl::StrCat("the plugin last ran in process ", *pid,
                                ", and not in slurmctld's, ", server.pid),
                   "look for job_submit and carbon in slurmctld's log");
   } else if (server.mapped->replaced) {
-    checks->Warn("plugin loaded",
+    checks->Warn(FindingCode::kPluginReplaced, "plugin loaded",
                  absl::StrCat(server.mapped->path, ": was replaced since slurmctld loaded it"),
                  found.plugin_fits ? "restart slurmctld to use the new one"
                                    : "do not restart slurmctld before the plugin is mended");
   } else {
-    checks->Ok("plugin loaded", server.mapped->path);
+    checks->Ok(FindingCode::kPluginLoaded, "plugin loaded", server.mapped->path);
   }
 }
 
@@ -71,7 +66,7 @@ void CheckFederation(const Installation& found, const std::string& slurm_conf, C
   const absl::StatusOr<std::string> shown =
       RunProgram({"env", "SLURM_CONF=" + slurm_conf, "scontrol", "show", "federation"});
   if (!shown.ok() || !absl::StrContains(*shown, "Federation:")) return;
-  checks->Warn("federation",
+  checks->Warn(FindingCode::kFederation, "federation",
                absl::StrCat("cluster ", found.Setting("ClusterName"), " is in a federation"),
                "know that jobs of the federation are left alone");
 }
@@ -86,12 +81,12 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
     found->server = FindServer(*pid, "slurmctld", kPluginFileName);
   }
   if (!found->server.has_value() && pid_file.empty()) {
-    checks->Warn("slurmctld", "whether it runs cannot be told without slurm.conf",
-                 "mend that first");
+    checks->Warn(FindingCode::kSlurmctldNotSeen, "slurmctld",
+                 "whether it runs cannot be told without slurm.conf", "mend that first");
     return;
   }
   if (!found->server.has_value()) {
-    checks->Warn("slurmctld", "does not run on this machine",
+    checks->Warn(FindingCode::kSlurmctldNotRunning, "slurmctld", "does not run on this machine",
                  "start it if there is no error here, and ask again");
     return;
   }
@@ -103,10 +98,10 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
   const absl::StatusOr<SlurmSettings> running =
       SettingsInChild(AskSlurmctld, found->library, slurm_conf);
   if (!running.ok() && !found->settings.has_value()) {
-    checks->Warn("slurmctld", absl::StrCat(process, ": cannot be asked without slurm.conf"),
-                 "mend that first");
+    checks->Warn(FindingCode::kSlurmctldNotAsked, "slurmctld",
+                 absl::StrCat(process, ": cannot be asked without slurm.conf"), "mend that first");
   } else if (!running.ok()) {
-    checks->Error("slurmctld",
+    checks->Error(FindingCode::kSlurmctldSilent, "slurmctld",
                   absl::StrCat(process, ": does not answer: ", running.status().message()),
                   absl::StrCat("look into its log, ", found->Setting("SlurmctldLogFile")));
   } else {
@@ -117,23 +112,24 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
     const std::string release = get("SLURM_VERSION");
     const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(release);
     if (version.ok() && found->version.has_value() && *version != *found->version) {
-      checks->Warn("slurmctld",
+      checks->Warn(FindingCode::kSlurmctldReleaseOld, "slurmctld",
                    absl::StrCat(process, ": is Slurm ", release, " still, and ",
                                 FormatSlurmVersion(*found->version), " is to follow"),
                    "restart it if there is no error here; from 23.11 on a reconfigure restarts it");
     } else {
-      checks->Ok("slurmctld", absl::StrCat(process, ", Slurm ", release));
+      checks->Ok(FindingCode::kSlurmctldRunning, "slurmctld",
+                 absl::StrCat(process, ", Slurm ", release));
     }
     if (const std::string used = get("SLURM_CONF"); used != found->Setting("SLURM_CONF")) {
-      checks->Warn("slurm.conf",
+      checks->Warn(FindingCode::kSlurmConfOther, "slurm.conf",
                    absl::StrCat("slurmctld uses ", used, ", not ", found->Setting("SLURM_CONF")),
                    absl::StrCat("ask with --slurm-conf ", used));
     }
     found->awaits_restart =
         NamesCarbon(found->Setting("JobSubmitPlugins")) && !NamesCarbon(get("JobSubmitPlugins"));
     if (get("JobSubmitPlugins") != found->Setting("JobSubmitPlugins")) {
-      checks->Warn("JobSubmitPlugins", "slurm.conf was changed since slurmctld read it",
-                   "restart slurmctld");
+      checks->Warn(FindingCode::kSlurmConfChanged, "JobSubmitPlugins",
+                   "slurm.conf was changed since slurmctld read it", "restart slurmctld");
     }
     CheckFederation(*found, slurm_conf, checks);
   }

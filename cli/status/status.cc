@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -15,7 +16,6 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -33,7 +33,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kMaxPluginStatusBytes = 1 << 20;
 // scarbond publishes every few seconds; a queue this old misleads, long before the plugin stops
 // believing it.
 constexpr absl::Duration kMinMaxAge = absl::Minutes(1);
@@ -49,32 +48,16 @@ struct Options {
   bool json = false;
 };
 
-using Findings = StatusFindings;
-
 std::string UtcTime(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
 }
 
 std::string LocalTime(absl::Time time) { return FormatSlurmTime(time, absl::LocalTimeZone()); }
 
-std::optional<absl::Time> TimeIn(const Json& json, const char* key) {
-  absl::Time time;
-  const auto found = json.find(key);
-  if (found == json.end() || !found->is_string() ||
-      !absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", found->get<std::string>(), &time, nullptr)) {
-    return std::nullopt;
-  }
-  return time;
-}
-
-std::string TextIn(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::string CountIn(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number_integer() ? found->dump() : "?";
+// Whether a file cannot be read because this user may not, as against one that is not to be
+// trusted.
+bool IsDenied(const absl::Status& status, const std::string& path) {
+  return absl::IsPermissionDenied(status) && access(path.c_str(), R_OK) != 0 && errno == EACCES;
 }
 
 // Whose jobs, of those that did not ask for the pool: a summary, each job is judged on its own.
@@ -110,176 +93,211 @@ bool IsAsleep(const Snapshot::Pool& pool) {
   return pool.state != nullptr && pool.state->up && pool.state->asleep == 1;
 }
 
-void FindSnapshotProblems(Findings& findings) {
-  const Snapshot& snapshot = *findings.snapshot;
+void FindSnapshotProblems(StatusReport& report) {
+  const Snapshot& snapshot = *report.snapshot;
   const absl::Time published_at = snapshot.manifest().published_at;
   const absl::Duration every = snapshot.manifest().readers->period;
-  if (findings.now - published_at > std::max(kMinMaxAge, kMissedPublishes * every)) {
-    findings.problems.push_back(
-        absl::StrCat("snapshot: published ", FormatDistance(published_at, findings.now),
-                     ", expected every ", absl::FormatDuration(every), ": is scarbond running?"));
+  if (report.now - published_at > std::max(kMinMaxAge, kMissedPublishes * every)) {
+    report.Add(
+        Severity::kError, FindingCode::kSnapshotOld, "snapshot",
+        absl::StrCat("published ", FormatDistance(published_at, report.now), ", expected every ",
+                     absl::FormatDuration(every), ": is scarbond running?"));
   }
-  if (published_at - findings.now > kMinMaxAge) {
-    findings.problems.push_back(absl::StrCat(
-        "snapshot: published ", FormatDistance(published_at, findings.now), ": is a clock wrong?"));
+  if (published_at - report.now > kMinMaxAge) {
+    report.Add(Severity::kError, FindingCode::kSnapshotFromFuture, "snapshot",
+               absl::StrCat("published ", FormatDistance(published_at, report.now),
+                            ": is a clock wrong?"));
   }
-  FindZoneProblems(&findings);
-  if (!findings.withheld.empty()) return;
+  FindZoneProblems(&report);
+  if (!report.withheld.empty()) return;
   for (const Snapshot::Pool& pool : snapshot.pools()) {
+    const std::string subject = absl::StrCat("pool ", pool.config->name);
+    const std::string& partition = pool.config->partition;
     if (pool.state == nullptr) {
-      findings.problems.push_back(absl::StrCat("pool ", pool.config->name,
-                                               ": the cluster does not show its partition ",
-                                               pool.config->partition));
+      report.Add(Severity::kError, FindingCode::kPoolNotShown, subject,
+                 absl::StrCat("the cluster does not show its partition ", partition));
     } else if (!pool.state->up) {
-      findings.troubles.push_back(
-          absl::StrCat("pool ", pool.config->name, ": is down: ",
-                       pool.group->total.nodes > 0
-                           ? absl::StrCat("its partition ", pool.config->partition, " is not up")
-                           : "none of its nodes takes jobs"));
+      report.Add(
+          Severity::kWarning, FindingCode::kPoolDown, subject,
+          absl::StrCat("is down: ", pool.group->total.nodes > 0
+                                        ? absl::StrCat("its partition ", partition, " is not up")
+                                        : "none of its nodes takes jobs"));
     }
   }
 }
 
 // The plugin's own words lie in the folder of the log: what is wrong with that it cannot say
 // itself.
-void FindLogFolderProblems(const std::string& folder, Findings& findings) {
+void FindLogFolderProblems(const std::string& folder, StatusReport& report) {
   struct statvfs facts;
   if (statvfs(folder.c_str(), &facts) != 0) {
-    findings.problems.push_back(absl::StrCat("placement log: ", folder, ": ", strerror(errno)));
+    report.Add(Severity::kError, FindingCode::kLogFolderUnusable, "placement log",
+               absl::StrCat(folder, ": ", strerror(errno)));
   } else if (facts.f_bavail == 0) {
-    findings.problems.push_back(absl::StrCat("placement log: ", folder, ": ", strerror(ENOSPC)));
+    report.Add(Severity::kError, FindingCode::kLogSpaceNone, "placement log",
+               absl::StrCat(folder, ": ", strerror(ENOSPC)));
   }
 }
 
-void FindPluginProblems(Findings& findings) {
-  const absl::StatusOr<std::string> bytes = ReadFile(findings.plugin_path, kMaxPluginStatusBytes);
+// Adds an error if the plugin still uses another snapshot long after the publish.
+void CheckPluginsSnapshot(const PluginStatus& plugin, StatusReport& report) {
+  if (report.snapshot == nullptr || !plugin.snapshot.has_value()) return;
+  const Manifest& used = *plugin.snapshot;
+  const Manifest& manifest = report.snapshot->manifest();
+  if (used.hashes == manifest.hashes || manifest.published_at - plugin.loaded_at <= kMaxPluginLag)
+    return;
+  report.Add(
+      Severity::kError, FindingCode::kPluginBehind, "plugin",
+      absl::StrCat("still uses the snapshot that it loaded at ", LocalTime(plugin.loaded_at)));
+}
+
+void FindPluginProblems(StatusReport& report) {
+  const auto add = [&report](FindingCode code, std::string fact) {
+    report.Add(Severity::kError, code, "plugin", std::move(fact));
+  };
+  const absl::StatusOr<std::string> bytes = ReadFile(report.plugin_path, kMaxPluginStatusBytes);
   if (absl::IsNotFound(bytes.status())) {
     // The plugin learns where the log is from the snapshot, so it may also look elsewhere for that.
-    findings.problems.push_back(
-        absl::StrCat("plugin: no status file at ", findings.plugin_path,
+    add(FindingCode::kPluginStatusMissing,
+        absl::StrCat("no status file at ", report.plugin_path,
                      ": is JobSubmitPlugins=carbon set and slurmctld running",
-                     findings.folder == CARBON_SNAPSHOT_DIR
+                     report.folder == CARBON_SNAPSHOT_DIR
                          ? "?"
-                         : absl::StrCat(" with SLURM_CARBON_SNAPSHOT_DIR=", findings.folder, "?")));
+                         : absl::StrCat(" with SLURM_CARBON_SNAPSHOT_DIR=", report.folder, "?")));
     return;
   }
   if (!bytes.ok()) {
-    findings.problems.push_back(absl::StrCat("plugin: ", bytes.status().message()));
+    add(IsDenied(bytes.status(), report.plugin_path) ? FindingCode::kPluginStatusAccessDenied
+                                                     : FindingCode::kPluginStatusUnreadable,
+        std::string(bytes.status().message()));
     return;
   }
-  Json json = Json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
-  const std::optional<absl::Time> updated_at =
-      json.is_object() ? TimeIn(json, "updated_at") : std::nullopt;
-  if (!updated_at.has_value()) {
-    findings.problems.push_back(
-        absl::StrCat("plugin: ", findings.plugin_path, ": is not a plugin's status"));
+  absl::StatusOr<PluginStatus> plugin = ParsePluginStatus(*bytes);
+  if (!plugin.ok()) {
+    add(FindingCode::kPluginStatusUnreadable,
+        absl::StrCat(report.plugin_path,
+                     ": is not a plugin's status: ", plugin.status().message()));
     return;
   }
-  if (findings.now - *updated_at > kMaxPluginSilence) {
-    findings.problems.push_back(
-        absl::StrCat("plugin: silent since ", LocalTime(*updated_at), ": is slurmctld running?"));
+  if (const absl::Time updated_at = *plugin->updated_at;
+      report.now - updated_at > kMaxPluginSilence) {
+    add(FindingCode::kPluginSilent,
+        absl::StrCat("silent since ", LocalTime(updated_at), ": is slurmctld running?"));
   }
-  for (const auto& [key, subject] :
-       {std::pair("error", "plugin: "), std::pair("log_error", "plugin: placement log: ")}) {
-    const std::string error = TextIn(json, key);
-    if (!error.empty()) findings.problems.push_back(absl::StrCat(subject, error));
+  if (!plugin->error.empty()) add(FindingCode::kPluginFailing, plugin->error);
+  if (!plugin->log_error.empty()) {
+    add(FindingCode::kPluginLogFailing, absl::StrCat("placement log: ", plugin->log_error));
   }
-  const auto used = json.find("snapshot");
-  if (findings.snapshot != nullptr && used != json.end() && used->is_object()) {
-    const Manifest& manifest = findings.snapshot->manifest();
-    const std::optional<absl::Time> loaded_at = TimeIn(*used, "loaded_at");
-    const bool is_same = std::all_of(kParts.begin(), kParts.end(), [&](const PartInfo& info) {
-      return TextIn(*used, info.name) == manifest.hashes[info.part];
-    });
-    if (!is_same && loaded_at.has_value() && manifest.published_at - *loaded_at > kMaxPluginLag) {
-      findings.problems.push_back(absl::StrCat("plugin: still uses the snapshot that it loaded at ",
-                                               LocalTime(*loaded_at)));
-    }
-  }
-  findings.plugin = std::move(json);
+  CheckPluginsSnapshot(*plugin, report);
+  report.plugin = *std::move(plugin);
 }
 
-Findings Look(const Options& options) {
-  Findings findings;
-  findings.now = absl::Now();
-  findings.folder = options.snapshot;
+StatusReport Look(const Options& options) {
+  StatusReport report;
+  report.now = absl::Now();
+  report.folder = options.snapshot;
   std::string log_path;
   if (options.snapshot.empty()) {
     std::vector<std::string> errors, warnings;
     if (const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings)) {
-      findings.folder = config->daemon.paths.snapshot;
+      report.folder = config->daemon.paths.snapshot;
       log_path = config->daemon.paths.log;
     } else {
-      findings.folder = CARBON_SNAPSHOT_DIR;
+      report.folder = CARBON_SNAPSHOT_DIR;
     }
-    findings.problems = std::move(errors);
+    // Each line names the file and is a sentence of its own.
+    for (std::string& error : errors) {
+      report.Add(Severity::kError, FindingCode::kConfigInvalid, "", std::move(error));
+    }
   }
-  SnapshotReader reader(findings.folder, SnapshotReader::Owner::kAnyone);
+  SnapshotReader reader(report.folder, SnapshotReader::Owner::kAnyone);
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
   if (snapshot.ok()) {
-    findings.snapshot = *std::move(snapshot);
+    report.snapshot = *std::move(snapshot);
     // The plugin knows carbon.json only as it was published.
-    log_path = findings.snapshot->manifest().readers->log;
+    log_path = report.snapshot->manifest().readers->log;
     if (reader.withheld().ok()) {
-      ReadDaemonState(&findings);
+      ReadDaemonState(&report);
     } else {
-      findings.withheld = std::string(reader.withheld().message());
-      findings.notes.push_back(
+      report.withheld = std::string(reader.withheld().message());
+      report.Add(
+          Severity::kNote, FindingCode::kNotShown, "",
           absl::StrCat("pools, sources and the plugin are shown to root and SlurmUser only: ",
-                       findings.withheld));
+                       report.withheld));
     }
-    FindSnapshotProblems(findings);
+    FindSnapshotProblems(report);
   } else {
-    findings.problems.push_back(absl::StrCat(
-        "snapshot: ", snapshot.status().message(),
-        absl::IsNotFound(snapshot.status()) ? ": has scarbond ever published here?" : ""));
+    const bool is_denied =
+        IsDenied(snapshot.status(), absl::StrCat(report.folder, "/", kManifestFile));
+    report.Add(Severity::kError,
+               is_denied ? FindingCode::kSnapshotAccessDenied : FindingCode::kSnapshotUnreadable,
+               "snapshot",
+               absl::StrCat(snapshot.status().message(), absl::IsNotFound(snapshot.status())
+                                                             ? ": has scarbond ever published here?"
+                                                             : ""));
   }
-  if (!log_path.empty() && findings.withheld.empty()) {
+  if (!log_path.empty() && report.withheld.empty()) {
+    report.plugin_path = PluginStatusPath(log_path);
     // ParseConfig lets only absolute paths through.
-    const std::string folder = log_path.substr(0, log_path.rfind('/') + 1);
-    findings.plugin_path = absl::StrCat(folder, "plugin-status.json");
-    FindLogFolderProblems(folder, findings);
-    FindPluginProblems(findings);
+    FindLogFolderProblems(log_path.substr(0, log_path.rfind('/') + 1), report);
+    FindPluginProblems(report);
   }
-  return findings;
+  return report;
 }
 
-std::vector<std::string> AllWrong(const Findings& findings) {
-  std::vector<std::string> wrong = findings.problems;
-  wrong.insert(wrong.end(), findings.troubles.begin(), findings.troubles.end());
+std::vector<std::string> AllWrong(const StatusReport& report) {
+  std::vector<std::string> wrong = FormatFindings(report.findings, Severity::kError);
+  for (std::string& line : FormatFindings(report.findings, Severity::kWarning)) {
+    wrong.push_back(std::move(line));
+  }
   return wrong;
 }
 
-Json AsJson(const Findings& findings) {
-  Json json = {{"snapshot", nullptr},
-               {"zones", Json::array()},
-               {"pools", Json::array()},
-               {"plugin", findings.plugin.has_value() ? *findings.plugin : Json(nullptr)},
-               {"problems", AllWrong(findings)},
-               {"notes", findings.notes}};
-  if (findings.snapshot == nullptr) return json;
-  const Snapshot& snapshot = *findings.snapshot;
+Json FindingsAsJson(const std::vector<Finding>& findings) {
+  Json json = Json::array();
+  for (const Finding& finding : findings) {
+    json.push_back({{"severity", std::string(SeverityName(finding.severity))},
+                    {"code", std::string(FindingCodeName(finding.code))},
+                    {"subject", finding.subject.empty() ? Json(nullptr) : Json(finding.subject)},
+                    {"fact", finding.fact},
+                    {"advice", finding.advice.empty() ? Json(nullptr) : Json(finding.advice)}});
+  }
+  return json;
+}
+
+Json AsJson(const StatusReport& report) {
+  Json json = {
+      {"snapshot", nullptr},
+      {"zones", Json::array()},
+      {"pools", Json::array()},
+      {"plugin", report.plugin.has_value() ? Json::parse(SerializePluginStatus(*report.plugin))
+                                           : Json(nullptr)},
+      {"problems", AllWrong(report)},
+      {"notes", FormatFindings(report.findings, Severity::kNote)},
+      {"findings", FindingsAsJson(report.findings)}};
+  if (report.snapshot == nullptr) return json;
+  const Snapshot& snapshot = *report.snapshot;
   json["snapshot"] = {
-      {"folder", findings.folder},
+      {"folder", report.folder},
       {"published_at", UtcTime(snapshot.manifest().published_at)},
-      {"age_s", absl::ToDoubleSeconds(findings.now - snapshot.manifest().published_at)},
+      {"age_s", absl::ToDoubleSeconds(report.now - snapshot.manifest().published_at)},
       {"capacity_taken_at",
-       findings.withheld.empty() ? Json(UtcTime(snapshot.capacity().taken_at)) : Json(nullptr)}};
+       report.withheld.empty() ? Json(UtcTime(snapshot.capacity().taken_at)) : Json(nullptr)}};
   for (const PartInfo& info : kParts) {
     json["snapshot"][info.name] = snapshot.manifest().hashes[info.part];
   }
-  json["zones"] = ZonesAsJson(findings);
+  json["zones"] = ZonesAsJson(report);
   for (const Snapshot::Pool& pool : snapshot.pools()) {
     json["pools"].push_back(
         {{"pool", pool.config->name},
          {"site", pool.config->site},
          {"partition", pool.config->partition},
          {"hardware", pool.config->hardware},
-         {"state", findings.withheld.empty() ? Json(StateOf(pool)) : Json(nullptr)},
+         {"state", report.withheld.empty() ? Json(StateOf(pool)) : Json(nullptr)},
          {"wake_up_s",
           pool.state == nullptr ? Json(nullptr) : Json(absl::ToInt64Seconds(pool.state->wake_up))},
          {"asleep", pool.state == nullptr ? Json(nullptr) : Json(pool.state->asleep)},
-         {"may_be_moved_here", findings.withheld.empty()
+         {"may_be_moved_here", report.withheld.empty()
                                    ? Json(MayBeMovedHere(pool, snapshot.admission()))
                                    : Json(nullptr)}});
   }
@@ -300,22 +318,22 @@ std::string SummaryOf(SnapshotPart part, const Snapshot& snapshot) {
   return "";
 }
 
-void Print(const Findings& findings) {
-  if (findings.snapshot != nullptr) {
-    const Snapshot& snapshot = *findings.snapshot;
+void Print(const StatusReport& report) {
+  if (report.snapshot != nullptr) {
+    const Snapshot& snapshot = *report.snapshot;
     const Manifest& manifest = snapshot.manifest();
-    std::cout << "Snapshot in " << findings.folder << ", published "
+    std::cout << "Snapshot in " << report.folder << ", published "
               << LocalTime(manifest.published_at) << " ("
-              << FormatDistance(manifest.published_at, findings.now) << ")\n";
+              << FormatDistance(manifest.published_at, report.now) << ")\n";
     for (const PartInfo& info : kParts) {
       std::cout << absl::StrFormat("  %-9s %s", info.name, manifest.hashes[info.part])
-                << (findings.withheld.empty() ? SummaryOf(info.part, snapshot) : "") << "\n";
+                << (report.withheld.empty() ? SummaryOf(info.part, snapshot) : "") << "\n";
     }
     std::cout << "\n";
     Table pools(
         {{"POOL"}, {"SITE"}, {"PARTITION"}, {"HARDWARE"}, {"STATE"}, {"JOBS MAY BE MOVED HERE"}});
     for (const Snapshot::Pool& pool : snapshot.pools()) {
-      if (!findings.withheld.empty()) {
+      if (!report.withheld.empty()) {
         pools.AddRow({pool.config->name, pool.config->site, pool.config->partition,
                       pool.config->hardware, "not shown", "not shown"});
         continue;
@@ -325,37 +343,39 @@ void Print(const Findings& findings) {
                     absl::StrCat(StateOf(pool), IsAsleep(pool) ? ", asleep" : ""),
                     MayBeMovedHere(pool, snapshot.admission())});
     }
-    std::cout << FormatZones(findings) << "\n"
-              << pools.Format(Table::Style::kAligned, true) << "\n";
+    std::cout << FormatZones(report) << "\n" << pools.Format(Table::Style::kAligned, true) << "\n";
   }
-  if (findings.plugin.has_value()) {
-    const Json& plugin = *findings.plugin;
-    const std::optional<absl::Time> started_at = TimeIn(plugin, "started_at");
-    std::cout << "Plugin in slurmctld, pid " << CountIn(plugin, "pid") << ", since "
-              << (started_at ? LocalTime(*started_at) : "?") << "\n"
-              << "  " << CountIn(plugin, "decisions") << " decisions: " << CountIn(plugin, "placed")
-              << " placed, " << CountIn(plugin, "left_alone") << " left alone, "
-              << CountIn(plugin, "failed") << " failed\n"
-              << "  " << CountIn(plugin, "records_written") << " log records written, "
-              << CountIn(plugin, "records_dropped") << " dropped, "
-              << CountIn(plugin, "records_withheld") << " withheld\n\n";
+  if (report.plugin.has_value()) {
+    const PluginStatus& plugin = *report.plugin;
+    std::cout << "Plugin in slurmctld, pid " << plugin.pid << ", since "
+              << LocalTime(plugin.started_at) << "\n"
+              << "  " << plugin.decisions << " decisions: " << plugin.placed << " placed, "
+              << plugin.left_alone << " left alone, " << plugin.failed << " failed\n"
+              << "  " << plugin.records_written << " log records written, "
+              << plugin.records_dropped << " dropped, " << plugin.records_withheld
+              << " withheld\n\n";
   }
-  const std::vector<std::string> wrong = AllWrong(findings);
+  const std::vector<std::string> wrong = AllWrong(report);
   for (const std::string& problem : wrong) {
     std::cout << "problem: " << Printable(problem) << "\n";
   }
-  for (const std::string& note : findings.notes) std::cout << "note: " << Printable(note) << "\n";
-  // Nor is all well where a pool has nodes of which Slurm shows nothing, though that may be meant
-  // so.
+  for (const std::string& note : FormatFindings(report.findings, Severity::kNote)) {
+    std::cout << "note: " << Printable(note) << "\n";
+  }
+  // All is not well where Slurm shows nothing of some nodes of a pool, though that may be meant so.
   const bool has_unseen =
-      std::any_of(findings.notes.begin(), findings.notes.end(),
-                  [](const std::string& note) { return absl::StartsWith(note, "pool "); });
-  if (wrong.empty() && !has_unseen && findings.withheld.empty()) std::cout << "All is well.\n";
+      std::any_of(report.findings.begin(), report.findings.end(), IsOfPoolNodes);
+  if (wrong.empty() && !has_unseen && report.withheld.empty()) std::cout << "All is well.\n";
 }
 
 }  // namespace
 
-StatusFindings FindStatus(const std::string& config, const std::string& snapshot) {
+bool IsOfPoolNodes(const Finding& finding) {
+  return finding.code == FindingCode::kPoolNodesHidden ||
+         finding.code == FindingCode::kPoolNodesFuture;
+}
+
+StatusReport FindStatus(const std::string& config, const std::string& snapshot) {
   return Look({.config = config, .snapshot = snapshot});
 }
 
@@ -369,13 +389,13 @@ void AddStatus(CLI::App& app, int* exit_code) {
   status->add_flag("--json", options->json, "As one JSON object");
   status->footer("Exits with 1 where anything is stale, missing or in error.");
   status->callback([options, exit_code] {
-    const Findings findings = Look(*options);
+    const StatusReport report = Look(*options);
     if (options->json) {
-      std::cout << AsJson(findings).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+      std::cout << AsJson(report).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
     } else {
-      Print(findings);
+      Print(report);
     }
-    *exit_code = AllWrong(findings).empty() ? 0 : 1;
+    *exit_code = AllWrong(report).empty() ? 0 : 1;
   });
 }
 

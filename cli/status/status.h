@@ -1,41 +1,47 @@
-// What scarbon status finds, for whoever else wants to know. Blocks on the disk.
+// What scarbon status finds, for scarbon doctor too. Blocks on the disk.
 #ifndef CLI_STATUS_STATUS_H_
 #define CLI_STATUS_STATUS_H_
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/snapshot/snapshot.h"
 #include "store/daemon_state.h"
+#include "store/plugin_status.h"
 
 namespace carbon {
 
-// What was found, and what is wrong with it.
-struct StatusFindings {
+// What was looked at, and what was found of it.
+struct StatusReport {
   absl::Time now;
   std::string folder;
   std::shared_ptr<const Snapshot> snapshot;
-  // Why nothing is found of jobs, pools, sources and the plugin: this user may not read it. Empty:
-  // it may.
+  // Why jobs, pools, sources and the plugin were not looked at: this user may not read what is
+  // about them. Empty: it may.
   std::string withheld;
   std::optional<DaemonState> daemon;  // absent where what scarbond left is of no use
   std::string plugin_path;
-  std::optional<nlohmann::ordered_json> plugin;  // as it reports itself
-  std::vector<std::string> problems;             // "subject: fact"
-  // Wrong too, but decisions are made all the same: a source in trouble for which another stands
-  // in.
-  std::vector<std::string> troubles;
-  // Not wrong: what of a source's data could not be used while the rest is.
-  std::vector<std::string> notes;
+  std::optional<PluginStatus> plugin;  // as it reports itself
+  // Errors, warnings (a source fails and another one replaces it) and notes (a part of a source's
+  // data could not be used).
+  std::vector<Finding> findings;
+
+  void Add(Severity severity, FindingCode code, std::string subject, std::string fact) {
+    findings.push_back({severity, code, std::move(subject), std::move(fact)});
+  }
 };
 
 // Looks at the snapshot in the folder `snapshot`, or, where that is empty, in the one that the
 // configuration names, and at what scarbond and the plugin report of themselves.
-StatusFindings FindStatus(const std::string& config, const std::string& snapshot);
+StatusReport FindStatus(const std::string& config, const std::string& snapshot);
+
+// Whether it is about nodes of a pool that Slurm hides, or that are in state FUTURE.
+bool IsOfPoolNodes(const Finding& finding);
 
 }  // namespace carbon
 

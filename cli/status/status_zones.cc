@@ -1,10 +1,11 @@
 #include "cli/status/status_zones.h"
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
@@ -34,18 +35,18 @@ Json UtcTime(std::optional<absl::Time> time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", *time, absl::UTCTimeZone());
 }
 
-std::map<std::string, const ZoneForecast*> ForecastsByZone(const StatusFindings& findings) {
+std::map<std::string, const ZoneForecast*> ForecastsByZone(const StatusReport& report) {
   std::map<std::string, const ZoneForecast*> forecasts;
-  for (const ZoneForecast& forecast : findings.snapshot->forecasts()) {
+  for (const ZoneForecast& forecast : report.snapshot->forecasts()) {
     forecasts[forecast.zone] = &forecast;
   }
   return forecasts;
 }
 
-std::vector<const SourceState*> SourcesOf(const StatusFindings& findings, const std::string& zone) {
+std::vector<const SourceState*> SourcesOf(const StatusReport& report, const std::string& zone) {
   std::vector<const SourceState*> sources;
-  if (!findings.daemon.has_value()) return sources;
-  for (const SourceState& source : findings.daemon->sources) {
+  if (!report.daemon.has_value()) return sources;
+  for (const SourceState& source : report.daemon->sources) {
     if (source.zone == zone) sources.push_back(&source);
   }
   return sources;
@@ -101,75 +102,73 @@ std::string WhyNotUsable(const ZoneForecast& forecast, absl::Time now) {
   return "";
 }
 
-void ReadDaemonState(StatusFindings* findings) {
-  const std::string path = DaemonStatePath(findings->folder);
+void ReadDaemonState(StatusReport* report) {
+  const std::string path = DaemonStatePath(report->folder);
+  const auto warn = [report](FindingCode code, std::string fact) {
+    report->Add(Severity::kWarning, code, "scarbond", std::move(fact));
+  };
   const absl::StatusOr<std::string> bytes = ReadFile(path, kMaxDaemonStateBytes);
   if (absl::IsNotFound(bytes.status())) {
-    findings->troubles.push_back(absl::StrCat("scarbond: no status file at ", path,
-                                              ": does a scarbond of another release publish?"));
+    warn(FindingCode::kScarbondStatusMissing,
+         absl::StrCat("no status file at ", path, ": does a scarbond of another release publish?"));
     return;
   }
   if (!bytes.ok()) {
-    findings->troubles.push_back(absl::StrCat("scarbond: ", bytes.status().message()));
+    warn(FindingCode::kScarbondStatusUnreadable, std::string(bytes.status().message()));
     return;
   }
   absl::StatusOr<DaemonState> state = ParseDaemonState(*bytes);
   if (!state.ok()) {
-    findings->troubles.push_back(
-        absl::StrCat("scarbond: ", path, ": is not scarbond's status: ", state.status().message()));
+    warn(FindingCode::kScarbondStatusUnreadable,
+         absl::StrCat(path, ": is not scarbond's status: ", state.status().message()));
     return;
   }
   // Of a publish just as old, that was said of the snapshot.
-  const absl::Time published_at = findings->snapshot->manifest().published_at;
+  const absl::Time published_at = report->snapshot->manifest().published_at;
   const absl::Time updated_at = *state->updated_at;
-  if (findings->now - updated_at > kMaxDaemonSilence &&
+  if (report->now - updated_at > kMaxDaemonSilence &&
       published_at - updated_at > kMaxDaemonSilence) {
-    findings->troubles.push_back(absl::StrCat("scarbond: ", path, ": not written since ",
-                                              LocalTime(updated_at), " though the snapshot was"));
+    warn(FindingCode::kScarbondStatusOld,
+         absl::StrCat(path, ": not written since ", LocalTime(updated_at),
+                      " though the snapshot was"));
     return;
   }
-  if (!state->error.empty()) {
-    findings->troubles.push_back(absl::StrCat("scarbond: ", state->error));
-  }
-  for (const std::string& trouble : state->troubles) {
-    const bool has_subject =
-        absl::StartsWith(trouble, "zone ") || absl::StartsWith(trouble, "pool ");
-    findings->troubles.push_back(has_subject ? trouble : absl::StrCat("scarbond: ", trouble));
-  }
-  findings->notes = state->notes;
-  findings->daemon = *std::move(state);
+  report->findings.insert(report->findings.end(), state->findings.begin(), state->findings.end());
+  report->daemon = *std::move(state);
 }
 
-void FindZoneProblems(StatusFindings* findings) {
-  const auto forecasts = ForecastsByZone(*findings);
-  for (const GridZone& zone : findings->snapshot->config().zones) {
-    if (!forecasts.contains(zone.name)) {
-      findings->problems.push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
-    }
+void FindZoneProblems(StatusReport* report) {
+  const auto add = [report](Severity severity, FindingCode code, const std::string& zone,
+                            std::string fact) {
+    report->Add(severity, code, absl::StrCat("zone ", zone), std::move(fact));
+  };
+  const auto forecasts = ForecastsByZone(*report);
+  for (const GridZone& zone : report->snapshot->config().zones) {
+    if (forecasts.contains(zone.name)) continue;
+    add(Severity::kError, FindingCode::kZoneWithoutForecast, zone.name, "has no forecast");
   }
   for (const auto& [zone, forecast] : forecasts) {
-    const std::string why = WhyNotUsable(*forecast, findings->now);
-    if (!why.empty()) {
-      findings->problems.push_back(absl::StrCat("zone ", zone, ": forecast ", why));
-    }
+    const std::string why = WhyNotUsable(*forecast, report->now);
+    if (why.empty()) continue;
+    add(Severity::kError, FindingCode::kZoneForecastUnusable, zone, absl::StrCat("forecast ", why));
   }
-  if (!findings->daemon.has_value()) return;
-  for (const SourceState& source : findings->daemon->sources) {
+  if (!report->daemon.has_value()) return;
+  for (const SourceState& source : report->daemon->sources) {
     if (!source.note.empty()) {
-      findings->notes.push_back(
-          absl::StrCat("zone ", source.zone, ": ", source.source, ": ", source.note));
+      add(Severity::kNote, FindingCode::kSourceDataLeftOut, source.zone,
+          absl::StrCat(source.source, ": ", source.note));
     }
-    const std::string error = ErrorOf(source, findings->now);
+    const std::string error = ErrorOf(source, report->now);
     if (error.empty()) continue;
-    findings->troubles.push_back(
-        absl::StrCat("zone ", source.zone, ": ", source.source, ": ", error));
+    add(Severity::kWarning, FindingCode::kSourceFailing, source.zone,
+        absl::StrCat(source.source, ": ", error));
   }
 }
 
-Json ZonesAsJson(const StatusFindings& findings) {
+Json ZonesAsJson(const StatusReport& report) {
   Json zones = Json::array();
-  const auto forecasts = ForecastsByZone(findings);
-  for (const GridZone& zone : findings.snapshot->config().zones) {
+  const auto forecasts = ForecastsByZone(report);
+  for (const GridZone& zone : report.snapshot->config().zones) {
     Json json = {
         {"zone", zone.name}, {"source", nullptr}, {"kind", std::string(SignalKindName(zone.kind))}};
     const auto found = forecasts.find(zone.name);
@@ -183,9 +182,9 @@ Json ZonesAsJson(const StatusFindings& findings) {
       json["own_from"] = UtcTime(forecast.own_from);
       json["horizon"] = UtcTime(forecast.horizon);
     }
-    json["usable"] = found != forecasts.end() && WhyNotUsable(*found->second, findings.now).empty();
+    json["usable"] = found != forecasts.end() && WhyNotUsable(*found->second, report.now).empty();
     json["sources"] = Json::array();
-    for (const SourceState* source : SourcesOf(findings, zone.name)) {
+    for (const SourceState* source : SourcesOf(report, zone.name)) {
       json["sources"].push_back(SourceAsJson(*source));
     }
     zones.push_back(std::move(json));
@@ -193,7 +192,7 @@ Json ZonesAsJson(const StatusFindings& findings) {
   return zones;
 }
 
-std::string FormatZones(const StatusFindings& findings) {
+std::string FormatZones(const StatusReport& report) {
   Table table({{"ZONE"},
                {"SOURCE"},
                {"KIND"},
@@ -203,10 +202,10 @@ std::string FormatZones(const StatusFindings& findings) {
                {"USABLE"},
                {"NEXT REFRESH"},
                {"LAST ERROR"}});
-  const auto forecasts = ForecastsByZone(findings);
-  const absl::Time now = findings.now;
-  for (const GridZone& zone : findings.snapshot->config().zones) {
-    const std::vector<const SourceState*> sources = SourcesOf(findings, zone.name);
+  const auto forecasts = ForecastsByZone(report);
+  const absl::Time now = report.now;
+  for (const GridZone& zone : report.snapshot->config().zones) {
+    const std::vector<const SourceState*> sources = SourcesOf(report, zone.name);
     const SourceState* in_use = nullptr;
     for (const SourceState* source : sources) {
       if (source->in_use && in_use == nullptr) in_use = source;

@@ -13,19 +13,20 @@
 
 namespace carbon {
 
-// What scarbond left beside the snapshot, with a trouble where that is missing, of no use or old. A
-// snapshot is there, and nothing of it is withheld.
-void ReadDaemonState(StatusFindings* findings);
+// Reads what scarbond left beside the snapshot and adds its findings, or a warning where that file
+// is missing, unreadable or old. A snapshot is there, and nothing of it is withheld.
+void ReadDaemonState(StatusReport* report);
 
-// Adds what is wrong with the zones' forecasts, a problem, and with their sources, a trouble.
-void FindZoneProblems(StatusFindings* findings);
+// Adds an error for each zone whose forecast is missing or not usable, and a warning or a note for
+// each source that fails or was not used in full.
+void FindZoneProblems(StatusReport* report);
 
 // One for each zone of the configuration; with the state of each source, in order of preference,
 // where it is known.
-nlohmann::ordered_json ZonesAsJson(const StatusFindings& findings);
+nlohmann::ordered_json ZonesAsJson(const StatusReport& report);
 
 // A table: a row for the source in use, and beneath it one for each of the others.
-std::string FormatZones(const StatusFindings& findings);
+std::string FormatZones(const StatusReport& report);
 
 // Why no decision can rest on a zone's forecast; empty: it can.
 std::string WhyNotUsable(const ZoneForecast& forecast, absl::Time now);

@@ -94,43 +94,47 @@ void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view) {
   }
 }
 
-UnseenNodes DescribeUnseenNodes(const std::vector<PoolConfig>& pools, const ClusterView& view) {
-  UnseenNodes unseen;
+std::vector<Finding> DescribeUnseenNodes(const std::vector<PoolConfig>& pools,
+                                         const ClusterView& view) {
+  std::vector<Finding> findings;
   for (const PoolConfig& pool : pools) {
     const auto partition =
         std::find_if(view.partitions.begin(), view.partitions.end(),
                      [&pool](const ClusterPartition& p) { return p.name == pool.partition; });
     if (partition == view.partitions.end()) continue;
     const PoolNodes nodes = NodesOf(pool, *partition, view);
-    const std::string subject =
-        absl::StrCat("pool ", pool.name, ": partition ", pool.partition, ": ");
-    // Whoever states the pool's size knows of them.
+    const auto add = [&](Severity severity, FindingCode code, absl::string_view fact) {
+      findings.push_back({severity, code, absl::StrCat("pool ", pool.name),
+                          absl::StrCat("partition ", pool.partition, ": ", fact)});
+    };
+    // An administrator who states the pool's size knows of them.
     const bool is_stated = pool.size.has_value();
-    std::vector<std::string>& hidden = is_stated ? unseen.notes : unseen.troubles;
+    const Severity hidden = is_stated ? Severity::kNote : Severity::kWarning;
     const absl::string_view remedy =
         is_stated ? ""
                   : ": set PrivateData=cloud in slurm.conf, or \"size\" of the pool in carbon.json";
     const absl::string_view counted = is_stated ? "counted by the pool's size" : "not counted";
     if (nodes.asked_for > 0) {
-      hidden.push_back(absl::StrCat(subject, "Slurm hides ", Nodes(nodes.asked_for),
-                                    " while powered down; scarbond asks for each by its name",
-                                    remedy));
+      add(hidden, FindingCode::kPoolNodesHidden,
+          absl::StrCat("Slurm hides ", Nodes(nodes.asked_for),
+                       " while powered down; scarbond asks for each by its name", remedy));
     }
     if (nodes.unknown > 0) {
-      hidden.push_back(
-          absl::StrCat(subject, "Slurm hides ", Nodes(nodes.unknown), ", ", counted, remedy));
+      add(hidden, FindingCode::kPoolNodesHidden,
+          absl::StrCat("Slurm hides ", Nodes(nodes.unknown), ", ", counted, remedy));
     }
     if (!nodes.future.empty()) {
-      unseen.notes.push_back(absl::StrCat(subject, Nodes(nodes.future.size()), " in state FUTURE, ",
-                                          counted, is_stated ? "" : " before registration"));
+      add(Severity::kNote, FindingCode::kPoolNodesFuture,
+          absl::StrCat(Nodes(nodes.future.size()), " in state FUTURE, ", counted,
+                       is_stated ? "" : " before registration"));
     }
     if (pool.size.has_value() && nodes.shown.empty() && nodes.future.empty()) {
-      unseen.troubles.push_back(
-          absl::StrCat(subject, "its size of ", Nodes(*pool.size),
+      add(Severity::kWarning, FindingCode::kPoolSizeUnusable,
+          absl::StrCat("its size of ", Nodes(*pool.size),
                        " does not count: Slurm shows none of them, so what one has is not known"));
     }
   }
-  return unseen;
+  return findings;
 }
 
 }  // namespace carbon

@@ -3,10 +3,9 @@
 #ifndef CORE_CLUSTER_UNSEEN_NODES_H_
 #define CORE_CLUSTER_UNSEEN_NODES_H_
 
-#include <string>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/cluster/cluster_view.h"
 #include "core/config/placement_config.h"
 
@@ -18,13 +17,10 @@ namespace carbon {
 // the longest time that one of them or of the partition's takes. None where it has neither.
 void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view);
 
-// One line for each pool and fact, beginning with "pool NAME: ". A trouble is something to be set;
-// a note is good to know.
-struct UnseenNodes {
-  std::vector<std::string> troubles;
-  std::vector<std::string> notes;
-};
-UnseenNodes DescribeUnseenNodes(const std::vector<PoolConfig>& pools, const ClusterView& view);
+// One finding for each pool and fact, its subject "pool NAME". A warning is something to be set; a
+// note is good to know.
+std::vector<Finding> DescribeUnseenNodes(const std::vector<PoolConfig>& pools,
+                                         const ClusterView& view);
 
 }  // namespace carbon
 

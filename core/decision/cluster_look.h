@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/cluster/cluster_state.h"
 #include "core/decision/watch.h"
 
@@ -24,10 +24,9 @@ struct ClusterLook {
   uint32_t slurm_user = 0;          // as whom slurmctld runs
   absl::Duration answers;           // how long slurmctld took to answer, all requests together
   int64_t jobs = 0;                 // in the queue, those that are over included
-  // Of nodes that slurmctld hides, or that take no jobs yet (core/cluster/unseen_nodes.h): what is
-  // to be set, and what is good to know.
-  std::vector<std::string> troubles;
-  std::vector<std::string> notes;
+  // About nodes that slurmctld hides, or that take no jobs yet (core/cluster/unseen_nodes.h), and
+  // about marks of jobs that do not count: warnings and notes.
+  std::vector<Finding> findings;
 
   // What the watch goes by.
   const CapacityState& lasting() const {

@@ -51,14 +51,19 @@ std::string ReconnectingArchive::LineOf(const std::string& zone, const Lost& los
                       lost.actuals, " values gave way to the limit of ", lost.limit >> 20, " MiB");
 }
 
-std::vector<std::string> ReconnectingArchive::Notes() const {
-  std::vector<std::string> notes;
+std::vector<Finding> ReconnectingArchive::Findings() const {
+  std::vector<Finding> findings;
+  if (!trouble_.empty()) {
+    findings.push_back({Severity::kWarning, FindingCode::kArchiveUnusable, "scarbond",
+                        absl::StrCat("archive: ", trouble_, "; going on without it")});
+  }
   for (const auto& [zone, lost] : lost_) {
     if (used_at_ - lost.last < kPruneEvery) {
-      notes.push_back(absl::StrCat("archive: ", LineOf(zone, lost)));
+      findings.push_back(
+          {Severity::kNote, FindingCode::kArchiveLimited, "archive", LineOf(zone, lost)});
     }
   }
-  return notes;
+  return findings;
 }
 
 void ReconnectingArchive::Heed(const absl::Status& status, absl::Time now) {

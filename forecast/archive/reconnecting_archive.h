@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "forecast/archive/archive.h"
 
 namespace carbon {
@@ -45,9 +46,10 @@ class ReconnectingArchive {
   // Lines for the log, of what was not told before: "archive: /a: disk is full; …".
   std::vector<std::string> TakeNews();
 
-  // A line for each zone of which older pieces gave way to the archive's limits in the day
-  // before it was used last, with what went since the program started.
-  std::vector<std::string> Notes() const;
+  // A warning while scarbond continues without the archive. A note for each zone whose older pieces
+  // gave way to the archive's limits in the day before it was used last, with what went since the
+  // program started.
+  std::vector<Finding> Findings() const;
 
   // Why it goes on without; empty: it does not.
   const std::string& trouble() const { return trouble_; }

@@ -11,17 +11,6 @@
 #include "forecast/sources/forecast_file.h"
 
 namespace carbon {
-namespace {
-
-void AddLine(absl::string_view what, const ZoneHistorySource& source, absl::string_view fact,
-             std::vector<std::string>* lines) {
-  if (fact.empty()) return;
-  lines->push_back(absl::StrCat("zone ", source.zone(), ": ", what, " of ",
-                                SourceName(source.source()), ": ", fact));
-}
-
-}  // namespace
-
 std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone) {
   if (zone.history.has_value()) return *zone.history;
   std::vector<HistorySource> sources;
@@ -99,22 +88,27 @@ void LiveHistory::Start(absl::Time now, ZoneHistorySource::Part part) {
 
 std::vector<HistoryReply> LiveHistory::TakeReplies() { return std::exchange(*replies_, {}); }
 
-std::vector<std::string> LiveHistory::Problems() const {
-  std::vector<std::string> problems;
+std::vector<Finding> LiveHistory::Findings() const {
+  std::vector<Finding> findings;
   for (const auto& source : sources_) {
-    AddLine("history", *source, source->trouble().message(), &problems);
-    AddLine("older history", *source, source->older_trouble().message(), &problems);
+    const auto add = [&](Severity severity, FindingCode code, absl::string_view what,
+                         absl::string_view fact) {
+      if (fact.empty()) return;
+      findings.push_back({severity, code, absl::StrCat("zone ", source->zone()),
+                          absl::StrCat(what, " of ", SourceName(source->source()), ": ", fact)});
+    };
+    const auto warn = [&](absl::string_view what, const absl::Status& trouble) {
+      add(Severity::kWarning, FindingCode::kHistoryFailing, what, trouble.message());
+    };
+    const auto note = [&](absl::string_view what, const std::string& fact) {
+      add(Severity::kNote, FindingCode::kHistoryDataLeftOut, what, fact);
+    };
+    warn("history", source->trouble());
+    warn("older history", source->older_trouble());
+    note("history", source->note());
+    note("older history", source->older_note());
   }
-  return problems;
-}
-
-std::vector<std::string> LiveHistory::Notes() const {
-  std::vector<std::string> notes;
-  for (const auto& source : sources_) {
-    AddLine("history", *source, source->note(), &notes);
-    AddLine("older history", *source, source->older_note(), &notes);
-  }
-  return notes;
+  return findings;
 }
 
 }  // namespace carbon

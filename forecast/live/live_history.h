@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/config/daemon_config.h"
 #include "forecast/http/http_client.h"
 #include "forecast/live/zone_history_source.h"
@@ -50,12 +51,11 @@ class LiveHistory {
   // What was told since the last call.
   std::vector<HistoryReply> TakeReplies();
 
-  // A line for each source whose news fail: "zone DE: history of energy-charts:de: status 500, …",
-  // and one where what lies further back does: "zone DE: older history of …". The same line as long
-  // as the same trouble lasts.
-  std::vector<std::string> Problems() const;
-  // The same of what the replies had that could not be used while the rest was.
-  std::vector<std::string> Notes() const;
+  // A warning for each source whose news fail: "zone DE", "history of energy-charts:de: status 500,
+  // …", and one where what lies further back does: "older history of …". The same text as long as
+  // the same trouble lasts. Notes in the same form for what the replies had that could not be used
+  // while the rest was.
+  std::vector<Finding> Findings() const;
 
  private:
   void Start(absl::Time now, ZoneHistorySource::Part part);

@@ -48,7 +48,9 @@ std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
                                               const Note& note) {
   is_behind_ = false;
   histories_.ReadFiles(now, archive_.get());
-  for (const std::string& problem : histories_.Problems()) problems->push_back(problem);
+  for (std::string& line : FormatFindings(histories_.Findings(), Severity::kWarning)) {
+    problems->push_back(std::move(line));
+  }
   std::vector<ZoneForecast> forecasts;
   for (const ZoneConfig& zone : zones_) {
     const auto find_here = [&](const ForecastProvider& source) {
@@ -201,9 +203,9 @@ std::vector<PastForecast> ZoneForecasts::PlausiblePast(const ZoneConfig& zone,
   return past;
 }
 
-std::vector<std::string> ZoneForecasts::Notes() const {
-  std::vector<std::string> notes = archive_->Notes();
-  for (std::string& note : histories_.Notes()) notes.push_back(std::move(note));
+std::vector<Finding> ZoneForecasts::Findings() const {
+  std::vector<Finding> findings = archive_->Findings();
+  for (Finding& finding : histories_.Findings()) findings.push_back(std::move(finding));
   for (const ZoneConfig& zone : zones_) {
     const bool has_source =
         std::any_of(zone.forecasts.begin(), zone.forecasts.end(), [](const ForecastSource& source) {
@@ -211,21 +213,14 @@ std::vector<std::string> ZoneForecasts::Notes() const {
         });
     const ZoneHabits& habits = histories_.Of(zone.name).habits;
     if (!has_source || habits.AreKnown()) continue;
-    notes.push_back(absl::StrCat(
-        "zone ", zone.name, ": ", habits.known_hours, " hours of history are known",
-        zone.plausibility.accept_from.has_value() ? " since accept_from" : "", ", ", kMinHabitHours,
-        " are needed to judge its sources by: only absolute bounds are checked"));
+    findings.push_back(
+        {Severity::kNote, FindingCode::kHistoryShort, absl::StrCat("zone ", zone.name),
+         absl::StrCat(habits.known_hours, " hours of history are known",
+                      zone.plausibility.accept_from.has_value() ? " since accept_from" : "", ", ",
+                      kMinHabitHours,
+                      " are needed to judge its sources by: only absolute bounds are checked")});
   }
-  return notes;
-}
-
-std::vector<std::string> ZoneForecasts::Troubles() const {
-  std::vector<std::string> troubles;
-  if (!archive_->trouble().empty()) {
-    troubles.push_back(absl::StrCat("archive: ", archive_->trouble(), "; going on without it"));
-  }
-  for (std::string& problem : histories_.Problems()) troubles.push_back(std::move(problem));
-  return troubles;
+  return findings;
 }
 
 std::vector<ZoneForecasts::SourceError> ZoneForecasts::RealisedErrors(const ZoneConfig& zone,

@@ -22,6 +22,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/config/daemon_config.h"
 #include "core/grid/zone_forecast.h"
 #include "forecast/archive/reconnecting_archive.h"
@@ -68,12 +69,10 @@ class ZoneForecasts {
   // Lines for the log, told once each: what befell the archive.
   std::vector<std::string> TakeNews() { return archive_->TakeNews(); }
 
-  // What is wrong now with the archive and with histories: "archive: …", "zone NO-1: history of
-  // csv:NO-1.csv: …".
-  std::vector<std::string> Troubles() const;
-  // What is not wrong, but good to know: zones whose sources are hardly judged, "zone NO-1: 72
-  // hours of history are known, …".
-  std::vector<std::string> Notes() const;
+  // Warnings about the archive and histories: "zone NO-1", "history of csv:NO-1.csv: …". Notes
+  // about them, and about zones whose sources are hardly judged: "72 hours of history are known,
+  // …".
+  std::vector<Finding> Findings() const;
   // How much of the history was rejected.
   std::vector<ZoneHistories::RejectedCount> RejectedHistory() const {
     return histories_.Rejected();

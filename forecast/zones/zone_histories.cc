@@ -191,33 +191,27 @@ std::vector<std::string> ReasonsSince(const std::vector<RejectedHours>& all, abs
 
 }  // namespace
 
-std::vector<std::string> ZoneHistories::Problems() const {
-  std::vector<std::string> problems;
+std::vector<Finding> ZoneHistories::Findings() const {
+  std::vector<Finding> findings;
   for (const auto& [name, zone] : zones_) {
     for (const Source& source : zone.sources) {
-      const std::string subject =
-          absl::StrCat("zone ", name, ": history of ", source.feed.source, ": ");
+      const auto add = [&](Severity severity, FindingCode code, absl::string_view fact) {
+        findings.push_back({severity, code, absl::StrCat("zone ", name),
+                            absl::StrCat("history of ", source.feed.source, ": ", fact)});
+      };
       if (!source.trouble.ok()) {
-        problems.push_back(absl::StrCat(subject, source.trouble.message()));
+        add(Severity::kWarning, FindingCode::kHistoryFailing, source.trouble.message());
       }
       for (const std::string& reason : ReasonsSince(source.judged.rejected, now_ - kToldFor)) {
-        problems.push_back(absl::StrCat(subject, reason));
+        add(Severity::kWarning, FindingCode::kHistoryImplausible, reason);
+      }
+      if (!source.note.empty()) {
+        add(Severity::kNote, FindingCode::kHistoryWritable,
+            absl::StrCat(std::get<HistoryFile>(source.config).path, " ", source.note));
       }
     }
   }
-  return problems;
-}
-
-std::vector<std::string> ZoneHistories::Notes() const {
-  std::vector<std::string> notes;
-  for (const auto& [name, zone] : zones_) {
-    for (const Source& source : zone.sources) {
-      if (source.note.empty()) continue;
-      notes.push_back(absl::StrCat("zone ", name, ": history of ", source.feed.source, ": ",
-                                   std::get<HistoryFile>(source.config).path, " ", source.note));
-    }
-  }
-  return notes;
+  return findings;
 }
 
 std::vector<ZoneHistories::RejectedCount> ZoneHistories::Rejected() const {

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "core/base/finding.h"
 #include "core/config/daemon_config.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/archive/archive.h"
@@ -57,11 +58,10 @@ class ZoneHistories {
   const History& Of(const std::string& zone) const { return zones_.at(zone).known; }
   // Of the providers of which something was read from an archive.
   const std::vector<HeldSpan>& held() const { return held_; }
-  // A line for each file that cannot be read, and for each rule by which a source's hours of the
-  // last 7 days were rejected. A line stays the same while its trouble does.
-  std::vector<std::string> Problems() const;
-  // A line for each file that others than root and this process's user may write.
-  std::vector<std::string> Notes() const;
+  // A warning for each file that cannot be read, and for each rule by which a source's hours of the
+  // last 7 days were rejected: its text stays the same while the trouble does. A note for each file
+  // that others than root and this process's user may write.
+  std::vector<Finding> Findings() const;
   // Of every source.
   std::vector<RejectedCount> Rejected() const;
 

@@ -425,13 +425,14 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   jobs->reset();
   memory->wake_ups.Note(view);
   memory->wake_ups.ShortenWakeUpTimes(&view);
-  UnseenNodes unseen = DescribeUnseenNodes(pools, view);
-  look.troubles = std::move(unseen.troubles);
-  look.notes = std::move(unseen.notes);
-  if (!marks.trouble().empty()) look.troubles.push_back(marks.trouble());
+  look.findings = DescribeUnseenNodes(pools, view);
+  if (!marks.trouble().empty()) {
+    look.findings.push_back(
+        {Severity::kWarning, FindingCode::kSealUnusable, "scarbond", marks.trouble()});
+  }
   if (const int64_t ignored = memory->promises.ignored(); ignored > 0) {
-    look.notes.push_back(
-        absl::StrCat("AdminComment: ", ignored, " jobs bear a mark that is not theirs"));
+    look.findings.push_back({Severity::kNote, FindingCode::kMarksIgnored, "AdminComment",
+                             absl::StrCat(ignored, " jobs bear a mark that is not theirs")});
   }
   AddStatedNodes(pools, &view);
   Outages& outages = memory->outages;

@@ -77,6 +77,13 @@ class ZoneForecastsTest : public testing::Test {
         [&pieces] { return pieces-- > 0; }, &problems_);
   }
 
+  std::vector<std::string> Warnings() const {
+    return FormatFindings(forecasts_->Findings(), Severity::kWarning);
+  }
+  std::vector<std::string> Notes() const {
+    return FormatFindings(forecasts_->Findings(), Severity::kNote);
+  }
+
   const TemporaryFolder temporary_;
   const std::string folder_ = temporary_.path();
   DaemonConfig config_;

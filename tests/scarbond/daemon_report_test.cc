@@ -95,7 +95,9 @@ TEST_F(DaemonReportTest, CountsOnlyWhatWasPublished) {
   Write(absl::Seconds(5), absl::UnavailableError("slurmctld: no answer"));
   EXPECT_EQ(Read()->publishes, 1);
   EXPECT_EQ(Read()->published_at, kNow);
-  EXPECT_EQ(Read()->error, "slurmctld: no answer");
+  ASSERT_EQ(Read()->findings.size(), 1u);
+  EXPECT_EQ(Read()->findings[0].code, FindingCode::kScarbondNotPublishing);
+  EXPECT_EQ(FormatFinding(Read()->findings[0]), "scarbond: slurmctld: no answer");
 }
 
 TEST_F(DaemonReportTest, WritesMetricsOnlyWhereTheyAreAskedFor) {
@@ -119,12 +121,13 @@ TEST_F(DaemonReportTest, LogsOnceThatAPathCannotBeWrittenAndGoesOn) {
   EXPECT_EQ(LinesLogged(), 1u) << log_.str();
   EXPECT_THAT(log_.str(), HasSubstr("metrics: " + paths_.metrics));
   EXPECT_EQ(Read()->publishes, 5);
-  EXPECT_THAT(Read()->troubles,
-              ::testing::ElementsAre("metrics: " + paths_.metrics + ": cannot be written"));
+  EXPECT_THAT(
+      FormatFindings(Read()->findings, Severity::kWarning),
+      ::testing::ElementsAre("scarbond: metrics: " + paths_.metrics + ": cannot be written"));
   fs::create_directory(folder_ + "/missing");
   Write(absl::Minutes(5));
   Write(absl::Minutes(6));
-  EXPECT_THAT(Read()->troubles, ::testing::IsEmpty());
+  EXPECT_THAT(Read()->findings, ::testing::IsEmpty());
   EXPECT_EQ(LinesLogged(), 2u) << log_.str();
   EXPECT_THAT(log_.str(), HasSubstr("metrics: written again"));
 }
@@ -133,12 +136,13 @@ TEST_F(DaemonReportTest, WritesNoSecretThatIsKnown) {
   const KnownSecret secret = RememberSecret("", "tok-77e0b2d4ff01");
   paths_.metrics = folder_ + "/metrics.prom";
   sources_[0].error = sources_[0].note = "GB: no tok-77e0b2d4ff01";
-  DaemonReport::Findings findings;
-  findings.troubles = findings.notes = {"zone GB: tok-77e0b2d4ff01"};
-  report_.Write(paths_, sources_, {}, absl::InternalError("tok-77e0b2d4ff01"), kNow, findings);
+  DaemonReport::Details details;
+  details.findings = {{Severity::kWarning, FindingCode::kHistoryFailing, "zone tok-77e0b2d4ff01",
+                       "tok-77e0b2d4ff01", "tok-77e0b2d4ff01"}};
+  report_.Write(paths_, sources_, {}, absl::InternalError("tok-77e0b2d4ff01"), kNow, details);
   const absl::StatusOr<DaemonState> state = Read();
   ASSERT_TRUE(state.ok());
-  EXPECT_EQ(state->error, "(secret)");
+  EXPECT_EQ(state->findings[0].fact, "(secret)");
   EXPECT_EQ(state->sources[0].error, "GB: no (secret)");
   for (const std::string& path : {DaemonStatePath(folder_), paths_.metrics}) {
     EXPECT_EQ(Contents(path).find("tok-77e0"), std::string::npos) << path;

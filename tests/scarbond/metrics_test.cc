@@ -112,5 +112,22 @@ TEST(FormatMetrics, EscapesWhatALabelCannotHold) {
   EXPECT_THAT(FormatMetrics({}, zones, {}, kNow), HasSubstr(R"(source="csv:a\"b\\c\nd")"));
 }
 
+TEST(FormatMetrics, CountsFindingsBySeverityAndCode) {
+  DaemonState state;
+  EXPECT_THAT(FormatMetrics(state, {}, {}, kNow), Not(HasSubstr("slurm_carbon_findings")));
+  state.findings = {
+      {Severity::kWarning, FindingCode::kPoolNodesHidden, "pool oslo", "hides 1 node"},
+      {Severity::kNote, FindingCode::kPoolNodesHidden, "pool lyon", "hides 1 node"},
+      {Severity::kWarning, FindingCode::kPoolNodesHidden, "pool austin", "hides 2 nodes"}};
+  state.sources = {{.zone = "GB", .source = "neso:GB", .note = "1 record", .error = "status 429"},
+                   {.zone = "GB", .source = "static"}};
+  EXPECT_THAT(FormatMetrics(state, {}, {}, kNow), HasSubstr(R"(# TYPE slurm_carbon_findings gauge
+slurm_carbon_findings{severity="note",code="source-data-left-out"} 1
+slurm_carbon_findings{severity="note",code="pool-nodes-hidden"} 1
+slurm_carbon_findings{severity="warning",code="source-failing"} 1
+slurm_carbon_findings{severity="warning",code="pool-nodes-hidden"} 2
+)"));
+}
+
 }  // namespace
 }  // namespace carbon

@@ -9,9 +9,6 @@
 namespace carbon {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 11, 24, 10), absl::UTCTimeZone());
 
 DaemonState State() {
@@ -19,9 +16,11 @@ DaemonState State() {
                     .started_at = kNow - absl::Hours(5),
                     .publishes = 3600,
                     .published_at = kNow,
-                    .error = "slurmctld: no answer",
-                    .troubles = {"archive: /a: the disk is full"},
-                    .notes = {"zone GB: history of neso:GB: 2 of 96 records left out"},
+                    .findings = {{Severity::kWarning, FindingCode::kScarbondNotPublishing,
+                                  "scarbond", "slurmctld: no answer", "start it"},
+                                 {Severity::kNote, FindingCode::kHistoryDataLeftOut, "zone GB",
+                                  "history of neso:GB: 2 of 96 records left out"},
+                                 {Severity::kNote, FindingCode::kNotShown, "", "a whole sentence"}},
                     .updated_at = kNow};
   state.sources.push_back({.zone = "GB",
                            .source = "neso:GB",
@@ -48,32 +47,12 @@ TEST(DaemonState, IsReadBackToTheSame) {
   const absl::StatusOr<DaemonState> read = ParseDaemonState(text);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(SerializeDaemonState(*read), text);
-  EXPECT_EQ(read->troubles, State().troubles);
-  EXPECT_EQ(read->notes, State().notes);
+  EXPECT_EQ(read->findings, State().findings);
   EXPECT_EQ(read->sources[0].errors, State().sources[0].errors);
   EXPECT_EQ(read->sources[0].next_refresh, State().sources[0].next_refresh);
-  EXPECT_EQ(read->notes, State().notes);
   EXPECT_EQ(read->sources[0].left_out, 1);
   EXPECT_EQ(read->sources[0].note, "1 of 96 records left out");
   EXPECT_EQ(read->sources[1].fetched_at, std::nullopt);
-}
-
-TEST(DaemonState, ReadsVersion1WhichHadNoNotes) {
-  const absl::StatusOr<DaemonState> read = ParseDaemonState(R"({
-  "v": 1, "pid": 4711, "started_at": "2026-11-24T05:00:00Z",
-  "updated_at": "2026-11-24T10:00:00Z", "publishes": 3600, "published_at": "2026-11-24T10:00:00Z",
-  "error": null, "troubles": ["archive: full"],
-  "sources": [{"zone": "GB", "source": "neso:GB", "provider": "neso", "kind": "average-direct",
-    "in_use": true, "issued_at": null, "fetched_at": "2026-11-24T09:00:00Z",
-    "reaches": "2026-11-26T09:00:00Z", "next_refresh": null, "error": "status 429",
-    "error_at": "2026-11-24T09:55:00Z", "failures": 2, "requests": 20, "errors": {"429": 3}}]})");
-  ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_EQ(read->publishes, 3600);
-  EXPECT_TRUE(read->notes.empty());
-  ASSERT_EQ(read->sources.size(), 1u);
-  EXPECT_EQ(read->sources[0].error, "status 429");
-  EXPECT_EQ(read->sources[0].left_out, 0);
-  EXPECT_EQ(read->sources[0].note, "");
 }
 
 TEST(DaemonState, SaysTheSameFromPublishToPublishWhereNothingElseChanges) {
@@ -87,6 +66,33 @@ TEST(DaemonState, SaysTheSameFromPublishToPublishWhereNothingElseChanges) {
   EXPECT_NE(SerializeDaemonState(before), SerializeDaemonState(after));
 }
 
+// As scarbond wrote it before findings: lines in their place, whose subjects stand before a colon.
+TEST(ParseDaemonState, ReadsVersion2WhichHadLines) {
+  const absl::StatusOr<DaemonState> read = ParseDaemonState(R"({
+  "v": 2, "pid": 4711, "started_at": "2026-11-24T05:00:00Z", "updated_at": "2026-11-24T10:00:00Z",
+  "publishes": 3600, "published_at": "2026-11-24T10:00:00Z", "error": "slurmctld: no answer",
+  "troubles": ["archive: /a: the disk is full", "zone GB: history of neso:GB: status 503",
+               "pool oslo: partition p: Slurm hides 1 node"],
+  "notes": ["archive: zone GB: the oldest 2 values gave way", "a line without a subject"],
+  "sources": [{"zone": "GB", "source": "neso:GB", "provider": "neso", "kind": "average-direct",
+    "in_use": true, "issued_at": null, "fetched_at": "2026-11-24T09:00:00Z",
+    "reaches": "2026-11-26T09:00:00Z", "next_refresh": null, "left_out": 1,
+    "note": "1 of 96 records left out", "error": "status 429",
+    "error_at": "2026-11-24T09:55:00Z", "failures": 2, "requests": 20, "errors": {"429": 3}}]
+})");
+  ASSERT_TRUE(read.ok()) << read.status();
+  const std::vector<Finding> findings = {
+      {Severity::kWarning, FindingCode::kScarbondNotPublishing, "scarbond", "slurmctld: no answer"},
+      {Severity::kWarning, FindingCode::kOther, "scarbond", "archive: /a: the disk is full"},
+      {Severity::kWarning, FindingCode::kOther, "zone GB", "history of neso:GB: status 503"},
+      {Severity::kWarning, FindingCode::kOther, "pool oslo", "partition p: Slurm hides 1 node"},
+      {Severity::kNote, FindingCode::kOther, "archive", "zone GB: the oldest 2 values gave way"},
+      {Severity::kNote, FindingCode::kOther, "", "a line without a subject"}};
+  EXPECT_EQ(read->findings, findings);
+  ASSERT_EQ(read->sources.size(), 1u);
+  EXPECT_EQ(read->sources[0].note, "1 of 96 records left out");
+}
+
 // As scarbond wrote it before there were notes.
 TEST(ParseDaemonState, ReadsVersion1) {
   const absl::StatusOr<DaemonState> read = ParseDaemonState(R"({
@@ -95,13 +101,26 @@ TEST(ParseDaemonState, ReadsVersion1) {
   "troubles": ["archive: /a: the disk is full"],
   "sources": [{"zone": "GB", "source": "static", "provider": null, "kind": "average-lifecycle",
     "in_use": true, "issued_at": null, "fetched_at": null, "reaches": null, "next_refresh": null,
-    "error": null, "error_at": null, "failures": 0, "requests": 0, "errors": {}}]
+    "error": "status 429", "error_at": null, "failures": 0, "requests": 0, "errors": {}}]
 })");
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->publishes, 3600);
-  EXPECT_EQ(read->troubles, std::vector<std::string>{"archive: /a: the disk is full"});
-  EXPECT_TRUE(read->notes.empty());
-  EXPECT_EQ(read->sources.size(), 1u);
+  ASSERT_EQ(read->findings.size(), 1u);
+  EXPECT_EQ(FormatFinding(read->findings[0]), "scarbond: archive: /a: the disk is full");
+  ASSERT_EQ(read->sources.size(), 1u);
+  EXPECT_EQ(read->sources[0].error, "status 429");
+  EXPECT_EQ(read->sources[0].left_out, 0);
+  EXPECT_EQ(read->sources[0].note, "");
+}
+
+TEST(ParseDaemonState, IgnoresWhatALaterScarbondAdds) {
+  nlohmann::json json = nlohmann::json::parse(SerializeDaemonState(State()));
+  json["more"] = 1;
+  json["findings"][0]["code"] = "of-a-later-release";
+  const absl::StatusOr<DaemonState> read = ParseDaemonState(json.dump());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->findings[0].code, FindingCode::kOther);
+  EXPECT_EQ(read->findings[0].fact, "slurmctld: no answer");
 }
 
 TEST(ParseDaemonState, RefusesWhatItWouldNotWriteAndSaysWhy) {
@@ -115,40 +134,47 @@ TEST(ParseDaemonState, RefusesWhatItWouldNotWriteAndSaysWhy) {
     nlohmann::json value;
     const char* message;
   } const cases[] = {
-      {"/v", 3, "v: is another version"},
-      {"/v", 0, "v: is another version"},
-      {"/notes", nullptr, "notes: is no array"},
-      {"/sources/0/left_out", "two", "left_out: is no count"},
-      {"/sources/0/note", 2, "note: is no text"},
-      {"/pid", -1, "pid: is no count"},
-      {"/pid", 1.5, "pid: is no count"},
-      {"/started_at", "yesterday", "started_at: is no time"},
-      {"/updated_at", nullptr, "updated_at: is no time"},
-      {"/published_at", 5, "published_at: is no time"},
-      {"/published_at", "infinite-future", "published_at: is no time"},
-      {"/error", 5, "error: is no text"},
-      {"/troubles", nullptr, "troubles: is no array"},
-      {"/troubles/0", 5, "troubles: is no text"},
-      {"/notes", nullptr, "notes: is no array"},
-      {"/sources", nullptr, "sources: is no array"},
-      {"/sources/0", "neso", "is no object"},
-      {"/sources/0/kind", "clean", "kind: is unknown"},
-      {"/sources/0/in_use", 1, "in_use: is neither true nor false"},
-      {"/sources/0/failures", 5'000'000'000, "failures: is no count"},
-      {"/sources/0/requests", "many", "requests: is no count"},
-      {"/sources/0/errors", nullptr, "errors: is no object"},
-      {"/sources/0/errors/429", -3, "errors: is no count"},
+      {"/v", 4, "version 4, this program reads versions 1 to 3"},
+      {"/v", 0, "version 0, this program reads versions 1 to 3"},
+      {"/v", "3", "/v: is not a whole number"},
+      {"/findings", nullptr, "/findings: must be an array, not null"},
+      {"/findings/0/severity", "fatal", "/findings/0/severity: \"fatal\" is not a severity"},
+      {"/findings/0/fact", 5, "/findings/0/fact: must be a string, not 5"},
+      {"/sources/0/left_out", -2,
+       "/sources/0/left_out: is not a whole number in [0, 9223372036854775807]"},
+      {"/sources/0/note", 2, "/sources/0/note: must be a string, not 2"},
+      {"/pid", -1, "/pid: is not a whole number in [0, 9223372036854775807]"},
+      {"/pid", 1.5, "/pid: is not a whole number in [0, 9223372036854775807]"},
+      {"/started_at", "yesterday",
+       "/started_at: time \"yesterday\" is not RFC 3339 (2026-11-24T02:00:00Z)"},
+      {"/started_at", "0999-12-31T00:00:00Z", "/started_at: is not in the years 1000 to 9999"},
+      {"/updated_at", nullptr, "/updated_at: must be a string, not null"},
+      {"/published_at", 5, "/published_at: must be a string, not 5"},
+      {"/published_at", "infinite-future",
+       "/published_at: time \"infinite-future\" is not RFC 3339 (2026-11-24T02:00:00Z)"},
+      {"/sources", nullptr, "/sources: must be an array, not null"},
+      {"/sources/0", "neso", "/sources/0: must be an object, not \"neso\""},
+      {"/sources/0/in_use", 1, "/sources/0/in_use: must be true or false, not 1"},
+      {"/sources/0/failures", 5'000'000'000,
+       "/sources/0/failures: is not a whole number in [0, 2147483647]"},
+      {"/sources/0/errors", nullptr, "/sources/0/errors: must be an object, not null"},
+      {"/sources/0/errors/429", -3,
+       "/sources/0/errors/429: is not a whole number in [0, 9223372036854775807]"},
   };
   for (const Case& c : cases) {
     nlohmann::json json = whole;
     json[nlohmann::json::json_pointer(c.pointer)] = c.value;
     EXPECT_EQ(refusal(json), c.message) << c.pointer << " " << c.value;
   }
+  nlohmann::json json = whole;
+  json["sources"][0]["kind"] = "clean";
+  EXPECT_THAT(refusal(json), testing::StartsWith("/sources/0/kind: "));
   nlohmann::json short_of_one = whole;
   short_of_one["sources"][1].erase("requests");
-  EXPECT_EQ(refusal(short_of_one), "requests: is missing");
-  EXPECT_EQ(ParseDaemonState("{").status().message(), "is no JSON");
-  EXPECT_EQ(ParseDaemonState("[]").status().message(), "is no object");
+  EXPECT_EQ(refusal(short_of_one), "/sources/1: \"requests\" is missing");
+  for (const char* text : {"{", "[]", ""}) {
+    EXPECT_EQ(ParseDaemonState(text).status().message(), "is not a JSON object");
+  }
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "core/base/finding_code.h"
 #include "core/config/config.h"
 #include "core/grid/forecast_codec.h"
 #include "plugin/installation/elf_file.h"
@@ -162,6 +163,7 @@ class ScarbonDoctor : public ::testing::Test {
     for (const nlohmann::json& check : json["checks"]) {
       errors += check["result"] == "error" ? 1 : 0;
       EXPECT_EQ(check["advice"].is_null(), check["result"] == "ok") << check;
+      EXPECT_NE(FindFindingCode(check["code"].get<std::string>()), std::nullopt) << check;
       const std::string line =
           absl::StrCat(check["result"].get<std::string>(), ": ",
                        check["subject"].get<std::string>(), ": ", check["fact"].get<std::string>());

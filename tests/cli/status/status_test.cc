@@ -15,6 +15,7 @@
 #include "core/config/daemon_config.h"
 #include "core/grid/forecast_codec.h"
 #include "store/daemon_state.h"
+#include "store/plugin_status.h"
 #include "store/snapshot_store.h"
 #include "tests/cli/run_scarbon.h"
 #include "tests/temporary_folder.h"
@@ -91,30 +92,25 @@ class ScarbonStatus : public ::testing::Test {
   }
   Manifest Publish() { return Publish(now_); }
 
-  nlohmann::json Plugin(const Manifest& manifest) {
-    return {{"v", 1},
-            {"boot", "3f9c21aa04d7be15"},
-            {"pid", 4711},
-            {"started_at", Utc(now_ - absl::Hours(5))},
-            {"updated_at", Utc(now_)},
-            {"snapshot",
-             {{"config", manifest.hashes[SnapshotPart::kConfig]},
-              {"forecast", manifest.hashes[SnapshotPart::kForecast]},
-              {"capacity", manifest.hashes[SnapshotPart::kCapacity]},
-              {"admission", manifest.hashes[SnapshotPart::kAdmission]},
-              {"loaded_at", Utc(now_)}}},
-            {"error", nullptr},
-            {"decisions", 12},
-            {"placed", 7},
-            {"left_alone", 2},
-            {"failed", 0},
-            {"records_written", 13},
-            {"records_dropped", 1},
-            {"records_withheld", 4},
-            {"log_error", nullptr}};
+  PluginStatus Plugin(const Manifest& manifest) {
+    return {.boot = "3f9c21aa04d7be15",
+            .pid = 4711,
+            .started_at = now_ - absl::Hours(5),
+            .snapshot = manifest,
+            .loaded_at = now_,
+            .decisions = 12,
+            .placed = 7,
+            .left_alone = 2,
+            .failed = 0,
+            .records_written = 13,
+            .records_dropped = 1,
+            .records_withheld = 4,
+            .updated_at = now_};
   }
-  std::string PluginPath() const { return folder_ + "/log/plugin-status.json"; }
-  void Write(const nlohmann::json& plugin) { std::ofstream(PluginPath()) << plugin; }
+  std::string PluginPath() const { return PluginStatusPath(paths_.log); }
+  void Write(const PluginStatus& plugin) {
+    std::ofstream(PluginPath()) << SerializePluginStatus(plugin);
+  }
 
   Ran Run(const std::string& arguments = "") {
     return RunScarbon(absl::StrCat("status --snapshot ", paths_.snapshot, " ", arguments),
@@ -319,8 +315,8 @@ TEST_F(ScarbonStatus, TellsOfAMissingLogFolder) {
 }
 
 TEST_F(ScarbonStatus, TellsOfASilentPlugin) {
-  nlohmann::json plugin = Plugin(Publish());
-  plugin["updated_at"] = Utc(now_ - absl::Hours(1));
+  PluginStatus plugin = Plugin(Publish());
+  plugin.updated_at = now_ - absl::Hours(1);
   Write(plugin);
   const auto problems = Problems();
   ASSERT_EQ(problems.size(), 1u);
@@ -329,10 +325,10 @@ TEST_F(ScarbonStatus, TellsOfASilentPlugin) {
 }
 
 TEST_F(ScarbonStatus, PassesOnWhatThePluginComplainsOf) {
-  nlohmann::json plugin = Plugin(Publish());
-  plugin["error"] = "/x/manifest.json: Permission denied";
-  plugin["log_error"] = "/y: No space left on device";
-  plugin["snapshot"] = nullptr;
+  PluginStatus plugin = Plugin(Publish());
+  plugin.error = "/x/manifest.json: Permission denied";
+  plugin.log_error = "/y: No space left on device";
+  plugin.snapshot.reset();
   Write(plugin);
   EXPECT_THAT(Problems(),
               testing::ElementsAre("plugin: /x/manifest.json: Permission denied",
@@ -340,11 +336,11 @@ TEST_F(ScarbonStatus, PassesOnWhatThePluginComplainsOf) {
 }
 
 TEST_F(ScarbonStatus, TellsOfAPluginThatLagsBehind) {
-  nlohmann::json plugin = Plugin(Publish());
-  plugin["snapshot"]["config"] = std::string(64, '0');
+  PluginStatus plugin = Plugin(Publish());
+  plugin.snapshot->hashes[SnapshotPart::kConfig] = std::string(64, '0');
   Write(plugin);
   EXPECT_TRUE(Problems().empty());  // just published: the plugin may not have looked yet
-  plugin["snapshot"]["loaded_at"] = Utc(now_ - absl::Minutes(2));
+  plugin.loaded_at = now_ - absl::Minutes(2);
   Write(plugin);
   ASSERT_EQ(Problems().size(), 1u);
   EXPECT_THAT(Problems()[0], HasSubstr("plugin: still uses the snapshot that it loaded at "));
@@ -352,10 +348,10 @@ TEST_F(ScarbonStatus, TellsOfAPluginThatLagsBehind) {
 
 TEST_F(ScarbonStatus, RefusesAStatusFileThatIsNone) {
   Publish();
-  for (const char* text : {"", "{", "[]", "{}", "{\"updated_at\":5}"}) {
+  for (const char* text : {"", "{", "[]", "{}", "{\"v\":1,\"updated_at\":5}"}) {
     std::ofstream(PluginPath()) << text;
-    EXPECT_THAT(Problems(), testing::ElementsAre(absl::StrCat("plugin: ", PluginPath(),
-                                                              ": is not a plugin's status")))
+    EXPECT_THAT(Problems(), testing::ElementsAre(testing::StartsWith(absl::StrCat(
+                                "plugin: ", PluginPath(), ": is not a plugin's status: "))))
         << text;
   }
 }
@@ -421,7 +417,8 @@ TEST_F(ScarbonStatus, ShowsTheSourcesOfAZoneBeneathTheOneInUse) {
 TEST_F(ScarbonStatus, NotesWhatWasLeftOutAndIsWellAllTheSame) {
   daemon_.sources[0].left_out = 2;
   daemon_.sources[0].note = "2 of 96 records left out, the first because of x";
-  daemon_.notes = {"zone NO-1: history of eia-930:CISO: 1 of 240 records left out"};
+  daemon_.findings = {{Severity::kNote, FindingCode::kHistoryDataLeftOut, "zone NO-1",
+                       "history of eia-930:CISO: 1 of 240 records left out"}};
   Write(Plugin(Publish()));
   const Ran ran = Run();
   EXPECT_EQ(ran.code, 0);
@@ -491,8 +488,9 @@ TEST_F(ScarbonStatus, TellsWhereScarbondLeftNothingOrSomethingOld) {
               testing::ElementsAre(absl::StrCat("scarbond: no status file at ", path,
                                                 ": does a scarbond of another release publish?")));
   std::ofstream(path) << "{}";
-  EXPECT_THAT(Problems(), testing::ElementsAre(absl::StrCat(
-                              "scarbond: ", path, ": is not scarbond's status: v: is missing")));
+  EXPECT_THAT(Problems(),
+              testing::ElementsAre(absl::StrCat(
+                  "scarbond: ", path, ": is not scarbond's status: /v: is not a whole number")));
   daemon_.updated_at = now_ - absl::Hours(1);
   Write(daemon_);
   EXPECT_THAT(Problems(), testing::ElementsAre(testing::ContainsRegex(
@@ -501,34 +499,63 @@ TEST_F(ScarbonStatus, TellsWhereScarbondLeftNothingOrSomethingOld) {
 }
 
 TEST_F(ScarbonStatus, PassesOnWhatKeepsScarbondFromPublishingAndWhatItGoesOnWithout) {
-  daemon_.error = "slurmctld: no answer";
+  daemon_.findings = {{Severity::kWarning, FindingCode::kScarbondNotPublishing, "scarbond",
+                       "slurmctld: no answer"}};
   Write(Plugin(Publish()));
   EXPECT_THAT(Problems(), testing::ElementsAre("scarbond: slurmctld: no answer"));
-  daemon_.error.clear();
-  daemon_.troubles = {"archive: /a: the disk is full", "zone NO-1: history of neso:GB: status 503"};
+  daemon_.findings = {{Severity::kWarning, FindingCode::kArchiveUnusable, "scarbond",
+                       "archive: /a: the disk is full"},
+                      {Severity::kWarning, FindingCode::kHistoryFailing, "zone NO-1",
+                       "history of neso:GB: status 503"}};
   Write(daemon_);
   EXPECT_THAT(Problems(), testing::ElementsAre("scarbond: archive: /a: the disk is full",
                                                "zone NO-1: history of neso:GB: status 503"));
   EXPECT_EQ(Run().code, 1);
 }
 
+TEST_F(ScarbonStatus, GivesEachFindingItsSeverityAndCode) {
+  daemon_.findings = {
+      {Severity::kNote, FindingCode::kHistoryShort, "zone NO-1", "12 hours are known"}};
+  daemon_.sources[0].error = "is stale";
+  capacity_.pools.clear();
+  Write(Plugin(Publish()));
+  const nlohmann::json findings = nlohmann::json::parse(Run("--json").out)["findings"];
+  std::vector<std::string> lines;
+  for (const nlohmann::json& finding : findings) {
+    EXPECT_TRUE(finding["advice"].is_null());
+    lines.push_back(absl::StrCat(
+        finding["severity"].get<std::string>(), " ", finding["code"].get<std::string>(), " ",
+        finding["subject"].get<std::string>(), ": ", finding["fact"].get<std::string>()));
+  }
+  EXPECT_THAT(lines, testing::ElementsAre(
+                         "note history-short zone NO-1: 12 hours are known",
+                         "warning source-failing zone NO-1: csv:NO-1.csv: is stale",
+                         "error pool-not-shown pool oslo: the cluster does not show its partition "
+                         "green"));
+  // The gravest first, as the plain list has always been.
+  EXPECT_THAT(Problems(), testing::ElementsAre(testing::StartsWith("pool oslo: "),
+                                               testing::StartsWith("zone NO-1: ")));
+}
+
 TEST_F(ScarbonStatus, PassesOnNotesWithoutCallingThemProblems) {
-  daemon_.notes = {"zone NO-1: 12 hours of history are known, 336 are needed"};
+  daemon_.findings = {{Severity::kNote, FindingCode::kHistoryShort, "zone NO-1",
+                       "12 hours of history are known, 336 are needed"}};
   Write(Plugin(Publish()));
   EXPECT_THAT(Run().out, testing::HasSubstr("note: zone NO-1: 12 hours of history are known, 336"));
-  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["notes"][0], daemon_.notes[0]);
+  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["notes"][0],
+            "zone NO-1: 12 hours of history are known, 336 are needed");
   EXPECT_THAT(Problems(), testing::IsEmpty());
   EXPECT_EQ(Run().code, 0);
 }
 
 TEST_F(ScarbonStatus, IsNotAllWellWhilePoolsHaveNodesThatSlurmDoesNotShow) {
-  daemon_.troubles = {"pool oslo: partition oslo: Slurm hides 2 nodes"};
+  daemon_.findings = {{Severity::kWarning, FindingCode::kPoolNodesHidden, "pool oslo",
+                       "partition oslo: Slurm hides 2 nodes"}};
   Write(Plugin(Publish()));
-  EXPECT_THAT(Problems(), testing::ElementsAre(daemon_.troubles[0]));
+  EXPECT_THAT(Problems(), testing::ElementsAre("pool oslo: partition oslo: Slurm hides 2 nodes"));
   EXPECT_EQ(Run().code, 1);
   // It is meant so.
-  daemon_.notes = std::move(daemon_.troubles);
-  daemon_.troubles.clear();
+  daemon_.findings[0].severity = Severity::kNote;
   Write(daemon_);
   const auto status = Run();
   EXPECT_EQ(status.code, 0);

@@ -99,18 +99,16 @@ TEST(AddStatedNodes, AddsNodesOfThePoolsTypeOnly) {
 }
 
 TEST(DescribeUnseenNodes, IsSilentWhereAllIsShown) {
-  const UnseenNodes unseen = DescribeUnseenNodes(Pools(), View());
-  EXPECT_THAT(unseen.troubles, IsEmpty());
-  EXPECT_THAT(unseen.notes, IsEmpty());
+  EXPECT_THAT(DescribeUnseenNodes(Pools(), View()), IsEmpty());
 }
 
 TEST(DescribeUnseenNodes, SaysWhatToSetWhereSlurmHidesNodes) {
   ClusterView view = View();
   view.nodes[0].is_asked_for = true;
   view.nodes[1] = {};
-  UnseenNodes unseen = DescribeUnseenNodes(Pools(), view);
+  std::vector<Finding> unseen = DescribeUnseenNodes(Pools(), view);
   EXPECT_THAT(
-      unseen.troubles,
+      FormatFindings(unseen, Severity::kWarning),
       ElementsAre("pool oslo: partition p: Slurm hides 1 node while powered down; scarbond "
                   "asks for each by its name: set PrivateData=cloud in slurm.conf, or \"size\" of "
                   "the pool in carbon.json",
@@ -118,20 +116,25 @@ TEST(DescribeUnseenNodes, SaysWhatToSetWhereSlurmHidesNodes) {
                   "PrivateData=cloud in slurm.conf, or \"size\" of the pool in carbon.json"));
   // Who stated the size knows.
   unseen = DescribeUnseenNodes(Pools(2), view);
-  EXPECT_THAT(unseen.troubles, IsEmpty());
-  EXPECT_THAT(unseen.notes, testing::SizeIs(2));
+  ASSERT_THAT(unseen, testing::SizeIs(2));
+  for (const Finding& finding : unseen) {
+    EXPECT_EQ(finding.severity, Severity::kNote);
+    EXPECT_EQ(finding.code, FindingCode::kPoolNodesHidden);
+    EXPECT_EQ(finding.subject, "pool oslo");
+  }
 }
 
 TEST(DescribeUnseenNodes, NamesFutureNodesAndASizeThatDoesNotCount) {
   ClusterView view = View();
   view.nodes[1].is_future = true;
-  EXPECT_THAT(DescribeUnseenNodes(Pools(), view).notes,
+  EXPECT_THAT(FormatFindings(DescribeUnseenNodes(Pools(), view), Severity::kNote),
               ElementsAre("pool oslo: partition p: 1 node in state FUTURE, not counted before "
                           "registration"));
   view.partitions[0].nodes.clear();
-  const UnseenNodes unseen = DescribeUnseenNodes(Pools(16), view);
-  EXPECT_THAT(unseen.troubles, ElementsAre(AllOf(HasSubstr("its size of 16 nodes does not count"),
-                                                 HasSubstr("Slurm shows none of them"))));
+  const std::vector<Finding> unseen = DescribeUnseenNodes(Pools(16), view);
+  EXPECT_THAT(FormatFindings(unseen, Severity::kWarning),
+              ElementsAre(AllOf(HasSubstr("its size of 16 nodes does not count"),
+                                HasSubstr("Slurm shows none of them"))));
 }
 
 }  // namespace

@@ -148,20 +148,21 @@ TEST_F(ReconnectingArchiveTest, TellsOnceADayWhatGaveWayToItsLimits) {
   };
   add(0, 20);
   EXPECT_THAT(kept.TakeNews(), IsEmpty());
-  EXPECT_THAT(kept.Notes(), IsEmpty());
+  EXPECT_THAT(FormatFindings(kept.Findings(), Severity::kNote), IsEmpty());
   add(20, 200);
   const std::vector<std::string> news = kept.TakeNews();
   ASSERT_EQ(news.size(), 1u);
   EXPECT_THAT(news[0], AllOf(HasSubstr("archive: zone DE: the oldest "),
                              HasSubstr(" forecasts and 0 values gave way to the limit of ")));
-  EXPECT_THAT(kept.Notes(), ElementsAre(HasSubstr("archive: zone DE: the oldest ")));
+  EXPECT_THAT(FormatFindings(kept.Findings(), Severity::kNote),
+              ElementsAre(HasSubstr("archive: zone DE: the oldest ")));
   add(24 * 60, 1);
   EXPECT_THAT(kept.TakeNews(), IsEmpty());
   add(24 * 60 + 10, 50);
   EXPECT_EQ(kept.TakeNews().size(), 1u) << "the next day";
   const absl::Time later = kNow + absl::Hours(72);
   ASSERT_NE(kept.Use(later), nullptr);
-  EXPECT_THAT(kept.Notes(), IsEmpty());
+  EXPECT_THAT(FormatFindings(kept.Findings(), Severity::kNote), IsEmpty());
 }
 
 }  // namespace

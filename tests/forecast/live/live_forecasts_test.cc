@@ -186,7 +186,8 @@ TEST(LiveHistory, AsksOneUrlForOnePieceAtATime) {
   LiveHistory history(live.client());
   ASSERT_TRUE(history.Configure(config).ok());
   const std::vector<HistoryReply> replies = FetchHistory(&live, &history, 4);
-  ASSERT_THAT(replies, SizeIs(4)) << absl::StrJoin(history.Problems(), "\n");
+  ASSERT_THAT(replies, SizeIs(4)) << absl::StrJoin(
+      FormatFindings(history.Findings(), Severity::kWarning), "\n");
   std::set<std::string> zones;
   for (const HistoryReply& reply : replies) {
     zones.insert(reply.zone);
@@ -209,11 +210,12 @@ TEST(LiveHistory, SaysThatAServerIgnoresTheTimeRange) {
   LiveHistory history(live.client());
   ASSERT_TRUE(history.Configure(config).ok());
   const absl::Time start = absl::Now();
-  while (history.Problems().empty() && absl::Now() < start + kLongest) {
+  while (FormatFindings(history.Findings(), Severity::kWarning).empty() &&
+         absl::Now() < start + kLongest) {
     history.Start(start);
     live.Poll(absl::Milliseconds(100));
   }
-  EXPECT_THAT(history.Problems(),
+  EXPECT_THAT(FormatFindings(history.Findings(), Severity::kWarning),
               ElementsAre(AllOf(HasSubstr("zone NL: history of carbon-aware-sdk:NL: "),
                                 HasSubstr("the server answers with 2020-04-01T00:00:00Z to "
                                           "2020-04-01T01:00:00Z: it ignores the time "
@@ -233,8 +235,8 @@ TEST(LiveHistory, GoesOnWithoutABadRecordAndNotesIt) {
   LiveHistory history(live.client());
   ASSERT_TRUE(history.Configure(config).ok());
   EXPECT_THAT(FetchHistory(&live, &history, 1), SizeIs(1));
-  EXPECT_THAT(history.Problems(), IsEmpty());
-  EXPECT_THAT(history.Notes(),
+  EXPECT_THAT(FormatFindings(history.Findings(), Severity::kWarning), IsEmpty());
+  EXPECT_THAT(FormatFindings(history.Findings(), Severity::kNote),
               ElementsAre(HasSubstr("zone zone-GB: history of neso:GB: 1 of 145 records left out, "
                                     "the first because of data[0].from: time \"?\"")));
 }
@@ -245,13 +247,15 @@ TEST(LiveHistory, SaysWhoseHistoryFails) {
   LiveForecasts live;
   LiveHistory history(live.client());
   ASSERT_TRUE(history.Configure(config).ok());
-  EXPECT_THAT(history.Problems(), IsEmpty());
+  EXPECT_THAT(FormatFindings(history.Findings(), Severity::kWarning), IsEmpty());
   const absl::Time start = absl::Now();
-  while (history.Problems().empty() && absl::Now() < start + kLongest) {
+  while (FormatFindings(history.Findings(), Severity::kWarning).empty() &&
+         absl::Now() < start + kLongest) {
     history.Start(start);
     live.Poll(absl::Milliseconds(100));
   }
-  EXPECT_THAT(history.Problems(), ElementsAre(HasSubstr("zone zone-GB: history of neso:GB: ")));
+  EXPECT_THAT(FormatFindings(history.Findings(), Severity::kWarning),
+              ElementsAre(HasSubstr("zone zone-GB: history of neso:GB: ")));
   EXPECT_THAT(server.paths(), SizeIs(1));
 }
 

@@ -110,23 +110,23 @@ TEST_F(ZoneForecastsTest, BelievesWhatTheAdministratorAccepts) {
   config_.zones[0].plausibility = {.accept_from = now_ - absl::Hours(24)};
   forecasts_->Configure(config_, now_);
   EXPECT_EQ(Make()[0].source, "neso:GB");
-  EXPECT_THAT(forecasts_->Notes(), ElementsAre("zone GB: 24 hours of history are known since "
-                                               "accept_from, 336 are needed to judge its sources "
-                                               "by: only absolute bounds are checked"));
+  EXPECT_THAT(Notes(), ElementsAre("zone GB: 24 hours of history are known since "
+                                   "accept_from, 336 are needed to judge its sources "
+                                   "by: only absolute bounds are checked"));
   config_.zones[0].plausibility = {};
   forecasts_->Configure(config_, now_);
   EXPECT_EQ(Make()[0].source, "own:ridge");
-  EXPECT_THAT(forecasts_->Notes(), IsEmpty());
+  EXPECT_THAT(Notes(), IsEmpty());
 }
 
 TEST_F(ZoneForecastsTest, NotesAZoneWithoutEnoughHistory) {
   Start();
   Answer(Zero);
   EXPECT_EQ(Make()[0].source, "neso:GB") << "nothing speaks against it";
-  EXPECT_THAT(forecasts_->Notes(), ElementsAre(HasSubstr("zone GB: 0 hours of history are known")));
-  EXPECT_THAT(forecasts_->Troubles(), IsEmpty());
+  EXPECT_THAT(Notes(), ElementsAre(HasSubstr("zone GB: 0 hours of history are known")));
+  EXPECT_THAT(Warnings(), IsEmpty());
   Tell("GB", 0, kNowHour);
-  EXPECT_THAT(forecasts_->Notes(), IsEmpty());
+  EXPECT_THAT(Notes(), IsEmpty());
 }
 
 TEST_F(ZoneForecastsTest, TellsOneTroubleInTheSameWordsThoughItsFiguresChange) {
@@ -154,10 +154,10 @@ TEST_F(ZoneForecastsTest, TellsAFaultOfItsHistoryInTheSameWordsAsOthersLeaveTheW
     forecasts_->Take(
         {"GB", Neso(), SignalKind::kAverageDirect, MakeHistory(0, kNowHour + later, value), now_});
     Make();
-    ASSERT_THAT(forecasts_->Troubles(), SizeIs(1));
-    EXPECT_THAT(forecasts_->Troubles()[0], HasSubstr("counted as missing, 2 times in 7 days"));
-    if (troubles.empty()) troubles = forecasts_->Troubles();
-    EXPECT_EQ(forecasts_->Troubles(), troubles) << later;
+    ASSERT_THAT(Warnings(), SizeIs(1));
+    EXPECT_THAT(Warnings()[0], HasSubstr("counted as missing, 2 times in 7 days"));
+    if (troubles.empty()) troubles = Warnings();
+    EXPECT_EQ(Warnings(), troubles) << later;
   }
 }
 
@@ -175,7 +175,7 @@ TEST_F(ZoneForecastsTest, TakesADeadEndOfItsHistoryForAHoleAndTellsIt) {
       FormatTimestamp(AtHour(kNowHour - 10)),
       " on; counted as missing; if that is true, set \"zero\": false or \"accept_from\" "
       "in the zone's \"plausibility\"");
-  EXPECT_THAT(forecasts_->Troubles(), ElementsAre(line));
+  EXPECT_THAT(Warnings(), ElementsAre(line));
   EXPECT_THAT(problems_, testing::Contains(line)) << "for the log";
   ASSERT_THAT(forecasts_->RejectedHistory(), SizeIs(1));
   EXPECT_EQ(forecasts_->RejectedHistory()[0].hours, 10);
@@ -183,7 +183,7 @@ TEST_F(ZoneForecastsTest, TakesADeadEndOfItsHistoryForAHoleAndTellsIt) {
   now_ = AtHour(kNowHour + 24 * 8);
   Tell("GB", kNowHour, kNowHour + 24 * 8);
   Make();
-  EXPECT_THAT(forecasts_->Troubles(), IsEmpty()) << "it is long past";
+  EXPECT_THAT(Warnings(), IsEmpty()) << "it is long past";
   EXPECT_EQ(forecasts_->RejectedHistory()[0].hours, 10) << "and a hole all the same";
 }
 

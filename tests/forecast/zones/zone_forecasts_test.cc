@@ -250,7 +250,7 @@ TEST_F(ZoneForecastsTest, GoesOnWithoutAnArchiveThatCannotBeUsed) {
   EXPECT_THAT(forecasts_->TakeNews(), ElementsAre(HasSubstr("is no archive of forecasts")));
   Make();
   EXPECT_THAT(forecasts_->TakeNews(), IsEmpty());
-  EXPECT_THAT(forecasts_->Troubles(), ElementsAre(HasSubstr("is no archive of forecasts")))
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("is no archive of forecasts")))
       << "as long as it lasts";
 }
 
