@@ -23,8 +23,8 @@ namespace {
 
 constexpr int64_t kMaxConfigBytes = 4 << 20;
 
-// No user has it: (uid_t)-1 stands for "none" throughout POSIX. It keeps a policy whose users are
-// all unknown from naming no user, which would match everybody.
+// No user has this id: (uid_t)-1 means "none" throughout POSIX. Without it a policy whose users are
+// all unknown would name no user, and so match everybody.
 constexpr uint32_t kNobodyAtAll = 0xFFFFFFFF;
 
 std::optional<uint32_t> FindUid(const std::string& name, std::string* why) {
@@ -33,7 +33,7 @@ std::optional<uint32_t> FindUid(const std::string& name, std::string* why) {
   if (entry != nullptr) return entry->pw_uid;
   uint32_t uid = 0;
   if (absl::SimpleAtoi(name, &uid) && uid != kNobodyAtAll) return uid;
-  // Several errno values mean "not found"; only trouble with the database is worth telling apart.
+  // Several errno values mean "not found". Only errors of the database are reported as such.
   const bool trouble = errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM;
   *why = trouble ? absl::StrCat("cannot be looked up: ", strerror(errno)) : "does not exist";
   return std::nullopt;
@@ -55,8 +55,8 @@ void ResolveUsers(Policy* policy, std::vector<std::string>* warnings) {
   policy->match.uids = uids;
 }
 
-// Whoever may write carbon.json, or the data that it names, decides where jobs run. What may well
-// be meant is a warning; that anybody may write carbon.json is not.
+// Checks who may write carbon.json, or the data files that it names: these users decide where jobs
+// run. Settings that may be intended are warnings. It is an error if anybody may write carbon.json.
 void CheckWriters(const std::string& path, std::vector<std::string>* errors,
                   std::vector<std::string>* warnings) {
   for (const std::string& fact : OtherWriters(path)) {
@@ -84,7 +84,7 @@ bool IsKnownTimeZone(const std::string& name) {
 
 std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string_view json) {
   std::vector<ConfigError> errors;
-  std::vector<ConfigError> faults;  // none: it was parsed
+  std::vector<ConfigError> faults;  // stays empty: the text was parsed before
   const JsonLines lines = JsonLines::Scan(json, &faults);
   for (const ZoneConfig& zone : config.zones) {
     const auto check = [&](const auto& sources, absl::string_view key, GridData wanted) {

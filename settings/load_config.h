@@ -1,5 +1,5 @@
-// carbon.json from its file, made ready for publishing. Blocks on the disk and on the user
-// database.
+// This header reads carbon.json from its file and prepares it for publishing. Blocks on the disk
+// and on the user database.
 #ifndef SETTINGS_LOAD_CONFIG_H_
 #define SETTINGS_LOAD_CONFIG_H_
 
@@ -13,16 +13,17 @@
 namespace carbon {
 
 // Reads and checks the file at `path`, makes the paths of forecast and secret files absolute, and
-// resolves the names of users in policies. What a provider cannot give is a fault too. Absent, with
-// one line per fault in `errors`, where the file cannot be read or is wrong. A user that does not
-// exist is a line in `warnings`: the policy then matches nobody by that name. So is who else may
-// write the file, or one with data that it names; that anybody may write the file is an error.
+// resolves the names of users in policies. It also checks what the providers can give. Returns
+// nullopt, with one line per fault in `errors`, if the file cannot be read or is wrong. A user that
+// does not exist is a line in `warnings`: the policy then matches nobody by that name. Other users
+// who may write the file, or a data file that it names, are warnings too. It is an error if anybody
+// may write the file.
 std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
                                  std::vector<std::string>* warnings);
 
-// What its providers cannot give, or what they lack, and time zones that this machine does not
-// know: errors of a config beside those of ParseConfig. `json` is the text that the config was
-// parsed from, and gives their lines.
+// Returns further errors of a config besides those of ParseConfig: what its providers cannot give,
+// what they lack, and time zones that this machine does not know. `json` is the text from which the
+// config was parsed, and gives their lines.
 std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string_view json);
 
 }  // namespace carbon

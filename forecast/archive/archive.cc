@@ -23,7 +23,8 @@ bool TellsTheSame(const Actual& a, const Actual& b) {
   return a.end == b.end && a.milligrams == b.milligrams && a.is_estimated == b.is_estimated;
 }
 
-// What is outside could be written, but not found or read again.
+// Returns whether a time can be stored. A row outside the range could be written, but not found or
+// read again.
 bool IsArchivable(absl::Time time) {
   return time >= absl::UnixEpoch() && time <= absl::FromUnixSeconds(kMaxSeriesBlobStart);
 }
@@ -41,7 +42,7 @@ Archive::Archive(std::unique_ptr<Database> database, std::unique_ptr<Descriptor>
       lock_(std::move(lock)),
       room_(std::make_unique<ArchiveRoom>(database_.get(), limits)) {}
 
-// Closed before the lock is gone.
+// The database is closed before the lock is released.
 Archive::~Archive() { database_.reset(); }
 
 absl::StatusOr<std::unique_ptr<Archive>> Archive::Open(const std::string& path, absl::Time now,
@@ -85,8 +86,9 @@ absl::StatusOr<bool> Archive::AddForecast(const Feed& feed, std::optional<absl::
   const absl::StatusOr<int64_t> id = FeedId(feed);
   if (!id.ok()) return id.status();
 
-  // Where the provider tells no time of issue, only the one added last can be the same: not the one
-  // of the latest time, which a clock that was ahead may have stamped.
+  // If the provider states no time of issue, only the forecast added last can be the same one. The
+  // forecast with the latest time would be wrong, because a clock that was ahead may have stamped
+  // it.
   const absl::StatusOr<std::optional<int64_t>> same = database_->Find(
       "SELECT CASE WHEN issued_at IS ?2 AND series = ?3 THEN id END FROM forecast"
       " WHERE id = (SELECT max(id) FROM forecast"
@@ -181,7 +183,7 @@ absl::StatusOr<int64_t> Archive::RemoveBefore(int64_t second) {
   absl::Status status = room_->WillRemove(second);
   if (!status.ok()) return status;
   int64_t removed = 0;
-  // By feed, so that the keys serve.
+  // Rows are selected by feed, so that the keys are used.
   for (const char* statement :
        {"DELETE FROM forecast WHERE feed IN (SELECT id FROM feed) AND made_at < ?",
         "DELETE FROM actual WHERE feed IN (SELECT id FROM feed) AND start < ?1"

@@ -18,12 +18,13 @@
 namespace carbon {
 namespace {
 
-// In the file's header: "Carb", so that another program's database is known as such.
+// This id is in the file's header ("Carb"), so that another program's database is recognised as
+// such.
 constexpr int64_t kApplicationId = 0x43617262;
 constexpr int64_t kVersion = 1;
 
-// A value is in mg/kWh, times in seconds since the Unix epoch. WITHOUT ROWID: an actual is found by
-// its key and has little else.
+// A value is in mg/kWh, times are in seconds since the Unix epoch. WITHOUT ROWID: an actual is
+// found by its key and has few other fields.
 constexpr const char* kSchema[] = {
     "CREATE TABLE feed(id INTEGER PRIMARY KEY, zone TEXT NOT NULL, source TEXT NOT NULL,"
     " kind TEXT NOT NULL, UNIQUE(zone, source, kind))",
@@ -36,9 +37,9 @@ constexpr const char* kSchema[] = {
     " estimated INTEGER NOT NULL, PRIMARY KEY(feed, start, fetched_at)) WITHOUT ROWID",
 };
 
-// What every connection that writes is set to. Full: what was acknowledged survives a power failure
-// too, since a forecast as issued cannot be fetched again; there are a few writes a minute. The log
-// is cut back to 4 MiB after a large one.
+// The settings of every connection that writes. Full: acknowledged data also survive a power
+// failure, because a forecast as issued cannot be fetched again; there are only a few writes a
+// minute. The log is cut back to 4 MiB after it was larger.
 constexpr const char* kSettings[] = {
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -55,7 +56,7 @@ absl::Status RunAll(Database* database, absl::Span<const char* const> statements
 }
 
 absl::Status Create(Database* database) {
-  // Has to come before the first table.
+  // This must come before the first table.
   absl::Status status = database->Run("PRAGMA auto_vacuum = INCREMENTAL");
   if (!status.ok()) return status;
   status = RunAll(database, kSettings);
@@ -69,13 +70,14 @@ absl::Status Create(Database* database) {
   status = database->Run(absl::StrCat("PRAGMA user_version = ", kVersion));
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status;
-  // Out of the log and into the file, whose header tells from here on whose it is.
+  // Moves the data from the log into the file. From here on the file's header says that it is an
+  // archive.
   return database->Run("PRAGMA wal_checkpoint");
 }
 
-// Whether the header that is on the disk is that of an archive: SQLite's magic string, and our
-// application id at its place (SQLite's "Database File Format", section 1.3). A file that has lost
-// even that may be anybody's.
+// Returns whether the header on the disk is that of an archive: SQLite's magic string, and our
+// application id at its place (SQLite's "Database File Format", section 1.3). A file without even
+// that may belong to any program.
 bool HasArchiveHeader(const std::string& path) {
   constexpr absl::string_view kMagic("SQLite format 3", 16);  // with the zero at its end
   constexpr size_t kIdAt = 68;
@@ -91,7 +93,7 @@ bool HasArchiveHeader(const std::string& path) {
 
 enum class Content { kNothing, kArchive };
 
-// Whose it is, by its header. Reads little.
+// Returns which program's file it is, by its header. Reads little.
 absl::StatusOr<Content> Identify(Database* database) {
   const absl::StatusOr<std::optional<int64_t>> tables =
       database->Find("SELECT count(*) FROM sqlite_schema");
@@ -114,7 +116,7 @@ absl::StatusOr<Content> Identify(Database* database) {
   return Content::kArchive;
 }
 
-// Every page and index, and that the tables are there. Took 0.12 s for 77 MB.
+// Checks every page and index, and that the tables are there. This took 0.12 s for 77 MB.
 absl::Status CheckWhole(Database* database) {
   absl::StatusOr<Statement> check = database->Prepare("PRAGMA integrity_check(1)");
   if (!check.ok()) return check.status();
@@ -133,9 +135,10 @@ absl::Status CheckWhole(Database* database) {
   return absl::OkStatus();
 }
 
-// Whoever may read the file, its log or its shared memory can lock them, and so keep the writer
-// out. What everybody may read an older release has left; a group alone is one that somebody chose,
-// and may go on reading.
+// Restricts the file's mode. A user who may read the file, its log or its shared memory can lock
+// them, and so exclude the writer. If everybody may read the file, an older release left it so, and
+// it is closed. If only a group may read it, somebody chose that group, and it may continue to
+// read.
 void KeepFromOthers(const std::string& path, std::vector<std::string>* problems) {
   for (const char* suffix : {"", "-wal", "-shm"}) {
     const std::string name = absl::StrCat(path, suffix);
@@ -154,7 +157,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenWhole(const std::string& path,
       Database::Open(path, Database::Access::kWrite);
   if (!database.ok()) return database.status();
   KeepFromOthers(path, problems);
-  // What is moved aside keeps its log as it is.
+  // A file that is moved aside keeps its log as it is.
   (*database)->set_checkpoint_at_end(false);
   const absl::StatusOr<Content> content = Identify(database->get());
   if (!content.ok()) return content.status();
@@ -170,8 +173,8 @@ absl::StatusOr<std::unique_ptr<Database>> OpenWhole(const std::string& path,
   return database;
 }
 
-// The log first: without it the file is an older archive, but beside a new one the log would be
-// another file's.
+// Moves the log first. Without its log the file is an older archive, but beside a new file the log
+// would belong to the wrong one.
 absl::StatusOr<std::string> MoveAside(const std::string& path, absl::Time now) {
   const std::string base =
       absl::StrCat(path, ".damaged-", absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()));
@@ -191,7 +194,7 @@ absl::StatusOr<std::string> MoveAside(const std::string& path, absl::Time now) {
 
 absl::StatusOr<std::unique_ptr<Descriptor>> LockArchive(const std::string& path) {
   const std::string lock_path = absl::StrCat(path, ".lock");
-  // Not to be opened by others: whoever can read a file can lock it.
+  // Others must not open the lock file: a user who can read a file can lock it.
   auto lock = std::make_unique<Descriptor>(
       open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!lock->ok()) return absl::ErrnoToStatus(errno, lock_path);
@@ -202,7 +205,8 @@ absl::StatusOr<std::unique_ptr<Descriptor>> LockArchive(const std::string& path)
     return absl::FailedPreconditionError(absl::StrCat(
         path, ": another process writes this archive, pid ", pid.empty() ? "unknown" : pid));
   }
-  // Who holds it is only told to people: a full disk is no reason to do without the archive.
+  // The pid is only information for people, so a full disk is no reason to work without the
+  // archive.
   const std::string pid = absl::StrCat(getpid(), "\n");
   if (ftruncate(lock->get(), 0) == 0) {
     [[maybe_unused]] const ssize_t written = pwrite(lock->get(), pid.data(), pid.size(), 0);

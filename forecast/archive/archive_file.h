@@ -1,5 +1,5 @@
-// The archive's file: its schema, and how it is opened, checked and, where damaged, replaced. For
-// the archive's sources only.
+// This header opens the archive's file, checks it, and replaces it if it is damaged. It also has
+// its schema. For the archive's sources only.
 #ifndef FORECAST_ARCHIVE_ARCHIVE_FILE_H_
 #define FORECAST_ARCHIVE_ARCHIVE_FILE_H_
 
@@ -14,16 +14,16 @@
 
 namespace carbon {
 
-// Held for as long as the descriptor is open. FailedPrecondition, naming its pid, where another
-// process holds it.
+// Locks the archive for as long as the descriptor is open. Returns FailedPrecondition, naming the
+// pid, if another process holds the lock.
 absl::StatusOr<std::unique_ptr<Descriptor>> LockArchive(const std::string& path);
 
-// For whoever holds the lock. As Archive::Open says.
+// The caller must hold the lock. Errors as in Archive::Open.
 absl::StatusOr<std::unique_ptr<Database>> OpenArchiveToWrite(const std::string& path,
                                                              absl::Time now,
                                                              std::vector<std::string>* problems);
 
-// As ArchiveReader::Open says.
+// Errors as in ArchiveReader::Open.
 absl::StatusOr<std::unique_ptr<Database>> OpenArchiveToRead(const std::string& path);
 
 }  // namespace carbon

@@ -14,11 +14,11 @@
 namespace carbon {
 namespace {
 
-// No interval of an IntensityHistory is longer, so that those which reach into a window are found
+// No interval of an IntensityHistory is longer. So the intervals that reach into a window are found
 // by their starts.
 constexpr int64_t kMaxIntervalSeconds = int64_t{31} * 86400;
 
-// Lays an interval over those that are there: what it covers of them is no longer theirs.
+// Lays an interval over the existing ones: they lose the part that it covers.
 void Cover(ActualsByStart* actuals, int64_t start, const Actual& actual) {
   auto it = actuals->lower_bound(start);
   if (it != actuals->begin()) {
@@ -33,7 +33,7 @@ void Cover(ActualsByStart* actuals, int64_t start, const Actual& actual) {
   actuals->insert_or_assign(start, actual);
 }
 
-// The rows of issued_at, fetched_at, last_fetched_at and series.
+// Reads the rows of issued_at, fetched_at, last_fetched_at and series.
 absl::StatusOr<std::vector<ArchivedForecast>> ReadForecasts(const std::string& path,
                                                             const Feed& feed,
                                                             absl::StatusOr<Statement> statement) {

@@ -10,7 +10,8 @@
 namespace carbon {
 namespace {
 
-// What a row takes beside its blob, its place in the index included; and what an actual takes.
+// The bytes of a row besides its blob, including its place in the index; and the bytes of an
+// actual.
 constexpr int64_t kRowBytes = 64;
 constexpr int64_t kActualBytes = 40;
 // A blob that is larger than half a page has its pages for itself.
@@ -21,17 +22,18 @@ int64_t ForecastBytes(size_t blob_bytes) {
   return bytes <= kPage / 2 ? bytes : (bytes + kPage - 1) / kPage * kPage;
 }
 
-// The same in SQL, of a feed's forecasts.
+// The same in SQL, for the forecasts of a feed.
 std::string ForecastBytesSql() {
   const std::string bytes = absl::StrCat("(length(series) + ", kRowBytes, ")");
   return absl::StrCat("sum(CASE WHEN ", bytes, " <= ", kPage / 2, " THEN ", bytes, " ELSE (", bytes,
                       " + ", kPage - 1, ") / ", kPage, " * ", kPage, " END)");
 }
 
-// Of one zone, which is ?1.
+// This condition selects one zone, which is ?1.
 constexpr absl::string_view kOfZone = "feed IN (SELECT id FROM feed WHERE zone = ?1)";
 
-// Of what is too much, so much goes at a time: rarely, and not all of it.
+// One part in this many is removed at a time, so that removals are rare and do not remove
+// everything.
 constexpr int64_t kParts = 8;
 
 }  // namespace
@@ -103,7 +105,7 @@ absl::Status ArchiveRoom::MakeRoom(const std::string& zone) {
                                                              : RemoveActuals(too_large, &loss);
     if (!status.ok()) return status;
     losses_.push_back(std::move(loss));
-    // Nothing more to remove.
+    // There is nothing more to remove.
     if ((*sizes_)[too_large].sum() >= before.sum()) return absl::OkStatus();
   }
 }
@@ -140,7 +142,7 @@ absl::Status ArchiveRoom::RemoveActuals(const std::string& zone, ArchiveLoss* lo
   loss->actuals = database_->changes();
   const int64_t wanted = *count / kParts + 1;
   if (loss->actuals < wanted) {
-    // All of the hours up to one of them.
+    // Removes all of the hours up to one of them.
     status = database_->Run(
         absl::StrCat("DELETE FROM actual WHERE ", kOfZone,
                      " AND start <= (SELECT max(start) FROM (SELECT start FROM actual WHERE ",

@@ -1,11 +1,12 @@
-// What each zone takes of the archive, and what gives way where that is too much: whatever a
-// provider answers, the file stays within its limits. For the archive's sources only.
+// ArchiveRoom tracks how much of the archive each zone takes, and removes data if that is too much:
+// the file stays within its limits, whatever a provider answers. For the archive's sources only.
 //
-// Of the zone that takes too much, or of the largest where all together do, the part that takes
-// more gives way, an eighth at a time: of the forecasts those added first; of the actuals first the
-// values that were corrected since, then those of the earliest hours.
+// It removes from the zone that takes too much, or from the largest one if all together take too
+// much. It removes from the larger of the zone's two parts, an eighth at a time: of the forecasts
+// those added first; of the actuals first the values that were corrected later, then those of the
+// earliest hours.
 //
-// Blocks on the disk; one thread.
+// Blocks on the disk; for one thread.
 #ifndef FORECAST_ARCHIVE_ARCHIVE_ROOM_H_
 #define FORECAST_ARCHIVE_ARCHIVE_ROOM_H_
 
@@ -28,16 +29,18 @@ class ArchiveRoom {
  public:
   ArchiveRoom(Database* database, ArchiveLimits limits) : database_(database), limits_(limits) {}
 
-  // A row was added to the zone's, of so many bytes in its blob; or so many actuals. Within the
-  // transaction that adds them. What gives way is told by TakeLosses once the transaction is over.
+  // Call one of these when a row was added for the zone, with this many bytes in its blob, or this
+  // many actuals. Call it within the transaction that adds them. TakeLosses reports what was
+  // removed once the transaction is over.
   absl::Status AddedForecast(const std::string& zone, size_t blob_bytes);
   absl::Status AddedActuals(const std::string& zone, int64_t count);
 
-  // What was made, or ended, before this second will be removed, in the same transaction.
+  // Call this before what was made, or ended, before this second is removed, in the same
+  // transaction.
   absl::Status WillRemove(int64_t before);
 
-  // The transaction came to nothing: what was to be told did not happen, and the sizes are looked
-  // up again, which takes as long as reading the whole file.
+  // Call this when the transaction was rolled back. The losses did not happen, and the sizes are
+  // read again, which takes as long as reading the whole file.
   void Forget() {
     sizes_.reset();
     losses_.clear();
@@ -53,13 +56,12 @@ class ArchiveRoom {
   };
 
   absl::Status LookUp();
-  // Adds to the sizes, or takes from them where `sign` is -1, what was made or ended before a
-  // second.
+  // Adds to the sizes what was made or ended before a second, or subtracts it if `sign` is -1.
   absl::Status AddUp(int64_t before, int64_t sign, std::map<std::string, Size>* sizes);
   absl::Status MakeRoom(const std::string& zone);
   absl::Status RemoveForecasts(const std::string& zone, ArchiveLoss* loss);
   absl::Status RemoveActuals(const std::string& zone, ArchiveLoss* loss);
-  // The number that the statement gives for a zone; 0 where it gives none.
+  // Returns the number that the statement gives for a zone; 0 if it gives none.
   absl::StatusOr<int64_t> Find(absl::string_view sql, const std::string& zone);
 
   Database* database_;

@@ -1,5 +1,5 @@
-// What reading and writing the archive have in common: rows, in the form that they are kept in. For
-// the archive's sources only.
+// This header has what reading and writing the archive share: rows, in their stored form. For the
+// archive's sources only.
 #ifndef FORECAST_ARCHIVE_ARCHIVE_ROWS_H_
 #define FORECAST_ARCHIVE_ARCHIVE_ROWS_H_
 
@@ -13,7 +13,7 @@
 
 namespace carbon {
 
-// The key of the feed's rows; nothing where there are none.
+// Returns the key of the feed's rows; nullopt if there are none.
 absl::StatusOr<std::optional<int64_t>> FindFeed(Database* database, const Feed& feed);
 
 // The value of an interval whose start is its key. Times are seconds since the Unix epoch.
@@ -26,8 +26,8 @@ struct Actual {
 
 using ActualsByStart = std::map<int64_t, Actual>;
 
-// What was known at `known_at` of [from, to) and of what reaches into it: disjoint, of each instant
-// the value fetched last.
+// Returns what was known at `known_at` about [from, to) and about intervals that reach into it. The
+// result is disjoint: for each instant the value fetched last.
 absl::StatusOr<ActualsByStart> ReadActuals(Database* database, int64_t feed, int64_t from,
                                            int64_t to, int64_t known_at);
 

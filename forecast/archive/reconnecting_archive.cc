@@ -16,7 +16,7 @@ Archive* ReconnectingArchive::Use(absl::Time now) {
         Archive::Open(path_, now, &problems, limits_);
     for (const std::string& problem : problems) news_.push_back(absl::StrCat("archive: ", problem));
     if (!archive.ok()) {
-      Heed(archive.status(), now);
+      Observe(archive.status(), now);
       return nullptr;
     }
     archive_ = *std::move(archive);
@@ -27,12 +27,12 @@ Archive* ReconnectingArchive::Use(absl::Time now) {
   if (now >= prune_at_) {
     const absl::Status pruned = archive_->Prune(now - retention_).status();
     if (pruned.ok()) prune_at_ = now + kPruneEvery;
-    Heed(pruned, now);
+    Observe(pruned, now);
   }
   return archive_.get();
 }
 
-// Once a day for a zone: a provider that floods the archive does so again and again.
+// Reports a zone at most once a day: a provider that floods the archive does so again and again.
 void ReconnectingArchive::TellLosses(absl::Time now) {
   for (const ArchiveLoss& loss : archive_->TakeLosses()) {
     Lost& lost = lost_[loss.zone];
@@ -66,7 +66,7 @@ std::vector<Finding> ReconnectingArchive::Findings() const {
   return findings;
 }
 
-void ReconnectingArchive::Heed(const absl::Status& status, absl::Time now) {
+void ReconnectingArchive::Observe(const absl::Status& status, absl::Time now) {
   if (archive_ != nullptr) TellLosses(now);
   if (status.ok()) {
     if (!trouble_.empty()) news_.push_back(absl::StrCat("archive: ", path_, ": in use again"));

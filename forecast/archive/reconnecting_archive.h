@@ -1,12 +1,13 @@
-// The archive of a daemon that goes on without it: opened where it can be, and after any error
-// closed and tried again a minute later, so that a full disk, another process that holds it or a
-// file that only root may read is a line in the log and no more. Pruned once a day.
+// ReconnectingArchive is the archive of a daemon that continues without it. It opens the archive if
+// it can. After any error it closes the archive and tries again a minute later. So a full disk,
+// another process that holds the archive, or a file that only root may read is a line in the log
+// and nothing more. It prunes the archive once a day.
 //
 //   if (Archive* archive = kept.Use(now)) {
-//     kept.Heed(archive->AddForecast(…).status(), now);
+//     kept.Observe(archive->AddForecast(…).status(), now);
 //   }
 //
-// What is not written meanwhile is lost to it. Blocks on the disk; for one thread.
+// Data that come meanwhile are not stored. Blocks on the disk; for one thread.
 #ifndef FORECAST_ARCHIVE_RECONNECTING_ARCHIVE_H_
 #define FORECAST_ARCHIVE_RECONNECTING_ARCHIVE_H_
 
@@ -27,31 +28,33 @@ namespace carbon {
 class ReconnectingArchive {
  public:
   static constexpr absl::Duration kRetry = absl::Minutes(1);
-  // First once it was used for kPruneAfter: a clock that is ahead when a machine comes up, and
-  // corrected soon, must not cost what is kept.
+  // The first pruning waits until the archive was used for kPruneAfter: a clock that is ahead when
+  // a machine comes up, and is corrected soon, must not cost stored data.
   static constexpr absl::Duration kPruneAfter = absl::Hours(1);
   static constexpr absl::Duration kPruneEvery = absl::Hours(24);
 
-  // With an empty path there is none, which is no trouble.
+  // An empty path means no archive, and that is not a problem.
   explicit ReconnectingArchive(std::string path, absl::Duration retention,
                                ArchiveLimits limits = {})
       : path_(std::move(path)), retention_(retention), limits_(limits) {}
 
-  // The archive, or nullptr where there is none now. Good until the next call.
+  // Returns the archive, or nullptr if it is not available now. The pointer is valid until the next
+  // call.
   Archive* Use(absl::Time now);
-  // What a call of it came to. After an error it is not used until kRetry is over, but for
-  // InvalidArgument, which is the fault of some data and only told.
-  void Heed(const absl::Status& status, absl::Time now);
+  // Observes the result of a call to the archive. After an error the archive is not used until
+  // kRetry is over. The exception is InvalidArgument: that is a fault of some data and is only
+  // reported.
+  void Observe(const absl::Status& status, absl::Time now);
 
-  // Lines for the log, of what was not told before: "archive: /a: disk is full; …".
+  // Returns new lines for the log: "archive: /a: disk is full; …".
   std::vector<std::string> TakeNews();
 
-  // A warning while scarbond continues without the archive. A note for each zone whose older pieces
-  // gave way to the archive's limits in the day before it was used last, with what went since the
-  // program started.
+  // Returns a warning while scarbond continues without the archive, and a note for each zone of which
+  // older pieces were removed because of the archive's limits in the day before the last use, with
+  // what was removed since the program started.
   std::vector<Finding> Findings() const;
 
-  // Why it goes on without; empty: it does not.
+  // Why the daemon continues without the archive; empty: the archive is in use.
   const std::string& trouble() const { return trouble_; }
   const std::string& path() const { return path_; }
   absl::Duration retention() const { return retention_; }
@@ -78,7 +81,7 @@ class ReconnectingArchive {
   absl::Time used_at_ = absl::InfiniteFuture();
   absl::Time prune_at_ = absl::InfinitePast();
   std::string trouble_;
-  std::string refused_;  // the data's fault told last
+  std::string refused_;  // the fault of data that was reported last
   std::vector<std::string> news_;
 };
 

@@ -22,7 +22,8 @@ void AppendSvarint(std::string* out, int64_t value) {
   AppendVarint(out, (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63));
 }
 
-// Takes numbers off the front of the bytes, and fails for good at the first that is not whole.
+// Reads numbers from the front of the bytes. After the first number that is not whole, all reads
+// fail.
 class Cursor {
  public:
   explicit Cursor(absl::string_view bytes) : bytes_(bytes) {}
@@ -64,17 +65,17 @@ absl::Status Damaged(absl::string_view fact) {
   return absl::DataLossError(absl::StrCat("series: ", fact));
 }
 
-// How long the steps hold, and how many they are; no more than `most`.
+// Reads the runs (the length and the number of steps), at most `most` steps in total.
 absl::StatusOr<std::vector<Run>> TakeRuns(Cursor* cursor, int64_t most) {
   const uint64_t count = cursor->Varint();
-  // Each run has two bytes at least.
+  // Each run has at least two bytes.
   if (count > cursor->left() / 2) return Damaged("has fewer runs than it says");
   std::vector<Run> runs(count);
   int64_t steps = 0;
   for (Run& run : runs) {
     const uint64_t seconds = cursor->Varint();
     const uint64_t length = cursor->Varint();
-    // IntensitySeries::Create has the true limit, of the whole span.
+    // IntensitySeries::Create checks the true limit, that of the whole span.
     if (seconds > uint64_t{400} * 86400 || length > static_cast<uint64_t>(most - steps)) {
       return Damaged("a run is too long");
     }
@@ -117,7 +118,7 @@ absl::StatusOr<IntensitySeries> DecodeSeries(absl::string_view bytes) {
   if (!runs.ok()) return runs.status();
 
   int64_t second = cursor.Svarint();
-  // So that no sum below overflows.
+  // This check keeps every sum below from overflowing.
   if (second < 0 || second > kMaxSeriesBlobStart) return Damaged("begins at no sensible time");
   std::vector<IntensitySeries::Step> steps;
   int64_t milligrams = 0;

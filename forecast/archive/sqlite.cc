@@ -13,7 +13,7 @@
 namespace carbon {
 namespace {
 
-// A writer waits for no longer than this for a reader's or a recovery's locks.
+// A writer waits at most this long for the locks of a reader or of a recovery.
 constexpr int kBusyMilliseconds = 1000;
 
 absl::StatusCode CodeOf(int sqlite_code, int system_error) {
@@ -108,13 +108,13 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   if (path.empty() || path[0] == ':') {
     return absl::InvalidArgumentError(absl::StrCat(path, ": is SQLite's name of no file"));
   }
-  // SQLite would wait for a pipe's other end.
+  // SQLite would wait for the other end of a pipe, so the file type is checked first.
   struct stat facts;
   if (stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
     return absl::PermissionDeniedError(absl::StrCat(path, ": is no regular file"));
   }
-  // SQLite gives its log and its shared memory the mode of the file, and would create that for
-  // everybody to read. What goes wrong it meets again, and says.
+  // SQLite gives its log and its shared memory the mode of the file, and would create the file for
+  // everybody to read. So we create it first. SQLite meets any error of this again, and reports it.
   if (access == Access::kWrite) {
     const Descriptor created(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   }
@@ -125,17 +125,18 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   if (handle == nullptr) return absl::ResourceExhaustedError(absl::StrCat(path, ": no memory"));
   std::unique_ptr<Database> database(new Database(path, handle));
   if (code != SQLITE_OK) return ErrorOf(handle, path);
-  // What it may not write SQLite opens to read, and says so at the first change.
+  // If SQLite may not write a file, it opens the file to read, and reports that only at the first
+  // change.
   if (access == Access::kWrite && sqlite3_db_readonly(handle, "main") != 0) {
     return absl::PermissionDeniedError(absl::StrCat(path, ": may only be read"));
   }
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
-  // The log stays where the last connection ends: without it those who may not write into the
+  // The log stays when the last connection ends. Without it, users who may not write into the
   // folder could not read.
   int persist = 1;
   sqlite3_file_control(handle, nullptr, SQLITE_FCNTL_PERSIST_WAL, &persist);
-  // A damaged file is not to name functions of ours.
+  // A damaged file must not call functions of ours.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   return database;
@@ -170,7 +171,7 @@ absl::StatusOr<Transaction> Transaction::Begin(Database* database) {
 }
 
 Transaction::~Transaction() {
-  // After some errors, a full disk among them, SQLite has undone it already.
+  // After some errors, a full disk among them, SQLite has rolled back already.
   if (database_ != nullptr) database_->Run("ROLLBACK").IgnoreError();
 }
 

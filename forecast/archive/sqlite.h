@@ -1,12 +1,13 @@
-// SQLite with absl::Status for its codes and with statements that end themselves. For the archive's
-// sources only: it includes SQLite's header. Blocks on the disk; one thread at a time.
+// This header wraps SQLite: its codes become absl::Status, and its statements end by themselves.
+// For the archive's sources only, because it includes SQLite's header. Blocks on the disk; one
+// thread at a time.
 //
 // Errors read "path: what SQLite says":
-//   DATA_LOSS           the file is damaged, or no database
+//   DATA_LOSS           the file is damaged, or is not a database
 //   RESOURCE_EXHAUSTED  the disk, a quota or memory is full
-//   UNAVAILABLE         another process holds it for longer than the wait of a second
-//   PERMISSION_DENIED   it may not be read or written, or is no regular file
-//   INTERNAL            anything else, with the system's error where there was one
+//   UNAVAILABLE         another process held it for longer than the wait of a second
+//   PERMISSION_DENIED   it may not be read or written, or is not a regular file
+//   INTERNAL            anything else, with the system's error if there was one
 #ifndef FORECAST_ARCHIVE_SQLITE_H_
 #define FORECAST_ARCHIVE_SQLITE_H_
 
@@ -24,18 +25,18 @@
 
 namespace carbon {
 
-// What is bound as a blob; a string_view is bound as text.
+// Bytes that are bound as a blob; a string_view is bound as text.
 struct Blob {
   absl::string_view bytes;
 };
 
-// A statement with its values bound. Gone before its database is.
+// A statement with its values bound. It must end before its database does.
 class Statement {
  public:
-  // True where there is a row, false after the last.
+  // Returns true if there is a row, false after the last.
   absl::StatusOr<bool> Step();
 
-  // Of the row, columns from 0. Views hold until the next Step().
+  // These read the current row, columns from 0. Views are valid until the next Step().
   int64_t Integer(int column) const;
   std::optional<int64_t> OptionalInteger(int column) const;
   absl::string_view Bytes(int column) const;
@@ -57,14 +58,15 @@ class Statement {
 
 class Database {
  public:
-  enum class Access { kRead, kWrite };  // kWrite creates the file, for nobody else to read
+  enum class Access { kRead, kWrite };  // kWrite creates the file, readable by its owner only
 
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, Access access);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database();
 
-  // `values` take the place of the ?s. Text and blobs are not copied: they outlive the statement.
+  // `values` replace the question marks. Text and blobs are not copied: they must outlive the
+  // statement.
   template <class... Values>
   absl::StatusOr<Statement> Prepare(absl::string_view sql, const Values&... values) {
     absl::StatusOr<Statement> statement = PrepareUnbound(sql);
@@ -74,7 +76,7 @@ class Database {
     return statement;
   }
 
-  // Prepares and steps to the end.
+  // Prepares the statement and steps to its end.
   template <class... Values>
   absl::Status Run(absl::string_view sql, const Values&... values) {
     absl::StatusOr<Statement> statement = Prepare(sql, values...);
@@ -82,7 +84,7 @@ class Database {
     return RunToEnd(&*statement);
   }
 
-  // The first column of the first row; nothing where there is no row.
+  // Returns the first column of the first row; nullopt if there is no row.
   template <class... Values>
   absl::StatusOr<std::optional<int64_t>> Find(absl::string_view sql, const Values&... values) {
     absl::StatusOr<Statement> statement = Prepare(sql, values...);
@@ -93,13 +95,13 @@ class Database {
     return statement->OptionalInteger(0);
   }
 
-  // How many rows the last Run() changed, and the row that it inserted.
+  // The number of rows that the last Run() changed, and the row that it inserted.
   int64_t changes() const { return sqlite3_changes64(database_); }
   int64_t last_row() const { return sqlite3_last_insert_rowid(database_); }
   const std::string& path() const { return path_; }
 
-  // Whether the log is written back into the file when the last connection ends, which is so at
-  // first.
+  // Sets whether the log is written back into the file when the last connection ends. The default
+  // is true.
   void set_checkpoint_at_end(bool wanted);
 
  private:
@@ -111,10 +113,10 @@ class Database {
   sqlite3* database_;
 };
 
-// Undone at its end unless Commit() said OK.
+// A transaction. The destructor rolls it back unless Commit() returned OK.
 class Transaction {
  public:
-  // Waits for another writer, and keeps others out from here on.
+  // Waits for another writer, and excludes others from here on.
   static absl::StatusOr<Transaction> Begin(Database* database);
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;

@@ -10,7 +10,7 @@
 namespace carbon {
 namespace {
 
-// Longer texts are no dates; "Wednesday, 24-Nov-26 02:00:00 GMT" is the longest that is one.
+// A longer text is not a date; "Wednesday, 24-Nov-26 02:00:00 GMT" is the longest one.
 constexpr size_t kMaxDateLength = 40;
 
 bool IsAllDigits(absl::string_view text) {
@@ -41,7 +41,7 @@ std::optional<absl::Duration> ParseRetryAfter(absl::string_view value, absl::Tim
   value = absl::StripAsciiWhitespace(value);
   if (IsAllDigits(value)) {
     int64_t seconds = 0;
-    // What does not fit is longer than the longest wait.
+    // A number that does not fit is longer than the longest wait.
     if (!absl::SimpleAtoi(value, &seconds)) return kMaxRetryAfter;
     return std::min(absl::Seconds(seconds), kMaxRetryAfter);
   }
@@ -52,7 +52,7 @@ std::optional<absl::Duration> ParseRetryAfter(absl::string_view value, absl::Tim
 
 std::optional<absl::Time> ParseHttpDate(absl::string_view value) {
   value = absl::StripAsciiWhitespace(value);
-  // absl::ParseTime also knows words for infinity.
+  // absl::ParseTime also accepts words for infinity.
   if (value.size() > kMaxDateLength || value.find(':') == absl::string_view::npos) {
     return std::nullopt;
   }

@@ -14,8 +14,8 @@
 namespace carbon {
 namespace {
 
-// To find the nth header of a name libcurl looks through all.
-constexpr size_t kMaxNameBytes = 16;
+// At most this many headers of one name are read, because libcurl searches them all for the nth.
+constexpr size_t kMaxRepeats = 16;
 
 long Milliseconds(absl::Duration duration) {
   return std::max<long>(1, static_cast<long>(absl::ToInt64Milliseconds(duration)));
@@ -36,7 +36,8 @@ CurlTransfer::CurlTransfer(const HttpRequest& request, const std::vector<HttpHea
   curl_easy_setopt(curl, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text_);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  // A resolver that hangs is left to its thread, or the handle's end would wait for it.
+  // libcurl leaves a resolver that hangs to its thread. Otherwise the handle's end would wait for
+  // it.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
 
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -44,8 +45,9 @@ CurlTransfer::CurlTransfer(const HttpRequest& request, const std::vector<HttpHea
   curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
   curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // Rather wait for a connection that turns out to take several requests than open more: TLS tells
-  // when it is made, plain HTTP only with the first reply, which may never come.
+  // Prefer to wait for a connection that may turn out to take several requests, rather than open
+  // more. With TLS this is known when the connection is made; with plain HTTP only with the first
+  // reply, which may never come.
   curl_easy_setopt(curl, CURLOPT_PIPEWAIT, target_.scheme == "https" ? 1L : 0L);
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -77,7 +79,7 @@ CurlTransfer::CurlTransfer(const HttpRequest& request, const std::vector<HttpHea
 }
 
 void CurlTransfer::AddHeader(const HttpHeader& header) {
-  // A semicolon is libcurl's way to send a header without a value.
+  // A semicolon is libcurl's notation for a header without a value.
   const std::string line = header.value.empty() ? absl::StrCat(header.name, ";")
                                                 : absl::StrCat(header.name, ": ", header.value);
   headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
@@ -95,7 +97,8 @@ size_t CurlTransfer::OnBody(char* bytes, size_t size, size_t count, void* self) 
   return more;
 }
 
-// Those of interim replies and of a chunked body's end come here too.
+// libcurl also calls this for the headers of interim replies and for those at the end of a chunked
+// body.
 size_t CurlTransfer::OnHeader(char*, size_t size, size_t count, void* self) {
   CurlTransfer* transfer = static_cast<CurlTransfer*>(self);
   const size_t more = size * count;
@@ -108,7 +111,7 @@ size_t CurlTransfer::OnHeader(char*, size_t size, size_t count, void* self) {
   return more;
 }
 
-// What is compressed may be larger on the wire than what comes out of it.
+// A compressed body may be larger on the wire than decoded, so this bounds the bytes on the wire.
 int CurlTransfer::OnProgress(void* self, curl_off_t, curl_off_t downloaded, curl_off_t,
                              curl_off_t) {
   CurlTransfer* transfer = static_cast<CurlTransfer*>(self);
@@ -121,8 +124,8 @@ int CurlTransfer::OnProgress(void* self, curl_off_t, curl_off_t downloaded, curl
 std::string CurlTransfer::Header(const char* name) const {
   std::string joined;
   curl_header* header = nullptr;
-  for (size_t i = 0; i < kMaxNameBytes && curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1,
-                                                           &header) == CURLHE_OK;
+  for (size_t i = 0; i < kMaxRepeats && curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1,
+                                                         &header) == CURLHE_OK;
        ++i) {
     absl::StrAppend(&joined, i == 0 ? "" : ", ", header->value);
   }
@@ -134,20 +137,22 @@ absl::Status CurlTransfer::ErrorOf(CURLcode code) const {
     return absl::Status(status, absl::StrCat(target_.Shown(), ": ", fact));
   };
   if (!too_much_.empty()) return error(absl::StatusCode::kInvalidArgument, too_much_);
-  // Some texts quote what the server sent. An apostrophe is curl's own: "Couldn't connect".
+  // Some texts quote what the server sent. An apostrophe comes from curl itself: "Couldn't
+  // connect".
   const std::string text = absl::StrReplaceAll(
       absl::CHexEscape(
           absl::string_view(error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code))
               .substr(0, 200)),
       {{"\\'", "'"}});
-  // It quotes the proxy's URL, and so its password.
+  // This text quotes the proxy's URL, and so its password.
   if (absl::StartsWith(text, "Unsupported proxy")) {
     return error(absl::StatusCode::kUnavailable,
                  "the proxy that the environment names cannot be used");
   }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT: {
-      // Not a time: since libcurl 8.21 a transfer that ends before it sends has those too.
+      // The sent bytes decide, not a time: since libcurl 8.21 a transfer that ends before it sends
+      // has times too.
       long sent_bytes = 0;
       curl_easy_getinfo(handle_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
       if (sent_bytes == 0) {
@@ -167,8 +172,8 @@ absl::Status CurlTransfer::ErrorOf(CURLcode code) const {
                    absl::StrCat("the reply has more than ", limits_.body_bytes, " bytes"));
     case CURLE_PARTIAL_FILE:
       return error(absl::StatusCode::kUnavailable, "the reply ends before its end");
-    // libcurl's answers to a header line of more than 100 KiB: the first before 8.6, the second
-    // since.
+    // libcurl answers with these codes to a header line of more than 100 KiB: with the first before
+    // 8.6, with the second since.
     case CURLE_OUT_OF_MEMORY:
       return error(absl::StatusCode::kInvalidArgument, "a header is too long, or memory too short");
 #if CURL_AT_LEAST_VERSION(8, 6, 0)
@@ -185,7 +190,7 @@ absl::Status CurlTransfer::ErrorOf(CURLcode code) const {
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WEIRD_SERVER_REPLY:
       return error(absl::StatusCode::kInvalidArgument, text);
-    case CURLE_WRITE_ERROR:  // not ours: of libcurl's decoder
+    case CURLE_WRITE_ERROR:  // from libcurl's decoder, not from our callbacks
       return error(absl::StatusCode::kInvalidArgument, "the reply cannot be decoded");
     default:
       return error(absl::StatusCode::kUnavailable, text);

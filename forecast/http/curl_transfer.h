@@ -1,5 +1,5 @@
-// One GET on a libcurl handle, with everything bounded: time, silence, headers, body. For the
-// client's sources only: it includes libcurl's header.
+// CurlTransfer is one GET on a libcurl handle, with everything bounded: time, silence, headers,
+// body. Only the client's sources include this header, because it includes libcurl's header.
 #ifndef FORECAST_HTTP_CURL_TRANSFER_H_
 #define FORECAST_HTTP_CURL_TRANSFER_H_
 
@@ -19,25 +19,26 @@ namespace carbon {
 
 class CurlTransfer {
  public:
-  // What came, with the headers that whoever sent it acts on.
+  // What was received, with the headers on which the sender of the request acts.
   struct Received {
     HttpReply reply;
     CacheHeaders cache;
-    std::string redirect;  // absolute; empty where it is none
+    std::string redirect;  // absolute; empty if the reply is not a redirect
   };
 
-  // `url` is request.UrlToSend() or where that was redirected to, and `target` the same, parsed;
-  // `conditions` are sent beside the request's headers.
+  // `url` is request.UrlToSend() or the URL to which that was redirected, and `target` is the same
+  // URL, parsed. `conditions` are sent in addition to the request's headers.
   CurlTransfer(const HttpRequest& request, const std::vector<HttpHeader>& conditions,
                const std::string& url, const HttpUrl& target, const HttpClientOptions& options);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
-  // Not while the handle is in a multi handle.
+  // Must not run while the handle is in a multi handle.
   ~CurlTransfer() = default;
 
   CURL* handle() const { return handle_.get(); }
 
-  // Once, when libcurl has said that the transfer ended with `code`. Errors as HttpClient has them.
+  // Call this once, when libcurl has reported that the transfer ended with `code`. Errors are those
+  // of HttpClient.
   absl::StatusOr<Received> Finish(CURLcode code);
 
  private:
@@ -54,7 +55,7 @@ class CurlTransfer {
                         curl_off_t upload_total, curl_off_t uploaded);
 
   void AddHeader(const HttpHeader& header);
-  // The headers of that name, the first sixteen at most, joined by commas.
+  // Returns the values of the headers of that name, at most the first sixteen, joined by commas.
   std::string Header(const char* name) const;
   absl::Status ErrorOf(CURLcode code) const;
 
@@ -63,7 +64,7 @@ class CurlTransfer {
   std::unique_ptr<curl_slist, FreeList> headers_;
   std::string body_;
   int64_t header_bytes_ = 0;
-  std::string too_much_;  // why we ended it ourselves; empty where we did not
+  std::string too_much_;  // why we ended it ourselves; empty if we did not
   char error_text_[CURL_ERROR_SIZE] = {};
   std::unique_ptr<CURL, FreeHandle> handle_;  // last: it refers to the others
 };

@@ -29,7 +29,7 @@ void HostGate::Enter(absl::Time now) {
   ++under_way_;
 }
 
-void HostGate::Heed(const HttpReply& reply, double random, absl::Time now) {
+void HostGate::Observe(const HttpReply& reply, double random, absl::Time now) {
   if (!AsksForPause(reply)) {
     refusals_ = 0;
     return;

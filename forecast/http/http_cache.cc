@@ -14,7 +14,7 @@
 namespace carbon {
 namespace {
 
-// Whether the directive is there, and its value where it has one.
+// Returns whether the directive is present. Sets its value if it has one.
 bool HasDirective(absl::string_view cache_control, absl::string_view name,
                   std::string* value = nullptr) {
   for (absl::string_view part : absl::StrSplit(cache_control, ',')) {
@@ -32,7 +32,8 @@ bool HasDirective(absl::string_view cache_control, absl::string_view name,
   return false;
 }
 
-// Seconds; nothing where there is no number or one that is negative or has more than ten digits.
+// Parses seconds. Returns nullopt if the text is not a number, is negative, or has more than ten
+// digits.
 std::optional<absl::Duration> ParseSeconds(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   int64_t seconds = 0;
@@ -108,7 +109,7 @@ const HttpReply* HttpCache::Confirm(const std::string& key, const CacheHeaders& 
 }
 
 int64_t HttpCache::SizeOf(const Entry& entry) {
-  // The key is kept twice.
+  // The key is stored twice.
   return static_cast<int64_t>(sizeof(Entry) + 2 * entry.key.size() + entry.reply.body.size() +
                               entry.reply.content_type.size() + entry.etag.size() +
                               entry.last_modified.size());

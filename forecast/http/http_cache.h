@@ -1,6 +1,6 @@
-// Replies kept for as long as their server says that they are good, and what to ask it with to
-// learn whether they still are: RFC 9111 for one private client. Pure: now is an argument, of a
-// clock that is not set. No I/O.
+// HttpCache stores replies for as long as their server says that they are valid, and the conditions
+// with which to ask whether they still are: RFC 9111 for one private client. Pure: now is an
+// argument, from a clock that is never set. No I/O.
 #ifndef FORECAST_HTTP_HTTP_CACHE_H_
 #define FORECAST_HTTP_HTTP_CACHE_H_
 
@@ -16,7 +16,7 @@
 
 namespace carbon {
 
-// As sent; empty where there was none. Several Cache-Control headers are joined by commas.
+// The headers as sent; empty if absent. Several Cache-Control headers are joined by commas.
 struct CacheHeaders {
   std::string cache_control;
   std::string etag;
@@ -26,31 +26,32 @@ struct CacheHeaders {
   std::string expires;
 };
 
-// A longer freshness is cut to it: a mistake there must not keep a forecast for a year.
+// A longer freshness is cut to this: a server's mistake must not preserve a forecast for a year.
 inline constexpr absl::Duration kMaxFreshness = absl::Hours(1);
 
-// For how long a reply with these headers is fresh from when it came: max-age, or else Expires less
-// Date, less its Age; nothing for no-cache, no-store and what is no number.
+// Returns how long a reply with these headers is fresh from its arrival: max-age, or else Expires
+// less Date; in either case less its Age. Returns zero for no-cache, no-store and values that are
+// not numbers.
 absl::Duration FreshFor(const CacheHeaders& headers);
 
 class HttpCache {
  public:
-  // Keeps what takes no more than so many bytes, those used last.
+  // Stores at most this many bytes. The entries used last stay.
   explicit HttpCache(int64_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // The reply that is kept under `key` and still fresh; nullptr where there is none. Its fresh_for
-  // is what is left. Holds until the next call.
+  // Returns the reply stored under `key` if it is still fresh, otherwise nullptr. Its fresh_for is
+  // the remaining time. The pointer is valid until the next call.
   const HttpReply* FindFresh(const std::string& key, absl::Time now);
 
-  // If-None-Match and If-Modified-Since for the reply that is kept; none where there is none.
+  // Returns If-None-Match and If-Modified-Since for the stored reply; empty if there is none.
   std::vector<HttpHeader> Conditions(const std::string& key) const;
 
-  // A reply of status 200 came. It is kept if it may be and was fresh or can be asked about; what
-  // was there under its key is gone. Sets its fresh_for.
+  // Call this when a reply of status 200 came. It is stored if it may be, and if it was fresh or
+  // can be revalidated. The entry that was under its key is removed. Sets its fresh_for.
   void Store(const std::string& key, const CacheHeaders& headers, absl::Time now, HttpReply* reply);
 
-  // A 304 came: the reply that is kept, fresh again as the new headers say. nullptr where there is
-  // none.
+  // Call this when a 304 came. Returns the stored reply, fresh again as the new headers say;
+  // nullptr if there is none.
   const HttpReply* Confirm(const std::string& key, const CacheHeaders& headers, absl::Time now);
 
  private:
@@ -61,11 +62,11 @@ class HttpCache {
     std::string last_modified;
     absl::Time fresh_until;
   };
-  using Entries = std::list<Entry>;  // the one used last first
+  using Entries = std::list<Entry>;  // the most recently used first
 
   static int64_t SizeOf(const Entry& entry);
   void Remove(const std::string& key);
-  // Those used last stay.
+  // Removes entries until the limit is met. The entries used last stay.
   void KeepToLimit();
 
   int64_t max_bytes_;

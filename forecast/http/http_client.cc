@@ -26,7 +26,7 @@ namespace {
 constexpr int kNotModified = 304;
 constexpr int kTooManyRequests = 429;
 
-// Never set, and goes on while the machine sleeps.
+// A clock that is never set and continues while the machine sleeps.
 absl::Time BootClock() {
   timespec time = {};
   clock_gettime(CLOCK_BOOTTIME, &time);
@@ -42,7 +42,7 @@ bool IsRedirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-// What two requests must have in common to be the same.
+// Two requests with the same key are the same request.
 std::string KeyOf(const HttpRequest& request) {
   std::string key = request.UrlToSend();
   for (const HttpHeader& header : request.headers) {
@@ -77,7 +77,8 @@ struct HttpClient::Flights {
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.most));
 #if CURL_AT_LEAST_VERSION(8, 20, 0)
-    // Since then threads that resolve names belong to the multi handle, whose end waits for them.
+    // Since that version the threads that resolve names belong to the multi handle, and its end
+    // would wait for them.
     curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L);
 #endif
   }
@@ -115,8 +116,8 @@ struct HttpClient::Flights {
   std::vector<Ended> ended;
 };
 
-// Sends what may be sent now, and answers what need not or must not be. When there is more to do
-// even if nothing is received.
+// Sends what may be sent now, and answers the requests that need not or must not be sent. Returns
+// when there is more to do even if nothing is received.
 absl::Time HttpClient::Flights::StartDue() {
   const absl::Time now = options.clock();
   absl::Time next = absl::InfiniteFuture();
@@ -180,7 +181,7 @@ void HttpClient::Flights::Arrived(FlightList::iterator flight, CURLcode code) {
   if (!received.ok()) return End(&sent, flight, received.status());
   const absl::Time now = options.clock();
   HttpReply& reply = received->reply;
-  gate.Heed(reply, options.random(), now);
+  gate.Observe(reply, options.random(), now);
   if (IsRedirect(reply.status) && !received->redirect.empty()) {
     if (Follow(flight, received->redirect)) return;
   }
@@ -193,7 +194,7 @@ void HttpClient::Flights::Arrived(FlightList::iterator flight, CURLcode code) {
   End(&sent, flight, reply);
 }
 
-// True where the flight goes on, or has ended with an error.
+// Returns true if the flight continues, or has ended with an error.
 bool HttpClient::Flights::Follow(FlightList::iterator flight, const std::string& redirect) {
   const absl::StatusOr<HttpUrl> target = ParseHttpUrl(redirect);
   const auto refuse = [&](absl::string_view fact) {
@@ -265,7 +266,7 @@ void HttpClient::Poll(absl::Duration longest, absl::Span<const int> wake_fds) {
     const absl::Duration left = std::min(
         longest - absl::FromChrono(std::chrono::steady_clock::now() - begun), absl::Minutes(1));
     const absl::Duration wait = std::min(left, next - flights_->options.clock());
-    // Rounded up, so as not to come back a moment too early and go round in circles.
+    // Rounded up. Otherwise the wait would end a moment too early, and the loop would spin.
     const int milliseconds = static_cast<int>(
         absl::ToInt64Milliseconds(std::max(wait, absl::ZeroDuration()) + absl::Microseconds(999)));
     curl_multi_poll(flights_->multi, fds.data(), static_cast<unsigned>(fds.size()),

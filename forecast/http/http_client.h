@@ -1,38 +1,41 @@
-// Sends the requests of many sources at once, over libcurl, from the one thread of a program that
-// has other things to wait for:
+// HttpClient sends the requests of many sources at once, over libcurl, from the one thread of a
+// program that also waits for other things:
 //
 //   HttpClient client({});
 //   client.Start(request, [&](absl::StatusOr<HttpReply> reply) { … });
 //   while (…) client.Poll(absl::Seconds(5), {signal_fd});
 //
 // Every request that was started ends: within limits.transfer for each hop once it is sent, and
-// within longest_wait before that. Nothing here blocks but Poll, and that no longer than it is
-// told, whatever servers or the resolver do.
+// within longest_wait before that. Only Poll blocks, and no longer than it is told, whatever
+// servers or the resolver do.
 //
-// How it behaves to servers:
-//   - no more than most_per_host requests to a host (scheme, name and port) at once, and no more
-//     than `most` in all; each host's rate is bounded by a token bucket. What is too much waits its
-//     turn in order, without holding up other hosts.
-//   - connections are kept and used again; HTTP/2 where the server offers it.
-//   - a request that is just the same as one under way is not sent, but shares its reply.
-//   - what a server said is still fresh is answered from memory, for an hour at most; what it gave
-//     an ETag or a date is asked about, and a 304 becomes the 200 that it stands for.
-//   - a host that answers 429, or 503 with Retry-After, is left alone for as long as it asks, or
-//     for a growing time where it does not say. Meanwhile requests to it are answered here, with
-//     status 429 and what is left of the wait as retry_after.
-//   - nothing is tried twice: whoever asked knows best when it is worth while
-//   (forecast/http/backoff.h).
-//   - redirects are followed within one host only, or from its http to its https, so no header goes
-//     where it was not meant to; any other is an error that names where it leads.
+// How it treats servers:
+//    - It sends at most most_per_host requests to a host (scheme, name and port) at once, and at
+//      most `most` in total. A token bucket bounds each host's rate. Further requests wait their
+//      turn in order, without delaying other hosts.
+//    - It keeps connections and reuses them, and uses HTTP/2 if the server offers it.
+//    - A request that equals one under way is not sent, but shares its reply.
+//    - It answers from memory what the server declared to be still fresh, for an hour at most. It
+//      revalidates a reply that had an ETag or a date, and turns a 304 into the 200 that it stands
+//      for.
+//    - A host that answers 429, or 503 with Retry-After, is left alone for as long as it asks, or
+//      for a growing time if it does not say how long. Meanwhile requests to it are answered here,
+//      with status 429 and the remaining wait as retry_after.
+//    - It never retries: the caller knows best when a retry is useful (forecast/http/backoff.h).
+//    - It follows redirects only within one host, or from its http to its https, so that no header
+//      goes to a host for which it was not meant. Any other redirect is an error that names its
+//      target.
 //
-// And to the user: TLS certificates are verified, nothing is read from ~/.netrc, cookies are not
-// kept, and proxies are those of the environment (https_proxy, no_proxy and so on), but never for
-// loopback. A secret is sent over http to loopback only, and occurs in no error.
+// How it protects the user: TLS certificates are verified, nothing is read from ~/.netrc, cookies
+// are not stored, and proxies are those of the environment (https_proxy, no_proxy and so on), but
+// never for loopback. A secret is sent over http to loopback only, and occurs in no error.
 //
-// A reply is any whole answer, whatever its status. Otherwise, "https://host/path: fact":
-//   UNAVAILABLE          no connection, or it broke; the body is shorter than was announced
-//   DEADLINE_EXCEEDED    not connected, not sent a byte or not done in time; or it had no turn
-//   INVALID_ARGUMENT     a request that cannot be sent; a reply that is too large or no HTTP
+// A reply is any whole answer, whatever its status. Otherwise the error is "https://host/path:
+// fact":
+//   UNAVAILABLE          no connection, or it broke; the body is shorter than announced
+//   DEADLINE_EXCEEDED    not connected in time, too slow (least_bytes_per_second for
+//                        `silence`), or not finished in time; or the request got no turn
+//   INVALID_ARGUMENT     a request that cannot be sent; a reply that is too large or not HTTP
 //   FAILED_PRECONDITION  a certificate that is not accepted; a redirect that is not followed
 //
 // For one thread. Does network I/O and reads the clocks.
@@ -55,7 +58,8 @@ namespace carbon {
 struct HttpLimits {
   absl::Duration connect = absl::Seconds(10);   // name, connection and TLS together
   absl::Duration transfer = absl::Seconds(60);  // from the start to the last byte
-  // Fewer than so many bytes a second for so long end it; whole seconds.
+  // A transfer ends if it receives fewer than this many bytes a second for this long; whole
+  // seconds.
   int64_t least_bytes_per_second = 50;
   absl::Duration silence = absl::Seconds(30);
   int64_t body_bytes = 4 << 20;  // on the wire as well as decoded
@@ -65,17 +69,17 @@ struct HttpLimits {
 
 struct HttpClientOptions {
   HttpLimits limits;
-  // So many whole replies may be in memory at once.
+  // At most this many whole replies may be in memory at once.
   int most_per_host = 4;
   int most = 32;
   RequestRate rate{.burst = 10, .every = absl::Milliseconds(500)};  // of each host
   absl::Duration longest_wait = absl::Minutes(10);
   int64_t cache_bytes = 16 << 20;
-  std::string ca_file;  // in place of the system's; empty: the system's
+  std::string ca_file;  // replaces the system's; empty: the system's
   std::string user_agent = "slurm-carbon";
-  // A clock that is never set. Absent: the system's.
+  // A clock that is never set. Default: the system's.
   std::function<absl::Time()> clock;
-  // Uniform in [0, 1), for the jitter of waits. Absent: random.
+  // Uniform in [0, 1), for the jitter of waits. Default: random.
   std::function<double()> random;
 };
 
@@ -84,18 +88,18 @@ class HttpClient {
   using Done = std::function<void(absl::StatusOr<HttpReply>)>;
 
   explicit HttpClient(HttpClientOptions options);
-  // Drops what is under way; no `done` is called.
+  // Drops the requests under way without calling their `done`.
   ~HttpClient();
 
-  // Never calls `done` itself: Poll does, once.
+  // Queues the request. Poll calls `done` once; Start never calls it.
   void Start(HttpRequest request, Done done);
 
-  // Sends, receives and calls what is done. Returns after `longest`, or earlier once a `done` was
-  // called or one of `wake_fds` can be read; zero: without waiting. A `done` may call Start, but
-  // neither Poll nor the destructor.
+  // Sends, receives and calls each `done` whose request has ended. Returns after `longest`, or
+  // earlier once a `done` was called or one of `wake_fds` can be read. Zero means: without waiting.
+  // A `done` may call Start, but neither Poll nor the destructor.
   void Poll(absl::Duration longest, absl::Span<const int> wake_fds = {});
 
-  // Requests whose `done` is still to be called.
+  // Returns the number of requests whose `done` is still to be called.
   int pending() const;
 
  private:

@@ -1,4 +1,4 @@
-// A request of a provider's, and the reply to it. Plain data.
+// A request to a provider, and the reply to it. Plain data.
 #ifndef FORECAST_HTTP_HTTP_MESSAGE_H_
 #define FORECAST_HTTP_HTTP_MESSAGE_H_
 
@@ -18,12 +18,12 @@ struct HttpHeader {
 
 struct HttpRequest {
   std::string url;                  // escaped, and free of secrets: what a log may show
-  std::vector<HttpHeader> headers;  // beside those that the client sends of itself
+  std::vector<HttpHeader> headers;  // in addition to those that the client adds
   std::string secret_query;         // "api_key=…", escaped; empty for most
 
-  // The URL with its secret part. Only for the wire.
+  // Returns the URL with its secret part. Only for the wire.
   std::string UrlToSend() const;
-  // "https://host/path?query, auth-token: (secret)": for logs and errors.
+  // Returns "https://host/path?query, auth-token: (secret)", for logs and errors.
   std::string Redacted() const;
 };
 
@@ -32,8 +32,8 @@ struct HttpReply {
   std::string content_type;  // as sent: "application/json; charset=utf-8"; empty without one
   std::string body;          // decoded; its size was bounded by the client
   std::optional<absl::Duration> retry_after;
-  // For so long the server says that asking again brings nothing new; the client then answers from
-  // what it kept.
+  // For this long, by what the server says, asking again brings nothing new. The client then
+  // answers from its cache.
   absl::Duration fresh_for;
 };
 

@@ -19,7 +19,7 @@ struct FreeUrl {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 
-// Empty where there is none.
+// Returns the part, or an empty string if the URL does not have it.
 std::string PartOf(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
   if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return "";
@@ -28,7 +28,7 @@ std::string PartOf(CURLU* url, CURLUPart part, unsigned flags = 0) {
   return copy;
 }
 
-// Bytes of a host, which in a name that can be resolved are fewer, and of a path.
+// The number of bytes shown of a host (a name that can be resolved has fewer) and of a path.
 constexpr size_t kMaxShown = 255;
 
 constexpr char kBadHost[] = "url: its host is not a name or address in plain ASCII";
@@ -36,7 +36,7 @@ constexpr char kBadHost[] = "url: its host is not a name or address in plain ASC
 bool IsControl(char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }
 bool HasControl(absl::string_view text) { return std::any_of(text.begin(), text.end(), IsControl); }
 
-// RFC 9110, section 5.6.2.
+// Returns whether the name is a token of RFC 9110, section 5.6.2.
 bool IsToken(absl::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -44,8 +44,9 @@ bool IsToken(absl::string_view name) {
   });
 }
 
-// A name that can be resolved, with the underscore that some have, or an address. What libcurl
-// would decode once more is none: a host must be the same however often it is read.
+// Returns whether the text is a name that can be resolved, with the underscore that some have, or
+// an address. A text that libcurl would decode once more is not a host: a host must stay the same
+// however often it is read.
 bool IsHost(absl::string_view host) {
   const bool is_bracketed = absl::StartsWith(host, "[") && absl::EndsWith(host, "]");
   if (is_bracketed) host = host.substr(1, host.size() - 2);
@@ -73,7 +74,8 @@ std::string HttpUrl::Shown() const {
 
 bool HttpUrl::IsLoopback() const {
   if (host == "localhost" || host == "[::1]") return true;
-  // Written as an address: a name, which someone may resolve to anything, can have digits only too.
+  // The host must be written as an address. A name may consist of digits only too, and may be
+  // resolved to anything.
   in_addr address = {};
   return inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
@@ -101,7 +103,7 @@ absl::StatusOr<HttpUrl> ParseHttpUrl(const std::string& url) {
   const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
   const CURLUcode code =
       curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME);
-  // Since libcurl 8 some bad hosts are found here; the others pass, and IsHost() finds them.
+  // Since libcurl 8 this finds some bad hosts. The others pass here, and IsHost() finds them.
   if (code == CURLUE_BAD_HOSTNAME) return absl::InvalidArgumentError(kBadHost);
   if (code != CURLUE_OK) {
     return absl::InvalidArgumentError(absl::StrCat("url: ", curl_url_strerror(code)));

@@ -31,7 +31,7 @@ std::string WithoutPadding(std::string base64) {
   return base64;
 }
 
-// For URLs.
+// Converts base64 to its alphabet for URLs.
 std::string WebSafe(absl::string_view base64) {
   return absl::StrReplaceAll(base64, {{"+", "-"}, {"/", "_"}});
 }
@@ -48,13 +48,14 @@ struct Registry {
   std::vector<std::weak_ptr<const SecretForms>> secrets;
 };
 
-// Never destroyed: something may be written until the very end.
+// The registry is never destroyed, because something may be written until the very end.
 Registry& TheRegistry() {
   static Registry& registry = *new Registry;
   return registry;
 }
 
-// Those that are still held; forgets the others. Under its mutex.
+// Returns the secrets that are still held, and forgets the others. The caller holds the registry's
+// mutex.
 std::vector<KnownSecret> Held(Registry* registry) {
   std::vector<KnownSecret> held;
   std::erase_if(registry->secrets, [&held](const std::weak_ptr<const SecretForms>& weak) {

@@ -11,7 +11,7 @@ bool TokenBucket::Take(absl::Time now) {
 }
 
 absl::Time TokenBucket::NextToken(absl::Time now) {
-  // An empty bucket is full after burst x every; later than that is a clock that was set back.
+  // An empty bucket is full after burst x every. A later time means that the clock was set back.
   full_at_ = std::min(full_at_, now + rate_.every * rate_.burst);
   return full_at_ - rate_.every * (rate_.burst - 1);
 }

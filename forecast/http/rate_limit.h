@@ -1,5 +1,5 @@
-// A token bucket: up to `burst` requests at once, and one more each `every`. Pure: now is an
-// argument, of any clock; one that is set back costs no more than an empty bucket.
+// TokenBucket allows up to `burst` requests at once, and one more each `every`. Pure: now is an
+// argument, from any clock. A clock that is set back costs no more than an empty bucket.
 #ifndef FORECAST_HTTP_RATE_LIMIT_H_
 #define FORECAST_HTTP_RATE_LIMIT_H_
 
@@ -14,18 +14,18 @@ struct RequestRate {
 
 class TokenBucket {
  public:
-  // Full to begin with.
+  // The bucket is full at first.
   explicit TokenBucket(RequestRate rate) : rate_(rate) {}
 
-  // Takes a token, where there is one.
+  // Takes a token if there is one, and returns whether it did.
   bool Take(absl::Time now);
 
-  // When there is a token: `now` or earlier where there is one already.
+  // Returns when there is a token: `now` or earlier if there is one already.
   absl::Time NextToken(absl::Time now);
 
  private:
   RequestRate rate_;
-  // When the bucket is full again. A token less is `every` later.
+  // The time at which the bucket is full again. Each token taken moves it later by `every`.
   absl::Time full_at_ = absl::InfinitePast();
 };
 

@@ -22,8 +22,8 @@ void Wipe(std::string* value) {
   explicit_bzero(value->data(), value->size());
 }
 
-// systemd lets a service's user in through an access control list, which shows as the group's right
-// to read.
+// Returns whether the file is a systemd credential. systemd admits a service's user through an
+// access control list, which shows as the group's right to read.
 bool IsSystemdCredential(const struct stat& facts) {
   return facts.st_uid == 0 && facts.st_gid == 0 && (facts.st_mode & 077) == 040;
 }

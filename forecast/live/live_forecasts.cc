@@ -48,7 +48,7 @@ void LiveForecasts::Poll(absl::Duration longest, absl::Span<const int> wake_fds)
 
 void LiveForecasts::FetchAll(absl::Duration longest) {
   const absl::Time start = absl::Now();
-  // A source that logged in is due at once, one that has answered is not.
+  // A source that logged in is due at once. A source that has answered is not.
   for (absl::Time now = start; now < start + longest; now = absl::Now()) {
     Start(start);
     if (client_.pending() == 0) return;

@@ -16,11 +16,12 @@ std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone) {
   std::vector<HistorySource> sources;
   for (const ForecastSource& source : zone.forecasts) {
     const auto* provider = std::get_if<ForecastProvider>(&source);
-    // A history is of the zone's kind; a source of another is none of it.
+    // A history has the zone's kind. A source of another kind is no history of the zone.
     if (provider != nullptr && KindOf(source, zone) == zone.kind &&
         CheckProvider(zone, *provider, GridData::kHistory).ok()) {
       ForecastProvider& history = std::get<ForecastProvider>(sources.emplace_back(*provider));
-      // Its rhythm is the forecasts': another one makes no other history of it.
+      // The refresh interval is that of forecasts. Another interval does not make it another
+      // history.
       history.refresh.reset();
     }
   }
@@ -58,8 +59,8 @@ void LiveHistory::Hold(const std::string& zone, const ForecastProvider& source, 
 }
 
 void LiveHistory::Start(absl::Time now) {
-  Start(now, ZoneHistorySource::Part::kNews);
-  Start(now, ZoneHistorySource::Part::kMore);
+  Start(now, ZoneHistorySource::Part::kRecent);
+  Start(now, ZoneHistorySource::Part::kOlder);
 }
 
 void LiveHistory::Start(absl::Time now, ZoneHistorySource::Part part) {

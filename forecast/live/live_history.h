@@ -1,7 +1,7 @@
-// The history of all zones that a configuration names, fetched over HTTP while the program does
-// other things: no call waits. Of one URL it asks for one piece at a time, whatever the number of
-// zones, news before what lies further back, so that forecasts never queue behind a year's history.
-// For one thread; does network I/O and reads the clock.
+// LiveHistory fetches the history of all zones in a configuration over HTTP while the program does
+// other things: no call waits. It asks each URL for one piece at a time, whatever the number of
+// zones, and for recent history before older history, so that forecasts never queue behind a year's
+// history. For one thread; does network I/O and reads the clock.
 #ifndef FORECAST_LIVE_LIVE_HISTORY_H_
 #define FORECAST_LIVE_LIVE_HISTORY_H_
 
@@ -19,7 +19,7 @@
 
 namespace carbon {
 
-// What one reply told.
+// The content of one reply.
 struct HistoryReply {
   std::string zone;
   ForecastProvider source;
@@ -28,45 +28,45 @@ struct HistoryReply {
   absl::Time fetched_at;
 };
 
-// Where the zone's history comes from: as it is configured, or else those of its forecast providers
-// that give history of its kind. Pure.
+// Returns the sources of the zone's history: the configured ones, or else those of its forecast
+// providers that give history of its kind. Pure.
 std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone);
 
 class LiveHistory {
  public:
-  // `client` outlives it; whoever owns that polls it.
+  // `client` must outlive this object. The client's owner polls it.
   explicit LiveHistory(HttpClient* client);
 
-  // Takes the history providers of `config`, which were checked (CheckProvider), and reads their
-  // secrets. Sources that were there before go on where they were. On an error, a secret file's,
-  // nothing changes.
+  // Uses the history providers of `config`, which were checked (CheckProvider), and reads their
+  // secrets. Sources that were there before continue where they were. On an error, which is about a
+  // secret file, nothing changes.
   absl::Status Configure(const DaemonConfig& config);
 
-  // What is known of a source's past already, as ZoneHistorySource::Hold.
+  // Assumes a part of a source's past to be known already, as ZoneHistorySource::Hold.
   void Hold(const std::string& zone, const ForecastProvider& source, absl::Time from,
             absl::Time to);
 
-  // Sends what is due.
+  // Sends the requests that are due.
   void Start(absl::Time now);
-  // What was told since the last call.
+  // Returns the replies since the last call.
   std::vector<HistoryReply> TakeReplies();
 
-  // A warning for each source whose news fail: "zone DE", "history of energy-charts:de: status 500,
-  // …", and one where what lies further back does: "older history of …". The same text as long as
-  // the same trouble lasts. Notes in the same form for what the replies had that could not be used
-  // while the rest was.
+  // Returns a warning for each source whose recent history fails: "zone DE", "history of
+  // energy-charts:de: status 500, …", and one for each whose older history fails: "older history of
+  // …". The text stays the same as long as the problem lasts. Returns a note in the same form for
+  // each source with parts of replies that could not be used while the rest was.
   std::vector<Finding> Findings() const;
 
  private:
   void Start(absl::Time now, ZoneHistorySource::Part part);
 
   HttpClient* client_;
-  // Shared with what is under way, which may outlast a configuration.
+  // Shared with requests under way, which may outlast a configuration.
   std::vector<std::shared_ptr<ZoneHistorySource>> sources_;
   std::shared_ptr<std::vector<HistoryReply>> replies_ =
       std::make_shared<std::vector<HistoryReply>>();
   std::shared_ptr<std::mt19937_64> random_;
-  size_t turn_ = 0;  // who is asked for first, so that all come to it
+  size_t turn_ = 0;  // index of the first source to ask, so that all get their turn
 };
 
 }  // namespace carbon

@@ -1,4 +1,5 @@
-// What carbon.json names for a provider to know us by: a user, and a secret that is in a file.
+// This header reads the credential that carbon.json names for a provider: a user, and a secret that
+// is in a file.
 #ifndef FORECAST_LIVE_PROVIDER_CREDENTIAL_H_
 #define FORECAST_LIVE_PROVIDER_CREDENTIAL_H_
 
@@ -8,7 +9,7 @@
 
 namespace carbon {
 
-// Reads the secret, where one is named. Errors as ReadSecretFile has them, "zone DE: PATH: fact".
+// Reads the secret, if one is named. Errors are those of ReadSecretFile, "zone DE: PATH: fact".
 // Blocks on the disk.
 absl::StatusOr<Credential> ReadCredential(const ZoneConfig& zone, const ForecastProvider& source);
 

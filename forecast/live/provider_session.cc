@@ -5,7 +5,7 @@
 namespace carbon {
 namespace {
 
-// A part of a secret as short as this says little of it, and shorter ones are in any text.
+// A part of a secret that is this short reveals little of it, and shorter parts occur in any text.
 constexpr size_t kMinPart = 6;
 
 }  // namespace

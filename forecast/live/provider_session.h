@@ -1,5 +1,6 @@
-// With what credential a provider is asked: the one that is configured, or what a login gave for
-// it, which is over after a while and may be refused before. Pure: now is an argument, no I/O.
+// ProviderSession chooses the credential with which a provider is asked: the configured one, or the
+// one that a login gave, which expires after a while and may be refused earlier. Pure: now is an
+// argument, no I/O.
 #ifndef FORECAST_LIVE_PROVIDER_SESSION_H_
 #define FORECAST_LIVE_PROVIDER_SESSION_H_
 
@@ -21,7 +22,7 @@ class ProviderSession {
         configured_(std::move(credential)),
         known_secret_(RememberSecret(configured_.user, configured_.secret)) {}
 
-  // Whether a login has to come before anything else is asked.
+  // Returns whether a login has to come before any other request.
   bool NeedsLogin(absl::Time now) const {
     return provider_->login != nullptr && (!session_.has_value() || now >= until_);
   }
@@ -30,19 +31,20 @@ class ProviderSession {
   }
   absl::Status TakeLogin(const ProviderAsk& ask, const HttpReply& reply, absl::Time now);
 
-  // For every other request.
+  // The credential for every other request.
   const Credential& credential() const { return session_.has_value() ? *session_ : configured_; }
 
   void Accepted() { logged_in_again_ = false; }
-  // After `refusal`: true where another login comes first, once since the last Accepted(). That a
-  // login is over servers say with UNAUTHENTICATED, or with PERMISSION_DENIED.
+  // Returns true, after `refusal`, if another login comes first: once since the last Accepted().
+  // Servers say that a login has expired with UNAUTHENTICATED or with PERMISSION_DENIED.
   bool NeedsNewLogin(const absl::Status& refusal);
-  // The clock was set: nobody knows how old the login is.
+  // Call this when the clock was set: the age of the login is then unknown.
   void Forget() { session_.reset(); }
 
-  // What a server said, without the credential that it may repeat: each part of six characters or
-  // more of the configured one or of the last logins', in any of its forms (known_secrets.h),
-  // becomes "(secret)". Stricter than what whoever writes a text does with all of them.
+  // Returns a server's text without the credential, which it may repeat. Each part of six
+  // characters or more of the configured credential or of the last logins', in any of its forms
+  // (known_secrets.h), becomes "(secret)". This is stricter than the removal of all secrets before
+  // a text is written.
   std::string WithoutSecrets(absl::string_view text) const;
   absl::Status WithoutSecrets(const absl::Status& status) const;
 
@@ -56,7 +58,7 @@ class ProviderSession {
   Credential configured_;
   KnownSecret known_secret_;
   std::optional<Credential> session_;
-  // A reply to what was sent before the last login may still come.
+  // A reply to a request from before the last login may still come.
   KnownSecret known_session_;
   KnownSecret known_session_before_;
   absl::Time until_ = absl::InfinitePast();

@@ -10,7 +10,7 @@ void SourceStates::Note(const ZoneConfig& zone, const std::vector<SourceLook>& l
     SourceState& state = seen_[{zone.name, SourceKey(zone.forecasts[i], zone)}];
     state.in_use = false;
     if (i >= looks.size()) {
-      // What was wrong with it when it was looked at says nothing now.
+      // An error from an earlier look means nothing now.
       state.error.clear();
       state.error_at.reset();
       state.failures = 0;
@@ -39,7 +39,7 @@ void SourceStates::Note(const ZoneConfig& zone, const std::vector<SourceLook>& l
       ++state.errors["file"];
       continue;
     }
-    // The same data are looked at again and again.
+    // The same data are looked at again and again, and count once.
     const absl::Time fetched_at = look.fetched_at.value_or(now);
     absl::Time& counted = implausible_[{zone.name, SourceKey(zone.forecasts[i], zone)}];
     if (counted != fetched_at) ++state.errors[kImplausible];
@@ -57,13 +57,13 @@ std::vector<SourceState> SourceStates::Of(const DaemonConfig& config,
       if (const auto* provider = std::get_if<ForecastProvider>(&source)) {
         SourceState fetched = live.State(zone, *provider);
         fetched.in_use = state.in_use;
-        // It has not answered yet, and what an archive kept of it stands in.
+        // If the provider has not answered yet, its data from an archive are used.
         if (!fetched.fetched_at.has_value() && state.in_use) {
           fetched.issued_at = state.issued_at;
           fetched.fetched_at = state.fetched_at;
           fetched.reaches = state.reaches;
         }
-        // It answers, and yet its data are of no use: too old, say.
+        // If the provider answers, its data may still be unusable: too old, for example.
         if (fetched.error.empty() && !state.error.empty() && fetched.fetched_at.has_value()) {
           fetched.error = state.error;
           fetched.error_at = state.error_at;

@@ -1,5 +1,6 @@
-// The states of all sources that a configuration names: what is known of the providers, and what
-// was found when the zones' forecasts were made of them. For one thread; no I/O.
+// SourceStates combines the states of all sources in a configuration: what is known about the
+// providers, and what was found when the zones' forecasts were made from them. For one thread; no
+// I/O.
 #ifndef FORECAST_LIVE_SOURCE_STATES_H_
 #define FORECAST_LIVE_SOURCE_STATES_H_
 
@@ -18,20 +19,20 @@ namespace carbon {
 
 class SourceStates {
  public:
-  // What ReadZoneForecast found at `now`; it will be called again for this zone's files at `next`
-  // at the latest.
+  // Notes what ReadZoneForecast found at `now`. It will be called again for this zone's files at
+  // `next` at the latest.
   void Note(const ZoneConfig& zone, const std::vector<SourceLook>& looks, absl::Time now,
             absl::Time next);
 
-  // One for each source, in the order of the configuration. Those behind the one in use were not
-  // looked at: of a file nothing is known then.
+  // Returns one state for each source, in the order of the configuration. Sources after the one in
+  // use were not looked at: then nothing is known about a file.
   std::vector<SourceState> Of(const DaemonConfig& config, const LiveForecasts& live) const;
 
  private:
   using Key = std::pair<std::string, std::string>;  // zone, SourceKey
 
   std::map<Key, SourceState> seen_;
-  std::map<Key, absl::Time> implausible_;  // when the data were fetched that were counted last
+  std::map<Key, absl::Time> implausible_;  // when the data counted last were fetched
 };
 
 }  // namespace carbon

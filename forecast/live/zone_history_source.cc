@@ -11,18 +11,18 @@
 namespace carbon {
 namespace {
 
-constexpr BackoffPolicy kNewsBackoff;
-// Further back there is no hurry.
-constexpr BackoffPolicy kMoreBackoff{.first = absl::Minutes(1), .most = absl::Hours(6)};
-// Where a provider has told nothing for longer than this, no more than this is asked for again.
+constexpr BackoffPolicy kRecentBackoff;
+// Older history is not urgent.
+constexpr BackoffPolicy kOlderBackoff{.first = absl::Minutes(1), .most = absl::Hours(6)};
+// If a provider has given nothing for longer than this, only this much is asked for again.
 constexpr absl::Duration kMaxSilence = absl::Hours(24 * 4);
 
-// After so many failures in a row a piece of the past does not hold up what is new.
+// After this many failures in a row, a missed piece of the past no longer delays recent history.
 constexpr int kMaxCatchUpFailures = 3;
-// After so many in a row it is told that what lies further back is not to be had.
-constexpr int kFailuresToTell = 3;
+// After this many failures in a row, the older history is reported as unavailable.
+constexpr int kFailuresToReport = 3;
 
-// Servers round what they are asked for, to a day at most.
+// Servers round the requested times, to a day at most.
 constexpr absl::Duration kRounding = absl::Hours(24);
 
 bool Overlaps(const IntensityHistory::Interval& interval, const TimeSpan& span) {
@@ -33,9 +33,9 @@ bool IsRefusal(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsNotFound(status);
 }
 
-// Of the same troubles in a row the first is told.
-void Tell(const absl::Status& status, absl::Status* told) {
-  if (told->code() != status.code()) *told = status;
+// Of equal problems in a row the first is reported.
+void Report(const absl::Status& status, absl::Status* reported) {
+  if (reported->code() != status.code()) *reported = status;
 }
 
 }  // namespace
@@ -66,8 +66,8 @@ void ZoneHistorySource::Inherit(const ZoneHistorySource& before) {
   known_until_ = before.known_until_;
   empty_pieces_ = before.empty_pieces_;
   if (!session_.HasCredentialOf(before.session_)) return;
-  news_ = before.news_;
-  more_ = before.more_;
+  recent_ = before.recent_;
+  older_ = before.older_;
   answered_at_ = before.answered_at_;
   trouble_ = before.trouble_;
   older_trouble_ = before.older_trouble_;
@@ -77,12 +77,13 @@ void ZoneHistorySource::Inherit(const ZoneHistorySource& before) {
 
 std::optional<TimeSpan> ZoneHistorySource::NextPiece(absl::Time now, Part part) const {
   const bool is_empty = from_ >= to_;
-  if (part == Part::kMore) {
+  if (part == Part::kOlder) {
     if (is_empty || from_ <= now - kHistoryReach) return std::nullopt;
     return TimeSpan{std::max(from_ - kHistoryPiece, FloorToHour(now - kHistoryReach)), from_};
   }
   absl::Time from = now - kHistoryPiece + absl::Hours(1);
-  // Nothing between what is known and the piece is left out, unless a clock that was ahead told so.
+  // There is no gap between the known time and the piece, unless a clock that was ahead stamped
+  // `to_`.
   if (!is_empty && to_ <= now + kHistoryPiece) {
     const absl::Time known = std::clamp(known_until_, to_ - kMaxSilence, to_);
     from = std::min(known, now) - kHistoryOverlap;
@@ -96,10 +97,10 @@ std::optional<HttpRequest> ZoneHistorySource::NextRequest(absl::Time now, Part p
   if (now < answered_at_ - kSetBack) {
     answered_at_ = now;
     session_.Forget();
-    news_.due = more_.due = absl::InfinitePast();
+    recent_.due = older_.due = absl::InfinitePast();
   }
   if (requests_.empty()) {
-    if (now < (part == Part::kNews ? news_ : more_).due) return std::nullopt;
+    if (now < (part == Part::kRecent ? recent_ : older_).due) return std::nullopt;
     const std::optional<TimeSpan> piece = NextPiece(now, part);
     if (!piece.has_value()) return std::nullopt;
     part_ = part;
@@ -141,7 +142,7 @@ std::optional<IntensityHistory> ZoneHistorySource::Take(const absl::StatusOr<Htt
   };
   if (!reply.ok()) return fail(reply.status());
   if (is_login_) {
-    // Requests that are left carry the credential before.
+    // The remaining requests carry the previous credential.
     requests_.clear();
     if (absl::Status status = session_.TakeLogin(ask_, *reply, now); !status.ok()) {
       return fail(status);
@@ -161,7 +162,7 @@ std::optional<IntensityHistory> ZoneHistorySource::Take(const absl::StatusOr<Htt
     return fail(OfProvider(provider_->name, ask_, status));
   }
   requests_.pop_front();
-  if (requests_.empty() && part_ == Part::kNews && !piece_has_values_) {
+  if (requests_.empty() && part_ == Part::kRecent && !piece_has_values_) {
     return fail(
         OfProvider(provider_->name, ask_, absl::UnavailableError("the reply has no values")));
   }
@@ -188,31 +189,31 @@ absl::Status ZoneHistorySource::TakeTold(const ProviderHistory& told, absl::Time
     if (interval.end <= now) known_until_ = std::max(known_until_, interval.end);
   }
   const std::string note = session_.WithoutSecrets(told.remark.note);
-  std::string& told_note = part_ == Part::kNews ? note_ : older_note_;
-  const bool is_over = note.empty() && part_ == Part::kNews;
+  std::string& told_note = part_ == Part::kRecent ? note_ : older_note_;
+  const bool is_over = note.empty() && part_ == Part::kRecent;
   if (is_over || told_note.empty()) told_note = note;
   return absl::OkStatus();
 }
 
 void ZoneHistorySource::EndPiece(absl::Time now) {
   pace().failures = 0;
-  if (part_ == Part::kMore) {
+  if (part_ == Part::kOlder) {
     from_ = piece_.from;
     older_trouble_ = absl::OkStatus();
     empty_pieces_ = piece_has_values_ ? 0 : empty_pieces_ + 1;
-    more_.due = now + kBetweenPieces;
+    older_.due = now + kBetweenPieces;
     if (empty_pieces_ == kMaxEmptyPieces) {
-      // It may also have been an outage.
+      // The empty pieces may also have been an outage, so they are asked for again.
       from_ = std::min(from_ + kMaxEmptyPieces * kHistoryPiece, to_);
       empty_pieces_ = 0;
-      more_.due = now + kNothingFurtherBack;
+      older_.due = now + kNothingFurtherBack;
     }
     return;
   }
   from_ = std::min(from_, piece_.from);
   to_ = piece_.to;
   trouble_ = absl::OkStatus();
-  news_.due = now + (piece_ends_now_ ? refresh_ : kBetweenPieces);
+  recent_.due = now + (piece_ends_now_ ? refresh_ : kBetweenPieces);
 }
 
 void ZoneHistorySource::Fail(const absl::Status& status, std::optional<absl::Duration> retry_after,
@@ -220,18 +221,19 @@ void ZoneHistorySource::Fail(const absl::Status& status, std::optional<absl::Dur
   requests_.clear();
   Pace& failed = pace();
   ++failed.failures;
-  const bool is_news = part_ == Part::kNews;
-  failed.due =
-      NextAttempt(is_news ? kNewsBackoff : kMoreBackoff, failed.failures, retry_after, random, now);
-  const bool is_ignored = !is_news && absl::IsOutOfRange(status);
+  const bool is_recent = part_ == Part::kRecent;
+  failed.due = NextAttempt(is_recent ? kRecentBackoff : kOlderBackoff, failed.failures, retry_after,
+                           random, now);
+  const bool is_ignored = !is_recent && absl::IsOutOfRange(status);
   if (IsRefusal(status) || is_ignored) failed.due = std::max(failed.due, now + kRefusedWait);
-  if (!is_news) {
-    const bool is_told = is_ignored || failed.failures >= kFailuresToTell;
-    if (is_told && !IsRefusal(status)) Tell(status, &older_trouble_);
+  if (!is_recent) {
+    const bool is_reported = is_ignored || failed.failures >= kFailuresToReport;
+    if (is_reported && !IsRefusal(status)) Report(status, &older_trouble_);
     return;
   }
-  Tell(status, &trouble_);
-  // What lies between what is known and now is not to be had, perhaps for ever: so from now back.
+  Report(status, &trouble_);
+  // The time between the known history and now cannot be fetched, perhaps for ever. So begin again
+  // from now back.
   const bool is_refused = IsRefusal(status) || absl::IsFailedPrecondition(status);
   if (!piece_ends_now_ && (is_refused || failed.failures >= kMaxCatchUpFailures)) {
     from_ = absl::InfiniteFuture();

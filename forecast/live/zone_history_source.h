@@ -1,15 +1,16 @@
-// What one provider tells of one zone's past, fetched piece by piece: what to ask at a given time,
-// and what a reply means for what to ask next. As pure as ZoneSource, which does the same for
-// forecasts.
+// ZoneHistorySource fetches one zone's history from one provider, piece by piece: it says what to
+// ask at a given time, and what a reply means for the next request. It is as pure as ZoneSource,
+// which does the same for forecasts.
 //
-// Two things are asked for. News: from the last that is known on to now, with some days before it,
-// since providers correct the past; again after `refresh`. More: a piece further back each time, up
-// to a year, so that a zone is soon of use and a year takes its time. Each backs off by itself
-// after a failure: a plan that allows no more than the last days still gives those, and where what
-// was missed in a long stop is not to be had, it begins anew from now back. A reply whose values
-// are all of another time than was asked for is a failure: the server ignores the time range, and
-// would be asked for a year of it. An older piece without values is no failure, but a few of them
-// in a row are taken for the begin of what the provider has; they are asked for again after a day.
+// It asks for two parts. Recent: from the last known value to now, with some days before it,
+// because providers correct the past; again after `refresh`. Older: one piece further back each
+// time, up to a year. So a zone is usable soon, and a year takes its time. Each part backs off by
+// itself after a failure: a plan that allows only the last days still gives those. If the time that
+// was missed in a long stop cannot be fetched, the recent part begins again from now back. A reply
+// whose values are all of another time than the one asked for is a failure: the server ignores the
+// time range, and would otherwise be asked for a year of it. An older piece without values is not a
+// failure. But a few of them in a row are assumed to be the beginning of the provider's data; they
+// are asked for again after a day.
 #ifndef FORECAST_LIVE_ZONE_HISTORY_SOURCE_H_
 #define FORECAST_LIVE_ZONE_HISTORY_SOURCE_H_
 
@@ -28,48 +29,49 @@
 
 namespace carbon {
 
-// How far back history is fetched, how much in a piece (no provider gives less in a request), and
-// how much of what is known is asked for again.
+// How far back history is fetched, the length of a piece (every provider gives at least this much
+// in a request), and the length of known history that is asked for again.
 inline constexpr absl::Duration kHistoryReach = absl::Hours(24 * 365);
 inline constexpr absl::Duration kHistoryPiece = absl::Hours(24 * 10);
 inline constexpr absl::Duration kHistoryOverlap = absl::Hours(24 * 3);
-// Between two pieces further back, so that others get their turn at the provider.
+// The wait between two older pieces, so that others get their turn at the provider.
 inline constexpr absl::Duration kBetweenPieces = absl::Seconds(2);
-// After so many pieces without a value in a row there is nothing further back, for a day.
+// After this many pieces without a value in a row, nothing older is assumed to exist, for a day.
 inline constexpr int kMaxEmptyPieces = 3;
 inline constexpr absl::Duration kNothingFurtherBack = absl::Hours(24);
 
 class ZoneHistorySource {
  public:
-  enum class Part { kNews, kMore };
+  enum class Part { kRecent, kOlder };
 
-  // CheckProvider(zone, source, GridData::kHistory) is OK.
+  // CheckProvider(zone, source, GridData::kHistory) must be OK.
   ZoneHistorySource(const ZoneConfig& zone, const ForecastProvider& source, Credential credential,
                     absl::Duration refresh);
 
-  // Says what is known already, by an archive: that of [from, to). It is not fetched again but for
+  // Assumes that [from, to) is known already, from an archive. It is not fetched again, except for
   // the overlap. For a source that has not been asked yet.
   void Hold(absl::Time from, absl::Time to);
 
-  // The request to send now for this part: at most one is under way of both together.
+  // Returns the request to send now for this part. At most one request is under way for both parts
+  // together.
   std::optional<HttpRequest> NextRequest(absl::Time now, Part part);
-  // The reply to it, or why there is none. What it tells, where it tells something. `random` is
-  // uniform in [0, 1).
+  // Takes the reply to the request, or the reason why there is none. Returns the values, if there
+  // are any. `random` is uniform in [0, 1).
   std::optional<IntensityHistory> Take(const absl::StatusOr<HttpReply>& reply, absl::Time now,
                                        double random);
 
-  // Of the news, since the last success; OK where there was none. Of the same troubles in a row it
-  // is the first: others may differ in what does not matter.
+  // The problem of the recent part since its last success; OK if there was none. Of equal problems
+  // in a row it is the first: the others may differ in details that do not matter.
   const absl::Status& trouble() const { return trouble_; }
-  // The same of what lies further back. A refusal, as of a plan that gives the last days only, is
-  // no trouble, and other failures are once there are a few in a row.
+  // The same for the older part. A refusal, such as that of a plan that gives only the last days,
+  // is not a problem. Other failures are a problem once there are a few in a row.
   const absl::Status& older_trouble() const { return older_trouble_; }
-  // What of the replies was left out: empty where the last news had nothing of that, and of what
-  // lies further back since the start.
+  // What was left out of the replies: the first note since a reply of the recent part that had
+  // none, empty if the last one had none. For the older part the first note since the start.
   const std::string& note() const { return note_; }
   const std::string& older_note() const { return older_note_; }
-  // Goes on where a source before it was: the configuration was read again. What was refused is
-  // tried at once where the credential is another one.
+  // Continues where a source before it was, because the configuration was read again. A refused
+  // request is repeated at once if the credential is another one.
   void Inherit(const ZoneHistorySource& before);
 
   bool IsOf(const ZoneConfig& zone, const ForecastProvider& source) const;
@@ -77,15 +79,15 @@ class ZoneHistorySource {
   const ForecastProvider& source() const { return source_; }
   SignalKind kind() const { return ask_.kind; }
   bool is_pending() const { return is_pending_; }
-  // Whom it asks: the URL that its requests begin with.
+  // The URL with which its requests begin.
   const std::string& url() const { return ask_.url; }
 
  private:
   std::optional<TimeSpan> NextPiece(absl::Time now, Part part) const;
   absl::StatusOr<HttpRequest> PieceRequest();
   void EndPiece(absl::Time now);
-  // Notes what of the reply was left out, and whether there is anything of the piece; an error
-  // where it is all of another time.
+  // Notes what was left out of the reply, and whether it has any value of the piece. Returns an
+  // error if all of it is of another time.
   absl::Status TakeTold(const ProviderHistory& told, absl::Time now);
   void Fail(const absl::Status& status, std::optional<absl::Duration> retry_after, absl::Time now,
             double random);
@@ -95,7 +97,7 @@ class ZoneHistorySource {
     absl::Time due = absl::InfinitePast();
     int failures = 0;
   };
-  Pace& pace() { return part_ == Part::kNews ? news_ : more_; }
+  Pace& pace() { return part_ == Part::kRecent ? recent_ : older_; }
 
   std::string zone_;
   ForecastProvider source_;
@@ -104,18 +106,18 @@ class ZoneHistorySource {
   ProviderSession session_;
   absl::Duration refresh_;
 
-  // What was asked for and answered, with values in it or not; from > to where nothing was.
+  // The time that was asked for and answered, with or without values; from > to if there is none.
   absl::Time from_ = absl::InfiniteFuture();
   absl::Time to_ = absl::InfinitePast();
   absl::Time known_until_ = absl::InfinitePast();  // the end of the last value
-  int empty_pieces_ = 0;                           // in a row, the last ones further back
+  int empty_pieces_ = 0;                           // in a row, of the older part
 
-  Pace news_;
-  Pace more_;
-  Part part_ = Part::kNews;  // what is under way
+  Pace recent_;
+  Pace older_;
+  Part part_ = Part::kRecent;  // the part under way
   TimeSpan piece_;
   bool piece_ends_now_ = false;
-  std::deque<HttpRequest> requests_;  // what is left of the piece
+  std::deque<HttpRequest> requests_;  // the remaining requests of the piece
   bool piece_has_values_ = false;
   bool is_login_ = false;
   bool is_pending_ = false;

@@ -10,17 +10,17 @@
 namespace carbon {
 namespace {
 
-// Some providers begin with their next step.
+// Some providers begin with their next step, so a forecast may begin this much later than now.
 constexpr absl::Duration kLatestBegin = absl::Hours(1);
 // The waits after failures in a row.
 const BackoffPolicy kBackoff;
 
-// Of a reply that is no success, as SourceState::errors counts it.
+// Returns the code of an unsuccessful reply, as SourceState::errors counts it.
 std::string CodeOf(const HttpReply& reply) {
   return reply.status == 200 ? "bad-reply" : absl::StrCat(reply.status);
 }
 
-// It must be of now to take the place of what is good.
+// Checks that a forecast is of now. Otherwise it must not replace a good one.
 absl::Status CheckStandsIn(const ProviderForecast& forecast, absl::Time now) {
   if (forecast.series.begin() > now + kLatestBegin) {
     return absl::OutOfRangeError(absl::StrCat(
@@ -29,12 +29,12 @@ absl::Status CheckStandsIn(const ProviderForecast& forecast, absl::Time now) {
   return CheckIsOfNow(forecast, now);
 }
 
-// `next` as it is, or with what `held` says of this hour before it where `next` begins later: one
+// Returns `next`, preceded by the part of `held` from this hour on if `next` begins later: one
 // value that is missing at its begin must not leave the zone without any.
 IntensitySeries Joined(const IntensitySeries& held, const IntensitySeries& next, absl::Time now) {
   if (next.begin() <= now || held.begin() > now || held.end() < next.begin()) return next;
   std::vector<IntensitySeries::Step> steps;
-  // No more of it, or the past would grow with each reply.
+  // Only this hour of the past is taken. Otherwise the past would grow with each reply.
   const absl::Time from = std::max(held.begin(), FloorToHour(now));
   for (const IntensitySeries::Step& step : held.steps()) {
     if (step.start >= next.begin()) break;
@@ -79,7 +79,7 @@ void ZoneSource::Inherit(const ZoneSource& before) {
   trouble_at_ = before.trouble_at_;
   told_trouble_ = before.told_trouble_;
   told_code_ = before.told_code_;
-  // It may have got a quicker rhythm.
+  // The new configuration may have a shorter interval.
   if (failures_ == 0) due_ = std::min(due_, answered_at_ + refresh_);
 }
 
@@ -203,7 +203,7 @@ SourceState ZoneSource::State() const {
     state.note = forecast_->remark.note;
   }
   if (!is_pending_ && due_ != absl::InfinitePast()) state.next_refresh = due_;
-  // Until the first answer nothing is wrong.
+  // Before the first answer there is no problem.
   if (trouble_at_.has_value()) state.error = std::string(trouble_.message());
   state.error_at = trouble_at_;
   state.failures = failures_;

@@ -1,17 +1,19 @@
-// One provider's forecasts for one zone, fetched again and again: what to ask at a given time, and
-// what a reply means for when to ask next. Pure: now and the random number are arguments, and
-// whoever has a client sends what NextRequest gives (forecast/live/live_forecasts.h does).
+// ZoneSource fetches one provider's forecasts for one zone, again and again: it says what to ask at
+// a given time, and what a reply means for the time of the next request. Pure: now and the random
+// number are arguments, and the owner of a client sends what NextRequest returns
+// (forecast/live/live_forecasts.h does).
 //
 //   while (std::optional<HttpRequest> request = source.NextRequest(now)) …
 //   source.Take(reply, now, random);
 //
-// After success it asks again after the source's `refresh` (or else its provider's), or later where
-// the server says that nothing new comes before. After a failure it backs off, longer each time;
-// what it was refused (403, 404) it asks for again after kRefusedWait only. Where there is a login
-// it logs in, again once the login's life is over, and once more when it is refused, with 401 or
-// 403. What was fetched last stays; where a new forecast begins a little later than now, it is kept
-// until then. No message has the credential, which a server may repeat. A clock that was set back
-// does not silence it: it asks at once, and what it has counts as fetched then, not in the future.
+// After success it asks again after the source's `refresh` (or else its provider's), or later if
+// the server says that nothing new comes before. After a failure it backs off, longer each time.
+// What was refused (403, 404) it asks for again only after kRefusedWait. If there is a login, it
+// logs in, again once the login's life is over, and once more when it is refused with 401 or 403.
+// The last forecast stays; if a new forecast begins a little later than now, the last one is used
+// until then. Messages never contain the credential, which a server may repeat. A clock that was
+// set back does not silence it: it asks at once, and its data count as fetched at that moment, not
+// in the future.
 #ifndef FORECAST_LIVE_ZONE_SOURCE_H_
 #define FORECAST_LIVE_ZONE_SOURCE_H_
 
@@ -36,35 +38,37 @@ namespace carbon {
 
 class ZoneSource {
  public:
-  // CheckProvider(zone, source) is OK.
+  // CheckProvider(zone, source) must be OK.
   ZoneSource(const ZoneConfig& zone, const ForecastProvider& source, Credential credential);
 
-  // The request to send now: at most one is under way. Nothing where none is due.
+  // Returns the request to send now: at most one is under way. Returns nullopt if none is due.
   std::optional<HttpRequest> NextRequest(absl::Time now);
-  // The reply to it, or why there is none. `random` is uniform in [0, 1). A forecast of another
-  // time counts as a failure: ended, begun later than an hour from now, or made in the future.
+  // Takes the reply to the request, or the reason why there is none. `random` is uniform in [0, 1).
+  // A forecast of another time counts as a failure: it has ended, begins later than an hour from
+  // now, or was made in the future.
   void Take(const absl::StatusOr<HttpReply>& reply, absl::Time now, double random);
 
-  // What was fetched last, of any age, with what went wrong since; an error where nothing was yet.
+  // Returns the last forecast, of any age, with what went wrong since. Returns an error if there is
+  // none yet.
   absl::StatusOr<FetchedForecast> Fetched() const;
-  // Goes on with what a source before it had: the configuration was read again. Where the
-  // credential is another one, what was refused is tried at once; otherwise it waits as long as
-  // before.
+  // Continues with the data of a source before it, because the configuration was read again. A
+  // refused request is repeated at once if the credential is another one; otherwise it waits as
+  // long as before.
   void Inherit(const ZoneSource& before);
 
   bool IsOf(const ZoneConfig& zone, const ForecastProvider& source) const;
   absl::Time due() const { return due_; }
-  // The first answer did not come within `longest`, after which nobody waits: what it has nothing
-  // for is then a trouble.
+  // Call this if the first answer did not come within `longest`, and nobody waits for it any
+  // longer. If the source has no data, this is then a problem.
   void NoteSilence(absl::Duration longest, absl::Time now);
-  // All but whether it is in use. At most one error is counted for a request.
+  // Returns everything except whether it is in use. At most one error is counted for a request.
   SourceState State() const;
 
  private:
-  // Whether it was since the last reply.
+  // Returns whether the clock was set back since the last reply.
   bool WasClockSetBack(absl::Time now);
   void TakeLogin(const HttpReply& reply, absl::Time now, double random);
-  // `code` as in SourceState::errors.
+  // `code` is a code of SourceState::errors.
   void Fail(const absl::Status& status, const std::string& code,
             std::optional<absl::Duration> retry_after, absl::Time now, double random);
   void Complain(const absl::Status& status, const std::string& code, absl::Time now);
@@ -77,15 +81,15 @@ class ZoneSource {
   ProviderSession session_;
   absl::Duration refresh_;
 
-  bool is_login_ = false;  // what is under way
+  bool is_login_ = false;  // the kind of the request under way
   bool is_pending_ = false;
   absl::Time due_ = absl::InfinitePast();
   absl::Time answered_at_ = absl::InfinitePast();
   int failures_ = 0;
   absl::Status trouble_ = NotFetchedYet();
-  // As the log has it: the first of those with the same code in a row. Later ones may differ in
-  // what does not matter, the wait that is left or a request's number, and would be logged each
-  // time.
+  // The problem as the log reports it: the first of those with the same code in a row. Later ones
+  // may differ in details that do not matter (the remaining wait, a request's number), and would be
+  // logged each time.
   absl::Status told_trouble_ = NotFetchedYet();
   std::string told_code_;
   std::string told_note_;

@@ -22,7 +22,7 @@ bool AllKnown(const std::vector<double>& values, size_t from, size_t count) {
                       [](double value) { return std::isnan(value); });
 }
 
-// Ranks from 1, equal values sharing the mean of theirs.
+// Returns ranks from 1. Equal values share the mean of their ranks.
 std::vector<double> Ranks(const double* values, size_t count) {
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});
@@ -38,7 +38,7 @@ std::vector<double> Ranks(const double* values, size_t count) {
   return ranks;
 }
 
-// Pearson's correlation; 0 where one does not vary.
+// Returns Pearson's correlation; 0 if one of the two does not vary.
 double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
   const double count = static_cast<double>(a.size());
   const double mean_a = std::accumulate(a.begin(), a.end(), 0.0) / count;

@@ -21,21 +21,22 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr size_t kFactors = 10;
-// Buckets of one hour up to here, of three beyond.
+// Buckets have one hour up to here, and three hours beyond.
 constexpr size_t kHourlyUntil = 96;
 constexpr size_t kCoarseHours = 3;
-// Nothing is fitted to lead times beyond these: a file may tell of a year, of which a snapshot
-// carries no bucket for every three hours.
+// Nothing is fitted to lead times beyond these. A file may reach a year ahead, and a snapshot does
+// not carry a bucket for every three hours of it.
 constexpr size_t kMaxHours = 24 * RidgeForecast::kMaxDaysAhead;
-// An error is taken relative to a mixture of the forecast of its hour and the mean forecast.
+// An error is relative to a mixture of the forecast of its hour and the mean forecast.
 constexpr double kForecastShare = 0.5;
-// A forecast near zero has no relative error worth the name: this share of the mean stands for it.
+// A forecast near zero has no meaningful relative error: this share of the mean replaces it.
 constexpr double kMinShareOfMean = 0.05;
-// How the last days' errors show in all: their variance against that of all.
+// The variance of the recent days' errors is mixed into that of all days.
 constexpr size_t kRecentDays = 45;
 constexpr double kRecentWeight = 0.8;
-// So that 80% intervals held 80% of the truth from July 2020 to June 2021 (docs/forecast.md): our
-// forecast errs somewhat less than in the past, since it had less history then.
+// With this factor 80% intervals contained 80% of the truth from July 2020 to June 2021
+// (docs/forecast.md). Our forecast errs somewhat less than in the past, because it had less history
+// then.
 constexpr double kInflation = 0.96;
 constexpr int kRefitDays = 60;
 
@@ -54,7 +55,7 @@ double Mean(const std::vector<double>& values, size_t from, size_t end) {
   return sum / static_cast<double>(end - from);
 }
 
-// What errors are measured with, bucket by bucket.
+// Returns the values to which errors are relative, bucket by bucket.
 std::vector<double> Yardstick(const std::vector<double>& forecast, size_t hours,
                               const std::vector<uint16_t>& ends) {
   const double level = Mean(forecast, 0, hours);
@@ -67,7 +68,8 @@ std::vector<double> Yardstick(const std::vector<double>& forecast, size_t hours,
   return yardstick;
 }
 
-// A past forecast's errors, bucket by bucket; none where too little is known of what came.
+// Returns a past forecast's errors, bucket by bucket; nullopt if too little is known of the actual
+// values.
 std::optional<std::vector<double>> Errors(const ForecastPair& pair, size_t hours,
                                           const std::vector<uint16_t>& ends) {
   if (pair.forecast.size() < hours || pair.actual.size() < hours) return std::nullopt;
@@ -93,18 +95,19 @@ std::optional<std::vector<double>> Errors(const ForecastPair& pair, size_t hours
   return errors;
 }
 
-// Days since the Unix epoch, counted so that no day begins within half a day of what lies a whole
-// number of days before `now`: histories of two zones end an hour or two apart, whatever the time.
+// Returns days since the Unix epoch. They are counted so that a day never begins within half a day
+// of an instant that lies a whole number of days before `now`: histories of two zones end an hour
+// or two apart, at any time of day.
 int64_t DayNumber(absl::Time time, absl::Time now) {
   const absl::Duration day = absl::Hours(24);
   return absl::Floor(now - absl::UnixEpoch(), day) / day +
          absl::Floor(time - now + day / 2, day) / day;
 }
 
-// One row per pair of scenarios, out of one row per past day: days whose number leaves the same
-// remainder are added up, with signs that are theirs in every zone, and scaled back to the variance
-// of one. Then the columns are made uncorrelated, which over all days they are and in 32 rows would
-// be by chance only. Pairs without a day are drawn.
+// Returns one row per pair of scenarios, from one row per past day. Days whose number leaves the
+// same remainder are added up, with signs that are the same in every zone, and scaled back to the
+// variance of one. Then the columns are made uncorrelated: they are over all days, but in 32 rows
+// they would be only by chance. Pairs without a day are drawn.
 MatrixXd Scores(const MatrixXd& days, const std::vector<int64_t>& day_numbers) {
   constexpr Index kPairs = ErrorFactors::kPairs;
   MatrixXd scores = MatrixXd::Zero(kPairs, days.cols());
@@ -166,7 +169,8 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
       matrix(row, static_cast<Index>(bucket)) = errors[static_cast<size_t>(row)][bucket];
     }
   }
-  // Newest first. The scale of today's errors lies between that of the last weeks' and of all.
+  // The newest rows come first. The scale of today's errors lies between that of the last weeks'
+  // and that of all.
   const Index recent = std::min<Index>(rows, kRecentDays);
   const double recent_variance = matrix.topRows(recent).squaredNorm() / static_cast<double>(recent);
   const double variance = matrix.squaredNorm() / static_cast<double>(rows);
@@ -174,7 +178,7 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
   const double scale =
       kInflation * std::sqrt(std::clamp(1 + kRecentWeight * (ratio - 1), 0.5, 2.0));
 
-  // The mean error counts as error: it was not known before either.
+  // The mean error counts as error, because it was not known beforehand either.
   const MatrixXd second_moments = matrix.transpose() * matrix / static_cast<double>(rows);
   const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(second_moments);
   const auto count = static_cast<Index>(std::min(kFactors, buckets));
@@ -214,7 +218,7 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
   for (Index pair = 0; pair < scores.rows(); ++pair) {
     for (Index j = 0; j < count; ++j) factors.scores.push_back(static_cast<float>(scores(pair, j)));
   }
-  // Readers of a snapshot refuse all of it for one zone's unsound factors.
+  // Readers refuse a whole snapshot because of one zone's unsound factors.
   if (absl::Status sound = CheckErrorFactors(factors); !sound.ok()) return sound;
   return factors;
 }

@@ -16,12 +16,12 @@ constexpr size_t kDay = 24;
 constexpr size_t kWeek = 7 * kDay;
 constexpr int kMaxDays = RidgeForecast::kMaxDaysAhead;
 
-// How much of the last day, rather than the week's mean, shows in each of the days ahead.
+// Returns the weight of the last day, against the week's mean, for each of the days ahead.
 double LastDaysShare(size_t hours_ahead) { return hours_ahead < kDay ? 0.5 : 0.25; }
-// What is left, after so many hours, of the last hours' error.
+// The share of the last hours' error that remains after each hour.
 constexpr double kErrorKept = 0.9;
 constexpr size_t kErrorHours = 3;
-// The same for the difference between two forecasts where one takes over.
+// The same for the difference between two forecasts where one takes over from the other.
 constexpr double kOffsetKept = 0.92;
 
 struct NamedMethod {
@@ -161,7 +161,7 @@ absl::StatusOr<IntensitySeries> BlendOnto(const IntensitySeries& provider,
   const absl::Time seam = provider.end();
   if (seam < own.begin() || seam >= own.end()) return provider;
   std::vector<IntensitySeries::Step> steps = provider.steps();
-  // Ours may begin where theirs ends: then its first hour stands for the last one before.
+  // Ours may begin where theirs ends. Then its first hour replaces the last one before.
   const absl::Duration hour = absl::Hours(1);
   absl::StatusOr<GramsPerKilowattHour> theirs =
       provider.Mean(std::max(seam - hour, provider.begin()), seam);
@@ -169,7 +169,7 @@ absl::StatusOr<IntensitySeries> BlendOnto(const IntensitySeries& provider,
   absl::StatusOr<GramsPerKilowattHour> ours = own.Mean(from, std::min(from + hour, own.end()));
   if (!theirs.ok() || !ours.ok()) return provider;
   GramsPerKilowattHour offset = *theirs - *ours;
-  // Steps of an hour, so that the offset fades at the same pace whatever the steps of `own` are.
+  // The steps are hours, so that the offset fades at the same pace whatever the steps of `own` are.
   absl::Time start = seam;
   while (start < own.end()) {
     const absl::Time end = std::min(start + hour, own.end());

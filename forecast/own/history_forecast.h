@@ -1,9 +1,10 @@
-// Our own forecast of a zone's carbon intensity, from its history alone: where a provider gives
-// none, where its horizon is short, and as the yardstick for what providers give.
+// This header makes our own forecast of a zone's carbon intensity, from its history alone. It is
+// used if no provider forecasts the zone, if the provider's horizon is short, and to compare
+// providers with.
 //
-// With less history it degrades in steps: regression (see ridge_forecast.h) with 60 days or more;
-// with 7, the week's mean by hour of day, mixed with the last day and corrected by its last error;
-// with a day or two, the same hour of the day before. Pure: no I/O, no clock.
+// With less history the method becomes simpler: a regression (see ridge_forecast.h) with 60 days or
+// more; with 7 days, the week's mean by hour of day, mixed with the last day and corrected by its
+// last error; with a day or two, the same hour of the day before. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_HISTORY_FORECAST_H_
 #define FORECAST_OWN_HISTORY_FORECAST_H_
 
@@ -22,47 +23,48 @@ enum class ForecastMethod {
   kRidge,        // 60 days
   kProfile,      // 7 days
   kYesterday,    // 1 day: what was 24 hours earlier, or 48, …
-  kPersistence,  // 1 hour: the last value, for ever. Only to compare with.
+  kPersistence,  // 1 hour: the last value, for ever. Only for comparison.
 };
 
-// "ridge", "profile", "yesterday", "persistence".
+// The names are "ridge", "profile", "yesterday", "persistence".
 absl::string_view ForecastMethodName(ForecastMethod method);
 absl::StatusOr<ForecastMethod> ParseForecastMethod(absl::string_view name);
 
-// The best method for so much history. FailedPrecondition where there is not even a day of it, or
-// where half of its last two days are unknown.
+// Returns the best method for this much history. FailedPrecondition if there is less than a day of
+// it, or if half of its last two days are unknown.
 absl::StatusOr<ForecastMethod> BestMethod(const HourlyHistory& history);
 
-// The `days` days that follow history.end(), hour by hour, in gCO2e/kWh; never negative.
-// FailedPrecondition where the history is too short for the method. days in [1, 28].
+// Returns the `days` days that follow history.end(), hour by hour, in gCO2e/kWh; never negative.
+// FailedPrecondition if the history is too short for the method. days in [1, 28].
 absl::StatusOr<std::vector<double>> ForecastHours(const HourlyHistory& history,
                                                   ForecastMethod method, int days);
 
 struct HistoryForecast {
   ForecastMethod method = ForecastMethod::kYesterday;
-  // The end of the last hour that the history says something of. It may lie hours before now, or
-  // days: the forecast's lead times count from here.
+  // The end of the last hour that the history knows. It may lie hours or days before now: the
+  // forecast's lead times count from here.
   absl::Time known_until;
   // Hour by hour from known_until to the end of the series, gCO2e/kWh.
   std::vector<double> hours;
-  // Whole hours, from the one that now lies in to 14 days after now, or a little more.
+  // Whole hours, from the hour that contains now to 14 days after now, or a little more.
   IntensitySeries series;
 };
 
 inline constexpr absl::Duration kOwnForecastReach = absl::Hours(14 * 24);
-// With nothing newer than this, an old history says too little of now.
+// A history that ended earlier than this before now says too little about now.
 inline constexpr absl::Duration kOldestHistoryEnd = absl::Hours(7 * 24);
 
-// What the history says of times after `now` is passed over, be it a forecast in disguise or a
-// clock that was set back. FailedPrecondition, as "history: ends 2026-11-01T00:00:00Z, limit 168 h
-// before now", where it is too short or too old: then there is no forecast.
+// Makes the forecast. Values of the history after `now` are ignored: they may be a forecast in
+// disguise, or the clock may have been set back. FailedPrecondition, as "history: ends
+// 2026-11-01T00:00:00Z, limit 168 h before now", if the history is too short or too old: then there
+// is no forecast.
 absl::StatusOr<HistoryForecast> ForecastFromHistory(const IntensityHistory& history,
                                                     absl::Time now);
 
-// `provider`, carried on by `own` from where it ends. The difference of the two in the provider's
-// last hour is added to ours where they meet, so that there is no jump, and fades from there: to a
-// half in about 8 hours, to nothing within days. `provider` alone where ours does not hold at its
-// end or does not reach further.
+// Returns `provider`, continued by `own` from where it ends. The difference of the two in the
+// provider's last hour is added to ours where they meet, so that there is no jump. It decreases
+// from there: to a half in about 8 hours, to nothing within days. Returns `provider` alone if ours
+// has no value at its end or does not reach further.
 absl::StatusOr<IntensitySeries> BlendOnto(const IntensitySeries& provider,
                                           const IntensitySeries& own);
 

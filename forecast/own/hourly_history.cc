@@ -12,10 +12,10 @@ constexpr int64_t kMaxInterval = 3 * kHour;
 constexpr size_t kDay = 24;
 constexpr size_t kWeek = 7 * kDay;
 constexpr size_t kShortHole = 3;
-// A run of one value is rare where at most one of so many hours ends one that is as long.
+// A run of one value is rare if at most one of this many hours ends a run of that length.
 constexpr size_t kRareRun = 33;
 
-// Which hours belong to a day or more that is the day before over again.
+// Returns which hours belong to a day or more that repeats the day before.
 std::vector<bool> Repeats(const std::vector<double>& grams, const std::vector<bool>& known) {
   std::vector<bool> repeats(grams.size());
   size_t count = 0;
@@ -42,22 +42,22 @@ std::vector<bool> Repeats(const std::vector<double>& grams, const std::vector<bo
   return repeats;
 }
 
-// Whether hour i is known and has the value of the known hour before it.
+// Returns whether hour i is known and has the value of the known hour before it.
 bool HasValueOfHourBefore(const std::vector<double>& grams, const std::vector<bool>& known,
                           size_t i) {
   return i > 0 && known[i] && known[i - 1] && grams[i] == grams[i - 1];
 }
 
-// How many hours at the end only repeat the value before them, as those of a dead meter do. 0 where
-// they may be true: runs as long are usual in this history, or the value has lasted for a week, or
-// there is less than a week to compare with.
+// Returns how many hours at the end only repeat the value before them, as those of a dead meter do.
+// Returns 0 if they may be true: if runs of that length are usual in this history, if the value has
+// lasted for a week, or if there is less than a week to compare with.
 size_t FrozenHours(const std::vector<double>& grams, const std::vector<bool>& known) {
   size_t frozen = 0;
   while (HasValueOfHourBefore(grams, known, grams.size() - 1 - frozen)) ++frozen;
   if (frozen == 0 || frozen >= kWeek) return 0;
   const size_t before = grams.size() - 1 - frozen;
   size_t known_before = 0;
-  size_t as_frozen = 0;  // hours that end so long a run
+  size_t as_frozen = 0;  // hours that end a run of that length
   size_t repeated = 0;
   for (size_t i = 0; i < before; ++i) {
     known_before += known[i] ? 1 : 0;
@@ -67,7 +67,8 @@ size_t FrozenHours(const std::vector<double>& grams, const std::vector<bool>& kn
   return known_before >= kWeek && kRareRun * as_frozen <= known_before ? frozen : 0;
 }
 
-// The value of the nearest day before hour i (or after it) that is known at that hour.
+// Returns the value at the same hour of the nearest day before hour i (or after it) that is known
+// at that hour.
 const double* SameHour(const std::vector<double>& grams, const std::vector<bool>& known, size_t i,
                        bool before) {
   for (size_t days = 1; days <= 28; ++days) {
@@ -79,7 +80,7 @@ const double* SameHour(const std::vector<double>& grams, const std::vector<bool>
   return nullptr;
 }
 
-// Both ends are known.
+// Both ends must be known.
 void FillHoles(std::vector<double>& grams, const std::vector<bool>& known) {
   for (size_t i = 0; i < grams.size();) {
     if (known[i]) {
@@ -129,7 +130,7 @@ HourlyHistory::HourlyHistory(absl::Time begin, std::vector<double> grams, std::v
 
 HourlyHistory HourlyHistory::From(const IntensityHistory& history, absl::Time until) {
   const int64_t until_hour = absl::ToUnixSeconds(until) / kHour;
-  // Seconds of the past at which nothing is kept are not worth their memory.
+  // The hours begin at the first interval: earlier ones would only take memory.
   int64_t first_hour = until_hour;
   for (const IntensityHistory::Interval& interval : history.intervals()) {
     first_hour = std::min(first_hour, absl::ToUnixSeconds(interval.start) / kHour);

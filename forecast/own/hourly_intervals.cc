@@ -18,7 +18,8 @@ struct Sum {
   bool is_estimated = false;
 };
 
-// Disjoint hours with values within bounds: what Create checks holds by construction.
+// Converts disjoint hours with values within bounds: they satisfy what Create checks by
+// construction.
 IntensityHistory FromHours(std::vector<IntensityHistory::Interval> hours) {
   return *IntensityHistory::Create(std::move(hours));
 }

@@ -1,6 +1,6 @@
-// A zone's past as it is put together from several replies and sources: by the hour, which is all
-// that a forecast looks at (forecast/own/hourly_history.h), so that a year of five-minute values
-// takes a twelfth of the room. Pure; no I/O.
+// This header merges a zone's past from several replies and sources by the hour. A forecast needs
+// only hours (forecast/own/hourly_history.h), and a year of five-minute values then takes a twelfth
+// of the space. Pure; no I/O.
 #ifndef FORECAST_OWN_HOURLY_INTERVALS_H_
 #define FORECAST_OWN_HOURLY_INTERVALS_H_
 
@@ -9,11 +9,12 @@
 
 namespace carbon {
 
-// Of each whole hour (UTC) from `from` on of which half or more is known, the time-weighted mean of
-// what is. Intervals longer than three hours say nothing of an hour and are passed over.
+// Returns, for each whole hour (UTC) from `from` on of which half or more is known, the
+// time-weighted mean of the known part. Intervals longer than three hours say nothing about an hour
+// and are ignored.
 IntensityHistory ByHour(const IntensityHistory& history, absl::Time from = absl::InfinitePast());
 
-// Of each hour what `preferred` says, or else `other`. Both are ByHour.
+// Returns for each hour the value of `preferred`, or else that of `other`. Both must be ByHour.
 IntensityHistory MergeHours(const IntensityHistory& preferred, const IntensityHistory& other);
 
 }  // namespace carbon

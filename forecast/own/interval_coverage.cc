@@ -14,7 +14,7 @@ constexpr size_t kMaxHours = 96;
 constexpr absl::Duration kBlock = absl::Hours(14 * 24);
 constexpr int kSamples = 1000;
 
-// A linear congruential generator, by Knuth's constants for 64 bits: its high bits are good enough
+// A linear congruential generator with Knuth's constants for 64 bits. Its high bits are good enough
 // to choose blocks.
 class Choice {
  public:
@@ -45,7 +45,7 @@ std::vector<IntervalHits> CountHits(const std::vector<ForecastPair>& pairs, absl
     };
     while (finished < pairs.size() && is_over(pairs[finished])) ++finished;
     if (pair.origin < from || finished < kMinPastForecasts) continue;
-    // Some more than are used, since some may be left out.
+    // Takes some more than are used, because some may be left out.
     const size_t first = finished - std::min(finished, kMaxPastForecasts + 60);
     const std::vector<ForecastPair> past(pairs.begin() + static_cast<ptrdiff_t>(first),
                                          pairs.begin() + static_cast<ptrdiff_t>(finished));
@@ -58,7 +58,7 @@ std::vector<IntervalHits> CountHits(const std::vector<ForecastPair>& pairs, absl
     const size_t end = std::min(kMaxHours, pair.forecast.size());
     for (size_t window = 0; window < kWindowHours.size(); ++window) {
       const size_t hours = kWindowHours[window];
-      // Long windows overlap, or there would be one of three days only.
+      // Long windows overlap. Otherwise there would be only one of three days.
       const size_t stride = std::min<size_t>(hours, 24);
       for (size_t start = 0; start + hours <= end; start += stride) {
         const auto first_hour = pair.actual.begin() + static_cast<ptrdiff_t>(start);

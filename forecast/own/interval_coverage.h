@@ -1,5 +1,5 @@
-// How often the truth lies within the intervals that error scenarios give: of a good 80% interval,
-// 80 times in 100. Pure: no I/O, no clock.
+// This header measures how often the truth lies within the intervals of error scenarios: for a good
+// 80% interval, 80 times in 100. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_INTERVAL_COVERAGE_H_
 #define FORECAST_OWN_INTERVAL_COVERAGE_H_
 
@@ -15,11 +15,12 @@
 namespace carbon {
 
 inline constexpr std::array<double, 2> kNominalShares = {0.80, 0.95};
-// The means of so many hours: next to each other from the origin on, to four days after it or as
-// far as the forecasts reach, whichever is less; windows of which an hour is unknown are left out.
+// The lengths of the windows whose means are tested. Windows lie next to each other from the origin
+// on, to four days after it or as far as the forecasts reach, whichever is less. Windows with an
+// unknown hour are left out.
 inline constexpr std::array<size_t, 4> kWindowHours = {1, 6, 24, 72};
 
-// Of one forecast of one zone.
+// The result for one forecast of one zone.
 struct IntervalHits {
   absl::Time origin;
   std::array<int64_t, kWindowHours.size()> windows{};
@@ -27,15 +28,15 @@ struct IntervalHits {
   std::array<std::array<int64_t, kWindowHours.size()>, kNominalShares.size()> hits{};
 };
 
-// Each forecast from `from` on, with intervals from what was known at its origin of the errors of
-// the ones before: only those count whose last hour lay before it. `pairs` in order, a day apart,
-// equally long. Forecasts are left out with fewer than kMinPastForecasts before them.
+// Tests each forecast from `from` on. Its intervals come from the errors that were known at its
+// origin: only earlier forecasts whose last hour lay before it count. `pairs` are in order, a day
+// apart, equally long. A forecast with fewer than kMinPastForecasts before it is left out.
 std::vector<IntervalHits> CountHits(const std::vector<ForecastPair>& pairs, absl::Time from,
                                     absl::string_view zone);
 
-// A share of all windows with the interval that 95% of bootstrap samples lie within. A sample draws
-// blocks of 14 days with replacement, all zones together: neighbouring days and zones are not
-// independent. 1000 samples of a fixed seed.
+// A share of all windows, with the interval within which 95% of bootstrap samples lie. A sample
+// draws blocks of 14 days with replacement, all zones together, because neighbouring days and zones
+// are not independent. 1000 samples of a fixed seed.
 struct Coverage {
   double share = 0;
   double low = 0;

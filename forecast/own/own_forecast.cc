@@ -9,7 +9,7 @@
 namespace carbon {
 namespace {
 
-// What the source itself said, without the climatology behind it.
+// Returns what the source itself said, without the climatology after it.
 absl::StatusOr<IntensitySeries> UpToHorizon(const ZoneForecast& forecast) {
   std::vector<IntensitySeries::Step> steps = forecast.series.steps();
   while (!steps.empty() && steps.back().start >= forecast.horizon) steps.pop_back();

@@ -1,5 +1,5 @@
-// Our own forecast in a zone's place: standing in where no source is usable, and carrying one on
-// whose horizon is short. Pure: no I/O, no clock.
+// This header applies our own forecast to a zone: it replaces the sources if none is usable, and
+// continues a forecast whose horizon is short. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_OWN_FORECAST_H_
 #define FORECAST_OWN_OWN_FORECAST_H_
 
@@ -20,24 +20,25 @@ namespace carbon {
 struct OwnForecast {
   HistoryForecast made;
   absl::Time made_at;
-  HourlyHistory actuals;           // what it was made from
-  std::vector<ForecastPair> past;  // the same at earlier days, against what came; may be empty
+  HourlyHistory actuals;           // from which it was made
+  std::vector<ForecastPair> past;  // the same at earlier days, with the actual values; may be empty
 };
 
-// As ForecastFromHistory, with the forecasts that would have been made over the last half-year.
-// About 0.13 s with years of history.
+// Makes the forecast as ForecastFromHistory does, together with the forecasts that would have been
+// made over the last half-year. Takes about 0.13 s with years of history.
 absl::StatusOr<OwnForecast> MakeOwnForecast(const IntensityHistory& history, absl::Time now);
 
-// What the source of our own forecast begins with.
+// The source of our own forecast begins with this.
 inline constexpr absl::string_view kOwnPrefix = "own:";
 
-// Ours alone, as "own:ridge". It is issued when its history ended, and valid until that is too long
-// ago for another one (kOldestHistoryEnd): the zone's max_age is about data that somebody gave.
+// Returns our forecast alone, as "own:ridge". It is issued when its history ended, and valid until
+// that is too long ago for another one (kOldestHistoryEnd). The zone's max_age does not limit it,
+// because max_age is about others' data.
 absl::StatusOr<ZoneForecast> StandIn(const ZoneConfig& zone, const OwnForecast& own,
                                      absl::Time now);
 
-// Carries `forecast` on with ours from its horizon, where ours reaches further; climatology, where
-// there is one, only beyond. Leaves it as it is otherwise.
+// Continues `forecast` with ours from its horizon, if ours reaches further. Climatology, if there
+// is one, comes only after that. Otherwise leaves `forecast` as it is.
 void CarryOn(const ZoneConfig& zone, const OwnForecast& own, absl::Time now,
              ZoneForecast* forecast);
 

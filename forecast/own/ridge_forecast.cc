@@ -12,11 +12,11 @@ namespace carbon {
 namespace {
 
 constexpr size_t kDay = 24;
-// A feature looks back this many days; the level may look further.
+// A feature looks back this many days. The level may look further.
 constexpr size_t kLagDays = 7;
 constexpr size_t kLags[] = {1, 2, 3, 7};
-// Features that matter more are scaled up, which is to say penalised less: the days by how long ago
-// they are, and the last hours once more.
+// Features that matter more are scaled up, which means penalised less: the days by their age, and
+// the last hours once more.
 constexpr double kLagScales[] = {1.4, 0.8, 0.6, 0.6};
 constexpr size_t kLastHours = 3;
 constexpr double kLastHoursScale = 4.0;
@@ -26,14 +26,14 @@ constexpr double kDaysOfYear = 365.25;
 
 constexpr size_t kLevelDays[] = {0, 14, 28, 56};
 constexpr size_t kMinOrigins = 40;
-// Of the 24 hours of a day that is learnt from or towards.
+// A day is used for fitting, as input or output, if at least this many of its 24 hours are known.
 constexpr int kMinKnownHours = 18;
 
-// The penalty on squared weights, for features of variance 1: the further ahead, the less there is
-// to learn.
+// The penalty on squared weights, for features of variance 1. It grows with the day ahead, because
+// less can be learnt there.
 double Penalty(int day) { return 30.0 + 20.0 * day; }
 
-// Whole days since the Unix epoch at `time`, rounded down.
+// Returns the whole days since the Unix epoch at `time`, rounded down.
 int64_t DayNumber(absl::Time time) {
   const int64_t seconds = absl::ToUnixSeconds(time);
   return seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0);
@@ -41,7 +41,7 @@ int64_t DayNumber(absl::Time time) {
 
 constexpr size_t kFeatures = std::size(kLags) * kDay + kLastHours + kWeekdays + kSeasons;
 
-// The usual value of each hour of the day that follows `origin`.
+// Returns the usual value of each hour of the day that follows `origin`.
 std::vector<double> Level(const std::vector<double>& grams, size_t origin, size_t days) {
   std::vector<double> level(kDay);
   for (size_t day = 1; day <= days; ++day) {
@@ -180,7 +180,7 @@ std::vector<double> RidgeForecast::Forecast(const HourlyHistory& history) const 
   const size_t hours = static_cast<size_t>(days_ahead_) * kDay;
   std::vector<double> result(hours);
   for (const Member& member : members_) {
-    // A history shorter than the level's days has its level from what there is.
+    // If the history is shorter than the level's days, the level comes from the whole history.
     const size_t level_days = std::min(member.level_days, history.size() / kDay);
     const std::vector<double> level = Level(history.grams_per_kwh(), history.size(), level_days);
     std::vector<double> features(kFeatures);

@@ -13,8 +13,8 @@
 namespace carbon {
 namespace {
 
-// Hour by hour from `from` for as long as the series covers them, gCO2e/kWh. Of the first hour a
-// part is enough: a forecast begins where it was made.
+// Returns the hours from `from` on for as long as the series covers them, gCO2e/kWh. A part of the
+// first hour is enough: a forecast begins where it was made.
 std::vector<double> Hours(const IntensitySeries& series, absl::Time from, absl::Time end) {
   std::vector<double> hours;
   for (absl::Time hour = from; hour < end; hour += absl::Hours(1)) {
@@ -28,7 +28,7 @@ std::vector<double> Hours(const IntensitySeries& series, absl::Time from, absl::
   return hours;
 }
 
-// What came, as long as `hours`; NaN where it is not known.
+// Returns the actual values, as many as `hours`; NaN if unknown.
 std::vector<double> Actuals(const HourlyHistory& actuals, absl::Time from, size_t hours) {
   std::vector<double> result(hours, std::numeric_limits<double>::quiet_NaN());
   const int64_t first = absl::ToInt64Hours(from - actuals.begin());
@@ -53,7 +53,7 @@ std::optional<IntensitySeries> ToSeries(const ForecastPair& pair) {
   return *std::move(series);
 }
 
-// Ours of the day before `at`, of which so much was known then.
+// Returns our last forecast made at `at` or within the day before it; nullptr if there is none.
 const ForecastPair* OwnAt(const std::vector<ForecastPair>& own, absl::Time at) {
   for (auto pair = own.rbegin(); pair != own.rend(); ++pair) {
     if (pair->origin <= at) return at - pair->origin < absl::Hours(24) ? &*pair : nullptr;
@@ -61,7 +61,8 @@ const ForecastPair* OwnAt(const std::vector<ForecastPair>& own, absl::Time at) {
   return nullptr;
 }
 
-// The source's forecasts against what came; carried on by ours where `own` is there.
+// Pairs the source's forecasts with the actual values. If `own` is given, ours continues each
+// forecast.
 std::vector<ForecastPair> Pairs(const std::vector<PastForecast>& past, const HourlyHistory& actuals,
                                 const OwnForecast* own) {
   std::vector<ForecastPair> pairs;
@@ -83,7 +84,8 @@ std::vector<ForecastPair> Pairs(const std::vector<PastForecast>& past, const Hou
   return pairs;
 }
 
-// The length that enough of them have, and as many of them as may be.
+// Returns a length that nine tenths of the pairs have, and at least kMinPastForecasts of them; 0 if
+// there are fewer pairs.
 size_t CommonHours(const std::vector<ForecastPair>& pairs) {
   std::vector<size_t> lengths;
   for (const ForecastPair& pair : pairs) lengths.push_back(pair.forecast.size());
@@ -110,7 +112,8 @@ absl::StatusOr<ErrorFactors> FitZoneErrors(const ZoneForecast& forecast,
   if (own == nullptr) {
     return absl::FailedPreconditionError("forecast errors: too few past forecasts are known");
   }
-  // From where our history ends, with ours for what the forecast does not say.
+  // The hours begin where our history ends, with ours for the hours that the forecast does not
+  // have.
   std::vector<double> hours = own->made.hours;
   for (size_t i = 0; i < hours.size(); ++i) {
     const absl::Time hour = own->made.known_until + absl::Hours(static_cast<int64_t>(i));

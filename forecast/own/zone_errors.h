@@ -1,6 +1,6 @@
-// How a zone's forecast errs, by what is known of its past errors: the archived ones of its source
-// where there are enough, else those of our own method. What is not known for either is left to the
-// zone's spread. Pure: no I/O, no clock.
+// This header computes how a zone's forecast errs from its past errors: the archived ones of its
+// source if there are enough, otherwise those of our own method. If neither is known, the zone's
+// spread is used. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_ZONE_ERRORS_H_
 #define FORECAST_OWN_ZONE_ERRORS_H_
 
@@ -15,23 +15,25 @@
 
 namespace carbon {
 
-// What a source's forecast was at an instant of the past.
+// The forecast of a source at an instant of the past.
 struct PastForecast {
   absl::Time at;  // whole hours
   IntensitySeries series;
 };
 
 // `past` are the source's forecasts that were in force at the hour of `now` on earlier days, in
-// order; `actuals` what came; `own` ours, or null.
+// order. `actuals` are the actual values. `own` is our forecast, or null.
 //
-//   - A source's forecast that stands alone: its own past errors.
-//   - One that ours carries on: its past forecasts, each carried on by ours of that day.
-//   - Where fewer than kMinPastForecasts of either are known, and where the forecast is ours:
-//     the errors of ours. For a source that is not known yet that says how far history alone would
-//     be off, which is more than the error of a source that knows the weather, and less than that
-//     of one that is worse than history; it is only known once its own errors are.
+//   - A source's forecast that stands alone has its own past errors.
+//   - A forecast that ours continues has the errors of its past forecasts, each continued by ours
+//     of that day.
+//   - If fewer than kMinPastForecasts of either are known, and if the forecast is ours, it has the
+//     errors of ours. For a source that is not known yet, these say how far history alone would be
+//     off. That is more than the error of a source that knows the weather, and less than that of a
+//     source that is worse than history. Which of the two it is, is known only once its own errors
+//     are.
 //
-// FailedPrecondition where too little is known.
+// FailedPrecondition if too little is known.
 absl::StatusOr<ErrorFactors> FitZoneErrors(const ZoneForecast& forecast,
                                            const std::vector<PastForecast>& past,
                                            const HourlyHistory& actuals, const OwnForecast* own,

@@ -15,11 +15,11 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kMaxOddHours = 3;
-constexpr size_t kMaxOddShare = 10;  // one of so many
-// Older history says nothing of today's level.
+constexpr size_t kMaxOddShare = 10;  // one in this many
+// Older history says nothing about today's level.
 constexpr absl::Duration kMaxLevelAge = absl::Hours(7 * 24);
 
-// Works on the means of the hours from now on.
+// ForecastJudge works on the means of the hours from now on.
 class ForecastJudge {
  public:
   ForecastJudge(const IntensitySeries& series, absl::Time now, const ZoneHabits& habits,
@@ -95,7 +95,7 @@ class ForecastJudge {
 
   void CheckZero() {
     if (!config_.zero) {
-      // Zeros are believed, whatever the other rules would make of them.
+      // These zeros are accepted, whatever the other rules would say about them.
       for (double& grams : hours_) {
         if (habits_.IsZero(grams)) grams = kNan;
       }
@@ -116,7 +116,7 @@ class ForecastJudge {
     if (!config_.constant) return;
     size_t run = 0;
     for (size_t i = 0; i < hours_.size(); ++i) {
-      if (habits_.reaches_zero && habits_.IsZero(hours_[i])) continue;  // it may last
+      if (habits_.reaches_zero && habits_.IsZero(hours_[i])) continue;  // zeros may last here
       run = i > 0 && hours_[i] == hours_[i - 1] ? run + 1 : 1;
       if (run >= kHoursOfDay && run > habits_.max_constant_hours) {
         Reject(PlausibilityRule::kConstant, absl::StrCat(hours_[i], " g/kWh for a day or more"));
@@ -140,11 +140,11 @@ class ForecastJudge {
     if (config_.level && TooMany(std::max(beyond, odd))) {
       Reject(PlausibilityRule::kLevel, LevelReason());
     }
-    // Too many to be single odd values: with the level believed, so are they.
+    // These are too many to be single odd values. If the level is accepted, so are they.
     if (TooMany(odd)) odd_ = std::move(before);
   }
 
-  // A forecast that has few hours left is not carried by the minority of them.
+  // Half of the remaining hours must be good: a minority of them cannot support a forecast.
   void CheckMost() {
     const auto odd = std::count(odd_.begin(), odd_.end(), true);
     if (2 * odd <= static_cast<ptrdiff_t>(hours_.size())) return;
@@ -210,7 +210,7 @@ class ForecastJudge {
                         std::round(habits_.median), " g/kWh");
   }
 
-  // The series with the mean of the neighbouring hours in place of odd ones.
+  // Returns the series with the mean of the neighbouring hours instead of odd ones.
   IntensitySeries Bridged() const {
     std::vector<IntensitySeries::Step> steps;
     const std::vector<IntensitySeries::Step> all = series_.steps();
@@ -234,7 +234,7 @@ class ForecastJudge {
     return bridged.ok() ? *std::move(bridged) : series_;
   }
 
-  // Absent where no hour of the forecast is good.
+  // Absent if no hour of the forecast is good.
   std::optional<GramsPerKilowattHour> Bridge(size_t hour) const {
     double sum = 0;
     int count = 0;

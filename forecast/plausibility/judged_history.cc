@@ -16,36 +16,36 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kDay = kHoursOfDay;
 // Both neighbours of an outage are above this share of the median.
 constexpr double kFarFromZero = 0.25;
-// A zone is usually near zero where more than this share of its hours is below a tenth of the
-// median, in runs of two hours to a day. Single zeros and long outages do not make it one.
+// A zone is usually near zero if more than kUsualShare of its hours is below kNearZero of the
+// median, in runs of two hours to a day. Single zeros and long outages do not count for it.
 constexpr double kNearZero = 0.1;
 constexpr double kUsualShare = 0.03;
-// A grid comes to zero and leaves it over hours, and a dead source at once: the last hour on each
-// side of a true zero is below half of the median, and the one further away is higher by a third at
-// least, but below three quarters. Two hours are looked at, as a source that dies within an hour
-// leaves that one anywhere between.
+// A grid reaches zero and leaves it over hours, a dead source at once. So the last hour on each
+// side of a true zero is below half of the median, and the hour further away is higher by at least
+// a third, but below three quarters. Two hours are checked, because a source that dies within an
+// hour leaves that hour at any value in between.
 constexpr double kMaxFirstFlank = 0.5;
 constexpr double kMaxSecondFlank = 0.75;
 constexpr double kMinFlankRatio = 4.0 / 3;
 constexpr size_t kMinConstantLimit = 2;
-// Hours are in range up to 2.5 times the 98th percentile, or further where hours vary much.
+// Hours are in range up to 2.5 times the 98th percentile, or further if hours vary much.
 const double kMinRangeMargin = std::log(2.5);
 constexpr double kRangeMargin = 0.5;  // of the distance from the 2nd to the 98th percentile
 constexpr size_t kMaxOutlierHours = 3;
-// A multiple of the deviation that 19 of 20 hours stay below. Dips by less than a factor of four
-// are usual in a few zones, and harm less than spikes.
+// A multiple of the deviation below which 19 of 20 hours stay. Dips by less than a factor of four
+// are usual in a few zones, and do less harm than spikes.
 constexpr double kOutlierMultiple = 5;
 constexpr double kMinSpike = 0.6;
 constexpr double kMinDip = 1.5;
 constexpr size_t kBelievedDays = kHoursOfWeek / kDay;
 constexpr size_t kSuspectDays = 28;
 
-// Works on a copy of the hours, from a midnight on, in which rejected ones become NaN.
+// HistoryJudge works on a copy of the hours, from a midnight on, in which rejected ones become NaN.
 class HistoryJudge {
  public:
   HistoryJudge(std::vector<double> hours, const PlausibilityConfig& config)
       : config_(config), hours_(std::move(hours)), rules_(hours_.size()) {
-    // Until something is learnt everything is in range.
+    // Until something is learnt, everything is in range.
     habits_.highest = habits_.max_spike = habits_.max_dip = std::numeric_limits<double>::infinity();
     habits_.lowest = -habits_.highest;
   }
@@ -68,7 +68,7 @@ class HistoryJudge {
   ZoneHabits TakeHabits() { return std::move(habits_); }
 
  private:
-  // [first, end)
+  // The range is half-open: [first, end).
   using Run = std::pair<size_t, size_t>;
 
   std::vector<double> Known() const {
@@ -86,8 +86,8 @@ class HistoryJudge {
     }
   }
 
-  // Hours in a row for which `belongs` holds; unknown ones end a run, or lie within it where
-  // `bridges`.
+  // Returns runs of hours in a row for which `belongs` is true. Unknown hours end a run, or lie
+  // within it if `bridges`.
   std::vector<Run> Runs(const std::function<bool(size_t)>& belongs, bool bridges = false) const {
     std::vector<Run> runs;
     size_t last_known = SIZE_MAX;
@@ -113,7 +113,8 @@ class HistoryJudge {
     }
   }
 
-  // Whether those are kBelievedDays different days in some span of kSuspectDays. In order of time.
+  // Returns whether those are kBelievedDays different days in some span of kSuspectDays. The days
+  // must be in order of time.
   static bool AreHabit(const std::vector<size_t>& days) {
     std::vector<size_t> different(days);
     different.erase(std::unique(different.begin(), different.end()), different.end());
@@ -123,8 +124,8 @@ class HistoryJudge {
     return false;
   }
 
-  // Whether the way to hour i, the first or the last of some zeros, is gradual on the side of
-  // `step`.
+  // Returns whether the values lead gradually to hour i, the first or the last of some zeros, on
+  // the side of `step`.
   bool IsGradual(size_t i, int64_t step) const {
     const int64_t second = static_cast<int64_t>(i) + 2 * step;
     if (second < 0 || second >= static_cast<int64_t>(hours_.size())) return false;
@@ -134,7 +135,7 @@ class HistoryJudge {
            far >= kMinFlankRatio * near;
   }
 
-  // Whether the zone was truly at zero on so many days that it is a habit.
+  // Returns whether the zone was truly at zero on so many days that it is a habit.
   bool HasTrueZeros() const {
     std::vector<size_t> days;
     for (const auto& [first, end] : Runs([this](size_t i) { return habits_.IsZero(hours_[i]); })) {
@@ -143,7 +144,7 @@ class HistoryJudge {
     return AreHabit(days);
   }
 
-  // The known value nearest to hour i in that direction; none at an end.
+  // Returns the known value nearest to hour i in that direction; nullopt if there is none.
   std::optional<double> Neighbour(size_t i, int64_t step) const {
     for (int64_t j = static_cast<int64_t>(i) + step;
          j >= 0 && j < static_cast<int64_t>(hours_.size()); j += step) {
@@ -173,7 +174,7 @@ class HistoryJudge {
     }
   }
 
-  // Zeros are believed, whatever the other rules would make of them.
+  // These zeros are accepted, whatever the other rules would say about them.
   void RejectAmongOthersThanZero() {
     const std::vector<double> with_zeros = hours_;
     for (double& grams : hours_) {
@@ -195,7 +196,7 @@ class HistoryJudge {
   void RejectConstants() {
     std::vector<Run> runs;
     for (size_t i = 0; i < hours_.size(); ++i) {
-      // Where zero is usual, it may last.
+      // If zero is usual, it may last.
       if (std::isnan(hours_[i]) || (habits_.reaches_zero && habits_.IsZero(hours_[i]))) continue;
       if (!runs.empty() && runs.back().second == i && hours_[i] == hours_[i - 1]) {
         runs.back().second = i + 1;
@@ -204,8 +205,8 @@ class HistoryJudge {
       }
     }
     if (runs.empty() || !config_.constant) return;
-    // What lasted for a week is believed. It says nothing of shorter runs, unless the zone is
-    // usually so, or is so now.
+    // A value that lasted for a week is accepted. It says nothing about shorter runs, unless the
+    // zone is usually so, or is so now.
     std::vector<size_t> lengths;
     size_t hours = 0, believed_hours = 0;
     for (const auto& [first, end] : runs) {
@@ -222,7 +223,7 @@ class HistoryJudge {
     const size_t usual = lengths[std::min<size_t>(2, lengths.size() - 1)];
     habits_.max_constant_hours = std::max(kMinConstantLimit, 2 * usual);
     for (const auto& [first, end] : runs) {
-      // The first was measured.
+      // The first hour was measured.
       if (end - first > habits_.max_constant_hours && end - first < kHoursOfWeek) {
         Reject({first + 1, end}, PlausibilityRule::kConstant);
       }
@@ -269,7 +270,7 @@ class HistoryJudge {
     }
   }
 
-  // Hours beyond the range on so many days are a habit of the zone: it has a new range. Returns
+  // Hours beyond the range on enough days are a habit of the zone: it has a new range. Returns
   // which hours these are.
   std::vector<bool> WidenRangeToHabits(const std::vector<double>& logs) {
     const double low = habits_.lowest, high = habits_.highest;
@@ -277,7 +278,7 @@ class HistoryJudge {
     for (const auto& [first, end] :
          Runs([&](size_t i) { return habits_.IsOutOfRange(logs[i]); }, /*bridges=*/true)) {
       if (end - first <= kMaxOutlierHours) continue;
-      // Of several days those count that are full.
+      // Of a run of several days, the full days count.
       std::vector<size_t>& days = logs[first] < low ? low_days : high_days;
       for (size_t i = first; i == first || i + kDay <= end; i += kDay) days.push_back(i / kDay);
     }
@@ -292,7 +293,7 @@ class HistoryJudge {
     return habitual;
   }
 
-  // Absent where less than half of the day is known.
+  // Returns nullopt if less than half of the day is known.
   std::optional<GramsPerKilowattHour> MeanOfDay(size_t first) const {
     double sum = 0;
     size_t known = 0;
@@ -306,7 +307,7 @@ class HistoryJudge {
   }
 
   void RejectDays() {
-    std::vector<size_t> suspects;  // the first hours of days that are not believed yet
+    std::vector<size_t> suspects;  // the first hours of days that are not accepted yet
     for (size_t first = 0; first < hours_.size(); first += kDay) {
       const std::optional<GramsPerKilowattHour> mean = MeanOfDay(first);
       if (!mean.has_value()) continue;
@@ -320,7 +321,7 @@ class HistoryJudge {
         suspects.erase(suspects.begin());
       }
       if (suspects.size() < kBelievedDays) continue;
-      // Days in a row are a new level, and days among others are a habit.
+      // Days in a row are a new level. Days among others are a habit.
       if (first - suspects.front() == (kBelievedDays - 1) * kDay) habits_.levels.Restart();
       for (const size_t day : suspects) {
         habits_.levels.AllowChangeTo(*MeanOfDay(day));
@@ -341,7 +342,7 @@ class HistoryJudge {
   ZoneHabits habits_;
 };
 
-// Hours are whole, so that this is exact before the epoch too.
+// Hours are whole, so this is exact before the epoch too.
 int64_t HourOf(absl::Time time) { return absl::ToUnixSeconds(time) / 3600; }
 
 JudgedHistory JudgeOfOneLevel(const std::vector<IntensityHistory::Interval>& intervals,

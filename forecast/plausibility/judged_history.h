@@ -1,20 +1,20 @@
-// A zone's history without what cannot be true: outages that were recorded as zeros, a source that
-// froze, single outliers, values in another unit. Such hours become holes, which a forecast from
-// history bridges, and are reported.
+// This header removes from a zone's history what cannot be true: outages that were recorded as
+// zeros, a source that froze, single outliers, values in another unit. Such hours become holes,
+// which a forecast from history bridges, and are reported.
 //
-// The rules, each of which PlausibilityConfig can turn off:
-//   bounds    above 3000 g/kWh: no power plant emits as much
-//   zero      zero between hours that are far from it, where the zone is not usually near zero;
-//             never believed for lasting long, as a dead source stays at zero too, but once the
-//             zone came to zero and left it gradually on 7 days of 28
-//   constant  one value for longer than twice the zone's third longest run, and for 3 hours at
-//             least; believed once it lasts 7 days, since the source may be a static mix
-//   level     4 hours or more, or days, far beyond what the zone had; believed once they last 7
-//             days, or are on 7 days of 28
-//   outlier   up to three hours that differ from their neighbours by more than ever is usual
+// These are the rules. PlausibilityConfig can turn off each of them:
+//   bounds    above 3000 g/kWh: no power plant emits that much
+//   zero      zero between hours that are far from it, unless the zone is usually near zero.
+//             Zeros are never accepted because they last, as a dead source stays at zero too.
+//             They are accepted once the zone reached zero and left it gradually on 7 days of 28
+//   constant  one value for longer than twice the zone's third longest run, and for at least 3
+//             hours; accepted once it lasts 7 days, because the source may be a static mix
+//   level     4 hours or more, or days, far beyond what the zone had; accepted once they last 7
+//             days, or occur on 7 days of 28
+//   outlier   up to three hours that differ from their neighbours by more than is ever usual
 // With fewer than 14 known days, only the bounds are checked.
 //
-// The limits were chosen on measured grids: docs/forecast.md has false alarms and detected faults
+// The limits were chosen on measured grids. docs/forecast.md has false alarms and detected faults
 // by zone, and how to measure them again. Pure: no I/O, no clock.
 #ifndef FORECAST_PLAUSIBILITY_JUDGED_HISTORY_H_
 #define FORECAST_PLAUSIBILITY_JUDGED_HISTORY_H_
@@ -32,15 +32,15 @@ namespace carbon {
 
 enum class PlausibilityRule { kBounds, kZero, kConstant, kLevel, kOutlier };
 
-// As carbon.json names it: "bounds", "zero", "constant", "level", "outlier".
+// Returns the name in carbon.json: "bounds", "zero", "constant", "level", "outlier".
 absl::string_view PlausibilityRuleName(PlausibilityRule rule);
 
-// No value of any grid is higher. The dirtiest hours of coal grids are near 1,500 g/kWh.
+// No grid has a higher value. The dirtiest hours of coal grids are near 1,500 g/kWh.
 inline constexpr GramsPerKilowattHour kMaxPlausible{3000};
-// What keeps a new level so long is believed.
+// A new level that stays this long is accepted.
 inline constexpr absl::Duration kBelievedAfter = absl::Hours(7 * 24);
 
-// For messages: zeros that come and go at once are not told apart from a dead source.
+// For messages: zeros that come and go at once look the same as a dead source.
 inline constexpr char kHowToAcceptZeros[] =
     "if that is true, set \"zero\": false or \"accept_from\" in the zone's \"plausibility\"";
 
@@ -55,13 +55,13 @@ struct RejectedHours {
 };
 
 struct JudgedHistory {
-  IntensityHistory hours;               // what is believed
+  IntensityHistory hours;               // the accepted hours
   std::vector<RejectedHours> rejected;  // in order of time
-  ZoneHabits habits;                    // of what is believed, since accept_from
+  ZoneHabits habits;                    // of the accepted hours since accept_from
 };
 
-// `hours` are ByHour. What lies before config.accept_from is judged by itself, and what lies after
-// it too: the zone may have another level from there on.
+// `hours` must be ByHour. The hours before config.accept_from and the hours after it are judged
+// separately, because the zone may have another level from there on.
 JudgedHistory JudgeHistory(const IntensityHistory& hours, const PlausibilityConfig& config);
 
 }  // namespace carbon

@@ -3,7 +3,7 @@
 namespace carbon {
 namespace {
 
-// A level varies by the weather.
+// A level varies with the weather, up to this factor.
 constexpr double kSameLevel = 3;
 constexpr absl::Duration kForgottenAfter = absl::Hours(48);
 

@@ -1,6 +1,7 @@
-// Which sources are believed again although their forecasts are implausible: those that have kept
-// their new level for kBelievedAfter. Only the rules "level" and "constant" yield to time. A source
-// that sends zeros, or values above any bound, stays rejected for as long as it does.
+// SuspectSources decides which sources are accepted again although their forecasts are implausible:
+// those that have kept their new level for kBelievedAfter. Only the rules "level" and "constant"
+// yield to time. A source that sends zeros, or values above any bound, stays rejected for as long
+// as it does.
 //
 // One thread; no I/O, no clock.
 #ifndef FORECAST_PLAUSIBILITY_SUSPECT_SOURCES_H_
@@ -20,16 +21,17 @@ namespace carbon {
 
 class SuspectSources {
  public:
-  // Zone and SourceKey.
+  // The zone and the SourceKey.
   using Key = std::pair<std::string, std::string>;
-  // The judgement of the forecast that the source had given by `at`; absent where that is unknown.
+  // Returns the judgement of the forecast that the source had given by `at`; absent if that is
+  // unknown.
   using Past = std::function<std::optional<JudgedForecast>(absl::Time at)>;
 
-  // Whether the forecast that the source gives at `now` is believed: it is plausible, or has the
-  // level that it has had for kBelievedAfter, however often it gives a new one. Plausible forecasts
-  // among the others do not start that time anew, unless all are for two days: a level may be at
-  // the edge of what is plausible. `past` is asked when a level is new, so that a restart of the
-  // program loses no day of the 7.
+  // Returns whether the forecast that the source gives at `now` is accepted. It is accepted if it
+  // is plausible, or if it has the level that the source has had for kBelievedAfter, however often
+  // the source gives a new forecast. Plausible forecasts among the others do not restart that time,
+  // unless all are plausible for two days: a level may be at the edge of what is plausible. `past`
+  // is asked when a level is new, so that a restart of the program loses no day of the 7.
   bool Believes(const Key& key, const JudgedForecast& judged, absl::Time now, const Past& past);
 
  private:

@@ -21,7 +21,7 @@ constexpr double kChangePower = 1.15;
 const double kChangeMargin = std::log(1.2);
 const double kMinChange = std::log(1.7);
 
-// Of a zone of 0.1 g/kWh a change by 1 g/kWh is none.
+// The added 1 makes a change by 1 g/kWh insignificant in a zone of 0.1 g/kWh.
 double LogOfMean(GramsPerKilowattHour mean) { return std::log(mean.value() + 1); }
 
 }  // namespace

@@ -1,10 +1,10 @@
-// What a zone's carbon intensity is usually like, as its history shows it: the measures by which
-// implausible values are recognised (judged_history.h learns them, judged_forecast.h applies them
-// to forecasts). Pure: no I/O, no clock.
+// ZoneHabits describes what a zone's carbon intensity is usually like, as its history shows it.
+// These are the measures by which implausible values are recognised (judged_history.h learns them,
+// judged_forecast.h applies them to forecasts). Pure: no I/O, no clock.
 //
-// All hours are in gCO2e/kWh; NaN is an hour of which nothing is known. Ratios are taken as
-// differences of log(value + offset), where the offset, a tenth of the median, keeps hours near
-// zero from counting as large changes.
+// All hours are in gCO2e/kWh; NaN is an unknown hour. Ratios are computed as differences of
+// log(value + offset). The offset, a tenth of the median, keeps hours near zero from counting as
+// large changes.
 #ifndef FORECAST_PLAUSIBILITY_ZONE_HABITS_H_
 #define FORECAST_PLAUSIBILITY_ZONE_HABITS_H_
 
@@ -20,22 +20,23 @@ namespace carbon {
 
 inline constexpr size_t kHoursOfDay = 24;
 inline constexpr size_t kHoursOfWeek = 7 * kHoursOfDay;
-// With fewer known hours than these 14 days, nothing but absolute bounds is checked.
+// With fewer known hours than these 14 days, only absolute bounds are checked.
 inline constexpr int64_t kMinHabitHours = 14 * int64_t{kHoursOfDay};
 
-// By how much the mean of a day differs from those of the seven days before, and how much it has
-// ever differed. A level change that was believed does not count as a difference.
+// DayLevels measures by how much the mean of a day differs from those of the seven days before, and
+// how much it has ever differed. A level change that was accepted does not count as a difference.
 class DayLevels {
  public:
   void Add(GramsPerKilowattHour mean);
   // Starts a new level: the next Add compares with nothing.
   void Restart() { recent_.clear(); }
-  // From here on such a change is plausible.
+  // Makes such a change plausible from here on.
   void AllowChangeTo(GramsPerKilowattHour mean);
 
-  // The mean of a day by that of the recent days; 1 where too few are known.
+  // Returns the mean of a day divided by that of the recent days; 1 if too few are known.
   double RatioToRecent(GramsPerKilowattHour mean) const;
-  // False where that ratio is beyond all that were seen, by a margin. True until enough was seen.
+  // Returns false if that ratio is beyond all that were seen, by a margin. Returns true until
+  // enough was seen.
   bool IsPlausible(GramsPerKilowattHour mean) const;
 
  private:
@@ -62,22 +63,22 @@ struct ZoneHabits {
   double max_dip = 0;
   DayLevels levels;
 
-  // Whether there is enough history to know anything but absolute bounds.
+  // Returns whether there is enough history to know more than absolute bounds.
   bool AreKnown() const { return known_hours >= kMinHabitHours; }
 
   double Log(double grams) const;
   std::vector<double> Logs(const std::vector<double>& hours) const;
   bool IsZero(double grams) const { return grams <= 0.005 * median; }
-  // Whether an hour's value is beyond all that the zone usually has.
+  // Returns whether an hour's value is beyond all that the zone usually has.
   bool IsOutOfRange(double log) const { return log < lowest || log > highest; }
   bool IsOutlier(double deviation) const { return deviation > max_spike || deviation < -max_dip; }
 };
 
-// The difference of hour `i` of Logs from the median of its neighbours: two hours before and after,
-// and a day before and after. NaN where fewer than three of these are known.
+// Returns the difference of hour `i` of Logs from the median of its neighbours: two hours before
+// and after, and a day before and after. Returns NaN if fewer than three of these are known.
 double DeviationFromNeighbours(const std::vector<double>& logs, size_t i);
 
-// The value that a share of `values` lies below. Not of none.
+// Returns the value below which a share of `values` lies. `values` must not be empty.
 double Quantile(std::vector<double> values, double share);
 
 }  // namespace carbon

@@ -29,14 +29,14 @@ absl::Status Refused(absl::string_view subject, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(subject, ": ", what));
 }
 
-// What a message calls a value. No text of it: see the header.
+// Returns how a message describes a value, without any of its text: see the header.
 std::string Described(const json& value) {
   if (value.is_array()) return "an array";
   if (value.is_object()) return "an object";
   return value.is_string() ? "a text" : value.dump();
 }
 
-// The member whose name equals `name` but for its case, or nullptr.
+// Returns the member whose name equals `name`, in upper or lower case, or nullptr.
 const json* Member(const json& object, absl::string_view name) {
   for (auto it = object.begin(); it != object.end(); ++it) {
     if (absl::EqualsIgnoreCase(it.key(), name)) return &it.value();
@@ -55,7 +55,7 @@ absl::StatusOr<absl::Time> TimeMember(
   return time;
 }
 
-// Nothing for null.
+// Returns nullopt for null.
 absl::StatusOr<std::optional<GramsPerKilowattHour>> IntensityMember(const json& object,
                                                                     absl::string_view name) {
   const json* value = Member(object, name);
@@ -74,7 +74,7 @@ absl::StatusOr<std::optional<GramsPerKilowattHour>> IntensityMember(const json& 
   return GramsPerKilowattHour(number);
 }
 
-// A duration is a TimeSpan in the file, a number of minutes in the WebAPI.
+// Reads a duration: a TimeSpan in the file, a number of minutes in the WebAPI.
 absl::StatusOr<absl::Duration> DurationMember(const json& object,
                                               absl::string_view name = "Duration") {
   const json* value = Member(object, name);
@@ -107,7 +107,8 @@ absl::StatusOr<std::string> LocationMember(const json& object) {
   return value->get<std::string>();
 }
 
-// Whether a thing at `found` is what was asked for; an empty one names no location.
+// Returns whether a record at `found` is about the wanted location; an empty `found` names no
+// location.
 bool Matches(absl::string_view found, absl::string_view wanted) {
   return found.empty() || wanted.empty() || absl::EqualsIgnoreCase(found, wanted);
 }
@@ -121,7 +122,7 @@ absl::Status LocationError(absl::string_view wanted, const std::set<std::string>
       absl::StrCat("location \"", wanted, "\" is not in the file, which has ", found.size()));
 }
 
-// The names of the members that hold an emission's time and value, and of their list.
+// The names of the members that contain an emission's time and value, and of their list.
 struct Shape {
   absl::string_view list;
   const char* time;
@@ -141,15 +142,17 @@ ReplyPoints::Record ReadEmission(const json& emission, const Shape& shape,
   return IntensityHistory::Interval{*start, *start + *duration, **value};
 }
 
-// Fractions of a second were cut off: steps that touch may seem to be a second apart.
+// Closes gaps of a second: fractions of a second were cut off, so steps that touch may seem to be a
+// second apart.
 void Join(bool is_cut, absl::Time end, ReplyPoints::Record* record) {
   if (!is_cut || !record->ok() || !record->value().has_value()) return;
   absl::Time& start = record->value()->start;
   if (absl::AbsDuration(start - end) <= absl::Seconds(1)) start = end;
 }
 
-// Values that overlap by a rolling window are means of several steps, and no step's own. `window`
-// is what the reply declares; zero, as its servers declare where none was asked for, is none.
+// Values that overlap because of a rolling window are means of several steps, and not the value of
+// one step. `window` is what the reply declares. Zero means no window: servers declare it if none
+// was asked for.
 absl::Status CheckNotRolling(const std::vector<ReplyPoints::Record>& records,
                              absl::string_view list, absl::Duration window) {
   std::vector<absl::Time> starts;
@@ -176,7 +179,7 @@ absl::Status CheckNotRolling(const std::vector<ReplyPoints::Record>& records,
                                     absl::FormatDuration(step), ", not those of single steps"));
 }
 
-// Turns emissions of one shape or the other into a series.
+// Converts emissions of one shape or the other into a series.
 absl::StatusOr<ProviderForecast> ReadEmissions(const json& emissions, const Shape& shape,
                                                absl::string_view location, absl::Time now,
                                                absl::Duration window = absl::ZeroDuration()) {
@@ -228,8 +231,8 @@ CarbonAwareForecast WithIssue(std::optional<absl::Time> issued_at, ProviderForec
   return {issued_at, std::move(forecast.series), std::move(forecast.remark)};
 }
 
-// How many minutes a rolling mean spans. Zero, which versions 1.0.2 to 1.8.0 answer where no window
-// was asked for, and nothing: no rolling mean.
+// Returns how many minutes a rolling mean spans; zero if there is none. Versions 1.0.2 to 1.8.0
+// answer zero if no window was asked for. A missing member means zero too.
 absl::StatusOr<absl::Duration> WindowOf(const json& forecast) {
   const json* value = Member(forecast, "windowSize");
   if (value == nullptr || value->is_null()) return absl::ZeroDuration();
@@ -253,7 +256,7 @@ absl::StatusOr<CarbonAwareForecast> ReadFileForm(const json& root, absl::string_
   return WithIssue(issued_at, *std::move(forecast));
 }
 
-// Whether a list is of emissions, as the data file's, rather than of forecasts.
+// Returns whether a list is of emissions, as in the data file, rather than of forecasts.
 bool IsEmissionList(const json& root) {
   return root.is_array() && !root.empty() && root[0].is_object() &&
          Member(root[0], "forecastData") == nullptr &&
@@ -315,7 +318,7 @@ absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view text,
   try {
     root = json::parse(text.begin(), text.end());
   } catch (const json::exception& error) {
-    // Behind that the library quotes what it read, the whole of a broken string even.
+    // After that the library quotes what it read, even the whole of a broken string.
     absl::string_view what = error.what();
     what = what.substr(0, what.find("; last read"));
     what = what.substr(0, what.find(" parsing '"));

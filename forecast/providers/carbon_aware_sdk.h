@@ -1,4 +1,5 @@
-// Forecasts in the JSON forms of the Green Software Foundation's Carbon Aware SDK:
+// This parser reads forecasts in the JSON forms of the Green Software Foundation's Carbon Aware
+// SDK:
 //
 //   its data file    {"GeneratedAt": "2026-11-24T00:00:00Z",
 //                     "Emissions": [{"Location": "de", "Time": "2026-11-24T00:00:00Z",
@@ -9,10 +10,11 @@
 //                                        "value": 412.5}, …]}]
 //
 // Ratings and values are gCO2e/kWh; a WebAPI duration is in minutes. A fraction of a second in a
-// time is cut off. With a `windowSize` each value is a rolling mean over so many minutes: such a
-// forecast is refused where the window is longer than a step. A window of 0, which the WebAPI
-// answers where none was asked for, is none. Names are matched whatever their case, and members
-// that are not named here are ignored. Pure; no I/O, whoever reads the file bounds its size.
+// time is cut off. With a `windowSize` each value is a rolling mean over that many minutes: such a
+// forecast is refused if the window is longer than a step. A window of 0, which the WebAPI answers
+// if none was asked for, means no window. Names are matched in upper and lower case, and members
+// that are not named here are ignored. Pure; no I/O. The caller that reads the file bounds its
+// size.
 #ifndef FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 #define FORECAST_PROVIDERS_CARBON_AWARE_SDK_H_
 
@@ -27,7 +29,7 @@
 
 namespace carbon {
 
-// A year of five minutes has half as many. Parsed they take 100 MB.
+// A year of five-minute steps has half as many values. Parsed they take 100 MB.
 inline constexpr size_t kMaxSdkFileValues = 1'000'000;
 
 struct CarbonAwareForecast {
@@ -36,18 +38,19 @@ struct CarbonAwareForecast {
   ReplyRemark remark;
 };
 
-// The forecast for `location`; where it is empty the file must speak of one location only. An
-// emission that names no location belongs to every one.
+// Returns the forecast for `location`. If that is empty, the file must be about one location only.
+// An emission that names no location belongs to every location.
 //
-// Emissions in any order; one that cannot be used is left out, as ReplyPoints has it, and so is
-// what lies behind a hole that cannot be filled. `now` is when it was read: see ProviderAsk.
+// Emissions may come in any order. One that cannot be used is left out, as ReplyPoints describes,
+// and so is everything after a hole that cannot be filled. `now` is when it was read: see
+// ProviderAsk.
 //
-// Messages quote no text of the file: whoever may choose it need not be allowed to read it (it may
-// be a link to another), and everybody reads the messages.
+// Messages quote no text of the file: a user who may choose it may not be allowed to read it (it
+// may be a link to another file), and everybody reads the messages.
 //
-// InvalidArgument for more than `max_values`; and naming the member where half of the emissions or
-// more have one that is missing, of another type or out of range, or overlap. NotFound for an
-// unknown location, and InvalidArgument for an ambiguous one. Unavailable where there is no
+// Errors: InvalidArgument if there are more than `max_values`, for an ambiguous location, and,
+// naming the member, if half of the emissions or more have a member that is missing, of another
+// type or out of range, or overlap. NotFound for an unknown location. Unavailable if there is no
 // emission.
 absl::StatusOr<CarbonAwareForecast> ParseCarbonAwareSdk(absl::string_view json,
                                                         absl::string_view location,

@@ -24,7 +24,8 @@ absl::Status CheckAnyKind(const ProviderAsk& ask) {
       ask, {SignalKind::kAverageLifecycle, SignalKind::kAverageDirect, SignalKind::kMarginal});
 }
 
-// The location may be the grid's name for the cloud region asked for.
+// The location may be the grid's name for the cloud region that was asked for, so it is not
+// checked.
 ReplyPoints::Record ReadEmission(const ReplyObject& emission) {
   const absl::StatusOr<absl::Time> start = emission.Instant("time");
   if (!start.ok()) return start.status();
@@ -58,7 +59,8 @@ absl::StatusOr<ReplyPoints> ReadHistory(const HttpReply& reply) {
 absl::StatusOr<HttpRequest> CarbonAwareForecastRequest(const ProviderAsk& ask, const Credential&,
                                                        absl::Time) {
   if (absl::Status status = CheckAnyKind(ask); !status.ok()) return OfProvider(kName, ask, status);
-  // Without a start and an end the SDK answers with all that it has; to ask for more is an error.
+  // Without a start and an end the SDK answers with all that it has. Asking for more than it has is
+  // an error.
   return HttpRequest{.url = Url(ask.url, "/emissions/forecasts/current", {{"location", ask.zone}})};
 }
 

@@ -19,12 +19,12 @@ using nlohmann::json;
 
 constexpr absl::string_view kName = "eia-930";
 constexpr int kMaxRows = 5000;
-// At sixteen fuels, 4608 rows.
+// With sixteen fuels this is 4608 rows.
 constexpr absl::Duration kSpan = absl::Hours(24 * 12);
-// Above what all of the country generates in an hour: a fault of the data.
+// A value above what the whole country generates in an hour is a fault of the data.
 constexpr KilowattHours kMaxGenerated{2e9};
-// Fuels that are not known here yet count as nothing where they are at most this part of an hour's
-// generation: EIA adds codes now and then. What is unknown of a fuel of at most this part neither.
+// Unknown fuels count as nothing if they are at most this part of an hour's generation: EIA adds
+// codes now and then. The unknown generation of a fuel of at most this part counts as nothing too.
 constexpr double kMaxUnknownPart = 0.05;
 
 struct Fuel {
@@ -59,7 +59,7 @@ std::string HourText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H", time, absl::UTCTimeZone());
 }
 
-// Nothing for null.
+// Returns nullopt for null.
 absl::StatusOr<std::optional<KilowattHours>> ReadEnergy(const ReplyObject& row) {
   const json* found = row.Find("value");
   if (found == nullptr) return row.Refused("value", "is missing");
@@ -75,18 +75,18 @@ absl::StatusOr<std::optional<KilowattHours>> ReadEnergy(const ReplyObject& row) 
   return std::max(energy, KilowattHours(0));
 }
 
-// What is generated in an hour, without storage.
+// The generation of one hour, without storage.
 struct Hour {
-  // Nothing where a fuel's energy is unknown.
+  // Nullopt if a fuel's energy is unknown.
   std::map<std::string, std::optional<KilowattHours>> fuels;
   KilowattHours of_unknown_fuels{0};
-  // What could not be read: fuels, and "" for one that is not named.
+  // Fuels that could not be read; "" for a fuel that is not named.
   std::set<std::string> bad_fuels;
 };
 using Hours = std::map<absl::Time, Hour>;  // by the hour's end
 
-// Puts one row into its hour. An error where the row is left out: what its fuel generated is
-// unknown then, but where it only lacks a factor.
+// Puts one row into its hour. Returns an error if the row is left out. What its fuel generated is
+// unknown then, unless the row only lacks a factor.
 absl::Status ReadRow(const ProviderAsk& ask, const ReplyObject& row, Hours* hours) {
   absl::Status status = row.Expect("respondent", ask.zone);
   if (status.ok()) status = row.Expect("value-units", "megawatthours");
@@ -113,23 +113,23 @@ absl::Status ReadRow(const ProviderAsk& ask, const ReplyObject& row, Hours* hour
   return row.Refused("fueltype", absl::StrCat(fuel, " has two values at ", HourText(*end)));
 }
 
-// When a fuel is known in a reply, and its part of what was generated and emitted then.
+// When a fuel is known in a reply, and its part of what was generated and emitted in that time.
 struct FuelUse {
   absl::Time first, last;
   KilowattHours energy, of_energy;
   GramsCo2e emitted, of_emitted;
 
-  // A fuel that comes or goes inside the reply says nothing of the hours before or after, and a
-  // small one does not matter there; a large one that is missing does. Between, one that emits much
-  // matters too.
+  // A fuel that appears or disappears inside the reply says nothing about the hours before or
+  // after. A small one does not matter there, but a large one that is missing does. Between its
+  // first and last hour, a fuel that emits much matters too.
   bool IsNeededAt(absl::Time end) const {
     if (energy > kMaxUnknownPart * of_energy) return true;
     return first <= end && end <= last && emitted > kMaxUnknownPart * of_emitted;
   }
 };
 
-// The fuels of which anything is known in some hour of the reply: what is null throughout is of no
-// matter there.
+// Returns the fuels of which anything is known in some hour of the reply. A fuel that is null
+// throughout does not matter.
 std::map<std::string, FuelUse> FuelsOf(const Hours& hours, SignalKind kind) {
   std::map<std::string, FuelUse> fuels;
   for (const auto& [end, hour] : hours) {
@@ -152,11 +152,11 @@ std::map<std::string, FuelUse> FuelsOf(const Hours& hours, SignalKind kind) {
   return fuels;
 }
 
-// Nothing where a fuel that matters is unknown, or nothing is generated.
+// Returns nullopt if a fuel that matters is unknown, or if nothing is generated.
 std::optional<GramsPerKilowattHour> Intensity(absl::Time end, const Hour& hour,
                                               const std::map<std::string, FuelUse>& fuels,
                                               SignalKind kind) {
-  // How much one is that no hour knows cannot be told.
+  // The size of a fuel that no hour knows is unknown.
   for (const std::string& fuel : hour.bad_fuels) {
     if (!fuels.contains(fuel)) return std::nullopt;
   }
@@ -222,7 +222,7 @@ absl::StatusOr<ReplyPoints> ReadReply(const ProviderAsk& ask, const HttpReply& r
       ++lost;
     }
   }
-  // As ReplyPoints has it of records.
+  // ReplyPoints treats records in the same way.
   if (lost > 0 && 2 * lost >= hours.size()) return first_left_out;
   return points;
 }
@@ -240,7 +240,7 @@ absl::StatusOr<std::vector<HttpRequest>> Eia930HistoryRequests(const ProviderAsk
   const absl::Time last = absl::UnixEpoch() + absl::Ceil(to - absl::UnixEpoch(), absl::Hours(1));
   std::vector<HttpRequest> requests;
   for (const TimeSpan& span : SplitSpan(first, last, kSpan)) {
-    // The API's end is included, and hours are named by their end.
+    // The API includes the end, and hours are named by their end.
     requests.push_back({.url = Url(ask.url, "/electricity/rto/fuel-type-data/data/",
                                    {{"frequency", "hourly"},
                                     {"data[0]", "value"},

@@ -63,7 +63,8 @@ ReplyPoints::Record ReadPoint(const ProviderAsk& ask, const ReplyObject& point, 
                                     estimated != nullptr && *estimated == json(true)};
 }
 
-// The points under the first of `keys` that is there: each holds for one granularity.
+// Reads the points under the first of `keys` that is present. Each point is valid for one
+// granularity.
 absl::StatusOr<ReplyPoints> ReadPoints(const ProviderAsk& ask, const HttpReply& reply,
                                        std::vector<const char*> keys) {
   absl::Status status = CheckKind(ask, {SignalKind::kAverageLifecycle, SignalKind::kAverageDirect});

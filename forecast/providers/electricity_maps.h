@@ -7,11 +7,12 @@
 //   {"zone": "DK-DK2", "temporalGranularity": "hourly",
 //    "data": [{"carbonIntensity": 77, "datetime": "…", "isEstimated": true}, …]}
 //
-// Version 4 of the API, and version 3 at its own URL as the fallback, which answers alike. Values
-// are gCO2e/kWh and may be null. `updatedAt` is about when the request was made, so the issue time
-// is unknown. What would silently answer another question is always sent or checked: without
-// disableCallerLookup an unknown zone becomes the caller's own, without emissionFactorType the kind
-// is whatever the account's default is, and a granularity that the plan lacks is coarsened.
+// This is version 4 of the API. Version 3, at its own URL, is the fallback and answers alike.
+// Values are gCO2e/kWh and may be null. `updatedAt` is about the time of the request, so the issue
+// time is unknown. Parameters without which the API would silently answer another question are
+// always sent, or the answer is checked. Without disableCallerLookup an unknown zone becomes the
+// caller's own. Without emissionFactorType the kind is the account's default. A granularity that
+// the plan lacks is coarsened.
 #ifndef FORECAST_PROVIDERS_ELECTRICITY_MAPS_H_
 #define FORECAST_PROVIDERS_ELECTRICITY_MAPS_H_
 
@@ -26,18 +27,19 @@ namespace carbon {
 inline constexpr char kElectricityMapsUrl[] = "https://api.electricitymaps.com/v4";
 inline constexpr char kElectricityMapsV3Url[] = "https://api.electricitymaps.com/v3";
 
-// Kinds: average-lifecycle and average-direct. credential.secret is the token.
+// The kinds are average-lifecycle and average-direct. credential.secret is the token.
 absl::StatusOr<HttpRequest> ElectricityMapsForecastRequest(const ProviderAsk& ask,
                                                            const Credential& credential,
                                                            absl::Time now);
 absl::StatusOr<std::vector<HttpRequest>> ElectricityMapsHistoryRequests(
     const ProviderAsk& ask, const Credential& credential, absl::Time from, absl::Time to);
 
-// A 401 stands for a bad token, for a zone that the plan lacks or for too many requests at once:
-// see CheckReply.
+// A 401 means a bad token, a zone that the plan lacks, or too many requests at once: see
+// CheckReply.
 absl::StatusOr<ProviderForecast> ParseElectricityMapsForecast(const ProviderAsk& ask,
                                                               const HttpReply& reply);
-// Of past-range and of history, the last 24 hours. What Electricity Maps estimated is marked.
+// Parses past-range, and history (the last 24 hours). Values that Electricity Maps estimated are
+// marked.
 absl::StatusOr<ProviderHistory> ParseElectricityMapsHistory(const ProviderAsk& ask,
                                                             const HttpReply& reply);
 

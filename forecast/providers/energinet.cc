@@ -17,7 +17,7 @@ constexpr absl::string_view kName = "energinet";
 constexpr absl::Duration kStep = absl::Minutes(5);
 constexpr absl::Duration kHistory = absl::Hours(24 * 31);
 
-// "2026-08-22T17:00", in the zone that the `timezone` names.
+// Returns "2026-08-22T17:00", in the zone that the `timezone` names.
 std::string Minute(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M", time, absl::UTCTimeZone());
 }
@@ -27,7 +27,7 @@ absl::StatusOr<HttpRequest> Request(const ProviderAsk& ask, absl::string_view da
   if (absl::Status status = CheckAsk(ask, {SignalKind::kAverageDirect}); !status.ok()) {
     return OfProvider(kName, ask, status);
   }
-  // Written into JSON below.
+  // The zone is written into JSON below.
   if (ask.zone != "DK1" && ask.zone != "DK2") {
     return OfProvider(kName, ask, absl::InvalidArgumentError("is neither DK1 nor DK2"));
   }

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr absl::string_view kName = "energy-charts";
 constexpr absl::Duration kHistory = absl::Hours(24 * 31);
-// 2000-01-01 to 2100-01-01.
+// The range is 2000-01-01 to 2100-01-01.
 constexpr int64_t kEarliest = 946684800;
 constexpr int64_t kLatest = 4102444800;
 
@@ -50,7 +50,8 @@ absl::StatusOr<int64_t> ReadSecond(const json& json, absl::string_view name) {
       absl::StrCat(name, ": ", Shown(json), " is no second of this century"));
 }
 
-// A column of `size` values, or nullptr where it is null as a whole: a country has none.
+// Returns a column of `size` values, or nullptr if it is null as a whole: the country has no such
+// data.
 absl::StatusOr<const json*> Column(const ReplyObject& root, const char* key, size_t size) {
   if (const json* found = root.Find(key); found != nullptr && found->is_null()) return nullptr;
   absl::StatusOr<const json*> values = root.Array(key);
@@ -65,8 +66,8 @@ absl::StatusOr<std::optional<GramsPerKilowattHour>> ReadValue(const json* column
   return ReadIntensity((*column)[i], absl::StrCat(key, "[", i, "]"), GramsPerKilowattHour(1));
 }
 
-// The three columns as rows, in order of time and each once. Rows that cannot be read are left out,
-// as `points` counts; an error where they are half of all or more.
+// Returns the three columns as rows, sorted by time, each once. Rows that cannot be read are left
+// out, as `points` counts. Returns an error if half of the rows or more are left out.
 absl::StatusOr<std::vector<Row>> ReadRows(const HttpReply& reply, ReplyPoints* points) {
   absl::StatusOr<json> parsed = ParseReply(reply);
   if (!parsed.ok()) return parsed.status();
@@ -100,8 +101,9 @@ absl::StatusOr<std::vector<Row>> ReadRows(const HttpReply& reply, ReplyPoints* p
   return rows;
 }
 
-// How long each value holds: the API does not say, but lists an instant even where it knows no
-// value, so it is the usual time between two. The median, so that one odd instant does not matter.
+// Returns how long each value is valid. The API does not say, but it lists an instant even if it
+// knows no value, so it is the usual time between two instants. The median is used, so that one odd
+// instant does not matter.
 absl::StatusOr<absl::Duration> Step(const std::vector<Row>& rows) {
   std::vector<int64_t> steps;
   for (size_t i = 1; i < rows.size(); ++i) {

@@ -21,14 +21,15 @@ constexpr absl::Duration kShortHorizon = absl::Hours(24);
 
 bool IsNational(const ProviderAsk& ask) { return ask.zone == "GB"; }
 
-// The number of a region, 1 to 17, or nothing.
+// Returns the number of a region, 1 to 17, or nullopt.
 std::optional<int> RegionId(absl::string_view zone) {
   int id = 0;
   if (zone.size() > 2 || !absl::SimpleAtoi(zone, &id) || id < 1 || id > 17) return std::nullopt;
   return id;
 }
 
-// One or two letters, a digit and perhaps one more letter or digit: "RG10", "EC1A".
+// Returns whether the zone is one or two letters, a digit and perhaps one more letter or digit:
+// "RG10", "EC1A".
 bool IsOutwardPostcode(absl::string_view zone) {
   size_t letters = 0;
   while (letters < zone.size() && absl::ascii_isupper(zone[letters])) ++letters;
@@ -56,7 +57,7 @@ absl::StatusOr<HttpRequest> Request(const ProviderAsk& ask, absl::Time from,
   return HttpRequest{.url = Url(ask.url, path)};
 }
 
-// Whether the region of a reply is the one asked for, where it says which it is.
+// Checks that the region of a reply is the one asked for, if the reply names it.
 absl::Status CheckRegion(const ProviderAsk& ask, const ReplyObject& region) {
   const std::optional<int> asked = RegionId(ask.zone);
   const json* id = region.Find("regionid");
@@ -74,8 +75,8 @@ absl::Status CheckRegion(const ProviderAsk& ask, const ReplyObject& region) {
   return absl::OkStatus();
 }
 
-// The list of half-hours: root.data, or for a region the data within it. An empty list says that
-// there is nothing of that time; a reply without one is an outage.
+// Returns the list of half-hours: root.data, or for a region the data within it. An empty list
+// means that there is nothing of that time. A reply without a list is an outage.
 absl::StatusOr<const json*> HalfHours(const ProviderAsk& ask, const json& root) {
   const absl::Status outage = absl::UnavailableError("the reply has no data: an outage");
   const json* data = ReplyObject(root, "").Find("data");

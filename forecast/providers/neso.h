@@ -1,5 +1,5 @@
-// The Carbon Intensity API of Great Britain's National Energy System Operator: average intensity
-// of what generators emit, so direct. No key; CC BY 4.0. Half-hours.
+// The Carbon Intensity API of Great Britain's National Energy System Operator: average intensity of
+// what generators emit, so it is direct. No key; CC BY 4.0. Steps are half-hours.
 //
 //   GET {url}/intensity/2018-01-20T12:00Z/fw48h              zone GB
 //   GET {url}/intensity/{from}/{to}                          at most 14 days
@@ -9,10 +9,11 @@
 //   GET {url}/regional/intensity/{from}/fw48h/postcode/RG10  zone an outward postcode
 //   {"data": {"regionid": 13, "data": [{"from": …, "to": …, "intensity": {"forecast": 266}}, …]}}
 //
-// Regional `data` is an object or an array of one. `actual` is null for what is to come, and is
-// absent from regional data, whose past is what was forecast last: it counts as estimated. An
-// outage answers 200 with {} or no points: UNAVAILABLE for a forecast. For days a forecast may end
-// tonight rather than in 48 hours: it is used as far as it reaches. When it was made is not told.
+// Regional `data` is an object or an array of one. `actual` is null for the future. It is absent
+// from regional data, whose past is the last forecast: that counts as estimated. In an outage the
+// server answers 200 with {} or no points: UNAVAILABLE for a forecast. For days a forecast may end
+// tonight rather than in 48 hours: it is used as far as it reaches. The server does not say when it
+// was made.
 #ifndef FORECAST_PROVIDERS_NESO_H_
 #define FORECAST_PROVIDERS_NESO_H_
 
@@ -26,7 +27,7 @@ namespace carbon {
 
 inline constexpr char kNesoUrl[] = "https://api.carbonintensity.org.uk";
 
-// Kind: average-direct. No credential.
+// The kind is average-direct. No credential.
 absl::StatusOr<HttpRequest> NesoForecastRequest(const ProviderAsk& ask,
                                                 const Credential& credential, absl::Time now);
 absl::StatusOr<std::vector<HttpRequest>> NesoHistoryRequests(const ProviderAsk& ask,

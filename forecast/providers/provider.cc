@@ -14,7 +14,7 @@
 namespace carbon {
 namespace {
 
-// As files of unknown type are served: by object stores, and by a plain file server.
+// Object stores and plain file servers serve files of unknown type with these types.
 constexpr absl::string_view kFileTypes[] = {"text/plain", "application/octet-stream", ""};
 
 bool MayBeJson(absl::string_view content_type) {

@@ -1,14 +1,15 @@
-// Every provider of grid data that is asked over HTTP, by the name that carbon.json calls it:
+// This table has every provider of grid data that is asked over HTTP, by the name that carbon.json
+// uses:
 //
 //   const Provider* provider = FindProvider("electricity-maps");
-//   ask.url = provider->url;                       // where the configuration names no other
+//   ask.url = provider->url;                       // unless the configuration names another one
 //   request = provider->forecast(ask, credential, now);
 //   …
 //   forecast = provider->parse_forecast(ask, reply);
 //
-// Which zones and kinds a provider has, the functions that make its requests tell: they refuse
-// others. Constant data; no I/O. A static value and files on the disk need no request, and are not
-// here.
+// The functions that make a provider's requests know which zones and kinds it has: they refuse
+// others. Constant data; no I/O. Static values and files on the disk need no request and are not in
+// the table.
 #ifndef FORECAST_PROVIDERS_PROVIDERS_H_
 #define FORECAST_PROVIDERS_PROVIDERS_H_
 
@@ -37,12 +38,12 @@ struct Provider {
   };
 
   absl::string_view name;
-  absl::string_view url;  // empty where the operator must say
+  absl::string_view url;  // empty if the operator must say
   Needs needs = Needs::kNothing;
   // How often to ask for a forecast: new ones come no more often, and accounts are metered.
-  // docs/providers.md says of each why.
+  // docs/providers.md gives the reason for each value.
   absl::Duration refresh = absl::Minutes(15);
-  // Null where the provider has none.
+  // Null if the provider has none.
   ForecastRequest* forecast = nullptr;
   absl::StatusOr<ProviderForecast> (*parse_forecast)(const ProviderAsk&,
                                                      const HttpReply&) = nullptr;
@@ -50,12 +51,12 @@ struct Provider {
   absl::StatusOr<ProviderHistory> (*parse_history)(const ProviderAsk&, const HttpReply&) = nullptr;
   LoginRequest* login = nullptr;
   absl::StatusOr<Credential> (*parse_login)(const ProviderAsk&, const HttpReply&) = nullptr;
-  absl::Duration login_life = absl::InfiniteDuration();  // how long a login's credential is good
+  absl::Duration login_life = absl::InfiniteDuration();  // how long a login's credential is valid
 };
 
-// Nullptr for an unknown name.
+// Returns nullptr for an unknown name.
 const Provider* FindProvider(absl::string_view name);
-// In the order of the alphabet.
+// Returns the names in alphabetical order.
 std::vector<std::string> ProviderNames();
 
 }  // namespace carbon

@@ -39,7 +39,7 @@ absl::Status CheckShape(absl::string_view text, size_t max_values) {
     } else if (c == '}' || c == ']') {
       --depth;
     } else if (c == ',' || c == '{' || c == '[') {
-      // Each value but the first stands behind one of these.
+      // Each value except the first comes after one of these characters.
       if (++values > max_values) {
         return absl::InvalidArgumentError(absl::StrCat("has more than ", max_values, " values"));
       }
@@ -196,7 +196,7 @@ std::optional<double> NumberIn(const json& value) {
   if (!value.is_string()) return std::nullopt;
   const std::string& text = value.get_ref<const std::string&>();
   double number = 0;
-  // SimpleAtod also knows words, for infinity say.
+  // SimpleAtod also accepts words, for infinity for example.
   const bool is_decimal = text.find_first_not_of("0123456789+-.eE") == std::string::npos;
   if (!is_decimal || !absl::SimpleAtod(text, &number)) return std::nullopt;
   return number;

@@ -22,13 +22,13 @@ absl::Status OfInterval(const Interval& interval, absl::string_view what) {
       absl::StrCat("interval ", FormatTimestamp(interval.start), ": ", what));
 }
 
-// A series without gaps: part of a forecast that has some.
+// A series without gaps: a part of a forecast that has some.
 struct Run {
   std::vector<IntensitySeries::Step> steps;
   absl::Time end;
 };
 
-// How much the holes are together that are short enough to be filled.
+// Returns the total length of the holes that are short enough to be filled.
 absl::Duration ShortHoles(const std::vector<Interval>& intervals) {
   absl::Duration sum;
   for (size_t i = 1; i < intervals.size(); ++i) {

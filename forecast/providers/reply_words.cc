@@ -18,13 +18,13 @@ using nlohmann::json;
 
 // A reply that explains an error is short; a larger one is a page or data.
 constexpr size_t kMaxRead = 64 << 10;
-// Members that hold an error's text, in the order in which they are shown.
+// These members contain an error's text, in the order in which they are shown.
 constexpr const char* kMembers[] = {"code",    "title",       "error",  "error_description",
                                     "message", "description", "detail", "reason",
                                     "errors"};
 
 void AddText(absl::string_view text, std::vector<std::string>* texts) {
-  // Far more than is shown.
+  // This is far more than is shown.
   constexpr size_t kMaxTexts = 32;
   text = absl::StripAsciiWhitespace(text);
   if (text.empty() || texts->size() >= kMaxTexts ||
@@ -33,7 +33,8 @@ void AddText(absl::string_view text, std::vector<std::string>* texts) {
   texts->emplace_back(text);
 }
 
-// The texts of kMembers in `value`, and of what they hold. CheckShape bounds the recursion.
+// Adds the texts of kMembers in `value`, and in the values under them. CheckShape bounds the
+// recursion.
 void AddTexts(const json& value, bool is_error, std::vector<std::string>* texts) {
   if (value.is_string()) {
     if (is_error) AddText(value.get_ref<const std::string&>(), texts);
@@ -47,7 +48,7 @@ void AddTexts(const json& value, bool is_error, std::vector<std::string>* texts)
       AddTexts(*found, /*is_error=*/true, texts);
       is_known = true;
     }
-    // As ASP.NET has it: {"errors": {"location": ["The field is required."]}}.
+    // ASP.NET writes errors so: {"errors": {"location": ["The field is required."]}}.
     if (!is_error || is_known) return;
     for (const json& element : value) {
       if (element.is_array()) AddTexts(element, /*is_error=*/true, texts);
@@ -88,7 +89,8 @@ std::vector<std::string> TextsOf(const HttpReply& reply) {
   return texts;
 }
 
-// Printable ASCII, with one blank for each run of anything else that is blank or control.
+// Returns the text in printable ASCII, with one blank for each run of other blank or control
+// characters.
 std::string Cleaned(absl::string_view text) {
   std::string clean;
   for (const char c : text) {
@@ -119,7 +121,7 @@ std::string ReplyWords(const HttpReply& reply) {
 }
 
 Refusal MeaningOfRefusal(const HttpReply& reply) {
-  // Words between blanks: "plan" is not in "explanation".
+  // The text is searched for whole words between blanks: "plan" is not in "explanation".
   std::string text = absl::StrCat(" ", absl::StrJoin(TextsOf(reply), " "), " ");
   for (char& c : text) {
     const unsigned char byte = static_cast<unsigned char>(c);

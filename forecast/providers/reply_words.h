@@ -1,5 +1,5 @@
-// What a server says for itself in a reply that is no data: its own words are often the only thing
-// that names the cause. Pure; no I/O.
+// This header extracts a server's own explanation from a reply without data. Its words are often
+// the only thing that names the cause. Pure; no I/O.
 #ifndef FORECAST_PROVIDERS_REPLY_WORDS_H_
 #define FORECAST_PROVIDERS_REPLY_WORDS_H_
 
@@ -11,17 +11,17 @@ namespace carbon {
 
 inline constexpr size_t kMaxReplyWords = 160;  // bytes
 
-// The words in quotes: what the members of a JSON reply say that usually hold an error ("error",
-// "message", "detail" and the like), the title of an HTML page, or a plain text. Printable ASCII on
-// one line, cut short at kMaxReplyWords. Empty where there are no such words. They may repeat the
+// Returns the words in quotes: the members of a JSON reply that usually contain an error ("error",
+// "message", "detail" and the like), the title of an HTML page, or a plain text. They are printable
+// ASCII on one line, cut at kMaxReplyWords. Empty if there are no such words. They may repeat the
 // credential: the caller removes it.
 std::string ReplyWords(const HttpReply& reply);
 
 enum class Refusal { kCredential, kAccount, kTooMany };
 
-// What a reply of status 401, 402 or 403 means. Providers use either status for all three, and
-// their words are not documented: only words that leave no doubt change the meaning that the status
-// has by itself, the credential for 401 and the account otherwise.
+// Returns what a reply of status 401, 402 or 403 means. Providers use either status for all three
+// meanings, and their words are not documented. By default 401 means the credential, and the others
+// mean the account. Only unambiguous words change that.
 Refusal MeaningOfRefusal(const HttpReply& reply);
 
 }  // namespace carbon

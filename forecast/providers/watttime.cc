@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr absl::string_view kName = "watttime";
 constexpr absl::string_view kSignal = "co2_moer";
-// A day less than what is allowed: both ends count.
+// This is a day less than what is allowed, because both ends count.
 constexpr absl::Duration kHistory = absl::Hours(24 * 31);
 constexpr int kMaxHorizonHours = 72;
 

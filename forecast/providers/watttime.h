@@ -1,5 +1,5 @@
-// WattTime, version 3: marginal intensity of the balancing areas of the world. Needs an account,
-// whose user and password buy a token for 30 minutes.
+// WattTime, version 3: marginal intensity of the balancing areas of the world. Needs an account;
+// its user and password get a token for 30 minutes.
 //
 //   GET {url}/login                                  Authorization: Basic …
 //   {"token": "…"}
@@ -11,8 +11,9 @@
 //   GET {url}/v3/historical?region=…&start=…&end=…   at most 32 days
 //
 // Units are converted as `units` declares them. `generated_at` is a true issue time. A 401 means
-// that the token is over: log in again, once. So may a 403 (JSON or an HTML page); with a new login
-// it means that the plan lacks this. Rate limits: 3000 requests, and 100 logins, in five minutes.
+// that the token has expired: log in again, once. A 403 (JSON or an HTML page) may mean the same;
+// after a new login it means that the plan lacks this. Rate limits: 3000 requests, and 100 logins,
+// in five minutes.
 #ifndef FORECAST_PROVIDERS_WATTTIME_H_
 #define FORECAST_PROVIDERS_WATTTIME_H_
 
@@ -30,10 +31,11 @@ inline constexpr absl::Duration kWattTimeTokenLife = absl::Minutes(30);
 // credential: user and password.
 absl::StatusOr<HttpRequest> WattTimeLoginRequest(const ProviderAsk& ask,
                                                  const Credential& credential);
-// The credential for the other requests, its secret the token. No error quotes the reply.
+// Returns the credential for the other requests; its secret is the token. Errors do not quote the
+// reply.
 absl::StatusOr<Credential> ParseWattTimeLogin(const ProviderAsk& ask, const HttpReply& reply);
 
-// Kind: marginal. credential: what ParseWattTimeLogin gave.
+// The kind is marginal. credential: the result of ParseWattTimeLogin.
 absl::StatusOr<HttpRequest> WattTimeForecastRequest(const ProviderAsk& ask,
                                                     const Credential& credential, absl::Time now);
 absl::StatusOr<std::vector<HttpRequest>> WattTimeHistoryRequests(const ProviderAsk& ask,
@@ -42,7 +44,7 @@ absl::StatusOr<std::vector<HttpRequest>> WattTimeHistoryRequests(const ProviderA
 
 absl::StatusOr<ProviderForecast> ParseWattTimeForecast(const ProviderAsk& ask,
                                                        const HttpReply& reply);
-// What WattTime imputed is marked as estimated.
+// Values that WattTime imputed are marked as estimated.
 absl::StatusOr<ProviderHistory> ParseWattTimeHistory(const ProviderAsk& ask,
                                                      const HttpReply& reply);
 

@@ -20,14 +20,14 @@
 namespace carbon {
 namespace {
 
-// A longer step is a hole in the data: what is absent must not be bridged by an old value.
+// A longer step is a hole in the data: an old value must not bridge missing data.
 constexpr absl::Duration kMaxStep = absl::Hours(24);
 
 absl::Status AtLine(int line, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
 }
 
-// Grams per kWh in one of the unit.
+// Returns the grams per kWh in one of the unit.
 double GramsPer(IntensityUnit unit) {
   switch (unit) {
     case IntensityUnit::kGramsPerKilowattHour:
@@ -51,7 +51,7 @@ bool IsMissing(absl::string_view field) {
   return false;
 }
 
-// Every line that says something; a value that is absent was missing.
+// A line with content. If `value` is absent, it was missing.
 struct Line {
   int number;
   absl::Time start;
@@ -63,15 +63,16 @@ class LineParser {
   LineParser(char separator, CsvColumns columns, IntensityUnit unit, CsvUse use)
       : separator_(separator), columns_(std::move(columns)), unit_(unit), use_(use) {}
 
-  // Nothing where the record has no value, and no time that counts. A record at the time of the one
-  // before it replaces that, which had no value.
+  // Returns nullopt if the record has no value, and no time that counts. A record with the same
+  // time as the one before it replaces that one if it had no value.
   absl::StatusOr<std::optional<Line>> Parse(const CsvRecord& record);
 
  private:
   absl::Status CheckFields(const CsvRecord& record, size_t fields) const;
-  // `what` of a column of the record.
+  // Returns the error `what` about a column of the record.
   absl::Status At(const CsvRecord& record, size_t column, absl::string_view what) const;
-  // Whether a record without a value is passed over although its time is refused so.
+  // Returns whether a record without a value is ignored although its time is refused with this
+  // error.
   bool IsPassedOver(const absl::Status& time) const;
   absl::StatusOr<double> ParseNumber(absl::string_view field);
   absl::StatusOr<GramsPerKilowattHour> ParseValue(absl::string_view field);
@@ -155,7 +156,8 @@ absl::StatusOr<GramsPerKilowattHour> LineParser::ParseValue(absl::string_view fi
 }
 
 // A table that gives every day 24 hours has a row for the hour that clocks skip. A history may have
-// holes anyway, so that there it does not matter either which of two hours a row has no value for.
+// holes anyway. So if the row has no value, it does not matter there either which of two hours it
+// means.
 bool LineParser::IsPassedOver(const absl::Status& time) const {
   return absl::IsNotFound(time) || (use_ == CsvUse::kHistory && absl::IsFailedPrecondition(time));
 }
@@ -183,7 +185,7 @@ absl::StatusOr<std::optional<Line>> LineParser::Parse(const CsvRecord& record) {
   is_previous_missing_ = is_missing && use_ == CsvUse::kHistory;
   if (is_missing) {
     if (use_ == CsvUse::kHistory) return Line{record.line, *start, std::nullopt};
-    // "nan" is also how a number is written.
+    // "nan" is also a way to write a number.
     if (!absl::EqualsIgnoreCase(field, "nan")) {
       return At(record, columns_.value, "the value is missing");
     }
@@ -193,7 +195,7 @@ absl::StatusOr<std::optional<Line>> LineParser::Parse(const CsvRecord& record) {
   return Line{record.line, *start, *value};
 }
 
-// Reads the next record that is more than separators; false at the end.
+// Reads the next record with more than separators; returns false at the end.
 absl::StatusOr<bool> NextFilled(CsvReader* reader, CsvRecord* record) {
   while (true) {
     absl::StatusOr<bool> more = reader->Next(record);
@@ -204,7 +206,7 @@ absl::StatusOr<bool> NextFilled(CsvReader* reader, CsvRecord* record) {
   }
 }
 
-// The lines in strict order of time.
+// Returns the lines in strict order of time.
 absl::StatusOr<std::vector<Line>> ParseLines(absl::string_view bytes, const CsvFormat& format,
                                              CsvUse use, std::optional<SignalKind> kind) {
   std::string buffer;
@@ -237,7 +239,8 @@ absl::StatusOr<std::vector<Line>> ParseLines(absl::string_view bytes, const CsvF
   return lines;
 }
 
-// The most frequent distance from a line to the next; of several, the least. No more than a day.
+// Returns the most frequent distance from a line to the next; of several, the smallest. At most a
+// day.
 absl::Duration UsualStep(const std::vector<Line>& lines) {
   std::map<absl::Duration, int> counts;
   for (size_t i = 1; i < lines.size(); ++i) ++counts[lines[i].start - lines[i - 1].start];

@@ -15,9 +15,9 @@
 namespace carbon {
 namespace {
 
-constexpr size_t kMaxQuoted = 60;  // bytes of a name of carbon.json's in a message
+constexpr size_t kMaxQuoted = 60;  // bytes of a name from carbon.json in a message
 
-// A header that is known by three of its columns.
+// A header that is recognised by three of its columns.
 struct KnownHeader {
   absl::string_view owner;
   absl::string_view time;
@@ -52,7 +52,8 @@ std::string Quoted(absl::string_view name) {
   return absl::StrCat("\"", absl::CHexEscape(name.substr(0, kMaxQuoted)), "\"");
 }
 
-// As names are compared: without case, and with a plain 2 for a subscript one.
+// Returns a name in the form for comparison: in one case, and with a plain 2 instead of a subscript
+// one.
 std::string Normal(absl::string_view name) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"\xe2\x82\x82", "2"}}));
 }
@@ -62,14 +63,14 @@ bool IsUtc(absl::string_view time_zone) {
          time_zone == "Etc/GMT";
 }
 
-// "Datetime (UTC)", "datetime_utc", "HourUTC", "TIME_GMT".
+// Returns true for "Datetime (UTC)", "datetime_utc", "HourUTC", "TIME_GMT".
 bool SaysUtc(absl::string_view column) {
   std::string name = Normal(column);
   while (!name.empty() && !absl::ascii_isalnum(name.back())) name.pop_back();
   return absl::EndsWith(name, "utc") || absl::EndsWith(name, "gmt");
 }
 
-// The place of a column that carbon.json names.
+// Returns the index of a column that carbon.json names.
 absl::StatusOr<size_t> FindNamed(const CsvRecord& header, absl::string_view name) {
   std::optional<size_t> found;
   for (size_t i = 0; i < header.fields.size(); ++i) {
@@ -90,7 +91,7 @@ std::optional<size_t> Find(const std::vector<std::string>& names, absl::string_v
   return found - names.begin();
 }
 
-// Sets the columns of a header that is known; false where it is not.
+// Sets the columns of a known header; returns false if it is not known.
 absl::StatusOr<bool> FindKnown(const CsvRecord& header, CsvUse use, std::optional<SignalKind> kind,
                                CsvColumns* columns, bool* is_utc) {
   std::vector<std::string> names;
@@ -159,7 +160,7 @@ absl::StatusOr<CsvColumns> FindCsvColumns(const CsvRecord& first, size_t next_fi
     columns.is_plain = false;
     absl::StatusOr<bool> is_known = false;
     if (format.time_column.empty() || format.value_column.empty()) {
-      // Where the value is named, its kind is carbon.json's affair.
+      // If carbon.json names the value's column, it is also responsible for the kind.
       is_known = FindKnown(header, use, is_named ? std::nullopt : kind, &columns, &is_utc);
       if (!is_known.ok()) return is_known.status();
     }

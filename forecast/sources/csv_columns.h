@@ -1,13 +1,14 @@
-// Which column of a CSV file holds the time and which the value: as carbon.json names them, as the
-// header of a known file tells, or the first and the second.
+// This header finds which column of a CSV file contains the time and which the value: as
+// carbon.json names them, as the header of a known file says, or the first and the second.
 //
-// Known by their headers, whatever the case of the letters:
+// These headers are known, in upper or lower case:
 //   - a `time` and a `value` column among others;
-//   - the files of the Electricity Maps portal, of which the column of the wanted kind is taken;
-//   - NESO's historic generation mix, and its national carbon intensity forecast, of which a
-//     history takes what was measured and a forecast what was forecast. Both are average-direct.
+//   - the files of the Electricity Maps portal; the column of the wanted kind is read;
+//   - NESO's historic generation mix, and its national carbon intensity forecast. Of the latter a
+//     history reads the measured column and a forecast the forecast column. Both are
+//     average-direct.
 //
-// Pure; no I/O, but for the time zone, which is read from the system's database once.
+// Pure; no I/O, except for the time zone, which is read from the system's database once.
 #ifndef FORECAST_SOURCES_CSV_COLUMNS_H_
 #define FORECAST_SOURCES_CSV_COLUMNS_H_
 
@@ -31,18 +32,18 @@ struct CsvColumns {
   std::optional<absl::TimeZone> zone;  // of times without an offset
 };
 
-// Whether the first record of a file is a header: its first field that is not empty begins with a
-// letter.
+// Returns whether the first record of a file is a header: its first field that is not empty begins
+// with a letter.
 bool IsCsvHeader(const CsvRecord& record);
 
-// The columns of a file whose first record is `first`; `next_fields` is the number of fields of the
-// record after it, 0 where there is none. A header that is not known stands above times and values
-// where the next record has two fields. `kind` is what the values should count, or absent where any
-// will do.
+// Returns the columns of a file whose first record is `first`. `next_fields` is the number of
+// fields of the record after it, 0 if there is none. An unknown header is accepted as a header of
+// times and values if the next record has two fields. `kind` is what the values should count, or
+// absent if any kind is accepted.
 //
-// InvalidArgument, as "line 1: …", where a column that carbon.json names is not there, or is there
-// twice; where there are more than two columns and none is known; where a known file has no value
-// of that kind; and where the header says that times are in UTC but carbon.json another zone.
+// Returns InvalidArgument, as "line 1: …", if a column that carbon.json names is missing or occurs
+// twice; if there are more than two columns and none is known; if a known file has no value of that
+// kind; and if the header says that times are in UTC but carbon.json names another zone. Returns
 // NotFound for a time zone that this machine does not know.
 absl::StatusOr<CsvColumns> FindCsvColumns(const CsvRecord& first, size_t next_fields,
                                           const CsvFormat& format, CsvUse use,

@@ -19,14 +19,14 @@ namespace carbon {
 namespace {
 
 constexpr size_t kMaxLine = 64 << 10;  // bytes
-constexpr int kMaxQuotedLines = 100;   // a longer field is a quote that was forgotten
+constexpr int kMaxQuotedLines = 100;   // a longer field means a forgotten quote
 constexpr absl::string_view kSeparators = ",;\t";
 
 absl::Status AtLine(int line, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
 }
 
-// A first line by which a spreadsheet is told the separator.
+// Returns whether the line is a first line that names the separator to a spreadsheet.
 bool IsSeparatorLine(absl::string_view line) {
   return line.size() == 5 && absl::StartsWithIgnoreCase(line, "sep=") &&
          absl::StrContains(kSeparators, line[4]);
@@ -38,7 +38,7 @@ absl::StatusOr<absl::string_view> FromUtf16(absl::string_view bytes, const char*
   if (converter == reinterpret_cast<iconv_t>(-1)) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot convert ", encoding));
   }
-  // Two bytes become three at most, and four become four.
+  // Two bytes become at most three, and four become four.
   buffer->resize(bytes.size() / 2 * 3 + 3);
   char* in = const_cast<char*>(bytes.data());
   char* out = buffer->data();
@@ -57,8 +57,8 @@ absl::StatusOr<absl::string_view> FromUtf16(absl::string_view bytes, const char*
 // Lines are split before libcsv sees them.
 int IsLineFeed(unsigned char c) { return c == '\n'; }
 
-// Whether lines end in CR: where there is no LF, or where outside of quotes more of them stand
-// alone than there are LF.
+// Returns whether lines end in CR: if there is no LF, or if outside of quotes more CRs stand alone
+// than there are LFs.
 bool DoesCrEndLines(absl::string_view text) {
   if (!absl::StrContains(text, '\n')) return true;
   size_t line_feeds = 0, returns = 0;
@@ -74,7 +74,7 @@ bool DoesCrEndLines(absl::string_view text) {
   return returns > line_feeds;
 }
 
-// What the file is if it is no text, empty if it may be.
+// Returns the format of a file that is not text; empty if it may be text.
 absl::string_view OtherFormat(absl::string_view bytes) {
   if (absl::StartsWith(bytes, "PK\x03\x04")) return "a workbook or another ZIP file";
   if (absl::StartsWith(bytes, "\xd0\xcf\x11\xe0")) return "a workbook";
@@ -133,7 +133,8 @@ CsvReader::CsvReader(absl::string_view text, char separator)
 
 CsvReader::~CsvReader() { csv_free(&parser_->state); }
 
-// Of the CR or LF there. Where CR does not end lines, one in front of a time does all the same.
+// Decides about the CR or LF at `place`. Even if CR does not end lines, a CR in front of a time
+// does.
 bool CsvReader::IsEndOfLine(size_t place) const {
   absl::string_view after = rest_.substr(place + 1);
   if (rest_[place] == '\n' || does_cr_end_lines_ || after.empty() || after[0] == '\n') return true;

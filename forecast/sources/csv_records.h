@@ -1,7 +1,7 @@
-// A CSV file as records of fields, in the forms that spreadsheets, R and portals write: RFC 4180
-// with `,` `;` or a tab between the fields, lines that end in LF or CRLF, or in CR where most do or
-// a digit follows, UTF-8 with or without a byte order mark, UTF-16 with one. Lines that are blank
-// or begin with # are passed over. In quotes an end of line is read as LF.
+// CsvReader reads a CSV file as records of fields, in the forms that spreadsheets, R and portals
+// write: RFC 4180 with `,` `;` or a tab between the fields; lines that end in LF or CRLF, or in CR
+// if most do or a digit follows; UTF-8 with or without a byte order mark, UTF-16 with one. Lines
+// that are blank or begin with # are ignored. In quotes an end of line is read as LF.
 //
 //   std::string buffer;
 //   absl::StatusOr<absl::string_view> text = CsvText(bytes, &buffer);
@@ -9,7 +9,7 @@
 //   CsvRecord record;
 //   for (absl::StatusOr<bool> more = reader.Next(&record); more.ok() && *more; …) {…}
 //
-// Fields are split by libcsv. No I/O, whoever reads the file bounds its size.
+// libcsv splits the fields. No I/O; the caller that reads the file bounds its size.
 #ifndef FORECAST_SOURCES_CSV_RECORDS_H_
 #define FORECAST_SOURCES_CSV_RECORDS_H_
 
@@ -22,9 +22,10 @@
 
 namespace carbon {
 
-// `bytes` as UTF-8 without a byte order mark. The result refers to `bytes`, or to `buffer` where
-// the text had to be converted. InvalidArgument for invalid UTF-16, and for what is recognised as
-// another format: a workbook, a compressed file, JSON, HTML, UTF-16 without a byte order mark.
+// Returns `bytes` as UTF-8 without a byte order mark. The result refers to `bytes`, or to `buffer`
+// if the text had to be converted. InvalidArgument for invalid UTF-16, and for bytes that are
+// recognised as another format: a workbook, a compressed file, JSON, HTML, UTF-16 without a byte
+// order mark.
 absl::StatusOr<absl::string_view> CsvText(absl::string_view bytes, std::string* buffer);
 
 struct CsvRecord {
@@ -34,14 +35,14 @@ struct CsvRecord {
 
 class CsvReader {
  public:
-  // `text` must outlive the reader and what it returned.
+  // `text` must outlive the reader and the records that it returned.
   CsvReader(absl::string_view text, char separator);
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
-  // Reads the next record; false at the end of the text. InvalidArgument, as "line 3: …", for a
-  // quote that is not closed, and for a line above 64 KiB.
+  // Reads the next record; returns false at the end of the text. InvalidArgument, as "line 3: …",
+  // for a quote that is not closed, and for a line above 64 KiB.
   absl::StatusOr<bool> Next(CsvRecord* record);
 
  private:
@@ -56,9 +57,9 @@ class CsvReader {
   const std::unique_ptr<Parser> parser_;
 };
 
-// The separator of the fields: the one that leaves a time alone in a field of the first two
-// records, otherwise the one that a first line "sep=;" names, otherwise the one that gives the
-// first record the most fields. Of several the first in the order `,` `;` tab.
+// Returns the separator of the fields. It is the one that leaves a time alone in a field of the
+// first two records; otherwise the one that a first line "sep=;" names; otherwise the one that
+// gives the first record the most fields. Of several it is the first in the order `,` `;` tab.
 char FindCsvSeparator(absl::string_view text);
 
 }  // namespace carbon

@@ -22,15 +22,15 @@ namespace {
 
 constexpr char kStaticName[] = "static";
 
-// "csv:NO-1.csv".
+// Returns "csv:NO-1.csv".
 std::string FileName(const ForecastFile& file) {
   const size_t slash = file.path.rfind('/');
   return absl::StrCat(file.format == ForecastFormat::kCsv ? "csv:" : "carbon-aware-sdk:",
                       slash == std::string::npos ? file.path : file.path.substr(slash + 1));
 }
 
-// Bytes and the time they were last modified. The time is taken first: should the file be replaced
-// in between, it is too old rather than too young.
+// Reads the bytes and the time of their last modification. The time is taken first: if the file is
+// replaced in between, the time is too old rather than too young.
 absl::StatusOr<std::pair<std::string, absl::Time>> ReadWithTime(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
@@ -76,7 +76,7 @@ absl::StatusOr<IntensitySeries> WithinReach(const IntensitySeries& data,
     steps.push_back({std::max(step.start, cut), step.value});
   }
   absl::Time end = data.end();
-  // One hour more than the reach, so that it holds until the hour is over.
+  // One hour more than the reach, so that it is valid until the hour is over.
   const absl::Time reach = hour + kForecastReach + absl::Hours(1);
   if (climatology.has_value() && end < reach) {
     steps.push_back({end, *climatology});
@@ -109,7 +109,7 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
   }
   if (absl::Status status = CheckIsOfNow(forecast, now); !status.ok()) return status;
 
-  // The zone's climatology is of the zone's kind, and no end for another.
+  // The zone's climatology has the zone's kind, and must not continue a forecast of another kind.
   const std::optional<GramsPerKilowattHour> climatology =
       forecast.kind == zone.kind ? zone.climatology : std::nullopt;
   absl::StatusOr<IntensitySeries> series = WithinReach(data, climatology, now);
@@ -122,7 +122,7 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
                       .source = std::move(source),
                       .issued_at = issued_at,
                       .fetched_at = fetched,
-                      // A copy of an old forecast is no fresher than the forecast.
+                      // A copy of an old forecast is not fresher than the forecast.
                       .valid_until = std::min(fetched, issued_at.value_or(fetched)) + zone.max_age,
                       .series = *std::move(series),
                       .horizon = data.end(),
@@ -132,7 +132,7 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, std::stri
 
 namespace {
 
-// What the file says, as it was issued.
+// Returns the content of the file, as it was issued.
 absl::StatusOr<ProviderForecast> ParseForecastFile(const ZoneConfig& zone, const ForecastFile& file,
                                                    absl::string_view bytes, absl::Time fetched_at,
                                                    absl::Time now) {
@@ -169,7 +169,7 @@ absl::StatusOr<ZoneForecast> BuildZoneForecast(const ZoneConfig& zone, const For
 
 std::string WhoElseDecides(const std::string& path) {
   struct stat facts;
-  // The mode of a link says nothing.
+  // The mode of a link means nothing.
   if (lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode) && facts.st_uid != 0 &&
       facts.st_uid != geteuid()) {
     return absl::StrCat("is a link of uid ", facts.st_uid, ", not of root or uid ", geteuid());
@@ -198,7 +198,7 @@ absl::Status NotFetchedYet() { return absl::UnavailableError("not fetched yet");
 
 namespace {
 
-// What a file or a provider gave.
+// Returns the data of a file or a provider.
 absl::StatusOr<FetchedForecast> Fetch(const ZoneConfig& zone, const ForecastSource& source,
                                       const FindFetched& find, absl::Time now) {
   if (const auto* file = std::get_if<ForecastFile>(&source)) {
@@ -208,8 +208,8 @@ absl::StatusOr<FetchedForecast> Fetch(const ZoneConfig& zone, const ForecastSour
   return find(std::get<ForecastProvider>(source));
 }
 
-// One source's forecast. Into `look` goes its trouble where it has some and goes on with older data
-// or without single values, and what it gave, be it rejected or not.
+// Returns one source's forecast. Writes into `look` its problem, if it has one and continues with
+// older data or without single values, and its data, whether rejected or not.
 absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSource& source,
                                         const FindFetched& find, const JudgeFetched& judge,
                                         absl::Time now, SourceLook* look) {
@@ -238,7 +238,8 @@ absl::StatusOr<ZoneForecast> FromSource(const ZoneConfig& zone, const ForecastSo
   absl::StatusOr<ZoneForecast> forecast =
       BuildZoneForecast(zone, SourceName(source), *constant, FloorToHour(now), now);
   if (!forecast.ok()) return forecast;
-  // What holds at all times is of no age, and knows no more of the next hour than of the next week.
+  // A value that is valid at all times has no age, and knows no more about the next hour than about
+  // the next week.
   forecast->valid_until = forecast->series.end();
   forecast->spread.near = forecast->spread.far;
   return forecast;

@@ -1,5 +1,5 @@
-// The last resort: one value for all times, a year's mean of the zone's say. It decides where a job
-// runs, but never when. Pure; no I/O.
+// A static value is the last resort: one value for all times, for example the zone's mean of a
+// year. It decides where a job runs, but never when. Pure; no I/O.
 #ifndef FORECAST_SOURCES_STATIC_VALUE_H_
 #define FORECAST_SOURCES_STATIC_VALUE_H_
 
@@ -10,8 +10,8 @@
 
 namespace carbon {
 
-// `value` from the start of the hour of `now` for as far as forecasts reach, issued at no time.
-// InvalidArgument for a value that no series may have.
+// Returns `value` from the start of the hour of `now` for as far as forecasts reach, without a time
+// of issue. InvalidArgument for a value that a series may not have.
 absl::StatusOr<ProviderForecast> StaticForecast(SignalKind kind, GramsPerKilowattHour value,
                                                 absl::Time now);
 

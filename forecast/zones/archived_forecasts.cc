@@ -13,8 +13,8 @@
 namespace carbon {
 namespace {
 
-// What of a forecast is of any use later: as far back and ahead as it is published. The bounds move
-// once a day, so that the same forecast fetched again mostly is the same.
+// Returns the part of a forecast that is useful later: as far back and ahead as it is published.
+// The bounds move once a day, so that the same forecast fetched again is mostly equal.
 absl::StatusOr<IntensitySeries> WorthKeeping(const IntensitySeries& series, absl::Time fetched_at) {
   constexpr absl::Duration kDay = absl::Hours(24);
   const absl::Time day = absl::UnixEpoch() + absl::Floor(fetched_at - absl::UnixEpoch(), kDay);
@@ -42,14 +42,14 @@ void ArchivedForecasts::Keep(const ZoneConfig& zone, const ForecastSource& sourc
   const Feed feed{zone.name, SourceName(source), fetched.forecast.kind};
   const absl::StatusOr<IntensitySeries> series =
       WorthKeeping(fetched.forecast.series, fetched.fetched_at);
-  // A file may be of another time altogether.
+  // A file may be of a completely different time.
   absl::Status status;
   if (series.ok()) {
     status = archive->AddForecast(feed, fetched.forecast.issued_at, *series, fetched.fetched_at)
                  .status();
-    archive_->Heed(status, now);
+    archive_->Observe(status, now);
   }
-  // What the archive does not take is not offered again either.
+  // Data that the archive refuses are not offered again either.
   if (status.ok() || absl::IsInvalidArgument(status)) kept_[key] = fetched.fetched_at;
 }
 
@@ -76,11 +76,11 @@ std::optional<FetchedForecast> ArchivedForecasts::Restore(const ZoneConfig& zone
   if (archive == nullptr) return std::nullopt;
   const absl::StatusOr<std::optional<ArchivedForecast>> last =
       archive->LastForecast({zone.name, SourceName(source), kind});
-  archive_->Heed(last.status(), now);
-  // One that is damaged will not be better the next time.
+  archive_->Observe(last.status(), now);
+  // A damaged forecast will not be better the next time.
   if (!last.ok() && !absl::IsInvalidArgument(last.status())) return std::nullopt;
   std::optional<FetchedForecast>& restored = restored_[key];
-  // One of a time to come, by a clock that was ahead, would seem fresh for too long.
+  // A forecast from the future, by a clock that was ahead, would seem fresh for too long.
   if (last.ok() && last->has_value() && (*last)->last_fetched_at <= now + kClockSkew) {
     restored = FetchedForecast{
         {kind, (*last)->issued_at, (*last)->series}, (*last)->last_fetched_at, absl::OkStatus()};
@@ -91,7 +91,7 @@ std::optional<FetchedForecast> ArchivedForecasts::Restore(const ZoneConfig& zone
 std::vector<PastForecast> ArchivedForecasts::PastOf(const ZoneForecast& forecast, absl::Time now) {
   std::vector<PastForecast> past;
   const Feed feed{forecast.zone, forecast.source, forecast.kind};
-  // What the latest ones said of has not all come yet.
+  // The actual values for the latest forecasts are not all known yet.
   const int64_t days = static_cast<int64_t>(kMaxPastForecasts) + 15;
   for (int64_t day = days; day >= 1; --day) {
     Archive* archive = archive_->Use(now);
@@ -99,7 +99,7 @@ std::vector<PastForecast> ArchivedForecasts::PastOf(const ZoneForecast& forecast
     const absl::Time at = FloorToHour(now) - absl::Hours(24 * day);
     const absl::StatusOr<std::optional<ArchivedForecast>> found =
         archive->ForecastInForce(feed, at);
-    if (!found.ok()) archive_->Heed(found.status(), now);
+    if (!found.ok()) archive_->Observe(found.status(), now);
     if (found.ok() && found->has_value()) past.push_back({at, (*found)->series});
   }
   return past;
@@ -112,7 +112,7 @@ std::optional<IntensitySeries> ArchivedForecasts::InForce(const ZoneConfig& zone
   if (archive == nullptr) return std::nullopt;
   const absl::StatusOr<std::optional<ArchivedForecast>> found =
       archive->ForecastInForce({zone.name, SourceName(source), KindOf(source, zone)}, at);
-  archive_->Heed(found.status(), now);
+  archive_->Observe(found.status(), now);
   if (!found.ok() || !found->has_value()) return std::nullopt;
   return (*found)->series;
 }
@@ -125,7 +125,7 @@ std::optional<RealisedError> ArchivedForecasts::ErrorOf(const ZoneConfig& zone,
   if (archive == nullptr) return std::nullopt;
   const absl::StatusOr<std::vector<ArchivedForecast>> forecasts = archive->Forecasts(
       {zone.name, SourceName(source), zone.kind}, now - kRealisedSpan - 2 * kRealisedLead, now);
-  archive_->Heed(forecasts.status(), now);
+  archive_->Observe(forecasts.status(), now);
   if (!forecasts.ok() || forecasts->empty()) return std::nullopt;
   return MeasureRealisedError(*forecasts, actuals, now);
 }

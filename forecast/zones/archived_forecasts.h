@@ -1,5 +1,5 @@
-// The forecasts of zones' sources, as they were issued, in an archive that may not be there: given
-// to it as they come, and asked of it again. Blocks on the disk, reads no clock; for one thread.
+// ArchivedForecasts stores the forecasts of zones' sources, as they were issued, in an archive that
+// may be unavailable, and reads them back. Blocks on the disk, reads no clock; for one thread.
 #ifndef FORECAST_ZONES_ARCHIVED_FORECASTS_H_
 #define FORECAST_ZONES_ARCHIVED_FORECASTS_H_
 
@@ -21,28 +21,29 @@ namespace carbon {
 
 class ArchivedForecasts {
  public:
-  // `archive` outlives it.
+  // `archive` must outlive this object.
   explicit ArchivedForecasts(ReconnectingArchive* archive) : archive_(archive) {}
 
-  // Gives the archive what it has not had yet: a source's forecast, and all files of a zone.
+  // Stores what the archive does not have yet: a source's forecast, and all files of a zone.
   void Keep(const ZoneConfig& zone, const ForecastSource& source, const FetchedForecast& fetched,
             absl::Time now);
   void KeepFiles(const ZoneConfig& zone, absl::Time now);
 
-  // The source's last forecast of the time before this program began, of any age. Looked for once.
+  // Returns the source's last forecast from before this program began, of any age. It is looked up
+  // once.
   std::optional<FetchedForecast> Restore(const ZoneConfig& zone, const ForecastProvider& source,
                                          absl::Time now);
 
-  // What the forecast's source said in the hour of now on earlier days, in order, for
+  // Returns what the forecast's source said in the hour of now on earlier days, in order, for
   // FitZoneErrors.
   std::vector<PastForecast> PastOf(const ZoneForecast& forecast, absl::Time now);
 
-  // What the source said at `at`, where that is kept.
+  // Returns what the source said at `at`, if that is stored.
   std::optional<IntensitySeries> InForce(const ZoneConfig& zone, const ForecastSource& source,
                                          absl::Time at, absl::Time now);
 
-  // How far off the source, which is of the kind of the zone and of `actuals`, was of late; nothing
-  // where none of it is kept.
+  // Returns the recent error of the source, which must have the kind of the zone and of `actuals`;
+  // nullopt if nothing of it is stored.
   std::optional<RealisedError> ErrorOf(const ZoneConfig& zone, const ForecastSource& source,
                                        const IntensityHistory& actuals, absl::Time now);
 
@@ -50,7 +51,7 @@ class ArchivedForecasts {
   using Key = std::pair<std::string, std::string>;  // zone, SourceKey
 
   ReconnectingArchive* archive_;
-  std::map<Key, absl::Time> kept_;  // when what the archive was given last was fetched
+  std::map<Key, absl::Time> kept_;  // when the data stored last were fetched
   std::map<Key, std::optional<FetchedForecast>> restored_;
 };
 

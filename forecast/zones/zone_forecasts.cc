@@ -11,7 +11,7 @@
 namespace carbon {
 namespace {
 
-// A history that grows piece by piece is not worth a new forecast each time.
+// A history that grows piece by piece does not need a new forecast each time.
 constexpr absl::Duration kMinRenewalInterval = absl::Minutes(1);
 
 }  // namespace
@@ -22,14 +22,14 @@ void ZoneForecasts::Configure(const DaemonConfig& config, absl::Time now) {
         std::make_unique<ReconnectingArchive>(config.paths.archive, config.archive.retention);
   }
   archive_->set_retention(config.archive.retention);
-  // A source may have become another one: what the archive has of it is looked for anew.
+  // A source may have become another one, so the archive is searched for it again.
   kept_ = ArchivedForecasts(archive_.get());
   std::map<std::string, int64_t> versions;
   for (const ZoneConfig& zone : zones_) versions[zone.name] = histories_.Of(zone.name).version;
   zones_ = config.zones;
   histories_.Configure(config, now, archive_.get());
-  // What was made of another history, perhaps of another kind, is not to stand in for a moment; of
-  // zones that are gone nothing is kept.
+  // A forecast made from another history, perhaps of another kind, must not be used even for a
+  // moment. Nothing is kept for zones that are gone.
   std::map<std::string, Own> own = std::exchange(own_, {});
   std::map<std::string, Errors> errors = std::exchange(errors_, {});
   std::map<std::string, Errors> next_errors = std::exchange(next_errors_, {});
@@ -75,7 +75,7 @@ std::vector<ZoneForecast> ZoneForecasts::Make(absl::Time now, const Find& find,
                          });
     if (note != nullptr) note(zone, looks);
     if (!forecast.has_value()) continue;
-    // History is of the zone's kind, and says nothing of a forecast of another.
+    // The history has the zone's kind, and says nothing about a forecast of another kind.
     if (own.has_value() && forecast->kind == zone.kind) CarryOn(zone, *own, now, &*forecast);
     RenewErrors(zone, *forecast, now, has_time);
     forecasts.push_back(*std::move(forecast));
@@ -116,7 +116,8 @@ void ZoneForecasts::RenewErrors(const ZoneConfig& zone, const ZoneForecast& fore
   Errors& errors = next_errors_[forecast.zone];
   const absl::Time hour = FloorToHour(now);
   const std::optional<OwnForecast>& own = own_[forecast.zone].forecast;
-  // Ours that came or was renewed within the hour counts too: there was less to know before.
+  // A forecast of ours that appeared or was renewed within the hour counts too: less was known
+  // before.
   const absl::Time own_made_at = own.has_value() ? own_[forecast.zone].made_at : hour;
   if (errors.AreOf(forecast) && FloorToHour(errors.made_at) == hour &&
       errors.made_at >= own_made_at) {
@@ -137,8 +138,8 @@ void ZoneForecasts::RenewErrors(const ZoneConfig& zone, const ZoneForecast& fore
   if (factors.ok()) errors.factors = *std::move(factors);
 }
 
-// Zones share their scenarios where their errors are of the same hour (FitErrorFactors): those of a
-// new hour are published once all are there.
+// Zones share their scenarios if their errors are of the same hour (FitErrorFactors). So the errors
+// of a new hour are published once all zones have them.
 void ZoneForecasts::AssignErrors(absl::Time now, std::vector<ZoneForecast>* forecasts) {
   const absl::Time hour = FloorToHour(now);
   const bool all_there =
@@ -182,7 +183,7 @@ absl::Status ZoneForecasts::Judge(const ZoneConfig& zone, const ForecastSource& 
     return JudgeByHistory(zone, kind, *series, at);
   };
   const SuspectSources::Key key = {zone.name, SourceKey(source, zone)};
-  const std::string& reason = reasons_.Tell(key, judged);
+  const std::string& reason = reasons_.Report(key, judged);
   if (!suspects_.Believes(key, judged, now, past)) return absl::FailedPreconditionError(reason);
   if (judged.rejected_by.has_value() || judged.reason.empty()) return absl::OkStatus();
   fetched->forecast.series = std::move(judged.series);
@@ -229,7 +230,7 @@ std::vector<ZoneForecasts::SourceError> ZoneForecasts::RealisedErrors(const Zone
   std::set<std::string> told;
   for (const ForecastSource& source : zone.forecasts) {
     if (KindOf(source, zone) != zone.kind) continue;
-    // Sources of one name and kind are one for the archive.
+    // The archive cannot distinguish sources of one name and kind.
     if (!told.insert(SourceName(source)).second) continue;
     const std::optional<RealisedError> error =
         kept_.ErrorOf(zone, source, histories_.Of(zone.name).hours, now);

@@ -17,10 +17,10 @@ namespace carbon {
 namespace {
 
 constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMaxDays);
-// A longer gap in what the archive holds is fetched: perhaps the archive could not be written.
+// A longer gap in the archive's data is fetched: the archive may have been unavailable for writing.
 constexpr absl::Duration kMaxGap = absl::Hours(24 * 5);
 
-// How long a rejected hour is a problem.
+// A rejected hour is a problem for this long.
 constexpr absl::Duration kToldFor = absl::Hours(24 * 7);
 
 IntensityHistory Nothing() { return *IntensityHistory::Create({}); }
@@ -38,7 +38,7 @@ bool IsSame(const HistorySource& a, const HistorySource& b) {
   return std::get<HistoryFile>(a) == std::get<HistoryFile>(b);
 }
 
-// The part that was over at `now` and ends after `from`.
+// Returns the part that was over at `now` and ends after `from`.
 IntensityHistory Between(const IntensityHistory& history, absl::Time from, absl::Time now) {
   std::vector<IntensityHistory::Interval> intervals;
   for (const IntensityHistory::Interval& interval : history.intervals()) {
@@ -89,13 +89,13 @@ bool ZoneHistories::HasSameSources(const Zone& a, const Zone& b) {
 }
 
 void ZoneHistories::ReadArchive(Source* source, absl::Time now, ReconnectingArchive* archive) {
-  // A file is read anew anyway.
+  // A file is read again anyway.
   const auto* provider = std::get_if<ForecastProvider>(&source->config);
   Archive* reader = provider == nullptr ? nullptr : archive->Use(now);
   if (reader == nullptr) return;
   const absl::StatusOr<IntensityHistory> history =
       reader->History(source->feed, now - kKept, now, absl::InfiniteFuture());
-  archive->Heed(history.status(), now);
+  archive->Observe(history.status(), now);
   if (!history.ok() || history->intervals().empty()) return;
   source->hours = ByHour(*history);
   const std::vector<IntensityHistory::Interval>& intervals = history->intervals();
@@ -119,7 +119,7 @@ void ZoneHistories::Keep(const Feed& feed, const IntensityHistory& history, absl
   Archive* writer = archive->Use(fetched_at);
   if (writer == nullptr) return;
   const IntensityHistory known = Between(history, fetched_at - archive->retention(), fetched_at);
-  archive->Heed(writer->AddActuals(feed, known, fetched_at).status(), fetched_at);
+  archive->Observe(writer->AddActuals(feed, known, fetched_at).status(), fetched_at);
 }
 
 void ZoneHistories::Take(const HistoryReply& reply, ReconnectingArchive* archive) {
@@ -149,13 +149,13 @@ void ZoneHistories::ReadFiles(absl::Time now, ReconnectingArchive* archive) {
       source.note = WhoElseDecides(file->path);
       absl::StatusOr<std::string> bytes = ReadFile(file->path, kMaxHistoryFileBytes);
       source.trouble = bytes.status();
-      if (!bytes.ok()) continue;  // what it said last stays
+      if (!bytes.ok()) continue;  // the previous content stays
       const absl::StatusOr<IntensityHistory> history =
           ParseHistoryCsv(*bytes, file->csv, source.feed.kind);
       source.trouble = history.status();
       if (!history.ok()) continue;
       Keep(source.feed, *history, now, archive);
-      // What lies ahead nobody has measured, though it will lie behind before the file changes.
+      // Nobody has measured the hours ahead, though they will lie behind before the file changes.
       source.hours = ByHour(Between(*history, absl::InfinitePast(), now), now - kKept);
       is_changed = true;
     }
@@ -165,9 +165,9 @@ void ZoneHistories::ReadFiles(absl::Time now, ReconnectingArchive* archive) {
 
 namespace {
 
-// "not plausible (zero): 0 g/kWh from 2026-11-28T14:00:00Z on; counted as missing": of each rule
-// the last hours that it rejected. How often it rejected some in a week is counted back from there,
-// so that the line does not change as those before leave the week.
+// Returns "not plausible (zero): 0 g/kWh from 2026-11-28T14:00:00Z on; counted as missing": for
+// each rule the last hours that it rejected. The number of its rejections in a week is counted back
+// from there, so that the line does not change as older hours leave the week.
 std::vector<std::string> ReasonsSince(const std::vector<RejectedHours>& all, absl::Time from) {
   std::map<PlausibilityRule, const RejectedHours*> last;
   for (const RejectedHours& rejected : all) {

@@ -1,7 +1,7 @@
-// What is known of each zone's past: by its sources as they are configured, from the archive at
-// first, then from their replies and files as they come, all of which the archive is given. Hours
-// that are not plausible count as missing, source by source (forecast/plausibility/). Of each hour
-// the first source that knows it is believed. Blocks on the disk; for one thread.
+// ZoneHistories merges each zone's measured history from its configured sources. It starts with the
+// archive and adds their replies and files as they come; the archive stores all of these. Hours
+// that are not plausible count as missing, source by source (forecast/plausibility/). For each hour
+// the first source that knows it is used. Blocks on the disk; for one thread.
 #ifndef FORECAST_ZONES_ZONE_HISTORIES_H_
 #define FORECAST_ZONES_ZONE_HISTORIES_H_
 
@@ -22,7 +22,7 @@
 
 namespace carbon {
 
-// Larger history files are refused unread.
+// Larger history files are refused without being read.
 inline constexpr int64_t kMaxHistoryFileBytes = 64 << 20;
 
 class ZoneHistories {
@@ -30,7 +30,7 @@ class ZoneHistories {
   struct History {
     IntensityHistory hours;
     int64_t version = 0;  // changes whenever `hours` does; never goes back to one before
-    ZoneHabits habits;    // what is usual of `hours`
+    ZoneHabits habits;    // the usual values of `hours`
   };
   // How many hours of a source's history are not plausible.
   struct RejectedCount {
@@ -38,7 +38,7 @@ class ZoneHistories {
     std::string source;
     int64_t hours = 0;
   };
-  // What of a provider's past is known without a gap of days, up to its last value.
+  // The part of a provider's past that is known without a gap of days, up to its last value.
   struct HeldSpan {
     std::string zone;
     ForecastProvider source;
@@ -46,23 +46,23 @@ class ZoneHistories {
     absl::Time to;
   };
 
-  // Goes on with the zones and sources of another configuration: what is new of them is read from
-  // the archive where that can be.
+  // Continues with the zones and sources of another configuration. New ones are read from the
+  // archive if that is possible.
   void Configure(const DaemonConfig& config, absl::Time now, ReconnectingArchive* archive);
 
   void Take(const HistoryReply& reply, ReconnectingArchive* archive);
   // Reads the files that changed.
   void ReadFiles(absl::Time now, ReconnectingArchive* archive);
 
-  // Of a zone of the configuration.
+  // Returns the history of a zone of the configuration.
   const History& Of(const std::string& zone) const { return zones_.at(zone).known; }
-  // Of the providers of which something was read from an archive.
+  // Returns the spans of the providers of which something was read from an archive.
   const std::vector<HeldSpan>& held() const { return held_; }
-  // A warning for each file that cannot be read, and for each rule by which a source's hours of the
-  // last 7 days were rejected: its text stays the same while the trouble does. A note for each file
-  // that others than root and this process's user may write.
+  // Returns a warning for each file that cannot be read, and for each rule by which a source's hours
+  // of the last 7 days were rejected. Its text stays the same while its problem does. Returns a note
+  // for each file that others than root and this process's user may write.
   std::vector<Finding> Findings() const;
-  // Of every source.
+  // Returns the counts of every source.
   std::vector<RejectedCount> Rejected() const;
 
  private:
@@ -82,7 +82,7 @@ class ZoneHistories {
   };
 
   static bool HasSameSources(const Zone& a, const Zone& b);
-  // Judges a zone's sources and puts them together.
+  // Judges a zone's sources and merges them.
   void Merge(Zone* zone);
   void ReadArchive(Source* source, absl::Time now, ReconnectingArchive* archive);
   static void Keep(const Feed& feed, const IntensityHistory& history, absl::Time fetched_at,
@@ -91,7 +91,7 @@ class ZoneHistories {
   std::map<std::string, Zone> zones_;
   std::vector<HeldSpan> held_;
   int64_t versions_ = 0;
-  absl::Time now_ = absl::InfinitePast();  // of the last call that was given it
+  absl::Time now_ = absl::InfinitePast();  // of the last call that had it as an argument
 };
 
 }  // namespace carbon

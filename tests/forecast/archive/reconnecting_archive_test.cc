@@ -64,7 +64,7 @@ TEST_F(ReconnectingArchiveTest, TellsOnceWhoHoldsItAndGoesOnOnceItIsFree) {
       << "not yet again";
   Archive* archive = second.Use(kNow + 2 * ReconnectingArchive::kRetry);
   ASSERT_NE(archive, nullptr);
-  second.Heed(Add(archive, kNow), kNow + 2 * ReconnectingArchive::kRetry);
+  second.Observe(Add(archive, kNow), kNow + 2 * ReconnectingArchive::kRetry);
   EXPECT_THAT(second.TakeNews(), ElementsAre("archive: " + path() + ": in use again"));
 }
 
@@ -79,12 +79,12 @@ TEST_F(ReconnectingArchiveTest, GoesOnWithoutAFileThatIsSomethingElse) {
 TEST_F(ReconnectingArchiveTest, ClosesItAfterAnErrorButNotForWhatIsTheDatasFault) {
   ReconnectingArchive kept = Kept();
   ASSERT_NE(kept.Use(kNow), nullptr);
-  kept.Heed(absl::InvalidArgumentError("forecast of zone X: begins too early"), kNow);
+  kept.Observe(absl::InvalidArgumentError("forecast of zone X: begins too early"), kNow);
   EXPECT_NE(kept.Use(kNow), nullptr);
-  kept.Heed(absl::InvalidArgumentError("forecast of zone X: begins too early"), kNow);
+  kept.Observe(absl::InvalidArgumentError("forecast of zone X: begins too early"), kNow);
   EXPECT_THAT(kept.TakeNews(), ElementsAre("archive: forecast of zone X: begins too early"));
 
-  kept.Heed(absl::ResourceExhaustedError("/a: disk is full"), kNow);
+  kept.Observe(absl::ResourceExhaustedError("/a: disk is full"), kNow);
   EXPECT_EQ(kept.Use(kNow + absl::Seconds(59)), nullptr);
   EXPECT_THAT(kept.TakeNews(), ElementsAre("archive: /a: disk is full; going on without it"));
   EXPECT_NE(kept.Use(kNow + ReconnectingArchive::kRetry), nullptr);
@@ -92,7 +92,7 @@ TEST_F(ReconnectingArchiveTest, ClosesItAfterAnErrorButNotForWhatIsTheDatasFault
 
 TEST_F(ReconnectingArchiveTest, TriesAgainWhenTheClockWasSetBack) {
   ReconnectingArchive kept = Kept();
-  kept.Heed(absl::ResourceExhaustedError("/a: disk is full"), kNow);
+  kept.Observe(absl::ResourceExhaustedError("/a: disk is full"), kNow);
   EXPECT_EQ(kept.Use(kNow), nullptr);
   EXPECT_NE(kept.Use(kNow - absl::Hours(1)), nullptr);
 }
@@ -143,7 +143,7 @@ TEST_F(ReconnectingArchiveTest, TellsOnceADayWhatGaveWayToItsLimits) {
   const auto add = [&](int first, int count) {
     for (int i = first; i < first + count; ++i) {
       const absl::Time at = kNow + absl::Minutes(i);
-      kept.Heed(Add(kept.Use(at), at), at);
+      kept.Observe(Add(kept.Use(at), at), at);
     }
   };
   add(0, 20);

@@ -28,7 +28,7 @@ TEST(HostGate, TellsWhenItsRateAllowsTheNext) {
 TEST(HostGate, PausesForAsLongAsTheServerAsksAndALittleMore) {
   for (int status : {429, 503}) {
     HostGate gate(9, {});
-    gate.Heed({.status = status, .retry_after = absl::Seconds(100)}, 0.5, kNow);
+    gate.Observe({.status = status, .retry_after = absl::Seconds(100)}, 0.5, kNow);
     EXPECT_EQ(gate.PausedFor(kNow), absl::Seconds(105));
     EXPECT_EQ(gate.NextTurn(kNow), kNow + absl::Seconds(105));
     EXPECT_EQ(gate.PausedFor(kNow + absl::Seconds(105)), absl::ZeroDuration());
@@ -39,25 +39,25 @@ TEST(HostGate, PausesLongerEachTimeWhereTheServerDoesNotSay) {
   HostGate gate(9, {});
   absl::Time now = kNow;
   for (int seconds : {30, 60, 120, 240, 480, 900, 900}) {
-    gate.Heed({.status = 429}, 1, now);
+    gate.Observe({.status = 429}, 1, now);
     EXPECT_EQ(gate.PausedFor(now), absl::Seconds(seconds));
     now += absl::Seconds(seconds);
   }
-  gate.Heed({.status = 200}, 1, now);
-  gate.Heed({.status = 429}, 1, now);
+  gate.Observe({.status = 200}, 1, now);
+  gate.Observe({.status = 429}, 1, now);
   EXPECT_EQ(gate.PausedFor(now), absl::Seconds(30)) << "after a reply it begins anew";
 }
 
 TEST(HostGate, CountsTheRefusalsOfOneBurstOnce) {
   HostGate gate(9, {});
-  for (int i = 0; i < 9; ++i) gate.Heed({.status = 429}, 1, kNow);
+  for (int i = 0; i < 9; ++i) gate.Observe({.status = 429}, 1, kNow);
   EXPECT_EQ(gate.PausedFor(kNow), absl::Seconds(30));
 }
 
 TEST(HostGate, DoesNotPauseForAnyOtherFailure) {
   for (int status : {200, 401, 403, 404, 500, 502, 503}) {
     HostGate gate(9, {});
-    gate.Heed({.status = status}, 1, kNow);
+    gate.Observe({.status = status}, 1, kNow);
     EXPECT_EQ(gate.PausedFor(kNow), absl::ZeroDuration()) << status;
   }
 }

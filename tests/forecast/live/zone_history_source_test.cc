@@ -73,13 +73,13 @@ std::vector<TimeSpan> AnswerAll(ZoneHistorySource* source, absl::Time now, Part 
 
 TEST(ZoneHistorySource, AsksForTheLastDaysFirstAndThenForWhatIsNew) {
   ZoneHistorySource source = Source();
-  std::vector<TimeSpan> asked = AnswerAll(&source, kNow, Part::kNews);
+  std::vector<TimeSpan> asked = AnswerAll(&source, kNow, Part::kRecent);
   ASSERT_THAT(asked, SizeIs(1));
   EXPECT_EQ(asked[0].from, kNow - kHistoryPiece + absl::Hours(1));
   EXPECT_EQ(asked[0].to, kNow);
 
-  EXPECT_THAT(AnswerAll(&source, kNow + absl::Minutes(59), Part::kNews), SizeIs(0));
-  asked = AnswerAll(&source, kNow + absl::Hours(1), Part::kNews);
+  EXPECT_THAT(AnswerAll(&source, kNow + absl::Minutes(59), Part::kRecent), SizeIs(0));
+  asked = AnswerAll(&source, kNow + absl::Hours(1), Part::kRecent);
   ASSERT_THAT(asked, SizeIs(1));
   EXPECT_EQ(asked[0].from, kNow - kHistoryOverlap) << "providers correct the past";
   EXPECT_EQ(asked[0].to, kNow + absl::Hours(1));
@@ -87,13 +87,13 @@ TEST(ZoneHistorySource, AsksForTheLastDaysFirstAndThenForWhatIsNew) {
 
 TEST(ZoneHistorySource, GoesAYearBackAPieceAtATime) {
   ZoneHistorySource source = Source();
-  EXPECT_EQ(source.NextRequest(kNow, Part::kMore), std::nullopt) << "news first";
-  AnswerAll(&source, kNow, Part::kNews);
+  EXPECT_EQ(source.NextRequest(kNow, Part::kOlder), std::nullopt) << "news first";
+  AnswerAll(&source, kNow, Part::kRecent);
   absl::Time now = kNow;
   absl::Time before = kNow - kHistoryPiece + absl::Hours(1);
   int pieces = 0;
   while (pieces < 100) {
-    const std::vector<TimeSpan> asked = AnswerAll(&source, now, Part::kMore);
+    const std::vector<TimeSpan> asked = AnswerAll(&source, now, Part::kOlder);
     if (asked.empty()) break;
     ++pieces;
     ASSERT_THAT(asked, SizeIs(1)) << "the next one has its time";
@@ -109,10 +109,10 @@ TEST(ZoneHistorySource, GoesAYearBackAPieceAtATime) {
 TEST(ZoneHistorySource, DoesNotFetchAgainWhatAnArchiveHolds) {
   ZoneHistorySource source = Source();
   source.Hold(kNow - kHistoryReach, kNow - absl::Hours(5));
-  const std::vector<TimeSpan> asked = AnswerAll(&source, kNow, Part::kNews);
+  const std::vector<TimeSpan> asked = AnswerAll(&source, kNow, Part::kRecent);
   ASSERT_THAT(asked, SizeIs(1));
   EXPECT_EQ(asked[0].from, kNow - absl::Hours(5) - kHistoryOverlap);
-  EXPECT_THAT(AnswerAll(&source, kNow, Part::kMore), SizeIs(0));
+  EXPECT_THAT(AnswerAll(&source, kNow, Part::kOlder), SizeIs(0));
 }
 
 TEST(ZoneHistorySource, CatchesUpInPiecesAfterALongStop) {
@@ -123,7 +123,7 @@ TEST(ZoneHistorySource, CatchesUpInPiecesAfterALongStop) {
   absl::Time now = kNow;
   int pieces = 0;
   for (; known < kNow && pieces < 100; ++pieces) {
-    const std::vector<TimeSpan> asked = AnswerAll(&source, now, Part::kNews);
+    const std::vector<TimeSpan> asked = AnswerAll(&source, now, Part::kRecent);
     ASSERT_THAT(asked, SizeIs(1));
     EXPECT_LE(asked[0].from, known) << "no gap";
     EXPECT_GT(asked[0].to, known);
@@ -141,7 +141,7 @@ TEST(ZoneHistorySource, GetsToNowWhereWhatWasMissedIsNotToBeHad) {
     absl::Time now = kNow;
     bool is_up_to_date = false;
     for (int i = 0; i < 10 && !is_up_to_date; ++i, now += absl::Minutes(1)) {
-      const std::optional<HttpRequest> request = source.NextRequest(now, Part::kNews);
+      const std::optional<HttpRequest> request = source.NextRequest(now, Part::kRecent);
       if (!request.has_value()) continue;
       const TimeSpan asked = Asked(*request);
       is_up_to_date = asked.to == now;
@@ -155,26 +155,26 @@ TEST(ZoneHistorySource, GetsToNowWhereWhatWasMissedIsNotToBeHad) {
 
 TEST(ZoneHistorySource, KeepsTheNewsWhereOlderHistoryIsRefused) {
   ZoneHistorySource source = Source();
-  AnswerAll(&source, kNow, Part::kNews);
-  ASSERT_TRUE(source.NextRequest(kNow, Part::kMore).has_value());
+  AnswerAll(&source, kNow, Part::kRecent);
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kOlder).has_value());
   EXPECT_EQ(source.Take(Status(403), kNow, 0), std::nullopt);
   EXPECT_TRUE(source.trouble().ok());
-  EXPECT_FALSE(source.NextRequest(kNow + absl::Hours(5), Part::kMore).has_value());
-  EXPECT_THAT(AnswerAll(&source, kNow + absl::Hours(1), Part::kNews), SizeIs(1));
-  EXPECT_TRUE(source.NextRequest(kNow + kRefusedWait, Part::kMore).has_value());
+  EXPECT_FALSE(source.NextRequest(kNow + absl::Hours(5), Part::kOlder).has_value());
+  EXPECT_THAT(AnswerAll(&source, kNow + absl::Hours(1), Part::kRecent), SizeIs(1));
+  EXPECT_TRUE(source.NextRequest(kNow + kRefusedWait, Part::kOlder).has_value());
 }
 
 TEST(ZoneHistorySource, BacksOffAndSaysWhy) {
   ZoneHistorySource source = Source();
   absl::Time now = kNow;
   for (int i = 1; i <= 4; ++i) {
-    ASSERT_TRUE(source.NextRequest(now, Part::kNews).has_value());
+    ASSERT_TRUE(source.NextRequest(now, Part::kRecent).has_value());
     source.Take(Status(500), now, 0);
     EXPECT_THAT(std::string(source.trouble().message()), HasSubstr("status 500"));
-    EXPECT_FALSE(source.NextRequest(now + absl::Seconds(4), Part::kNews).has_value());
+    EXPECT_FALSE(source.NextRequest(now + absl::Seconds(4), Part::kRecent).has_value());
     now += absl::Minutes(15);
   }
-  AnswerAll(&source, now, Part::kNews);
+  AnswerAll(&source, now, Part::kRecent);
   EXPECT_TRUE(source.trouble().ok());
 }
 
@@ -185,11 +185,11 @@ HttpReply Nothing() {
 
 TEST(ZoneHistorySource, CountsAnOlderPieceWithoutValuesOnceAndGoesOn) {
   ZoneHistorySource source = Source();
-  AnswerAll(&source, kNow, Part::kNews);
+  AnswerAll(&source, kNow, Part::kRecent);
   absl::Time now = kNow;
   absl::Time before = kNow - kHistoryPiece + absl::Hours(1);
   for (int i = 0; i < kMaxEmptyPieces; ++i, now += kBetweenPieces) {
-    const std::optional<HttpRequest> request = source.NextRequest(now, Part::kMore);
+    const std::optional<HttpRequest> request = source.NextRequest(now, Part::kOlder);
     ASSERT_TRUE(request.has_value()) << i;
     EXPECT_EQ(Asked(*request).to, before);
     before = Asked(*request).from;
@@ -197,16 +197,16 @@ TEST(ZoneHistorySource, CountsAnOlderPieceWithoutValuesOnceAndGoesOn) {
     EXPECT_TRUE(source.trouble().ok());
     EXPECT_TRUE(source.older_trouble().ok());
   }
-  EXPECT_FALSE(source.NextRequest(now + absl::Hours(23), Part::kMore).has_value());
+  EXPECT_FALSE(source.NextRequest(now + absl::Hours(23), Part::kOlder).has_value());
   // Perhaps it was an outage: after a day it looks once more.
-  const std::vector<TimeSpan> asked = AnswerAll(&source, now + kNothingFurtherBack, Part::kMore);
+  const std::vector<TimeSpan> asked = AnswerAll(&source, now + kNothingFurtherBack, Part::kOlder);
   ASSERT_THAT(asked, SizeIs(1));
   EXPECT_EQ(asked[0].to, kNow - kHistoryPiece + absl::Hours(1));
 }
 
 TEST(ZoneHistorySource, TakesNewsWithoutValuesForATrouble) {
   ZoneHistorySource source = Source();
-  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kRecent).has_value());
   source.Take(Nothing(), kNow, 0);
   EXPECT_EQ(source.trouble(), absl::UnavailableError("neso: zone GB: the reply has no values"));
 }
@@ -215,19 +215,19 @@ TEST(ZoneHistorySource, NoticesAServerThatIgnoresTheTimeRange) {
   const absl::Time then = kNow - absl::Hours(24 * 400);
   const HttpReply old = Measured(then, then + absl::Minutes(30));
   ZoneHistorySource source = Source();
-  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kRecent).has_value());
   EXPECT_EQ(source.Take(old, kNow, 0), std::nullopt);
   EXPECT_EQ(source.trouble().message(),
             "neso: zone GB: asked for 2026-11-14T11:00:00Z to 2026-11-24T10:00:00Z, the server "
             "answers with 2025-10-20T10:00:00Z to 2025-10-20T10:30:00Z: it ignores the time range");
-  EXPECT_FALSE(source.NextRequest(kNow, Part::kMore).has_value()) << "nothing is known yet";
+  EXPECT_FALSE(source.NextRequest(kNow, Part::kOlder).has_value()) << "nothing is known yet";
 
   // The same last row, whatever is asked.
   ZoneHistorySource same = Source();
   int requests = 0;
   for (absl::Time now = kNow; now < kNow + absl::Hours(5); now += absl::Minutes(1)) {
-    while (same.NextRequest(now, Part::kMore).has_value() ||
-           (now == kNow && same.NextRequest(now, Part::kNews).has_value())) {
+    while (same.NextRequest(now, Part::kOlder).has_value() ||
+           (now == kNow && same.NextRequest(now, Part::kRecent).has_value())) {
       same.Take(Measured(kNow - absl::Minutes(30), kNow), now, 0);
       ++requests;
     }
@@ -239,8 +239,8 @@ TEST(ZoneHistorySource, NoticesAServerThatIgnoresTheTimeRange) {
 
 TEST(ZoneHistorySource, TakesWhatServersRoundOutwards) {
   ZoneHistorySource source = Source();
-  AnswerAll(&source, kNow, Part::kNews);
-  const std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kMore);
+  AnswerAll(&source, kNow, Part::kRecent);
+  const std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kOlder);
   ASSERT_TRUE(request.has_value());
   const TimeSpan asked = Asked(*request);
   source.Take(Measured(asked.to, asked.to + absl::Minutes(30)), kNow, 0);
@@ -249,16 +249,16 @@ TEST(ZoneHistorySource, TakesWhatServersRoundOutwards) {
 
 TEST(ZoneHistorySource, TellsOnceWhatIsWrongFurtherBack) {
   ZoneHistorySource source = Source();
-  AnswerAll(&source, kNow, Part::kNews);
+  AnswerAll(&source, kNow, Part::kRecent);
   absl::Time now = kNow;
   for (int i = 0; i < 4; ++i, now += absl::Hours(6)) {
     EXPECT_EQ(source.older_trouble().ok(), i < 3) << "one failure is none";
-    ASSERT_TRUE(source.NextRequest(now, Part::kMore).has_value());
+    ASSERT_TRUE(source.NextRequest(now, Part::kOlder).has_value());
     source.Take(HttpReply{.status = 500, .body = absl::StrCat(R"({"error": "try )", i, "\"}")}, now,
                 0);
   }
   EXPECT_THAT(std::string(source.older_trouble().message()), HasSubstr("\"try 2\""));
-  AnswerAll(&source, now, Part::kMore);
+  AnswerAll(&source, now, Part::kOlder);
   EXPECT_TRUE(source.older_trouble().ok());
 }
 
@@ -270,7 +270,7 @@ TEST(ZoneHistorySource, GoesOnWithoutABadRecordAndTellsOfIt) {
                           "intensity": {"actual": 7}},)");
     return reply;
   };
-  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kRecent).has_value());
   const std::optional<IntensityHistory> told =
       source.Take(with_a_contradiction(Measured(kNow - absl::Hours(48), kNow)), kNow, 0);
   ASSERT_TRUE(told.has_value());
@@ -279,7 +279,7 @@ TEST(ZoneHistorySource, GoesOnWithoutABadRecordAndTellsOfIt) {
   EXPECT_EQ(source.note(),
             "2 of 97 records left out, the first because of interval 2026-11-23T10:00:00Z: is said "
             "to be both 7 and 100 g/kWh");
-  EXPECT_THAT(AnswerAll(&source, kNow + absl::Hours(1), Part::kNews), SizeIs(1));
+  EXPECT_THAT(AnswerAll(&source, kNow + absl::Hours(1), Part::kRecent), SizeIs(1));
   EXPECT_EQ(source.note(), "");
 }
 
@@ -290,48 +290,49 @@ TEST(ZoneHistorySource, LogsInAgainOnceBeforeItTakesA403ForARefusal) {
   const HttpReply login = {
       .status = 200, .content_type = "application/json", .body = R"({"token": "abc"})"};
   for (int i = 0; i < 2; ++i) {
-    const std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kNews);
+    const std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kRecent);
     ASSERT_TRUE(request.has_value()) << i;
     EXPECT_THAT(request->url, HasSubstr("/login"));
     source.Take(login, kNow, 0);
-    ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value()) << i;
+    ASSERT_TRUE(source.NextRequest(kNow, Part::kRecent).has_value()) << i;
     source.Take(HttpReply{.status = 403, .content_type = "text/html", .body = "<html>"}, kNow, 0);
   }
-  EXPECT_FALSE(source.NextRequest(kNow + absl::Hours(5), Part::kNews).has_value());
+  EXPECT_FALSE(source.NextRequest(kNow + absl::Hours(5), Part::kRecent).has_value());
 }
 
 TEST(ZoneHistorySource, RemovesACredentialThatTheServerRepeats) {
   const ForecastProvider config{.provider = "eia-930", .zone = "CISO"};
   ZoneHistorySource source({.name = "CISO"}, config, {.user = "", .secret = "key-5d1e9f"},
                            absl::Hours(1));
-  ASSERT_TRUE(source.NextRequest(kNow, Part::kNews).has_value());
+  ASSERT_TRUE(source.NextRequest(kNow, Part::kRecent).has_value());
   source.Take(
       HttpReply{.status = 403, .body = R"({"error": {"message": "Invalid api_key key-5d1e9f"}})"},
       kNow, 0);
   EXPECT_EQ(source.trouble().message(),
             "eia-930: zone CISO: status 403, the credential is not accepted: \"Invalid api_key "
             "(secret)\"");
-  EXPECT_TRUE(source.NextRequest(kNow + absl::Hours(1), Part::kNews).has_value())
+  EXPECT_TRUE(source.NextRequest(kNow + absl::Hours(1), Part::kRecent).has_value())
       << "a wrong key is soon another one";
 }
 
 TEST(ZoneHistorySource, AsksAtOnceWhenTheClockWasSetBack) {
   ZoneHistorySource source = Source();
-  AnswerAll(&source, kNow, Part::kNews);
-  const std::vector<TimeSpan> asked = AnswerAll(&source, kNow - absl::Hours(24 * 30), Part::kNews);
+  AnswerAll(&source, kNow, Part::kRecent);
+  const std::vector<TimeSpan> asked =
+      AnswerAll(&source, kNow - absl::Hours(24 * 30), Part::kRecent);
   ASSERT_FALSE(asked.empty());
   EXPECT_EQ(asked.back().to, kNow - absl::Hours(24 * 30));
 }
 
 TEST(ZoneHistorySource, GoesOnAfterAReloadUnlessTheCredentialIsAnother) {
   ZoneHistorySource before = Source();
-  AnswerAll(&before, kNow, Part::kNews);
+  AnswerAll(&before, kNow, Part::kRecent);
   ZoneHistorySource same = Source();
   same.Inherit(before);
-  EXPECT_FALSE(same.NextRequest(kNow, Part::kNews).has_value());
+  EXPECT_FALSE(same.NextRequest(kNow, Part::kRecent).has_value());
   ZoneHistorySource other(Britain(), Neso(), {.user = "", .secret = "new"}, absl::Hours(1));
   other.Inherit(before);
-  const std::optional<HttpRequest> request = other.NextRequest(kNow, Part::kNews);
+  const std::optional<HttpRequest> request = other.NextRequest(kNow, Part::kRecent);
   ASSERT_TRUE(request.has_value());
   EXPECT_EQ(Asked(*request).from, kNow - kHistoryOverlap) << "what is known stays known";
 }
@@ -343,16 +344,16 @@ TEST(ZoneHistorySource, LogsInFirstAndAgainOnceWhereItsTokenIsRefused) {
   const HttpReply login = {
       .status = 200, .content_type = "application/json", .body = R"({"token": "abc"})"};
   for (int i = 0; i < 2; ++i) {
-    std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kNews);
+    std::optional<HttpRequest> request = source.NextRequest(kNow, Part::kRecent);
     ASSERT_TRUE(request.has_value()) << i;
     EXPECT_THAT(request->url, HasSubstr("/login"));
     source.Take(login, kNow, 0);
-    request = source.NextRequest(kNow, Part::kNews);
+    request = source.NextRequest(kNow, Part::kRecent);
     ASSERT_TRUE(request.has_value()) << i;
     EXPECT_THAT(request->url, HasSubstr("/historical"));
     source.Take(Status(401), kNow, 0);
   }
-  EXPECT_FALSE(source.NextRequest(kNow, Part::kNews).has_value());
+  EXPECT_FALSE(source.NextRequest(kNow, Part::kRecent).has_value());
 }
 
 TEST(HistorySourcesOf, AreThoseConfiguredOrTheForecastProvidersThatCan) {
