@@ -1,5 +1,5 @@
-// Numbers, times and strings as bytes and back, for the binary forecast part: little-endian,
-// without padding. The reader trusts nothing. Pure; private to core.
+// This header writes numbers, times and strings as bytes and reads them back, for the binary
+// forecast part: little-endian, without padding. The reader trusts nothing. Pure; private to core.
 #ifndef CORE_BASE_BYTE_STREAM_H_
 #define CORE_BASE_BYTE_STREAM_H_
 
@@ -17,8 +17,8 @@
 
 namespace carbon {
 
-// The year 9999: far from every overflow. Times are whole seconds, at most so far from 1970 either
-// way.
+// The year 9999, which is far from every overflow. Times are whole seconds, at most this far from
+// 1970 in both directions.
 inline constexpr int64_t kLastSecond = 253402300799;
 
 class ByteWriter {
@@ -31,7 +31,7 @@ class ByteWriter {
   }
   void Double(double value) { Unsigned(std::bit_cast<uint64_t>(value)); }
   void Float(double value) { Unsigned(std::bit_cast<uint32_t>(static_cast<float>(value))); }
-  // `count` of them, zero where `values` has fewer.
+  // Writes `count` floats; zero if `values` has fewer.
   void Floats(const std::vector<float>& values, size_t count) {
     for (size_t i = 0; i < count; ++i) {
       Float(i < values.size() ? static_cast<double>(values[i]) : 0);
@@ -52,7 +52,8 @@ class ByteWriter {
   std::string bytes_;
 };
 
-// Reads what ByteWriter wrote. Past the end, everything reads as zero and ok() is false.
+// ByteReader reads what ByteWriter wrote. After the end, everything reads as zero and ok() is
+// false.
 class ByteReader {
  public:
   explicit ByteReader(absl::string_view bytes) : rest_(bytes) {}

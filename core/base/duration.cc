@@ -22,7 +22,7 @@ absl::Status NotADuration(absl::string_view text) {
                    " is not a duration such as 90s, 30m, 8h, 2d or 1-12:00:00"));
 }
 
-// Digits only, no sign, no blanks.
+// Parses digits only: no sign, no blanks.
 bool ParseCount(absl::string_view digits, int64_t* count) {
   if (digits.empty() || digits.size() > 12) return false;
   for (const char c : digits) {
@@ -31,7 +31,7 @@ bool ParseCount(absl::string_view digits, int64_t* count) {
   return absl::SimpleAtoi(digits, count);
 }
 
-// [D-]HH:MM:SS, MM:SS, D-HH[:MM].
+// Parses [D-]HH:MM:SS, MM:SS, D-HH[:MM].
 bool ParseSlurm(absl::string_view text, int64_t* seconds) {
   const std::vector<absl::string_view> days = absl::StrSplit(text, '-');
   if (days.size() > 2) return false;
@@ -65,7 +65,7 @@ int64_t UnitSeconds(char unit) {
   }
 }
 
-// Numbers with units, largest unit first, each at most once.
+// Parses numbers with units, largest unit first, each at most once.
 bool ParseUnits(absl::string_view text, int64_t* seconds) {
   int64_t previous_unit = 86401;
   *seconds = 0;

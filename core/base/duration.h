@@ -1,6 +1,7 @@
-// Durations as people write them in carbon.json, in hints and on the command line: 90s, 30m, 8h, 2d
-// or sums of them, largest unit first (1d12h); or as Slurm writes time limits with at least one
-// colon or dash: MM:SS, HH:MM:SS, D-HH, D-HH:MM, D-HH:MM:SS. Pure; no I/O.
+// This header reads and writes durations as people write them in carbon.json, in hints and on the
+// command line: 90s, 30m, 8h, 2d or sums of them, largest unit first (1d12h). It also reads Slurm's
+// time limits with at least one colon or dash: MM:SS, HH:MM:SS, D-HH, D-HH:MM, D-HH:MM:SS. Pure; no
+// I/O.
 #ifndef CORE_BASE_DURATION_H_
 #define CORE_BASE_DURATION_H_
 
@@ -12,12 +13,12 @@
 
 namespace carbon {
 
-// InvalidArgument, quoting the text, where it is none of these or longer than 10,000 days. A number
-// without a unit is refused: seconds and minutes would be mistaken for each other. Zero is a
-// duration.
+// Parses a duration. Returns InvalidArgument, quoting the text, if it has none of these forms or is
+// longer than 10,000 days. A number without a unit is refused: seconds and minutes would be
+// mistaken for each other. Zero is a duration.
 absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text);
 
-// The shortest form that ParseDuration reads back: "36h", "90s", "1d12h5s"; whole seconds.
+// Returns the shortest form that ParseDuration reads back: "36h", "90s", "1d12h5s"; whole seconds.
 std::string DurationText(absl::Duration duration);
 
 }  // namespace carbon

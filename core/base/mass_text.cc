@@ -20,7 +20,7 @@ std::string FormatMass(GramsCo2e mass) {
   if (!std::isfinite(grams)) return "unknown";
   const double size = std::fabs(grams);
   if (size < 5e-7) return "0 g";
-  // The first unit in which three digits do not round up to a thousand.
+  // Chooses the first unit in which three digits do not round up to a thousand.
   const Unit* unit = std::begin(kUnits);
   while (unit + 1 != std::end(kUnits) && size / unit->grams >= 999.5) ++unit;
   return absl::StrFormat("%.3g %s", grams / unit->grams, unit->name);

@@ -1,4 +1,4 @@
-// Masses for people. Pure.
+// This header writes masses for people. Pure.
 #ifndef CORE_BASE_MASS_TEXT_H_
 #define CORE_BASE_MASS_TEXT_H_
 
@@ -8,7 +8,7 @@
 
 namespace carbon {
 
-// A mass for people: "14.2 kg", "862 g", "1.43 t", "37 mg"; three significant digits.
+// Returns a mass as "14.2 kg", "862 g", "1.43 t", "37 mg"; three significant digits.
 std::string FormatMass(GramsCo2e mass);
 
 }  // namespace carbon

@@ -8,8 +8,8 @@
 namespace carbon {
 namespace {
 
-// Damerau-Levenshtein distance with transpositions of neighbours, three rows of the table at a
-// time.
+// Returns the Damerau-Levenshtein distance with transpositions of neighbours. It holds three rows
+// of the table at a time.
 size_t EditDistance(absl::string_view a, absl::string_view b) {
   std::vector<size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -38,7 +38,7 @@ std::string NearestWord(absl::string_view word, const std::vector<std::string>& 
   for (const std::string& candidate : known) {
     if (Difference(word.size(), candidate.size()) >= least) continue;
     const size_t distance = EditDistance(lower, absl::AsciiStrToLower(candidate));
-    // Words without a character in common are not near, however short.
+    // Words without a common character are not near, however short they are.
     if (distance >= least || distance >= std::max(word.size(), candidate.size())) continue;
     least = distance;
     nearest = candidate;

@@ -1,4 +1,4 @@
-// "Did you mean …?". Pure.
+// This header finds the word for "Did you mean …?". Pure.
 #ifndef CORE_BASE_NEAREST_WORD_H_
 #define CORE_BASE_NEAREST_WORD_H_
 
@@ -9,8 +9,8 @@
 
 namespace carbon {
 
-// The known word nearest to `word` by edit distance, or empty where none is near (more than a third
-// of its length away, at least 2).
+// Returns the known word nearest to `word` by edit distance, or an empty string if none is near
+// (the limit is a third of the word's length, at least 2).
 std::string NearestWord(absl::string_view word, const std::vector<std::string>& known);
 
 }  // namespace carbon

@@ -6,11 +6,11 @@
 
 namespace carbon {
 
-// Of the numbers that training computes with, as they are usually mixed: bf16 or fp16 with sums in
-// fp32, or fp8 in the matrix products.
+// The precision of the numbers with which training computes, as they are usually mixed: bf16 or
+// fp16 with sums in fp32, or fp8 in the matrix products.
 enum class Precision { kBf16, kFp8 };
 
-// "bf16", "fp8".
+// The names are "bf16" and "fp8".
 absl::string_view PrecisionName(Precision precision);
 absl::StatusOr<Precision> ParsePrecision(absl::string_view name);
 

@@ -1,14 +1,14 @@
 // Physical quantities whose unit is their type.
 //
-// A quantity is made from a number in the unit that its type names, and left again by value(). Sums
-// and comparisons need equal types; of the products only the lawful ones compile:
+// A quantity is made from a number in the unit that its type names, and value() returns that
+// number. Sums and comparisons need equal types. Of the products only the lawful ones compile:
 //
 //   KilowattHours e = Watts(700) * absl::Hours(10);          // 7 kWh
 //   GramsCo2e c = e * GramsPerKilowattHour(429);             // 3003 g
 //   absl::Duration d = Flops(3.14e23) / FlopsPerSecond(24.6e12);
 //
-// Value types, no I/O, safe everywhere. NaN and infinities are carried as in double; whoever reads
-// a number from outside refuses them there.
+// These are value types without I/O, safe everywhere. They carry NaN and infinities as double does;
+// the code that reads a number from outside refuses them there.
 #ifndef CORE_BASE_QUANTITIES_H_
 #define CORE_BASE_QUANTITIES_H_
 
@@ -52,7 +52,8 @@ using Watts = Quantity<struct WattsUnit>;
 using KilowattHours = Quantity<struct KilowattHoursUnit>;
 using GramsCo2e = Quantity<struct GramsCo2eUnit>;
 using GramsPerKilowattHour = Quantity<struct GramsPerKilowattHourUnit>;
-// A number of floating-point operations, and a rate of them. Never confused: one has "per second".
+// A number of floating-point operations, and a rate of them. They cannot be confused: one has "per
+// second" in its name.
 using Flops = Quantity<struct FlopsUnit>;
 using FlopsPerSecond = Quantity<struct FlopsPerSecondUnit>;
 

@@ -5,7 +5,8 @@
 namespace carbon {
 namespace {
 
-// How large a part of a node's `has` devices is: half of them, or a quarter, but one at least.
+// Returns the size of a part of a node's `has` devices: half of them, or a quarter, but at least
+// one.
 int64_t PartOf(int64_t has, int64_t parts) { return std::max<int64_t>(1, has / parts); }
 
 int64_t SaturatingProduct(int64_t a, int64_t b) {
@@ -15,7 +16,7 @@ int64_t SaturatingProduct(int64_t a, int64_t b) {
 
 }  // namespace
 
-// Without a branch for each dimension: nothing of what is left is negative.
+// Returns whether the remainder is not negative in any dimension, without a branch for each.
 bool Resources::Covers(const Resources& demand) const {
   int64_t left = 0;
   for (const auto what : kDimensions) left |= this->*what - demand.*what;
@@ -57,7 +58,7 @@ Resources TotalOf(int64_t nodes, const Resources& node) {
 void AddNodeParts(int64_t nodes, int64_t each, int64_t has, Resources* amount) {
   if (has <= 0 || each <= 0) return;
   const int64_t half = PartOf(has, 2), quarter = PartOf(has, 4);
-  const int64_t fit = has / each;  // none where it asks for more than there is
+  const int64_t fit = has / each;  // none if it asks for more than there is
   Resources part;
   if (fit <= 1) {
     part = NodePartsOf(has, has);

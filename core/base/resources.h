@@ -1,4 +1,4 @@
-// Amounts of what Slurm allocates, and spans of time. Pure.
+// This header counts what Slurm allocates, and spans of time. Pure.
 #ifndef CORE_BASE_RESOURCES_H_
 #define CORE_BASE_RESOURCES_H_
 
@@ -9,26 +9,27 @@
 
 namespace carbon {
 
-// An amount of each thing that is allocated. A dimension that a job does not ask for is zero; one
-// that a group does not model is kUnlimited there.
+// Resources is an amount of each thing that is allocated. A dimension that a job does not ask for
+// is zero. A dimension that a group does not model is kUnlimited there.
 //
-// Devices that are free here and there hold no job that needs all those of a node. So nodes are
-// counted as well by how many of their devices are free at once. (What one job takes of a node:
-// AddNodeParts.)
+// Devices that are free on several nodes cannot run a job that needs all devices of one node. So
+// nodes are also counted by how many of their devices are free at once. (AddNodeParts says what one
+// job takes of a node.)
 struct Resources {
   static constexpr int64_t kUnlimited = int64_t{1} << 52;
 
-  int64_t nodes = 0;  // that nothing else runs on
+  int64_t nodes = 0;  // on which nothing else runs
   int64_t devices = 0;
   int64_t cpus = 0;
   int64_t memory_mib = 0;
   int64_t full_nodes = 0;     // with all devices
-  int64_t half_nodes = 0;     // with half of them at least
-  int64_t quarter_nodes = 0;  // with a quarter of them at least
-  int64_t halves = 0;         // of which a node has two
+  int64_t half_nodes = 0;     // with at least half of them
+  int64_t quarter_nodes = 0;  // with at least a quarter of them
+  int64_t halves = 0;         // a node has two of them
   int64_t quarters = 0;
-  // Nodes that a run's halves or quarters must lie on, one on each. Of them it takes only those
-  // parts, so that other runs may have the rest: no dimension, and not added up.
+  // The number of nodes on which a run's halves or quarters must lie, one on each. The run takes
+  // only these parts of the nodes, so other runs may have the rest. This is not a dimension, and is
+  // not added up.
   int64_t apart = 0;
 
   friend auto operator<=>(const Resources&, const Resources&) = default;
@@ -39,34 +40,35 @@ struct Resources {
   friend Resources operator-(Resources a, const Resources& b) { return a -= b; }
 };
 
-// Every dimension, for what does the same with each.
+// Every dimension, for code that treats all of them alike.
 inline constexpr int64_t Resources::* kDimensions[] = {
     &Resources::nodes,         &Resources::devices,    &Resources::cpus,
     &Resources::memory_mib,    &Resources::full_nodes, &Resources::half_nodes,
     &Resources::quarter_nodes, &Resources::halves,     &Resources::quarters};
 
-// Those that count parts of nodes.
+// The dimensions that count parts of nodes.
 inline constexpr int64_t Resources::* kNodeParts[] = {
     &Resources::full_nodes, &Resources::half_nodes, &Resources::quarter_nodes, &Resources::halves,
     &Resources::quarters};
 
-// Saturates at kUnlimited. Neither is negative. `apart` stays as it is.
+// Multiplies, and saturates at kUnlimited. Neither argument may be negative. `apart` stays as it
+// is.
 Resources Times(const Resources& amount, int64_t factor);
 
-// What is free at once on a node where `free` of its `has` devices are: the five parts. All zero
-// where it has none.
+// Returns what is free at once on a node if `free` of its `has` devices are: the five parts. All
+// are zero if it has no devices.
 Resources NodePartsOf(int64_t has, int64_t free);
 
-// All of so many nodes like `node`, with their parts.
+// Returns the total of this many nodes like `node`, with their parts.
 Resources TotalOf(int64_t nodes, const Resources& node);
 
-// Adds to `amount` the parts of nodes that a task takes which spreads over `nodes` nodes, `each` of
-// the `has` devices on each: all of each node where no second such task fits on it, else a half or
-// a quarter where no more of them fit; less is counted by its sum alone. So no fewer tasks are
-// taken to fit on an empty node than do.
+// Adds to `amount` the parts of nodes that a task takes if it spreads over `nodes` nodes, with
+// `each` of the `has` devices on each. It takes all of each node if no second such task fits on the
+// node; otherwise a half or a quarter, if no more of them fit. Less than a quarter is counted by
+// its sum alone. So an empty node is never assumed to fit fewer tasks than it does.
 void AddNodeParts(int64_t nodes, int64_t each, int64_t has, Resources* amount);
 
-// [start, end), whole seconds.
+// The interval [start, end), in whole seconds.
 struct TimeInterval {
   absl::Time start;
   absl::Time end;

@@ -3,7 +3,7 @@
 namespace carbon {
 namespace {
 
-// The finaliser of SplitMix64.
+// This is the finaliser of SplitMix64.
 uint64_t Mix(uint64_t x) {
   x += 0x9e3779b97f4a7c15;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
@@ -13,7 +13,7 @@ uint64_t Mix(uint64_t x) {
 
 }  // namespace
 
-// FNV-1a; what it leaves together, Mix spreads.
+// This is FNV-1a. Mix spreads the keys that FNV-1a leaves close together.
 uint64_t DrawKey(absl::string_view name) {
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;

@@ -1,5 +1,5 @@
-// Random numbers that are the same bits everywhere: keyed by name and index, and made with nothing
-// but what IEEE 754 defines to the bit. Pure; no state.
+// This header makes random numbers that have the same bits everywhere. They are keyed by name and
+// index, and use only what IEEE 754 defines to the bit. Pure; no state.
 #ifndef CORE_BASE_STANDARD_DRAWS_H_
 #define CORE_BASE_STANDARD_DRAWS_H_
 
@@ -11,8 +11,9 @@ namespace carbon {
 
 uint64_t DrawKey(absl::string_view name);
 
-// Mean 0 and variance 1, near enough to normal: the sum of twelve uniform ones less six
-// (Irwin-Hall). No logarithm or cosine, whose last bits differ between C libraries.
+// Returns a number of mean 0 and variance 1, close enough to normal: the sum of twelve uniform ones
+// less six (Irwin-Hall). It uses no logarithm or cosine, whose last bits differ between C
+// libraries.
 double StandardDraw(uint64_t key, uint64_t index);
 
 }  // namespace carbon

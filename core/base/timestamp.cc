@@ -22,11 +22,12 @@ constexpr char kNoTime[] = "is not RFC 3339 (2026-11-24T02:00:00Z)";
 constexpr size_t kDateLength = sizeof("2026-11-24") - 1;
 constexpr size_t kMinuteLength = sizeof("2026-11-24T02:00") - 1;
 constexpr size_t kDateAndTimeLength = sizeof("2026-11-24T02:00:00") - 1;
-// Longest sensible text: nine digits of fraction and an offset.
+// The longest sensible text has nine digits of fraction and an offset.
 constexpr size_t kMaxLength = sizeof("2026-11-24T02:00:00.000000000+01:00") - 1;
 
-// absl::ParseTime is lenient (surrounding blanks, years of any length, "infinite-future"), so the
-// shape is checked before it: every position is a digit or the separator that belongs there.
+// Checks the shape of the text: every position must be a digit or the separator that belongs there.
+// absl::ParseTime alone is too lenient (surrounding blanks, years of any length,
+// "infinite-future").
 bool HasShape(absl::string_view text) {
   constexpr absl::string_view kShape = "dddd-dd-ddTdd:dd:dd";
   if (text.size() <= kDateAndTimeLength || text.size() > kMaxLength) return false;
@@ -39,7 +40,7 @@ bool HasShape(absl::string_view text) {
   return true;
 }
 
-// What follows date and time: an optional fraction, then Z or ±hh:mm.
+// Checks what follows date and time: an optional fraction, then Z or ±hh:mm.
 bool HasOffset(absl::string_view rest) {
   if (rest == "Z" || rest == "z") return true;
   return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && absl::ascii_isdigit(rest[1]) &&
@@ -47,7 +48,7 @@ bool HasOffset(absl::string_view rest) {
          absl::ascii_isdigit(rest[5]);
 }
 
-// Absent: the text is not quoted.
+// The text that a message quotes; absent: the message does not quote it.
 using Quoted = std::optional<absl::string_view>;
 
 std::string Refusal(const Quoted& text, absl::string_view why) {
@@ -91,7 +92,7 @@ absl::StatusOr<absl::Time> Parse(absl::string_view text, const Quoted& quoted,
   return time;
 }
 
-// `offset` as RFC 3339 writes it, where it is one of the other ways.
+// Returns `offset` in the form of RFC 3339, if it has one of the other forms.
 std::string NormalOffset(absl::string_view offset) {
   offset = absl::StripLeadingAsciiWhitespace(offset);
   if (absl::EqualsIgnoreCase(offset, "UTC") || absl::EqualsIgnoreCase(offset, "GMT")) return "Z";
@@ -103,7 +104,7 @@ std::string NormalOffset(absl::string_view offset) {
   return std::string(offset);
 }
 
-// What the clocks of `zone` showed as `local`.
+// Returns the instant at which the clocks of `zone` showed `local`.
 absl::StatusOr<absl::Time> AtLocalTime(absl::CivilSecond local, const absl::TimeZone& zone,
                                        absl::Time previous) {
   const absl::TimeZone::TimeInfo found = zone.At(local);

@@ -20,15 +20,15 @@ absl::Status Unsound(absl::string_view fact) {
   return absl::InvalidArgumentError(absl::StrCat("error factors: ", fact));
 }
 
-// What scales the noise to the standard deviation `spread` exactly: 32 draws alone would miss it by
-// an eighth.
+// Returns what scales the noise to the standard deviation `spread` exactly: 32 draws alone would
+// miss it by an eighth.
 double ScaleTo(double spread, const std::array<double, kPairs>& noise) {
   double squares = 0;
   for (const double draw : noise) squares += draw * draw;
   return squares > 0 ? spread / std::sqrt(squares / kPairs) : 0;
 }
 
-// Of one pair of scenarios, each the other's mirror image.
+// Sets one pair of scenarios; each is the other's mirror image.
 void SetPair(size_t pair, double error, ErrorDraws* draws) {
   (*draws)[2 * pair] = std::max(kMinFactor, 1 + error);
   (*draws)[2 * pair + 1] = std::max(kMinFactor, 1 - error);

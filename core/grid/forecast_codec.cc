@@ -59,7 +59,7 @@ absl::Status Broken(absl::string_view zone, absl::string_view fact) {
 
 absl::StatusOr<IntensitySeries> ReadSeries(absl::string_view zone, ByteReader& in) {
   const size_t run_count = in.Unsigned<uint32_t>();
-  // A count is believed only as far as there are bytes for it.
+  // A count is trusted only as far as there are bytes for it.
   if (!in.ok() || run_count > in.remaining() / kRunBytes) {
     return Broken(zone, "ends within its step times");
   }
@@ -91,7 +91,7 @@ absl::StatusOr<IntensitySeries> ReadSeries(absl::string_view zone, ByteReader& i
   return series;
 }
 
-// Sizes follow from the two counts. What a reader refuses anyway is not written in full.
+// The sizes follow from the two counts. Data that a reader refuses anyway are not written in full.
 void WriteErrors(const ErrorFactors& errors, ByteWriter& out) {
   const size_t buckets = std::min(errors.buckets(), ErrorFactors::kMaxBuckets + 1);
   const size_t factors = std::min(errors.factor_count, ErrorFactors::kMaxFactors + 1);
@@ -154,7 +154,7 @@ absl::StatusOr<ZoneForecast> ReadZone(ByteReader& in) {
   if (!(mean >= 0 && mean <= IntensitySeries::kMaxValue.value())) {
     return Broken(zone, absl::StrCat("long-run mean ", mean, " g/kWh"));
   }
-  // Ten standard deviations of the mean is no spread but a fault.
+  // Ten standard deviations of the mean are a fault, not a spread.
   if (!(near >= 0 && near <= 10 && far >= 0 && far <= 10)) {
     return Broken(zone, absl::StrCat("spread from ", near, " to ", far));
   }

@@ -1,6 +1,7 @@
-// The forecast part of a snapshot as bytes and back (docs/snapshot.md). Times are kept in whole
-// seconds, intensities as float32. Parsing trusts nothing: DataLoss, naming the place and the fact,
-// for bytes that break the format; InvalidArgument for a version that is not ours. Pure.
+// This codec writes the forecast part of a snapshot as bytes and reads it back (docs/snapshot.md).
+// Times are stored in whole seconds, intensities as float32. Parsing trusts nothing. It returns
+// DataLoss, naming the place and the fact, for bytes that break the format, and InvalidArgument for
+// another version. Pure.
 #ifndef CORE_GRID_FORECAST_CODEC_H_
 #define CORE_GRID_FORECAST_CODEC_H_
 

@@ -1,9 +1,9 @@
-// Carbon intensity of one grid zone as a step function: each value holds from its instant until the
-// next, half-open. Immutable; safe to share between threads. No I/O.
+// IntensitySeries is the carbon intensity of one grid zone as a step function: each value is valid
+// from its instant until the next, half-open. Immutable; safe to share between threads. No I/O.
 //
 // Asking outside [begin(), end()) is OutOfRange: absent data is never zero.
 //
-// Times are whole seconds (Slurm starts jobs on whole seconds), and values are kept in whole
+// Times are whole seconds (Slurm starts jobs on whole seconds), and values are stored in whole
 // milligrams per kWh, so that integrals are exact integers: equal windows compare equal, on every
 // machine and in every order of summation, and a replayed decision gives the same bits.
 #ifndef CORE_GRID_INTENSITY_H_
@@ -23,7 +23,7 @@ namespace carbon {
 // What an intensity counts. Two kinds are never compared or mixed in one decision.
 enum class SignalKind { kAverageLifecycle, kAverageDirect, kMarginal };
 
-// "average-lifecycle", "average-direct", "marginal".
+// The names are "average-lifecycle", "average-direct", "marginal".
 absl::string_view SignalKindName(SignalKind kind);
 absl::StatusOr<SignalKind> ParseSignalKind(absl::string_view name);
 
@@ -40,7 +40,7 @@ struct IntensityIntegral {
   }
 };
 
-// A constant power drawn over the window.
+// Returns the emission of a constant power drawn over the window.
 inline GramsCo2e operator*(Watts power, IntensityIntegral integral) {
   return GramsCo2e(power.value() *
                    (static_cast<double>(integral.milligram_seconds_per_kwh) / 3.6e9));
@@ -57,36 +57,36 @@ class IntensitySeries {
   // 1,500 g/kWh); it also keeps a year's integral far from overflow.
   static constexpr GramsPerKilowattHour kMaxValue{10000};
 
-  // InvalidArgument, naming the step, when `steps` is empty, a start is not a whole second or not
-  // after the one before, `end` is not after the last start, the span exceeds 400 days, or a value
-  // is negative, not finite or above kMaxValue. Zero is a value like any other.
+  // Returns InvalidArgument, naming the step, if `steps` is empty, a start is not a whole second or
+  // not after the one before, `end` is not after the last start, the span exceeds 400 days, or a
+  // value is negative, not finite or above kMaxValue. Zero is a value like any other.
   static absl::StatusOr<IntensitySeries> Create(const std::vector<Step>& steps, absl::Time end);
 
   absl::Time begin() const { return absl::FromUnixSeconds(starts_.front()); }
   absl::Time end() const { return absl::FromUnixSeconds(end_); }
   std::vector<Step> steps() const;
 
-  // Integral over [from, to), exact. Both are whole seconds and lie in [begin(), end()], from <=
-  // to; otherwise OutOfRange.
+  // Returns the integral over [from, to), exact. Both must be whole seconds in [begin(), end()],
+  // from <= to; otherwise OutOfRange.
   absl::StatusOr<IntensityIntegral> Integrate(absl::Time from, absl::Time to) const;
 
-  // Time-weighted mean over [from, to); the value at `from` when the window is empty.
+  // Returns the time-weighted mean over [from, to); the value at `from` if the window is empty.
   absl::StatusOr<GramsPerKilowattHour> Mean(absl::Time from, absl::Time to) const;
 
-  // For the placement's inner loop, in seconds since the Unix epoch and without checks beyond
-  // assertions: the caller has established that `second` lies in [begin(), end()].
+  // These are for the placement's inner loop, in seconds since the Unix epoch and without checks
+  // beyond assertions: the caller has established that `second` lies in [begin(), end()].
   IntensityIntegral IntegralUpTo(int64_t second) const;
   const std::vector<int64_t>& step_seconds() const { return starts_; }
   const std::vector<int64_t>& step_milligrams() const { return milligrams_; }
   int64_t end_second() const { return end_; }
 
-  // The least value in [from, to), in mg/kWh: a bound by which a search passes over what cannot be
-  // best. from < to.
+  // Returns the least value in [from, to), in mg/kWh. It is a bound by which a search skips windows
+  // that cannot be best. from < to.
   int64_t LeastMilligrams(int64_t from, int64_t to) const;
 
-  // The step that holds at `second`; at end_second() and beyond, the last.
+  // Returns the step that is valid at `second`; the last step at end_second() and beyond.
   size_t StepAt(int64_t second) const;
-  // The same as IntegralUpTo(second), where the step that holds at `second` is known.
+  // Returns IntegralUpTo(second) if the step that is valid at `second` is known.
   IntensityIntegral IntegralUpTo(int64_t second, size_t step) const {
     return {prefix_[step] + milligrams_[step] * (second - starts_[step])};
   }
@@ -103,8 +103,8 @@ class IntensitySeries {
   int64_t end_ = 0;
 };
 
-// Integrals up to instants of which none lies before the one asked for last, or before `from`:
-// without a search for each.
+// IntegralCursor integrates up to a sequence of instants without a search for each. An instant must
+// not lie before the previous one, nor before `from`.
 class IntegralCursor {
  public:
   IntegralCursor(const IntensitySeries& series, int64_t from)

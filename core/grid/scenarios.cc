@@ -18,25 +18,27 @@ double Spread(const LeadTimeSpread& spread, absl::Duration lead) {
   return spread.near + (spread.far - spread.near) * share;
 }
 
-// A file that is fetched again does not become a newer forecast.
+// Returns when the forecast was made. A file that is fetched again does not become a newer
+// forecast.
 absl::Time MadeAt(const ZoneForecast& forecast) {
   return std::min(forecast.issued_at.value_or(forecast.fetched_at), forecast.fetched_at);
 }
 
-// What factors mean by an hour: shorter where the spread grows within less than a day.
+// Factors with their unit of lead time: an hour, or shorter if the spread grows within less than a
+// day.
 struct ScaledFactors {
   ErrorFactors factors;
   absl::Duration hour = absl::Hours(1);
 };
 
-// Noise that grows as the spread says, drawn 24 times while it does and once an hour at most; less
-// often where those were too many.
+// Returns noise that grows as the spread says. It is drawn 24 times while the spread grows, and at
+// least once an hour; less often if that would need more than kMaxBuckets buckets.
 ScaledFactors LeadTimeFactors(const ZoneForecast& forecast) {
   const absl::Time made_at = MadeAt(forecast);
   const absl::Duration growth = std::max(forecast.spread.growth, absl::Seconds(1));
   ScaledFactors scaled;
   ErrorFactors& factors = scaled.factors;
-  // An absurd date must not cost a bucket for every hour since.
+  // An absurd date must not cost a bucket for every hour since then.
   factors.origin = std::max(made_at, forecast.series.begin() - kOldest);
   const absl::Duration span = std::max(absl::Seconds(1), forecast.series.end() - factors.origin);
   const absl::Duration finest = std::min(growth / 24, absl::Hours(1));
@@ -46,8 +48,8 @@ ScaledFactors LeadTimeFactors(const ZoneForecast& forecast) {
     const absl::Time middle = factors.origin + scaled.hour * (bucket + 0.5);
     factors.remainder.push_back(static_cast<float>(Spread(forecast.spread, middle - made_at)));
   }
-  // 0.96 from one hour to the next where the spread takes a day to grow: neighbours err much alike,
-  // what lies days apart does not.
+  // The correlation is 0.96 from one hour to the next if the spread takes a day to grow:
+  // neighbouring hours err much alike, hours that are days apart do not.
   factors.remainder_correlation =
       static_cast<float>(absl::FDivDuration(growth, growth + scaled.hour));
   return scaled;

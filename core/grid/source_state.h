@@ -1,5 +1,5 @@
-// How one of a zone's sources is doing: for `scarbon status`, for metrics, for whoever looks after
-// scarbond. Plain data; no I/O. Holds no secret.
+// SourceState describes the state of one of a zone's sources: for `scarbon status`, for metrics,
+// and for the administrators of scarbond. Plain data; no I/O. Contains no secret.
 #ifndef CORE_GRID_SOURCE_STATE_H_
 #define CORE_GRID_SOURCE_STATE_H_
 
@@ -13,37 +13,37 @@
 
 namespace carbon {
 
-// The code of a forecast that was read, and with values that cannot be true.
+// The code of a forecast that was read, but has values that cannot be true.
 inline constexpr char kImplausible[] = "implausible";
 
 struct SourceState {
-  std::string zone;      // as carbon.json calls it
+  std::string zone;      // its name in carbon.json
   std::string source;    // for people: "neso:GB", "csv:NO-1.csv", "static"
   std::string provider;  // "neso"; empty for files and static values
   SignalKind kind = SignalKind::kAverageLifecycle;
-  bool in_use = false;  // the zone's forecast is made of it
+  bool in_use = false;  // the zone's forecast is made from it
 
-  // Of what it gave last; absent where it gave nothing yet, or was not looked at.
+  // The times of its last data; absent if it gave nothing yet, or was not looked at.
   std::optional<absl::Time> issued_at;
   std::optional<absl::Time> fetched_at;
   std::optional<absl::Time> reaches;  // where its data end
 
-  // Absent: at once, or never for what does not change.
+  // Absent: at once, or never for a source that does not change.
   std::optional<absl::Time> next_refresh;
 
-  // What of its last data was not used although the rest is: how many records, and why.
+  // The part of its last data that was not used although the rest is: how many records, and why.
   int64_t left_out = 0;
   std::string note;
 
-  // What is wrong with it; empty: nothing is.
+  // Its fault; empty: there is none.
   std::string error;
-  std::optional<absl::Time> error_at;  // when that was seen last
+  std::optional<absl::Time> error_at;  // when the fault was seen last
   int failures = 0;                    // in a row
 
-  // Since scarbond started. Requests sent, or times that the file was read.
+  // The number of requests sent, or of times that the file was read, since scarbond started.
   int64_t requests = 0;
-  // By code: the HTTP status ("429"), "timeout", "no-reply", "bad-reply" for a reply that cannot be
-  // read, "request" for one that cannot be made, "file", kImplausible.
+  // The errors by code: the HTTP status ("429"), "timeout", "no-reply", "bad-reply" for a reply
+  // that cannot be read, "request" for a request that cannot be made, "file", kImplausible.
   std::map<std::string, int64_t> errors;
 };
 

@@ -1,5 +1,5 @@
-// What is known of one grid zone's carbon intensity when a decision is made: the forecast, where it
-// came from, how old it is and how far off it may be. Plain data; no I/O.
+// ZoneForecast is what is known of one grid zone's carbon intensity when a decision is made: the
+// forecast, where it came from, how old it is and how far off it may be. Plain data; no I/O.
 #ifndef CORE_GRID_ZONE_FORECAST_H_
 #define CORE_GRID_ZONE_FORECAST_H_
 
@@ -13,7 +13,7 @@
 
 namespace carbon {
 
-// A snapshot holds no more of them: what has more is refused by whoever reads it.
+// A snapshot has at most this many zones: readers refuse one that has more.
 inline constexpr size_t kMaxZones = 1000;
 
 // One standard deviation of the relative error of an hour's intensity, as it grows with the lead
@@ -33,16 +33,16 @@ struct ZoneForecast {
   absl::Time valid_until;  // beyond it the forecast is stale: no decision rests on it
   IntensitySeries series;
   // From here to `horizon` the values are our own forecast from history, not the source's. Absent
-  // where there are none of ours, or where `source` names nobody but us. Not after `horizon`.
+  // if there are none of ours, or if `source` names only us. Not after `horizon`.
   std::optional<absl::Time> own_from;
-  // From here to series.end() the values are climatology, not forecast. Equal to series.end() where
+  // From here to series.end() the values are climatology, not forecast. Equal to series.end() if
   // there is none.
   absl::Time horizon;
-  // Long-run mean, for choosing the static best site; the series' own mean where none was given.
+  // The long-run mean, for choosing the static best site; the series' own mean if none was given.
   GramsPerKilowattHour long_run_mean;
   LeadTimeSpread spread;
-  // How past forecasts of this kind erred; stands in for `spread` where it is known, but for what
-  // climatology errs by at least.
+  // How past forecasts of this kind erred. If it is known, it replaces `spread`, except for the
+  // least error of climatology.
   std::optional<ErrorFactors> errors;
 };
 

@@ -5,7 +5,8 @@ namespace {
 
 constexpr absl::string_view kBlanks = " \t\n\r";
 
-// The quote that closes the string which begins behind `begin`; the end where none does.
+// Returns the quote that closes the string which begins after `begin`; the end if no quote closes
+// it.
 size_t EndOfString(absl::string_view json, size_t begin) {
   for (size_t i = begin; i < json.size(); ++i) {
     if (json[i] == '\\') {

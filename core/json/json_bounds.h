@@ -1,6 +1,6 @@
-// What a JSON text may cost, looked at before it is parsed: depth and long keys cost memory out of
-// proportion to the bytes. In one pass over the bytes, where a parser's own callback makes the
-// parsing of a long array quadratic. Pure.
+// This check limits what a JSON text may cost, before it is parsed: depth and long keys cost memory
+// out of proportion to the bytes. It takes one pass over the bytes; a parser's own callback would
+// make the parsing of a long array quadratic. Pure.
 #ifndef CORE_JSON_JSON_BOUNDS_H_
 #define CORE_JSON_JSON_BOUNDS_H_
 
@@ -10,8 +10,8 @@
 
 namespace carbon {
 
-// Whether arrays and objects are nested at most `max_depth` deep, and keys at most `max_key` bytes
-// long as they stand there. Of what is no JSON either answer may come.
+// Returns whether arrays and objects are nested at most `max_depth` deep, and keys are at most
+// `max_key` bytes long as written. For a text that is not JSON the answer may be either.
 bool IsWithinBounds(absl::string_view json, int max_depth, size_t max_key);
 
 }  // namespace carbon

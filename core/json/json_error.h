@@ -1,4 +1,4 @@
-// What is wrong in a JSON text, and where. Plain data.
+// This struct says what is wrong in a JSON text, and where. Plain data.
 #ifndef CORE_JSON_JSON_ERROR_H_
 #define CORE_JSON_JSON_ERROR_H_
 
@@ -7,10 +7,10 @@
 
 namespace carbon {
 
-// One thing that is wrong in a JSON text, in a carbon.json say.
+// One fault of a JSON text, for example of a carbon.json.
 struct ConfigError {
   std::string path;         // JSON pointer to the value: "/pools/oslo/site"
-  std::optional<int> line;  // 1-based, where it can be told
+  std::optional<int> line;  // 1-based, if it is known
   std::string message;      // "unknown site \"osol\"; did you mean \"oslo\"?"
 };
 

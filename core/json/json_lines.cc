@@ -16,8 +16,9 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxMessage = 200;  // bytes; the library quotes the whole of a broken string
 
-// Where the library's lexer is in the text. It has often read one character beyond the token that
-// it reports, and that one may end the line: the line is the one of the last character read.
+// The position of the library's lexer in the text. The lexer has often read one character beyond
+// the token that it reports, and that character may end the line. So the line is that of the last
+// character read.
 struct Place {
   int line = 1;
   bool ends_line = false;
@@ -28,8 +29,8 @@ struct Place {
   }
 };
 
-// The text as an input iterator that leaves its place where others can see it: the library copies
-// its iterators.
+// An input iterator over the text that leaves its position where others can see it, because the
+// library copies its iterators.
 class WatchedIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -99,7 +100,8 @@ class JsonLinesScan : public nlohmann::json_sax<Json> {
   }
 
   bool parse_error(size_t, const std::string&, const nlohmann::detail::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 3, column 7: syntax error …"
+    // For example "[json.exception.parse_error.101] parse error at line 3, column 7: syntax error
+    // …".
     absl::string_view what = error.what();
     const size_t column = what.find("column ");
     if (column != absl::string_view::npos) {
@@ -130,7 +132,7 @@ class JsonLinesScan : public nlohmann::json_sax<Json> {
   }
   JsonLines::Value Named() { return {next_id_++, place_.line}; }
 
-  // Notes the value that begins here, unless its key has been noted already; gives its id.
+  // Notes the value that begins here, unless its key has been noted already. Returns its id.
   int Note() {
     if (!open_.empty() && open_.back().is_array) {
       open_.back().key = absl::StrCat(open_.back().next_index++);

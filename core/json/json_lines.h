@@ -1,6 +1,6 @@
-// A JSON text looked through once before it is read: is it JSON, does no key stand twice, and on
-// which line does each value stand? The JSON library alone tells lines only for syntax errors, and
-// silently keeps the last of two equal keys. Pure; no I/O.
+// JsonLines scans a JSON text once before it is read. It checks that the text is JSON and that no
+// key occurs twice, and notes on which line each value is. The JSON library alone reports lines
+// only for syntax errors, and silently keeps the last of two equal keys. Pure; no I/O.
 #ifndef CORE_JSON_JSON_LINES_H_
 #define CORE_JSON_JSON_LINES_H_
 
@@ -16,19 +16,19 @@ namespace carbon {
 
 struct ConfigError;
 
-// What carbon.json needs is far below these; they bound the work on a text gone wrong.
+// carbon.json needs far less than these limits. They bound the work on a broken text.
 inline constexpr int kMaxJsonDepth = 16;
 inline constexpr size_t kMaxJsonKey = 256;  // bytes
 
 class JsonLines {
  public:
-  // Looks through JSON with // and /* */ comments. Adds an error with its line for what is no JSON,
-  // nested deeper than kMaxJsonDepth or has a key above kMaxJsonKey, and then looks no further; and
-  // one for each key that stands twice in its object.
+  // Scans JSON with // and /* */ comments. Adds an error with its line if the text is not JSON, is
+  // nested deeper than kMaxJsonDepth or has a key above kMaxJsonKey, and then stops. Adds an error
+  // for each key that occurs twice in its object.
   static JsonLines Scan(absl::string_view text, std::vector<ConfigError>* errors);
 
-  // The line of the value at a JSON pointer, or of the nearest value around it; of a member, that
-  // of its key. From 1.
+  // Returns the line of the value at a JSON pointer, or of the nearest value around it; for a
+  // member, the line of its key. From 1.
   std::optional<int> Find(absl::string_view pointer) const;
 
  private:
@@ -38,13 +38,13 @@ class JsonLines {
     int id;
     int line;
   };
-  // A value by the id of what holds it and its key or index there. The text as a whole is held by
-  // nothing, kNothing, under "".
+  // The values, by the id of the value that contains them and their key or index there. The text as
+  // a whole is contained in kNothing, under "".
   static constexpr int kNothing = -1;
   std::map<std::pair<int, std::string>, Value> values_;
 };
 
-// A key as a part of a JSON pointer (RFC 6901): "~" and "/" escaped.
+// Returns a key as a part of a JSON pointer (RFC 6901): "~" and "/" escaped.
 std::string EscapePointer(absl::string_view key);
 
 }  // namespace carbon

@@ -17,7 +17,7 @@ using Json = JsonValue::Json;
 constexpr size_t kMaxName = 128;   // bytes
 constexpr size_t kMaxQuoted = 80;  // bytes of a value in a message
 
-// "5", "\"five\"", "an array".
+// Returns "5", "\"five\"", "an array".
 std::string Describe(const Json& json) {
   if (json.is_object()) return "an object";
   if (json.is_array()) return "an array";
@@ -197,7 +197,7 @@ std::string DidYouMean(absl::string_view word, const std::vector<std::string>& k
 
 std::string Quoted(absl::string_view text) {
   const bool cut = text.size() > kMaxQuoted;
-  // The cut may go through a character; what is left of it is replaced.
+  // The cut may go through a character. The remainder of that character is replaced.
   const Json json = absl::StrCat(text.substr(0, kMaxQuoted), cut ? "…" : "");
   return json.dump(-1, ' ', false, Json::error_handler_t::ignore);
 }

@@ -1,17 +1,17 @@
-// Reads parsed JSON with each type checked before access, and collects all that is wrong with its
-// JSON pointer, instead of stopping at the first. For the sources of core and store only: the JSON
-// library stays out of public headers.
+// JsonObject reads parsed JSON and checks each type before access. It collects every fault with its
+// JSON pointer, instead of stopping at the first. Only the sources of core/ and store/ include this
+// header: the JSON library stays out of public headers.
 //
 //   SiteConfig ReadSite(const JsonValue& json) {
 //     SiteConfig site;
 //     JsonObject object(json);
 //     object.Require("zone", &site.zone, Name);
-//     object.Read("net_intensity", &site.net_intensity, Intensity);  // left as it is where absent
+//     object.Read("net_intensity", &site.net_intensity, Intensity);  // unchanged if absent
 //     return site;
-//   }  // here the keys that were not asked for are refused, with the nearest that was
+//   }  // here the keys that were not asked for are refused, with the nearest known key
 //
-// `Name` and `Intensity` are readers: callable with a JsonValue, they return the value as what it
-// stands for, or refuse it and return nothing.
+// `Name` and `Intensity` are readers: they are called with a JsonValue, and return the value in its
+// type, or refuse it and return nullopt.
 #ifndef CORE_JSON_JSON_READER_H_
 #define CORE_JSON_JSON_READER_H_
 
@@ -30,7 +30,7 @@
 
 namespace carbon {
 
-// A value and where it stands. Cheap to copy; the parsed text and the list of errors outlive it.
+// A value and its place. Cheap to copy; the parsed text and the list of errors must outlive it.
 class JsonValue {
  public:
   using Json = nlohmann::json;
@@ -41,7 +41,8 @@ class JsonValue {
   const Json& json() const { return *json_; }
   const std::string& pointer() const { return pointer_; }
 
-  // The elements of an array, the members of an object by their names; otherwise refused and none.
+  // Returns the elements of an array, or the members of an object by their names. Refuses another
+  // type and returns none.
   std::vector<JsonValue> Elements() const;
   std::vector<std::pair<std::string, JsonValue>> Members() const;
 
@@ -53,7 +54,7 @@ class JsonValue {
 
   // Adds an error at this value, or at `within` it: "/busy_watts/value".
   void Refuse(absl::string_view message, absl::string_view within = "") const;
-  // "must be a string, not 5".
+  // Adds the error "must be a string, not 5".
   void RefuseType(absl::string_view expected) const;
 
  private:
@@ -66,24 +67,24 @@ class JsonValue {
   std::vector<ConfigError>* errors_;
 };
 
-// The fields of an object, each asked for by its key. When it goes out of scope, the keys that were
-// not asked for are refused, unless they are to be ignored: a later program may add some.
+// The fields of an object, each asked for by its key. The destructor refuses the keys that were not
+// asked for, unless they are to be ignored: a later program may add some.
 class JsonObject {
  public:
   enum class UnknownKeys { kRefused, kIgnored };
 
-  // A value that is no object is refused; nothing is found in it and nothing missed.
+  // Refuses a value that is not an object. Then no field is found, and none is reported as missing.
   explicit JsonObject(const JsonValue& value, UnknownKeys unknown_keys = UnknownKeys::kRefused);
   ~JsonObject();
   JsonObject(const JsonObject&) = delete;
   JsonObject& operator=(const JsonObject&) = delete;
 
-  // The field where it is there.
+  // Returns the field if it is present.
   std::optional<JsonValue> Find(const std::string& key);
-  // The same; refused where it is not.
+  // Does the same, and refuses the object if the field is absent.
   std::optional<JsonValue> Demand(const std::string& key);
 
-  // Sets `out` to what `reader` makes of the field, where it is there and right.
+  // Sets `out` to the result of `reader` for the field, if the field is present and right.
   template <class T, class Reader>
   void Read(const std::string& key, T* out, const Reader& reader) {
     Set(Find(key), out, reader);
@@ -106,24 +107,24 @@ class JsonObject {
   std::vector<std::string> known_;
 };
 
-// Readers of what JSON itself knows, and such as are made from others.
+// Readers of JSON's own types, and readers that are made from others.
 std::optional<bool> Boolean(const JsonValue& json);
 std::optional<std::string> Text(const JsonValue& json);     // not empty
 std::optional<std::string> AnyText(const JsonValue& json);  // may be empty
 std::optional<uint32_t> Uint32(const JsonValue& json);
-// RFC 3339 with whole seconds and an offset, in the years 1000 to 9999.
+// Reads a time in RFC 3339 with whole seconds and an offset, in the years 1000 to 9999.
 std::optional<absl::Time> Timestamp(const JsonValue& json);
-// What a hint, a comment of Slurm's and a cell of a table can hold: see CheckName.
+// Reads a name that a hint, a comment of Slurm's and a cell of a table can contain: see CheckName.
 std::optional<std::string> Name(const JsonValue& json);
 
-// A whole number from 0 to `most`.
+// Reads a whole number from 0 to `most`.
 struct WholeNumber {
   int64_t most = std::numeric_limits<int64_t>::max();
 
   std::optional<int64_t> operator()(const JsonValue& json) const;
 };
 
-// A number of at least `low` and at most (or, where it is open, below) `high`.
+// Reads a number of at least `low` and at most `high`; below `high` if the range is open.
 struct NumberRange {
   double low;
   double high;
@@ -132,7 +133,7 @@ struct NumberRange {
   std::optional<double> operator()(const JsonValue& json) const;
 };
 
-// One of `choices` by what `name` calls it; a near miss is answered with the nearest.
+// Reads one of `choices` by its `name`. The error for a near miss names the nearest.
 std::optional<size_t> Choose(const JsonValue& json, const std::vector<std::string>& names);
 template <class Choice>
 auto OneOf(std::vector<Choice> choices, absl::string_view (*name)(Choice)) {
@@ -145,7 +146,7 @@ auto OneOf(std::vector<Choice> choices, absl::string_view (*name)(Choice)) {
   };
 }
 
-// An array, each of its elements by `reader`; those that it refuses are left out.
+// Reads an array, and each of its elements with `reader`. Elements that it refuses are left out.
 template <class Reader>
 auto EachOf(Reader reader) {
   return [reader](const JsonValue& json) {
@@ -157,7 +158,7 @@ auto EachOf(Reader reader) {
   };
 }
 
-// Nothing for null, without a refusal; anything else is for `reader`.
+// Reads null as nothing, without a refusal, and anything else with `reader`.
 template <class Reader>
 auto NullOr(Reader reader) {
   return [reader](const JsonValue& json) -> decltype(reader(json)) {
@@ -177,13 +178,13 @@ void ForEach(const std::optional<JsonValue>& array, const Read& read) {
   }
 }
 
-// Whether `name`, which stands at `json` as its value or its key, is 1 to 128 bytes without blanks,
-// control characters and any of , ; | = " and backslash; refused there if not.
+// Returns whether `name`, the value or the key at `json`, has 1 to 128 bytes without blanks,
+// control characters and any of , ; | = " and backslash. Refuses it there if not.
 bool CheckName(const JsonValue& json, absl::string_view name);
 
-// "; did you mean \"oslo\"?", or nothing where none is near.
+// Returns "; did you mean \"oslo\"?", or an empty string if no known word is near.
 std::string DidYouMean(absl::string_view word, const std::vector<std::string>& known);
-// In quotes, with what a terminal should not see escaped, and of bounded length.
+// Returns the text in quotes, of bounded length, with escapes for what a terminal should not see.
 std::string Quoted(absl::string_view text);
 
 }  // namespace carbon

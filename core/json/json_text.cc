@@ -10,11 +10,11 @@
 namespace carbon {
 namespace {
 
-// What no string that is shown whole may end with: "\\u2026" stands for what was cut off.
+// The ending of a string that was cut. A string that is shown whole cannot end with it.
 constexpr absl::string_view kEllipsis = "\\u2026";
 
-// The length of the escape or letter at the front of escaped text. The two halves of a character
-// beyond U+FFFF stay together.
+// Returns the length of the escape or letter at the front of escaped text. The two halves of a
+// character beyond U+FFFF stay together.
 size_t UnitSize(absl::string_view escaped) {
   if (escaped[0] != '\\') return 1;
   if (escaped[1] != 'u') return 2;
@@ -24,8 +24,8 @@ size_t UnitSize(absl::string_view escaped) {
 
 }  // namespace
 
-// The shortest digits that read back as the same number, laid out as nlohmann::json does: whole
-// numbers keep a ".0", and what is very large or small has an exponent.
+// Writes the shortest digits that read back as the same number, in the layout of nlohmann::json:
+// whole numbers keep a ".0", and very large or small numbers have an exponent.
 JsonText::JsonText(double value) {
   if (!std::isfinite(value)) {
     text_ = "null";
@@ -55,8 +55,8 @@ JsonText::JsonText(absl::string_view value) {
 }
 
 JsonText JsonText::Bounded(absl::string_view value, size_t max_bytes, bool* is_cut) {
-  // No byte becomes less than one: what lies beyond is not in the result. A character that is torn
-  // here is cut off below.
+  // A byte never takes less than one byte when written, so bytes beyond this cannot be in the
+  // result. A character that is torn here is cut off below.
   constexpr size_t kMaxCharacter = 4;
   JsonText json(value.substr(0, max_bytes + kMaxCharacter));
   if (json.text_.size() <= max_bytes + 2) return json;

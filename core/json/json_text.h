@@ -1,13 +1,12 @@
-// JSON that is only written, kept as its text: what a record is made of while slurmctld waits.
-// Takes a tenth of the time of a document that is built and then printed. ASCII only, on one line.
-// For the sources of core only. Pure; no I/O.
+// JsonText is JSON that is only written, stored as its text. Records are made of it while slurmctld
+// waits. It takes a tenth of the time of a document that is built and then printed. ASCII only, on
+// one line. For the sources of core only. Pure; no I/O.
 //
 //   JsonText job = {{"name", "train"}, {"demand", {{"nodes", 4}, {"devices", 32}}}};
 //   job["qos"] = nullptr;
 //   job.text();   // {"name":"train","demand":{"nodes":4,"devices":32},"qos":null}
 //
-// Members stand in the order in which they were given; that none is given twice is up to the
-// caller.
+// Members keep the order in which they were given. The caller must not give one twice.
 #ifndef CORE_JSON_JSON_TEXT_H_
 #define CORE_JSON_JSON_TEXT_H_
 
@@ -27,7 +26,7 @@ class JsonText {
  public:
   struct Member;
 
-  // Implicit, so that what is written reads as JSON does.
+  // The constructors are implicit, so that code that writes JSON looks like JSON.
   JsonText(std::nullptr_t) : text_("null") {}
   JsonText(bool value) : text_(value ? "true" : "false") {}
   JsonText(double value);             // null where not finite
@@ -39,21 +38,22 @@ class JsonText {
   template <std::integral T>
   JsonText(T value) : text_(absl::StrCat(value)) {}
 
-  // The same as a string of at most `max_bytes` (8 or more) between its quotes as it is written,
-  // escapes included. A longer one is cut and ends with an ellipsis, and *is_cut becomes true.
+  // Writes a string of at most `max_bytes` (8 or more) between its quotes as written, escapes
+  // included. A longer one is cut and ends with an ellipsis, and *is_cut becomes true.
   static JsonText Bounded(absl::string_view value, size_t max_bytes, bool* is_cut);
 
   static JsonText Array() { return JsonText(Raw{"[]"}); }
   static JsonText Object() { return JsonText(Raw{"{}"}); }
 
-  // Appends to an array, or to an object a member by assignment.
+  // Appends a value to an array; an assignment to a Slot appends a member to an object.
   void push_back(const JsonText& value) { Append("", value); }
   class Slot;
   Slot operator[](absl::string_view key);
 
   const std::string& text() const { return text_; }
 
-  // At least as many bytes as `value` takes between its quotes, escapes included; exact for ASCII.
+  // Returns at least the number of bytes that `value` takes between its quotes, escapes included;
+  // exact for ASCII.
   static size_t EscapedSize(absl::string_view value);
 
  private:
@@ -61,7 +61,7 @@ class JsonText {
     std::string text;
   };
   explicit JsonText(Raw raw) : text_(std::move(raw.text)) {}
-  // Before the last bracket.
+  // Inserts before the last bracket.
   void Append(absl::string_view prefix, const JsonText& value);
 
   std::string text_;
