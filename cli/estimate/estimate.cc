@@ -1,4 +1,5 @@
-// scarbon estimate: the energy and CO2e of one training run. Here are its options and its output.
+// scarbon estimate: the energy and CO2e of one training run. This source has its options and its
+// output.
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -22,7 +23,7 @@
 namespace carbon {
 namespace {
 
-// "1287 MWh": four significant digits.
+// Returns "1287 MWh": four significant digits.
 std::string FormatEnergy(KilowattHours energy) {
   const double kwh = energy.value();
   char text[48];
@@ -75,7 +76,7 @@ void PrintForPeople(const Estimate& estimate) {
   }
   std::cout << "\n" << result.Format(Table::Style::kAligned, /*with_header=*/true);
 
-  // Apart, because they are long.
+  // These are printed separately, because they are long.
   bool first = true;
   for (const EstimateInput& input : estimate.inputs) {
     if (input.detail.empty()) continue;
@@ -111,7 +112,7 @@ void PrintJson(const Estimate& estimate) {
   std::cout << result.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
 }
 
-// Refuses what is no number, in any notation of strtod, or not within what `allowed` says.
+// Refuses a text that is not a number in a notation of strtod, or that `allowed` does not allow.
 CLI::Validator Number(const std::string& allowed, bool (*is_allowed)(double)) {
   return CLI::Validator(
       [allowed, is_allowed](std::string& text) {

@@ -1,4 +1,4 @@
-// scarbon hardware: the profiles there are, the most efficient first, with the source of each
+// scarbon hardware: the available profiles, the most efficient first, with the source of each
 // number.
 #include <iostream>
 #include <memory>

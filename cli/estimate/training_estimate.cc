@@ -242,7 +242,7 @@ class Estimator {
   std::string config_path_;
   std::optional<Config> config_;
   const HardwareProfile* profile_ = nullptr;
-  std::string hardware_;  // how it is named as a source
+  std::string hardware_;  // its name as a source
   const SiteConfig* site_ = nullptr;
   std::string unit_ = "device";
   TrainingRun run_;

@@ -63,7 +63,7 @@ std::vector<Column> Columns(const std::vector<OutlookStep>& steps, int width) {
   return columns;
 }
 
-// 1, 2 or 5 times a power of ten, so that `range` has four or five of them.
+// Returns 1, 2 or 5 times a power of ten, so that `range` has four or five of them.
 double RoundUnit(double range) {
   const double raw = std::max(range, 1e-3) / 4;
   const double power = std::pow(10, std::floor(std::log10(raw)));
@@ -78,8 +78,8 @@ std::string AxisLabel(double value, double unit) {
   return absl::StrFormat("%*.*f", kLabelWidth, decimals, value);
 }
 
-// Below each column at which a multiple of some hours begins, a tick, and its time: the day at
-// midnight. Hours are chosen so that the times do not touch.
+// Appends a tick below each column in which a multiple of some hours begins, and its time, or the
+// day at midnight. The number of hours is chosen so that the times do not touch.
 void AppendTimeAxis(const std::vector<Column>& columns, const Marks& marks, absl::TimeZone zone,
                     std::string* out) {
   const absl::Duration column =

@@ -1,5 +1,5 @@
-// A chart of a zone's next hours for a terminal: a line for what is expected and the band around
-// it, without colour. Pure; what the terminal can show is an argument.
+// This header draws a chart of a zone's next hours for a terminal: a line for the expected values
+// and the band around it, without colour. Pure, except StyleOfOutput.
 #ifndef CLI_FORECAST_CHART_H_
 #define CLI_FORECAST_CHART_H_
 
@@ -17,12 +17,13 @@ struct ChartStyle {
   absl::TimeZone zone;  // of the times below it
 };
 
-// Lines, each with its newline and none wider than the style says; nothing for no steps. Each step
-// is as many columns wide as fit, or several share one with their mean. All steps but the first and
-// the last are equally long.
+// Returns lines, each with its newline and none wider than the style says; an empty text for no
+// steps. Each step is as many columns wide as fit, or several steps share one column with their
+// mean. All steps except the first and the last must be equally long.
 std::string BandChart(const std::vector<OutlookStep>& steps, const ChartStyle& style);
 
-// What standard output can show, by its terminal, else by COLUMNS (default 80), and by the locale.
+// Returns what standard output can show: by its terminal, otherwise by COLUMNS (default 80), and by
+// the locale.
 ChartStyle StyleOfOutput();
 
 }  // namespace carbon

@@ -1,5 +1,5 @@
-// scarbon forecast: what is known of the hours and days to come, in the snapshot that decisions
-// rest on.
+// scarbon forecast: what the snapshot, on which decisions rest, says about the coming hours and
+// days.
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -27,7 +27,7 @@ namespace carbon {
 namespace {
 
 constexpr int kMaxHours = 14 * 24;
-// More rows than anybody reads, and than a fault of the command line should cost.
+// This is more rows than anybody reads, and bounds the cost of a mistake on the command line.
 constexpr int64_t kMaxSteps = 20'000;
 
 struct Options {
@@ -102,7 +102,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSnapshot(const Options& opti
   return snapshot;
 }
 
-// Which of the snapshot's forecasts is asked for. InvalidArgument for a zone that is not known.
+// Returns the index of the forecast that is asked for. InvalidArgument for an unknown zone.
 absl::StatusOr<int> FindZone(const Snapshot& snapshot, const std::string& zone) {
   const std::vector<ZoneForecast>& forecasts = snapshot.forecasts();
   for (size_t i = 0; i < forecasts.size(); ++i) {
@@ -150,7 +150,7 @@ int Run(const Options& options) {
       exit_code = std::max(exit_code, absl::IsInvalidArgument(outlook.status()) ? 2 : 1);
       continue;
     }
-    // Shown all the same: it says itself how old it is.
+    // A stale forecast is shown all the same: its line says how old it is.
     const std::string why = WhyNotUsable(*outlook->forecast, now);
     if (!why.empty()) {
       Complain(absl::StrCat("zone ", name, ": no decision rests on this forecast: ", why));

@@ -26,7 +26,7 @@ namespace {
 
 constexpr int64_t kMaxBytes = 256 << 20;
 constexpr int kWarmUpDays = 61;
-// Intervals rest on the errors of forecasts made before the first that is evaluated.
+// Intervals rest on the errors of forecasts that were made before the first evaluated one.
 constexpr absl::Duration kRunIn = absl::Hours(24 * (kDaysEvaluated + int64_t{kMaxPastForecasts}));
 
 struct Options {
@@ -38,14 +38,14 @@ struct Options {
   bool no_header = false;
 };
 
-// "de" for "data/de.csv".
+// Returns "de" for "data/de.csv".
 std::string ZoneOfFile(const std::string& file) {
   const size_t slash = file.rfind('/');
   std::string name = slash == std::string::npos ? file : file.substr(slash + 1);
   return absl::EndsWith(name, ".csv") ? name.substr(0, name.size() - 4) : name;
 }
 
-// "2021-07-01", midnight UTC, or a whole timestamp.
+// Parses "2021-07-01", which means midnight UTC, or a whole timestamp.
 absl::StatusOr<absl::Time> ParseDay(const std::string& text) {
   absl::CivilDay day;
   if (text.size() == 10 && absl::ParseCivilTime(text, &day)) {
@@ -65,7 +65,7 @@ absl::StatusOr<HourlyHistory> ReadHistory(const std::string& file, absl::Time un
   if (history->intervals().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": has no values"));
   }
-  // As scarbond does it.
+  // scarbond judges the history in the same way.
   const JudgedHistory judged = JudgeHistory(ByHour(*history), PlausibilityConfig());
   return HourlyHistory::From(judged.hours, std::min(until, history->intervals().back().end));
 }
@@ -124,7 +124,7 @@ int Run(const Options& options) {
   for (const std::string& file : options.files) {
     absl::StatusOr<HourlyHistory> history = ReadHistory(file, *to);
     if (!history.ok()) return Fail(history.status());
-    // Midnight, and two months of history before it, where nothing else was asked for.
+    // By default the first forecast is at midnight, with two months of history before it.
     absl::Time first = *from;
     if (options.from.empty()) {
       const absl::CivilDay day =

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kDaysShown = 4;
 
-// The mean over the zones of each model's figures, in the order in which the models come; their
+// Returns the mean over the zones of each model's figures, in the order of the models; their
 // intervals are pooled.
 std::vector<ForecastReport> OverAllZones(const std::vector<ForecastReport>& reports) {
   std::vector<ForecastReport> all;
@@ -48,7 +48,7 @@ std::string Percent(double ratio, int digits) {
   return std::isnan(ratio) ? "-" : absl::StrFormat("%.*f", digits, 100 * ratio);
 }
 
-// "9.4/13.1/14.5/15.3".
+// Returns "9.4/13.1/14.5/15.3".
 template <class Number>
 std::string DaysCell(const ForecastReport& report, Number number) {
   std::vector<std::string> days;
@@ -58,7 +58,8 @@ std::string DaysCell(const ForecastReport& report, Number number) {
   return absl::StrJoin(days, "/");
 }
 
-// Of several zones with the bootstrap's interval: "80.1 (78.3-82.0) …".
+// Returns "80.1 (78.3-82.0) …" if `pooled`, for several zones, with the bootstrap's interval;
+// otherwise "80.1/…".
 std::string CoverageCell(const std::vector<IntervalHits>& hits, size_t nominal, bool pooled) {
   std::vector<std::string> cells;
   for (size_t window = 0; window < kWindowHours.size(); ++window) {

@@ -1,4 +1,4 @@
-// What scarbon forecast evaluate found, as tables for people and as JSON.
+// This header formats the results of scarbon forecast evaluate, as tables for people and as JSON.
 #ifndef CLI_FORECAST_FORECAST_REPORT_H_
 #define CLI_FORECAST_FORECAST_REPORT_H_
 
@@ -13,9 +13,9 @@
 
 namespace carbon {
 
-// A job of 72 h with 72 h of slack needs six; the tables show the first four.
+// A job of 72 h with 72 h of slack needs six days; the tables show the first four.
 inline constexpr int kDaysEvaluated = 6;
-// Of the jobs whose savings are told; hours.
+// The runtimes of the jobs whose savings are shown; hours.
 inline constexpr std::array<int, 5> kRuntimes = {1, 4, 12, 24, 72};
 inline constexpr std::array<int, 2> kSlacks = {24, 72};
 
@@ -29,10 +29,10 @@ struct ForecastReport {
   std::vector<IntervalHits> hits;
 };
 
-// Accuracy, savings and intervals, by zone and model, and over all zones. Each line with its
-// newline.
+// Returns tables of accuracy, savings and intervals, by zone and model, and over all zones. Each
+// line has its newline.
 std::string ReportTables(const std::vector<ForecastReport>& zones, bool with_header);
-// The same and more, as an object with `zones` and `all_zones`.
+// Returns the same and more, as an object with `zones` and `all_zones`.
 std::string ReportJson(const std::vector<ForecastReport>& zones);
 
 }  // namespace carbon

@@ -22,7 +22,7 @@ absl::Time FloorTo(absl::Time time, absl::Duration step) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), step);
 }
 
-// The middle 80% of the draws.
+// Returns the bounds of the central 80% of the draws.
 std::pair<double, double> Middle(const ErrorScenarios::Draws& draws) {
   std::vector<double> ascending(draws.begin(), draws.end());
   std::sort(ascending.begin(), ascending.end());
@@ -41,14 +41,14 @@ class Zone {
   const ZoneForecast& forecast() const { return forecast_; }
   const IntensitySeries& series() const { return forecast_.series; }
 
-  // The mean intensity over [start, end) in each scenario, g/kWh.
+  // Returns the mean intensity over [start, end) in each scenario, g/kWh.
   ErrorScenarios::Draws Draws(absl::Time start, absl::Time end) const {
     ErrorScenarios::Draws draws = scenarios_.Integrate(index_, series(), start, end - start);
     for (double& draw : draws) draw /= 1000 * absl::ToDoubleSeconds(end - start);
     return draws;
   }
 
-  // start < end, both within the series.
+  // start < end, and both must lie within the series.
   Band Over(absl::Time start, absl::Time end) const {
     const auto [low, high] = Middle(Draws(start, end));
     return {*series().Mean(start, end), GramsPerKilowattHour(low), GramsPerKilowattHour(high)};
@@ -89,7 +89,7 @@ absl::StatusOr<BestWindow> FindBest(const Zone& zone, absl::Time now, absl::Time
   window.start = best->start;
   window.band = zone.Over(best->start, best->start + duration);
   window.now = zone.Over(now, now + duration);
-  // Both in the same scenarios: what they share errs alike.
+  // Both are computed in the same scenarios: what they share errs alike.
   const ErrorScenarios::Draws then = zone.Draws(best->start, best->start + duration);
   const ErrorScenarios::Draws at_once = zone.Draws(now, now + duration);
   ErrorScenarios::Draws shares;

@@ -1,6 +1,6 @@
-// What a snapshot says of the hours to come in a zone: how carbon-intensive they are, how sure that
-// is, and when a run would best start. The bands are of the same error scenarios that decisions are
-// judged on. Pure; now is an argument.
+// This header computes what a snapshot says about the coming hours of a zone: how carbon-intensive
+// they are, how sure that is, and when a run would best start. The bands come from the error
+// scenarios by which decisions are judged. Pure; now is an argument.
 #ifndef CLI_FORECAST_OUTLOOK_H_
 #define CLI_FORECAST_OUTLOOK_H_
 
@@ -15,12 +15,12 @@
 
 namespace carbon {
 
-// Whose values they are: the source's, our own forecast's where the source's has ended, or the
-// zone's climatology beyond both.
+// The origin of values: the source, our own forecast after the source's end, or the zone's
+// climatology beyond both.
 enum class Origin { kSource, kOwn, kClimatology };
 absl::string_view OriginName(Origin origin);  // "source", "own", "climatology"
 
-// A best guess, and the interval that holds it in 80% of the cases.
+// A best guess, and the interval that contains the value in 80% of the cases.
 struct Band {
   GramsPerKilowattHour mean;
   GramsPerKilowattHour low;
@@ -34,13 +34,14 @@ struct OutlookStep {
   Origin origin = Origin::kSource;  // at its start
 };
 
-// The start with the least emission of a run of a given length, of those at which it ends within
-// the span looked at; exact, to the second. Shares are of what the same run emits if started now.
+// The start with the least emission of a run of a given length, among the starts at which it ends
+// within the span; exact, to the second. Shares are relative to the emission of the same run if it
+// started now.
 struct BestWindow {
   absl::Duration duration;
   absl::Time start;
   Band band;
-  Band now;  // started now
+  Band now;  // if it started now
   double saving = 0;
   double saving_low = 0;  // 80% of the cases; below zero it may emit more
   double saving_high = 0;
@@ -50,21 +51,22 @@ struct OutlookSpan {
   absl::Time now;
   absl::Time to;
   absl::Duration step = absl::Hours(1);
-  std::optional<absl::Duration> duration;  // of a run to find the best window for
+  std::optional<absl::Duration> duration;  // of the run for which to find the best window
 };
 
 struct ZoneOutlook {
   const ZoneForecast* forecast = nullptr;  // the snapshot's
   absl::Time now;
   GramsPerKilowattHour at_now;
-  // From the step that holds now, to where the span or the forecast ends; steps begin at whole
-  // multiples of their length since the Unix epoch.
+  // The steps begin with the one that contains now and end where the span or the forecast ends.
+  // They begin at whole multiples of their length since the Unix epoch.
   std::vector<OutlookStep> steps;
   std::optional<BestWindow> best;
 };
 
-// Of the forecast of that index. OutOfRange where it does not hold now, where the span ends before
-// now, or where the run is longer than what is left of both; "zone Z: fact, value".
+// Computes the outlook of the forecast with that index. OutOfRange if the forecast has no value
+// now, if the span ends before now, or if the run is longer than the remainder of both; "zone Z:
+// fact, value".
 absl::StatusOr<ZoneOutlook> LookAhead(const Snapshot& snapshot, int zone_index,
                                       const OutlookSpan& span);
 

@@ -36,7 +36,8 @@ std::string Utc(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
-// The steps with the least and the most, of those that begin within the next 24 hours.
+// Returns the steps with the minimum and the maximum, among those that begin within the next 24
+// hours.
 std::pair<const OutlookStep*, const OutlookStep*> Extremes(const ZoneOutlook& outlook) {
   const OutlookStep* least = nullptr;
   const OutlookStep* most = nullptr;
@@ -87,7 +88,7 @@ Json ExtremeJson(const OutlookStep* step) {
           {"high", step->band.high.value()}};
 }
 
-// In quotes where it has to be.
+// Returns the text, in quotes if it needs them.
 std::string Field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");

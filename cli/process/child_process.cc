@@ -28,8 +28,8 @@ constexpr size_t kMaxOutputBytes = 16 << 20;
 constexpr int kNoSuchProgram = 127;
 
 struct Ended {
-  std::string answer;   // of the pipe that only the work writes to
-  std::string printed;  // standard error, and standard output where that is not the answer
+  std::string answer;   // from the pipe to which only the work writes
+  std::string printed;  // standard error, and standard output if that is not the answer
   int status = 0;       // of waitpid()
   bool in_time = true;
   bool is_whole = true;  // the answer is within kMaxOutputBytes
@@ -63,7 +63,8 @@ void WriteAll(int fd, const std::string& bytes) {
 bool Collect(int answer_fd, int printed_fd, absl::Time deadline, Ended* ended) {
   pollfd pipes[2] = {{answer_fd, POLLIN, 0}, {printed_fd, POLLIN, 0}};
   std::string* texts[2] = {&ended->answer, &ended->printed};
-  // The answer's end is the child's: what it left running may keep the other pipe open.
+  // The answer's end is the child's end: a process that it left running may keep the other pipe
+  // open.
   while (pipes[0].fd >= 0) {
     const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
     if (left <= 0) return false;
@@ -82,7 +83,7 @@ bool Collect(int answer_fd, int printed_fd, absl::Time deadline, Ended* ended) {
       if (count == 0) pipes[i].fd = -1;
     }
   }
-  // What was printed before the end is in the pipe by now.
+  // Output from before the end is in the pipe by now.
   pollfd rest{printed_fd, POLLIN, 0};
   char bytes[4096];
   while (pipes[1].fd >= 0 && poll(&rest, 1, 0) > 0) {
@@ -93,7 +94,8 @@ bool Collect(int answer_fd, int printed_fd, absl::Time deadline, Ended* ended) {
   return true;
 }
 
-// Runs `child` in a fork; it gets the descriptor to answer on and returns the exit code.
+// Runs `child` in a fork. `child` gets the descriptor on which to answer, and returns the exit
+// code.
 absl::StatusOr<Ended> Fork(const std::function<int(int)>& child, const ChildOptions& options) {
   int answer[2], printed[2];
   if (pipe2(answer, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
@@ -121,7 +123,8 @@ absl::StatusOr<Ended> Fork(const std::function<int(int)>& child, const ChildOpti
   return ended;
 }
 
-// The lines printed, in one, without the "program: error: " that Slurm begins each of its own with.
+// Returns the printed lines, joined into one, without the "program: error: " with which Slurm
+// begins each of its own.
 std::string LastWords(const Ended& ended) {
   std::vector<std::string> lines;
   for (absl::string_view line : absl::StrSplit(ended.printed, '\n', absl::SkipWhitespace())) {
@@ -158,7 +161,7 @@ absl::Status Failure(const Ended& ended, const ChildOptions& options) {
       words.empty() ? absl::StrCat("ended with exit code ", WEXITSTATUS(ended.status)) : words);
 }
 
-// A status on the pipe: its code in the first byte, then the text.
+// Encodes a status for the pipe: its code in the first byte, then the text.
 std::string Encode(const absl::StatusOr<std::string>& result) {
   std::string bytes(1, static_cast<char>(result.status().code()));
   return bytes.append(result.ok() ? *result : std::string(result.status().message()));

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int64_t kMaxProcBytes = 64 << 20;
 
-// The value of "Name:\t…" in /proc/PID/status.
+// Returns the value of "Name:\t…" in /proc/PID/status.
 absl::string_view StatusField(absl::string_view status, absl::string_view name) {
   for (absl::string_view line : absl::StrSplit(status, '\n')) {
     if (absl::StartsWith(line, name) && line.substr(name.size(), 1) == ":") {
@@ -35,14 +35,14 @@ std::map<std::string, std::string> ParseEnvironment(absl::string_view bytes) {
   for (absl::string_view variable : absl::StrSplit(bytes, '\0', absl::SkipEmpty())) {
     const size_t equals = variable.find('=');
     if (equals == absl::string_view::npos) continue;
-    // getenv() finds the first.
+    // emplace() keeps the first, as getenv() finds the first.
     environment.emplace(std::string(variable.substr(0, equals)),
                         std::string(variable.substr(equals + 1)));
   }
   return environment;
 }
 
-// A line of maps: "7f..-7f.. r-xp 00001000 fe:01 1234   /path (deleted)".
+// Parses a line of maps: "7f..-7f.. r-xp 00001000 fe:01 1234   /path (deleted)".
 std::optional<MappedFile> ParseMapping(absl::string_view line, const std::string& name) {
   const size_t slash = line.find('/');
   if (slash == absl::string_view::npos) return std::nullopt;
@@ -56,7 +56,8 @@ std::optional<MappedFile> ParseMapping(absl::string_view line, const std::string
   if (fields.size() != 5 || !absl::SimpleAtoi(fields[4], &inode)) return std::nullopt;
   MappedFile mapped{.path = std::string(path), .replaced = deleted};
   struct stat facts;
-  // The inode alone: maps and stat() number the devices of some file systems differently.
+  // Only the inode is compared: maps and stat() number the devices of some file systems
+  // differently.
   if (stat(mapped.path.c_str(), &facts) != 0 || facts.st_ino != inode) mapped.replaced = true;
   return mapped;
 }
@@ -71,7 +72,7 @@ std::optional<ServerProcess> FindServer(pid_t pid, const std::string& program,
   if (!status.ok() || StatusField(*status, "Name") != program.substr(0, 15)) return std::nullopt;
   if (absl::StartsWith(StatusField(*status, "State"), "Z")) return std::nullopt;
   ServerProcess process{.pid = pid};
-  // Real, effective, saved, file system.
+  // The fields are the real, effective, saved and file system user.
   const std::vector<absl::string_view> users =
       absl::StrSplit(StatusField(*status, "Uid"), absl::ByAnyChar(" \t"), absl::SkipEmpty());
   if (users.size() != 4 || !absl::SimpleAtoi(users[1], &process.user)) return std::nullopt;

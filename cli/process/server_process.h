@@ -1,5 +1,5 @@
-// A process of this machine as /proc shows it: slurmctld or scarbond. Reads files in /proc, nothing
-// else. What another user's process keeps from all but root is absent.
+// This header describes a process of this machine as /proc shows it: slurmctld or scarbond. It
+// reads only files in /proc. Facts of another user's process that only root may read are absent.
 #ifndef CLI_PROCESS_SERVER_PROCESS_H_
 #define CLI_PROCESS_SERVER_PROCESS_H_
 
@@ -14,25 +14,25 @@ namespace carbon {
 // A file that is mapped into a process, as code is.
 struct MappedFile {
   std::string path;
-  bool replaced = false;  // the path names another file by now, or none
+  bool replaced = false;  // the path now names another file, or none
 };
 
 struct ServerProcess {
   pid_t pid = 0;
   uid_t user = 0;
-  std::optional<std::map<std::string, std::string>> environment;  // as it was started with
+  std::optional<std::map<std::string, std::string>> environment;  // that of its start
 
-  // The file of that name that is mapped, if any; absent also where `maps_known` is false.
+  // The mapped file of that name, if there is one; also absent if `maps_known` is false.
   bool maps_known = false;
   std::optional<MappedFile> mapped;
 };
 
-// The process `pid` if it runs a program of the name `program`; `mapped_name` is what to look for
-// in its memory.
+// Returns the process `pid` if it runs a program of the name `program`. `mapped_name` is the file
+// to look for in its memory.
 std::optional<ServerProcess> FindServer(pid_t pid, const std::string& program,
                                         const std::string& mapped_name = "");
 
-// The number that a pid file begins with; absent where there is no such file or number.
+// Returns the number at the beginning of a pid file; absent if there is no such file or number.
 std::optional<pid_t> ReadPidFile(const std::string& path);
 
 }  // namespace carbon

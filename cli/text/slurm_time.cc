@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t kLargestCount = 1'000'000'000;
 
-// `count` decimal digits and nothing else.
+// Parses `least` to `most` decimal digits and nothing else.
 std::optional<int> Digits(absl::string_view text, size_t least, size_t most) {
   int value = 0;
   if (text.size() < least || text.size() > most) return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<int> Digits(absl::string_view text, size_t least, size_t most) {
   return value;
 }
 
-// HH:MM[:SS].
+// Parses HH:MM[:SS].
 std::optional<absl::Duration> TimeOfDay(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ':');
   if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
@@ -41,7 +41,7 @@ std::optional<absl::Duration> TimeOfDay(absl::string_view text) {
   return absl::Hours(*hour) + absl::Minutes(*minute) + absl::Seconds(*second);
 }
 
-// YYYY-MM-DD, MMDD[YY], MM/DD[/YY]; without a year, this year.
+// Parses YYYY-MM-DD, MMDD[YY], MM/DD[/YY]; without a year, this year.
 std::optional<absl::CivilDay> Day(absl::string_view text, absl::CivilDay today) {
   std::optional<int> year, month, day;
   const std::vector<absl::string_view> dashed = absl::StrSplit(text, '-');
@@ -62,12 +62,12 @@ std::optional<absl::CivilDay> Day(absl::string_view text, absl::CivilDay today) 
   if (!year || !month || !day) return std::nullopt;
   if (*year < 100) *year += 2000;
   const absl::CivilDay result(*year, *month, *day);
-  // CivilDay turns the 31st of June into the 1st of July.
+  // CivilDay converts the 31st of June to the 1st of July.
   if (result.month() != *month || result.day() != *day) return std::nullopt;
   return result;
 }
 
-// What follows "now": nothing, or +N or -N and a unit.
+// Parses what follows "now": nothing, or +N or -N and a unit.
 std::optional<absl::Duration> Offset(absl::string_view text) {
   if (text.empty()) return absl::ZeroDuration();
   if (text[0] != '+' && text[0] != '-') return std::nullopt;

@@ -1,4 +1,4 @@
-// Times as Slurm's commands take and show them. Pure; no I/O.
+// This header reads and writes times as Slurm's commands do. Pure; no I/O.
 #ifndef CLI_TEXT_SLURM_TIME_H_
 #define CLI_TEXT_SLURM_TIME_H_
 
@@ -10,19 +10,19 @@
 
 namespace carbon {
 
-// YYYY-MM-DD[THH:MM[:SS]], MMDD[YY] or MM/DD[/YY] with optional -HH:MM[:SS], HH:MM[:SS] of today,
-// now[{+|-}N[seconds|minutes|hours|days|weeks]], today, tomorrow, midnight, noon, fika, teatime.
-// InvalidArgument for anything else, naming it.
+// Parses YYYY-MM-DD[THH:MM[:SS]], MMDD[YY] or MM/DD[/YY] with optional -HH:MM[:SS], HH:MM[:SS] of
+// today, now[{+|-}N[seconds|minutes|hours|days|weeks]], today, tomorrow, midnight, noon, fika,
+// teatime. InvalidArgument for anything else, naming it.
 absl::StatusOr<absl::Time> ParseSlurmTime(absl::string_view text, absl::Time now,
                                           absl::TimeZone zone);
 
-// "2026-11-24T19:00:00".
+// Returns "2026-11-24T19:00:00".
 std::string FormatSlurmTime(absl::Time time, absl::TimeZone zone);
 
-// "2-03:04:05", "03:04:05" below a day; a minus sign in front of what is negative.
+// Returns "2-03:04:05", or "03:04:05" below a day. A negative duration begins with a minus sign.
 std::string FormatSlurmDuration(absl::Duration duration);
 
-// "[D-]HH:MM:SS ago", or "in [D-]HH:MM:SS".
+// Returns "[D-]HH:MM:SS ago", or "in [D-]HH:MM:SS".
 std::string FormatDistance(absl::Time time, absl::Time now);
 
 }  // namespace carbon

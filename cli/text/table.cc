@@ -14,7 +14,7 @@ namespace {
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-// Characters of UTF-8, each taken to be one column wide.
+// Returns the number of UTF-8 characters. Each is assumed to be one column wide.
 size_t Length(absl::string_view text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return !IsContinuation(c); }));
@@ -29,7 +29,8 @@ std::string Cut(const std::string& text, size_t width) {
   return absl::StrCat(text.substr(0, bytes), "+");
 }
 
-// The first character, and how many bytes it takes; no character for a byte that begins none.
+// Returns the first character, and how many bytes it takes; no character for a byte that does not
+// begin one.
 std::pair<std::optional<uint32_t>, size_t> Decode(absl::string_view text) {
   const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -49,7 +50,8 @@ std::pair<std::optional<uint32_t>, size_t> Decode(absl::string_view text) {
   return {code_point, length};
 }
 
-// Not a control character, a line break of Unicode, invisible, or a mark of direction.
+// Returns whether it is not a control character, a line break of Unicode, invisible, or a mark of
+// direction.
 bool IsHarmless(std::optional<uint32_t> code_point) {
   if (!code_point.has_value()) return false;
   const uint32_t c = *code_point;

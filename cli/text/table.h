@@ -1,5 +1,5 @@
-// A table as Slurm's commands print one: aligned for people, or with '|' between the fields for
-// programs. Text from users cannot break a line or command the terminal.
+// Table prints a table as Slurm's commands do: aligned for people, or with '|' between the fields
+// for programs. Text from users cannot break a line or command the terminal.
 #ifndef CLI_TEXT_TABLE_H_
 #define CLI_TEXT_TABLE_H_
 
@@ -14,8 +14,8 @@ namespace carbon {
 struct TableColumn {
   std::string title;
   bool right = false;  // right-justified, as numbers are
-  // In characters; what is longer is cut and ends in '+'. 0: as wide as the longest cell, but no
-  // wider than kWidest unless it is the last.
+  // In characters; a longer cell is cut and ends in '+'. 0: as wide as the longest cell, but not
+  // wider than kWidest unless it is the last column.
   int width = 0;
 };
 
@@ -26,11 +26,11 @@ class Table {
 
   explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
-  // One cell per column; an empty one shows as "-" where columns are aligned.
+  // Adds a row with one cell per column. An empty cell shows as "-" if columns are aligned.
   void AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  // Lines, each with its newline. With a header, aligned columns have their titles underlined. A
-  // '|' or '\\' in a cell of a parsable one has a '\\' before it.
+  // Returns lines, each with its newline. With a header, aligned columns have their titles
+  // underlined. In a parsable table a '|' or '\\' in a cell has a '\\' before it.
   std::string Format(Style style, bool with_header) const;
 
  private:
@@ -38,8 +38,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// `text` with '?' in place of every control character, of what is invisible or changes the
-// direction of writing (U+202E), and of every byte that is not UTF-8.
+// Returns `text` with '?' instead of every control character, every character that is invisible or
+// changes the direction of writing (U+202E), and every byte that is not UTF-8.
 std::string Printable(absl::string_view text);
 
 }  // namespace carbon

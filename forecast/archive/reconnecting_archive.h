@@ -49,9 +49,9 @@ class ReconnectingArchive {
   // Returns new lines for the log: "archive: /a: disk is full; …".
   std::vector<std::string> TakeNews();
 
-  // Returns a warning while scarbond continues without the archive, and a note for each zone of which
-  // older pieces were removed because of the archive's limits in the day before the last use, with
-  // what was removed since the program started.
+  // Returns a warning while scarbond continues without the archive, and a note for each zone of
+  // which older pieces were removed because of the archive's limits in the day before the last use,
+  // with what was removed since the program started.
   std::vector<Finding> Findings() const;
 
   // Why the daemon continues without the archive; empty: the archive is in use.

@@ -58,9 +58,9 @@ class ZoneHistories {
   const History& Of(const std::string& zone) const { return zones_.at(zone).known; }
   // Returns the spans of the providers of which something was read from an archive.
   const std::vector<HeldSpan>& held() const { return held_; }
-  // Returns a warning for each file that cannot be read, and for each rule by which a source's hours
-  // of the last 7 days were rejected. Its text stays the same while its problem does. Returns a note
-  // for each file that others than root and this process's user may write.
+  // Returns a warning for each file that cannot be read, and for each rule by which a source's
+  // hours of the last 7 days were rejected. Its text stays the same while its problem does. Returns
+  // a note for each file that others than root and this process's user may write.
   std::vector<Finding> Findings() const;
   // Returns the counts of every source.
   std::vector<RejectedCount> Rejected() const;

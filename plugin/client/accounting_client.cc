@@ -22,7 +22,7 @@ namespace {
 
 std::string Text(const char* text) { return text == nullptr ? "" : text; }
 
-// Collects limits, without those that are unset.
+// LimitList collects limits, without those that are unset.
 class LimitList {
  public:
   explicit LimitList(const assoc_mgr_info_msg_t& reply) : reply_(reply) {}
@@ -73,7 +73,7 @@ QosRules ReadQos(const slurmdb_qos_rec_t& qos, const assoc_mgr_info_msg_t& reply
   // Unset factors are INFINITE or NO_VAL as a double.
   const bool has_factor = qos.limit_factor > 0 && qos.limit_factor < NO_VAL;
   const bool has_usage_factor = qos.usage_factor >= 0 && qos.usage_factor < NO_VAL;
-  // Until it was made use of, the limits of a relative QOS are percentages.
+  // Until slurmctld has used a relative QOS, its limits are percentages.
   uint32_t known_flags = kKnownQosFlags;
   if (!is_set(kQosSharesAreComputed)) known_flags &= ~kQosIsRelative;
   return {
@@ -120,12 +120,12 @@ bool IsDeleted(const slurmdb_assoc_rec_t& association) {
   return (static_cast<uint32_t>(association.flags) & ASSOC_FLAG_DELETED) != 0;
 }
 
-// Whether all flags of the association are known.
+// Returns whether all flags of the association are known.
 bool IsUnderstood(const slurmdb_assoc_rec_t& association) {
   return (static_cast<uint32_t>(association.flags) & ~kKnownAssociationFlags) == 0;
 }
 
-// Builds the rules from the reply; each step needs the ones before it.
+// AccountingReading builds the rules from the reply; each step needs the ones before it.
 class AccountingReading {
  public:
   explicit AccountingReading(const assoc_mgr_info_msg_t& reply) : reply_(reply) {}
@@ -161,11 +161,11 @@ class AccountingReading {
     return found == qos_index_.end() ? -1 : found->second;
   }
 
-  // What a job without one gets where its association says nothing.
+  // Returns the default QOS of a job whose association does not set one.
   int32_t DefaultQos() const { return root_default_qos_ >= 0 ? root_default_qos_ : normal_; }
 
-  // Its parents first. Without one of them its limits are not all known, and it is left out: -1.
-  // The depth is bounded: what comes from outside may be in a loop.
+  // Adds the account after its parents. If one of them is missing, not all of its limits are known,
+  // and it is left out: -1. The depth is bounded, because data from outside may contain a loop.
   int32_t AddAccount(const slurmdb_assoc_rec_t& account, int depth = 0) {
     const auto known = account_index_.find(account.id);
     if (known != account_index_.end()) return known->second;
@@ -184,7 +184,7 @@ class AccountingReading {
 
   void ReadUsers() {
     std::map<uint32_t, std::string> names;
-    std::set<uint32_t> unknown;  // users of whom not all is understood
+    std::set<uint32_t> unknown;  // users with an association that is not understood
     const auto meet = [&](uint32_t id, const char* name) {
       if (names.try_emplace(id, Text(name)).first->second != Text(name)) unknown.insert(id);
     };
@@ -200,7 +200,8 @@ class AccountingReading {
       if (one.user == nullptr || one.uid == NO_VAL || account == account_index_.end()) return;
       if (IsDeleted(one)) return;
       meet(one.uid, one.user);
-      // Without this association Slurm's choice among the user's associations is not known.
+      // If this association is unknown, it is also unknown which of the user's associations Slurm
+      // chooses.
       if (!IsUnderstood(one)) unknown.insert(one.uid);
       UserRules& user = users_[one.uid];
       user.user_id = one.uid;

@@ -1,6 +1,6 @@
-// Accounts, users and QOS as slurmctld itself goes by them: its own copy of what slurmdbd holds, so
-// that it is what a submission is checked against, with users resolved to their ids, also while
-// slurmdbd is down. No Slurm type leaves the .cc.
+// This header reads accounts, users and QOS from slurmctld: its own copy of slurmdbd's data. So the
+// result is what a submission is checked against, with users resolved to their ids, and it is
+// available while slurmdbd is down. No Slurm type leaves the .cc.
 #ifndef PLUGIN_CLIENT_ACCOUNTING_CLIENT_H_
 #define PLUGIN_CLIENT_ACCOUNTING_CLIENT_H_
 
@@ -9,12 +9,12 @@
 
 namespace carbon {
 
-// Fills the QOS, accounts, users and default QOS of `rules`. One request to slurmctld, which blocks
-// for at most Slurm's MessageTimeout: never call it inside slurmctld. Unavailable, with Slurm's own
-// words, where slurmctld does not answer; `rules` are as they were then.
+// Fills the QOS, accounts, users and default QOS of `rules`. It is one request to slurmctld, which
+// blocks for at most Slurm's MessageTimeout: never call it inside slurmctld. Unavailable, with
+// Slurm's own words, if slurmctld does not answer; `rules` are unchanged then.
 //
-// A user of whom slurmctld knows no id, or whose id others have too, is left out; so is an account
-// of which not all that are above it are shown, as PrivateData may have it.
+// A user is left out if slurmctld knows no id of her, or if others have the same id. An account is
+// left out if not all accounts above it are shown, which PrivateData can cause.
 absl::Status ReadAccounting(AdmissionRules* rules);
 
 }  // namespace carbon

@@ -37,7 +37,7 @@ absl::Status AdmissionClient::Read(absl::Time now, HiddenNodes* hidden_nodes) {
   rules.partitions = ReadPartitions(**partitions, nodes, settings);
   for (PartitionRules& one : rules.partitions) {
     if (one.allow_groups.has_value()) {
-      // GroupUpdateTime of 0: slurmctld does not look again by itself.
+      // If GroupUpdateTime is 0, slurmctld does not read groups again by itself.
       const absl::Duration update_time =
           settings.group_time == 0 ? absl::InfiniteDuration()
                                    : absl::Seconds(settings.group_time) + kAdmissionPeriod;
@@ -49,7 +49,7 @@ absl::Status AdmissionClient::Read(absl::Time now, HiddenNodes* hidden_nodes) {
     }
   }
 
-  // Without slurmdbd there are no accounts, and that is known.
+  // If there is no slurmdbd, there are no accounts, and that is known.
   absl::Status accounting;
   rules.accounting_known = true;
   if (absl::StrContains(Text(settings.accounting_storage_type), "slurmdbd")) {

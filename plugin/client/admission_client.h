@@ -1,7 +1,7 @@
-// scarbond's knowledge of whom each partition admits: the partitions' rules, the groups that they
-// name, and accounts, users and QOS, asked of slurmctld through libslurm. No Slurm type leaves the
+// AdmissionClient reads whom each partition admits: the partitions' rules, the groups that they
+// name, and accounts, users and QOS. It asks slurmctld through libslurm. No Slurm type leaves the
 // .cc. Blocks on slurmctld, for at most Slurm's MessageTimeout at each of up to four requests, and
-// on the name service: never inside slurmctld. One thread.
+// on the name service: never call it inside slurmctld. One thread.
 #ifndef PLUGIN_CLIENT_ADMISSION_CLIENT_H_
 #define PLUGIN_CLIENT_ADMISSION_CLIENT_H_
 
@@ -18,9 +18,9 @@ namespace carbon {
 
 class AdmissionClient {
  public:
-  // Brings the rules up to date: reads all again what is older than `max_age`, or where a partition
+  // Updates the rules: reads all of them again if they are older than `max_age`, or if a partition
   // changed. Unavailable, with Slurm's own words, for what could not be read; the rules are valid
-  // either way. `hidden_nodes` is what looks at the cluster share.
+  // in either case. `hidden_nodes` is the object that the looks at the cluster use too.
   absl::Status Refresh(absl::Time now, absl::Duration max_age, HiddenNodes* hidden_nodes);
 
   const AdmissionRules& rules() const { return rules_; }
@@ -35,7 +35,7 @@ class AdmissionClient {
   AdmissionRules rules_;
   uint64_t version_ = 0;
   GroupMembers groups_;
-  absl::Time read_at_ = absl::InfinitePast();  // the last time that all was read
+  absl::Time read_at_ = absl::InfinitePast();  // when everything was read last
   absl::Time accounting_read_at_ = absl::InfinitePast();
   time_t partitions_changed_at_ = 0;  // as slurmctld says
 };

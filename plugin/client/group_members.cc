@@ -9,10 +9,10 @@
 namespace carbon {
 namespace {
 
-// An entry larger than this is no group that anybody keeps by hand.
+// A larger entry is not a group that somebody maintains by hand.
 constexpr size_t kMaxEntry = 16 << 20;
 
-// Calls one of the reentrant look-ups with a buffer that grows until it is enough.
+// Calls one of the reentrant look-ups with a buffer that grows until it is large enough.
 template <class Entry, class LookUp>
 bool Found(LookUp look_up, Entry* entry, std::vector<char>* buffer) {
   for (buffer->resize(1 << 14); buffer->size() <= kMaxEntry; buffer->resize(2 * buffer->size())) {

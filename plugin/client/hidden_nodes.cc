@@ -15,13 +15,13 @@
 namespace carbon {
 namespace {
 
-// Which partitions something is in, as indices into the list of partitions.
+// The partitions of a node or place, as indices into the list of partitions.
 using Membership = std::vector<uint32_t>;
 
 bool IsListed(const node_info_t& node) { return node.name != nullptr && *node.name != '\0'; }
 
 struct Known {
-  HiddenNodes::Answer answer;  // of just this node; nullptr: slurmctld does not show it
+  HiddenNodes::Answer answer;  // about this node alone; nullptr: slurmctld does not show it
   absl::Time asked_at = absl::InfinitePast();
 };
 
@@ -31,8 +31,8 @@ HiddenNodes::Answer AskSlurmctld(const std::string& name) {
   });
 }
 
-// The hidden nodes by their places in the list, and by their names, with the partitions that both
-// are in. A place that is in none is no node: one that was deleted, or is yet to be made.
+// The hidden nodes by their places in the list, and by their names, with the partitions of both. A
+// place in no partition is not a node: it was deleted, or is yet to be made.
 struct Hidden {
   std::map<Membership, std::vector<size_t>> places;
   std::map<Membership, std::vector<std::string>> names;
@@ -78,11 +78,11 @@ Hidden FindHidden(const node_info_msg_t& listed, const partition_info_msg_t& par
 struct HiddenNodes::Memory {
   Ask ask;
   std::map<std::string, Known> known;
-  std::vector<node_info_t> nodes;  // shallow: what they point to is the list's or an answer's
+  std::vector<node_info_t> nodes;  // shallow: their pointers belong to the list or to an answer
   std::set<size_t> revealed;
   node_info_msg_t message{};
 
-  // Forgets who is hidden no longer, and asks for those of whom too little is known.
+  // Forgets nodes that are no longer hidden, and asks for those about which too little is known.
   void Refresh(const Hidden& hidden, absl::Time now) {
     std::map<std::string, Known> kept;
     for (const auto& [membership, names] : hidden.names) {
@@ -108,7 +108,7 @@ struct HiddenNodes::Memory {
     for (auto* one : due) {
       auto& [name, about] = *one;
       const Answer answer = ask(name);
-      if (answer == nullptr) return;  // nor will it answer the others
+      if (answer == nullptr) return;  // slurmctld will not answer the other requests either
       const bool is_it = answer->record_count == 1 && IsListed(answer->node_array[0]) &&
                          name == answer->node_array[0].name;
       about = {is_it ? answer : nullptr, now};

@@ -1,4 +1,4 @@
-// Slurm's expressions of several hosts. For the sources of this folder.
+// This header expands Slurm's expressions of several hosts. For the sources of this folder.
 #ifndef PLUGIN_CLIENT_HOST_NAMES_H_
 #define PLUGIN_CLIENT_HOST_NAMES_H_
 
@@ -7,7 +7,8 @@
 
 namespace carbon {
 
-// "a[1-3],b": a1, a2, a3, b. Empty for nullptr and for what libslurm does not take.
+// Returns a1, a2, a3, b for "a[1-3],b". Empty for nullptr and for an expression that libslurm
+// refuses.
 std::vector<std::string> ExpandHostNames(const char* expression);
 
 }  // namespace carbon

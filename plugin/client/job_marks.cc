@@ -36,7 +36,7 @@ JobMarks::JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, abs
       indices.push_back(i);
     }
   }
-  // Without a key there are no seals, if it was not taken away.
+  // If there is no key, there are no seals, unless the key was removed.
   const bool was_never_made = absl::IsNotFound(read.status()) && other_seals == 0;
   are_known_ = known != nullptr || was_never_made;
   if (!read.ok() && !(known == nullptr && was_never_made)) {
@@ -50,7 +50,7 @@ JobMarks::JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, abs
   if (!are_known_) return;
   promises->Note(marked, known != nullptr ? known->made_at() : absl::InfiniteFuture(), now);
   for (size_t i = 0; i < marked.size(); ++i) {
-    // Of several marks of a job the last one that is about it.
+    // Of several marks of a job the last one that is about it counts.
     if (!promises->IsAbout(marked[i])) continue;
     if (!marks_.empty() && marks_.back().first == indices[i]) {
       marks_.back().second = std::move(marked[i].mark);

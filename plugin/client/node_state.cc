@@ -13,12 +13,12 @@ NodeAvailability UseOf(uint32_t node_state) {
   if (has(NODE_STATE_DRAIN) && !has(NODE_STATE_POWER_DOWN)) return NodeAvailability::kAway;
   switch (node_state & NODE_STATE_BASE) {
     case NODE_STATE_UNKNOWN:
-      // Until its slurmd has answered a slurmctld that started.
+      // The state lasts until the node's slurmd has answered a slurmctld that started.
       return NodeAvailability::kSilent;
     case NODE_STATE_IDLE:
     case NODE_STATE_ALLOCATED:
     case NODE_STATE_MIXED:
-      // One that sleeps does not respond.
+      // A node that sleeps does not respond.
       return has(NODE_STATE_NO_RESPOND) && !IsAsleep(node_state) ? NodeAvailability::kSilent
                                                                  : NodeAvailability::kUsable;
     default:

@@ -23,11 +23,11 @@ namespace carbon {
 namespace {
 
 // Bits of AccountingStorageEnforce, which Slurm's public headers do not name; the same from 22.05
-// to 26.05. Any other bit has jobs without an association refused too.
+// to 26.05. Any other bit also causes jobs without an association to be refused.
 constexpr uint16_t kEnforceLimits = 1 << 1;
 constexpr uint16_t kEnforceQos = 1 << 3;
 constexpr uint16_t kKnownEnforcement = 0xff;
-// "all" sets every bit, known or not, but the two for "nojobs" and "nosteps".
+// "all" sets every bit, known or not, except the two for "nojobs" and "nosteps".
 constexpr uint16_t kEnforceAll = 0xffff & ~(1 << 5 | 1 << 6);
 
 absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
@@ -46,7 +46,7 @@ std::optional<MemoryRule> Memory(uint64_t own, uint64_t clusters) {
   return MemoryRule{static_cast<int64_t>(rule & ~MEM_PER_CPU), (rule & MEM_PER_CPU) != 0};
 }
 
-// "1=4,2=8192": kinds and values, as Slurm numbers them.
+// Parses "1=4,2=8192": kinds and values, as Slurm numbers them.
 template <class SlurmList>
 std::string DeviceDefaults(SlurmList list) {
   std::string text;
@@ -76,8 +76,8 @@ NodeShape ShapeOf(const node_info_t& node) {
           .memory_mib = memory - std::min(memory, static_cast<int64_t>(node.mem_spec_limit))};
 }
 
-// Without the CPUs that are kept for the jobs of its GPUs, of which a job may have none or few, and
-// with the GPUs of one type only.
+// Returns the shape without the CPUs that are reserved for the jobs of its GPUs (a job may have
+// none or few of these), and with the GPUs of one type only.
 NodeShape LeastShapeOf(const node_info_t& node) {
   NodeShape shape = ShapeOf(node);
   const int64_t kept = CoresKeptPerGpu(node) * shape.devices * shape.threads_per_core;
@@ -101,7 +101,8 @@ void MeasureNodes(const node_info_msg_t& nodes, PartitionRules* rules,
   bool first = true;
   for (const uint32_t index : all) {
     ++rules->nodes;
-    // What one has that slurmctld does not show is not known; one to come takes no job before.
+    // What a hidden node has is not known. A node that is yet to come takes no job before it is
+    // there.
     if (Text(nodes.node_array[index].name).empty()) continue;
     if (is_future(index) && !are_all_future) continue;
     const NodeShape shape = ShapeOf(nodes.node_array[index]);
@@ -118,8 +119,8 @@ void MeasureNodes(const node_info_msg_t& nodes, PartitionRules* rules,
   }
 }
 
-// AdmissionRules's `topology` of a partition. Of a plain cluster all nodes can run a job together;
-// so can those of a tree where all have the same root, or where it is only a preference.
+// Returns AdmissionRules's `topology` of a partition. In a plain cluster all nodes can run a job
+// together. In a tree they can if all have the same root, or if the tree is only a preference.
 std::string TopologyRule(const partition_info_t& partition, const node_info_msg_t& nodes,
                          const slurm_conf_t& conf) {
   const absl::string_view plugin = Text(conf.topology_plugin);
@@ -136,7 +137,7 @@ std::string TopologyRule(const partition_info_t& partition, const node_info_msg_
     const absl::string_view place = Text(PlaceInTopology(nodes.node_array[index]));
     const std::vector<absl::string_view> steps = absl::StrSplit(place, ':');
     roots.insert(steps.size() < 2 ? "" : absl::StrCat(steps[0], ":", steps[1]));
-    // With topology.yaml the plugin is not what slurm.conf says.
+    // With topology.yaml the plugin is not the one of slurm.conf.
     if (is_plain && !place.empty()) return "topology.yaml";
   }
   if (is_plain && TopologyName(partition) == nullptr) return "";
@@ -147,7 +148,7 @@ std::string TopologyRule(const partition_info_t& partition, const node_info_msg_
                       Text(TopologyName(partition)));
 }
 
-// Whether jobs of other partitions may take the nodes from under those of this one.
+// Returns whether jobs of other partitions may preempt those of this one.
 bool IsPreemptible(const partition_info_t& partition, const partition_info_msg_t& all,
                    const node_info_msg_t& nodes, const slurm_conf_t& conf) {
   if (!absl::StrContains(Text(conf.preempt_type), "partition_prio")) return false;
@@ -165,9 +166,10 @@ bool IsPreemptible(const partition_info_t& partition, const partition_info_msg_t
   return false;
 }
 
-// Whether slurmctld of this release ("26.05.3", "26.05.0-0rc1") takes a job's number of tasks for
-// its most nodes and holds it by them. 26.05.5 does not hold it any more (tried); 26.05.4 and what
-// comes after 26.05 is not known, nor is what it does not say: the safe side.
+// Returns whether slurmctld of this release ("26.05.3", "26.05.0-0rc1") uses a job's number of
+// tasks as its maximum number of nodes, and holds the job by it. 26.05.5 no longer holds it (this
+// was tried). 26.05.4, releases after 26.05, and a release that is not stated are not known: the
+// answer is then the safe one.
 bool TasksSetMaxNodes(absl::string_view release) {
   const std::vector<absl::string_view> parts =
       absl::StrSplit(release, absl::ByAnyChar(".-"), absl::SkipEmpty());

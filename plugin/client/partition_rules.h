@@ -12,11 +12,11 @@
 
 namespace carbon {
 
-// Sets what is enforced of accounts and how slurmctld's release and SelectTypeParameters count
-// jobs.
+// Sets which parts of accounting are enforced, and how slurmctld's release and SelectTypeParameters
+// count jobs.
 void ReadSettings(const slurm_conf_t& conf, AdmissionRules* rules);
 
-// All but PartitionRules::allow_users, which needs the groups' members.
+// Returns all fields except PartitionRules::allow_users, which needs the groups' members.
 std::vector<PartitionRules> ReadPartitions(const partition_info_msg_t& partitions,
                                            const node_info_msg_t& nodes, const slurm_conf_t& conf);
 

@@ -20,7 +20,7 @@ namespace {
 
 absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
 
-// "a[1-3,5]:2,b" at the commas that stand in no brackets.
+// Splits "a[1-3,5]:2,b" at the commas outside of brackets.
 std::vector<std::string> SplitNodeSpec(absl::string_view spec) {
   std::vector<std::string> parts(1);
   int depth = 0;
@@ -65,17 +65,18 @@ class PowerSaving {
   }
 
  private:
-  // The longest of the node's partitions; absent: none of them has its own.
+  // The longest of the node's partitions; absent if none of them has its own.
   struct Timeouts {
     std::optional<uint16_t> suspend, resume;
   };
 
   static absl::Duration Timeout(uint16_t seconds) {
-    // Since 25.11 there may be none.
+    // Since 25.11 there may be no limit.
     return seconds == INFINITE16 ? kMaxWakeUp : absl::Seconds(seconds);
   }
 
-  // However long it waits before it is powered down.
+  // Returns how likely it is to stay awake for ever. The length of a finite SuspendTime does not
+  // matter here.
   std::optional<double> StaysAwake(size_t index) const {
     const node_info_t& node = nodes_.node_array[index];
     if (!is_on_ || SuspendTime(index) == absl::InfiniteDuration()) return 1;
@@ -136,7 +137,7 @@ class PowerSaving {
       const std::vector<std::string> pieces = absl::StrSplit(part, absl::MaxSplits(':', 1));
       const std::vector<std::string> hosts = ExpandHostNames(pieces[0].c_str());
       int64_t count = 0;
-      // Without a number, all of them.
+      // Without a number, all of them are meant.
       if (pieces.size() < 2 || !absl::SimpleAtoi(pieces[1], &count) || count <= 0) {
         count = static_cast<int64_t>(hosts.size());
       }

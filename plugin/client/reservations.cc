@@ -19,8 +19,9 @@ bool IsWeekend(absl::CivilDay day) {
   return weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
 }
 
-// The start of the repetition after that which begins at `start`; absent where it does not repeat.
-// As slurmctld does, by the same time of another day, and of several flags by the first of these.
+// Returns the start of the repetition after the one that begins at `start`; absent if it does not
+// repeat. As in slurmctld, it is the same time of another day, and of several flags the first of
+// these counts.
 std::optional<absl::Time> NextStart(uint64_t flags, absl::Time start, absl::TimeZone zone) {
   if ((flags & RESERVE_FLAG_HOURLY) != 0) return start + absl::Hours(1);
   const absl::CivilSecond at = absl::ToCivilSecond(start, zone);
@@ -51,7 +52,7 @@ std::vector<TimeInterval> TimesOf(const reserve_info_t& reservation, absl::Time 
   for (std::optional<absl::Time> next = NextStart(reservation.flags, shown.start, zone);
        next.has_value() && *next < now + kRepetitionsAhead;
        next = NextStart(reservation.flags, *next, zone)) {
-    // Each begins when the one before has ended, at the earliest.
+    // Each repetition begins when the one before has ended, at the earliest.
     const TimeInterval time = {std::max(*next, times.back().end),
                                *next + (shown.end - shown.start)};
     if (time.start < time.end) times.push_back(time);
@@ -59,7 +60,8 @@ std::vector<TimeInterval> TimesOf(const reserve_info_t& reservation, absl::Time 
   return times;
 }
 
-// By the node's name, the share of its cores that is reserved; empty: all of all its nodes.
+// Returns, by the node's name, the share of its cores that is reserved; empty: all cores of all its
+// nodes.
 std::map<std::string, double, std::less<>> SharesOf(const reserve_info_t& reservation,
                                                     const node_info_msg_t& nodes) {
   std::map<std::string, double, std::less<>> shares;

@@ -32,7 +32,7 @@
 namespace carbon {
 namespace {
 
-// What holds resources a little longer than it should: an epilog, a job over its limit.
+// A job may use resources a little longer than it should: an epilog, or a job over its limit.
 constexpr absl::Duration kOverstay = absl::Minutes(1);
 
 absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
@@ -40,13 +40,13 @@ bool IsSet(const char* text) { return text != nullptr && *text != '\0'; }
 
 absl::Time FromTimeT(time_t time) { return absl::FromUnixSeconds(time); }
 
-// Slurm's minutes; absent where unset or unlimited.
+// Converts Slurm's minutes; absent if unset or unlimited.
 std::optional<absl::Duration> Minutes(uint32_t minutes) {
   if (minutes == NO_VAL || minutes == INFINITE) return std::nullopt;
   return absl::Minutes(minutes);
 }
 
-// "0,3,7,9,-1": pairs of first and last, closed by -1.
+// Parses "0,3,7,9,-1": pairs of first and last, ended by -1.
 std::vector<int> NodeIndices(const int32_t* pairs, size_t node_count) {
   std::vector<int> nodes;
   for (; pairs != nullptr && pairs[0] >= 0; pairs += 2) {
@@ -58,15 +58,15 @@ std::vector<int> NodeIndices(const int32_t* pairs, size_t node_count) {
 }
 
 ClusterNode ReadNode(const node_info_t& node) {
-  // In the place of one that slurmctld hides.
+  // The nameless entry replaces a node that slurmctld hides.
   if (!IsSet(node.name)) return {};
   const GresDevices gres = ReadGres(Text(node.gres));
-  // What bears no type is a type of its own.
+  // GPUs without a type are a type of their own.
   std::vector<DeviceCount> devices = gres.by_type;
   int64_t untyped = gres.count;
   for (const DeviceCount& typed : devices) untyped -= typed.count;
   if (untyped > 0) devices.push_back({"", untyped});
-  // Shares of no type are those of all devices.
+  // Shares without a type belong to all devices.
   std::vector<int64_t> shares_per_device(devices.size());
   for (const DeviceCount& shares : gres.shares) {
     for (size_t i = 0; i < devices.size(); ++i) {
@@ -98,24 +98,25 @@ ClusterNode ReadNode(const node_info_t& node) {
           .is_future = (node.node_state & NODE_STATE_BASE) == NODE_STATE_FUTURE};
 }
 
-// The partition's own, or else the cluster's.
+// Returns the partition's own defaults, or else the cluster's.
 JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& conf,
                          const node_info_msg_t& nodes) {
   JobDefaults defaults;
-  // OverSubscribe=EXCLUSIVE.
+  // This is OverSubscribe=EXCLUSIVE.
   defaults.whole_nodes = partition.max_share == 0 || Text(conf.select_type) == "select/linear";
   const uint16_t type = partition.cr_type != 0 ? partition.cr_type : conf.select_type_param;
   int64_t most_threads = 1, least_threads = 0;
   for (const int node : NodeIndices(partition.node_inx, nodes.record_count)) {
     const node_info_t& info = nodes.node_array[node];
     if (!IsSet(info.name)) continue;
-    // With CPUs= its cores, Slurm takes each for one thread, whatever ThreadsPerCore says.
+    // If CPUs= equals the number of cores, Slurm treats each core as one thread, whatever
+    // ThreadsPerCore says.
     const int64_t cores = int64_t{info.sockets} * info.cores;
     const int64_t threads = info.cpus > cores ? std::max<int64_t>(1, info.threads) : 1;
     most_threads = std::max(most_threads, threads);
     least_threads = least_threads == 0 ? threads : std::min(least_threads, threads);
   }
-  // What is booked is the most that a job may get, and what is charged too.
+  // A job is booked for the most that it may get, and charged for the same.
   if ((type & kSelectsSingleThreads) == 0) defaults.cpus_per_core = most_threads;
   defaults.threads_per_core = std::max<int64_t>(1, least_threads);
   const uint64_t memory =
@@ -135,7 +136,7 @@ JobDefaults ReadDefaults(const partition_info_t& partition, const slurm_conf_t& 
   return defaults;
 }
 
-// The partition's own, or else the cluster's.
+// Returns the partition's own value, or else the cluster's.
 absl::Duration SecondsOr(uint16_t own, uint16_t of_cluster) {
   return absl::Seconds(own == NO_VAL16 || own == INFINITE16 ? of_cluster : own);
 }
@@ -158,7 +159,7 @@ ClusterPartition ReadPartition(const partition_info_t& partition, const slurm_co
           .nodes = NodeIndices(partition.node_inx, nodes.record_count)};
 }
 
-// The types of GPU that the job asked for, and how many of each; empty: it named none.
+// Returns the types of GPU for which the job asked, and how many of each; empty: it named none.
 std::vector<DeviceCount> TypesAsked(const slurm_job_info_t& job, int64_t nodes, int64_t tasks) {
   std::vector<DeviceCount> types;
   for (const auto& [text, times] :
@@ -172,9 +173,9 @@ std::vector<DeviceCount> TypesAsked(const slurm_job_info_t& job, int64_t nodes, 
   return types;
 }
 
-// What one task of the job uses or will use. GPUs are in the TRES strings only where the cluster
-// tracks them, and by type only where it tracks the type; else they are read from what was given to
-// the job or asked for.
+// Returns what one task of the job uses or will use. GPUs are in the TRES strings only if the
+// cluster tracks them, and by type only if it tracks the type. Otherwise they are read from what
+// the job was given or asked for.
 TresAmount ReadAmount(const slurm_job_info_t& job, const DeviceRequest& devices) {
   TresAmount result =
       ReadTres(IsSet(job.tres_alloc_str) ? job.tres_alloc_str : Text(job.tres_req_str));
@@ -187,20 +188,20 @@ TresAmount ReadAmount(const slurm_job_info_t& job, const DeviceRequest& devices)
   for (const DeviceCount& some : given.shares) shares += some.count;
   result.device_shares = std::max(result.device_shares, shares);
   if (!result.counts_devices) {
-    // A socket's share is taken for a node's: sockets used are not known before the job runs.
+    // A socket's share is treated as a node's: the sockets used are not known before the job runs.
     const int64_t per_socket = ReadGres(Text(job.tres_per_socket)).count;
     amount.devices = std::max({devices.per_job, devices.per_node * amount.nodes,
                                devices.per_task * tasks, per_socket * amount.nodes, given.count});
   }
   if (amount.devices > 0 && result.devices.empty()) {
     result.devices = given.by_type.empty() ? TypesAsked(job, amount.nodes, tasks) : given.by_type;
-    // The number that is known is the one that counts.
+    // The known number is the one that counts.
     if (result.devices.size() == 1) result.devices[0].count = amount.devices;
   }
   return result;
 }
 
-// Those of a hostlist expression that the cluster has.
+// Returns the nodes of a hostlist expression that the cluster has.
 std::vector<int> NodesNamed(const std::string& expression, const ClusterView& view) {
   std::vector<int> nodes;
   const std::vector<std::string> names = ExpandHostNames(expression.c_str());
@@ -221,7 +222,7 @@ absl::Duration TimeLimit(const slurm_job_info_t& job, const ClusterView& view) {
   return kUnlimitedRun;
 }
 
-// GPUs that each of a waiting job's nodes must have, where it says so; 0: it does not.
+// Returns how many GPUs each of a waiting job's nodes must have, if it says so; 0: it does not.
 int64_t DevicesPerNode(const slurm_job_info_t& job, const DeviceRequest& asked,
                        const Resources& amount) {
   const bool has_tasks = job.ntasks_per_node != 0 && job.ntasks_per_node != NO_VAL16 &&
@@ -236,7 +237,7 @@ bool IsPromised(const slurm_job_info_t& job, const CarbonMark* mark, absl::Time 
   return FromTimeT(job.eligible_time) > now && mark != nullptr && mark->promise.has_value();
 }
 
-// When the job uses what it uses; absent where it uses nothing that is known.
+// Returns when the job uses its resources; absent if it uses nothing that is known.
 std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const CarbonMark* mark,
                                       const ClusterView& view) {
   const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(view.taken_at));
@@ -244,8 +245,9 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const CarbonM
   switch (job.job_state & JOB_STATE_BASE) {
     case JOB_PENDING: {
       if (!IsInLine(job) || CannotStart(job.state_reason)) return std::nullopt;
-      // eligible_time is the job's own begin time; start_time is backfill's estimate, if any.
-      // Without one the job is taken to start now, which stands for the rest of the queue.
+      // eligible_time is the job's own begin time; start_time is backfill's estimate, if there is
+      // one. Without an estimate the job is assumed to start now; so it represents the rest of the
+      // queue.
       const absl::Time begin = std::max(now, FromTimeT(job.eligible_time));
       if (IsPromised(job, mark, now)) return TimeInterval{begin, begin + limit};
       const absl::Time start = std::max(begin, FromTimeT(job.start_time));
@@ -253,7 +255,7 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const CarbonM
     }
     case JOB_RUNNING: {
       const absl::Time start = FromTimeT(job.start_time);
-      // Slurm's end_time counts what the job was suspended.
+      // Slurm's end_time includes the time for which the job was suspended.
       const absl::Time planned = std::max(start + limit, FromTimeT(job.end_time));
       return TimeInterval{start, std::max(std::min(planned, now + kUnlimitedRun), now + kOverstay)};
     }
@@ -267,15 +269,15 @@ std::optional<TimeInterval> UseOfTime(const slurm_job_info_t& job, const CarbonM
   }
 }
 
-// As DecidedJob says; absent where it is none. slurmctld keeps for a while what has ended, and what
-// it refused.
+// Returns a DecidedJob; absent if the job is none. slurmctld keeps ended jobs for a while, and jobs
+// that it refused.
 std::optional<DecidedJob> ReadDecidedJob(const slurm_job_info_t& job, const CarbonMark& mark,
                                          absl::Time now) {
   DecidedJob decided{.job_id = JobIdOf(job), .decision_id = mark.decision_id};
   if ((job.job_state & JOB_STATE_BASE) == JOB_PENDING) return decided;
   if (!IsSet(job.nodes) || job.start_time <= 0) return std::nullopt;
   const absl::Time start = FromTimeT(job.start_time), end = std::min(now, FromTimeT(job.end_time));
-  // It may end within its second.
+  // It may end within the second in which it started.
   decided.ran = TimeInterval{start, std::max(end, start + absl::Seconds(1))};
   return decided;
 }
@@ -317,7 +319,7 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const CarbonMark*
   return result;
 }
 
-// Tasks of an array that run already take their part of its limit.
+// Running tasks of an array already take their part of its limit.
 void LimitWaitingArrays(const job_info_msg_t& jobs, const std::map<uint32_t, size_t>& waiting,
                         std::vector<ClusterJob>* view_jobs) {
   for (uint32_t i = 0; i < jobs.record_count; ++i) {
@@ -330,9 +332,9 @@ void LimitWaitingArrays(const job_info_msg_t& jobs, const std::map<uint32_t, siz
   }
 }
 
-// All of the view but the queue. What slurmctld said of it is freed at the end: of a large cluster
-// it is large, and is not to be held beside a large queue. Adds to `answers` how long slurmctld
-// took.
+// Returns everything of the view except the queue. The data from slurmctld is freed at the end: for
+// a large cluster it is large, and must not be held together with a large queue. Adds to `answers`
+// how long slurmctld took.
 absl::StatusOr<ClusterView> ViewWithoutJobs(const slurm_conf_t& settings,
                                             const std::vector<PoolConfig>& pools, absl::Time now,
                                             HiddenNodes* hidden_nodes, absl::Duration* answers) {
@@ -374,7 +376,7 @@ absl::StatusOr<ClusterView> ViewWithoutJobs(const slurm_conf_t& settings,
 }  // namespace
 
 void InitSlurmClient() {
-  // Array expressions are wanted whole, not cut at 64 characters.
+  // Array expressions must be whole, not cut at 64 characters.
   setenv("SLURM_BITSTR_LEN", "0", 1);
   slurm_init(nullptr);
 }
@@ -421,7 +423,7 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     view.jobs.push_back(*std::move(read));
   }
   LimitWaitingArrays(**jobs, waiting_arrays, &view.jobs);
-  // Two kilobytes a job, and what follows needs half as much again.
+  // A job takes two kilobytes, and the following steps need half as much again.
   jobs->reset();
   memory->wake_ups.Note(view);
   memory->wake_ups.ShortenWakeUpTimes(&view);

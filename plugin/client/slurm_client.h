@@ -1,5 +1,5 @@
-// scarbond's view of the cluster, asked of slurmctld through libslurm. No Slurm type leaves the
-// .cc.
+// This header is scarbond's view of the cluster, asked of slurmctld through libslurm. No Slurm type
+// leaves the .cc.
 #ifndef PLUGIN_CLIENT_SLURM_CLIENT_H_
 #define PLUGIN_CLIENT_SLURM_CLIENT_H_
 
@@ -23,32 +23,33 @@
 
 namespace carbon {
 
-// Reads slurm.conf, once per process and before anything else here. libslurm ends the process with
-// a message of its own where it finds no usable configuration.
+// Reads slurm.conf, once per process and before anything else here. If libslurm finds no usable
+// configuration, it ends the process with a message of its own.
 void InitSlurmClient();
 
-// What looks at the cluster remember of those before them.
+// What a look at the cluster remembers of earlier looks.
 struct ClusterMemory {
   Outages outages;
   HiddenNodes hidden_nodes;
   WakeUps wake_ups;
-  std::optional<Seal> seal;  // the last that could be read
+  std::optional<Seal> seal;  // the last one that could be read
   PromiseBook promises;
 };
 
-// Partitions, nodes, reservations and queue as the pools see them; core/cluster/cluster_view.h says
-// how. Five requests to slurmctld, and one for each of the hidden nodes that are due; each blocks
-// for at most Slurm's MessageTimeout: never call it inside slurmctld. Unavailable, with Slurm's own
-// words, where slurmctld does not answer. An outage that lasts for less than `down_after` may be
-// over at once.
+// Returns partitions, nodes, reservations and queue as the pools see them;
+// core/cluster/cluster_view.h says how. It makes five requests to slurmctld, and one for each
+// hidden node that is due. Each blocks for at most Slurm's MessageTimeout: never call it inside
+// slurmctld. Unavailable, with Slurm's own words, if slurmctld does not answer. An outage that
+// lasts for less than `down_after` is treated as one that may be over at once.
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
                                           ClusterMemory* memory);
 
-// Gives the job back: its partitions and begin are set, and its admin_comment says so. One request
-// to slurmctld. Where the pool's partition is not accepted behind those asked for, these alone are.
-// With Slurm's own words: FailedPrecondition where the job waits no longer, PermissionDenied,
-// Unavailable, or Internal for any other refusal.
+// Restores the job: sets its partitions, its begin and, if they had changed, its time limits, and
+// notes it in its admin_comment. One request to slurmctld. If slurmctld does not accept the pool's
+// partition after the ones asked for, a second one sets only these. Errors with Slurm's own words:
+// FailedPrecondition if the job waits no longer, PermissionDenied, Unavailable, or Internal for any
+// other refusal.
 absl::Status GiveBack(const JobReturn& given_back, absl::Time now);
 
 }  // namespace carbon

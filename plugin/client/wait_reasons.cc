@@ -1,5 +1,6 @@
-// Slurm's reasons why a job waits, as the watch over placed jobs takes them. Read in slurmctld of
-// 22.05 to 26.05. The enumerators that are named here are in each of them, but for those in #if.
+// This source maps Slurm's reasons why a job waits to the obstacles of the watch over placed jobs.
+// They were read in slurmctld of 22.05 to 26.05. The enumerators named here are in each of these
+// releases, except those in #if.
 #include <slurm/slurm.h>
 
 #include "plugin/client/watched_jobs.h"
@@ -69,7 +70,7 @@ std::optional<Obstacle> ObstacleOf(uint32_t state_reason) {
       return Obstacle{.kind = Obstacle::Kind::kAccess, .limit = {}};
     case FAIL_BAD_CONSTRAINTS:
       return Obstacle{.kind = Obstacle::Kind::kConstraints, .limit = {}};
-    // Of releases before 22.05, and still in their state files.
+    // These are of releases before 22.05, and may still be in their state files.
     case WAIT_QOS_JOB_LIMIT:
     case WAIT_QOS_RESOURCE_LIMIT:
     case WAIT_QOS_TIME_LIMIT:
@@ -83,18 +84,19 @@ std::optional<Obstacle> ObstacleOf(uint32_t state_reason) {
     }
   }
   // No other reason is an obstacle:
-  //   - its turn: WAIT_NO_REASON, WAIT_PRIORITY, WAIT_RESOURCES, WAIT_TIME, WAIT_ARRAY_TASK_LIMIT,
-  //     WAIT_CLEANING, WAIT_PROLOG, FAIL_DEFER, WAIT_FED_JOB_LOCK, WAIT_MPI_PORTS_BUSY;
-  //   - somebody's will: WAIT_HELD, WAIT_HELD_USER, WAIT_DEPENDENCY, WAIT_DEP_INVALID,
-  //     WAIT_RESERVATION, WAIT_RESV_DELETED, WAIT_RESV_INVALID;
-  //   - seen in the pool's state: WAIT_PART_DOWN, WAIT_PART_INACTIVE, FAIL_DOWN_PARTITION,
-  //     WAIT_NODE_NOT_AVAIL, FAIL_DOWN_NODE, WAIT_FRONT_END;
-  //   - taken for the same in every partition, though an association may be for one of them:
-  //     WAIT_ASSOC_*;
-  //   - the same in every partition: FAIL_ACCOUNT, FAIL_QOS, WAIT_QOS_THRES,
-  //     WAIT_ACCOUNT_POLICY, WAIT_LICENSES, burst buffers, power, IMEX channels, WAIT_MAX_REQUEUE;
-  //   - what nodes may come to meet: FAIL_CONSTRAINTS (extra constraints);
-  //   - of a run that failed: the other FAIL_*.
+  //   - The job waits for its turn: WAIT_NO_REASON, WAIT_PRIORITY, WAIT_RESOURCES, WAIT_TIME,
+  //     WAIT_ARRAY_TASK_LIMIT, WAIT_CLEANING, WAIT_PROLOG, FAIL_DEFER, WAIT_FED_JOB_LOCK,
+  //     WAIT_MPI_PORTS_BUSY.
+  //   - Somebody wants it to wait: WAIT_HELD, WAIT_HELD_USER, WAIT_DEPENDENCY, WAIT_DEP_INVALID,
+  //     WAIT_RESERVATION, WAIT_RESV_DELETED, WAIT_RESV_INVALID.
+  //   - The pool's state shows the reason: WAIT_PART_DOWN, WAIT_PART_INACTIVE, FAIL_DOWN_PARTITION,
+  //     WAIT_NODE_NOT_AVAIL, FAIL_DOWN_NODE, WAIT_FRONT_END.
+  //   - It is assumed to be the same in every partition, though an association may be for one of
+  //     them: WAIT_ASSOC_*.
+  //   - It is the same in every partition: FAIL_ACCOUNT, FAIL_QOS, WAIT_QOS_THRES,
+  //     WAIT_ACCOUNT_POLICY, WAIT_LICENSES, burst buffers, power, IMEX channels, WAIT_MAX_REQUEUE.
+  //   - Nodes may meet it later: FAIL_CONSTRAINTS (extra constraints).
+  //   - It is about a run that failed: the other FAIL_*.
   return std::nullopt;
 }
 

@@ -19,15 +19,15 @@ namespace {
 
 absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
 
-// A slurmctld without associations looks one up for the new partition, finds none and answers with
-// what was left in its thread's errno: EAGAIN of a socket, at random, in up to 18 of 30 updates
-// (seen on 24.11 and 26.05). It changed nothing then. A thread may keep such an errno for a while:
-// after so many tries at once there is a pause before each.
+// A slurmctld without associations looks one up for the new partition and finds none. It then
+// answers with the errno that was left in its thread: EAGAIN of a socket, at random, in up to 18 of
+// 30 updates (seen on 24.11 and 26.05). In this case it changed nothing. A thread may keep such an
+// errno for a while: so after this many tries at once there is a pause before each.
 constexpr int kTriesAtOnce = 24;
 constexpr int kMaxTries = 100;
 constexpr absl::Duration kPause = absl::Milliseconds(20);
 
-// What of Slurm's errors says that it is too late rather than that something is wrong.
+// Returns whether Slurm's error means that it is too late, rather than that something is wrong.
 bool WaitsNoLonger(int error) {
   return error == ESLURM_INVALID_JOB_ID || error == ESLURM_ALREADY_DONE ||
          error == ESLURM_JOB_NOT_PENDING || error == ESLURM_JOB_FINISHED;
@@ -39,7 +39,7 @@ bool IsBound(const slurm_job_info_t& job) {
   return depends || !Text(job.resv_name).empty() || (job.job_state & JOB_REVOKED) != 0;
 }
 
-// Whatever became of it: the next round sees.
+// Whether the update succeeded is not known then: the next round shows it.
 bool IsUnanswered(int error) {
   switch (error) {
     case SLURM_COMMUNICATIONS_CONNECTION_ERROR:
@@ -60,17 +60,18 @@ bool IsUnanswered(int error) {
 
 // Slurm's scheduler sets the priority of a job that no node of its partition can run to 0, with
 // this reason. Any update of the job undoes that (_update_job() of every release). A hold by a
-// person has a reason of its own, unless her job was already held in this way.
+// person has a reason of its own, unless the job was already held in this way.
 bool IsHeldForObstacle(const slurm_job_info_t& job) {
   return job.priority == 0 && job.state_reason == FAIL_BAD_CONSTRAINTS && !IsBound(job);
 }
 
-// Slurm keeps a list of partitions in an order of its own.
+// Slurm stores a list of partitions in an order of its own.
 std::set<absl::string_view> Names(absl::string_view list) { return absl::StrSplit(list, ','); }
 
-// Whether the job is as it was to become. With some errors, such as a partition that cannot start
-// the job now, slurmctld says that it has changed the job and why that will not start yet; with
-// others it has changed the comment, which comes first, and nothing else.
+// Returns whether the job is in the state that the update should reach. With some errors, such as a
+// partition that cannot start the job now, slurmctld has changed the job and only explains why it
+// will not start yet. With other errors it has changed the comment, which comes first, and nothing
+// else.
 bool IsGivenBack(const JobReturn& given_back, const std::string& partitions) {
   job_info_msg_t* reply = nullptr;
   if (LoadJob(&reply, given_back.job_id, SHOW_ALL) != SLURM_SUCCESS) return false;
@@ -120,7 +121,7 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
   return absl::InternalError(why);
 }
 
-// So that it is not taken for given back, and is looked at again.
+// Resets the comment, so that the job does not count as restored and is looked at again.
 void SetComment(uint32_t job_id, std::string comment) {
   job_desc_msg_t update;
   slurm_init_job_desc_msg(&update);

@@ -1,5 +1,5 @@
-// The jobs that the watch looks at, read from slurmctld's queue, and given back to it. Includes
-// Slurm's headers; everything beyond sees core/decision/watch.h only.
+// This header reads the jobs of the watch from slurmctld's queue. Includes Slurm's headers; other
+// code sees only core/decision/watch.h.
 #ifndef PLUGIN_CLIENT_WATCHED_JOBS_H_
 #define PLUGIN_CLIENT_WATCHED_JOBS_H_
 
@@ -12,26 +12,28 @@
 
 namespace carbon {
 
-// The job with the `mark` in its AdminComment, as the watch sees it; absent where it does not wait,
-// where the mark promises nothing, and where somebody holds it or it depends on something. One that
-// slurmctld itself holds for its obstacle is there. `limit` is its time limit.
+// Returns the job with the `mark` in its AdminComment, as the watch sees it. Absent if it does not
+// wait, if the mark does not say that it was placed, and if somebody holds it or it depends on
+// something. A job that slurmctld itself holds for its obstacle is returned. `limit` is its time
+// limit.
 std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const CarbonMark& mark,
                                          absl::Duration limit);
 
-// What the job waits for, by Slurm's job_state_reason; absent where that is no obstacle.
+// Returns what the job waits for, by Slurm's job_state_reason; absent if that is not an obstacle.
 std::optional<Obstacle> ObstacleOf(uint32_t state_reason);
 
-// Whether the job cannot start, by Slurm's job_state_reason, before somebody changes it or a limit:
-// it asks for more than its partition, QOS or association gives to any one job. Limits that other
-// jobs use up as well pass.
+// Returns whether the job, by Slurm's job_state_reason, cannot start before somebody changes it or
+// a limit: it asks for more than its partition, QOS or association gives to any one job. Limits
+// that other jobs use up do not count, because they pass.
 bool CannotStart(uint32_t state_reason);
 
-// Whether its user gave it a nice value above zero: it waits behind others.
+// Returns whether its user gave it a nice value above zero: it waits behind others.
 inline bool IsNice(const slurm_job_info_t& job) {
   return job.nice != NO_VAL && job.nice > NICE_OFFSET;
 }
 
-// Whether the job waits for its turn, rather than for somebody to release it or for other jobs.
+// Returns whether the job waits for its turn, rather than for somebody to release it or for other
+// jobs.
 bool IsInLine(const slurm_job_info_t& job);
 
 }  // namespace carbon

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int64_t kMaxBytes = 512 << 20;
 
-// The machine and class that this very code was compiled for.
+// The machine and class for which this code was compiled.
 #if defined(__x86_64__)
 constexpr int kMachine = EM_X86_64;
 #elif defined(__aarch64__)
@@ -37,7 +37,7 @@ struct Section {
 
 }  // namespace
 
-// The bytes outlive libelf's view of them.
+// The bytes must outlive libelf's view of them.
 struct ElfFile::Image {
   std::string folder;
   std::string bytes;
@@ -77,7 +77,7 @@ struct ElfFile::Image {
     return std::nullopt;
   }
 
-  // The strings of the dynamic section's entries with this tag.
+  // Returns the strings of the dynamic section's entries with this tag.
   std::vector<std::string> DynamicStrings(GElf_Sxword tag) const {
     std::vector<std::string> strings;
     const std::optional<Section> table = SectionOfType(SHT_DYNAMIC);

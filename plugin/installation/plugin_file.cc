@@ -21,7 +21,8 @@ namespace {
 
 constexpr size_t kMaxTypeBytes = 64;
 
-// Reads "digits" at `*text` and moves behind them; absent for none, or for more than fit.
+// Reads digits at `*text` and moves behind them; nullopt if there are none, or if the number does
+// not fit.
 std::optional<int> TakeNumber(absl::string_view* text) {
   int number = 0;
   size_t digits = 0;
@@ -40,7 +41,7 @@ bool TakeDot(absl::string_view* text) {
   return true;
 }
 
-// The libslurm.so.N of the highest N in the folder; empty: there is none.
+// Returns the libslurm.so.N of the highest N in the folder; empty if there is none.
 std::string NewestLibslurm(const std::string& folder) {
   const std::string stem = absl::StrCat(folder, "/libslurm.so.");
   glob_t files = {};
@@ -67,7 +68,7 @@ std::string FormatSlurmVersion(const SlurmVersion& version) {
 
 absl::StatusOr<SlurmVersion> FindSlurmVersion(absl::string_view text) {
   for (size_t start = 0; start < text.size(); ++start) {
-    // Not from the middle of a number.
+    // A version must not start in the middle of a number.
     if (start > 0 && std::isdigit(static_cast<unsigned char>(text[start - 1]))) continue;
     absl::string_view tail = text.substr(start);
     const std::optional<int> major = TakeNumber(&tail);
@@ -75,7 +76,7 @@ absl::StatusOr<SlurmVersion> FindSlurmVersion(absl::string_view text) {
     const std::optional<int> minor = TakeNumber(&tail);
     if (!minor.has_value() || !TakeDot(&tail)) continue;
     const std::optional<int> micro = TakeNumber(&tail);
-    // One byte each is what Slurm's own number has room for.
+    // Slurm's own number has room for one byte each.
     if (!micro.has_value() || *major > 255 || *minor > 255 || *micro > 255) continue;
     return SlurmVersion{*major, *minor, *micro};
   }
@@ -114,7 +115,7 @@ std::string LibraryBesideSlurmctld(const std::string& slurmctld) {
     if (!absl::StartsWith(library, "libslurm")) continue;
     for (const std::string& folder : elf->SearchFolders()) {
       if (access(absl::StrCat(folder, "/", library).c_str(), R_OK) != 0) continue;
-      // slurmctld's own library lies with the plugins, the public one in the folder above.
+      // slurmctld's own library is beside the plugins, the public one in the folder above.
       for (const char* place : {"/..", ""}) {
         const std::string found = NewestLibslurm(absl::StrCat(folder, place));
         if (!found.empty()) return found;

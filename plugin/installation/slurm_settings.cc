@@ -11,8 +11,8 @@
 namespace carbon {
 namespace {
 
-// The prototypes of slurm.h, 22.05 to 26.05, with void for every structure: none is looked into, so
-// no release's layout is assumed.
+// The prototypes of slurm.h, 22.05 to 26.05, with void instead of every structure. The code reads
+// no structure, so it assumes no release's layout.
 using Init = void(const char* slurm_conf);
 using LoadCtlConf = int(time_t update_time, void** conf);
 using ConfToKeyPairs = void*(void* conf);
@@ -20,7 +20,7 @@ using IterateList = void*(void* list);
 using NextInList = void*(void* iterator);
 using StrError = char*(int error);
 
-// An element of the list that slurm_ctl_conf_2_key_pairs() gives.
+// An element of the list that slurm_ctl_conf_2_key_pairs() returns.
 struct KeyPair {
   char* name;
   char* value;
@@ -58,7 +58,7 @@ absl::StatusOr<Library> LoadAndInit(const std::string& name, const std::string& 
   return library;
 }
 
-// The process ends soon, and the list with it.
+// The list is not freed: the process ends soon.
 absl::StatusOr<SlurmSettings> SettingsOf(const Library& library, void* conf) {
   const auto to_pairs = library.Get<ConfToKeyPairs>("slurm_ctl_conf_2_key_pairs");
   if (!to_pairs.ok()) return to_pairs.status();
@@ -75,7 +75,7 @@ absl::StatusOr<SlurmSettings> SettingsOf(const Library& library, void* conf) {
     const auto* pair = static_cast<const KeyPair*>(item);
     if (pair->name == nullptr || pair->value == nullptr) continue;
     const absl::string_view value = pair->value;
-    // Slurm prints some of its null pointers.
+    // Slurm prints some of its null pointers as "(null)".
     if (!value.empty() && value != "(null)") settings.emplace(pair->name, std::string(value));
   }
   return settings;

@@ -16,11 +16,11 @@ namespace carbon {
 namespace {
 
 constexpr int64_t kMaxDevices = 10'000'000;
-// A request names a handful; what comes after this many is not read.
+// A request names a few items. Items after this many are not read.
 constexpr int kMaxItems = 64;
 constexpr size_t kMaxItemLength = 256;
 
-// Leaves *count alone where the text is no count.
+// Leaves *count unchanged if the text is not a count.
 bool IsCount(absl::string_view text, int64_t* count) {
   int64_t value = 0;
   if (!absl::SimpleAtoi(text, &value) || value < 0) return false;
@@ -28,7 +28,8 @@ bool IsCount(absl::string_view text, int64_t* count) {
   return true;
 }
 
-// One item, without its "gres:": "gpu", "gpu:2", "gpu:h100", "gpu:h100:2", "gpu:h100=2", "gpu=2".
+// Reads one item, without its "gres:": "gpu", "gpu:2", "gpu:h100", "gpu:h100:2", "gpu:h100=2",
+// "gpu=2".
 void ReadItem(absl::string_view item, int64_t* total, DeviceRequest* request) {
   const std::vector<absl::string_view> words = absl::StrSplit(item, absl::ByAnyChar(":="));
   if (words[0].empty() || words[0] == "none" || words[0] == "NONE") return;
@@ -67,7 +68,7 @@ void ReadList(const char* text, int64_t* total, DeviceRequest* request) {
     if (++items > kMaxItems) return;
     if (item.size() > kMaxItemLength) continue;
     const bool is_gres = absl::ConsumePrefix(&item, "gres:") || absl::ConsumePrefix(&item, "gres/");
-    // Beside GRES, --tres-per-task counts other things.
+    // Besides GRES, --tres-per-task counts other things.
     if (!is_gres && (absl::StartsWith(item, "cpu=") || absl::StartsWith(item, "cpu:") ||
                      absl::StartsWith(item, "mem=") || absl::StartsWith(item, "mem:") ||
                      absl::StartsWith(item, "node"))) {

@@ -1,10 +1,11 @@
-// GPUs in Slurm's strings of trackable resources, in the spellings of all its releases:
+// This header reads GPUs from Slurm's strings of trackable resources, in the spellings of all its
+// releases:
 //
 //   gres:gpu:h100:2,gres:gpu:1     up to 23.02
 //   gres/gpu:h100:2                from 23.11
 //   cpu=4,gres/gpu:h100=2          --tres-per-task
 //
-// Pure; knows nothing else of Slurm.
+// Pure; knows nothing else about Slurm.
 #ifndef PLUGIN_WORDS_GRES_H_
 #define PLUGIN_WORDS_GRES_H_
 
@@ -13,7 +14,7 @@
 
 namespace carbon {
 
-// As they stand in a job descriptor; nullptr where unset.
+// The strings of a job descriptor; nullptr if unset.
 struct TresStrings {
   const char* per_job = nullptr;
   const char* per_node = nullptr;
@@ -25,11 +26,11 @@ struct DeviceRequest {
   int64_t per_node = 0;
   int64_t per_task = 0;
   std::string type;         // "h100"; empty: any
-  std::string other;        // the first GRES that is no GPU ("fpga"); empty: none
+  std::string other;        // the first GRES that is not a GPU ("fpga"); empty: none
   std::string uncountable;  // why the GPUs cannot be counted ("--gres=shard"); empty: they can
 };
 
-// What does not parse counts as nothing: Slurm refuses such a job itself.
+// Reads the request. Text that does not parse counts as nothing: Slurm refuses such a job itself.
 DeviceRequest ReadDevices(const TresStrings& strings);
 
 }  // namespace carbon

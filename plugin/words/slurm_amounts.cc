@@ -13,14 +13,14 @@ namespace {
 
 constexpr int64_t kMaxCount = 1'000'000'000;
 
-// A count as Slurm writes it, clamped; absent where it is none.
+// Reads a count as Slurm writes it, clamped; nullopt if the text is not a count.
 std::optional<int64_t> ReadCount(absl::string_view text) {
   int64_t count = 0;
   if (!absl::SimpleAtoi(text, &count) || count < 0) return std::nullopt;
   return std::min(count, kMaxCount);
 }
 
-// "32G" in MiB; Slurm writes a number without a unit in MiB.
+// Reads "32G" in MiB; Slurm writes a number without a unit in MiB.
 int64_t ReadMemory(absl::string_view text) {
   double scale = 1;
   if (!text.empty()) {
@@ -58,7 +58,7 @@ GresDevices ReadGres(absl::string_view gres) {
     const std::vector<absl::string_view> words = absl::StrSplit(item, absl::ByAnyChar(":="));
     const bool is_share = words[0] == "shard" || words[0] == "mps";
     if (words[0] != "gpu" && !is_share) return;
-    // "gpu", "gpu:8", "gpu:h100" or "gpu:h100:8".
+    // The item is "gpu", "gpu:8", "gpu:h100" or "gpu:h100:8".
     std::optional<int64_t> count = 1;
     absl::string_view type;
     if (words.size() == 2 && ReadCount(words[1]).has_value()) {
@@ -74,7 +74,7 @@ GresDevices ReadGres(absl::string_view gres) {
     devices.count += count.value_or(0);
     if (!type.empty()) AddDevices(type, count.value_or(0), &devices.by_type);
   };
-  // Commas inside parentheses list sockets, "gpu:8(S:0,2)", and separate nothing.
+  // Commas inside parentheses list sockets, "gpu:8(S:0,2)", and do not separate items.
   for (size_t i = 0; i <= gres.size(); ++i) {
     if (i == gres.size() || (gres[i] == ',' && depth == 0)) {
       read(gres.substr(begin, i - begin));
@@ -113,7 +113,7 @@ TresAmount ReadTres(absl::string_view tres) {
       result.device_shares += ReadCount(pair.second).value_or(0);
     }
   }
-  // The untyped count, where it is tracked, includes the typed ones.
+  // The untyped count, if it is tracked, includes the typed ones.
   result.amount.devices = std::max(typed, untyped);
   return result;
 }

@@ -1,6 +1,6 @@
-// What nodes have and what jobs use, as slurmctld's replies write it: GRES and TRES strings and
-// array expressions. (plugin/words/gres.h reads what a submission asks for.) What does not parse
-// counts as nothing. Pure; knows nothing else of Slurm.
+// This header reads what nodes have and what jobs use, in the forms of slurmctld's replies: GRES
+// and TRES strings and array expressions. (plugin/words/gres.h reads what a submission asks for.)
+// Text that does not parse counts as nothing. Pure; knows nothing else about Slurm.
 #ifndef PLUGIN_WORDS_SLURM_AMOUNTS_H_
 #define PLUGIN_WORDS_SLURM_AMOUNTS_H_
 
@@ -14,9 +14,9 @@
 
 namespace carbon {
 
-// The GPUs in a GRES string, "gpu:h100:8(S:0-1),gpu:2,fpga:1,shard:h100:32": how many, how many of
-// each type that is named, in the order met, and the shares (shards, MPS) likewise, those of no
-// type under "".
+// The GPUs in a GRES string, "gpu:h100:8(S:0-1),gpu:2,fpga:1,shard:h100:32": how many there are,
+// how many of each named type, in the order of the text, and the shares (shards, MPS) likewise.
+// Shares without a type are under "".
 struct GresDevices {
   int64_t count = 0;
   std::vector<DeviceCount> by_type;
@@ -24,8 +24,8 @@ struct GresDevices {
 };
 GresDevices ReadGres(absl::string_view gres);
 
-// A job's TRES string, "cpu=8,mem=32G,node=1,billing=8,gres/gpu=8,gres/gpu:h100=8". GPUs are in it
-// only where AccountingStorageTRES tracks them: `counts_devices` tells.
+// A job's TRES string, "cpu=8,mem=32G,node=1,billing=8,gres/gpu=8,gres/gpu:h100=8". It has GPUs
+// only if AccountingStorageTRES tracks them: `counts_devices` says so.
 struct TresAmount {
   Resources amount;
   std::vector<DeviceCount> devices;  // by type, as far as types are tracked
@@ -34,8 +34,8 @@ struct TresAmount {
 };
 TresAmount ReadTres(absl::string_view tres);
 
-// How many tasks an array expression stands for: "0-99:2%5" is 50. At least 1; an expression that
-// Slurm has cut short ("1,3,...") counts what it shows.
+// Returns the number of tasks in an array expression: "0-99:2%5" is 50. At least 1. If Slurm has
+// cut the expression short ("1,3,..."), only the tasks that it shows count.
 int64_t CountArrayTasks(absl::string_view expression);
 
 }  // namespace carbon

@@ -1,7 +1,8 @@
-// The differences between the supported Slurm releases, 22.05 to 26.05, in the types and calls of
-// libslurm that this project uses. Each function reads or does the same thing on every release. A
-// source that needs another such difference adds it here; the signature of job_modify is the only
-// one elsewhere, in the plugins themselves. scripts/check-abi compiles this against each release.
+// This header has the differences between the supported Slurm releases, 22.05 to 26.05, in the
+// types and calls of libslurm that this project uses. Each function reads or does the same thing on
+// every release. A source that needs another such difference adds it here. Only the signature of
+// job_modify is elsewhere, in the plugins themselves. scripts/check-abi compiles this against each
+// release.
 #ifndef PLUGIN_WORDS_SLURM_RELEASE_H_
 #define PLUGIN_WORDS_SLURM_RELEASE_H_
 
@@ -16,26 +17,26 @@ inline constexpr uint16_t kSelectsSingleThreads = 0x0001;  // CR_CPU
 inline constexpr uint16_t kConsumesMemory = 0x0010;        // CR_MEMORY
 inline constexpr uint16_t kBindsCpusToGres = 0x0040;       // ENFORCE_BINDING_GRES, since 24.05
 
-// Of job_desc_msg_t::shared, since 24.05: --exclusive=topo.
+// A value of job_desc_msg_t::shared, since 24.05: --exclusive=topo.
 inline constexpr uint16_t kSharesNoTopology = 0x0004;  // JOB_SHARED_TOPO
 
-// Bits of a partition's flags that are understood. The first seven are 22.05's, PowerDownOnIdle
-// came with 23.02; the last two are slurmctld's notes on its own scheduling, since 24.11.
-// Exclusive=TOPO (bit 16, since 24.05) is left out on purpose: how much such a job occupies is not
-// known.
+// The bits of a partition's flags that are understood. The first seven are from 22.05, and
+// PowerDownOnIdle came with 23.02. The last two are slurmctld's notes on its own scheduling, since
+// 24.11. Exclusive=TOPO (bit 16, since 24.05) is left out on purpose: how much such a job occupies
+// is not known.
 inline constexpr uint32_t kKnownPartitionFlags = 0x7f | 0x80 | 1U << 18 | 1U << 19;
 
 // PowerDownOnIdle=YES, since 23.02.
 inline constexpr uint32_t kPowersDownOnIdle = 0x80;
 
-// Bits of a QOS's flags that are understood: 22.05's, and from 23.11 "relative" (10), "its shares
-// are computed" (11) and "it is a partition's" (12).
+// The bits of a QOS's flags that are understood: those of 22.05, and from 23.11 "relative" (10),
+// "its shares are computed" (11) and "it is a partition's" (12).
 inline constexpr uint32_t kKnownQosFlags = 0x1fff;
 inline constexpr uint32_t kQosIsRelative = 1U << 10;
 inline constexpr uint32_t kQosSharesAreComputed = 1U << 11;
 
-// Bits of an association's flags that are understood: how it came about and who coordinates, but
-// not "it is deleted" (0).
+// The bits of an association's flags that are understood: how it came about and who coordinates,
+// but not "it is deleted" (0).
 inline constexpr uint32_t kKnownAssociationFlags = 0x1e | 1U << 16 | 1U << 17;
 
 // MaxCPUsPerSocket. 23.02 added it.
@@ -47,7 +48,7 @@ inline uint32_t MaxCpusPerSocket([[maybe_unused]] const partition_info_t& partit
 #endif
 }
 
-// Cores that are kept for each GPU's jobs (RestrictedCoresPerGPU). 24.05 added it.
+// The cores that are reserved for each GPU's jobs (RestrictedCoresPerGPU). 24.05 added it.
 inline uint16_t CoresKeptPerGpu([[maybe_unused]] const node_info_t& node) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 5, 0)
   return node.res_cores_per_gpu;
@@ -75,7 +76,7 @@ inline const char* ExemptStates([[maybe_unused]] const slurm_conf_t& conf) {
 #endif
 }
 
-// Which of topology.yaml's topologies the partition is in; nullptr: the cluster's. 25.05 added it.
+// The topology of topology.yaml that the partition is in; nullptr: the cluster's. 25.05 added it.
 inline const char* TopologyName([[maybe_unused]] const partition_info_t& partition) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 5, 0)
   return partition.topology_name;
@@ -112,8 +113,8 @@ inline uint16_t SegmentSize([[maybe_unused]] const job_desc_msg_t& job) {
 #endif
 }
 
-// How a job descriptor names GPUs: tres_per_node = kGpuTres + ":2". 23.11 changed it and takes no
-// other.
+// The name of GPUs in a job descriptor: tres_per_node = kGpuTres + ":2". 23.11 changed it and
+// accepts no other name.
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0)
 inline constexpr char kGpuTres[] = "gres/gpu";
 #else
@@ -137,7 +138,7 @@ inline uint32_t JobIdOf(const submit_response_msg_t& response) {
 #endif
 }
 
-// As slurm_load_job of the releases before 26.05.
+// Has the signature of slurm_load_job in the releases before 26.05.
 inline int LoadJob(job_info_msg_t** reply, uint32_t job_id, uint16_t show) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
   slurm_step_id_t whole_job = SLURM_STEP_ID_INITIALIZER;
@@ -156,7 +157,7 @@ inline void SetJobId(job_desc_msg_t* job, uint32_t job_id) {
 #endif
 }
 
-// --exclusive, for whole nodes. 26.05 gave it a field of its own.
+// Returns whether the job has --exclusive, for whole nodes. 26.05 gave it a field of its own.
 inline bool IsExclusive(const slurm_job_info_t& job) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
   return job.exclusive == JOB_EXCLUSIVE_NODE;
@@ -178,7 +179,7 @@ inline int KillJob(uint32_t job_id, uint16_t signal) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
   slurm_step_id_t whole_job = SLURM_STEP_ID_INITIALIZER;
   whole_job.job_id = job_id;
-  // In parentheses: the macro of this name is for C only.
+  // The parentheses avoid the macro of this name, which is for C only.
   return (slurm_kill_job)(whole_job, signal, 0);
 #else
   return slurm_kill_job(job_id, signal, 0);
@@ -186,7 +187,7 @@ inline int KillJob(uint32_t job_id, uint16_t signal) {
 }
 
 // Calls visit(const T&) with each element of one of Slurm's lists, in order; nullptr is an empty
-// list. 24.05 and 24.11 renamed the types of lists and iterators, which are not named here.
+// list. 24.05 and 24.11 renamed the types of lists and iterators, so they are not named here.
 template <class T, class SlurmList, class Visit>
 void ForEachInList(SlurmList list, Visit visit) {
   if (list == nullptr) return;
