@@ -35,7 +35,7 @@ class ArchiveRoom {
   absl::Status AddedForecast(const std::string& zone, size_t blob_bytes);
   absl::Status AddedActuals(const std::string& zone, int64_t count);
 
-  // Call this before what was made, or ended, before this second is removed, in the same
+  // Call this before the rows made, or ended, before this second are removed, in the same
   // transaction.
   absl::Status WillRemove(int64_t before);
 

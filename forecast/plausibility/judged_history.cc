@@ -278,7 +278,7 @@ class HistoryJudge {
     for (const auto& [first, end] :
          Runs([&](size_t i) { return habits_.IsOutOfRange(logs[i]); }, /*bridges=*/true)) {
       if (end - first <= kMaxOutlierHours) continue;
-      // Of a run of several days, the full days count.
+      // In a run of several days, the full days count.
       std::vector<size_t>& days = logs[first] < low ? low_days : high_days;
       for (size_t i = first; i == first || i + kDay <= end; i += kDay) days.push_back(i / kDay);
     }

@@ -58,7 +58,7 @@ struct ProviderAsk {
   absl::Duration horizon = absl::Hours(72);
   // The provider's name in carbon.json, for messages; empty: the parser's own name for it.
   std::string provider;
-  // When the reply came. Of a forecast with holes, the part that contains this time is used.
+  // When the reply came. If a forecast has holes, the part that contains this time is used.
   absl::Time now = absl::InfinitePast();
 };
 
