@@ -16,23 +16,6 @@ int64_t SaturatingProduct(int64_t a, int64_t b) {
 
 }  // namespace
 
-// Returns whether the remainder is not negative in any dimension, without a branch for each.
-bool Resources::Covers(const Resources& demand) const {
-  int64_t left = 0;
-  for (const auto what : kDimensions) left |= this->*what - demand.*what;
-  return left >= 0;
-}
-
-Resources& Resources::operator+=(const Resources& other) {
-  for (const auto what : kDimensions) this->*what += other.*what;
-  return *this;
-}
-
-Resources& Resources::operator-=(const Resources& other) {
-  for (const auto what : kDimensions) this->*what -= other.*what;
-  return *this;
-}
-
 Resources Times(const Resources& amount, int64_t factor) {
   Resources product = amount;
   for (const auto what : kDimensions) product.*what = SaturatingProduct(amount.*what, factor);

@@ -33,9 +33,46 @@ struct Resources {
   int64_t apart = 0;
 
   friend auto operator<=>(const Resources&, const Resources&) = default;
-  bool Covers(const Resources& demand) const;
-  Resources& operator+=(const Resources& other);
-  Resources& operator-=(const Resources& other);
+  // Whether it has as much of each dimension. Without a branch for each: nothing of what is left is
+  // negative.
+  bool Covers(const Resources& demand) const {
+    const int64_t left = (nodes - demand.nodes) | (devices - demand.devices) |
+                         (cpus - demand.cpus) | (memory_mib - demand.memory_mib) |
+                         (full_nodes - demand.full_nodes) | (half_nodes - demand.half_nodes) |
+                         (quarter_nodes - demand.quarter_nodes) | (halves - demand.halves) |
+                         (quarters - demand.quarters);
+    return left >= 0;
+  }
+  // The same of nothing: whether no dimension is negative.
+  bool IsNotNegative() const {
+    return (nodes | devices | cpus | memory_mib | full_nodes | half_nodes | quarter_nodes | halves |
+            quarters) >= 0;
+  }
+  // Written out, since a compiler makes few wide operations of that and a loop of the other.
+  Resources& operator+=(const Resources& other) {
+    nodes += other.nodes;
+    devices += other.devices;
+    cpus += other.cpus;
+    memory_mib += other.memory_mib;
+    full_nodes += other.full_nodes;
+    half_nodes += other.half_nodes;
+    quarter_nodes += other.quarter_nodes;
+    halves += other.halves;
+    quarters += other.quarters;
+    return *this;
+  }
+  Resources& operator-=(const Resources& other) {
+    nodes -= other.nodes;
+    devices -= other.devices;
+    cpus -= other.cpus;
+    memory_mib -= other.memory_mib;
+    full_nodes -= other.full_nodes;
+    half_nodes -= other.half_nodes;
+    quarter_nodes -= other.quarter_nodes;
+    halves -= other.halves;
+    quarters -= other.quarters;
+    return *this;
+  }
   friend Resources operator+(Resources a, const Resources& b) { return a += b; }
   friend Resources operator-(Resources a, const Resources& b) { return a -= b; }
 };

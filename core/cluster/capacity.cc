@@ -39,6 +39,7 @@ CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUs
 }
 
 void CapacityCalendar::Block::Summarize() {
+  begin = changes.front().at;
   sum = changes.front().by;
   least = most = sum;
   for (auto change = std::next(changes.begin()); change != changes.end(); ++change) {
@@ -51,9 +52,9 @@ void CapacityCalendar::Block::Summarize() {
 }
 
 size_t CapacityCalendar::BlockOf(int64_t at) const {
-  const auto after = std::upper_bound(
-      blocks_.begin(), blocks_.end(), at,
-      [](int64_t time, const Block& block) { return time < block.changes.front().at; });
+  const auto after =
+      std::upper_bound(blocks_.begin(), blocks_.end(), at,
+                       [](int64_t time, const Block& block) { return time < block.begin; });
   return after == blocks_.begin() ? 0 : static_cast<size_t>(after - blocks_.begin()) - 1;
 }
 
@@ -112,41 +113,37 @@ Resources CapacityCalendar::UsedAt(absl::Time when) const {
   return used;
 }
 
-std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
-                                                           absl::Duration runtime,
-                                                           const Resources& demand) const {
-  std::vector<TimeInterval> starts;
+template <bool kFirstOnly, class Emit>
+void CapacityCalendar::ForEachStart(TimeInterval window, absl::Duration runtime,
+                                    const Resources& demand, Emit emit) const {
   Resources needed = demand;
   if (demand.apart > 0) {
     int64_t& nodes = demand.halves > 0 ? needed.half_nodes : needed.quarter_nodes;
     nodes = std::max(nodes, demand.apart);
   }
-  if (window.start > window.end || !total_.Covers(needed)) return starts;
+  if (window.start > window.end || !total_.Covers(needed)) return;
   const int64_t first = absl::ToUnixSeconds(window.start);
   const int64_t last = absl::ToUnixSeconds(window.end);
   const int64_t length = absl::ToInt64Seconds(runtime);
-  if (length <= 0 || blocks_.empty()) {
-    starts.push_back({absl::FromUnixSeconds(first), absl::FromUnixSeconds(last)});
-    return starts;
-  }
+  if (length <= 0 || blocks_.empty()) return emit(first, last);
   const size_t begin = BlockOf(first), end = BlockOf(last + length) + 1;
   Resources room = total_ - needed;
   for (size_t i = 0; i < begin; ++i) room -= blocks_[i].sum;
 
   // A time [a, b) with too little room rules out the starts in (a - length, b). What is left
   // between one such gap and the next is feasible.
-  bool is_full = !room.Covers({});
+  bool is_full = !room.IsNotNegative();
   int64_t open = first;  // while there is room: the earliest start not ruled out so far
-  const auto emit = [&](int64_t to) {
-    if (open <= to) starts.push_back({absl::FromUnixSeconds(open), absl::FromUnixSeconds(to)});
-  };
   // From `at` on it is full, or is not. False once nothing that comes after can matter.
   const auto turn = [&](int64_t at, bool full) {
     if (at >= last + length) return false;
+    // There was room for all of the run that starts at `open`.
+    if (kFirstOnly && !is_full && at - length >= open) return false;
     if (full == is_full) return true;
     is_full = full;
     if (full) {
-      emit(std::min(at - length, last));
+      const int64_t to = std::min(at - length, last);
+      if (open <= to) emit(open, to);
     } else {
       open = std::max(first, at);
     }
@@ -155,22 +152,40 @@ std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
   bool matters = true;
   for (size_t i = begin; i < end && matters; ++i) {
     const Block& block = blocks_[i];
+    if (kFirstOnly && !is_full && block.begin - length >= open) break;
     if (room.Covers(block.most)) {
-      matters = !is_full || turn(block.changes.front().at, false);
+      matters = !is_full || turn(block.begin, false);
     } else if (!room.Covers(block.least)) {
-      matters = is_full || turn(block.changes.front().at, true);
+      matters = is_full || turn(block.begin, true);
     } else {
       Resources left = room;
       for (auto change = block.changes.begin(); change != block.changes.end() && matters;
            ++change) {
         left -= change->by;
-        matters = turn(change->at, !left.Covers({}));
+        matters = turn(change->at, !left.IsNotNegative());
       }
     }
     room -= block.sum;
   }
-  if (!is_full) emit(last);
+  if (!is_full && open <= last) emit(open, last);
+}
+
+std::vector<TimeInterval> CapacityCalendar::FeasibleStarts(TimeInterval window,
+                                                           absl::Duration runtime,
+                                                           const Resources& demand) const {
+  std::vector<TimeInterval> starts;
+  ForEachStart<false>(window, runtime, demand, [&starts](int64_t from, int64_t to) {
+    starts.push_back({absl::FromUnixSeconds(from), absl::FromUnixSeconds(to)});
+  });
   return starts;
+}
+
+std::optional<absl::Time> CapacityCalendar::FirstStart(TimeInterval window, absl::Duration runtime,
+                                                       const Resources& demand) const {
+  std::optional<absl::Time> start;
+  ForEachStart<true>(window, runtime, demand,
+                     [&start](int64_t from, int64_t) { start = absl::FromUnixSeconds(from); });
+  return start;
 }
 
 }  // namespace carbon

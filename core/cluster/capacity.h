@@ -11,6 +11,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -43,6 +44,10 @@ class CapacityCalendar {
   std::vector<TimeInterval> FeasibleStarts(TimeInterval window, absl::Duration runtime,
                                            const Resources& demand) const;
 
+  // The first of them; absent: there is none. Cheaper, since it looks no further.
+  std::optional<absl::Time> FirstStart(TimeInterval window, absl::Duration runtime,
+                                       const Resources& demand) const;
+
   // What is in use at `when`.
   Resources UsedAt(absl::Time when) const;
 
@@ -57,12 +62,19 @@ class CapacityCalendar {
   // where the block as a whole leaves room, or leaves none, it is passed over in one test.
   struct Block {
     std::vector<Change> changes;  // in order, none of nothing; never empty
+    int64_t begin = 0;            // of the first change
     Resources sum;
     Resources least;  // after any of the changes, by dimension
     Resources most;
 
     void Summarize();
   };
+
+  // Calls `emit(from, to)` with each interval of feasible starts, in Unix seconds. With kFirstOnly
+  // once at most, with a `to` that means nothing.
+  template <bool kFirstOnly, class Emit>
+  void ForEachStart(TimeInterval window, absl::Duration runtime, const Resources& demand,
+                    Emit emit) const;
 
   void Add(int64_t at, const Resources& by);
   // The block that holds the last change at or before `at`; the first where there is none.

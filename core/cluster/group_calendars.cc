@@ -34,7 +34,8 @@ GroupCalendars::GroupCalendars(const std::vector<NodeGroup>& groups,
                                const std::vector<QueuedUse>& uses) {
   for (size_t i = 0; i < groups.size(); ++i) index_.emplace(groups[i].name, i);
   for (const NodeGroup& group : groups) {
-    Entry entry{.calendar = CapacityCalendar(group.total), .per_node = group.per_node};
+    Entry entry{
+        .calendar = CapacityCalendar(group.total), .per_node = group.per_node, .name = group.name};
     for (const std::string& name : group.within) {
       const auto found = index_.find(name);
       if (found != index_.end() && found->second != entries_.size()) {
@@ -72,17 +73,25 @@ void GroupCalendars::Release(absl::string_view group, TimeInterval when, const R
   Book(group, when, less);
 }
 
-std::vector<TimeInterval> GroupCalendars::FeasibleStarts(absl::string_view group,
-                                                         TimeInterval window,
+const GroupCalendars::Entry* GroupCalendars::FindEntry(const GroupName& group) const {
+  if (group.place < entries_.size() && entries_[group.place].name == group.name) {
+    return &entries_[group.place];
+  }
+  const auto found = index_.find(group.name);
+  return found == index_.end() ? nullptr : &entries_[found->second];
+}
+
+std::vector<TimeInterval> GroupCalendars::FeasibleStarts(GroupName group, TimeInterval window,
                                                          absl::Duration runtime,
                                                          const Resources& demand) const {
-  const auto found = index_.find(group);
-  if (found == index_.end()) return {};
+  const Entry* found = FindEntry(group);
+  if (found == nullptr) return {};
+  const Entry& entry = *found;
+  const auto own = static_cast<size_t>(found - entries_.data());
   // A group may hold both it and what is beside it.
-  const Entry& entry = entries_[found->second];
   std::map<size_t, Resources> with_beside;
   if (demand.nodes > 0 && entry.beside.has_value()) {
-    ForEachGroup(entries_, found->second, demand, [&](size_t index, const Resources& amount) {
+    ForEachGroup(entries_, own, demand, [&](size_t index, const Resources& amount) {
       const auto [both, is_first] = with_beside.emplace(index, amount);
       if (!is_first) both->second += amount;
     });
@@ -90,7 +99,7 @@ std::vector<TimeInterval> GroupCalendars::FeasibleStarts(absl::string_view group
   const auto starts_in = [&](size_t index, TimeInterval when, const Resources& amount) {
     return entries_[index].calendar.FeasibleStarts(when, runtime, amount);
   };
-  std::vector<TimeInterval> starts = starts_in(found->second, window, demand);
+  std::vector<TimeInterval> starts = starts_in(own, window, demand);
   const auto narrow = [&](size_t index, const Resources& amount) {
     if (starts.empty()) return;
     starts = Intersect(starts, starts_in(index, {starts.front().start, starts.back().end}, amount));
@@ -101,6 +110,19 @@ std::vector<TimeInterval> GroupCalendars::FeasibleStarts(absl::string_view group
     for (const auto& [index, amount] : with_beside) narrow(index, amount);
   }
   return starts;
+}
+
+std::optional<absl::Time> GroupCalendars::FirstStart(GroupName group, TimeInterval window,
+                                                     absl::Duration runtime,
+                                                     const Resources& demand) const {
+  const Entry* entry = FindEntry(group);
+  if (entry == nullptr) return std::nullopt;
+  if (entry->holders.empty() && (demand.nodes == 0 || !entry->beside.has_value())) {
+    return entry->calendar.FirstStart(window, runtime, demand);
+  }
+  const std::vector<TimeInterval> starts = FeasibleStarts(group, window, runtime, demand);
+  if (starts.empty()) return std::nullopt;
+  return starts.front().start;
 }
 
 std::optional<absl::Time> GroupCalendars::FirstStart(absl::string_view group, absl::Time from,

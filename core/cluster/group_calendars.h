@@ -17,6 +17,7 @@
 #ifndef CORE_CLUSTER_GROUP_CALENDARS_H_
 #define CORE_CLUSTER_GROUP_CALENDARS_H_
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,6 +29,17 @@
 #include "core/cluster/cluster_state.h"
 
 namespace carbon {
+
+// A group's name, and where it stands in the list of groups as far as the caller knows, which saves
+// the search for it: a wrong place costs time only.
+struct GroupName {
+  GroupName(absl::string_view name, size_t place = 0) : name(name), place(place) {}
+  GroupName(const std::string& name) : GroupName(absl::string_view(name)) {}
+  GroupName(const char* name) : GroupName(absl::string_view(name)) {}
+
+  absl::string_view name;
+  size_t place;
+};
 
 class GroupCalendars {
  public:
@@ -41,10 +53,13 @@ class GroupCalendars {
 
   // As CapacityCalendar::FeasibleStarts, in the group and in all that hold it. Empty for a group
   // that is not known.
-  std::vector<TimeInterval> FeasibleStarts(absl::string_view group, TimeInterval window,
+  std::vector<TimeInterval> FeasibleStarts(GroupName group, TimeInterval window,
                                            absl::Duration runtime, const Resources& demand) const;
 
-  // The first of them from `from` on and before `until`.
+  // The first of them in the window; absent: there is none. Cheaper than all of them.
+  std::optional<absl::Time> FirstStart(GroupName group, TimeInterval window, absl::Duration runtime,
+                                       const Resources& demand) const;
+  // The first from `from` on and before `until`.
   std::optional<absl::Time> FirstStart(absl::string_view group, absl::Time from, absl::Time until,
                                        absl::Duration runtime, const Resources& demand) const;
 
@@ -57,7 +72,10 @@ class GroupCalendars {
     std::vector<size_t> holders;  // of this group, indices into entries_
     std::optional<size_t> beside;
     Resources per_node;
+    std::string name;
   };
+  // nullptr: there is no such group.
+  const Entry* FindEntry(const GroupName& group) const;
 
   // Calls `book` with each group in which `amount` of group `index` counts, and what it comes to
   // there.

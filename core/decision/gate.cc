@@ -1,7 +1,9 @@
 #include "core/decision/gate.h"
 
-#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <limits>
 
 #include "core/base/normal_distribution.h"
 
@@ -60,12 +62,26 @@ Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
   return prospect;
 }
 
-Interval90 CentralInterval90(ErrorScenarios::Draws draws) {
-  constexpr int kOutside = ErrorScenarios::kCount / 20;  // 5% on either side
-  const auto low = draws.begin() + kOutside, high = draws.end() - 1 - kOutside;
-  std::nth_element(draws.begin(), low, draws.end());
-  std::nth_element(low + 1, high, draws.end());
-  return {*low, *high};
+Interval90 CentralInterval90(const ErrorScenarios::Draws& draws) {
+  constexpr size_t kOutside = ErrorScenarios::kCount / 20;  // 5% on either side
+  // The least and the most draws, the ones looked for last. So few are kept in order faster than
+  // all are parted.
+  std::array<double, kOutside + 1> low, high;
+  low.fill(std::numeric_limits<double>::infinity());
+  high.fill(-std::numeric_limits<double>::infinity());
+  for (const double draw : draws) {
+    if (draw < low.back()) {
+      size_t i = kOutside;
+      for (; i > 0 && draw < low[i - 1]; --i) low[i] = low[i - 1];
+      low[i] = draw;
+    }
+    if (draw > high.back()) {
+      size_t i = kOutside;
+      for (; i > 0 && draw > high[i - 1]; --i) high[i] = high[i - 1];
+      high[i] = draw;
+    }
+  }
+  return {low.back(), high.back()};
 }
 
 }  // namespace carbon

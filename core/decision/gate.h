@@ -44,7 +44,7 @@ struct Interval90 {
   double low;
   double high;
 };
-Interval90 CentralInterval90(ErrorScenarios::Draws draws);
+Interval90 CentralInterval90(const ErrorScenarios::Draws& draws);
 
 }  // namespace carbon
 

@@ -32,17 +32,26 @@ class WindowMinimum {
     int64_t integral = (series_.IntegralUpTo(window.from + length_, tail) -
                         series_.IntegralUpTo(window.from, head))
                            .milligram_seconds_per_kwh;
-    int64_t start = window.from;
+    // At which starts the one and the other become the next step; at none within the window, where
+    // there is no next.
+    const auto next_head = [&] { return head + 1 < steps.size() ? steps[head + 1] : INT64_MAX; };
+    const auto next_tail = [&] {
+      return tail + 1 < steps.size() ? steps[tail + 1] - length_ : INT64_MAX;
+    };
+    int64_t start = window.from, head_ends = next_head(), tail_ends = next_tail();
     Consider(start, integral);
     while (start < window.to) {
-      const int64_t to_head = head + 1 < steps.size() ? steps[head + 1] - start : window.to - start;
-      const int64_t to_tail =
-          tail + 1 < steps.size() ? steps[tail + 1] - start - length_ : window.to - start;
-      const int64_t stride = std::min({to_head, to_tail, window.to - start});
-      integral += (values[tail] - values[head]) * stride;
-      start += stride;
-      if (stride == to_head) ++head;
-      if (stride == to_tail) ++tail;
+      const int64_t next = std::min(std::min(head_ends, tail_ends), window.to);
+      integral += (values[tail] - values[head]) * (next - start);
+      start = next;
+      if (next == head_ends) {
+        ++head;
+        head_ends = next_head();
+      }
+      if (next == tail_ends) {
+        ++tail;
+        tail_ends = next_tail();
+      }
       Consider(start, integral);
     }
   }
@@ -68,8 +77,11 @@ class WindowMinimum {
 
 // No start of the option emits less; absent where it has none.
 std::optional<GramsCo2e> LeastConceivable(const PlacementOption& option) {
-  if (option.starts.empty()) return std::nullopt;
-  const auto [from, to] = Covered(option, {option.starts.front().start, option.starts.back().end});
+  if (!option.bounds.has_value() && option.starts.empty()) return std::nullopt;
+  const auto [from, to] =
+      Covered(option, option.bounds.has_value()
+                          ? *option.bounds
+                          : TimeInterval{option.starts.front().start, option.starts.back().end});
   if (from > to) return std::nullopt;
   const int64_t length = absl::ToInt64Seconds(option.runtime);
   if (length == 0) return GramsCo2e(0);
@@ -99,6 +111,11 @@ std::optional<Placement> PlaceAt(const PlacementOption& option, absl::Time start
 
 std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption* const> options,
                                                int keep) {
+  return PlaceGreenest(options, keep, [](size_t) {});
+}
+
+std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption* const> options,
+                                               int keep, absl::FunctionRef<void(size_t)> complete) {
   const auto most = static_cast<size_t>(std::max(1, keep));
   struct Bound {
     GramsCo2e least;
@@ -125,6 +142,7 @@ std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption*
   for (const Bound& bound : bounds) {
     // An equal may still be the one that starts first.
     if (best.size() == most && bound.least > best.back().placement.emission) break;
+    complete(bound.option);
     const std::optional<Placement> placement = BestStart(*options[bound.option]);
     if (!placement.has_value()) continue;
     const OptionPlacement found = {bound.option, *placement};

@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/base/quantities.h"
@@ -33,6 +34,9 @@ struct PlacementOption {
   // Where the run may start: disjoint closed intervals of whole seconds, in order, as
   // CapacityCalendar::FeasibleStarts gives them.
   std::vector<TimeInterval> starts;
+  // Where `starts` is yet to be computed: the first of them, and an instant that none comes after.
+  // Absent: `starts` are all there are.
+  std::optional<TimeInterval> bounds;
 };
 
 struct Placement {
@@ -61,7 +65,12 @@ struct GreenestPlacement {
   std::vector<OptionPlacement> best;
 };
 
-// Tells of the `keep` best options, at least one. Absent when no option has a start.
+// Reports the `keep` best options, at least one. Absent when no option has a start. Before an
+// option is looked at closely, `complete` is called with its index, to compute its starts: most
+// options are not.
+std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption* const> options,
+                                               int keep, absl::FunctionRef<void(size_t)> complete);
+// The same where all options have their starts.
 std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption* const> options,
                                                int keep);
 

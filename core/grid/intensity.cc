@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -89,7 +90,22 @@ absl::StatusOr<IntensitySeries> IntensitySeries::Create(const std::vector<Step>&
     if (i % kBlockSteps == 0) series.least_.push_back(series.milligrams_.back());
     series.least_.back() = std::min(series.least_.back(), series.milligrams_.back());
   }
+  series.IndexSteps();
   return series;
+}
+
+void IntensitySeries::IndexSteps() {
+  const int64_t span = end_ - starts_.front();
+  while (span >> (stretch_bits_ + 1) >= static_cast<int64_t>(starts_.size())) ++stretch_bits_;
+  const int64_t stretches = (span >> stretch_bits_) + 1;
+  step_of_stretch_.reserve(static_cast<size_t>(stretches) + 1);
+  size_t step = 0;
+  for (int64_t i = 0; i < stretches; ++i) {
+    const int64_t begin = starts_.front() + (i << stretch_bits_);
+    while (step + 1 < starts_.size() && starts_[step + 1] <= begin) ++step;
+    step_of_stretch_.push_back(static_cast<uint32_t>(step));
+  }
+  step_of_stretch_.push_back(static_cast<uint32_t>(starts_.size() - 1));
 }
 
 std::vector<IntensitySeries::Step> IntensitySeries::steps() const {
@@ -104,8 +120,20 @@ std::vector<IntensitySeries::Step> IntensitySeries::steps() const {
 
 size_t IntensitySeries::StepAt(int64_t second) const {
   assert(second >= starts_.front());
-  const auto next = std::upper_bound(starts_.begin(), starts_.end(), second);
-  return static_cast<size_t>(next - starts_.begin()) - 1;
+  const auto stretch = static_cast<size_t>((second - starts_.front()) >> stretch_bits_);
+  if (stretch + 1 >= step_of_stretch_.size()) return starts_.size() - 1;
+  // It is the step that holds where the stretch begins, or a later one up to where it ends.
+  size_t step = step_of_stretch_[stretch];
+  const size_t last = step_of_stretch_[stretch + 1];
+  constexpr size_t kFew = 4;
+  if (last - step > kFew) {
+    const auto begin = starts_.begin();
+    const auto first = begin + static_cast<std::ptrdiff_t>(step) + 1;
+    const auto end = begin + static_cast<std::ptrdiff_t>(last) + 1;
+    return static_cast<size_t>(std::upper_bound(first, end, second) - begin) - 1;
+  }
+  while (step < last && starts_[step + 1] <= second) ++step;
+  return step;
 }
 
 IntensityIntegral IntensitySeries::IntegralUpTo(int64_t second) const {

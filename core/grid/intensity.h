@@ -92,14 +92,20 @@ class IntensitySeries {
   }
 
  private:
-  static constexpr size_t kBlockSteps = 32;
+  static constexpr size_t kBlockSteps = 16;
 
   IntensitySeries() = default;
+
+  void IndexSteps();
 
   std::vector<int64_t> starts_;      // n, strictly increasing
   std::vector<int64_t> milligrams_;  // n, mg/kWh
   std::vector<int64_t> prefix_;      // n, integral over [starts_[0], starts_[i])
   std::vector<int64_t> least_;       // of each kBlockSteps neighbours of milligrams_
+  // For each stretch of 2^stretch_bits_ seconds from starts_[0], about as long as a step: the step
+  // that holds where it begins. And one more, the last step.
+  std::vector<uint32_t> step_of_stretch_;
+  int stretch_bits_ = 0;
   int64_t end_ = 0;
 };
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -60,9 +61,12 @@ absl::Status Wrong(absl::string_view hint, absl::string_view fact) {
 // What stands between `carbon:` at the start of a word and the end of the hints, joined by commas;
 // absent where there is none.
 std::optional<std::string> NextHints(absl::string_view* comment) {
-  // Whoever writes "Carbon:off" means it.
-  const std::string lower = absl::AsciiStrToLower(*comment);
-  for (size_t at = 0; (at = lower.find(std::string(kPrefix), at)) != std::string::npos; ++at) {
+  for (size_t end = 0; (end = comment->find(':', end)) != comment->npos;) {
+    ++end;
+    if (end < kPrefix.size()) continue;
+    const size_t at = end - kPrefix.size();
+    // Whoever writes "Carbon:off" means it.
+    if (!absl::EqualsIgnoreCase(comment->substr(at, kPrefix.size()), kPrefix)) continue;
     if (at > 0 && !IsSeparator((*comment)[at - 1])) continue;
     comment->remove_prefix(at + kPrefix.size());
     const auto take_word = [comment] {
@@ -141,13 +145,13 @@ absl::Status ParseHint(absl::string_view hint, Hints* hints) {
     const absl::StatusOr<Precision> precision = ParsePrecision(value);
     if (!precision.ok()) return Wrong(hint, "is not bf16 or fp8");
     hints->precision = *precision;
+  } else if (key == "hardware" && value == "any") {
+    hints->any_hardware = true;
   } else {
     const absl::StatusOr<std::vector<std::string>> names = ParseNames(hint, value);
     if (!names.ok()) return names.status();
     if (key == "site") {
       hints->sites = *names;
-    } else if (*names == std::vector<std::string>{"any"}) {
-      hints->any_hardware = true;
     } else if (std::find(names->begin(), names->end(), "any") != names->end()) {
       return Wrong(hint, "\"any\" and a name contradict");
     } else {
@@ -168,10 +172,14 @@ absl::StatusOr<Hints> ParseHints(absl::string_view comment) {
     return Wrong(*text, absl::StrCat("the hints are longer than ", kMaxHints, " bytes"));
   }
   if (text->empty()) return Wrong("carbon:", "no hint follows");
-  std::set<absl::string_view> seen;
+  std::vector<absl::string_view> seen;  // few: an unknown one ends the loop
   for (const absl::string_view hint : absl::StrSplit(absl::string_view(*text), ',')) {
     if (hint.empty()) return Wrong(*text, "a hint is empty");
-    if (!seen.insert(hint.substr(0, hint.find('='))).second) return Wrong(hint, "is given twice");
+    const absl::string_view key = hint.substr(0, hint.find('='));
+    if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+      return Wrong(hint, "is given twice");
+    }
+    seen.push_back(key);
     if (const absl::Status status = ParseHint(hint, &hints); !status.ok()) return status;
   }
   if (hints.now && hints.wait.has_value()) return Wrong(*text, "\"now\" and \"wait\" contradict");

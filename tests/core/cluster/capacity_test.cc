@@ -181,6 +181,12 @@ TEST(CapacityCalendar, AgreesWithTryingEverySecondOnRandomCalendars) {
       for (int64_t s = a; s <= b; ++s) actual[static_cast<size_t>(s)] = true;
     }
     ASSERT_EQ(actual, expected) << "round " << round;
+    const auto first = std::find(expected.begin(), expected.end(), true);
+    ASSERT_EQ(calendar.FirstStart(Between(from, to), S(runtime), demand),
+              first == expected.end()
+                  ? std::nullopt
+                  : std::optional(At(static_cast<int>(first - expected.begin()))))
+        << "round " << round;
     for (int s = 0; s < span; ++s) {
       ASSERT_EQ(calendar.UsedAt(At(s)), used[static_cast<size_t>(s)]) << "round " << round;
     }
@@ -231,6 +237,9 @@ TEST(CapacityCalendar, AgreesWithTryingEverySecondWhereItIsLarge) {
         }
       }
       ASSERT_EQ(calendar.FeasibleStarts(Between(from, to), S(runtime), demand), expected)
+          << "round " << round << ", question " << question;
+      ASSERT_EQ(calendar.FirstStart(Between(from, to), S(runtime), demand),
+                expected.empty() ? std::nullopt : std::optional(expected.front().start))
           << "round " << round << ", question " << question;
     }
   }

@@ -143,6 +143,31 @@ TEST(IntensitySeries, TellsTheLeastValueOfAnyWindow) {
   }
 }
 
+// The search for a step begins near it, by a table of stretches about as long as the mean step.
+TEST(IntensitySeries, FindsTheStepOfEachSecondHoweverUnevenTheyAre) {
+  for (const std::vector<int64_t>& lengths : {std::vector<int64_t>{1},
+                                              {300, 300, 300},
+                                              {1, 1, 1, 1, 1, 3000},
+                                              {3000, 1, 1, 1, 1, 2},
+                                              {7, 1, 900, 2, 2, 64, 63, 65}}) {
+    std::vector<IntensitySeries::Step> steps;
+    std::vector<size_t> by_second;
+    for (size_t i = 0; i < lengths.size(); ++i) {
+      steps.push_back({absl::FromUnixSeconds(100 + static_cast<int64_t>(by_second.size())),
+                       GramsPerKilowattHour(1)});
+      by_second.insert(by_second.end(), static_cast<size_t>(lengths[i]), i);
+    }
+    const auto end = 100 + static_cast<int64_t>(by_second.size());
+    const auto series = IntensitySeries::Create(steps, absl::FromUnixSeconds(end));
+    ASSERT_TRUE(series.ok());
+    for (int64_t second = 100; second < end; ++second) {
+      ASSERT_EQ(series->StepAt(second), by_second[static_cast<size_t>(second - 100)]) << second;
+    }
+    EXPECT_EQ(series->StepAt(end), lengths.size() - 1);
+    EXPECT_EQ(series->StepAt(end + 10'000), lengths.size() - 1);
+  }
+}
+
 TEST(IntegralCursor, AgreesWithASearchForEachInstant) {
   const auto series =
       IntensitySeries::Create({{absl::FromUnixSeconds(10), GramsPerKilowattHour(5)},
