@@ -118,14 +118,15 @@ absl::StatusOr<Plan> Federation::Decide(size_t rule, size_t slack, size_t home,
   job.per_node = {.devices = kPerNode.devices, .cpus = kPerNode.devices};
   const Decision decision = carbon::Decide(job, *snapshot_, ledger_, now_);
   if (decision.outcome == Outcome::kLeftAlone) {
-    return absl::InternalError(absl::StrCat("a job was left alone: ", decision.reason));
+    return absl::InternalError(absl::StrCat("a job was left alone: ", ReasonText(decision.reason)));
   }
   if (!decision.excluded.empty()) {
     const Exclusion& first = decision.excluded.front();
-    return absl::InternalError(absl::StrCat(first.pool, " was excluded: ", first.reason));
+    return absl::InternalError(absl::StrCat((*decision.pools)[*first.pool]->pool,
+                                            " was excluded: ", ReasonText(first.reason)));
   }
   for (const Snapshot::Pool& pool : snapshot_->pools()) {
-    if (pool.config->name != decision.chosen->pool) continue;
+    if (pool.config->name != decision.chosen->pool()) continue;
     return Plan{static_cast<size_t>(pool.zone_index), decision.chosen->start};
   }
   return absl::InternalError("a decision names an unknown pool");
@@ -138,7 +139,7 @@ Plan Federation::DecideByRule1(const Rule& rule, absl::Duration slack, size_t ho
   for (size_t zone = 0; zone < snapshot_->forecasts().size(); ++zone) {
     const ZoneForecast& forecast = snapshot_->forecasts()[zone];
     if (forecast.long_run_mean < snapshot_->forecasts()[cleanest].long_run_mean) cleanest = zone;
-    options.push_back({&forecast.series, runtime, Watts(1000), {{now_, now_ + slack}}});
+    options.push_back({&forecast.series, runtime, Watts(1000), {{now_, now_ + slack}}, {}});
   }
   std::vector<const PlacementOption*> views;
   for (const PlacementOption& option : options) views.push_back(&option);

@@ -63,7 +63,7 @@ class Text {
 // none of these: they may start at another time than the best start of their pool.
 std::string CandidateTable(const Decision& decision) {
   const auto is = [](const std::optional<Candidate>& one, const Candidate& other) {
-    return one.has_value() && one->pool == other.pool && one->start == other.start;
+    return one.has_value() && one->pool() == other.pool() && one->start == other.start;
   };
   std::vector<Candidate> rows = decision.best;
   for (const auto* one : {&decision.chosen, &decision.home, &decision.static_best}) {
@@ -86,8 +86,8 @@ std::string CandidateTable(const Decision& decision) {
     if (is(decision.chosen, row)) roles.push_back("chosen");
     if (is(decision.home, row)) roles.push_back("home");
     if (is(decision.static_best, row)) roles.push_back("static best");
-    table.AddRow({row.pool, row.site, row.hardware, TimeText(row.start), RuntimeText(row.runtime),
-                  absl::StrFormat("%.4g", row.energy.value()),
+    table.AddRow({row.pool(), row.site(), row.hardware(), TimeText(row.start),
+                  RuntimeText(row.runtime), absl::StrFormat("%.4g", row.energy.value()),
                   absl::StrFormat("%.4g", row.intensity.value()), FormatMass(row.gross),
                   MassOr(row.consequential), absl::StrJoin(roles, ", ")});
   }
@@ -120,7 +120,8 @@ std::string ExplanationText(const FoundDecision& found, const Repetition& repeti
   text.Line("policy", decision.policy.empty()
                           ? "none"
                           : absl::StrCat(decision.policy, " (", ModeName(decision.mode), ")"));
-  text.Line("outcome", absl::StrCat(OutcomeName(decision.outcome), ": ", decision.reason));
+  text.Line("outcome",
+            absl::StrCat(OutcomeName(decision.outcome), ": ", ReasonText(decision.reason)));
   if (decision.saving.has_value() && decision.outcome == Outcome::kPlaced) {
     text.Line("saving", SavingText(*decision.saving));
     if (decision.consequential_saving.has_value()) {
@@ -144,8 +145,8 @@ std::string ExplanationText(const FoundDecision& found, const Repetition& repeti
                                                             : "as stated"));
     text.Add("\n" + CandidateTable(decision) + "\n");
   }
-  std::map<std::string, int> excluded;
-  for (const Exclusion& exclusion : decision.excluded) ++excluded[exclusion.reason];
+  std::map<absl::string_view, int> excluded;
+  for (const Exclusion& exclusion : decision.excluded) ++excluded[ExclusionText(exclusion)];
   for (const auto& [reason, count] : excluded) {
     text.Line("excluded", absl::StrCat(count, count == 1 ? " pool: " : " pools: ", reason));
   }

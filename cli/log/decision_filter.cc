@@ -13,15 +13,15 @@ bool IsOfPartition(const PlacementRecord& record, const DecisionFilter::Names& p
   const auto& home = record.decision.home;
   const auto& chosen = record.decision.chosen;
   return std::any_of(record.job.partitions.begin(), record.job.partitions.end(), is_in) ||
-         (home.has_value() && is_in(home->partition)) ||
-         (chosen.has_value() && is_in(chosen->partition));
+         (home.has_value() && is_in(home->partition())) ||
+         (chosen.has_value() && is_in(chosen->partition()));
 }
 
 bool IsOfSite(const PlacementRecord& record, const DecisionFilter::Names& sites) {
   const auto& home = record.decision.home;
   const auto& chosen = record.decision.chosen;
-  return (home.has_value() && sites.contains(home->site)) ||
-         (chosen.has_value() && sites.contains(chosen->site));
+  return (home.has_value() && sites.contains(home->site())) ||
+         (chosen.has_value() && sites.contains(chosen->site()));
 }
 
 }  // namespace

@@ -22,8 +22,9 @@ namespace carbon {
 namespace {
 
 // A cell is empty where the record does not have the value.
-std::string TextIn(const std::optional<Candidate>& candidate, std::string Candidate::* text) {
-  return candidate.has_value() ? (*candidate).*text : std::string();
+std::string TextIn(const std::optional<Candidate>& candidate,
+                   const std::string& (Candidate::*text)() const) {
+  return candidate.has_value() ? ((*candidate).*text)() : std::string();
 }
 
 // Where the job would have run without us.
@@ -173,7 +174,8 @@ constexpr LogField kFields[] = {
     {"policy", "POLICY", false, [](const D& d) { return d.record.decision.policy; }},
     {"reason", "REASON", false,
      [](const D& d) {
-       return d.returned ? d.returned->record.given_back.reason : d.record.decision.reason;
+       return d.returned ? d.returned->record.given_back.reason
+                         : ReasonText(d.record.decision.reason);
      }},
 };
 

@@ -92,7 +92,7 @@ JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>&
   if (predicted > absl::ZeroDuration()) fate.ran_share = absl::FDivDuration(total, predicted);
   fate.never_ran = fate.has_ended && ran.empty();
   if (IsInForce(decision)) {
-    fate.ran_elsewhere.erase(chosen.partition);
+    fate.ran_elsewhere.erase(chosen.partition());
     // The planned start is the job's BeginTime: only who changed that has it start before.
     fate.ran_earlier = chosen.start != absl::InfinitePast() && start < chosen.start - kEarly;
   } else {

@@ -1,6 +1,7 @@
 #include "core/admission/admission.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/match.h"
 #include "core/admission/admission_limits.h"
@@ -9,8 +10,8 @@
 namespace carbon {
 namespace {
 
-using Why = absl::string_view;
-constexpr Why kProven = "";
+using Why = std::optional<Reason>;
+constexpr Why kProven = std::nullopt;
 
 template <class Container, class Value>
 bool Contains(const Container& container, const Value& value) {
@@ -25,26 +26,26 @@ bool ContainsIgnoringCase(const std::vector<std::string>& names, absl::string_vi
 
 // Who the partition is for, whatever the job.
 Why WhyClosed(const JobRequest& job, const PartitionRules& home, const PartitionRules& target) {
-  if (target.unknown_flags != 0) return "its partition has a rule that is not known";
-  if (target.root_only && job.user_id != 0) return "its partition is for root only";
-  if (target.no_root && job.user_id == 0) return "its partition is not for root";
-  if (target.needs_reservation) return "its partition needs a reservation";
-  if (target.hidden) return "its partition is hidden";
+  if (target.unknown_flags != 0) return Reason::kUnknownRule;
+  if (target.root_only && job.user_id != 0) return Reason::kRootOnly;
+  if (target.no_root && job.user_id == 0) return Reason::kNotForRoot;
+  if (target.needs_reservation) return Reason::kNeedsReservation;
+  if (target.hidden) return Reason::kHidden;
   if (!target.alloc_nodes.empty() && target.alloc_nodes != home.alloc_nodes) {
-    return "its partition limits the nodes to submit from";
+    return Reason::kSubmitNodes;
   }
   if (target.allow_groups.has_value() && target.allow_groups != home.allow_groups &&
       !std::binary_search(target.allow_users.begin(), target.allow_users.end(), job.user_id)) {
-    return "its partition limits groups";
+    return Reason::kGroups;
   }
   return kProven;
 }
 
 // How jobs get nodes there, and keep them.
 Why WhySharedOtherwise(const PartitionRules& home, const PartitionRules& target) {
-  if (target.sharing != home.sharing) return "its partition shares nodes in another way";
-  if (target.priority_tier < home.priority_tier) return "its partition has a lower priority tier";
-  if (target.preemptible && !home.preemptible) return "jobs in its partition may be preempted";
+  if (target.sharing != home.sharing) return Reason::kSharing;
+  if (target.priority_tier < home.priority_tier) return Reason::kLowerTier;
+  if (target.preemptible && !home.preemptible) return Reason::kPreemption;
   return kProven;
 }
 
@@ -90,17 +91,17 @@ Why WhyNotItsAccount(const JobRequest& job, const AdmissionRules& rules, const P
   if (there.association != nullptr) {
     account = rules.accounts[static_cast<size_t>(there.association->account)].name;
   } else if (target.allow_accounts.has_value()) {
-    return "its partition limits accounts";
+    return Reason::kAccounts;
   }
   if (target.allow_accounts.has_value()) {
-    return Contains(*target.allow_accounts, account) ? kProven : "its partition limits accounts";
+    return Contains(*target.allow_accounts, account) ? kProven : Reason::kAccounts;
   }
   const bool is_denied =
       there.association != nullptr
           ? IsInAccounts(rules, &rules.accounts[static_cast<size_t>(there.association->account)],
                          target.deny_accounts)
           : ContainsIgnoringCase(target.deny_accounts, account);
-  return is_denied ? "its partition limits accounts" : kProven;
+  return is_denied ? Reason::kAccounts : kProven;
 }
 
 Why WhyNotItsQos(const JobRequest& job, const PartitionRules& home, const JobStanding& there) {
@@ -108,12 +109,12 @@ Why WhyNotItsQos(const JobRequest& job, const PartitionRules& home, const JobSta
   if (target.allow_qos == home.allow_qos && target.deny_qos == home.deny_qos) return kProven;
   if (there.job_qos == nullptr) {
     const bool none = !target.allow_qos.has_value() && job.qos.empty();
-    return none ? kProven : "its partition limits QOS";
+    return none ? kProven : Reason::kQos;
   }
   const std::string& qos = there.job_qos->name;
   const bool allowed = target.allow_qos.has_value() ? ContainsIgnoringCase(*target.allow_qos, qos)
                                                     : !ContainsIgnoringCase(target.deny_qos, qos);
-  return allowed ? kProven : "its partition limits QOS";
+  return allowed ? kProven : Reason::kQos;
 }
 
 }  // namespace
@@ -150,80 +151,79 @@ JobStanding AdmissionProof::StandingIn(const PartitionRules& partition) const {
   return standing;
 }
 
-absl::string_view AdmissionProof::WhyNot(const PartitionRules* target) const {
+std::optional<Reason> AdmissionProof::WhyNot(const PartitionRules* target) const {
   const PartitionRules* home = here_.partition;
-  if (home == nullptr || target == nullptr) return "its partition's rules are not known";
+  if (home == nullptr || target == nullptr) return Reason::kRulesUnknown;
   if (home == target) return kProven;
-  if (Why why = WhyClosed(job_, *home, *target); !why.empty()) return why;
-  if (Why why = WhySharedOtherwise(*home, *target); !why.empty()) return why;
-  if (Why why = WhyNodesDiffer(job_, *home, *target, rules_.tasks_set_max_nodes); !why.empty()) {
+  if (Why why = WhyClosed(job_, *home, *target)) return why;
+  if (Why why = WhySharedOtherwise(*home, *target)) return why;
+  if (Why why = WhyNodesDiffer(job_, *home, *target, rules_.tasks_set_max_nodes)) {
     return why;
   }
-  if (Why why = WhyMemoryDiffers(job_, *home, *target); !why.empty()) return why;
+  if (Why why = WhyMemoryDiffers(job_, *home, *target)) return why;
   if (rules_.binds_cpus_to_devices && job_.demand.devices > 0) {
-    return "which CPUs are near its GPUs is not known";
+    return Reason::kCpusNearDevices;
   }
 
-  if (rules_.unknown_enforcement != 0) return "what is enforced of accounts is not known";
+  if (rules_.unknown_enforcement != 0) return Reason::kEnforcementUnknown;
   const bool enforces =
       rules_.enforces_associations || rules_.enforces_limits || rules_.enforces_qos;
   if (!enforces && SameAccountsAndQos(*home, *target)) return kProven;
-  if (!rules_.accounting_known) return "accounts and QOS are not known";
+  if (!rules_.accounting_known) return Reason::kAccountingUnknown;
   const JobStanding there = StandingIn(*target);
-  if (Why why = WhyNotItsUser(there); !why.empty()) return why;
-  if (Why why = WhyNotItsAccount(job_, rules_, *home, there); !why.empty()) return why;
-  if (Why why = WhyNotItsQos(job_, *home, there); !why.empty()) return why;
+  if (Why why = WhyNotItsUser(there)) return why;
+  if (Why why = WhyNotItsAccount(job_, rules_, *home, there)) return why;
+  if (Why why = WhyNotItsQos(job_, *home, there)) return why;
   return rules_.enforces_limits ? LimitsUnproven(job_, limit_, rules_, here_, there) : kProven;
 }
 
-absl::string_view AdmissionProof::WhyShutOut() const {
+std::optional<Reason> AdmissionProof::WhyShutOut() const {
   const PartitionRules* home = here_.partition;
   if (home == nullptr) return kProven;
-  if (home->root_only && job_.user_id != 0) return "its partition is for root only";
-  if (home->no_root && job_.user_id == 0) return "its partition is not for root";
+  if (home->root_only && job_.user_id != 0) return Reason::kRootOnly;
+  if (home->no_root && job_.user_id == 0) return Reason::kNotForRoot;
   // Up to 22.05 Slurm asks for accounts without enforced associations too; since, it does not.
   const bool knows_accounts = rules_.accounting_known && rules_.unknown_enforcement == 0;
   if (!knows_accounts || !rules_.enforces_associations) return kProven;
-  if (here_.association == nullptr) return "the user has no association there";
+  if (here_.association == nullptr) return Reason::kNoAssociation;
   const AccountRules* account = &rules_.accounts[static_cast<size_t>(here_.association->account)];
   const bool is_allowed =
       !home->allow_accounts.has_value() || IsInAccounts(rules_, account, *home->allow_accounts);
   const bool is_denied =
       !home->allow_accounts.has_value() && ContainsIgnoringCase(home->deny_accounts, account->name);
-  if (!is_allowed || is_denied) return "its partition limits accounts";
+  if (!is_allowed || is_denied) return Reason::kAccounts;
   static const PartitionRules& open_to_all = *new PartitionRules;
-  if (Why why = WhyNotItsQos(job_, open_to_all, here_); !why.empty()) return why;
+  if (Why why = WhyNotItsQos(job_, open_to_all, here_)) return why;
   if (!rules_.enforces_qos || here_.job_qos == nullptr) return kProven;
   const std::vector<int32_t>& theirs = here_.association->qos;
   return std::binary_search(theirs.begin(), theirs.end(), here_.job_qos - rules_.qos.data())
              ? kProven
-             : "the user may not have the job's QOS there";
+             : Reason::kQosNotTheirs;
 }
 
 // As whom the job would run there, and with which QOS.
-absl::string_view AdmissionProof::WhyNotItsUser(const JobStanding& there) const {
+std::optional<Reason> AdmissionProof::WhyNotItsUser(const JobStanding& there) const {
   if (rules_.enforces_associations && there.association == nullptr) {
-    return "the user has no association there";
+    return Reason::kNoAssociation;
   }
   if (there.job_qos == nullptr && (rules_.enforces_associations || !job_.qos.empty())) {
-    return "the job's QOS is not known";
+    return Reason::kJobQosUnknown;
   }
-  if (there.job_qos != here_.job_qos) return "the job would have another QOS there";
+  if (there.job_qos != here_.job_qos) return Reason::kOtherQos;
   if (!there.partition->qos.empty() && there.partition_qos == nullptr) {
-    return "its partition's QOS is not known";
+    return Reason::kPartitionQosUnknown;
   }
   for (const QosRules* qos : {there.job_qos, there.partition_qos}) {
-    if (qos != nullptr && qos->unknown_flags != 0)
-      return "a QOS there has a rule that is not known";
+    if (qos != nullptr && qos->unknown_flags != 0) return Reason::kQosUnknownRule;
   }
   if (there.association == here_.association || there.association == nullptr) return kProven;
   const auto qos = there.job_qos == nullptr ? -1 : there.job_qos - rules_.qos.data();
   if (rules_.enforces_qos &&
       !std::binary_search(there.association->qos.begin(), there.association->qos.end(), qos)) {
-    return "the user may not have the job's QOS there";
+    return Reason::kQosNotTheirs;
   }
   if (there.job_qos != nullptr && there.job_qos->usage_threshold) {
-    return "the job's QOS has a threshold of usage";
+    return Reason::kUsageThreshold;
   }
   return kProven;
 }

@@ -26,6 +26,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/job/job.h"
+#include "core/reason/reason.h"
 
 namespace carbon {
 
@@ -209,18 +210,17 @@ class AdmissionProof {
   AdmissionProof(const JobRequest& job, absl::Duration limit, const AdmissionRules& rules,
                  const PartitionRules* home);
 
-  // Why it is not proven that `target` admits the job wherever home does: one of a set of fixed
-  // phrases, so that they can be counted. Empty: it is proven.
-  absl::string_view WhyNot(const PartitionRules* target) const;
+  // Why it is not proven that `target` admits the job wherever home does; absent: it is proven.
+  std::optional<Reason> WhyNot(const PartitionRules* target) const;
 
-  // Why home itself does not take jobs of this user, account and QOS; empty: it does, or that is
+  // Why home itself does not take jobs of this user, account and QOS; absent: it does, or that is
   // not known. Slurm refuses the job there, or lets it wait for ever. AllowGroups is not asked: a
   // name service that is away for a moment must not shut users out.
-  absl::string_view WhyShutOut() const;
+  std::optional<Reason> WhyShutOut() const;
 
  private:
   JobStanding StandingIn(const PartitionRules& partition) const;
-  absl::string_view WhyNotItsUser(const JobStanding& there) const;
+  std::optional<Reason> WhyNotItsUser(const JobStanding& there) const;
 
   const JobRequest& job_;
   const absl::Duration limit_;

@@ -246,12 +246,14 @@ int64_t SaturatingMultiply(int64_t a, int64_t b) {
   return a > Resources::kUnlimited / b ? Resources::kUnlimited : a * b;
 }
 
-absl::string_view LimitsUnproven(const JobRequest& job, absl::Duration time_limit,
-                                 const AdmissionRules& rules, const JobStanding& here,
-                                 const JobStanding& there) {
+std::optional<Reason> LimitsUnproven(const JobRequest& job, absl::Duration time_limit,
+                                     const AdmissionRules& rules, const JobStanding& here,
+                                     const JobStanding& there) {
   const bool same_limits =
       here.association == there.association && QosInOrder(here) == QosInOrder(there);
-  if (same_limits && CountsAllAlike(job, *here.partition, *there.partition)) return "";
+  if (same_limits && CountsAllAlike(job, *here.partition, *there.partition)) {
+    return std::nullopt;
+  }
 
   // A factor changes what an association's limit is worth.
   const double factor_here = LimitFactor(here);
@@ -260,9 +262,9 @@ absl::string_view LimitsUnproven(const JobRequest& job, absl::Duration time_limi
     return of_association && IsFactored(limit.kind) ? factor : 0;
   };
   const bool stricter = RefusesAtOnce(there) && !RefusesAtOnce(here);
-  absl::string_view why;
+  std::optional<Reason> why;
   ForEachLimit(rules, there, [&](const void* owner, const Limit& limit, bool of_association) {
-    if (!why.empty()) return;
+    if (why.has_value()) return;
     const double factor = worth(limit, of_association, factor_there);
     const bool within = factor == 0 && IsWithin(job, time_limit, there, limit);
     if (within && IsOfTheJob(limit.kind)) return;
@@ -274,15 +276,13 @@ absl::string_view LimitsUnproven(const JobRequest& job, absl::Duration time_limi
       met_here |= its_owner == owner || (IsOfTheJob(limit.kind) && its.value == limit.value);
     });
     if (!met_here) {
-      why = IsOfTheJob(limit.kind) ? "a limit for each job there may be too low"
-                                   : "a limit there depends on what is in use";
+      why = IsOfTheJob(limit.kind) ? Reason::kLimitPerJob : Reason::kLimitInUse;
     } else if (!limit.tres.empty() &&
                !CountsAlike(job, *here.partition, *there.partition, limit.tres)) {
-      why = limit.tres == "billing" ? "billing there is another and is limited"
-                                    : "a limit counts the job otherwise there";
+      why = limit.tres == "billing" ? Reason::kBilling : Reason::kCountedOtherwise;
     } else if (stricter && !within && !CountsJobs(limit.kind)) {
       // What only waits at home would be refused there if it is above the limit by itself.
-      why = "what waits for a limit at home is refused there";
+      why = Reason::kRefusedInsteadOfWaiting;
     }
   });
   return why;

@@ -97,64 +97,64 @@ bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
 
 }  // namespace
 
-absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
-                                 const PartitionRules& target, bool tasks_set_max_nodes) {
+std::optional<Reason> WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
+                                     const PartitionRules& target, bool tasks_set_max_nodes) {
   // Slurm lets a job of `--nodes=2-8` wait for ever where only 4 are allowed.
   const int64_t by_tasks = tasks_set_max_nodes ? job.tasks.value_or(0) : 0;
   const int64_t asked = std::max(job.demand.nodes, job.max_nodes.value_or(by_tasks));
   if (target.max_nodes.has_value() && asked > *target.max_nodes) {
-    return "the job asks for more nodes than its partition allows";
+    return Reason::kAsksForMoreNodes;
   }
   // MinNodes would raise the job's own number; at home it might have.
   if (std::max(target.min_nodes, home.min_nodes) > std::max<int64_t>(job.demand.nodes, 1)) {
-    return "its partition or the job's own has a minimum of nodes";
+    return Reason::kMinNodes;
   }
   if (target.max_cpus_per_node.has_value() &&
       (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_node)) {
-    return "its partition limits CPUs per node";
+    return Reason::kCpusPerNode;
   }
   // The number of sockets is not used: one socket must hold the job's whole share of a node.
   if (target.max_cpus_per_socket.has_value() &&
       (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_socket)) {
-    return "its partition limits CPUs per socket";
+    return Reason::kCpusPerSocket;
   }
   if (job.demand.nodes > target.nodes || !FitsEachNode(job, home, target)) {
-    return "the job may not fit its nodes";
+    return Reason::kMayNotFitNodes;
   }
   if (AllowedNodes(target) < AllowedNodes(home) &&
       AllowedNodes(target) < MostNodesNeeded(job, target)) {
-    return "the job may need more nodes than it may have there";
+    return Reason::kMayNeedMoreNodes;
   }
   if (!target.topology.empty() && (job.demand.nodes > 1 || !FitsOneNode(job, target))) {
-    return "its partition's topology may keep the job's nodes apart";
+    return Reason::kTopology;
   }
-  return "";
+  return std::nullopt;
 }
 
-absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
-                                   const PartitionRules& target) {
+std::optional<Reason> WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
+                                       const PartitionRules& target) {
   const bool holds_as_much = target.least.memory_mib >= home.most.memory_mib;
   if (job.demand.devices > 0 && target.device_defaults != home.device_defaults) {
-    return "its partition's defaults per GPU are others";
+    return Reason::kDeviceDefaults;
   }
   if (job.demand.devices > 0 && !target.device_defaults.empty() &&
       (!holds_as_much || target.least.cpus < home.most.cpus)) {
-    return "the job may not fit its nodes with the defaults per GPU";
+    return Reason::kMayNotFitWithDeviceDefaults;
   }
   if (job.demand.memory_mib == 0) {
     if (target.default_memory != home.default_memory) {
-      return "its partition's default memory is another";
+      return Reason::kDefaultMemory;
     }
     if (target.default_memory.has_value() && !holds_as_much) {
       const MemoryRule& memory = *target.default_memory;
       const int64_t cpus = MaxCpusPerNode(job, target);
       if (SaturatingMultiply(memory.mib, memory.per_cpu ? cpus : 1) > target.least.memory_mib) {
-        return "the job may not fit its nodes with the default memory";
+        return Reason::kMayNotFitWithDefaultMemory;
       }
     }
   }
-  if (!WithinMaxMemory(job, home, target)) return "its partition limits memory";
-  return "";
+  if (!WithinMaxMemory(job, home, target)) return Reason::kMemory;
+  return std::nullopt;
 }
 
 }  // namespace carbon

@@ -4,18 +4,20 @@
 #ifndef CORE_ADMISSION_ADMISSION_NODES_H_
 #define CORE_ADMISSION_ADMISSION_NODES_H_
 
-#include "absl/strings/string_view.h"
+#include <optional>
+
 #include "core/admission/admission.h"
 #include "core/job/job.h"
+#include "core/reason/reason.h"
 
 namespace carbon {
 
-// Each says why the job might not get what it needs in `target` though it does in `home`, as one of
-// AdmissionProof's phrases; empty: it does. `tasks_set_max_nodes` is AdmissionRules's.
-absl::string_view WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
-                                 const PartitionRules& target, bool tasks_set_max_nodes);
-absl::string_view WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
-                                   const PartitionRules& target);
+// Each says why the job might not get what it needs in `target` though it does in `home`; absent:
+// it does. `tasks_set_max_nodes` is AdmissionRules's.
+std::optional<Reason> WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
+                                     const PartitionRules& target, bool tasks_set_max_nodes);
+std::optional<Reason> WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,
+                                       const PartitionRules& target);
 
 }  // namespace carbon
 

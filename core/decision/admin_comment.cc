@@ -147,14 +147,14 @@ std::string PlacementFields(const JobRequest& job, const Decision& decision, abs
     return "";
   }
   std::string fields = absl::StrCat(
-      ",pool=", Word(decision.chosen->pool), ",start=", TimeText(decision.chosen->start, zone),
+      ",pool=", Word(decision.chosen->pool()), ",start=", TimeText(decision.chosen->start, zone),
       ",co2e=", MassWord(decision.chosen->gross), ",home=", MassWord(decision.home->gross));
   if (decision.saving.has_value() && std::isfinite(decision.saving->share)) {
     absl::StrAppend(&fields, ",saving=", std::llround(decision.saving->share * 100), "%");
   }
   if (decision.outcome != Outcome::kPlaced) return fields;
   std::vector<std::string> from = job.partitions;
-  if (from.empty()) from.push_back(decision.home->partition);
+  if (from.empty()) from.push_back(decision.home->partition());
   for (std::string& partition : from) partition = Word(std::move(partition));
   absl::StrAppend(&fields, ",from=", absl::StrJoin(from, "|"));
   if (job.begin.has_value()) absl::StrAppend(&fields, ",begin=", TimeText(*job.begin, zone));

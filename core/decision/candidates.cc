@@ -22,7 +22,7 @@ absl::Duration RoundUpToSecond(absl::Duration duration) {
 }
 
 bool SameHardware(const Snapshot::Pool& a, const Snapshot::Pool& b) {
-  return a.config->hardware == b.config->hardware;
+  return a.hardware == b.hardware;
 }
 
 bool IsPartOfPartition(const Snapshot::Pool& pool) {
@@ -75,53 +75,56 @@ std::optional<double> Slowdown(const JobTerms& terms, const Snapshot::Pool& pool
   return slowdown;
 }
 
-std::variant<Runtime, WhyNot> RuntimeOn(const JobTerms& terms, const Snapshot::Pool& pool,
-                                        int64_t working) {
+std::optional<Reason> RuntimeOn(const JobTerms& terms, const Snapshot::Pool& pool, int64_t working,
+                                Runtime* runtime) {
   const auto& throughput = ThroughputAt(*pool.hardware, PrecisionOf(terms));
   const bool same_hardware = SameHardware(pool, *terms.home);
   const std::optional<double> slowdown = Slowdown(terms, pool, working);
   if (terms.hints->flops.has_value()) {
-    if (!throughput.has_value()) return "speed of its hardware is unknown";
+    if (!throughput.has_value()) return Reason::kSpeedUnknown;
     const absl::Duration length =
         RuntimeOf(*terms.hints->flops, throughput->value, static_cast<double>(working));
-    return Runtime{length, true, slowdown.value_or(1)};
+    *runtime = Runtime{length, true, slowdown.value_or(1)};
+    return std::nullopt;
   }
-  if (!slowdown.has_value()) return "speed of its hardware is unknown";
+  if (!slowdown.has_value()) return Reason::kSpeedUnknown;
   if (pool.hardware->unit != terms.home->hardware->unit) {
-    return "counts its hardware in another unit";
+    return Reason::kOtherUnit;
   }
   const absl::Duration at_home = std::min(terms.hints->runtime.value_or(terms.limit), terms.limit);
-  return Runtime{*slowdown == 1 ? at_home : at_home * *slowdown, !same_hardware, *slowdown};
+  *runtime = Runtime{*slowdown == 1 ? at_home : at_home * *slowdown, !same_hardware, *slowdown};
+  return std::nullopt;
 }
 
 // The time limit of one task in `pool`: on slower hardware the same work takes longer, and the
 // limit grows with it where the policy lets it. (That the user lets the job go to other hardware
 // was asked before.)
-std::variant<absl::Duration, WhyNot> LimitIn(const JobTerms& terms, const Snapshot::Pool& pool,
-                                             double slowdown) {
+std::optional<Reason> LimitIn(const JobTerms& terms, const Snapshot::Pool& pool, double slowdown,
+                              absl::Duration* limit) {
+  *limit = terms.limit;
   if (!terms.policy->may_change_time_limit || slowdown <= 1 || SameHardware(pool, *terms.home)) {
-    return terms.limit;
+    return std::nullopt;
   }
   const absl::Duration scaled = terms.limit * slowdown;
-  if (scaled > kMaxRun) return "the run is longer than 400 days";
-  const absl::Duration limit = RoundUpToMinute(scaled);
-  if (pool.state->max_time.has_value() && limit > *pool.state->max_time) {
-    return "its partition does not allow the time limit that slower hardware needs";
+  if (scaled > kMaxRun) return Reason::kRunTooLong;
+  *limit = RoundUpToMinute(scaled);
+  if (pool.state->max_time.has_value() && *limit > *pool.state->max_time) {
+    return Reason::kLongerLimitNotAllowed;
   }
-  return limit;
+  return std::nullopt;
 }
 
 // Why a profile whose watts are counted per `unit` does not describe the job: see UnitsIn.
-WhyNot WhyNotDescribed(AllocationUnit unit) {
+Reason WhyNotDescribed(AllocationUnit unit) {
   switch (unit) {
     case AllocationUnit::kDevice:
-      return "it asks for no device, and the hardware's watts are per device";
+      return Reason::kNoDevicesAsked;
     case AllocationUnit::kCore:
-      return "it asks for devices, and the hardware's watts are per core";
+      return Reason::kDevicesAsked;
     case AllocationUnit::kNode:
-      return "it shares its nodes, and the hardware's watts are per node";
+      return Reason::kNodesShared;
   }
-  return "its hardware profile does not describe the job";
+  return Reason::kNotDescribed;
 }
 
 // What a unit draws while its node wakes up, before PUE: about what it draws allocated but idle, or
@@ -134,7 +137,9 @@ Watts WakingWatts(const HardwareProfile& hardware) {
 // Spreads what the nodes draw while they wake up over the run that follows. All of it is more than
 // without the job: a node that sleeps draws nothing.
 void ChargeWakeUp(PoolRun* run) {
-  run->wake_up = run->pool->state->wake_up * run->pool->state->asleep;
+  const PoolState& state = *run->pool->state;
+  if (state.wake_up <= absl::ZeroDuration()) return;
+  run->wake_up = state.wake_up * state.asleep;
   if (run->wake_up <= absl::ZeroDuration()) return;
   const double per_run = absl::FDivDuration(run->wake_up, run->option.runtime);
   const Watts power =
@@ -144,112 +149,108 @@ void ChargeWakeUp(PoolRun* run) {
   if (run->added_power.has_value()) *run->added_power = *run->added_power + power;
 }
 
-// Runtime, power and amount: all but the starts.
-std::variant<PoolRun, WhyNot> RunWithoutStarts(const JobTerms& terms, const Snapshot::Pool& pool,
-                                               absl::Time now) {
-  if (pool.state == nullptr) return "the cluster does not show its partition";
-  if (pool.forecast == nullptr) return "no forecast for its zone";
-  if (pool.forecast->valid_until < now) return "the forecast for its zone is stale";
+// Whether a forecast says what the pool would emit now.
+std::optional<Reason> WhyNotForecast(const Snapshot::Pool& pool, absl::Time now) {
+  if (pool.state == nullptr) return Reason::kPartitionNotShown;
+  if (pool.forecast == nullptr) return Reason::kNoForecast;
+  if (pool.forecast->valid_until < now) return Reason::kForecastStale;
+  return std::nullopt;
+}
+
+// Runtime and amount: what is the same in all pools of a kind, but for the home, of which `run` is
+// a default PoolRun. The pool has a state.
+std::optional<Reason> RunInKind(const JobTerms& terms, const Snapshot::Pool& pool, PoolRun* run) {
   const std::optional<JobUnits> units = UnitsIn(*terms.job, pool);
   if (!units.has_value()) return WhyNotDescribed(pool.hardware->unit);
-  std::variant<Runtime, WhyNot> runtime = RuntimeOn(terms, pool, units->working);
-  if (const WhyNot* why = std::get_if<WhyNot>(&runtime)) return *why;
-  auto [length, speed_matters, slowdown] = std::get<Runtime>(runtime);
-  std::variant<absl::Duration, WhyNot> limit = LimitIn(terms, pool, slowdown);
-  if (const WhyNot* why = std::get_if<WhyNot>(&limit)) return *why;
-  PoolRun run;
-  run.pool = &pool;
-  run.limit = std::get<absl::Duration>(limit);
+  Runtime runtime;
+  if (const auto why = RuntimeOn(terms, pool, units->working, &runtime)) return why;
+  if (const auto why = LimitIn(terms, pool, runtime.slowdown, &run->limit)) return why;
   const bool at_home = &pool == terms.home;
   // At home the job is stopped at its limit; elsewhere it must not come to that.
-  if (length > run.limit && !at_home) return "the job would outlast its time limit there";
-  if (run.limit > terms.limit && terms.job->time_min.has_value()) {
-    run.time_min = std::min(run.limit, RoundUpToMinute(*terms.job->time_min * slowdown));
+  if (runtime.length > run->limit && !at_home) return Reason::kOutlastsLimit;
+  if (run->limit > terms.limit && terms.job->time_min.has_value()) {
+    run->time_min = std::min(run->limit, RoundUpToMinute(*terms.job->time_min * runtime.slowdown));
   }
-  run.speed_matters = speed_matters;
-  run.precision = PrecisionOf(terms);
-  run.scaled_from = speed_matters && !terms.hints->flops.has_value() ? terms.home : nullptr;
+  run->speed_matters = runtime.speed_matters;
+  run->precision = PrecisionOf(terms);
+  run->scaled_from =
+      runtime.speed_matters && !terms.hints->flops.has_value() ? terms.home : nullptr;
 
   const JobSize size = SizeIn(*terms.job, pool);
   if (!at_home && pool.state->max_nodes.has_value() && size.nodes > *pool.state->max_nodes) {
-    return "the job needs more nodes than its partition allows";
+    return Reason::kNeedsMoreNodes;
   }
-  run.rounds = size.rounds;
-  run.amount = size.amount;
-  run.held = run.limit * run.rounds + pool.state->wake_up;
-  if (run.held > kMaxRun) return "the run is longer than 400 days";
+  run->rounds = size.rounds;
+  run->amount = size.amount;
+  run->held = run->limit * run->rounds + pool.state->wake_up;
+  if (run->held > kMaxRun) return Reason::kRunTooLong;
 
-  run.option.intensity = &pool.forecast->series;
-  run.option.runtime = RoundUpToSecond(std::min(length, run.limit)) * run.rounds;
-  run.task_units = units->charged;
+  run->option.runtime = RoundUpToSecond(std::min(runtime.length, run->limit)) * run->rounds;
+  run->task_units = units->charged;
   // Averaged over the rounds, of which the last may not be full.
-  run.units = static_cast<double>(units->charged) *
-              static_cast<double>(std::max<int64_t>(1, terms.job->array_tasks)) /
-              static_cast<double>(run.rounds);
-  const double pue = pool.site->pue.value;
-  run.power = PowerAtMeter(pool.hardware->busy.value, run.units, pue);
-  if (pool.added.has_value()) run.added_power = PowerAtMeter(*pool.added, run.units, pue);
-  ChargeWakeUp(&run);
-  run.option.power = run.power;
-  return run;
+  run->units = static_cast<double>(units->charged) *
+               static_cast<double>(std::max<int64_t>(1, terms.job->array_tasks)) /
+               static_cast<double>(run->rounds);
+  return std::nullopt;
 }
 
-// Starts from `from` to `until` at which the capacity holds for the whole time limit, and from
-// which the forecast does not end before the run.
-std::vector<TimeInterval> StartsBetween(const PoolRun& run, const BookingLedger& ledger,
-                                        absl::Time from, absl::Time until) {
-  until = std::min(until, run.option.intensity->end() - run.option.runtime);
-  return ledger.calendars().FeasibleStarts(run.pool->group->name, {from, until}, run.held,
-                                           run.amount);
+// What the pool's site and forecast have a part in: power and intensity.
+void SettleIn(const Snapshot::Pool& pool, PoolRun* run) {
+  run->pool = &pool;
+  run->option.intensity = &pool.forecast->series;
+  const double pue = pool.site->pue.value;
+  run->power = PowerAtMeter(pool.hardware->busy.value, run->units, pue);
+  if (pool.added.has_value()) run->added_power = PowerAtMeter(*pool.added, run->units, pue);
+  ChargeWakeUp(run);
+  run->option.power = run->power;
+}
+
+GroupName GroupOf(const PoolRun& run) { return {run.pool->group->name, run.pool->group_index}; }
+
+// Bounds the starts from `from` to `until` at which the capacity holds for the whole time limit,
+// and from which the forecast does not end before the run. Leaves the run without bounds where
+// there is none.
+void BoundStarts(const BookingLedger& ledger, absl::Time from, absl::Time until, PoolRun* run) {
+  until = std::min(until, run->option.intensity->end() - run->option.runtime);
+  const std::optional<absl::Time> first = ledger.calendars().FirstStart(
+      GroupOf(*run), TimeInterval{from, until}, run->held, run->amount);
+  if (first.has_value()) run->option.bounds = TimeInterval{*first, until};
 }
 
 // Why policy, hints or the request keep the job out of a pool that is not its home.
-std::optional<WhyNot> WhyNotAllowed(const JobTerms& terms, const Snapshot::Pool& pool,
+std::optional<Reason> WhyNotAllowed(const JobTerms& terms, const Snapshot::Pool& pool,
                                     const Snapshot& snapshot) {
   const JobRequest& job = *terms.job;
   const Snapshot::Pool& home = *terms.home;
-  const bool same_partition = pool.config->partition == home.config->partition;
-  if (!same_partition && !job.pinned_by.empty()) return "the job is pinned to its partition";
+  const bool same_partition = pool.partition == home.partition;
+  if (!same_partition && !job.pinned_by.empty()) return Reason::kPinned;
   if (!same_partition && job.partitions.size() == 1 && !terms.policy->may_change_named_partition) {
-    return "the user named another partition";
+    return Reason::kOtherPartition;
   }
   if (job.partitions.size() > 1 && !Contains(job.partitions, pool.config->partition)) {
-    return "the user named other partitions";
+    return Reason::kOtherPartitions;
   }
   if (!job.device_type.empty() && pool.config->gres_type != job.device_type) {
-    return "the job asks for another device type";
+    return Reason::kOtherDeviceType;
   }
   if (IsPartOfPartition(pool)) {
     const auto open = PoolsOpenTo(snapshot, job, pool.config->partition);
-    if (!Contains(open, &pool)) return "the job asks for other nodes of its partition";
+    if (!Contains(open, &pool)) return Reason::kOtherNodes;
     for (const Snapshot::Pool* other : open) {
-      if (!AreAlike(*other, pool)) return "its partition has several kinds of nodes";
+      if (!AreAlike(*other, pool)) return Reason::kSeveralKindsOfNodes;
     }
-    if (MayLeavePool(job, pool)) return "its partition has nodes in no pool";
+    if (MayLeavePool(job, pool)) return Reason::kNodesInNoPool;
   }
-  if (pool.config->site != home.config->site && !terms.policy->may_change_site) {
-    return "the policy keeps the site";
+  if (pool.site != home.site && !terms.policy->may_change_site) {
+    return Reason::kPolicyKeepsSite;
   }
   if (!SameHardware(pool, home)) {
-    if (!terms.policy->may_change_hardware) return "the policy keeps the hardware";
+    if (!terms.policy->may_change_hardware) return Reason::kPolicyKeepsHardware;
     if (!terms.hints->any_hardware && terms.hints->hardware.empty()) {
-      return "the user did not allow other hardware";
+      return Reason::kHardwareNotAllowed;
     }
   }
   return std::nullopt;
-}
-
-std::optional<WhyNot> WhyNotProven(const JobTerms& terms, const Snapshot::Pool& pool) {
-  for (const AdmissionProof& proof : *terms.admission) {
-    if (const WhyNot unproven = proof.WhyNot(pool.rules); !unproven.empty()) return unproven;
-  }
-  return std::nullopt;
-}
-
-// Why the job could be refused, or never start, in a pool that it did not ask for, or not alone.
-std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool& pool) {
-  if (std::optional<WhyNot> why = WhyNotFitting(terms, pool)) return why;
-  return WhyNotProven(terms, pool);
 }
 
 }  // namespace
@@ -257,15 +258,14 @@ std::optional<WhyNot> WhyNotAdmitted(const JobTerms& terms, const Snapshot::Pool
 std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const JobRequest& job,
                                                absl::string_view partition) {
   std::vector<const Snapshot::Pool*> pools;
-  for (const Snapshot::Pool& pool : snapshot.pools()) {
-    if (pool.config->partition != partition) continue;
+  for (const Snapshot::Pool* pool : snapshot.PoolsOf(partition)) {
     // The type asked for is taken to be that of a pool that names none, or Slurm refuses the job.
-    const std::string& type = pool.config->gres_type;
+    const std::string& type = pool->config->gres_type;
     if (!job.device_type.empty() && !type.empty() && type != job.device_type) continue;
     const bool lacks_devices =
-        pool.state != nullptr && pool.state->up && pool.group->total.devices == 0;
+        pool->state != nullptr && pool->state->up && pool->group->total.devices == 0;
     if (lacks_devices && job.demand.devices > 0) continue;
-    pools.push_back(&pool);
+    pools.push_back(pool);
   }
   // Of the pools whose features it asks for, the one with the most: its nodes are in those with
   // fewer too. And those within it.
@@ -291,7 +291,7 @@ bool MayLeavePool(const JobRequest& job, const Snapshot::Pool& pool) {
 }
 
 bool AreAlike(const Snapshot::Pool& a, const Snapshot::Pool& b) {
-  return SameHardware(a, b) && a.config->site == b.config->site;
+  return SameHardware(a, b) && a.site == b.site;
 }
 
 std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* state) {
@@ -300,20 +300,20 @@ std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* 
   return state->default_time.has_value() ? state->default_time : state->max_time;
 }
 
-std::optional<WhyNot> WhyNotFitting(const JobTerms& terms, const Snapshot::Pool& pool) {
-  if (pool.state == nullptr) return "the cluster does not show its partition";
+std::optional<Reason> WhyNotFitting(const JobTerms& terms, const Snapshot::Pool& pool) {
+  if (pool.state == nullptr) return Reason::kPartitionNotShown;
   const PoolState& state = *pool.state;
-  if (!state.up) return "its partition is not up";
+  if (!state.up) return Reason::kPartitionNotUp;
   if (!terms.job->time_limit.has_value() && TimeLimit(*terms.job, &state) != terms.limit) {
-    return "its partition's default time limit is another";
+    return Reason::kOtherDefaultTime;
   }
   if (state.max_time.has_value() && terms.limit > *state.max_time) {
-    return "the time limit exceeds its partition's";
+    return Reason::kTimeLimitTooLong;
   }
   Resources per_node = terms.job->per_node;
   per_node.nodes = 0;
-  if (!pool.group->per_node.Covers(per_node)) return "the job does not fit its nodes";
-  if (!pool.group->total.Covers(terms.job->demand)) return "the job is larger than the pool";
+  if (!pool.group->per_node.Covers(per_node)) return Reason::kNodesTooSmall;
+  if (!pool.group->total.Covers(terms.job->demand)) return Reason::kPoolTooSmall;
   return std::nullopt;
 }
 
@@ -322,50 +322,97 @@ absl::Time LatestSafeStart(const JobTerms& terms, const PoolRun& run) {
   return *terms.job->deadline - run.held - terms.policy->margin;
 }
 
-std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedger& ledger,
-                                        absl::Time now) {
-  if (terms.home->state != nullptr && !terms.home->state->up) return "its partition is not up";
-  std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, *terms.home, now);
-  if (PoolRun* run = std::get_if<PoolRun>(&result)) {
-    run->option.starts = StartsBetween(*run, ledger, terms.earliest, run->option.intensity->end());
-  }
-  return result;
+std::optional<Reason> RunAtHome(const JobTerms& terms, const BookingLedger& ledger, absl::Time now,
+                                PoolRun* run) {
+  const Snapshot::Pool& home = *terms.home;
+  if (home.state != nullptr && !home.state->up) return Reason::kPartitionNotUp;
+  if (const auto why = WhyNotForecast(home, now)) return why;
+  if (const auto why = RunInKind(terms, home, run)) return why;
+  SettleIn(home, run);
+  BoundStarts(ledger, terms.earliest, run->option.intensity->end(), run);
+  return std::nullopt;
 }
 
-std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::Pool& pool,
-                                        const Snapshot& snapshot, const BookingLedger& ledger,
-                                        absl::Time now) {
-  const bool is_home = &pool == terms.home;
-  if (!terms.hints->sites.empty() && !Contains(terms.hints->sites, pool.config->site)) {
-    return "the user named other sites";
+JobInPools::JobInPools(const JobTerms& terms, const Snapshot& snapshot, const BookingLedger& ledger,
+                       absl::Time now)
+    : terms_(terms),
+      snapshot_(snapshot),
+      ledger_(ledger),
+      now_(now),
+      kinds_(snapshot.kinds()),
+      unproven_(snapshot.rules_classes()) {}
+
+std::optional<Reason> JobInPools::WhyNotProven(const Snapshot::Pool& pool) {
+  const std::vector<AdmissionProof>& proofs = *terms_.admission;
+  // A partition that is the job's home admits it whatever its rules are.
+  const bool is_alike = proofs.size() == 1 && pool.rules != terms_.home->rules;
+  std::optional<std::optional<Reason>>& known = unproven_[pool.rules_class];
+  if (is_alike && known.has_value()) return *known;
+  std::optional<Reason> unproven;
+  for (const AdmissionProof& proof : proofs) {
+    unproven = proof.WhyNot(pool.rules);
+    if (unproven.has_value()) break;
   }
-  if (!terms.hints->hardware.empty() && !Contains(terms.hints->hardware, pool.config->hardware)) {
-    return "the user named other hardware";
+  if (is_alike) known = unproven;
+  return unproven;
+}
+
+// Why it could be refused, or never start, in a pool that it did not ask for, or not alone.
+std::optional<Reason> JobInPools::WhyNotSent(const Snapshot::Pool& pool) {
+  std::optional<std::optional<Reason>>& misfit = kinds_[pool.kind].misfit;
+  if (!misfit.has_value()) misfit = WhyNotFitting(terms_, pool);
+  if (misfit->has_value()) return *misfit;
+  return WhyNotProven(pool);
+}
+
+std::optional<Reason> JobInPools::RunIn(const Snapshot::Pool& pool, PoolRun* run) {
+  const bool is_home = &pool == terms_.home;
+  if (!terms_.hints->sites.empty() && !Contains(terms_.hints->sites, pool.config->site)) {
+    return Reason::kOtherSites;
+  }
+  if (!terms_.hints->hardware.empty() && !Contains(terms_.hints->hardware, pool.config->hardware)) {
+    return Reason::kOtherHardware;
   }
   if (!is_home) {
-    if (std::optional<WhyNot> why = WhyNotAllowed(terms, pool, snapshot)) return *why;
-    if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool)) return *why;
-  } else if (terms.job->partitions.size() > 1) {
+    if (const auto why = WhyNotAllowed(terms_, pool, snapshot_)) return why;
+    if (const auto why = WhyNotSent(pool)) return why;
+  } else if (terms_.job->partitions.size() > 1) {
     // A plan names one partition, and so takes the others that the user named from the job.
-    if (std::optional<WhyNot> why = WhyNotAdmitted(terms, pool)) return *why;
+    if (const auto why = WhyNotSent(pool)) return why;
   }
-  std::variant<PoolRun, WhyNot> result = RunWithoutStarts(terms, pool, now);
-  PoolRun* run = std::get_if<PoolRun>(&result);
-  if (run == nullptr) return result;
+  if (const auto why = WhyNotForecast(pool, now_)) return why;
+  if (is_home) {
+    *run = PoolRun{};
+    if (const auto why = RunInKind(terms_, pool, run)) return why;
+  } else {
+    InKind& kind = kinds_[pool.kind];
+    if (!kind.obstacle.has_value()) kind.obstacle = RunInKind(terms_, pool, &kind.run);
+    if (kind.obstacle->has_value()) return *kind.obstacle;
+    *run = kind.run;
+  }
+  SettleIn(pool, run);
   // The proof of admission compares the same job in both: one that a QOS or an association lets run
   // for as long as it asks for at home may be too long for it here.
-  if (run->limit != terms.limit && snapshot.admission().enforces_limits) {
-    return "it is not proven that a longer time limit is admitted";
+  if (run->limit != terms_.limit && snapshot_.admission().enforces_limits) {
+    return Reason::kLongerLimitNotProven;
   }
-  if (pool.forecast->kind != terms.home->forecast->kind) {
-    return "its zone's signal is of another kind";
-  }
-  const absl::Time latest = std::min(terms.latest_asked, LatestSafeStart(terms, *run));
-  if (latest < terms.earliest) return "the deadline leaves no room";
-  run->option.starts =
-      StartsBetween(*run, ledger, std::max(terms.earliest, run->option.intensity->begin()), latest);
-  if (run->option.starts.empty()) return "no room in time within capacity and forecast";
-  return result;
+  if (pool.forecast->kind != terms_.home->forecast->kind) return Reason::kOtherSignal;
+  const absl::Time latest = std::min(terms_.latest_asked, LatestSafeStart(terms_, *run));
+  if (latest < terms_.earliest) return Reason::kDeadline;
+  BoundStarts(ledger_, std::max(terms_.earliest, run->option.intensity->begin()), latest, run);
+  if (!run->option.bounds.has_value()) return Reason::kNoRoomInTime;
+  return std::nullopt;
+}
+
+void CompleteStarts(const BookingLedger& ledger, PoolRun* run) {
+  PlacementOption& option = run->option;
+  if (!option.starts.empty() || !option.bounds.has_value()) return;
+  option.starts =
+      ledger.calendars().FeasibleStarts(GroupOf(*run), *option.bounds, run->held, run->amount);
+}
+
+absl::Time FirstStart(const PoolRun& run) {
+  return run.option.bounds.has_value() ? run.option.bounds->start : run.option.starts.front().start;
 }
 
 std::optional<Watts> PowerOf(const PoolRun& run, Figure figure) {
@@ -381,9 +428,11 @@ Resources AmountToBook(const JobTerms& terms, const PoolRun& run, const BookingL
   while (fits < most) {
     const int64_t nodes = fits + (most - fits + 1) / 2;
     const JobSize size = SizeIn(*terms.job, *run.pool, nodes);
-    PoolRun wider = run;
-    wider.amount = size.amount;
-    if (size.rounds == run.rounds && !StartsBetween(wider, ledger, start, start).empty()) {
+    const bool has_room =
+        ledger.calendars()
+            .FirstStart(GroupOf(run), TimeInterval{start, start}, run.held, size.amount)
+            .has_value();
+    if (size.rounds == run.rounds && has_room) {
       fits = nodes;
       amount = size.amount;
     } else {

@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -18,6 +17,7 @@
 #include "core/decision/placement.h"
 #include "core/job/hints.h"
 #include "core/job/job.h"
+#include "core/reason/reason.h"
 #include "core/snapshot/snapshot.h"
 
 namespace carbon {
@@ -35,7 +35,8 @@ struct JobTerms {
   absl::Time latest_asked;  // no start after it, by the policy's delay, the user's wait and `now`
 };
 
-// The job in one pool. `option.starts` may be empty: nothing fits in time.
+// The job in one pool. Where nothing fits in time, `option` has neither bounds nor starts; else it
+// has bounds, and CompleteStarts computes the starts.
 struct PoolRun {
   const Snapshot::Pool* pool;
   PlacementOption option;
@@ -65,9 +66,6 @@ struct PoolRun {
   absl::Duration wake_up;
 };
 
-// One of the fixed phrases, so that they can be counted.
-using WhyNot = absl::string_view;
-
 // The pools of `partition` in which the job may end up if it is sent there, in the config's order:
 // Slurm chooses among them.
 std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const JobRequest& job,
@@ -88,19 +86,51 @@ std::optional<absl::Duration> TimeLimit(const JobRequest& job, const PoolState* 
 absl::Time LatestSafeStart(const JobTerms& terms, const PoolRun& run);
 
 // Why the job could never start in the pool, whoever submits it; absent: it could.
-std::optional<WhyNot> WhyNotFitting(const JobTerms& terms, const Snapshot::Pool& pool);
+std::optional<Reason> WhyNotFitting(const JobTerms& terms, const Snapshot::Pool& pool);
 
 // Where the job would have run without us: the same run, at any time, with no regard to deadline,
-// delay, admission or when the forecast begins. Fails where the pool's hardware does not describe
-// the job, or no usable forecast does.
-std::variant<PoolRun, WhyNot> RunAtHome(const JobTerms& terms, const BookingLedger& ledger,
-                                        absl::Time now);
+// delay, admission or when the forecast begins. Returns why it could not: the pool's hardware does
+// not describe the job, or no usable forecast does. Absent: `run` is it.
+std::optional<Reason> RunAtHome(const JobTerms& terms, const BookingLedger& ledger, absl::Time now,
+                                PoolRun* run);
 
-// The job in `pool` as a candidate: admitted for certain, allowed by policy and hints, and with its
-// starts within time and capacity.
-std::variant<PoolRun, WhyNot> RunInPool(const JobTerms& terms, const Snapshot::Pool& pool,
-                                        const Snapshot& snapshot, const BookingLedger& ledger,
-                                        absl::Time now);
+// The job in one pool after another, as a candidate: admitted for certain, allowed by policy and
+// hints, and with its starts within time and capacity. What pools of a kind have in common is
+// computed for the first of them only. Views what it was made from.
+class JobInPools {
+ public:
+  JobInPools(const JobTerms& terms, const Snapshot& snapshot, const BookingLedger& ledger,
+             absl::Time now);
+
+  // Why it is no candidate in `pool`, one of the snapshot's; absent: `run` is it. What `run` was
+  // before does not matter, nor what it is where there is a reason.
+  std::optional<Reason> RunIn(const Snapshot::Pool& pool, PoolRun* run);
+
+ private:
+  // The run but for what the pool's site and forecast have a part in, or why there is none.
+  struct InKind {
+    // Each of the outer ones is absent until it is asked for.
+    std::optional<std::optional<Reason>> misfit;    // WhyNotFitting
+    std::optional<std::optional<Reason>> obstacle;  // to the run, anywhere but at home
+    PoolRun run{};
+  };
+
+  std::optional<Reason> WhyNotProven(const Snapshot::Pool& pool);
+  std::optional<Reason> WhyNotSent(const Snapshot::Pool& pool);
+
+  const JobTerms& terms_;
+  const Snapshot& snapshot_;
+  const BookingLedger& ledger_;
+  const absl::Time now_;
+  std::vector<InKind> kinds_;                                   // by Snapshot::Pool::kind
+  std::vector<std::optional<std::optional<Reason>>> unproven_;  // by Snapshot::Pool::rules_class
+};
+
+// Makes the starts of a run that has bounds, unless it has them.
+void CompleteStarts(const BookingLedger& ledger, PoolRun* run);
+
+// The first of the run's starts, of which it has one at least.
+absl::Time FirstStart(const PoolRun& run);
 
 // The power of the run that `figure` counts; absent where it is not known.
 std::optional<Watts> PowerOf(const PoolRun& run, Figure figure);

@@ -13,15 +13,11 @@ std::optional<GramsCo2e> EmissionOf(const Choice& choice, Figure figure) {
   return *power * choice.placement.integral;
 }
 
-Candidate Describe(const Choice& choice) {
+Candidate Describe(const Choice& choice, const Snapshot& snapshot) {
   const PoolRun& run = *choice.run;
   const Snapshot::Pool& pool = *run.pool;
   Candidate candidate;
-  candidate.pool = pool.config->name;
-  candidate.site = pool.site->name;
-  candidate.zone = pool.forecast->zone;
-  candidate.partition = pool.config->partition;
-  candidate.hardware = pool.config->hardware;
+  candidate.names = snapshot.NamesOf(pool);
   candidate.start = choice.placement.start;
   candidate.runtime = run.option.runtime;
   candidate.wake_up = run.wake_up;
@@ -80,7 +76,7 @@ std::optional<Choice> StaticBest(const std::vector<PoolRun>& runs) {
     const GramsCo2e at_mean =
         run.option.power * run.option.runtime * run.pool->forecast->long_run_mean;
     if (best.has_value() && !(at_mean < least)) continue;
-    const std::optional<Placement> placement = PlaceAt(run.option, run.option.starts.front().start);
+    const std::optional<Placement> placement = PlaceAt(run.option, FirstStart(run));
     if (!placement.has_value()) continue;
     best = Choice{&run, *placement};
     least = at_mean;

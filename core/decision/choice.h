@@ -9,6 +9,7 @@
 #include "core/decision/decision.h"
 #include "core/decision/placement.h"
 #include "core/grid/scenarios.h"
+#include "core/snapshot/snapshot.h"
 
 namespace carbon {
 
@@ -22,8 +23,9 @@ struct Choice {
   }
 };
 
-// What it would emit, use and be called. The run's pool has a forecast.
-Candidate Describe(const Choice& choice);
+// What it would emit, use and be called. The run's pool is one of the snapshot's and has a
+// forecast.
+Candidate Describe(const Choice& choice, const Snapshot& snapshot);
 
 // What it emits in one figure; absent where that is not known.
 std::optional<GramsCo2e> EmissionOf(const Choice& choice, Figure figure);

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <deque>
 #include <utility>
-#include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/base/nearest_word.h"
 #include "core/decision/candidates.h"
 #include "core/decision/choice.h"
+#include "core/decision/decision_reason.h"
 #include "core/decision/gate.h"
 #include "core/decision/placement.h"
 #include "core/decision/watch.h"
@@ -21,7 +20,7 @@ namespace {
 constexpr size_t kMaxPartitions = 8;
 constexpr absl::Duration kMaxLimit = absl::Hours(24 * 400);
 
-std::string HomePartition(const Snapshot& snapshot, const JobRequest& job) {
+const std::string& HomePartition(const Snapshot& snapshot, const JobRequest& job) {
   return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
 }
 
@@ -63,58 +62,61 @@ class Decider {
 
  private:
   // Each returns false when the job is left alone, with the reason in the decision.
-  bool LeaveAlone(std::string reason) {
+  bool LeaveAlone(DecisionReason reason) {
     decision_.outcome = Outcome::kLeftAlone;
     decision_.reason = std::move(reason);
     return false;
   }
+  bool LeaveAlone(Reason reason) { return LeaveAlone(DecisionReason{reason, {}}); }
+  // What the request says in words that only it has.
+  bool LeaveAlone(const std::string& words) {
+    const std::optional<Reason> known = ReasonOfText(words);
+    if (known.has_value()) return LeaveAlone(*known);
+    return LeaveAlone({Reason::kDevicesUncountable, InWords{words}});
+  }
 
   bool SettleTerms() {
-    const std::string partition = HomePartition(snapshot_, job_);
+    const std::string& partition = HomePartition(snapshot_, job_);
     const Policy* policy = MatchPolicy(snapshot_.config().policies, job_, partition);
-    if (policy == nullptr) return LeaveAlone("no policy matches");
+    if (policy == nullptr) return LeaveAlone(Reason::kNoPolicy);
     decision_.policy = policy->name;
     decision_.mode = policy->mode;
     decision_.message = policy->message;
-    if (policy->mode == Mode::kOff) return LeaveAlone("the policy is off");
+    if (policy->mode == Mode::kOff) return LeaveAlone(Reason::kPolicyOff);
 
     absl::StatusOr<Hints> hints = ParseHints(job_.comment);
     std::string wrong = hints.ok() ? UnknownName(*hints, snapshot_.config())
                                    : std::string(hints.status().message());
     if (!wrong.empty()) {
       decision_.bad_hint = true;
-      return LeaveAlone(std::move(wrong));
+      return LeaveAlone({Reason::kBadHint, InWords{std::move(wrong)}});
     }
     decision_.hints = *std::move(hints);
-    if (decision_.hints.off) return LeaveAlone("the user opted out");
+    if (decision_.hints.off) return LeaveAlone(Reason::kOptedOut);
     if (!job_.leave_alone.empty()) return LeaveAlone(job_.leave_alone);
 
     // Which of them has what pins it is not known, and a plan could only name one.
     if (job_.partitions.size() > 1 && !job_.pinned_by.empty()) {
-      return LeaveAlone("it names several partitions and is pinned to one");
+      return LeaveAlone(Reason::kPinnedToOneOfSeveral);
     }
-    if (job_.partitions.size() > kMaxPartitions) return LeaveAlone("it names too many partitions");
+    if (job_.partitions.size() > kMaxPartitions) return LeaveAlone(Reason::kTooManyPartitions);
 
     const std::vector<const Snapshot::Pool*> homes = PoolsOpenTo(snapshot_, job_, partition);
     if (homes.empty()) {
-      const bool is_known = std::any_of(
-          snapshot_.pools().begin(), snapshot_.pools().end(),
-          [&](const Snapshot::Pool& pool) { return pool.config->partition == partition; });
-      if (!is_known) return LeaveAlone("its partition is no pool");
-      return LeaveAlone(job_.device_type.empty()
-                            ? "no pool of its partition has devices"
-                            : "no pool of its partition has the device type asked for");
+      if (snapshot_.PoolsOf(partition).empty()) return LeaveAlone(Reason::kPartitionIsNoPool);
+      return LeaveAlone(job_.device_type.empty() ? Reason::kPartitionWithoutDevices
+                                                 : Reason::kPartitionWithoutDeviceType);
     }
     const Snapshot::Pool* home = homes.front();
     // On which of them it would have run is Slurm's to choose: there is nothing to compare with.
     for (const Snapshot::Pool* other : homes) {
-      if (!AreAlike(*other, *home)) return LeaveAlone("its partition has several kinds of nodes");
+      if (!AreAlike(*other, *home)) return LeaveAlone(Reason::kSeveralKindsOfNodes);
     }
-    if (MayLeavePool(job_, *home)) return LeaveAlone("its partition has nodes in no pool");
+    if (MayLeavePool(job_, *home)) return LeaveAlone(Reason::kNodesInNoPool);
     const std::optional<absl::Duration> limit = TimeLimit(job_, home->state);
-    if (!limit.has_value()) return LeaveAlone("it has no time limit");
+    if (!limit.has_value()) return LeaveAlone(Reason::kNoTimeLimit);
     if (*limit <= absl::ZeroDuration() || *limit > kMaxLimit) {
-      return LeaveAlone("its time limit is not between 0 and 400 days");
+      return LeaveAlone(Reason::kTimeLimitOutOfRange);
     }
 
     terms_.job = &job_;
@@ -134,10 +136,10 @@ class Decider {
     }
     // Slurm is to say so. Of several that are named, one that takes it is enough.
     const auto is_shut_out = [](const AdmissionProof& proof) {
-      return !proof.WhyShutOut().empty();
+      return proof.WhyShutOut().has_value();
     };
     if (std::all_of(admission_.begin(), admission_.end(), is_shut_out)) {
-      return LeaveAlone(absl::StrCat("its home: ", admission_.front().WhyShutOut()));
+      return LeaveAlone({*admission_.front().WhyShutOut(), AtHome{nullptr}});
     }
     terms_.admission = &admission_;
     terms_.earliest = absl::FromUnixSeconds(absl::ToUnixSeconds(now_));
@@ -158,24 +160,21 @@ class Decider {
   }
 
   bool SettleHome() {
-    std::variant<PoolRun, WhyNot> result = RunAtHome(terms_, ledger_, now_);
-    if (const WhyNot* why = std::get_if<WhyNot>(&result)) {
-      return LeaveAlone(absl::StrCat("its home ", terms_.home->config->name, ": ", *why));
-    }
-    home_run_ = std::get<PoolRun>(std::move(result));
+    const auto not_at_home = [this](Reason reason) {
+      return LeaveAlone({reason, AtHome{snapshot_.NamesOf(*terms_.home)}});
+    };
+    if (const auto why = RunAtHome(terms_, ledger_, now_, &home_run_)) return not_at_home(*why);
     ComparePartitionsNamed();
-    const std::vector<TimeInterval>& starts = home_run_.option.starts;
     // Without room in sight nothing is known of when it would start.
-    const bool has_room = !starts.empty();
+    const bool has_room = home_run_.option.bounds.has_value();
     const std::optional<Placement> placement =
-        PlaceAt(home_run_.option, has_room ? starts.front().start : terms_.earliest);
+        PlaceAt(home_run_.option, has_room ? FirstStart(home_run_) : terms_.earliest);
     if (!has_room || !placement.has_value()) {
-      return LeaveAlone(absl::StrCat(
-          "its home ", terms_.home->config->name, ": ",
-          placement.has_value() ? "no room within the forecast" : "no forecast covers the run"));
+      return not_at_home(placement.has_value() ? Reason::kNoRoomAtHome
+                                               : Reason::kRunBeyondForecast);
     }
     home_ = Choice{&home_run_, *placement};
-    decision_.home = Describe(home_);
+    decision_.home = Describe(home_, snapshot_);
     decision_.signal = terms_.home->forecast->kind;
     return true;
   }
@@ -192,31 +191,36 @@ class Decider {
       if (homes.size() != 1 || TimeLimit(job_, homes[0]->state) != terms_.limit) continue;
       JobTerms terms = terms_;
       terms.home = homes[0];
-      std::variant<PoolRun, WhyNot> result = RunAtHome(terms, ledger_, now_);
-      PoolRun* run = std::get_if<PoolRun>(&result);
-      if (run == nullptr || run->option.starts.empty()) continue;
-      const std::vector<TimeInterval>& starts = home_run_.option.starts;
+      PoolRun run{};
+      if (RunAtHome(terms, ledger_, now_, &run).has_value()) continue;
+      if (!run.option.bounds.has_value()) continue;
       if (WhyNotFitting(terms, *homes[0]).has_value()) continue;
-      if (fits_home && !starts.empty() &&
-          starts.front().start <= run->option.starts.front().start) {
+      if (fits_home && home_run_.option.bounds.has_value() &&
+          FirstStart(home_run_) <= FirstStart(run)) {
         continue;
       }
       fits_home = true;
       terms_ = terms;
-      home_run_ = std::move(*run);
+      home_run_ = std::move(run);
     }
   }
 
   void FindCandidates() {
-    runs_.reserve(snapshot_.pools().size());
-    for (const Snapshot::Pool& pool : snapshot_.pools()) {
-      std::variant<PoolRun, WhyNot> result = RunInPool(terms_, pool, snapshot_, ledger_, now_);
-      if (const WhyNot* why = std::get_if<WhyNot>(&result)) {
-        decision_.excluded.push_back({pool.config->name, std::string(*why)});
+    const std::vector<Snapshot::Pool>& pools = snapshot_.pools();
+    decision_.pools = snapshot_.pool_names();
+    decision_.excluded.reserve(pools.size());
+    runs_.reserve(pools.size() + 1);
+    JobInPools job(terms_, snapshot_, ledger_, now_);
+    // The last is the one that is tried.
+    runs_.emplace_back();
+    for (const Snapshot::Pool& pool : pools) {
+      if (const auto why = job.RunIn(pool, &runs_.back())) {
+        decision_.excluded.push_back({.pool = pool.index, .reason = *why});
       } else {
-        runs_.push_back(std::get<PoolRun>(std::move(result)));
+        runs_.emplace_back();
       }
     }
+    runs_.pop_back();
   }
 
   // Emissions in two figures are not compared: where one candidate lacks the consequential, all are
@@ -237,31 +241,30 @@ class Decider {
     std::vector<const PlacementOption*> options;
     options.reserve(runs_.size());
     for (const PoolRun& run : runs_) options.push_back(&run.option);
-    const std::optional<GreenestPlacement> placed = PlaceGreenest(options, kMaxCandidates);
+    const std::optional<GreenestPlacement> placed = PlaceGreenest(
+        options, kMaxCandidates, [this](size_t i) { CompleteStarts(ledger_, &runs_[i]); });
     if (!placed.has_value()) {
       const bool in_time = LatestSafeStart(terms_, home_run_) >= terms_.earliest;
-      return Settle(home_, in_time ? "no pool has room in time" : "the deadline leaves no room");
+      return Settle(home_, in_time ? Reason::kNoPoolInTime : Reason::kDeadline);
     }
     decision_.best.reserve(placed->best.size());
     for (const OptionPlacement& best : placed->best) {
-      decision_.best.push_back(Describe({&runs_[best.option], best.placement}));
+      decision_.best.push_back(Describe({&runs_[best.option], best.placement}, snapshot_));
     }
 
     const std::optional<Choice> static_best = StaticBest(runs_);
-    if (static_best.has_value()) decision_.static_best = Describe(*static_best);
+    if (static_best.has_value()) decision_.static_best = Describe(*static_best, snapshot_);
     const Choice fallback = FallbackOf(static_best);
     const Choice greenest = {&runs_[placed->greenest.option], placed->greenest.placement};
     if (greenest == fallback) {
-      return Settle(fallback, fallback == home_ ? "home is the greenest" : "the greenest");
+      return Settle(fallback, fallback == home_ ? Reason::kHomeIsGreenest : Reason::kGreenest);
     }
     // Nothing emits less: mostly that settles it, and no other plan is looked at.
-    if (Passes(greenest, fallback)) return Settle(greenest, "the greenest");
+    if (Passes(greenest, fallback)) return Settle(greenest, Reason::kGreenest);
     if (const std::optional<Choice> plan = PlanThatPays(options, *placed, fallback)) {
-      return Settle(*plan, "the greenest that is likely enough to save");
+      return Settle(*plan, Reason::kGreenestLikely);
     }
-    Settle(fallback, fallback == home_
-                         ? "no saving above the floor is likely enough"
-                         : "the cleanest site; no other plan is likely enough to save more");
+    Settle(fallback, fallback == home_ ? Reason::kNoLikelySaving : Reason::kCleanestSite);
   }
 
   // Static best only where nothing but the place differs from home, for the better: a job does not
@@ -294,7 +297,9 @@ class Decider {
     const bool is_least =
         plan.has_value() && plan->placement.emission <= placed.best.back().placement.emission;
     if (are_all || is_least) return plan;
-    return FirstThatPasses(PlaceGreenest(options, static_cast<int>(options.size()))->best,
+    return FirstThatPasses(PlaceGreenest(options, static_cast<int>(options.size()),
+                                         [this](size_t i) { CompleteStarts(ledger_, &runs_[i]); })
+                               ->best,
                            fallback);
   }
 
@@ -305,8 +310,8 @@ class Decider {
     for (const OptionPlacement& placed : best) {
       const PoolRun& run = runs_[placed.option];
       plans.push_back({&run, placed.placement});
-      if (run.option.starts.front().start == placed.placement.start) continue;
-      if (const auto first = PlaceAt(run.option, run.option.starts.front().start)) {
+      if (FirstStart(run) == placed.placement.start) continue;
+      if (const auto first = PlaceAt(run.option, FirstStart(run))) {
         plans.push_back({&run, *first});
       }
     }
@@ -372,37 +377,32 @@ class Decider {
                     DrawEmissions(*chosen.run, figure, Draw(chosen).per_watt));
   }
 
-  // "; rests on the estimated speed of mi300x": what of a change of hardware nobody measured, or
-  // empty.
-  std::string EstimatesBehind(const Choice& chosen) const {
-    const Snapshot::Pool& from = *home_.run->pool;
-    const Snapshot::Pool& to = *chosen.run->pool;
-    if (from.hardware->name == to.hardware->name) return "";
-    std::vector<std::string> unmeasured;
-    const auto add = [&unmeasured](const Snapshot::Pool& pool, absl::string_view what,
-                                   Quality quality) {
-      if (quality == Quality::kMeasured) return;
-      unmeasured.push_back(
-          absl::StrCat("the ", QualityName(quality), " ", what, " of ", pool.hardware->name));
-    };
-    for (const Snapshot::Pool* pool : {&to, &from}) {
-      if (chosen.run->speed_matters) {
-        add(*pool, "speed", ThroughputAt(*pool->hardware, chosen.run->precision)->quality);
-      }
-      add(*pool, "watts", pool->hardware->busy.quality);
-      if (decision_.minimised == Figure::kConsequential && pool->stays_powered > 0) {
-        add(*pool, "free watts", pool->hardware->free->quality);
-      }
+  // What of a change of hardware nobody measured.
+  RestsOn::Hardware EstimatesOf(const Choice& chosen, const Snapshot::Pool& pool) const {
+    RestsOn::Hardware of = {.watts = pool.hardware->busy.quality};
+    if (chosen.run->speed_matters) {
+      of.speed = ThroughputAt(*pool.hardware, chosen.run->precision)->quality;
     }
-    return unmeasured.empty() ? "" : absl::StrCat("; rests on ", absl::StrJoin(unmeasured, ", "));
+    if (decision_.minimised == Figure::kConsequential && pool.stays_powered > 0) {
+      of.free_watts = pool.hardware->free->quality;
+    }
+    const auto is_measured = [](Quality quality) { return quality == Quality::kMeasured; };
+    if (!is_measured(of.speed) || !is_measured(of.watts) || !is_measured(of.free_watts)) {
+      of.pool = snapshot_.NamesOf(pool);
+    }
+    return of;
   }
 
-  void Settle(const Choice& chosen, std::string reason) {
+  void Settle(const Choice& chosen, Reason reason) {
     decision_.outcome = chosen == home_ ? Outcome::kKeptHome : Outcome::kPlaced;
-    if (is_unwatched_) reason += "; not delayed, since nothing watches over delayed jobs";
-    reason += EstimatesBehind(chosen);
-    decision_.reason = std::move(reason);
-    decision_.chosen = Describe(chosen);
+    RestsOn plan;
+    plan.is_unwatched = is_unwatched_;
+    if (home_.run->pool->hardware != chosen.run->pool->hardware) {
+      plan.hardware = {EstimatesOf(chosen, *chosen.run->pool),
+                       EstimatesOf(chosen, *home_.run->pool)};
+    }
+    decision_.reason = {reason, std::move(plan)};
+    decision_.chosen = Describe(chosen, snapshot_);
     decision_.saving = SavingIn(Figure::kAttributional, chosen);
     decision_.consequential_saving = SavingIn(Figure::kConsequential, chosen);
     decision_.booked_when =
@@ -426,6 +426,15 @@ class Decider {
 };
 
 }  // namespace
+
+const PoolNames& Candidate::Names() const {
+  static const PoolNames& none = *new PoolNames;
+  return names == nullptr ? none : *names;
+}
+
+absl::string_view ExclusionText(const Exclusion& exclusion) {
+  return exclusion.text.empty() ? ReasonText(exclusion.reason) : exclusion.text;
+}
 
 absl::string_view OutcomeName(Outcome outcome) {
   switch (outcome) {

@@ -4,6 +4,9 @@
 #ifndef CORE_DECISION_DECISION_H_
 #define CORE_DECISION_DECISION_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,19 +17,19 @@
 #include "core/cluster/capacity.h"
 #include "core/cluster/ledger.h"
 #include "core/config/policy.h"
+#include "core/decision/decision_reason.h"
 #include "core/job/hints.h"
 #include "core/job/job.h"
+#include "core/reason/reason.h"
+#include "core/snapshot/pool_names.h"
 #include "core/snapshot/snapshot.h"
 
 namespace carbon {
 
-// A pool and a start, with what the run would emit there: the whole job, all array tasks.
+// A pool and a start, with what the run would emit there: the whole job, all array tasks. Holds no
+// text of its own: the names are the snapshot's, and outlive it.
 struct Candidate {
-  std::string pool;
-  std::string site;
-  std::string zone;
-  std::string partition;
-  std::string hardware;
+  std::shared_ptr<const PoolNames> names;  // nullptr: it has none
   absl::Time start;
   absl::Duration runtime;     // of the whole job, array rounds included
   absl::Duration wake_up;     // of its nodes, before it; its energy is charged too
@@ -46,13 +49,27 @@ struct Candidate {
   std::optional<double> stays_powered;  // the share of its nodes that do so without jobs
   std::optional<GramsCo2e> net;         // market-based, where the site states it
   std::optional<GramsCo2e> embodied;    // of the hardware reserved, where the profile states it
+
+  // Where; empty without names.
+  const std::string& pool() const { return Names().pool; }
+  const std::string& site() const { return Names().site; }
+  const std::string& zone() const { return Names().zone; }
+  const std::string& partition() const { return Names().partition; }
+  const std::string& hardware() const { return Names().hardware; }
+
+ private:
+  const PoolNames& Names() const;
 };
 
 // A pool that was no candidate, or had no feasible start, and why.
 struct Exclusion {
-  std::string pool;
-  std::string reason;  // one of the fixed phrases in candidates.cc, so that they can be counted
+  std::optional<size_t> pool;  // of Decision::pools; absent: a record does not name it
+  Reason reason = Reason::kUnknown;
+  std::string text = {};  // of kUnknown only, as a record has it
 };
+
+// Why, for people.
+absl::string_view ExclusionText(const Exclusion& exclusion);
 
 // Home minus candidate in one figure, positive where carbon is saved. Low and high bound the middle
 // 90% of the error scenarios.
@@ -83,12 +100,16 @@ inline constexpr int kMaxCandidates = 8;
 
 struct Decision {
   Outcome outcome = Outcome::kLeftAlone;
-  std::string reason;     // why, in one phrase
+  DecisionReason reason;
   bool bad_hint = false;  // `reason` is about the user's hint and should be shown
   std::string policy;     // empty: none matched
   Mode mode = Mode::kOff;
   Notice message = Notice::kAll;  // as the policy says
   Hints hints;
+
+  // What the pools are called that `excluded` counts; nullptr: a record was read, or there are
+  // none.
+  PoolNameList pools;
 
   // Absent when left alone.
   std::optional<Candidate> home;

@@ -142,7 +142,7 @@ class Watch {
     request.qos = job.qos;
     const auto is_shut_out = [&](const std::string& name) {
       const PartitionRules* rules = admission_.FindPartition(name);
-      return !AdmissionProof(request, job.limit, admission_, rules).WhyShutOut().empty();
+      return AdmissionProof(request, job.limit, admission_, rules).WhyShutOut().has_value();
     };
     // What keeps it out of where it is as well was overruled by an administrator.
     if (is_shut_out(partition) && !is_shut_out(job.partition)) return false;

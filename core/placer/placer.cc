@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "core/decision/admin_comment.h"
+#include "core/reason/reason.h"
 
 namespace carbon {
 namespace {
@@ -14,7 +14,7 @@ constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
 constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
 
 // What is left of a decision that may not be carried out.
-Decision LeftAlone(Decision decision, std::string reason) {
+Decision LeftAlone(Decision decision, DecisionReason reason) {
   Decision left;
   left.reason = std::move(reason);
   left.policy = std::move(decision.policy);
@@ -25,20 +25,23 @@ Decision LeftAlone(Decision decision, std::string reason) {
 
 }  // namespace
 
-std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, absl::Time now) {
+std::optional<DecisionReason> WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since,
+                                           absl::Time now) {
   const absl::Duration age = now - snapshot.manifest().published_at;
   if (age > kMaxSnapshotAge) {
-    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(age), " minutes old, limit ",
-                        absl::ToInt64Minutes(kMaxSnapshotAge));
+    return DecisionReason{Reason::kSnapshotOld, MinutesOff{absl::ToInt64Minutes(age),
+                                                           absl::ToInt64Minutes(kMaxSnapshotAge)}};
   }
   if (-age > kMaxSnapshotLead) {
-    return absl::StrCat("the snapshot is ", absl::ToInt64Minutes(-age),
-                        " minutes in the future, limit ", absl::ToInt64Minutes(kMaxSnapshotLead));
+    return DecisionReason{
+        Reason::kSnapshotFuture,
+        MinutesOff{absl::ToInt64Minutes(-age), absl::ToInt64Minutes(kMaxSnapshotLead)}};
   }
   // Both are known to the second only. A time that is yet to come is of a clock that was set back.
-  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since)
-    return std::string(kNoLookYet);
-  return "";
+  if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since) {
+    return DecisionReason{Reason::kNoLookYet, {}};
+  }
+  return std::nullopt;
 }
 
 std::vector<BookingEvent> Placer::Adopt(std::shared_ptr<const Snapshot> snapshot, LedgerBase* base,
@@ -58,12 +61,13 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
   Submission submission{.ledger_digest = ledger_.digest(), .circumstances = circumstances};
   Decision& decision = submission.decision;
   decision = decide_(job, *snapshot_, ledger_, now);
-  std::string unusable = WhyNotUsable(*snapshot_, circumstances.in_charge_since, now);
-  if (unusable.empty() && !circumstances.log_error.empty()) {
-    unusable = absl::StrCat("the placement log cannot be written: ", circumstances.log_error);
+  std::optional<DecisionReason> unusable =
+      WhyNotUsable(*snapshot_, circumstances.in_charge_since, now);
+  if (!unusable.has_value() && !circumstances.log_error.empty()) {
+    unusable = DecisionReason{Reason::kLogUnwritable, InWords{circumstances.log_error}};
   }
-  if (!unusable.empty() && !decision.bad_hint) {
-    decision = LeftAlone(std::move(decision), std::move(unusable));
+  if (unusable.has_value() && !decision.bad_hint) {
+    decision = LeftAlone(std::move(decision), *std::move(unusable));
   }
   // Jobs that no policy is about would only fill the log.
   if (decision.mode == Mode::kOff && !decision.bad_hint) return submission;
@@ -72,7 +76,7 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
   if (!budget_.Take(job.user_id, kind, DecisionRecordBytes(job, decision, circumstances), now)) {
     // No decision without a trace.
     if (!decision.bad_hint) {
-      decision = LeftAlone(std::move(decision), std::string(kLogShareUsed));
+      decision = LeftAlone(std::move(decision), {Reason::kLogShareUsed, {}});
     }
     return submission;
   }
@@ -118,8 +122,8 @@ Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Tim
   verdict.apply = true;
   if (decision.chosen->start > now) verdict.begin = decision.chosen->start;
   // Of several partitions named, Slurm would take whichever has room first.
-  if (decision.chosen->partition != decision.home->partition || job.partitions.size() > 1) {
-    verdict.partition = decision.chosen->partition;
+  if (decision.chosen->partition() != decision.home->partition() || job.partitions.size() > 1) {
+    verdict.partition = decision.chosen->partition();
   }
   if (HasNewTimeLimit(decision)) {
     verdict.time_limit = decision.chosen->time_limit;

@@ -26,6 +26,7 @@
 #include "core/decision/circumstances.h"
 #include "core/decision/decision.h"
 #include "core/decision/decision_id.h"
+#include "core/decision/decision_reason.h"
 #include "core/decision/seal.h"
 #include "core/job/job.h"
 #include "core/placer/record_budget.h"
@@ -34,11 +35,9 @@
 
 namespace carbon {
 
-inline constexpr absl::string_view kNoLookYet =
-    "the queue has not been looked at since this slurmctld took charge";
-
-// Why no decision may rest on this snapshot now; empty: one may.
-std::string WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since, absl::Time now);
+// Why no decision may rest on this snapshot now; absent: one may.
+std::optional<DecisionReason> WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since,
+                                           absl::Time now);
 
 // What is asked of Slurm for the job.
 struct Verdict {

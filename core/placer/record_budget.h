@@ -19,14 +19,10 @@
 #include <map>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/record/record.h"
 
 namespace carbon {
-
-// Why a job whose record finds no room passes unchanged.
-inline constexpr absl::string_view kLogShareUsed = "a user's share of the placement log is used up";
 
 class RecordBudget {
  public:

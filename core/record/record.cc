@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <initializer_list>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/decision/decision_reason.h"
 #include "core/json/json_text.h"
+#include "core/reason/reason.h"
 #include "core/record/record_json.h"
 
 namespace carbon {
@@ -83,11 +86,11 @@ const char* IntensityData(const Candidate& candidate) {
 
 // Its names are the administrator's, who may have chosen long ones all the same.
 Json CandidateJson(const Candidate& candidate, BoundedStrings* strings) {
-  return {{"pool", strings->Name("candidate.pool", candidate.pool)},
-          {"site", strings->Name("candidate.site", candidate.site)},
-          {"zone", strings->Name("candidate.zone", candidate.zone)},
-          {"partition", strings->Name("candidate.partition", candidate.partition)},
-          {"hardware", strings->Name("candidate.hardware", candidate.hardware)},
+  return {{"pool", strings->Name("candidate.pool", candidate.pool())},
+          {"site", strings->Name("candidate.site", candidate.site())},
+          {"zone", strings->Name("candidate.zone", candidate.zone())},
+          {"partition", strings->Name("candidate.partition", candidate.partition())},
+          {"hardware", strings->Name("candidate.hardware", candidate.hardware())},
           {"start", TimeJson(candidate.start)},
           {"runtime_s", SecondsJson(candidate.runtime)},
           {"wake_up_s", SecondsJson(candidate.wake_up)},
@@ -132,15 +135,17 @@ Json BookedJson(const Decision& decision, BoundedStrings* strings) {
           {"amount", AmountJson(decision.booked_amount)}};
 }
 
-// How many pools for which reason, in the order in which the reasons first occur.
-Json ExcludedJson(const std::vector<Exclusion>& excluded) {
+// How many pools for which reason, named by `name`, in the order in which the reasons first occur.
+template <class Name>
+Json ExcludedJson(const std::vector<Exclusion>& excluded, Name name) {
   std::vector<std::pair<absl::string_view, int>> counts;
   for (const Exclusion& exclusion : excluded) {
+    const absl::string_view reason_name = name(exclusion);
     const auto count = std::find_if(counts.begin(), counts.end(), [&](const auto& reason) {
-      return reason.first == exclusion.reason;
+      return reason.first == reason_name;
     });
     if (count == counts.end()) {
-      counts.emplace_back(exclusion.reason, 1);
+      counts.emplace_back(reason_name, 1);
     } else {
       ++count->second;
     }
@@ -148,6 +153,12 @@ Json ExcludedJson(const std::vector<Exclusion>& excluded) {
   Json json = Json::Object();
   for (const auto& [reason, count] : counts) json[reason] = count;
   return json;
+}
+
+absl::string_view ExclusionCode(const Exclusion& exclusion) { return ReasonCode(exclusion.reason); }
+
+Json CodeJson(Reason reason) {
+  return reason == Reason::kUnknown ? Json(nullptr) : Json(std::string(ReasonCode(reason)));
 }
 
 }  // namespace
@@ -175,7 +186,8 @@ std::string WriteRecord(const PlacementRecord& placement) {
   record["rule"] = placement.rule;
   record["arithmetic"] = placement.arithmetic;
   record["outcome"] = std::string(OutcomeName(decision.outcome));
-  record["reason"] = strings.Text("reason", decision.reason);
+  record["reason"] = strings.Text("reason", ReasonText(decision.reason));
+  record["reason_code"] = CodeJson(decision.reason.reason);
   record["hints"] = HintsJson(decision.hints, &strings);
   record["home"] = OrNull(decision.home, candidate_json);
   record["chosen"] = OrNull(decision.chosen, candidate_json);
@@ -185,7 +197,8 @@ std::string WriteRecord(const PlacementRecord& placement) {
     candidates.push_back(candidate_json(decision.best[i]));
   }
   record["candidates"] = candidates;
-  record["excluded"] = ExcludedJson(decision.excluded);
+  record["excluded"] = ExcludedJson(decision.excluded, ExclusionText);
+  record["excluded_codes"] = ExcludedJson(decision.excluded, ExclusionCode);
   record["minimised"] = decision.chosen.has_value()
                             ? Json(std::string(FigureName(decision.minimised)))
                             : Json(nullptr);
@@ -196,7 +209,7 @@ std::string WriteRecord(const PlacementRecord& placement) {
   record["runtime_source"] = source.empty() ? Json(nullptr) : Json(source);
   Json runs = Json::Array();
   if (decision.chosen.has_value()) {
-    runs.push_back({{"pool", strings.Name("candidate.pool", decision.chosen->pool)},
+    runs.push_back({{"pool", strings.Name("candidate.pool", decision.chosen->pool())},
                     {"start", TimeJson(decision.chosen->start)},
                     {"runtime_s", SecondsJson(decision.chosen->runtime)}});
   }
@@ -217,12 +230,39 @@ std::string WriteRecord(const PlacementRecord& placement) {
   return RecordLine(record);
 }
 
+// The bytes of the reason's text at most, escapes included, without composing it.
+size_t ReasonBytes(const DecisionReason& reason) {
+  size_t size = ReasonText(reason.reason).size();
+  if (const auto* home = std::get_if<AtHome>(&reason.detail)) {
+    constexpr size_t kAtHome = 12;
+    size += kAtHome + (home->pool == nullptr ? 0 : JsonText::EscapedSize(home->pool->pool));
+  } else if (std::get_if<MinutesOff>(&reason.detail) != nullptr) {
+    constexpr size_t kMinutesOff = 80;
+    size += kMinutesOff;
+  } else if (const auto* in = std::get_if<InWords>(&reason.detail)) {
+    size += JsonText::EscapedSize(in->words) + 2;
+  } else if (const auto* plan = std::get_if<RestsOn>(&reason.detail)) {
+    constexpr size_t kUnwatched = 60, kEstimate = 40;
+    size += plan->is_unwatched ? kUnwatched : 0;
+    for (const RestsOn::Hardware& of : plan->hardware) {
+      if (of.pool == nullptr) continue;
+      for (const Quality quality : {of.speed, of.watts, of.free_watts}) {
+        if (quality == Quality::kMeasured) continue;
+        size += kEstimate + JsonText::EscapedSize(of.pool->hardware);
+      }
+    }
+  } else if (const auto* recorded = std::get_if<AsRecorded>(&reason.detail)) {
+    size += JsonText::EscapedSize(recorded->text);
+  }
+  return std::min(size, kMaxRecordText);
+}
+
 size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
                            const Circumstances& circumstances) {
-  constexpr size_t kFrame = 1720;  // the names of all fields, numbers and hashes
+  constexpr size_t kFrame = 1800;  // the names of all fields, numbers and hashes
   constexpr size_t kPlan = 1100;   // savings, and what is booked
   constexpr size_t kCandidate = 480;
-  constexpr size_t kExclusion = 60, kExclusions = 1200;
+  constexpr size_t kExclusion = 110, kExclusions = 2200;
   const auto sum_of = [](std::initializer_list<absl::string_view> texts, size_t most) {
     size_t sum = 0;
     for (absl::string_view text : texts) sum += std::min(JsonText::EscapedSize(text), most);
@@ -234,8 +274,12 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
     return std::min(sum, kMaxRecordText);
   };
   const auto size_of_candidate = [&](const Candidate& one) {
+    if (one.names != nullptr && one.names->escaped_bytes > 0) {
+      return kCandidate + std::min(one.names->escaped_bytes, 5 * kMaxRecordName);
+    }
     return kCandidate +
-           sum_of({one.pool, one.site, one.zone, one.partition, one.hardware}, kMaxRecordName);
+           sum_of({one.pool(), one.site(), one.zone(), one.partition(), one.hardware()},
+                  kMaxRecordName);
   };
   size_t size = kFrame + std::min(kExclusion * decision.excluded.size(), kExclusions);
   if (decision.home.has_value()) size += kPlan;
@@ -248,7 +292,8 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
   size += sum_of({job.name, job.account, job.qos, job.device_type, job.leave_alone, job.pinned_by,
                   decision.policy},
                  kMaxRecordName);
-  size += sum_of({job.comment, decision.reason, circumstances.log_error}, kMaxRecordText);
+  size += sum_of({job.comment, circumstances.log_error}, kMaxRecordText);
+  size += ReasonBytes(decision.reason);
   for (const auto* list :
        {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
     size += size_of_list(*list);

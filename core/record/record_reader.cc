@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,10 +12,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/precision.h"
+#include "core/decision/decision_reason.h"
 #include "core/json/json_bounds.h"
+#include "core/reason/reason.h"
 #include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "core/record/record_fields.h"
+#include "core/snapshot/pool_names.h"
 
 namespace carbon {
 namespace {
@@ -93,11 +97,13 @@ Candidate ReadCandidate(const Fields& fields) {
   candidate.energy = KilowattHours(kUnknown);
   candidate.intensity = GramsPerKilowattHour(kUnknown);
   candidate.gross = GramsCo2e(kUnknown);
-  fields.Read("pool", &candidate.pool);
-  fields.Read("site", &candidate.site);
-  fields.Read("zone", &candidate.zone);
-  fields.Read("partition", &candidate.partition);
-  fields.Read("hardware", &candidate.hardware);
+  auto names = std::make_shared<PoolNames>();
+  fields.Read("pool", &names->pool);
+  fields.Read("site", &names->site);
+  fields.Read("zone", &names->zone);
+  fields.Read("partition", &names->partition);
+  fields.Read("hardware", &names->hardware);
+  candidate.names = std::move(names);
   fields.Read("start", &candidate.start);
   fields.Read("runtime_s", &candidate.runtime);
   fields.Read("wake_up_s", &candidate.wake_up);
@@ -167,8 +173,27 @@ void ReadExcluded(const Fields& fields, std::vector<Exclusion>* excluded) {
     if (!count.is_number_unsigned() || count.get<uint64_t>() > kMaxPools - excluded->size()) {
       return fields.Refuse("excluded", "has a count that is not a whole number, or too many pools");
     }
-    for (uint64_t i = 0; i < count.get<uint64_t>(); ++i) excluded->push_back({"", reason});
+    Exclusion exclusion;
+    const std::optional<Reason> known = ReasonOfText(reason);
+    if (known.has_value()) {
+      exclusion.reason = *known;
+    } else {
+      exclusion.text = reason;
+    }
+    excluded->insert(excluded->end(), count.get<uint64_t>(), exclusion);
   }
+}
+
+// The text as it is there. Its code is that of the record, or else the one whose text it is.
+DecisionReason ReasonIn(const Fields& fields) {
+  std::string text, code;
+  fields.Read("reason", &text);
+  fields.Read("reason_code", &code);
+  const std::optional<Reason> of_text = ReasonOfText(text);
+  const std::optional<Reason> of_code = code.empty() ? of_text : ReasonOfCode(code);
+  DecisionReason reason = {of_code.value_or(Reason::kUnknown), {}};
+  if (of_text != reason.reason) reason.detail = AsRecorded{std::move(text)};
+  return reason;
 }
 
 void ReadDecision(const Fields& fields, Decision* decision) {
@@ -176,7 +201,7 @@ void ReadDecision(const Fields& fields, Decision* decision) {
   fields.ReadName("mode", {Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName, &decision->mode);
   fields.ReadName("outcome", {Outcome::kPlaced, Outcome::kKeptHome, Outcome::kLeftAlone},
                   OutcomeName, &decision->outcome);
-  fields.Read("reason", &decision->reason);
+  decision->reason = ReasonIn(fields);
   fields.Within("hints", [&](const Fields& f) { ReadHints(f, &decision->hints); });
   decision->home = CandidateIn(fields, "home");
   decision->chosen = CandidateIn(fields, "chosen");

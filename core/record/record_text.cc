@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "core/base/duration.h"
 #include "core/base/mass_text.h"
+#include "core/decision/decision_reason.h"
 #include "core/record/record.h"
 
 namespace carbon {
@@ -74,8 +75,8 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
   const Candidate& chosen = *decision.chosen;
   const Candidate& home = *decision.home;
   const bool is_delayed = chosen.start > home.start;
-  std::string message = absl::StrCat("carbon: planned for ", chosen.site, "/", chosen.hardware, " ",
-                                     When(chosen.start, now, zone));
+  std::string message = absl::StrCat("carbon: planned for ", chosen.site(), "/", chosen.hardware(),
+                                     " ", When(chosen.start, now, zone));
   if (!IsNow(chosen.start, now)) {
     absl::StrAppend(&message, " (in ", DurationForPeople(chosen.start - now), ")");
   }
@@ -88,7 +89,7 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
   if (!comparison.empty()) {
     absl::StrAppend(&message, ", ", comparison,
                     is_delayed ? absl::StrCat(" ", When(home.start, now, zone)) : "", " in ",
-                    home.site);
+                    home.site());
   }
   return absl::StrCat(message, is_delayed ? "; --comment=carbon:now to run at once"
                                           : "; --comment=carbon:off to stay there");
@@ -99,7 +100,8 @@ std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZo
 std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
   if (decision.message == Notice::kNone) return "";
   if (decision.bad_hint) {
-    return OneLine(absl::StrCat("carbon: ", decision.reason, "; the job is submitted unplaced"));
+    return OneLine(
+        absl::StrCat("carbon: ", ReasonText(decision.reason), "; the job is submitted unplaced"));
   }
   if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
       !decision.home.has_value()) {
@@ -112,12 +114,13 @@ std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone
       if (decision.message == Notice::kPlaced) break;
       // Without a candidate there is nothing to be as good as.
       if (decision.best.empty()) {
-        return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site, ": ",
-                                    decision.reason));
+        return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site(), ": ",
+                                    ReasonText(decision.reason)));
       }
-      return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site, ", ",
+      return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site(), ", ",
                                   When(decision.home->start, now, zone), ": ",
-                                  EmissionText(decision, *decision.home), "; ", decision.reason));
+                                  EmissionText(decision, *decision.home), "; ",
+                                  ReasonText(decision.reason)));
     case Outcome::kLeftAlone:
       break;
   }

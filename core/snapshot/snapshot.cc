@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "core/json/json_text.h"
 
 namespace carbon {
 namespace {
@@ -74,7 +77,92 @@ class Factors {
   std::map<std::string, ErrorScenarios::Draws>& drawn_;
 };
 
+// Whether a job has the same size, runtime, limit and watts before PUE in both.
+bool AreOfOneKind(const Snapshot::Pool& a, const Snapshot::Pool& b) {
+  if (a.hardware != b.hardware || (a.state == nullptr) != (b.state == nullptr)) return false;
+  if (a.added != b.added) return false;
+  if (a.state == nullptr) return true;
+  const PoolState &one = *a.state, &other = *b.state;
+  return one.up == other.up && one.max_time == other.max_time &&
+         one.default_time == other.default_time && one.max_nodes == other.max_nodes &&
+         one.defaults == other.defaults && one.wake_up == other.wake_up &&
+         one.asleep == other.asleep && a.group->total == b.group->total &&
+         a.group->per_node == b.group->per_node;
+}
+
+// The partitions that associations name, in lower case: Slurm compares them without regard to case.
+std::set<std::string> PartitionsNamed(const AdmissionRules& admission) {
+  std::set<std::string> named;
+  for (const UserRules& user : admission.users) {
+    for (const AssociationRules& association : user.associations) {
+      if (association.partition.empty()) continue;
+      named.insert(absl::AsciiStrToLower(association.partition));
+    }
+  }
+  return named;
+}
+
+// A partition's rules without its name, unless an association depends on that. Absent: not known.
+std::optional<PartitionRules> Nameless(const PartitionRules* rules,
+                                       const std::set<std::string>& named) {
+  if (rules == nullptr) return std::nullopt;
+  std::optional<PartitionRules> nameless = *rules;
+  if (!named.contains(absl::AsciiStrToLower(rules->name))) nameless->name.clear();
+  return nameless;
+}
+
+// Numbers the pools from zero: equal ones get the number of the first of them. Returns how many
+// there are.
+template <class Equal>
+size_t Number(std::vector<Snapshot::Pool>* pools, size_t Snapshot::Pool::* number, Equal equal) {
+  std::vector<const Snapshot::Pool*> first;  // of each number
+  for (Snapshot::Pool& pool : *pools) {
+    const auto found = std::find_if(first.begin(), first.end(), [&](const Snapshot::Pool* other) {
+      return equal(*other, pool);
+    });
+    pool.*number = static_cast<size_t>(found - first.begin());
+    if (found == first.end()) first.push_back(&pool);
+  }
+  return first.size();
+}
+
 }  // namespace
+
+void Snapshot::Classify() {
+  const std::set<std::string> named = PartitionsNamed(*admission_);
+  std::vector<std::optional<PartitionRules>> rules;
+  rules.reserve(pools_.size());
+  for (const Pool& pool : pools_) rules.push_back(Nameless(pool.rules, named));
+  kinds_ = Number(&pools_, &Pool::kind, AreOfOneKind);
+  rules_classes_ = Number(&pools_, &Pool::rules_class, [&](const Pool& a, const Pool& b) {
+    return a.rules == b.rules || rules[a.index] == rules[b.index];
+  });
+  Number(&pools_, &Pool::partition,
+         [](const Pool& a, const Pool& b) { return a.config->partition == b.config->partition; });
+  auto list = std::make_shared<std::vector<std::shared_ptr<const PoolNames>>>();
+  list->reserve(pools_.size());
+  for (const Pool& pool : pools_) {
+    pools_of_[pool.config->partition].push_back(&pool);
+    auto names = std::make_shared<PoolNames>();
+    names->pool = pool.config->name;
+    names->site = pool.site->name;
+    names->zone = pool.site->zone;
+    names->partition = pool.config->partition;
+    names->hardware = pool.config->hardware;
+    for (const auto* name :
+         {&names->pool, &names->site, &names->zone, &names->partition, &names->hardware}) {
+      names->escaped_bytes += JsonText::EscapedSize(*name);
+    }
+    list->push_back(std::move(names));
+  }
+  pool_names_ = std::move(list);
+}
+
+const std::vector<const Snapshot::Pool*>& Snapshot::PoolsOf(absl::string_view partition) const {
+  static const std::vector<const Pool*>& none = *new std::vector<const Pool*>;
+  const auto found = pools_of_.find(partition);
+  return found == pools_of_.end() ? none : found->second;
+}
 
 std::string Sha256Hex(absl::string_view bytes) {
   std::array<char, SHA256_DIGEST_STRING_LENGTH> hex;
@@ -87,7 +175,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     CapacityState capacity, std::shared_ptr<const AdmissionRules> admission) {
   // make_shared cannot reach the private constructor.
   std::shared_ptr<Snapshot> snapshot(new Snapshot);
-  snapshot->manifest_ = std::move(manifest);
+  snapshot->manifest_ = std::make_shared<const Manifest>(std::move(manifest));
   snapshot->config_ = std::move(config);
   snapshot->forecasts_ = std::move(forecasts);
   snapshot->capacity_ = std::move(capacity);
@@ -131,6 +219,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
   for (const PoolConfig& config : parts.pools) {
     const std::string owner = absl::StrCat("pool \"", config.name, "\"");
     Pool pool{};
+    pool.index = snapshot->pools_.size();
     pool.config = &config;
     pool.site = Find(sites, parts.sites, config.site);
     if (pool.site == nullptr) return Unknown("site", config.site, owner);
@@ -144,6 +233,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     pool.state = Find(states, snapshot->capacity_.pools, config.name);
     if (pool.state != nullptr) {
       pool.group = Find(groups, snapshot->capacity_.groups, pool.state->group);
+      pool.group_index = static_cast<size_t>(pool.group - snapshot->capacity_.groups.data());
     }
     pool.watts_factor = factors.Draw(absl::StrCat("watts/", pool.hardware->name),
                                      RelativeSpread(pool.hardware->busy.quality));
@@ -173,6 +263,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
                                    RelativeSpread(pue.quality) * ((pue.value - 1) / pue.value));
     snapshot->pools_.push_back(pool);
   }
+  snapshot->Classify();
   return snapshot;
 }
 

@@ -6,6 +6,8 @@
 #define CORE_SNAPSHOT_SNAPSHOT_H_
 
 #include <array>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +25,7 @@
 #include "core/grid/scenarios.h"
 #include "core/grid/zone_forecast.h"
 #include "core/snapshot/part.h"
+#include "core/snapshot/pool_names.h"
 
 namespace carbon {
 
@@ -74,12 +77,21 @@ class Snapshot {
  public:
   // A pool with all that belongs to it looked up, valid as long as the snapshot.
   struct Pool {
+    size_t index;      // in pools()
+    size_t partition;  // pools of one partition have the same number
+    // Pools of one kind differ in nothing that a job's size, runtime, time limit or watts before
+    // PUE depend on: hardware, nodes, the partition's defaults and limits.
+    size_t kind;
+    // Pools of one number have partitions whose rules admit and refuse the same jobs, where neither
+    // is the job's home.
+    size_t rules_class;
     const PoolConfig* config;
     const SiteConfig* site;
     const HardwareProfile* hardware;
     const ZoneForecast* forecast;         // nullptr: the zone has none
     const PoolState* state;               // nullptr: the cluster does not show its partition
     const NodeGroup* group;               // nullptr together with `state`
+    size_t group_index;                   // of `group`, in the capacity
     const PartitionRules* rules;          // nullptr: nothing is known of whom its partition admits
     int zone_index;                       // for ErrorScenarios; -1 without a forecast
     std::optional<double> stays_powered;  // without jobs, as the config or else its state has it
@@ -103,7 +115,9 @@ class Snapshot {
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
-  const Manifest& manifest() const { return manifest_; }
+  const Manifest& manifest() const { return *manifest_; }
+  // For what outlives the snapshot.
+  const std::shared_ptr<const Manifest>& shared_manifest() const { return manifest_; }
   const PlacementConfig& config() const { return config_; }
   const std::vector<ZoneForecast>& forecasts() const { return forecasts_->zones; }
   const CapacityState& capacity() const { return capacity_; }
@@ -112,17 +126,33 @@ class Snapshot {
   const std::shared_ptr<const DrawnForecasts>& shared_forecasts() const { return forecasts_; }
   const std::shared_ptr<const AdmissionRules>& shared_admission() const { return admission_; }
   const std::vector<Pool>& pools() const { return pools_; }
+  const PoolNameList& pool_names() const { return pool_names_; }
+  const std::shared_ptr<const PoolNames>& NamesOf(const Pool& pool) const {
+    return (*pool_names_)[pool.index];
+  }
+  // The pools of a partition, in the configuration's order; empty: it has none.
+  const std::vector<const Pool*>& PoolsOf(absl::string_view partition) const;
+  // How many different values Pool::kind and Pool::rules_class have, from zero.
+  size_t kinds() const { return kinds_; }
+  size_t rules_classes() const { return rules_classes_; }
   const ErrorScenarios& scenarios() const { return forecasts_->scenarios; }
 
  private:
   Snapshot() = default;
 
-  Manifest manifest_;
+  // What can be known of the pools once instead of for each job.
+  void Classify();
+
+  std::shared_ptr<const Manifest> manifest_;
   PlacementConfig config_;
   std::shared_ptr<const DrawnForecasts> forecasts_;
   CapacityState capacity_;
   std::shared_ptr<const AdmissionRules> admission_;
   std::vector<Pool> pools_;
+  PoolNameList pool_names_;
+  std::map<std::string, std::vector<const Pool*>, std::less<>> pools_of_;  // by partition
+  size_t kinds_ = 0;
+  size_t rules_classes_ = 0;
   std::map<std::string, ErrorScenarios::Draws> factors_;  // by key
 };
 

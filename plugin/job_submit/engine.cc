@@ -16,8 +16,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/cluster/ledger.h"
+#include "core/decision/decision_reason.h"
 #include "core/decision/seal.h"
 #include "core/placer/placer.h"
+#include "core/reason/reason.h"
 #include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "core/snapshot/snapshot.h"
@@ -42,17 +44,18 @@ constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
 // About what the two hold in memory, strings included.
 size_t BytesHeld(const JobRequest& job, const Submission& submission) {
   const Decision& decision = submission.decision;
-  constexpr size_t kStrings = 128;  // of a candidate or an exclusion
+  constexpr size_t kReason = 128;  // what a reason may hold besides
+  constexpr size_t kNames = 384;   // of a candidate's pool
   size_t strings = job.name.size() + job.account.size() + job.qos.size() + job.comment.size() +
-                   job.device_type.size() + job.pinned_by.size() + decision.reason.size() +
+                   job.device_type.size() + job.pinned_by.size() + kReason +
                    submission.circumstances.log_error.size();
   for (const auto* list :
        {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
     for (const std::string& name : *list) strings += sizeof(name) + name.size();
   }
   return sizeof(job) + strings + sizeof(submission) +
-         decision.best.size() * (sizeof(Candidate) + kStrings) +
-         decision.excluded.size() * (sizeof(Exclusion) + kStrings);
+         decision.best.size() * (sizeof(Candidate) + kNames) +
+         decision.excluded.size() * sizeof(Exclusion);
 }
 
 }  // namespace
@@ -96,9 +99,9 @@ class Engine::State {
     }
   }
 
-  Verdict Submit(const JobRequest& job, absl::Time now) {
+  Verdict Submit(JobRequest job, absl::Time now) {
     try {
-      return SubmitOrThrow(job, now);
+      return SubmitOrThrow(std::move(job), now);
     } catch (const std::exception& e) {
       Fail(e.what(), now);
     } catch (...) {
@@ -108,7 +111,7 @@ class Engine::State {
   }
 
  private:
-  Verdict SubmitOrThrow(const JobRequest& job, absl::Time now) {
+  Verdict SubmitOrThrow(JobRequest job, absl::Time now) {
     std::unique_lock lock(mutex_);
     ++status_.decisions;
     // Held beyond the lock: the record is made from it.
@@ -132,12 +135,23 @@ class Engine::State {
     lock.unlock();
     Verdict verdict = VerdictOf(job, submission, now, zone_, *seal);
     const size_t bytes = BytesHeld(job, submission);
+    submission.decision.pools = nullptr;  // a record names few
+    struct Recorded {
+      absl::Time now;
+      JobRequest job;
+      Submission submission;
+      std::shared_ptr<const Manifest> manifest;
+    };
+    const auto recorded = std::make_shared<const Recorded>(
+        Recorded{now, std::move(job), std::move(submission), snapshot->shared_manifest()});
     const auto need =
         outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable : LogWriter::Need::kNeeded;
-    const bool is_queued = log_.Enqueue([record = std::make_shared<const PlacementRecord>(RecordOf(
-                                             job, std::move(submission), snapshot->manifest(),
-                                             now))] { return WriteRecord(*record); },
-                                        bytes, need);
+    const bool is_queued = log_.Enqueue(
+        [recorded] {
+          return WriteRecord(
+              RecordOf(recorded->job, recorded->submission, *recorded->manifest, recorded->now));
+        },
+        bytes, need);
     log_lock.unlock();
     // No decision without a trace. What was booked expires, as of any job that does not come.
     if (!is_queued && need == LogWriter::Need::kNeeded) return {};
@@ -228,10 +242,11 @@ class Engine::State {
     log_lock.unlock();
     // The same text as long as it is the same user's, so that it is not said every minute.
     const std::optional<uint32_t> user_id = all.front().user_id;
-    complaints_.Report("records",
-                       absl::StrCat(user_id ? absl::StrCat("user ", *user_id) : "too many users",
-                                    ": ", kLogShareUsed, "; jobs pass unchanged and unrecorded"),
-                       now);
+    complaints_.Report(
+        "records",
+        absl::StrCat(user_id ? absl::StrCat("user ", *user_id) : "too many users", ": ",
+                     ReasonText(Reason::kLogShareUsed), "; jobs pass unchanged and unrecorded"),
+        now);
   }
 
   void TellDropped(absl::Time now) {
@@ -249,11 +264,13 @@ class Engine::State {
     const std::shared_ptr<const Snapshot> before = last_read_;
     absl::StatusOr<std::shared_ptr<const Snapshot>> read = reader_.ReadIfChanged();
     std::string error;
+    std::optional<DecisionReason> unusable;
     if (!read.ok()) {
       error = std::string(read.status().message());
     } else {
       if (*read != nullptr) Adopt(*read, now);
-      if (last_read_ != nullptr) error = WhyNotUsable(*last_read_, InChargeSince(), now);
+      if (last_read_ != nullptr) unusable = WhyNotUsable(*last_read_, InChargeSince(), now);
+      if (unusable.has_value()) error = ReasonText(*unusable);
     }
     {
       std::lock_guard lock(mutex_);
@@ -268,7 +285,8 @@ class Engine::State {
     }
     if (error.empty()) {
       complaints_.Resolve("snapshot");
-    } else if (error != kNoLookYet || now - InChargeSince() > kFirstLookWithin) {
+    } else if (!unusable.has_value() || unusable->reason != Reason::kNoLookYet ||
+               now - InChargeSince() > kFirstLookWithin) {
       complaints_.Report("snapshot", absl::StrCat(error, "; jobs pass unchanged"), now);
     }
   }
@@ -384,6 +402,8 @@ class Engine::State {
 
 Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Engine::~Engine() = default;
-Verdict Engine::Submit(const JobRequest& job, absl::Time now) { return state_->Submit(job, now); }
+Verdict Engine::Submit(JobRequest job, absl::Time now) {
+  return state_->Submit(std::move(job), now);
+}
 
 }  // namespace carbon

@@ -48,7 +48,7 @@ class Engine {
   // user fills the log (core/placer/record_budget.h), and when anything is thrown. A look at the
   // queue from before this controller was in charge is not usable: bookings made by the one before
   // are in no look yet.
-  Verdict Submit(const JobRequest& job, absl::Time now);
+  Verdict Submit(JobRequest job, absl::Time now);
 
  private:
   class State;

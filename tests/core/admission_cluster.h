@@ -19,6 +19,11 @@ inline PartitionRules Partition(const std::string& name) {
   return rules;
 }
 
+// Empty: nothing stands against it.
+inline std::string TextOf(std::optional<Reason> reason) {
+  return reason.has_value() ? std::string(ReasonText(*reason)) : "";
+}
+
 // Two partitions, "home" and "there", two accounts under a root, and a user of both, 1000.
 struct Cluster {
   AdmissionRules rules;
@@ -58,7 +63,7 @@ struct Cluster {
   std::string Why() const {
     const AdmissionProof proof(job, job.time_limit.value_or(absl::Hours(4)), rules,
                                rules.FindPartition("home"));
-    return std::string(proof.WhyNot(rules.FindPartition("there")));
+    return TextOf(proof.WhyNot(rules.FindPartition("there")));
   }
 };
 

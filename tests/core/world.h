@@ -166,7 +166,9 @@ inline World OneSite() {
 
 inline std::map<std::string, std::string> WhyExcluded(const Decision& decision) {
   std::map<std::string, std::string> why;
-  for (const Exclusion& exclusion : decision.excluded) why[exclusion.pool] = exclusion.reason;
+  for (const Exclusion& exclusion : decision.excluded) {
+    why[(*decision.pools)[*exclusion.pool]->pool] = std::string(ExclusionText(exclusion));
+  }
   return why;
 }
 

@@ -11,7 +11,7 @@ FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "scarbond", "settings",
 
 # Each includes headers of itself and of what stands above it.
 ROOMS = """
-core/base core/json core/job core/grid core/config core/admission core/cluster core/snapshot
+core/base core/reason core/json core/job core/grid core/config core/admission core/cluster core/snapshot
 core/decision core/record core/placer
 store
 forecast/http forecast/providers forecast/archive forecast/plausibility forecast/sources forecast/own

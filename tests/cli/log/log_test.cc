@@ -31,7 +31,7 @@ std::string LeftAloneLine(uint64_t sequence) {
   job.user_id = 4242424;
   job.partitions = {"oslo"};
   Decision decision;
-  decision.reason = "interactive";
+  decision.reason.reason = Reason::kInteractive;
   return WriteRecord(RecordOfDecision({kBoot, sequence}, kStart, job, decision));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -72,7 +73,7 @@ inline std::string Line(const Sample& sample,
   decision.mode = sample.mode;
   decision.policy = "all";
   if (sample.is_stated) decision.hints.runtime = absl::Hours(30);
-  decision.reason = "emits less";
+  decision.reason = {Reason::kGreenest, AsRecorded{"emits less"}};
   decision.outcome = sample.chosen == sample.home ? Outcome::kKeptHome : Outcome::kPlaced;
   decision.home = LongRunAt(sample.home, now, sample.home_grams);
   decision.chosen = LongRunAt(sample.chosen, now + sample.delay, sample.chosen_grams);

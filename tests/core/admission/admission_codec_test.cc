@@ -164,8 +164,8 @@ TEST(AdmissionPart, ReadsTheVersionBeforeAndProvesNothingByIt) {
   job.time_limit = absl::Hours(1);
   const AdmissionProof proof(job, absl::Hours(1), *parsed, &parsed->partitions[0]);
   partition.name = "there";
-  EXPECT_EQ(proof.WhyNot(&partition), "its partition has a rule that is not known");
-  EXPECT_EQ(proof.WhyNot(&parsed->partitions[0]), "");
+  EXPECT_EQ(proof.WhyNot(&partition), Reason::kUnknownRule);
+  EXPECT_EQ(proof.WhyNot(&parsed->partitions[0]), std::nullopt);
   // What is new is not in it.
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(kVersion1);
   json["partitions"][0]["topology"] = "";

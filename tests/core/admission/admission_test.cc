@@ -33,18 +33,18 @@ TEST(Admission, IsProvenWhereNothingDiffers) {
   });
   const Cluster cluster;
   const PartitionRules* home = cluster.rules.FindPartition("home");
-  EXPECT_EQ(AdmissionProof({}, absl::Hours(1), cluster.rules, home).WhyNot(home), "");
+  EXPECT_EQ(AdmissionProof({}, absl::Hours(1), cluster.rules, home).WhyNot(home), std::nullopt);
   EXPECT_EQ(AdmissionProof({}, absl::Hours(1), cluster.rules, nullptr).WhyNot(home),
-            "its partition's rules are not known");
+            Reason::kRulesUnknown);
 }
 
 TEST(Admission, KnowsWhomHomeItselfShutsOut) {
   const auto why = [](const std::function<void(Cluster&)>& change) {
     Cluster cluster;
     change(cluster);
-    return std::string(AdmissionProof(cluster.job, absl::Hours(4), cluster.rules,
-                                      cluster.rules.FindPartition("home"))
-                           .WhyShutOut());
+    return TextOf(AdmissionProof(cluster.job, absl::Hours(4), cluster.rules,
+                                 cluster.rules.FindPartition("home"))
+                      .WhyShutOut());
   };
   EXPECT_EQ(why([](Cluster&) {}), "");
   EXPECT_EQ(why([](Cluster& c) { c.home().root_only = true; }), "its partition is for root only");

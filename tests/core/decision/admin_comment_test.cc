@@ -48,10 +48,12 @@ Decision Placed() {
   Decision decision;
   decision.outcome = Outcome::kPlaced;
   decision.mode = Mode::kEnforce;
+  const auto named = [](const char* pool, const char* partition) {
+    return std::make_shared<const PoolNames>(PoolNames{.pool = pool, .partition = partition});
+  };
   decision.home = Candidate{
-      .pool = "frankfurt-h100", .partition = "frankfurt", .start = kNow, .gross = GramsCo2e(38400)};
-  decision.chosen = Candidate{.pool = "oslo-h100",
-                              .partition = "oslo",
+      .names = named("frankfurt-h100", "frankfurt"), .start = kNow, .gross = GramsCo2e(38400)};
+  decision.chosen = Candidate{.names = named("oslo-h100", "oslo"),
                               .start = kNow + absl::Hours(7),
                               .gross = GramsCo2e(14200)};
   decision.saving = Saving{.share = 0.63, .share_low = 0.58, .share_high = 0.67};

@@ -19,7 +19,7 @@ TEST(RunInPool, ScalesTheRuntimeToOtherHardware) {
   world.policy().may_change_hardware = true;
   JobRequest job = world.Job("carbon:hardware=any,runtime=1h");
   const Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   // A quarter of the speed at half the power: four hours, twice the energy.
   EXPECT_EQ(decision.chosen->runtime, absl::Hours(4));
   EXPECT_DOUBLE_EQ(decision.chosen->energy.value(), 2 * decision.home->energy.value());
@@ -51,7 +51,7 @@ TEST(RunInPool, LengthensTheTimeLimitOnSlowerHardware) {
   job.time_limit = absl::Minutes(181);
   job.time_min = absl::Minutes(50);
   Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_TRUE(HasNewTimeLimit(decision));
   EXPECT_EQ(decision.chosen->runtime, absl::Hours(8));
   EXPECT_EQ(decision.chosen->time_limit, absl::Minutes(4 * 181));
@@ -66,7 +66,7 @@ TEST(RunInPool, LengthensTheTimeLimitOnSlowerHardware) {
   // Without a hint of the runtime the job may take all of its limit, there too.
   job.comment = "carbon:hardware=a100";
   decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_GT(decision.chosen->runtime, absl::Minutes(482));
 }
 
@@ -77,7 +77,7 @@ TEST(RunInPool, KeepsTheTimeLimitUnlessPolicyAndUserAllow) {
   world.policy().may_change_time_limit = false;
   job.comment = "carbon:hardware=any,runtime=1h";
   const Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_FALSE(HasNewTimeLimit(decision));
   EXPECT_EQ(decision.chosen->time_limit, absl::Hours(4));
 }
@@ -86,7 +86,7 @@ TEST(RunInPool, NeverShortensATimeLimitOnFasterHardware) {
   World world = SlowerAway();
   std::swap(world.config.pools[0].hardware, world.config.pools[1].hardware);
   const Decision decision = world.Place(world.Job("carbon:hardware=any"));
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
   EXPECT_FALSE(HasNewTimeLimit(decision));
 }
@@ -95,7 +95,7 @@ TEST(RunInPool, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
   World world = SlowerAway();
   const JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
   world.state("away").max_time = absl::Hours(16);
-  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  EXPECT_EQ(world.Place(job).chosen->pool(), "away");
   world.state("away").max_time = absl::Hours(16) - absl::Minutes(1);
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"],
             "its partition does not allow the time limit that slower hardware needs");
@@ -105,7 +105,7 @@ TEST(RunInPool, LengthensNoTimeLimitWhereAccountingMayLimitIt) {
   World world = SlowerAway();
   world.admission.enforces_limits = true;
   const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=30m"));
-  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_EQ(decision.chosen->pool(), "home");
   EXPECT_NE(WhyExcluded(decision)["away"], "");
 }
 
@@ -115,7 +115,7 @@ TEST(RunInPool, LengthensNoTimeLimitAgainstTheDeadline) {
   const absl::Duration margin = world.policy().margin;
   job.deadline = world.Hour(16) + margin;
   const Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.chosen->start, world.now);
   job.deadline = world.Hour(16) + margin - absl::Seconds(1);
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
@@ -154,7 +154,7 @@ TEST(RunInPool, RunsAnExclusiveJobLongerOnSmallerNodes) {
   job.per_node.devices = 1;
   // It asks for eight devices, and gets eight: on two nodes.
   Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.chosen->runtime, absl::Hours(1));
   EXPECT_EQ(decision.booked_amount.nodes, 2);
   // It asks for a node: half as many devices, twice as long.
@@ -196,7 +196,7 @@ TEST(RunInPool, DoubtsBothSpeedsWhereItScalesTheRuntime) {
     world.policy().may_change_hardware = true;
     world.config.hardware["h100"].throughput->quality = home_speed;
     const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=1h"));
-    EXPECT_EQ(decision.chosen->pool, "away");
+    EXPECT_EQ(decision.chosen->pool(), "away");
     return decision.saving->share_high - decision.saving->share_low;
   };
   EXPECT_GT(width(Quality::kEstimated), 2 * width(Quality::kMeasured));
@@ -219,7 +219,7 @@ TEST(RunInPool, CountsEnergyAndEmissionAsTheAccountingDoes) {
   const auto& hardware = world.config.hardware.at("h100");
   for (const char* comment : {"carbon:runtime=90m", "carbon:flops=7.7e18", ""}) {
     const Decision decision = world.Place(world.Job(comment));
-    ASSERT_TRUE(decision.home.has_value()) << decision.reason;
+    ASSERT_TRUE(decision.home.has_value()) << ReasonText(decision.reason);
     TrainingRun run{.processors = 8,
                     .watts_per_processor = hardware.busy.value,
                     .pue = 1.31,
@@ -298,7 +298,7 @@ TEST(RunInPool, BooksNoMoreThanThereIs) {
   EXPECT_EQ(world.Place(job).booked_amount, all);
   // What is larger than the pool will not run there.
   job.demand.devices = 33;
-  EXPECT_EQ(world.Place(job).reason, "its home home: no room within the forecast");
+  EXPECT_EQ(ReasonText(world.Place(job).reason), "its home home: no room within the forecast");
 }
 
 TEST(RunInPool, RunsAsManyTasksOfAnArrayAtOnceAsFit) {
@@ -328,7 +328,7 @@ TEST(RunInPool, LeavesTimeBeforeTheDeadlineForNodesToWakeUp) {
   world.policy().margin = absl::Minutes(2);
   JobRequest job = world.Job();
   job.deadline = world.Hour(4) + absl::Minutes(12);
-  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  EXPECT_EQ(world.Place(job).chosen->pool(), "away");
   job.deadline = *job.deadline - absl::Seconds(1);
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
   // Nodes that may fall asleep until then, too.
@@ -338,7 +338,7 @@ TEST(RunInPool, LeavesTimeBeforeTheDeadlineForNodesToWakeUp) {
 
 TEST(RunInPool, BooksNodesWhileTheyWakeUpToo) {
   const Decision decision = SleepingAway().Place(World().Job());
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.booked_when->end - decision.booked_when->start,
             absl::Hours(4) + absl::Minutes(10));
   EXPECT_EQ(decision.chosen->runtime, absl::Hours(4));
@@ -375,11 +375,29 @@ TEST(RunInPool, ChargesOneWakeUpForAllRoundsOfAnArray) {
   JobRequest job = world.Job();
   job.array_tasks = job.array_width = 8;  // four at once, twice
   const Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.chosen->rounds, 2);
   EXPECT_NEAR(decision.chosen->energy.value(), 8 * 32 + 4 * 8 / 6., 1e-9);
   EXPECT_EQ(decision.booked_when->end - decision.booked_when->start,
             absl::Hours(8) + absl::Minutes(10));
+}
+
+// What is proven of one partition counts for those with the same rules, unless an association names
+// one of them.
+TEST(RunInPool, ProvesEachPartitionByItselfThatAnAssociationNames) {
+  World world = TwoSites();
+  world.AddSite("far", "CLEAN");
+  world.admission.enforces_associations = true;
+  world.admission.qos = {{.name = "normal"}};
+  world.admission.accounts = {{.name = "ml"}};
+  const auto in = [](const char* partition) {
+    return AssociationRules{.account = 0, .partition = partition, .default_qos = 0, .qos = {0}};
+  };
+  world.admission.users = {
+      {.user_id = 1000, .default_account = "ml", .associations = {in("home"), in("FAR")}}};
+  const auto why = WhyExcluded(world.Place(world.Job()));
+  EXPECT_EQ(why.at("away"), "the user has no association there");
+  EXPECT_FALSE(why.contains("far"));
 }
 
 }  // namespace

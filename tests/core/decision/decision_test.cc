@@ -13,7 +13,7 @@ TEST(Decide, MovesToTheCleanSiteAndTellsTheSaving) {
   const World world = TwoSites();
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kPlaced);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.chosen->start, world.now);
   // 8 x 1 kW x 4 h = 32 kWh.
   EXPECT_DOUBLE_EQ(decision.home->gross.value(), 32 * 500);
@@ -35,7 +35,7 @@ TEST(Decide, LeavesAJobAloneThatItsHomeShutsOut) {
   ASSERT_NE(job.user_id, 0u);
   const Decision decision = world.Place(job);
   EXPECT_EQ(decision.outcome, Outcome::kLeftAlone);
-  EXPECT_EQ(decision.reason, "its home: its partition is for root only");
+  EXPECT_EQ(ReasonText(decision.reason), "its home: its partition is for root only");
   job.user_id = 0;
   EXPECT_EQ(world.Place(job).outcome, Outcome::kPlaced);
 }
@@ -77,7 +77,8 @@ TEST(Decide, LeavesAJobAloneThatIsPinnedToOneOfSeveralPartitions) {
   JobRequest job = world.Job();
   job.partitions = {"home", "away"};
   job.pinned_by = "--constraint";
-  EXPECT_EQ(world.Place(job).reason, "it names several partitions and is pinned to one");
+  EXPECT_EQ(ReasonText(world.Place(job).reason),
+            "it names several partitions and is pinned to one");
   job.partitions = {"home"};
   EXPECT_EQ(world.Place(job).outcome, Outcome::kPlaced);
 }
@@ -88,9 +89,9 @@ TEST(Decide, TakesForHomeNoPartitionInWhichTheJobCouldNeverStart) {
   job.partitions = {"home", "away"};
   world.state("home").max_time = absl::Hours(2);
   const Decision decision = world.Place(job);
-  ASSERT_TRUE(decision.home.has_value()) << decision.reason;
-  EXPECT_EQ(decision.home->pool, "away");
-  EXPECT_EQ(decision.chosen->pool, "away");
+  ASSERT_TRUE(decision.home.has_value()) << ReasonText(decision.reason);
+  EXPECT_EQ(decision.home->pool(), "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   // Nor is it delayed there.
   world.state("away").max_time = absl::Hours(2);
   EXPECT_NE(world.Place(job).outcome, Outcome::kPlaced);
@@ -104,7 +105,7 @@ TEST(Decide, DelaysADeadlineJobOnlyUnderTheWatch) {
   world.capacity.watched_until.reset();
   const Decision decision = world.Place(job);
   EXPECT_EQ(decision.chosen->start, world.now);
-  EXPECT_THAT(decision.reason, HasSubstr("since nothing watches over delayed jobs"));
+  EXPECT_THAT(ReasonText(decision.reason), HasSubstr("since nothing watches over delayed jobs"));
   // Shadow delays nobody, and a job without a deadline has time.
   job.deadline.reset();
   EXPECT_GT(world.Place(job).chosen->start, world.now);
@@ -119,7 +120,7 @@ TEST(Decide, KeepsHomeWhenTheDeadlineLeavesNoRoom) {
   job.deadline = world.Hour(4) + absl::Seconds(60);
   const Decision decision = world.Place(job);
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
-  EXPECT_EQ(decision.reason, "the deadline leaves no room");
+  EXPECT_EQ(ReasonText(decision.reason), "the deadline leaves no room");
   EXPECT_EQ(decision.chosen->start, world.now);
   EXPECT_EQ(decision.saving->mean, GramsCo2e(0));
 }
@@ -151,11 +152,11 @@ TEST(Decide, HonoursHints) {
   const World world = TwoSites();
   const auto chosen = [&](const std::string& hint) { return *world.Place(world.Job(hint)).chosen; };
   EXPECT_EQ(chosen("carbon:site=home").start, world.Hour(10));
-  EXPECT_EQ(chosen("carbon:site=home").pool, "home");
+  EXPECT_EQ(chosen("carbon:site=home").pool(), "home");
   EXPECT_EQ(chosen("carbon:site=home,now").start, world.now);
   EXPECT_LE(chosen("carbon:site=home,wait=8h").start, world.Hour(8));
-  EXPECT_EQ(chosen("carbon:now").pool, "away");
-  EXPECT_EQ(world.Place(world.Job("carbon:off")).reason, "the user opted out");
+  EXPECT_EQ(chosen("carbon:now").pool(), "away");
+  EXPECT_EQ(ReasonText(world.Place(world.Job("carbon:off")).reason), "the user opted out");
 }
 
 TEST(Decide, CapsTheUsersPatienceByThePolicys) {
@@ -173,7 +174,7 @@ TEST(Decide, SaysWhatIsWrongWithAHintAndLeavesTheJobAlone) {
     const Decision decision = world.Place(world.Job(hint));
     EXPECT_EQ(decision.outcome, Outcome::kLeftAlone) << hint;
     EXPECT_TRUE(decision.bad_hint);
-    EXPECT_THAT(decision.reason, HasSubstr(message));
+    EXPECT_THAT(ReasonText(decision.reason), HasSubstr(message));
   }
 }
 
@@ -182,10 +183,10 @@ TEST(Decide, KeepsANamedPartitionUnlessThePolicySaysOtherwise) {
   JobRequest job = world.Job();
   job.partitions = {"home"};
   Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_EQ(decision.chosen->pool(), "home");
   EXPECT_EQ(WhyExcluded(decision)["away"], "the user named another partition");
   world.policy().may_change_named_partition = true;
-  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  EXPECT_EQ(world.Place(job).chosen->pool(), "away");
 }
 
 TEST(Decide, ChoosesAmongSeveralNamedPartitions) {
@@ -195,7 +196,7 @@ TEST(Decide, ChoosesAmongSeveralNamedPartitions) {
   JobRequest job = world.Job();
   job.partitions = {"home", "away"};
   const Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(WhyExcluded(decision)["third"], "the user named other partitions");
 }
 
@@ -203,14 +204,14 @@ TEST(Decide, TakesForHomeWhereSlurmWouldStartTheJobFirst) {
   World world = TwoSites();
   JobRequest job = world.Job();
   job.partitions = {"home", "away"};
-  EXPECT_EQ(world.Place(job).home->pool, "home");
+  EXPECT_EQ(world.Place(job).home->pool(), "home");
   world.capacity.uses.push_back({1, "", "home", {world.now, world.Hour(20)}, {.devices = 25}});
   Decision decision = world.Place(job);
-  EXPECT_EQ(decision.home->pool, "away");
+  EXPECT_EQ(decision.home->pool(), "away");
   EXPECT_EQ(decision.home->start, world.now);
   // The calendar of the other one is as full.
   world.capacity.uses.push_back({2, "", "away", {world.now, world.Hour(20)}, {.devices = 25}});
-  EXPECT_EQ(world.Place(job).home->pool, "home");
+  EXPECT_EQ(world.Place(job).home->pool(), "home");
   // A job that names one partition waits there, whatever is free elsewhere.
   world.capacity.uses.pop_back();
   job.partitions = {"home"};
@@ -220,7 +221,7 @@ TEST(Decide, TakesForHomeWhereSlurmWouldStartTheJobFirst) {
 TEST(Decide, ChangesOnlyWhatThePolicyAllows) {
   World world = TwoSites();
   world.policy().may_change_site = false;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "home");
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "home");
   world.policy().may_change_time = false;
   EXPECT_EQ(world.Place(world.Job()).outcome, Outcome::kKeptHome);
 }
@@ -231,7 +232,7 @@ TEST(Decide, NeverMovesAJobToWhereItMightBeRefused) {
     JobRequest job = world.Job();
     change(world, job);
     const Decision decision = world.Place(job);
-    EXPECT_NE(decision.chosen.value_or(Candidate{}).pool, "away");
+    EXPECT_NE(decision.chosen.value_or(Candidate{}).pool(), "away");
     return WhyExcluded(decision)["away"];
   };
   EXPECT_EQ(excluded([](World& world, JobRequest&) {
@@ -282,7 +283,7 @@ TEST(Decide, LeavesAloneWhatCarbonHasNoSayIn) {
     EXPECT_EQ(decision.outcome, Outcome::kLeftAlone);
     EXPECT_FALSE(decision.chosen.has_value());
     EXPECT_FALSE(decision.bad_hint);
-    return decision.reason;
+    return ReasonText(decision.reason);
   };
   EXPECT_EQ(reason([](World&, JobRequest& job) { job.leave_alone = "held"; }), "held");
   EXPECT_EQ(reason([](World& world, JobRequest&) { world.config.policies.clear(); }),
@@ -340,18 +341,19 @@ TEST(Decide, MovesAJobWithoutALimitOnlyToWhereItGetsTheSame) {
   JobRequest job = world.Job();
   job.time_limit.reset();
   const Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool, "home");
+  EXPECT_EQ(decision.chosen->pool(), "home");
   EXPECT_EQ(WhyExcluded(decision)["away"], "its partition's default time limit is another");
   world.state("away").default_time.reset();
-  EXPECT_EQ(world.Place(job).chosen->pool, "home");
+  EXPECT_EQ(world.Place(job).chosen->pool(), "home");
   world.state("away").default_time = absl::Hours(4);
-  EXPECT_EQ(world.Place(job).chosen->pool, "away");
+  EXPECT_EQ(world.Place(job).chosen->pool(), "away");
 }
 
 TEST(Decide, LeavesAJobAloneWhoseHomeIsFullAsFarAsTheForecastGoes) {
   World world = TwoSites();
   world.capacity.uses.push_back({1, "", "home", {world.now, world.Hour(1000)}, {.devices = 32}});
-  EXPECT_EQ(world.Place(world.Job()).reason, "its home home: no room within the forecast");
+  EXPECT_EQ(ReasonText(world.Place(world.Job()).reason),
+            "its home home: no room within the forecast");
 }
 
 TEST(Decide, TakesThePartitionsDefaultLimitWhereTheJobNamesNone) {

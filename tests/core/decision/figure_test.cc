@@ -90,7 +90,7 @@ TEST(Figures, ChooseByTheOneThatThePolicyMinimises) {
   EXPECT_EQ(decision.minimised, Figure::kConsequential);
   world.policy().minimise = Figure::kAttributional;
   decision = world.Place(world.Job());
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.minimised, Figure::kAttributional);
   // The record keeps its sign: what is saved in the one figure costs in the other.
   EXPECT_GT(decision.saving->mean, GramsCo2e(0));
@@ -116,7 +116,7 @@ TEST(Figures, AreNoLessSureWhereWattsAreEstimated) {
   for (ZoneForecast& forecast : world.forecasts) forecast.spread = {.near = 0.01, .far = 0.01};
   world.policy().fallback = Fallback::kHome;
   world.policy().confidence = 0.999;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "away");
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "away");
 }
 
 // Both watts err, and where they are guesses the difference errs more than either.
@@ -160,7 +160,7 @@ TEST(Precision, ScalesARuntimeToOtherHardware) {
         Sourced<FlopsPerSecond>{FlopsPerSecond(flops), Quality::kEstimated, "guess"};
   }
   const Decision fp8 = world.Place(job);
-  EXPECT_EQ(fp8.chosen->pool, "away");
+  EXPECT_EQ(fp8.chosen->pool(), "away");
   EXPECT_EQ(fp8.chosen->runtime, absl::Hours(1));
   job.comment = "carbon:runtime=30m,hardware=any";
   const Decision bf16 = world.Place(job);
@@ -173,7 +173,7 @@ TEST(Precision, ScalesARuntimeToOtherHardware) {
 // A job at home at a precision whose speed there nobody knows: its runtime is still given.
 TEST(Precision, DoesNotMatterOnTheSameHardware) {
   World world = TwoSites();
-  EXPECT_EQ(world.Place(world.Job("carbon:runtime=1h,precision=fp8")).chosen->pool, "away");
+  EXPECT_EQ(world.Place(world.Job("carbon:runtime=1h,precision=fp8")).chosen->pool(), "away");
 }
 
 TEST(Estimates, AreNamedInTheReasonWhereAChangeOfHardwareRestsOnThem) {
@@ -182,11 +182,12 @@ TEST(Estimates, AreNamedInTheReasonWhereAChangeOfHardwareRestsOnThem) {
   world.policy().may_change_hardware = true;
   world.policy().may_change_time_limit = true;
   JobRequest job = world.Job("carbon:runtime=30m,hardware=any");
-  EXPECT_EQ(world.Place(job).reason, "the greenest");
+  EXPECT_EQ(ReasonText(world.Place(job).reason), "the greenest");
   world.config.hardware["a100"].throughput->quality = Quality::kEstimated;
-  EXPECT_EQ(world.Place(job).reason, "the greenest; rests on the estimated speed of a100");
+  EXPECT_EQ(ReasonText(world.Place(job).reason),
+            "the greenest; rests on the estimated speed of a100");
   world.config.hardware["a100"].busy.quality = Quality::kSpecified;
-  EXPECT_EQ(world.Place(job).reason,
+  EXPECT_EQ(ReasonText(world.Place(job).reason),
             "the greenest; rests on the estimated speed of a100, the specified watts of a100");
   // With the consequential figure also the free watts, of pools that stay powered.
   world.config.hardware["a100"].throughput->quality = Quality::kMeasured;
@@ -196,13 +197,14 @@ TEST(Estimates, AreNamedInTheReasonWhereAChangeOfHardwareRestsOnThem) {
   }
   world.state("home").stays_powered = 0;
   world.state("away").stays_powered = 1;
-  EXPECT_EQ(world.Place(job).reason, "the greenest; rests on the estimated free watts of a100");
+  EXPECT_EQ(ReasonText(world.Place(job).reason),
+            "the greenest; rests on the estimated free watts of a100");
   world.policy().minimise = Figure::kAttributional;
-  EXPECT_EQ(world.Place(job).reason, "the greenest");
+  EXPECT_EQ(ReasonText(world.Place(job).reason), "the greenest");
   // The same hardware elsewhere errs alike.
   world.config.hardware["h100"].busy.quality = Quality::kEstimated;
   world.config.pools[1].hardware = "h100";
-  EXPECT_EQ(world.Place(job).reason, "the greenest");
+  EXPECT_EQ(ReasonText(world.Place(job).reason), "the greenest");
 }
 
 }  // namespace

@@ -246,12 +246,11 @@ TEST(RuleOracle, ChoosesAsThePlainRuleDoesOnRandomWorlds) {
     ledger.Rebase(LedgerBase(world.capacity), world.now);
     const Plan expected = Oracle(world, around, snapshot).Choose();
     const Decision decision = Decide(job, *snapshot, ledger, world.now);
-    ASSERT_TRUE(decision.chosen.has_value()) << decision.reason;
-    ASSERT_EQ(decision.chosen->pool, "p" + std::to_string(expected.pool)) << "trial " << trial;
+    ASSERT_TRUE(decision.chosen.has_value()) << ReasonText(decision.reason);
+    ASSERT_EQ(decision.chosen->pool(), "p" + std::to_string(expected.pool)) << "trial " << trial;
     ASSERT_EQ(decision.chosen->start, world.Hour(expected.hour)) << "trial " << trial;
     kept += decision.outcome == Outcome::kKeptHome;
-    fell_back +=
-        decision.reason == "the cleanest site; no other plan is likely enough to save more";
+    fell_back += decision.reason.reason == Reason::kCleanestSite;
     moved += expected.pool != 0;
     consequential += decision.minimised == Figure::kConsequential;
     waited_for_room += around.free_from[static_cast<size_t>(expected.pool)] > 0;

@@ -27,7 +27,7 @@ TEST(Rule, KeepsHomeWhenWaitingDoesNotPay) {
   world.AddSite("home", "FLAT");
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
-  EXPECT_EQ(decision.reason, "no saving above the floor is likely enough");
+  EXPECT_EQ(ReasonText(decision.reason), "no saving above the floor is likely enough");
   EXPECT_EQ(decision.best.front().start, world.Hour(10));
 }
 
@@ -40,9 +40,10 @@ TEST(Rule, StaysAtTheCleanestSiteWhenWaitingThereIsDoubtful) {
   world.policy().confidence = 0.9;
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kPlaced);
-  EXPECT_EQ(decision.chosen->pool, "away");
+  EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.chosen->start, world.now);
-  EXPECT_EQ(decision.reason, "the cleanest site; no other plan is likely enough to save more");
+  EXPECT_EQ(ReasonText(decision.reason),
+            "the cleanest site; no other plan is likely enough to save more");
 }
 
 // The policy's fallback: the sites differ by less than anybody can be sure of.
@@ -50,21 +51,21 @@ TEST(Rule, FallsBackToTheCleanestSiteUnlessThePolicySaysHome) {
   World world = TwoFlatSites(500, 490);
   world.policy().confidence = 0.95;
   Decision decision = world.Place(world.Job());
-  EXPECT_EQ(decision.chosen->pool, "away");
-  EXPECT_EQ(decision.reason, "the greenest");
+  EXPECT_EQ(decision.chosen->pool(), "away");
+  EXPECT_EQ(ReasonText(decision.reason), "the greenest");
   world.policy().fallback = Fallback::kStaticBest;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "away");
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "away");
   world.policy().fallback = Fallback::kHome;
   decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
-  EXPECT_EQ(decision.reason, "no saving above the floor is likely enough");
+  EXPECT_EQ(ReasonText(decision.reason), "no saving above the floor is likely enough");
 }
 
 // Nobody is sure of the little that it saves.
 TEST(Rule, NeitherWaitsNorChangesItsHardwareForTheFallback) {
   World world = TwoFlatSites(500, 490);
   world.policy().confidence = 0.95;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "away");
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "away");
   world.capacity.uses.push_back({1, "", "away", {world.now, world.Hour(3)}, {.devices = 25}});
   EXPECT_EQ(world.Place(world.Job()).outcome, Outcome::kKeptHome);
   world.capacity.uses.clear();
@@ -73,7 +74,7 @@ TEST(Rule, NeitherWaitsNorChangesItsHardwareForTheFallback) {
   world.config.pools[1].hardware = "like";
   world.policy().may_change_hardware = true;
   const Decision decision = world.Place(world.Job("carbon:hardware=any"));
-  EXPECT_EQ(decision.static_best->pool, "away");
+  EXPECT_EQ(decision.static_best->pool(), "away");
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
 }
 
@@ -89,7 +90,7 @@ TEST(Rule, FallsBackToAHomeThatTheHintNames) {
   world.policy().max_delay = absl::Hours(1);
   world.capacity.uses.push_back({1, "", "home", {world.now, world.Hour(3)}, {.devices = 25}});
   const Decision decision = world.Place(world.Job("carbon:site=home"));
-  EXPECT_EQ(decision.outcome, Outcome::kKeptHome) << decision.reason;
+  EXPECT_EQ(decision.outcome, Outcome::kKeptHome) << ReasonText(decision.reason);
 }
 
 TEST(Rule, DoesNotFallBackToAPlaceThatIsUsuallyCleanerButNotNow) {
@@ -100,7 +101,7 @@ TEST(Rule, DoesNotFallBackToAPlaceThatIsUsuallyCleanerButNotNow) {
   world.AddSite("away", "B");
   world.policy().max_delay = absl::Hours(2);
   const Decision decision = world.Place(world.Job());
-  EXPECT_EQ(decision.static_best->pool, "away");
+  EXPECT_EQ(decision.static_best->pool(), "away");
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
 }
 
@@ -134,9 +135,9 @@ TEST(Rule, TakesTheNextPlanWhereTheGreenestIsDoubtful) {
   world.policy().fallback = Fallback::kHome;
   world.policy().confidence = 0.9;
   const Decision decision = world.Place(world.Job());
-  EXPECT_EQ(decision.best.front().pool, "wild");
-  EXPECT_EQ(decision.chosen->pool, "steady");
-  EXPECT_EQ(decision.reason, "the greenest that is likely enough to save");
+  EXPECT_EQ(decision.best.front().pool(), "wild");
+  EXPECT_EQ(decision.chosen->pool(), "steady");
+  EXPECT_EQ(ReasonText(decision.reason), "the greenest that is likely enough to save");
 }
 
 TEST(Rule, TriesPoolsBeyondThoseReported) {
@@ -156,7 +157,7 @@ TEST(Rule, TriesPoolsBeyondThoseReported) {
   }
   world.policy().fallback = Fallback::kHome;
   world.policy().confidence = 0.9;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "steady");
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "steady");
 }
 
 // Eight pools whose best start is doubtful and whose first is sure, and a ninth that is sure and
@@ -176,7 +177,7 @@ TEST(Rule, TakesASurePlanOfAPoolBeyondThoseReportedBeforeAWorseOneOfThose) {
   world.forecasts.front().spread = world.forecasts.back().spread = {.near = 0.01, .far = 0.01};
   world.policy().fallback = Fallback::kHome;
   world.policy().confidence = 0.9;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool, "steady");
+  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "steady");
 }
 
 // Each zone errs by 40%, the one is a fifth cleaner: that is sure only where both err alike.
@@ -201,7 +202,7 @@ TEST(Rule, MovesForASmallSavingWhereZonesAreKnownToErrTogether) {
   }
   const Decision together = world.Place(world.Job());
   EXPECT_EQ(together.outcome, Outcome::kPlaced);
-  EXPECT_EQ(together.chosen->pool, "away");
+  EXPECT_EQ(together.chosen->pool(), "away");
   EXPECT_TRUE(together.home->past_errors);
   EXPECT_NEAR(together.saving->share_low, 0.2, 1e-9);
   EXPECT_NEAR(together.saving->share_high, 0.2, 1e-9);

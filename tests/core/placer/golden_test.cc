@@ -33,7 +33,7 @@ std::string Bits(const std::optional<Saving>& saving) {
 
 std::string Bits(const std::optional<Candidate>& candidate, absl::Time now) {
   if (!candidate.has_value()) return "-";
-  return absl::StrFormat("%s+%d for %d limit %d %a kWh %a g %s", candidate->pool,
+  return absl::StrFormat("%s+%d for %d limit %d %a kWh %a g %s", candidate->pool(),
                          absl::ToInt64Seconds(candidate->start - now),
                          absl::ToInt64Seconds(candidate->runtime),
                          absl::ToInt64Seconds(candidate->time_limit), candidate->energy.value(),
@@ -59,8 +59,8 @@ std::string DecisionsMade() {
     const JobRequest job = DrawnJob(world, &draws);
     const Submission submission = placer->Submit(job, {}, world.now);
     const Decision& decision = submission.decision;
-    absl::StrAppend(&text, i, " ", OutcomeName(decision.outcome), " (", decision.reason, ")",
-                    " bookings ", submission.ledger_digest, "; home ",
+    absl::StrAppend(&text, i, " ", OutcomeName(decision.outcome), " (", ReasonText(decision.reason),
+                    ")", " bookings ", submission.ledger_digest, "; home ",
                     Bits(decision.home, world.now), "; static best ",
                     Bits(decision.static_best, world.now), "; chosen ",
                     Bits(decision.chosen, world.now), "; saving ", Bits(decision.saving),

@@ -93,7 +93,7 @@ TEST_F(PlacerTest, LeavesAJobAloneWhereTheCircumstancesForbid) {
     const JobRequest job = world_.Job();
     const Submission submission = placer.Submit(job, circumstances, world_.now + later);
     EXPECT_EQ(submission.decision.outcome, Outcome::kLeftAlone) << reason;
-    EXPECT_THAT(submission.decision.reason, HasSubstr(reason));
+    EXPECT_THAT(ReasonText(submission.decision.reason), HasSubstr(reason));
     EXPECT_TRUE(submission.id.has_value());  // it is recorded, and why
     const Verdict verdict = VerdictFor(job, submission);
     EXPECT_FALSE(verdict.apply);
@@ -122,7 +122,7 @@ TEST_F(PlacerTest, LetsJobsPassOfAUserWhoFillsTheLog) {
   EXPECT_GT(recorded, 0);
   EXPECT_FALSE(last.id.has_value());
   EXPECT_EQ(last.decision.outcome, Outcome::kLeftAlone);
-  EXPECT_EQ(last.decision.reason, kLogShareUsed);
+  EXPECT_EQ(last.decision.reason.reason, Reason::kLogShareUsed);
   EXPECT_FALSE(VerdictFor(world_.Job(), last).apply);
   // No number is missing.
   JobRequest other = world_.Job();
@@ -135,7 +135,7 @@ TEST_F(PlacerTest, TellsOfAWrongHintWhateverTheCircumstances) {
   const JobRequest job = world_.Job("carbon:wiat=3h");
   const auto tells = [&](const Submission& submission) {
     EXPECT_TRUE(submission.decision.bad_hint);
-    EXPECT_THAT(submission.decision.reason, HasSubstr("did you mean"));
+    EXPECT_THAT(ReasonText(submission.decision.reason), HasSubstr("did you mean"));
     EXPECT_THAT(VerdictFor(job, submission).message, HasSubstr("did you mean"));
     EXPECT_FALSE(VerdictFor(job, submission).apply);
   };

@@ -75,7 +75,32 @@ TEST(ReadDecisionRecord, ReadsARecordOfVersion1) {
   EXPECT_EQ(read->job.demand.devices, 2);
   EXPECT_EQ(read->circumstances.in_charge_since, absl::InfinitePast());
   EXPECT_EQ(read->decision.outcome, Outcome::kLeftAlone);
-  EXPECT_EQ(read->decision.reason, "held");
+  EXPECT_EQ(ReasonText(read->decision.reason), "held");
+  EXPECT_EQ(read->decision.reason.reason, Reason::kHeld);
+}
+
+// Without a code it is the one whose text it is; the text stays what the record has.
+TEST(ReadDecisionRecord, FindsTheReasonByItsCodeOrElseByItsText) {
+  for (const auto& [fields, reason, text] :
+       {std::tuple(R"("reason":"the user opted out")", Reason::kOptedOut, "the user opted out"),
+        std::tuple(R"("reason":"its home oslo: no forecast for its zone")", Reason::kUnknown,
+                   "its home oslo: no forecast for its zone"),
+        std::tuple(R"("reason":"its home oslo: no forecast for its zone",
+                      "reason_code":"no-forecast")",
+                   Reason::kNoForecast, "its home oslo: no forecast for its zone"),
+        std::tuple(R"("reason":"reworded","reason_code":"held")", Reason::kHeld, "reworded"),
+        std::tuple(R"("reason":"of later","reason_code":"of-later")", Reason::kUnknown,
+                   "of later")}) {
+    const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(
+        Json::parse(std::string(R"({"v":2,"type":"decision","boot":"b59543a686dc3b4b","seq":7,)") +
+                    fields + R"(,"excluded":{"its partition is not up":2,"of later":1}})"));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->decision.reason.reason, reason);
+    EXPECT_EQ(ReasonText(read->decision.reason), text);
+    ASSERT_EQ(read->decision.excluded.size(), 3u);
+    EXPECT_EQ(read->decision.excluded[1].reason, Reason::kPartitionNotUp);
+    EXPECT_EQ(ExclusionText(read->decision.excluded[2]), "of later");
+  }
 }
 
 TEST(ReadDecisionRecord, RefusesWhatIsOfAnotherTypeAndNamesIt) {
@@ -146,7 +171,7 @@ TEST(ReadLogLine, ReadsWhatItCanOfARecordWithAFault) {
   EXPECT_EQ(record.job.user_id, kNoUser);
   EXPECT_EQ(record.job.account, "ml");
   EXPECT_FALSE(record.decision.chosen.has_value());
-  EXPECT_EQ(record.decision.reason, "emits less");
+  EXPECT_EQ(ReasonText(record.decision.reason), "emits less");
 }
 
 TEST(ReadLogLine, SaysWhyALineIsNotARecord) {

@@ -74,6 +74,7 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
   EXPECT_EQ(record["rule"], 2);
   EXPECT_EQ(record["outcome"], "placed");
   EXPECT_EQ(record["reason"], "emits less");
+  EXPECT_EQ(record["reason_code"], "greenest");
   EXPECT_EQ(record["hints"], Json::parse(R"({"off": false, "now": false, "wait_s": 43200,
     "sites": [], "runtime_s": null, "flops": null, "precision": null,
     "any_hardware": false, "hardware": []})"));
@@ -154,7 +155,7 @@ TEST(DecisionRecord, NamesWhatAnIntensityRestsOn) {
 
 TEST(DecisionRecord, NeverWritesZeroForWhatIsAbsent) {
   Decision decision;
-  decision.reason = "no usable forecast";
+  decision.reason = {Reason::kNoForecast, AsRecorded{"no usable forecast"}};
   const Json record = Record(JobRequest(), decision);
   for (const char* field :
        {"policy", "home", "chosen", "static_best", "saving", "runtime_source", "booked", "arm"}) {
@@ -233,9 +234,10 @@ JobRequest HostileJob(const std::string& unit) {
 Decision DecisionOfMany(const std::string& unit) {
   Decision decision = Placed();
   decision.best.assign(kMaxCandidates, *decision.chosen);
-  decision.reason = HostileJob(unit).comment;
+  decision.reason = {Reason::kBadHint, InWords{HostileJob(unit).comment}};
   decision.hints.sites = decision.hints.hardware = HostileJob(unit).partitions;
-  for (Candidate& candidate : decision.best) candidate.pool = std::string(10'000, 'p');
+  for (Candidate& candidate : decision.best)
+    candidate = InPool(candidate, std::string(10'000, 'p'));
   return decision;
 }
 
@@ -280,7 +282,7 @@ TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
   std::vector<std::pair<JobRequest, Decision>> cases = {{AJob(), Placed()}, {AJob(), Decision()}};
   for (const std::string unit : {"\x01", "\"", "\xff", "x"}) {
     Decision many = DecisionOfMany(unit);
-    for (Candidate& candidate : many.best) candidate.pool = "p";
+    for (Candidate& candidate : many.best) candidate = InPool(candidate, "p");
     cases.push_back({HostileJob(unit), many});
     cases.push_back({HostileJob(unit), Decision()});
   }

@@ -98,11 +98,11 @@ TEST(UserMessage, IsShortForAJobThatStays) {
   decision.outcome = Outcome::kKeptHome;
   decision.home->gross = GramsCo2e(1200);
   decision.chosen = decision.home;
-  decision.reason = "home is the greenest";
+  decision.reason = {Reason::kHomeIsGreenest, {}};
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
             "carbon: planned to stay in frankfurt, now: 1.2 kg CO2e; home is the greenest");
   decision.best.clear();
-  decision.reason = "no pool has room in time";
+  decision.reason = {Reason::kNoPoolInTime, {}};
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
             "carbon: planned to stay in frankfurt: no pool has room in time");
 }
@@ -124,7 +124,7 @@ TEST(UserMessage, GoesToThoseWhomThePolicyNames) {
 TEST(UserMessage, TellsOfABadHint) {
   Decision decision;
   decision.bad_hint = true;
-  decision.reason = "hint \"wait=soon\n\": is not a duration";
+  decision.reason = {Reason::kBadHint, InWords{"hint \"wait=soon\n\": is not a duration"}};
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
             "carbon: hint \"wait=soon?\": is not a duration; the job is submitted unplaced");
 }

@@ -2,7 +2,9 @@
 #ifndef TESTS_CORE_RECORD_SAMPLE_DECISION_H_
 #define TESTS_CORE_RECORD_SAMPLE_DECISION_H_
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "core/decision/decision.h"
 #include "core/record/log_entry.h"
@@ -12,11 +14,11 @@ namespace carbon {
 inline const absl::Time kNow = absl::FromUnixSeconds(1795546800);  // 2026-11-24T19:00:00Z
 
 inline Candidate At(const std::string& site, absl::Time start, double grams) {
-  return {.pool = site + "-h100",
-          .site = site,
-          .zone = "Z",
-          .partition = site,
-          .hardware = "h100-sxm",
+  return {.names = std::make_shared<const PoolNames>(PoolNames{.pool = site + "-h100",
+                                                               .site = site,
+                                                               .zone = "Z",
+                                                               .partition = site,
+                                                               .hardware = "h100-sxm"}),
           .start = start,
           .runtime = absl::Hours(8),
           .time_limit = absl::Hours(10),
@@ -25,11 +27,19 @@ inline Candidate At(const std::string& site, absl::Time start, double grams) {
           .gross = GramsCo2e(grams)};
 }
 
+// The same in a pool of that name.
+inline Candidate InPool(Candidate candidate, const std::string& pool) {
+  PoolNames names = *candidate.names;
+  names.pool = pool;
+  candidate.names = std::make_shared<const PoolNames>(std::move(names));
+  return candidate;
+}
+
 // Oslo at 02:00, seven hours from now, instead of Frankfurt at once.
 inline Decision Placed() {
   Decision decision;
   decision.outcome = Outcome::kPlaced;
-  decision.reason = "emits less";
+  decision.reason = {Reason::kGreenest, AsRecorded{"emits less"}};
   decision.policy = "all";
   decision.mode = Mode::kEnforce;
   decision.hints.wait = absl::Hours(12);
@@ -38,9 +48,9 @@ inline Decision Placed() {
   decision.chosen->net = GramsCo2e(900);
   decision.static_best = At("oslo", kNow, 15000);
   decision.best = {*decision.chosen, *decision.home};
-  decision.excluded = {{"lyon-a", "its partition is not up"},
-                       {"lyon-b", "its partition is not up"},
-                       {"paris", "no forecast for its zone"}};
+  decision.excluded = {{.reason = Reason::kPartitionNotUp},
+                       {.reason = Reason::kPartitionNotUp},
+                       {.reason = Reason::kNoForecast}};
   decision.saving =
       Saving{GramsCo2e(24200), GramsCo2e(22300), GramsCo2e(25700), 0.6302, 0.58, 0.67};
   decision.runtime_is_limit = true;

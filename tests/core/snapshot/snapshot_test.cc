@@ -37,6 +37,10 @@ TEST(Assemble, LooksUpWhatBelongsToAPool) {
   EXPECT_EQ(pool.zone_index, 0);
   EXPECT_EQ(pool.state, &(*snapshot)->capacity().pools[0]);
   EXPECT_EQ(pool.group, &(*snapshot)->capacity().groups[0]);
+  EXPECT_EQ((*snapshot)->capacity().groups[pool.group_index].name, pool.group->name);
+  EXPECT_EQ((*snapshot)->PoolsOf(pool.config->partition), std::vector{&pool});
+  EXPECT_TRUE((*snapshot)->PoolsOf("of nobody").empty());
+  EXPECT_EQ((*snapshot)->NamesOf(pool)->hardware, "h100");
 }
 
 TEST(Assemble, LeavesOpenWhatIsNotKnown) {
