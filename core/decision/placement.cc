@@ -25,13 +25,29 @@ class WindowMinimum {
   WindowMinimum(const IntensitySeries& series, int64_t length) : series_(series), length_(length) {}
 
   void Over(Window window) {
+    // The steps that hold where the run starts and where it ends.
+    const size_t head = series_.StepAt(window.from), tail = series_.StepAt(window.from + length_);
+    const int64_t first = (series_.IntegralUpTo(window.from + length_, tail) -
+                           series_.IntegralUpTo(window.from, head))
+                              .milligram_seconds_per_kwh;
+    Consider(window.from, first);
+    if (window.from == window.to) return;
+    if (series_.step_length() > 0) {
+      OverEvenSteps(window, head + 1, tail + 1);
+    } else {
+      OverSteps(window, head, tail, first);
+    }
+  }
+
+  bool found() const { return found_; }
+  int64_t start() const { return start_; }
+  IntensityIntegral integral() const { return {integral_}; }
+
+ private:
+  // Goes from each start to the next one at which the run starts or ends in another step.
+  void OverSteps(Window window, size_t head, size_t tail, int64_t integral) {
     const std::vector<int64_t>& steps = series_.step_seconds();
     const std::vector<int64_t>& values = series_.step_milligrams();
-    // The steps that hold where the run starts and where it ends.
-    size_t head = series_.StepAt(window.from), tail = series_.StepAt(window.from + length_);
-    int64_t integral = (series_.IntegralUpTo(window.from + length_, tail) -
-                        series_.IntegralUpTo(window.from, head))
-                           .milligram_seconds_per_kwh;
     // At which starts the one and the other become the next step; at none within the window, where
     // there is no next.
     const auto next_head = [&] { return head + 1 < steps.size() ? steps[head + 1] : INT64_MAX; };
@@ -39,7 +55,6 @@ class WindowMinimum {
       return tail + 1 < steps.size() ? steps[tail + 1] - length_ : INT64_MAX;
     };
     int64_t start = window.from, head_ends = next_head(), tail_ends = next_tail();
-    Consider(start, integral);
     while (start < window.to) {
       const int64_t next = std::min(std::min(head_ends, tail_ends), window.to);
       integral += (values[tail] - values[head]) * (next - start);
@@ -56,13 +71,56 @@ class WindowMinimum {
     }
   }
 
-  bool found() const { return found_; }
-  int64_t start() const { return start_; }
-  IntensityIntegral integral() const { return {integral_}; }
+  // Where all steps are equally long, a run that starts with a step ends equally far into another,
+  // the same number of steps later, whichever step it is. So each integral is two sums that the
+  // series has, and a product: none waits for the one before. A run that ends with a step likewise.
+  // `head` and `tail` are the first steps that begin after the window's first run starts and ends.
+  void OverEvenSteps(Window window, size_t head, size_t tail) {
+    const std::vector<int64_t>& steps = series_.step_seconds();
+    const std::vector<int64_t>& values = series_.step_milligrams();
+    const std::vector<int64_t>& sums = series_.sums_before_steps();
+    const int64_t step = series_.step_length();
+    const auto whole = static_cast<size_t>(length_ / step);
+    const int64_t rest = length_ % step;
+    const auto steps_before = [&](int64_t second) {
+      return static_cast<size_t>((second - steps.front() + step - 1) / step);
+    };
+    const Best with_head = LeastOf(head, steps_before(window.to), [&](size_t i) {
+      return sums[i + whole] + values[i + whole] * rest - sums[i];
+    });
+    if (with_head.found) Consider(steps[with_head.step], with_head.integral);
+    // Without a rest a run that ends with a step starts with one.
+    if (rest > 0) {
+      const Best with_tail = LeastOf(tail, steps_before(window.to + length_), [&](size_t i) {
+        const size_t first = i - whole - 1;
+        return sums[i] - sums[first] - values[first] * (step - rest);
+      });
+      if (with_tail.found) Consider(steps[with_tail.step] - length_, with_tail.integral);
+    }
+    Consider(window.to,
+             (series_.IntegralUpTo(window.to + length_) - series_.IntegralUpTo(window.to))
+                 .milligram_seconds_per_kwh);
+  }
 
- private:
+  // The step in [from, to) with the least integral, the first of equals.
+  struct Best {
+    bool found;
+    size_t step;
+    int64_t integral;
+  };
+  template <class IntegralOf>
+  static Best LeastOf(size_t from, size_t to, IntegralOf integral_of) {
+    Best best = {from < to, from, INT64_MAX};
+    for (size_t i = from; i < to; ++i) {
+      const int64_t integral = integral_of(i);
+      if (integral < best.integral) best = {true, i, integral};
+    }
+    return best;
+  }
+
   void Consider(int64_t start, int64_t integral) {
-    if (found_ && integral >= integral_) return;
+    const bool is_worse = integral > integral_ || (integral == integral_ && start >= start_);
+    if (found_ && is_worse) return;
     found_ = true;
     start_ = start;
     integral_ = integral;
@@ -86,7 +144,7 @@ std::optional<GramsCo2e> LeastConceivable(const PlacementOption& option) {
   const int64_t length = absl::ToInt64Seconds(option.runtime);
   if (length == 0) return GramsCo2e(0);
   return option.power *
-         IntensityIntegral{option.intensity->LeastMilligrams(from, to + length) * length};
+         IntensityIntegral{option.intensity->LeastMilligramsAround(from, to + length) * length};
 }
 
 }  // namespace

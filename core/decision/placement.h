@@ -2,9 +2,9 @@
 //
 // Carbon intensity is a step function, so the emission of a run as a function of its start is
 // piecewise linear, and its minimum over an interval lies at the interval's ends or where the run's
-// start or end meets a step. Only those starts are looked at, each reached from the one before by
-// one product: no time grid, no search. All times are whole seconds, so the optimum is exact among
-// the starts that Slurm can make. A brute-force oracle in the tests tries every second.
+// start or end meets a step. Only those starts are looked at, each at the cost of one product: no
+// time grid, no search. All times are whole seconds, so the optimum is exact among the starts that
+// Slurm can make. A brute-force oracle in the tests tries every second.
 //
 // A pool that could not be among the best even if it ran wholly at the least intensity in reach is
 // not looked at closer. That bound is computed as the emission is, so rounding cannot make it miss.

@@ -79,10 +79,15 @@ class IntensitySeries {
   const std::vector<int64_t>& step_seconds() const { return starts_; }
   const std::vector<int64_t>& step_milligrams() const { return milligrams_; }
   int64_t end_second() const { return end_; }
+  // For each step, the integral over [begin(), its start), in mg/kWh x s.
+  const std::vector<int64_t>& sums_before_steps() const { return prefix_; }
+  // Of each step in seconds, where all are equally long; the last may be shorter. Otherwise 0.
+  int64_t step_length() const { return step_length_; }
 
-  // Returns the least value in [from, to), in mg/kWh. It is a bound by which a search skips windows
-  // that cannot be best. from < to.
-  int64_t LeastMilligrams(int64_t from, int64_t to) const;
+  // Returns the least value, in mg/kWh, in a window that contains [from, to) and begins and ends at
+  // most eight steps of mean length further out. It is a bound by which a search skips windows that
+  // cannot be best. Takes the same time for every window. begin() <= from < to <= end().
+  int64_t LeastMilligramsAround(int64_t from, int64_t to) const;
 
   // Returns the step that is valid at `second`; the last step at end_second() and beyond.
   size_t StepAt(int64_t second) const;
@@ -92,20 +97,25 @@ class IntensitySeries {
   }
 
  private:
-  static constexpr size_t kBlockSteps = 16;
-
   IntensitySeries() = default;
 
   void IndexSteps();
+  void IndexLeast();
 
   std::vector<int64_t> starts_;      // n, strictly increasing
   std::vector<int64_t> milligrams_;  // n, mg/kWh
   std::vector<int64_t> prefix_;      // n, integral over [starts_[0], starts_[i])
-  std::vector<int64_t> least_;       // of each kBlockSteps neighbours of milligrams_
   // For each stretch of 2^stretch_bits_ seconds from starts_[0], about as long as a step: the step
   // that holds where it begins. And one more, the last step.
   std::vector<uint32_t> step_of_stretch_;
   int stretch_bits_ = 0;
+  // The series is cut into blocks of 2^block_bits_ seconds from starts_[0] on, of four to eight
+  // steps of mean length. least_[level * blocks_ + i] is the least value in 2^level blocks from the
+  // i-th on, where there are so many.
+  std::vector<int32_t> least_;
+  size_t blocks_ = 0;
+  int block_bits_ = 0;
+  int64_t step_length_ = 0;
   int64_t end_ = 0;
 };
 

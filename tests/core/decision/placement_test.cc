@@ -78,6 +78,43 @@ TEST(BestStart, WithoutStartsThereIsNone) {
   EXPECT_FALSE(BestStart(Option(series, 1, {})).has_value());
 }
 
+// A step in two of the same value changes the steps' lengths and nothing else.
+TEST(BestStart, IsTheSameOverEvenStepsAndOverUnevenOnes) {
+  std::mt19937 random(31);
+  const auto draw = [&random](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  int placed = 0;
+  for (int round = 0; round < 3000; ++round) {
+    const int length = draw(2, 12), count = draw(2, 12), levels = draw(1, 40);
+    std::vector<std::pair<int64_t, double>> even, uneven;
+    const int cut = draw(0, count - 1);
+    for (int i = 0; i < count; ++i) {
+      const double value = draw(0, levels);
+      even.push_back({100 + i * length, value});
+      uneven.push_back(even.back());
+      if (i == cut) uneven.push_back({100 + i * length + draw(1, length - 1), value});
+    }
+    // The cut may be beyond a last step that is shorter.
+    const int64_t end =
+        std::max<int64_t>(100 + (count - 1) * length + draw(1, length), uneven.back().first + 1);
+    const IntensitySeries a = Series(even, end), b = Series(uneven, end);
+    EXPECT_EQ(a.step_length(), length);
+    const int from = draw(90, 100 + count * length), to = from + draw(0, 80);
+    const int later = to + draw(1, 5);
+    const std::vector<TimeInterval> starts = {Between(from, to), Between(later, later + 20)};
+    const int runtime = draw(0, 3 * length);
+    const auto over_even = BestStart(Option(a, runtime, starts));
+    const auto over_uneven = BestStart(Option(b, runtime, starts));
+    ASSERT_EQ(over_even.has_value(), over_uneven.has_value()) << "round " << round;
+    if (!over_even.has_value()) continue;
+    ++placed;
+    EXPECT_EQ(over_even->start, over_uneven->start) << "round " << round;
+    EXPECT_EQ(over_even->integral, over_uneven->integral) << "round " << round;
+  }
+  EXPECT_GT(placed, 1000);
+}
+
 TEST(PlaceGreenest, WeighsPowerAgainstIntensity) {
   const IntensitySeries dirty = Series({{0, 400}}, 100), clean = Series({{0, 100}}, 100);
   // Half the power on four times the intensity is still twice the emission.
@@ -130,9 +167,12 @@ TEST(PlaceGreenest, AgreesWithTryingEverySecondOfEveryOption) {
       seconds.assign(200, -1);
       std::vector<std::pair<int64_t, double>> steps;
       int at = draw(0, 20);
+      // Options with equally long steps, of which the last may be shorter, stand beside others.
+      const bool is_even = draw(0, 1) == 0;
+      const int common = draw(1, 15);
       for (int n = draw(1, 8); n > 0; --n) {
         const int milligrams = few_values ? draw(0, 3) * 1000 : draw(0, 900'000);
-        const int length = draw(1, 15);
+        const int length = is_even && n > 1 ? common : draw(1, is_even ? common : 15);
         steps.push_back({at, milligrams / 1000.0});
         for (int s = at; s < at + length; ++s) seconds[static_cast<size_t>(s)] = milligrams;
         at += length;

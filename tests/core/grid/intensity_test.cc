@@ -122,7 +122,7 @@ TEST(IntensityIntegral, TimesPowerIsTheEmission) {
   EXPECT_DOUBLE_EQ((Watts(700) * *series.Integrate(At(0), At(36000))).value(), 3003);
 }
 
-TEST(IntensitySeries, TellsTheLeastValueOfAnyWindow) {
+TEST(IntensitySeries, BoundsTheLeastValueOfAnyWindow) {
   std::vector<IntensitySeries::Step> steps;
   std::vector<int64_t> by_second;
   for (int i = 0; i < 200; ++i) {
@@ -134,13 +134,33 @@ TEST(IntensitySeries, TellsTheLeastValueOfAnyWindow) {
   const auto end = static_cast<int64_t>(by_second.size());
   const auto series = IntensitySeries::Create(steps, absl::FromUnixSeconds(end));
   ASSERT_TRUE(series.ok());
+  const auto least = [&by_second, end](int64_t from, int64_t to) {
+    return *std::min_element(by_second.begin() + std::max<int64_t>(0, from),
+                             by_second.begin() + std::min(end, to));
+  };
+  const int64_t further = 8 * end / 200;
   for (int64_t from = 0; from < end; ++from) {
     for (int64_t to = from + 1; to <= end; to += 1 + (to - from) / 5) {
-      ASSERT_EQ(series->LeastMilligrams(from, to),
-                *std::min_element(by_second.begin() + from, by_second.begin() + to))
-          << from << " to " << to;
+      const int64_t bound = series->LeastMilligramsAround(from, to);
+      ASSERT_LE(bound, least(from, to)) << from << " to " << to;
+      ASSERT_GE(bound, least(from - further, to + further)) << from << " to " << to;
     }
   }
+}
+
+TEST(IntensitySeries, KnowsWhetherItsStepsAreEquallyLong) {
+  const auto length_of = [](const std::vector<int64_t>& starts, int64_t end) {
+    std::vector<IntensitySeries::Step> steps;
+    for (const int64_t start : starts) {
+      steps.push_back({absl::FromUnixSeconds(start), GramsPerKilowattHour(1)});
+    }
+    return IntensitySeries::Create(steps, absl::FromUnixSeconds(end))->step_length();
+  };
+  EXPECT_EQ(length_of({7}, 19), 12);
+  EXPECT_EQ(length_of({0, 10, 20}, 30), 10);
+  EXPECT_EQ(length_of({0, 10, 20}, 21), 10);  // the last is shorter
+  EXPECT_EQ(length_of({0, 10, 20}, 31), 0);   // the last is longer
+  EXPECT_EQ(length_of({0, 10, 21}, 30), 0);
 }
 
 // The search for a step begins near it, by a table of stretches about as long as the mean step.
