@@ -126,7 +126,7 @@ void CapacityCalendar::ForEachStart(TimeInterval window, absl::Duration runtime,
   const int64_t last = absl::ToUnixSeconds(window.end);
   const int64_t length = absl::ToInt64Seconds(runtime);
   if (length <= 0 || blocks_.empty()) return emit(first, last);
-  const size_t begin = BlockOf(first), end = BlockOf(last + length) + 1;
+  const size_t begin = BlockOf(first);
   Resources room = total_ - needed;
   for (size_t i = 0; i < begin; ++i) room -= blocks_[i].sum;
 
@@ -150,8 +150,9 @@ void CapacityCalendar::ForEachStart(TimeInterval window, absl::Duration runtime,
     return full || open <= last;
   };
   bool matters = true;
-  for (size_t i = begin; i < end && matters; ++i) {
+  for (size_t i = begin; i < blocks_.size() && matters; ++i) {
     const Block& block = blocks_[i];
+    if (block.begin >= last + length) break;
     if (kFirstOnly && !is_full && block.begin - length >= open) break;
     if (room.Covers(block.most)) {
       matters = !is_full || turn(block.begin, false);

@@ -58,12 +58,18 @@ struct Runtime {
   double slowdown = 1;  // by which the same work takes longer than at home, as far as is known
 };
 
+// Absent where the home's hardware does not describe the job, or nothing is known of its partition.
+std::optional<JobUnits> UnitsAtHome(const JobTerms& terms) {
+  if (terms.home->state == nullptr) return std::nullopt;
+  return UnitsIn(*terms.job, *terms.home);
+}
+
 // How much longer the same work takes in `pool` than at home; absent where the two cannot be
 // compared. Besides the hardware's speed it is the number of units at work: an exclusive job that
 // asks for no number has all of its nodes.
-std::optional<double> Slowdown(const JobTerms& terms, const Snapshot::Pool& pool, int64_t working) {
+std::optional<double> Slowdown(const JobTerms& terms, const std::optional<JobUnits>& at_home,
+                               const Snapshot::Pool& pool, int64_t working) {
   const Snapshot::Pool& home = *terms.home;
-  const std::optional<JobUnits> at_home = UnitsIn(*terms.job, home);
   if (!at_home.has_value() || at_home->working <= 0 || working <= 0) return std::nullopt;
   double slowdown = static_cast<double>(at_home->working) / static_cast<double>(working);
   if (!SameHardware(pool, home)) {
@@ -75,11 +81,11 @@ std::optional<double> Slowdown(const JobTerms& terms, const Snapshot::Pool& pool
   return slowdown;
 }
 
-std::optional<Reason> RuntimeOn(const JobTerms& terms, const Snapshot::Pool& pool, int64_t working,
-                                Runtime* runtime) {
+std::optional<Reason> RuntimeOn(const JobTerms& terms, const std::optional<JobUnits>& units_at_home,
+                                const Snapshot::Pool& pool, int64_t working, Runtime* runtime) {
   const auto& throughput = ThroughputAt(*pool.hardware, PrecisionOf(terms));
   const bool same_hardware = SameHardware(pool, *terms.home);
-  const std::optional<double> slowdown = Slowdown(terms, pool, working);
+  const std::optional<double> slowdown = Slowdown(terms, units_at_home, pool, working);
   if (terms.hints->flops.has_value()) {
     if (!throughput.has_value()) return Reason::kSpeedUnknown;
     const absl::Duration length =
@@ -159,13 +165,14 @@ std::optional<Reason> WhyNotForecast(const Snapshot::Pool& pool, absl::Time now)
 
 // Runtime and amount: what is the same in all pools of a kind, but for the home, of which `run` is
 // a default PoolRun. The pool has a state.
-std::optional<Reason> RunInKind(const JobTerms& terms, const Snapshot::Pool& pool, PoolRun* run) {
-  const std::optional<JobUnits> units = UnitsIn(*terms.job, pool);
+std::optional<Reason> RunInKind(const JobTerms& terms, const std::optional<JobUnits>& units_at_home,
+                                const Snapshot::Pool& pool, PoolRun* run) {
+  const bool at_home = &pool == terms.home;
+  const std::optional<JobUnits> units = at_home ? units_at_home : UnitsIn(*terms.job, pool);
   if (!units.has_value()) return WhyNotDescribed(pool.hardware->unit);
   Runtime runtime;
-  if (const auto why = RuntimeOn(terms, pool, units->working, &runtime)) return why;
+  if (const auto why = RuntimeOn(terms, units_at_home, pool, units->working, &runtime)) return why;
   if (const auto why = LimitIn(terms, pool, runtime.slowdown, &run->limit)) return why;
-  const bool at_home = &pool == terms.home;
   // At home the job is stopped at its limit; elsewhere it must not come to that.
   if (runtime.length > run->limit && !at_home) return Reason::kOutlastsLimit;
   if (run->limit > terms.limit && terms.job->time_min.has_value()) {
@@ -327,7 +334,7 @@ std::optional<Reason> RunAtHome(const JobTerms& terms, const BookingLedger& ledg
   const Snapshot::Pool& home = *terms.home;
   if (home.state != nullptr && !home.state->up) return Reason::kPartitionNotUp;
   if (const auto why = WhyNotForecast(home, now)) return why;
-  if (const auto why = RunInKind(terms, home, run)) return why;
+  if (const auto why = RunInKind(terms, UnitsAtHome(terms), home, run)) return why;
   SettleIn(home, run);
   BoundStarts(ledger, terms.earliest, run->option.intensity->end(), run);
   return std::nullopt;
@@ -339,6 +346,7 @@ JobInPools::JobInPools(const JobTerms& terms, const Snapshot& snapshot, const Bo
       snapshot_(snapshot),
       ledger_(ledger),
       now_(now),
+      units_at_home_(UnitsAtHome(terms)),
       kinds_(snapshot.kinds()),
       unproven_(snapshot.rules_classes()) {}
 
@@ -383,10 +391,12 @@ std::optional<Reason> JobInPools::RunIn(const Snapshot::Pool& pool, PoolRun* run
   if (const auto why = WhyNotForecast(pool, now_)) return why;
   if (is_home) {
     *run = PoolRun{};
-    if (const auto why = RunInKind(terms_, pool, run)) return why;
+    if (const auto why = RunInKind(terms_, units_at_home_, pool, run)) return why;
   } else {
     InKind& kind = kinds_[pool.kind];
-    if (!kind.obstacle.has_value()) kind.obstacle = RunInKind(terms_, pool, &kind.run);
+    if (!kind.obstacle.has_value()) {
+      kind.obstacle = RunInKind(terms_, units_at_home_, pool, &kind.run);
+    }
     if (kind.obstacle->has_value()) return *kind.obstacle;
     *run = kind.run;
   }
@@ -421,6 +431,7 @@ std::optional<Watts> PowerOf(const PoolRun& run, Figure figure) {
 
 Resources AmountToBook(const JobTerms& terms, const PoolRun& run, const BookingLedger& ledger,
                        absl::Time start) {
+  if (!terms.job->max_nodes.has_value()) return run.amount;
   Resources amount = run.amount;
   int64_t fits = SizeIn(*terms.job, *run.pool).nodes;
   int64_t most = MostNodes(*terms.job, *run.pool);

@@ -14,6 +14,7 @@
 #include "core/cluster/ledger.h"
 #include "core/config/policy.h"
 #include "core/config/profile.h"
+#include "core/decision/job_size.h"
 #include "core/decision/placement.h"
 #include "core/job/hints.h"
 #include "core/job/job.h"
@@ -122,6 +123,7 @@ class JobInPools {
   const Snapshot& snapshot_;
   const BookingLedger& ledger_;
   const absl::Time now_;
+  const std::optional<JobUnits> units_at_home_;
   std::vector<InKind> kinds_;                                   // by Snapshot::Pool::kind
   std::vector<std::optional<std::optional<Reason>>> unproven_;  // by Snapshot::Pool::rules_class
 };

@@ -209,18 +209,16 @@ class Decider {
     const std::vector<Snapshot::Pool>& pools = snapshot_.pools();
     decision_.pools = snapshot_.pool_names();
     decision_.excluded.reserve(pools.size());
-    runs_.reserve(pools.size() + 1);
+    runs_.reserve(pools.size());
     JobInPools job(terms_, snapshot_, ledger_, now_);
-    // The last is the one that is tried.
-    runs_.emplace_back();
+    PoolRun run{};
     for (const Snapshot::Pool& pool : pools) {
-      if (const auto why = job.RunIn(pool, &runs_.back())) {
+      if (const auto why = job.RunIn(pool, &run)) {
         decision_.excluded.push_back({.pool = pool.index, .reason = *why});
       } else {
-        runs_.emplace_back();
+        runs_.push_back(run);
       }
     }
-    runs_.pop_back();
   }
 
   // Emissions in two figures are not compared: where one candidate lacks the consequential, all are
