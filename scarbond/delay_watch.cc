@@ -104,7 +104,10 @@ absl::Status DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
 void DelayWatch::Record(const JobReturn& given_back, absl::Time now, const std::string& error) {
   ++sequence_;  // one that is dropped leaves a gap
   if (lines_.size() > kMaxWaitingBytes) return;
-  lines_ += WriteRecord(ReturnRecord{{{boot_, sequence_}, now}, given_back, error});
+  const std::string line =
+      chain_.Link(WriteRecord(ReturnRecord{{{boot_, sequence_}, now}, given_back, error}));
+  lines_ += line;
+  chain_.Advance(line);
 }
 
 void DelayWatch::WriteRecords(const std::string& path) {

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/config/config.h"
+#include "core/record/record_chain.h"
 #include "scarbond/cluster_source.h"
 #include "store/append_file.h"
 
@@ -40,6 +41,7 @@ class DelayWatch {
   ClusterSource* cluster_;
   std::string boot_;
   uint64_t sequence_ = 0;
+  RecordChain chain_;
   std::map<uint32_t, Obstacle> obstacles_;  // by job, as first seen
   std::map<uint32_t, std::string> failed_;  // jobs that slurmctld refused to change, and why
   std::string lines_;                       // records that are not in the log yet

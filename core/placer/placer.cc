@@ -4,6 +4,7 @@
 
 #include "core/decision/admin_comment.h"
 #include "core/reason/reason.h"
+#include "core/record/record_chain.h"
 
 namespace carbon {
 namespace {
@@ -73,7 +74,8 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
   if (decision.mode == Mode::kOff && !decision.bad_hint) return submission;
   const auto kind = decision.outcome == Outcome::kLeftAlone ? RecordBudget::Kind::kLeftAlone
                                                             : RecordBudget::Kind::kDecision;
-  if (!budget_.Take(job.user_id, kind, DecisionRecordBytes(job, decision, circumstances), now)) {
+  const size_t bytes = DecisionRecordBytes(job, decision, circumstances) + RecordChain::kLinkBytes;
+  if (!budget_.Take(job.user_id, kind, bytes, now)) {
     // No decision without a trace.
     if (!decision.bad_hint) {
       decision = LeftAlone(std::move(decision), {Reason::kLogShareUsed, {}});

@@ -67,7 +67,7 @@ class Engine::State {
         placer_(boot_, options_.budget, options_.decide),
         reader_(options_.snapshot_folder),
         complaints_(options_.log_line),
-        log_(LogWriter::Options{}) {
+        log_(LogWriter::Options{.chained = true}) {
     status_.boot = boot_;
     status_.pid = getpid();
     status_.started_at = absl::Now();

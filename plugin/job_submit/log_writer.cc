@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/record/record_chain.h"
 #include "plugin/job_submit/quiet_thread.h"
 #include "store/append_file.h"
 
@@ -145,10 +146,16 @@ class LogWriter::State {
 
       lock.unlock();
       while (!taken_.empty()) {
-        const std::string record = taken_.front().make();
+        std::string record = taken_.front().make();
+        RecordChain next = chain_;
+        if (options_.chained) {
+          record = chain_.Link(record);
+          next.Advance(record);
+        }
         batch_.reserve(batch_.size() + record.size());
         batch_sizes_.push_back({record.size(), taken_.front().bytes, taken_.front().drops});
         batch_ += record;
+        chain_ = std::move(next);
         batched_bytes_ += record.size();
         taken_.pop_front();
       }
@@ -205,6 +212,7 @@ class LogWriter::State {
   // The thread's own.
   std::optional<AppendFile> file_;
   std::deque<Queued> taken_;  // from the queue, in order, and not made yet
+  RecordChain chain_;
   std::string batch_;
   std::deque<Batched> batch_sizes_;
   size_t batched_bytes_ = 0;  // their sum

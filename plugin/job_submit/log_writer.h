@@ -29,6 +29,7 @@ class LogWriter {
     size_t max_records = 8192;
     size_t max_bytes = 16 << 20;
     absl::Duration retry = absl::Seconds(1);
+    bool chained = false;  // each record names the one before it (core/record/record_chain.h)
   };
 
   struct Stats {

@@ -22,6 +22,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "core/record/record_chain.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/temporary_folder.h"
@@ -88,6 +89,52 @@ TEST_F(LogWriterTest, AppendsWithinASecond) {
   EXPECT_TRUE(Eventually([&] { return Read(path_) == "before\none\n"; }, absl::Seconds(1)));
   EXPECT_TRUE(Eventually([&] { return writer.stats().written == 1; }));
   EXPECT_EQ(writer.stats().error, "");
+}
+
+// Through a rotation, and over a record that found no room.
+TEST_F(LogWriterTest, LinksEachRecordToTheOneWrittenBeforeIt) {
+  LogWriter::Options options = quick_;
+  options.chained = true;
+  options.max_records = 2;
+  LogWriter writer(options);
+  EXPECT_TRUE(writer.Enqueue("{\"seq\":1}\n"));
+  EXPECT_TRUE(writer.Enqueue("{\"seq\":2}\n"));
+  EXPECT_FALSE(writer.Enqueue("{\"seq\":3}\n"));
+  writer.SetPath(path_);
+  EXPECT_TRUE(Eventually([&] { return writer.stats().written == 2; }));
+  const std::vector<std::string> lines = Lines();
+  std::filesystem::rename(path_, path_ + ".1");
+  EXPECT_TRUE(writer.Enqueue("{\"seq\":4}\n"));
+  EXPECT_TRUE(Eventually([&] { return writer.stats().written == 3; }));
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0], "{\"seq\":1,\"chain\":null}");
+  EXPECT_EQ(lines[1], absl::StrCat("{\"seq\":2,\"chain\":\"", LineDigest(lines[0]), "\"}"));
+  EXPECT_EQ(Lines(), std::vector<std::string>{
+                         absl::StrCat("{\"seq\":4,\"chain\":\"", LineDigest(lines[1]), "\"}")});
+}
+
+TEST_F(LogWriterTest, KeepsTheChainWholeWhileMemoryIsOut) {
+  LogWriter::Options options = quick_;
+  options.chained = true;
+  {
+    LogWriter writer(options);
+    writer.SetPath(path_);
+    for (int i = 0; i < 100; ++i) {
+      memory_is_out = i % 3 != 0;
+      EXPECT_TRUE(writer.Enqueue(
+          absl::StrCat("{\"text\":\"", std::string(static_cast<size_t>(i) * 100, 'x'), "\"}\n")));
+      if (i == 50) {
+        EXPECT_TRUE(Eventually([&] { return refusals > 2; }));
+      }
+    }
+    memory_is_out = false;
+    EXPECT_TRUE(Eventually([&] { return writer.stats().written == 100; }));
+  }
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 100u);
+  for (size_t i = 1; i < lines.size(); ++i) {
+    EXPECT_THAT(lines[i], HasSubstr(absl::StrCat("\"chain\":\"", LineDigest(lines[i - 1]), "\"")));
+  }
 }
 
 TEST_F(LogWriterTest, LosesNothingWhileMemoryIsOut) {
