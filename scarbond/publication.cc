@@ -26,6 +26,13 @@ constexpr absl::Duration kMaxReckoning = absl::Milliseconds(500);
 // Nothing new is known of realised errors before the next hour is over.
 constexpr absl::Duration kErrorsPeriod = absl::Hours(1);
 
+// Of the archive of parts.
+constexpr int64_t kMaxPartsBytes = 10'000'000'000;
+
+// How long parts are kept while records that may name them were not read yet.
+constexpr SnapshotPublisher::Retention kWhileBehind = {.keep = absl::InfiniteDuration(),
+                                                       .bytes = 1 << 30};
+
 // Of so many jobs slurmctld tells some ten megabytes.
 constexpr int64_t kLargeQueue = 5000;
 
@@ -193,6 +200,10 @@ std::vector<Finding> Publication::Findings() const {
   std::vector<Finding> findings = zone_forecasts_.Findings();
   for (Finding& finding : history_->Findings()) findings.push_back(std::move(finding));
   findings.insert(findings.end(), cluster_findings_.begin(), cluster_findings_.end());
+  if (!part_keeper_.trouble().empty()) {
+    findings.push_back({Severity::kWarning, FindingCode::kPartsNotArchived, "archive of parts",
+                        part_keeper_.trouble()});
+  }
   return findings;
 }
 
@@ -290,7 +301,13 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   parts_.bytes[SnapshotPart::kCapacity] = SerializeCapacity(capacity);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.
   publisher_.set_slurm_user(look->slurm_user);
-  absl::StatusOr<Manifest> manifest = publisher_.Publish(parts_, now);
+  part_keeper_.Look({.log = config_.daemon.paths.log,
+                     .snapshot = config_.daemon.paths.snapshot,
+                     .parts = DefaultPartsFolder(config_.daemon.paths.snapshot),
+                     .max_bytes = kMaxPartsBytes},
+                    slurm_user_, now);
+  const absl::StatusOr<Manifest> manifest = publisher_.Publish(
+      parts_, now, part_keeper_.is_behind() ? kWhileBehind : SnapshotPublisher::Retention());
   if (!manifest.ok()) return manifest.status();
   spdlog::debug("published: {} groups, {} pools, {} uses; slurmctld answered in {}",
                 capacity.groups.size(), capacity.pools.size(), capacity.uses.size(),

@@ -26,6 +26,7 @@
 #include "scarbond/cluster_source.h"
 #include "scarbond/delay_watch.h"
 #include "scarbond/metrics.h"
+#include "scarbond/part_keeper.h"
 #include "store/snapshot_store.h"
 
 namespace carbon {
@@ -98,6 +99,7 @@ class Publication {
   Clock clock_;
   SnapshotPublisher publisher_;
   SnapshotParts parts_;
+  PartKeeper part_keeper_;
   std::unique_ptr<LiveForecasts> live_;
   std::unique_ptr<LiveHistory> history_;
   ZoneForecasts zone_forecasts_;

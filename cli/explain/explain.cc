@@ -16,10 +16,12 @@
 #include "cli/explain/repetition.h"
 #include "cli/explain/search.h"
 #include "cli/text/table.h"
+#include "core/snapshot/part.h"
 #include "nlohmann/json.hpp"
 #include "settings/load_config.h"
+#include "store/part_archive.h"
 #include "store/placement_log.h"
-#include "store/snapshot_store.h"
+#include "store/recorded_snapshot.h"
 
 namespace carbon {
 namespace {
@@ -27,7 +29,7 @@ namespace {
 struct Options {
   std::string id;
   std::string file;
-  std::string snapshot;
+  std::string snapshot, parts;
   std::string config = CARBON_CONFIG_FILE;
   bool all = false, json = false;
 };
@@ -51,6 +53,9 @@ bool ReadAll(const std::vector<std::string>& files, const LogVisitor& visit,
 // Reads carbon.json only for what the options do not name. Without a configuration the folder of
 // the snapshot stays empty; returns false, after printing why, if the log is not known either.
 bool FindPaths(Options* options) {
+  if (options->parts.empty() && !options->snapshot.empty()) {
+    options->parts = DefaultPartsFolder(options->snapshot);
+  }
   if (!options->file.empty() && !options->snapshot.empty()) return true;
   std::vector<std::string> errors, warnings;
   const std::optional<Config> config = LoadConfig(options->config, &errors, &warnings);
@@ -61,6 +66,7 @@ bool FindPaths(Options* options) {
   }
   if (options->file.empty()) options->file = config->daemon.paths.log;
   if (options->snapshot.empty()) options->snapshot = config->daemon.paths.snapshot;
+  if (options->parts.empty()) options->parts = DefaultPartsFolder(options->snapshot);
   return true;
 }
 
@@ -72,20 +78,22 @@ bool IsDecisionId(absl::string_view text) {
          absl::SimpleAtoi(text.substr(dash + 1), &sequence);
 }
 
-// Makes the decision again, if all that it was made from is there.
+// Makes the decision again, if all that it was made from is there. `parts` receives where each part
+// was found.
 Repetition RepeatFound(const Options& options, const FoundDecision& found,
-                       const std::string& unreadable) {
+                       const std::string& unreadable, std::vector<RecordedSnapshot::Part>* parts) {
   using Result = Repetition::Result;
   if (!found.is_alone) return {Result::kDiffers, "no: the log has several records of its id"};
   if (options.snapshot.empty()) {
     return {Result::kUndecided, "no: neither --snapshot nor a configuration names the folder"};
   }
-  const absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
-      SnapshotReader(options.snapshot, SnapshotReader::Owner::kAnyone).Load(found.record.snapshot);
-  if (!snapshot.ok()) {
-    return {Result::kUndecided, absl::StrCat("no: ", snapshot.status().message())};
+  const RecordedSnapshot recorded =
+      LoadRecordedSnapshot(options.snapshot, options.parts, found.record.snapshot);
+  *parts = recorded.parts;
+  if (!recorded.snapshot.ok()) {
+    return {Result::kUndecided, absl::StrCat("no: ", recorded.snapshot.status().message())};
   }
-  Repetition repetition = Repeat(found.line, found.record, *snapshot, found.bookings);
+  Repetition repetition = Repeat(found.line, found.record, *recorded.snapshot, found.bookings);
   if (repetition.result != Result::kUndecided) return repetition;
   repetition.fact = "no: " + repetition.fact;
   if (found.first_sequence > 1) {
@@ -136,15 +144,19 @@ int Run(Options options) {
                  : absl::StrCat("decision ", id, ": cannot be read: ", search.fault()));
     return 1;
   }
-  const Repetition repetition = RepeatFound(options, *found, search.unreadable());
+  std::vector<RecordedSnapshot::Part> parts;
+  const Repetition repetition = RepeatFound(options, *found, search.unreadable(), &parts);
   if (options.json) {
     auto json = nlohmann::ordered_json::parse(found->line);
     constexpr const char* kResults[] = {"same", "differs", "undecided"};
     json["repeated"] = {{"result", kResults[static_cast<int>(repetition.result)]},
                         {"fact", repetition.fact}};
+    for (const RecordedSnapshot::Part& one : parts) {
+      json["parts"][InfoOf(one.part).name] = PartSourceName(one.source);
+    }
     std::cout << json.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) << "\n";
   } else {
-    std::cout << ExplanationText(*found, repetition);
+    std::cout << ExplanationText(*found, repetition, parts);
   }
   return repetition.result == Repetition::Result::kDiffers ? 1 : 0;
 }
@@ -161,6 +173,8 @@ void AddExplain(CLI::App& app, int* exit_code) {
   explain->add_flag("--all", options->all, "Read rotated logs beside it too");
   explain->add_option("--snapshot", options->snapshot,
                       "Folder with the snapshot's parts; default: the one in carbon.json");
+  explain->add_option("--parts", options->parts,
+                      "Folder with archived parts; default: the one beside the snapshot");
   explain->add_option("--config", options->config, "Configuration")->capture_default_str();
   explain->add_flag("--json", options->json, "The record itself, and whether it is repeated");
   explain->callback([options, exit_code] { *exit_code = Run(*options); });

@@ -13,6 +13,7 @@
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/base/mass_text.h"
+#include "core/snapshot/part.h"
 
 namespace carbon {
 namespace {
@@ -100,9 +101,25 @@ std::string SavingText(const Saving& saving) {
                          100 * saving.share_high);
 }
 
+// "config, forecast: snapshot; capacity, admission: archive".
+std::string PartsText(const std::vector<RecordedSnapshot::Part>& parts) {
+  std::map<absl::string_view, std::vector<absl::string_view>> names;  // by source
+  std::vector<absl::string_view> sources;  // in the order in which they come first
+  for (const RecordedSnapshot::Part& one : parts) {
+    const absl::string_view source = PartSourceName(one.source);
+    std::vector<absl::string_view>& of_source = names[source];
+    if (of_source.empty()) sources.push_back(source);
+    of_source.push_back(InfoOf(one.part).name);
+  }
+  return absl::StrJoin(sources, "; ", [&names](std::string* text, absl::string_view source) {
+    absl::StrAppend(text, absl::StrJoin(names[source], ", "), ": ", source);
+  });
+}
+
 }  // namespace
 
-std::string ExplanationText(const FoundDecision& found, const Repetition& repetition) {
+std::string ExplanationText(const FoundDecision& found, const Repetition& repetition,
+                            const std::vector<RecordedSnapshot::Part>& parts) {
   const PlacementRecord& record = found.record;
   const JobRequest& job = record.job;
   const Decision& decision = record.decision;
@@ -152,6 +169,7 @@ std::string ExplanationText(const FoundDecision& found, const Repetition& repeti
   }
   text.Line("snapshot", absl::StrCat("of ", TimeText(record.snapshot.published_at), ", bookings ",
                                      record.ledger_digest));
+  if (!parts.empty()) text.Line("parts", PartsText(parts));
   text.Line("repeated", repetition.fact);
   return text.text();
 }

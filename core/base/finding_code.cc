@@ -28,6 +28,7 @@ constexpr Named kNames[] = {
     {FindingCode::kSnapshotFolderAgreed, "snapshot-folder-agreed"},
     {FindingCode::kSnapshotFolderUnknown, "snapshot-folder-unknown"},
     {FindingCode::kSnapshotFolderDiffers, "snapshot-folder-differs"},
+    {FindingCode::kPartsNotArchived, "parts-not-archived"},
     {FindingCode::kNotShown, "not-shown"},
     {FindingCode::kForecastsUsable, "forecasts-usable"},
     {FindingCode::kZoneWithoutForecast, "zone-without-forecast"},

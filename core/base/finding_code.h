@@ -32,6 +32,7 @@ enum class FindingCode {
   kSnapshotFolderAgreed,
   kSnapshotFolderUnknown,
   kSnapshotFolderDiffers,
+  kPartsNotArchived,
   kNotShown,
 
   // Forecasts, and what they rest on.

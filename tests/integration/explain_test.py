@@ -44,6 +44,32 @@ class ExplainTest(WatchTest):
         self.assertIn("chosen", text)
         self.run_command("scancel", *job_ids)
 
+    def test_a_decision_is_made_again_after_its_parts_have_left_the_snapshot(self):
+        self.watch({"mode": "enforce"}, CLEAN_LATER)
+        count = len(self.records())
+        self.sbatch()
+        decision = self.last_record(count)
+        parts = self.folder / "snapshot-parts"
+        names = {kind: f"{kind}-{decision['snapshot'][kind]}.{'bin' if kind == 'forecast' else 'json'}"
+                 for kind in ("config", "forecast", "capacity", "admission")}
+        wait_until(lambda: all((parts / f"{name}.zst").exists() for name in names.values()), 60,
+                   "scarbond archives the parts")
+        for kind, name in names.items():
+            mode = (parts / f"{name}.zst").stat().st_mode & 0o7777
+            self.assertEqual(mode, (self.snapshot / name).stat().st_mode & 0o7777, kind)
+        # As after an hour.
+        for kind in ("capacity", "admission"):
+            (self.snapshot / names[kind]).unlink()
+        done = self.explain(decision["id"], "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        told = json.loads(done.stdout)
+        self.assertEqual(told["repeated"]["result"], "same", told["repeated"]["fact"])
+        self.assertEqual(told["parts"], {"config": "snapshot", "forecast": "snapshot",
+                                         "capacity": "archive", "admission": "archive"})
+        # Only what a decision names is archived.
+        self.assertLess(len(list(parts.glob("capacity-*"))),
+                        len(list(self.snapshot.glob("capacity-*"))))
+
     def test_a_job_that_the_log_does_not_name_is_an_error(self):
         self.watch({"mode": "enforce"}, CLEAN_LATER)
         done = self.explain(999999)

@@ -17,6 +17,7 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/recorded_snapshot.h"
 #include "tests/core/world.h"
 #include "tests/temporary_folder.h"
 
@@ -211,7 +212,34 @@ TEST_F(PublicationTest, GivesAJobBackOnceItsPoolIsDownAndRecordsIt) {
   EXPECT_EQ(record["type"], "return");
   EXPECT_EQ(record["job_id"], 7);
   EXPECT_EQ(record["reason"], "its pool is down");
+  EXPECT_TRUE(record.contains("chain") && record["chain"].is_null());  // its boot's first
   EXPECT_FALSE(std::getline(log, line));
+}
+
+// Before the publisher removes it.
+TEST_F(PublicationTest, ArchivesThePartsThatADecisionNames) {
+  std::filesystem::create_directories(folder_ + "/log");
+  Publication publication = Open();
+  ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+  const Manifest named = Published()->manifest();
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(5)).ok());
+  const Manifest unnamed = Published()->manifest();
+  std::ofstream(folder_ + "/log/placements.jsonl") << absl::StrCat(
+      "{\"v\":2,\"type\":\"decision\",\"boot\":\"3f9c21aa04d7be15\",\"seq\":1,\"snapshot\":{"
+      "\"config\":\"",
+      named.hashes[SnapshotPart::kConfig], "\",\"forecast\":\"",
+      named.hashes[SnapshotPart::kForecast], "\",\"capacity\":\"",
+      named.hashes[SnapshotPart::kCapacity], "\",\"admission\":\"",
+      named.hashes[SnapshotPart::kAdmission], "\"}}\n");
+  // The first tick that looks at the log is the one that would remove them.
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Hours(3)).ok());
+  EXPECT_FALSE(
+      std::filesystem::exists(folder_ + "/snapshot/" + named.FileOf(SnapshotPart::kCapacity)));
+  EXPECT_TRUE(LoadRecordedSnapshot(folder_ + "/snapshot", folder_ + "/snapshot-parts", named)
+                  .snapshot.ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/snapshot-parts/" +
+                                       unnamed.FileOf(SnapshotPart::kCapacity) + ".zst"));
+  EXPECT_EQ(FormatFindings(publication.Findings(), Severity::kWarning), std::vector<std::string>());
 }
 
 // That nobody watches shows in the part: the plugin delays no job then.

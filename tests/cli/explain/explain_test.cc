@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -21,6 +22,7 @@
 #include "core/record/record.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/part_archive.h"
 #include "store/snapshot_store.h"
 #include "tests/core/drawn_world.h"
 #include "tests/temporary_folder.h"
@@ -181,11 +183,44 @@ TEST_F(ScarbonExplain, SaysWhyADecisionCannotBeMadeAgain) {
   std::filesystem::remove(folder_ + "/snapshot/" + part);
   const Ran ran = Run(first);
   EXPECT_EQ(ran.code, 0);
-  EXPECT_THAT(ran.out, HasSubstr(part + ": is no longer kept\n"));
+  EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("parts       config, forecast, admission: snapshot; "
+                                              "capacity: missing\n"
+                                              "repeated    no: neither ",
+                                              folder_, "/snapshot nor the archive ", folder_,
+                                              "/snapshot-parts has ", part, "\n")));
   // Another arithmetic.
   std::ofstream(log_) << absl::StrReplaceAll(other, {{"\"arithmetic\":1", "\"arithmetic\":99"}})
                       << "\n";
   EXPECT_THAT(Run(first).out, Not(HasSubstr("to the last bit")));
+}
+
+// Parts are in the snapshot's folder for an hour only.
+TEST_F(ScarbonExplain, MakesADecisionAgainFromArchivedParts) {
+  const std::string id = Submit(world_.Job());
+  absl::StatusOr<PartArchive> archive =
+      PartArchive::Create({.folder = folder_ + "/snapshot-parts", .min_free_share = 0});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  const Manifest& manifest = snapshot_->manifest();
+  for (const PartInfo& info : kParts) {
+    const std::string name = manifest.FileOf(info.part);
+    const std::string path = folder_ + "/snapshot/" + name;
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_TRUE(archive->Put(name, bytes, world_.now).ok());
+    if (info.part != SnapshotPart::kConfig) std::filesystem::remove(path);
+  }
+  const Ran ran = Run(id);
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("parts       config: snapshot; forecast, capacity, admission: "
+                                 "archive\nrepeated    the same to the last bit\n"));
+  const nlohmann::json json = nlohmann::json::parse(Run(id + " --json").out);
+  EXPECT_EQ(json["parts"]["config"], "snapshot");
+  EXPECT_EQ(json["parts"]["admission"], "archive");
+  // Elsewhere, if the administrator says so.
+  std::filesystem::rename(folder_ + "/snapshot-parts", folder_ + "/elsewhere");
+  EXPECT_THAT(Run(id).out, HasSubstr("repeated    no: "));
+  EXPECT_THAT(Run(id + " --parts " + folder_ + "/elsewhere").out,
+              HasSubstr("repeated    the same to the last bit\n"));
 }
 
 // Nobody is told that a decision differs because of what she may not read.
