@@ -1,5 +1,7 @@
 #include "cli/explain/past_bookings.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 
 namespace carbon {
@@ -19,36 +21,77 @@ uint64_t SequenceOf(const std::string& decision_id) {
 
 }  // namespace
 
-void PastBookings::Add(const PlacementRecord& record) {
+bool IsForNothing(const BookingEvent& event) {
+  return event.fate == BookingFate::kExpired || event.uses_nothing;
+}
+
+std::optional<Booking> PastBookings::Add(const PlacementRecord& record) {
   const Decision& decision = record.decision;
-  if (!decision.booked_when.has_value() || decision.outcome == Outcome::kLeftAlone) return;
-  const std::string id = DecisionId(record.id);
-  by_boot_[record.id.boot][record.id.sequence] = {
-      .decision_id = id,
+  if (!decision.booked_when.has_value() || decision.outcome == Outcome::kLeftAlone) {
+    return std::nullopt;
+  }
+  const uint32_t user_id = record.job.user_id;
+  Life& life = by_boot_[record.id.boot];
+  // The ledger forgets a pause a day after it is over, at the next look at which its user has no
+  // booking that the queue does not show. Looks follow each other within seconds.
+  if (const auto pause = life.pauses.find(user_id);
+      pause != life.pauses.end() && pause->second.until + BookingLedger::kMaxPause < record.time &&
+      std::none_of(
+          life.bookings.begin(), life.bookings.end(),
+          [&](const auto& other) {
+            return other.second.user_id == user_id && other.second.job_id == 0;
+          })) {
+    life.pauses.erase(pause);
+  }
+  const Booking booking = {
+      .decision_id = DecisionId(record.id),
       .group = decision.booked_group,
       .when = *decision.booked_when,
       .amount = decision.booked_amount,
       .made_at = record.time,
       .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced,
-      .user_id = record.job.user_id,
+      .user_id = user_id,
       .is_nice = record.job.nice > 0};
+  life.bookings[record.id.sequence] = booking;
+  return AsItCounts(life, booking);
 }
 
 void PastBookings::NoteJob(const std::string& decision_id, uint32_t job_id) {
-  auto& bookings = by_boot_[BootOf(decision_id)];
+  auto& bookings = by_boot_[BootOf(decision_id)].bookings;
   const auto it = bookings.find(SequenceOf(decision_id));
   if (it != bookings.end()) it->second.job_id = job_id;
 }
 
-void PastBookings::End(const std::string& decision_id) {
-  by_boot_[BootOf(decision_id)].erase(SequenceOf(decision_id));
+void PastBookings::End(const std::string& decision_id, bool was_for_nothing, absl::Time now) {
+  Life& life = by_boot_[BootOf(decision_id)];
+  const auto it = life.bookings.find(SequenceOf(decision_id));
+  if (it == life.bookings.end()) return;
+  const Booking ended = it->second;
+  life.bookings.erase(it);
+  if (!was_for_nothing) return;
+  Pause& pause = life.pauses[ended.user_id];
+  // What was made before or within a pause makes no other.
+  if (ended.made_at < pause.until) return;
+  pause.length = pause.length == absl::ZeroDuration()
+                     ? BookingLedger::kFirstPause
+                     : std::min(2 * pause.length, BookingLedger::kMaxPause);
+  pause.until = now + pause.length;
+}
+
+Booking PastBookings::AsItCounts(const Life& life, const Booking& booking) {
+  Booking counted = booking;
+  const auto pause = life.pauses.find(booking.user_id);
+  counted.is_nice |= pause != life.pauses.end() && booking.made_at < pause->second.until;
+  return counted;
 }
 
 std::vector<Booking> PastBookings::Of(const std::string& boot) const {
   std::vector<Booking> bookings;
   const auto it = by_boot_.find(boot);
   if (it == by_boot_.end()) return bookings;
-  for (const auto& [sequence, booking] : it->second) bookings.push_back(booking);
+  for (const auto& [sequence, booking] : it->second.bookings) {
+    bookings.push_back(AsItCounts(it->second, booking));
+  }
   return bookings;
 }
 

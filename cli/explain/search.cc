@@ -39,7 +39,7 @@ void Search::VisitRecord(const BookingRecord& record, absl::string_view) {
     if (event.job_id != 0) found_->job_id = event.job_id;
     if (!is_held) found_->fate = event.fate;
   } else if (!is_held) {
-    bookings_.End(event.decision_id);
+    bookings_.End(event.decision_id, IsForNothing(event), record.time);
   } else if (event.job_id != 0) {
     bookings_.NoteJob(event.decision_id, event.job_id);
   }

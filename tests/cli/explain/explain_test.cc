@@ -74,6 +74,31 @@ class ScarbonExplain : public ::testing::Test {
     Append(WriteRecord(BookingRecord{
         {id, world_.now}, {decision, BookingFate::kSeen, static_cast<uint32_t>(job_id)}}));
   }
+  // A later look at the queue, which shows `uses` besides. Logs what became of the bookings, and
+  // returns of how many it is the end.
+  int LookAgain(absl::Duration later, const std::vector<QueuedUse>& uses = {}) {
+    CapacityState capacity = world_.capacity;
+    const absl::Time now = world_.now + later;
+    capacity.taken_at = now;
+    capacity.uses.insert(capacity.uses.end(), uses.begin(), uses.end());
+    absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
+    EXPECT_TRUE(publisher.ok()) << publisher.status();
+    EXPECT_TRUE(
+        publisher
+            ->Publish(
+                {.bytes = {{SerializeConfig(world_.config), SerializeForecasts(world_.forecasts),
+                            SerializeCapacity(capacity), SerializeAdmission(world_.admission)}}},
+                now)
+            .ok());
+    snapshot_ = SnapshotReader(folder_ + "/snapshot").ReadIfChanged().value();
+    LedgerBase base(snapshot_->capacity());
+    int ended = 0;
+    for (const BookingEvent& event : placer_.Adopt(snapshot_, &base, now)) {
+      Append(WriteRecord(BookingRecord{{placer_.NextId(), now}, event}));
+      if (event.fate != BookingFate::kSeen) ++ended;
+    }
+    return ended;
+  }
   void Append(const std::string& line) const { std::ofstream(log_, std::ios::app) << line; }
   Ran Run(const std::string& arguments) const {
     const std::string command =
@@ -221,6 +246,74 @@ TEST_F(ScarbonExplain, MakesADecisionAgainFromArchivedParts) {
   EXPECT_THAT(Run(id).out, HasSubstr("repeated    no: "));
   EXPECT_THAT(Run(id + " --parts " + folder_ + "/elsewhere").out,
               HasSubstr("repeated    the same to the last bit\n"));
+}
+
+// What a user's unkept bookings cost her: the real ledger's decisions are made again through each
+// step of it.
+TEST_F(ScarbonExplain, FollowsThePausesOfUsersWhoseBookingsExpired) {
+  JobRequest asks = world_.Job("carbon:runtime=20m");
+  asks.user_id = 2000;
+  asks.time_limit = absl::Minutes(30);
+  JobRequest other = asks;
+  other.user_id = 3000;
+  JobRequest nice = asks;
+  nice.nice = 100;
+  std::vector<std::string> ids;
+  int expired = 0;
+  absl::Duration later;
+  const auto look = [&](absl::Duration at) {
+    later = at;
+    expired += LookAgain(at);
+  };
+  const auto submit = [&] {
+    // Each of them sees what counts for it of the bookings before.
+    for (const JobRequest& job : {asks, other, nice, asks}) {
+      later += absl::Milliseconds(300);
+      ids.push_back(Submit(job, {}, later));
+    }
+  };
+  submit();
+  // None of those jobs comes: both users pause for ten minutes from here.
+  look(absl::Seconds(40));
+  submit();
+  look(absl::Seconds(80));  // bookings of within a pause: no further one
+  submit();
+  // After the pause hers count for all once more, and expire: she pauses for twenty minutes.
+  look(absl::Minutes(12));
+  submit();
+  look(absl::Minutes(13));
+  submit();
+  look(absl::Minutes(25));
+  submit();
+  look(absl::Minutes(26));  // within the pause of twenty minutes: no longer one of forty
+  submit();
+  look(absl::Minutes(40));
+  submit();
+  EXPECT_GT(expired, 20);
+  int repeated = 0;
+  for (const std::string& id : ids) {
+    ASSERT_FALSE(id.empty());
+    const Ran ran = Run(id);
+    EXPECT_THAT(ran.out, HasSubstr("repeated    the same to the last bit\n"));
+    ++repeated;
+  }
+  EXPECT_EQ(repeated, 32);
+}
+
+// A job that waits and uses nothing keeps capacity from others for nothing too.
+TEST_F(ScarbonExplain, FollowsThePauseOfAUserWhoseJobIsHeld) {
+  JobRequest job = world_.Job("carbon:runtime=20m");
+  job.user_id = 2000;
+  const std::string held = Submit(job);
+  QueuedUse use{.job_id = 7, .decision_id = held, .group = world_.capacity.groups[0].name};
+  use.when = {world_.now, world_.now};
+  EXPECT_EQ(LookAgain(absl::Seconds(40), {use}), 1);
+  const std::string paused = Submit(job, {}, absl::Seconds(41));
+  job.user_id = 3000;
+  const std::string other = Submit(job, {}, absl::Seconds(42));
+  for (const std::string& id : {held, paused, other}) {
+    EXPECT_THAT(Run(id).out, HasSubstr("repeated    the same to the last bit\n"));
+  }
 }
 
 // Nobody is told that a decision differs because of what she may not read.
