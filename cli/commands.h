@@ -16,6 +16,8 @@ void AddExplain(CLI::App& app, int* exit_code);
 void AddForecast(CLI::App& app, int* exit_code);
 void AddHardware(CLI::App& app, int* exit_code);
 void AddLog(CLI::App& app, int* exit_code);
+// To `scarbon log`.
+void AddLogVerify(CLI::App& log, int* exit_code);
 void AddPolicy(CLI::App& app, int* exit_code);
 void AddStatus(CLI::App& app, int* exit_code);
 

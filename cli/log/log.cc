@@ -161,7 +161,10 @@ void AddLog(CLI::App& app, int* exit_code) {
   log->add_flag("-n,--noheader", options->no_header, "Neither header nor total");
   log->add_flag("-P,--parsable2", options->parsable, "'|' between the fields, none at the end");
   log->add_flag("--json", options->json, "The records themselves, as an array");
-  log->callback([options, exit_code] { *exit_code = Run(*options); });
+  AddLogVerify(*log, exit_code);
+  log->callback([log, options, exit_code] {
+    if (log->get_subcommands().empty()) *exit_code = Run(*options);
+  });
 }
 
 }  // namespace carbon

@@ -19,7 +19,7 @@ forecast/live forecast/zones
 plugin/words plugin/client plugin/installation plugin/job_submit
 settings
 scarbond
-cli cli/process cli/text cli/estimate cli/log cli/explain cli/status cli/forecast cli/policy cli/doctor
+cli cli/process cli/text cli/estimate cli/log cli/explain cli/verify cli/status cli/forecast cli/policy cli/doctor
 """.split()
 
 # Of the libraries that have moved names about between releases.
