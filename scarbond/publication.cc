@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
@@ -25,9 +26,6 @@ constexpr absl::Duration kMaxReckoning = absl::Milliseconds(500);
 
 // Nothing new is known of realised errors before the next hour is over.
 constexpr absl::Duration kErrorsPeriod = absl::Hours(1);
-
-// Of the archive of parts.
-constexpr int64_t kMaxPartsBytes = 10'000'000'000;
 
 // How long parts are kept while records that may name them were not read yet.
 constexpr SnapshotPublisher::Retention kWhileBehind = {.keep = absl::InfiniteDuration(),
@@ -301,11 +299,13 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   parts_.bytes[SnapshotPart::kCapacity] = SerializeCapacity(capacity);
   // The controller may have taken its time: the publish is as young as its capacity, no younger.
   publisher_.set_slurm_user(look->slurm_user);
-  part_keeper_.Look({.log = config_.daemon.paths.log,
-                     .snapshot = config_.daemon.paths.snapshot,
-                     .parts = DefaultPartsFolder(config_.daemon.paths.snapshot),
-                     .max_bytes = kMaxPartsBytes},
-                    slurm_user_, now);
+  const PathsConfig& paths = config_.daemon.paths;
+  part_keeper_.Look(
+      {.log = paths.log,
+       .snapshot = paths.snapshot,
+       .parts = paths.parts.empty() ? DefaultPartsFolder(paths.snapshot) : paths.parts,
+       .max_bytes = std::llround(config_.daemon.archive.parts_gb * 1e9)},
+      slurm_user_, now);
   const absl::StatusOr<Manifest> manifest = publisher_.Publish(
       parts_, now, part_keeper_.is_behind() ? kWhileBehind : SnapshotPublisher::Retention());
   if (!manifest.ok()) return manifest.status();

@@ -66,6 +66,7 @@ bool FindPaths(Options* options) {
   }
   if (options->file.empty()) options->file = config->daemon.paths.log;
   if (options->snapshot.empty()) options->snapshot = config->daemon.paths.snapshot;
+  if (options->parts.empty()) options->parts = config->daemon.paths.parts;
   if (options->parts.empty()) options->parts = DefaultPartsFolder(options->snapshot);
   return true;
 }

@@ -21,6 +21,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr double kMaxPartsGb = 1e6;  // a petabyte
 constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
 
 std::optional<std::string> AbsolutePath(const JsonValue& json) {
@@ -74,6 +75,7 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       paths.Read("log", &config.daemon.paths.log, AbsolutePath);
       paths.Read("metrics", &config.daemon.paths.metrics, MetricsPath);
       paths.Read("archive", &config.daemon.paths.archive, AbsolutePath);
+      paths.Read("parts", &config.daemon.paths.parts, AbsolutePath);
     }
     if (const auto json = object.Find("refresh")) {
       JsonObject refresh(*json);
@@ -88,6 +90,7 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
     if (const auto json = object.Find("archive")) {
       JsonObject archive(*json);
       archive.Read("retention", &config.daemon.archive.retention, PositiveDuration);
+      archive.Read("parts_gb", &config.daemon.archive.parts_gb, NumberRange{0, kMaxPartsGb});
     }
     object.Read("zones", &config.daemon.zones, Named(ReadZone));
     object.Read("sites", &config.placement.sites, Named(ReadSite));

@@ -114,6 +114,7 @@ struct PathsConfig {
   std::string log;       // placements.jsonl
   std::string metrics;   // a .prom file for node_exporter; empty: none
   std::string archive;   // of forecasts and actuals, a file; empty: none is kept
+  std::string parts;     // folder of the archive of parts; empty: beside the snapshot's folder
 };
 
 struct RefreshConfig {
@@ -129,6 +130,7 @@ struct WatchConfig {
 
 struct ArchiveConfig {
   absl::Duration retention = absl::Hours(24 * 400);  // of forecasts and actuals
+  double parts_gb = 10;  // the most that archived parts take, in 10^9 bytes; 0: none are archived
 };
 
 struct DaemonConfig {

@@ -349,6 +349,20 @@ TEST(ParseConfig, ReadsHowACsvFileIsRead) {
             (HistoryFile{"past.csv", {"", "w", IntensityUnit::kPoundsPerMegawattHour, ""}}));
 }
 
+TEST(ParseConfig, ArchivesPartsBesideTheSnapshotByDefault) {
+  const DaemonConfig plain = Parse("{}").daemon;
+  EXPECT_EQ(plain.paths.parts, "");
+  EXPECT_EQ(plain.archive.parts_gb, 10);
+  const DaemonConfig daemon =
+      Parse(R"({"paths": {"parts": "/srv/parts"}, "archive": {"parts_gb": 0.5}})").daemon;
+  EXPECT_EQ(daemon.paths.parts, "/srv/parts");
+  EXPECT_EQ(daemon.archive.parts_gb, 0.5);
+  EXPECT_EQ(Parse(R"({"archive": {"parts_gb": 0}})").daemon.archive.parts_gb, 0);
+  EXPECT_THAT(Errors(R"({"archive": {"parts_gb": -1}})"), SizeIs(1));
+  EXPECT_THAT(Errors(R"({"paths": {"parts": "parts"}})"),
+              ElementsAre(HasSubstr("is not an absolute path")));
+}
+
 TEST(ParseConfig, TakesMetricsOnlyInAFileThatNodeExporterReads) {
   const Config config = Parse(R"({"paths": {"metrics": "/var/lib/m/carbon.prom"}})");
   EXPECT_EQ(config.daemon.paths.metrics, "/var/lib/m/carbon.prom");
