@@ -24,9 +24,11 @@ class ClusterSource {
   virtual ~ClusterSource() = default;
 
   // Partitions, nodes, reservations and queue as the pools see them. An outage that lasts for less
-  // than `down_after` may be over at once. Unavailable where the cluster does not answer.
+  // than `down_after` may be over at once. The promises of the jobs in `restored` do not count.
+  // Unavailable where the cluster does not answer.
   virtual absl::StatusOr<ClusterLook> Look(const std::vector<PoolConfig>& pools,
-                                           absl::Duration down_after, absl::Time now) = 0;
+                                           absl::Duration down_after, absl::Time now,
+                                           const RestoredJobs& restored) = 0;
 
   // Reads the admission rules again where they are older than `max_age` or a partition changed.
   // Unavailable for what could not be read; the rules are valid either way.
@@ -39,9 +41,10 @@ class ClusterSource {
   virtual std::optional<bool> IsInAnyGroup(uint32_t user_id,
                                            const std::vector<std::string>& groups) = 0;
 
-  // Gives the job back what it had asked for. FailedPrecondition where it waits no longer,
-  // PermissionDenied, Unavailable, or Internal for any other refusal.
-  virtual absl::Status GiveBack(const JobReturn& given_back, absl::Time now) = 0;
+  // Gives the job what it had asked for. FailedPrecondition where it waits no longer;
+  // PermissionDenied; Unavailable where the cluster does not answer, which may or may not have
+  // changed the job; or Internal for any other refusal.
+  virtual absl::Status RestoreJob(const JobRestore& restore) = 0;
 
   // Learns from the capacity that was published before this process which jobs were placed.
   virtual void RememberPublished(const CapacityState& published) = 0;

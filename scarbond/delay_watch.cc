@@ -9,6 +9,8 @@
 #include "core/record/event_records.h"
 #include "spdlog/spdlog.h"
 #include "store/boot_id.h"
+#include "store/file.h"
+#include "store/restored_jobs_file.h"
 
 namespace carbon {
 namespace {
@@ -22,19 +24,19 @@ DelayWatch::DelayWatch(ClusterSource* cluster) : cluster_(cluster), boot_(DrawBo
 
 // Slurm's administrator may put a job where its user may not: partitions for groups that she is in
 // none of are left out.
-JobReturn DelayWatch::WithoutOthersGroups(JobReturn given_back) const {
-  const size_t asked_for = given_back.partitions.size() - (given_back.pool_is_behind ? 1 : 0);
-  const auto end = given_back.partitions.begin() + static_cast<std::ptrdiff_t>(asked_for);
+JobRestore DelayWatch::WithoutOthersGroups(JobRestore restore) const {
+  const size_t asked_for = restore.partitions.size() - (restore.pool_is_behind ? 1 : 0);
+  const auto end = restore.partitions.begin() + static_cast<std::ptrdiff_t>(asked_for);
   const auto left_out =
-      std::remove_if(given_back.partitions.begin(), end, [&](const std::string& partition) {
+      std::remove_if(restore.partitions.begin(), end, [&](const std::string& partition) {
         const PartitionRules* rules = cluster_->admission().FindPartition(partition);
-        if (rules == nullptr || !rules->allow_groups.has_value() || given_back.user_id == 0) {
+        if (rules == nullptr || !rules->allow_groups.has_value() || restore.user_id == 0) {
           return false;
         }
-        return !cluster_->IsInAnyGroup(given_back.user_id, *rules->allow_groups).value_or(true);
+        return !cluster_->IsInAnyGroup(restore.user_id, *rules->allow_groups).value_or(true);
       });
-  given_back.partitions.erase(left_out, end);
-  return given_back;
+  restore.partitions.erase(left_out, end);
+  return restore;
 }
 
 std::vector<WatchedJob> DelayWatch::NoteObstacles(std::vector<WatchedJob> jobs, absl::Time now) {
@@ -50,6 +52,32 @@ std::vector<WatchedJob> DelayWatch::NoteObstacles(std::vector<WatchedJob> jobs, 
   return jobs;
 }
 
+void DelayWatch::Load(const std::string& snapshot_folder) {
+  absl::StatusOr<std::vector<RestoredJob>> jobs =
+      ReadRestoredJobs(RestoredJobsPath(snapshot_folder));
+  if (jobs.ok()) {
+    restored_ = RestoredJobs(*std::move(jobs));
+  } else {
+    spdlog::warn("{}; which jobs were restored is not known, some may be once more",
+                 std::string(jobs.status().message()));
+  }
+  restored_folder_ = snapshot_folder;
+}
+
+std::vector<JobRestore> DelayWatch::Allowed(std::vector<JobRestore> found) {
+  std::vector<JobRestore> allowed;
+  for (JobRestore& job : found) {
+    JobRestore restore = WithoutOthersGroups(std::move(job));
+    if (restore.partitions.size() > (restore.pool_is_behind ? 1 : 0)) {
+      allowed.push_back(std::move(restore));
+      continue;
+    }
+    const std::string why = absl::StrCat("job ", restore.job_id, ": its user may not have home");
+    if (std::exchange(failed_[restore.job_id], why) != why) spdlog::warn("{}", why);
+  }
+  return allowed;
+}
+
 std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config& config,
                                           absl::Time now, absl::Duration period) {
   if (!look.may_update) {
@@ -60,52 +88,67 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
     }
     return std::nullopt;
   }
-  bool did_all = look.may_watch;
-  for (const JobReturn& given_back :
-       FindReturns(NoteObstacles(look.watched, now), look.lasting(), cluster_->admission(),
-                   config.placement, now, period)) {
-    const absl::Status status = Carry(WithoutOthersGroups(given_back), now);
-    did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
+  // Where it is not known which jobs were placed, those that were restored do not show either.
+  if (look.may_watch) {
+    for (const RestoredJob& job : restored_.Note(look.restored)) {
+      spdlog::info("job {}: {}: was restored to {}", job.restore.job_id, job.restore.reason,
+                   absl::StrJoin(job.restore.partitions, ","));
+      Record(job.restore, job.asked_at, "");
+    }
+  }
+  const std::vector<JobRestore> found =
+      Allowed(FindRestores(NoteObstacles(look.watched, now), look.lasting(), cluster_->admission(),
+                           config.placement, now, period));
+  for (const JobRestore& restore : found) restored_.Ask(restore, now);
+  WriteRestored(config.daemon.paths.snapshot, look.slurm_user);
+  bool did_all = look.may_watch, is_answered = true;
+  for (const JobRestore& restore : found) {
     // Who does not answer about one job keeps us waiting as long about the next; that has time.
-    if (absl::IsUnavailable(status)) break;
+    if (!is_answered) {
+      restored_.Refused(restore);
+      continue;
+    }
+    const absl::Status status = Restore(restore, now);
+    did_all &= !absl::IsPermissionDenied(status) && !absl::IsUnavailable(status);
+    is_answered = !absl::IsUnavailable(status);
   }
   std::erase_if(failed_, [&look](const auto& failed) {
     return std::none_of(look.watched.begin(), look.watched.end(),
                         [&](const WatchedJob& job) { return job.job_id == failed.first; });
   });
   WriteRecords(config.daemon.paths.log);
+  WriteRestored(config.daemon.paths.snapshot, look.slurm_user);
   if (!did_all) return std::nullopt;
   return look.capacity.taken_at;
 }
 
-absl::Status DelayWatch::Carry(const JobReturn& given_back, absl::Time now) {
-  const bool has_home = given_back.partitions.size() > (given_back.pool_is_behind ? 1 : 0);
-  if (!has_home) {
-    const std::string why = absl::StrCat("job ", given_back.job_id, ": its user may not have home");
-    if (std::exchange(failed_[given_back.job_id], why) != why) spdlog::warn("{}", why);
-    return absl::FailedPreconditionError(why);
-  }
-  const absl::Status status = cluster_->GiveBack(given_back, now);
+absl::Status DelayWatch::Restore(const JobRestore& restore, absl::Time now) {
+  const absl::Status status = cluster_->RestoreJob(restore);
   const std::string why(status.message());
   if (status.ok()) {
-    failed_.erase(given_back.job_id);
-    spdlog::info("job {}: {}: given back to {}", given_back.job_id, given_back.reason,
-                 absl::StrJoin(given_back.partitions, ","));
-    Record(given_back, now, "");
-  } else if (absl::IsFailedPrecondition(status)) {
+    failed_.erase(restore.job_id);
+    spdlog::info("job {}: {}: restored to {}", restore.job_id, restore.reason,
+                 absl::StrJoin(restore.partitions, ","));
+    Record(restore, now, "");
+    restored_.Done(restore);
+    return status;
+  }
+  // Without an answer the next look shows whether it was done.
+  if (!absl::IsUnavailable(status)) restored_.Refused(restore);
+  if (absl::IsFailedPrecondition(status)) {
     spdlog::debug("{}", why);
-  } else if (std::exchange(failed_[given_back.job_id], why) != why) {
-    spdlog::error("{}: cannot give it back: {}", given_back.reason, why);
-    Record(given_back, now, why);
+  } else if (std::exchange(failed_[restore.job_id], why) != why) {
+    spdlog::error("{}: cannot restore it: {}", restore.reason, why);
+    Record(restore, now, why);
   }
   return status;
 }
 
-void DelayWatch::Record(const JobReturn& given_back, absl::Time now, const std::string& error) {
+void DelayWatch::Record(const JobRestore& restore, absl::Time now, const std::string& error) {
   ++sequence_;  // one that is dropped leaves a gap
   if (lines_.size() > kMaxWaitingBytes) return;
   const std::string line =
-      chain_.Link(WriteRecord(ReturnRecord{{{boot_, sequence_}, now}, given_back, error}));
+      chain_.Link(WriteRecord(ReturnRecord{{{boot_, sequence_}, now}, restore, error}));
   lines_ += line;
   chain_.Advance(line);
 }
@@ -119,6 +162,27 @@ void DelayWatch::WriteRecords(const std::string& path) {
   const std::string trouble(log_->Append(&lines_).message());
   if (!trouble.empty() && trouble != log_trouble_) spdlog::error("placement log: {}", trouble);
   log_trouble_ = trouble;
+}
+
+void DelayWatch::WriteRestored(const std::string& snapshot_folder, uint32_t slurm_user) {
+  if (restored_folder_ == snapshot_folder && restored_version_ == restored_.version()) return;
+  const std::string path = RestoredJobsPath(snapshot_folder);
+  const absl::Status written =
+      WriteRestoredJobs(path, restored_.All(), FileAccess::OwnerAlone(slurm_user));
+  // Its message names a temporary file, another one each time.
+  const std::string trouble =
+      written.ok() ? "" : absl::StrCat(path, " ", absl::StatusCodeToString(written.code()));
+  if (trouble != restored_trouble_) {
+    if (written.ok()) {
+      spdlog::info("restored jobs: written again");
+    } else {
+      spdlog::error("restored jobs: {}", std::string(written.message()));
+    }
+  }
+  restored_trouble_ = trouble;
+  if (!written.ok()) return;
+  restored_folder_ = snapshot_folder;
+  restored_version_ = restored_.version();
 }
 
 }  // namespace carbon

@@ -89,6 +89,7 @@ absl::StatusOr<Publication> Publication::Open(Config config, std::unique_ptr<Clu
   const std::string folder = config.daemon.paths.snapshot;
   Publication publication(std::move(config), *std::move(publisher), std::move(live),
                           std::move(history), std::move(cluster), clock);
+  publication.delay_watch_.Load(folder);
   // None that can be read: which jobs were placed is then known from their marks alone.
   absl::StatusOr<std::shared_ptr<const Snapshot>> last = SnapshotReader(folder).ReadIfChanged();
   if (last.ok() && *last != nullptr) {
@@ -279,8 +280,8 @@ absl::Status Publication::Publish(absl::Time now, Watch watch) {
 absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   RefreshForecasts(now, watch);
   RefreshErrors(now, watch);
-  absl::StatusOr<ClusterLook> look =
-      cluster_->Look(config_.placement.pools, config_.daemon.watch.down_after, now);
+  absl::StatusOr<ClusterLook> look = cluster_->Look(
+      config_.placement.pools, config_.daemon.watch.down_after, now, delay_watch_.restored());
   if (!look.ok()) return look.status();
   burden_ = BurdenOfAnswers(look->answers, look->jobs);
   jobs_seen_ = look->jobs;

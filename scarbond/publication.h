@@ -48,7 +48,7 @@ class Publication {
   enum class Watch { kYes, kNo };
 
   // One tick: reads the forecasts where a file changed or it is time, whom the partitions admit
-  // where it is time, and the capacity, gives back the jobs that must be if it is to `watch` over
+  // where it is time, and the capacity, restores the jobs that must be if it is to `watch` over
   // them, and publishes. Nothing is published, and the last publish stays, where slurmctld does not
   // answer.
   absl::Status Publish(absl::Time now, Watch watch);

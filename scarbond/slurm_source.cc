@@ -5,8 +5,9 @@
 namespace carbon {
 
 absl::StatusOr<ClusterLook> SlurmSource::Look(const std::vector<PoolConfig>& pools,
-                                              absl::Duration down_after, absl::Time now) {
-  return LookAtCluster(pools, down_after, now, &memory_);
+                                              absl::Duration down_after, absl::Time now,
+                                              const RestoredJobs& restored) {
+  return LookAtCluster(pools, down_after, now, restored, &memory_);
 }
 
 absl::Status SlurmSource::RefreshAdmission(absl::Time now, absl::Duration max_age) {
@@ -18,8 +19,8 @@ std::optional<bool> SlurmSource::IsInAnyGroup(uint32_t user_id,
   return carbon::IsInAnyGroup(user_id, groups);
 }
 
-absl::Status SlurmSource::GiveBack(const JobReturn& given_back, absl::Time now) {
-  return carbon::GiveBack(given_back, now);
+absl::Status SlurmSource::RestoreJob(const JobRestore& restore) {
+  return carbon::RestoreJob(restore);
 }
 
 }  // namespace carbon

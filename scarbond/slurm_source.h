@@ -17,13 +17,13 @@ namespace carbon {
 class SlurmSource : public ClusterSource {
  public:
   absl::StatusOr<ClusterLook> Look(const std::vector<PoolConfig>& pools, absl::Duration down_after,
-                                   absl::Time now) override;
+                                   absl::Time now, const RestoredJobs& restored) override;
   absl::Status RefreshAdmission(absl::Time now, absl::Duration max_age) override;
   const AdmissionRules& admission() const override { return admission_.rules(); }
   uint64_t admission_version() const override { return admission_.version(); }
   std::optional<bool> IsInAnyGroup(uint32_t user_id,
                                    const std::vector<std::string>& groups) override;
-  absl::Status GiveBack(const JobReturn& given_back, absl::Time now) override;
+  absl::Status RestoreJob(const JobRestore& restore) override;
   void RememberPublished(const CapacityState& published) override {
     memory_.promises.Restore(published);
   }

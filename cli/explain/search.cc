@@ -48,7 +48,8 @@ void Search::VisitRecord(const BookingRecord& record, absl::string_view) {
 void Search::VisitRecord(const ReturnRecord& record, absl::string_view) {
   if (!found_.has_value() || record.given_back.decision_id != id_) return;
   if (record.given_back.job_id != 0) found_->job_id = record.given_back.job_id;
-  if (record.error.empty()) found_->returned = record;
+  if (!record.error.empty()) return;
+  if (!found_->returned.has_value()) found_->returned = record;  // the first of two counts
 }
 
 void Search::VisitRecord(const RecordHead&, absl::string_view) {}

@@ -68,7 +68,7 @@ class Collector {
       if (event.job_id != 0) job_ids_.emplace(event.decision_id, event.job_id);
       if (event.fate == BookingFate::kExpired) not_queued_.insert(event.decision_id);
     } else if (auto* returned = std::get_if<ReturnRecord>(&entry)) {
-      const JobReturn& given_back = returned->given_back;
+      const JobRestore& given_back = returned->given_back;
       if (given_back.job_id != 0) job_ids_.emplace(given_back.decision_id, given_back.job_id);
       if (!returned->error.empty()) return;
       const std::string decision_id = given_back.decision_id;

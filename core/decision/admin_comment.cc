@@ -82,7 +82,7 @@ std::string DecisionIdOf(const Part& part) {
   return std::string(id);
 }
 
-// Absent where the fields promise nothing, cannot be read, or say that the job was given back.
+// Absent where the fields promise nothing, cannot be read, or say that the job was restored.
 std::optional<Promise> ReadPromise(absl::string_view fields, std::string decision_id) {
   Promise promise;
   promise.decision_id = std::move(decision_id);
@@ -113,10 +113,9 @@ std::optional<Promise> ReadPromise(absl::string_view fields, std::string decisio
 }
 
 // The mark in a part; absent: there is none, or its seal is not right. Behind the seal nothing
-// counts but that the job was given back: anybody may have added it.
+// counts but that the job was restored: anybody may have added it.
 std::optional<CarbonMark> MarkOf(const Part& part, uint32_t user_id, const Seal* seal) {
-  CarbonMark mark{
-      .decision_id = DecisionIdOf(part), .made_at = absl::InfinitePast(), .end = part.end};
+  CarbonMark mark{.decision_id = DecisionIdOf(part), .made_at = absl::InfinitePast()};
   if (mark.decision_id.empty()) return std::nullopt;
   const size_t field = part.text.find(kSealField);
   if (field == absl::string_view::npos) {
@@ -134,7 +133,6 @@ std::optional<CarbonMark> MarkOf(const Part& part, uint32_t user_id, const Seal*
   if (!made_at.has_value()) return std::nullopt;
   mark.made_at = *made_at;
   const size_t sealed_until = field + kSealField.size() + Seal::kLetters;
-  mark.end = part.end - (part.text.size() - sealed_until);
   const bool is_returned = absl::StartsWith(part.text.substr(sealed_until), kReturnedField);
   if (!is_returned) mark.promise = ReadPromise(text.substr(kTag.size()), mark.decision_id);
   return mark;
@@ -201,12 +199,6 @@ MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Se
   }
   if (found.marks.empty() && !unsealed.empty()) found.marks.push_back(std::move(unsealed.back()));
   return found;
-}
-
-std::string ReturnedComment(absl::string_view admin_comment, size_t end, absl::Time now,
-                            absl::TimeZone zone) {
-  return absl::StrCat(admin_comment.substr(0, end), kReturnedField, TimeText(now, zone),
-                      admin_comment.substr(end));
 }
 
 }  // namespace carbon

@@ -23,7 +23,9 @@ namespace carbon {
 // ",from=frankfurt|lyon"; ",begin=…" where it named its earliest start; and ",limit=10h,longer=15h"
 // where it gets a longer time limit, with ",least=8h" where it named its least (--time-min). Last
 // ",made=2026-11-24T01:29:58+01:00,seal=…": when that was, and the cluster's seal
-// (core/decision/seal.h) on everything before it. This is version 2; version 1 had neither.
+// (core/decision/seal.h) on everything before it. This is version 2; version 1 had neither. Older
+// releases added ",returned=2026-11-24T01:30:00+01:00" behind it when they restored the job. Which
+// jobs this one restored is known from core/decision/restored_jobs.h.
 std::string AdminComment(const RecordId& id, const JobRequest& job, const Decision& decision,
                          absl::Time now, absl::TimeZone zone, const Seal& seal);
 
@@ -48,10 +50,10 @@ struct Promise {
 // What the plugin wrote into a job's admin_comment.
 struct CarbonMark {
   std::string decision_id;
-  absl::Time made_at;              // InfinitePast in version 1
-  bool is_sealed = false;          // version 1 has no seal: anybody may have written it
-  std::optional<Promise> promise;  // absent: it promises nothing, or the job was given back
-  size_t end = 0;                  // where it ends in the admin_comment
+  absl::Time made_at;      // InfinitePast in version 1
+  bool is_sealed = false;  // version 1 has no seal: anybody may have written it
+  std::optional<Promise>
+      promise;  // absent: it promises nothing, or an older release restored the job
 };
 
 // The marks of an admin_comment.
@@ -66,11 +68,6 @@ struct MarksFound {
 // `seal` nullptr: no seal is right. At most kMaxMarks seals are looked at, the last ones.
 inline constexpr int kMaxMarks = 64;
 MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Seal* seal);
-
-// The comment of a job that is given back what it had asked for: its own, and
-// ",returned=2026-11-24T01:30:00+01:00" behind the mark that ends at `end`.
-std::string ReturnedComment(absl::string_view admin_comment, size_t end, absl::Time now,
-                            absl::TimeZone zone);
 
 }  // namespace carbon
 

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "core/base/finding.h"
 #include "core/cluster/cluster_state.h"
+#include "core/decision/restored_jobs.h"
 #include "core/decision/watch.h"
 
 namespace carbon {
@@ -18,12 +19,13 @@ struct ClusterLook {
   CapacityState capacity;  // for decisions
   // The same without outages that may last moments only; absent where there are none.
   std::optional<CapacityState> without_brief_outages;
-  std::vector<WatchedJob> watched;  // jobs that wait where and when they were placed
-  bool may_update = false;          // this process's user may give them back: root or SlurmUser
-  bool may_watch = true;            // which jobs were placed is known
-  uint32_t slurm_user = 0;          // as whom slurmctld runs
-  absl::Duration answers;           // how long slurmctld took to answer, all requests together
-  int64_t jobs = 0;                 // in the queue, those that are over included
+  std::vector<WatchedJob> watched;       // jobs that wait where and when they were placed
+  std::vector<MarkedJobState> restored;  // jobs that may have been restored (RestoredJobs::Note)
+  bool may_update = false;               // this process's user may restore them: root or SlurmUser
+  bool may_watch = true;                 // which jobs were placed is known
+  uint32_t slurm_user = 0;               // as whom slurmctld runs
+  absl::Duration answers;                // how long slurmctld took to answer, all requests together
+  int64_t jobs = 0;                      // in the queue, those that are over included
   // About nodes that slurmctld hides, or that take no jobs yet (core/cluster/unseen_nodes.h), and
   // about marks of jobs that do not count: warnings and notes.
   std::vector<Finding> findings;

@@ -45,7 +45,7 @@ class Watch {
     }
   }
 
-  std::optional<JobReturn> LookAt(WatchedJob job) {
+  std::optional<JobRestore> LookAt(WatchedJob job) {
     std::erase_if(job.promise.from,
                   [this, &job](const std::string& partition) { return !MayHave(job, partition); });
     if (job.promise.from.empty()) return std::nullopt;
@@ -53,10 +53,10 @@ class Watch {
     if (pool == nullptr || IsChanged(job, *pool)) return std::nullopt;
     const PoolState* state = StateOf(job.promise.pool);
     if (IsObstructed(job)) {
-      JobReturn given_back =
+      JobRestore restore =
           Describe(job, *pool, nullptr, LatestSafeStart(job, job.limit + WakeUp(state)));
-      given_back.reason = std::string(kObstacleText[static_cast<int>(job.obstacle->kind)]);
-      return given_back;
+      restore.reason = std::string(kObstacleText[static_cast<int>(job.obstacle->kind)]);
+      return restore;
     }
     const auto use = uses_.find(job.job_id);
     if (use == uses_.end()) return std::nullopt;
@@ -70,29 +70,28 @@ class Watch {
     // It must not stand in its own way.
     is_nice_ = job.is_nice;
     Release(*use->second);
-    JobReturn given_back = Describe(job, *pool, state, latest);
+    JobRestore restore = Describe(job, *pool, state, latest);
     if (laid_out > absl::ZeroDuration()) {
       // Nodes that wake up for it are no other job's: the latest start leaves time for that, and
       // what is planned behind its limit is not in its way.
       const auto room = FirstRoom(state, state, std::max(now_, job.begin), asked, amount);
-      if (room.has_value()) given_back.expected_start = room->start;
+      if (room.has_value()) restore.expected_start = room->start;
     }
-    given_back.reason = std::string(Reason(job, state, amount, asked, given_back));
-    if (given_back.reason.empty()) {
+    restore.reason = std::string(Reason(job, state, amount, asked, restore));
+    if (restore.reason.empty()) {
       Book(*use->second);
       return std::nullopt;
     }
     // Those after it must reckon with it at home.
-    const std::optional<Room> at_home =
-        FirstRoomIn(job.promise.from.front(), state, given_back.begin,
-                    given_back.limit.value_or(asked), amount);
+    const std::optional<Room> at_home = FirstRoomIn(job.promise.from.front(), state, restore.begin,
+                                                    restore.limit.value_or(asked), amount);
     if (at_home.has_value()) {
       Book({.group = at_home->group,
             .when = {at_home->start, at_home->start + at_home->held},
             .amount = at_home->amount,
             .yields = use->second->yields});
     }
-    return given_back;
+    return restore;
   }
 
  private:
@@ -309,11 +308,11 @@ class Watch {
     return group == groups_.end() || !group->second->total.Covers(amount);
   }
 
-  // Why the job is to be returned; empty: it is not.
+  // Why the job is to be restored; empty: it is not.
   absl::string_view Reason(const WatchedJob& job, const PoolState* state, const Resources& amount,
-                           absl::Duration asked, const JobReturn& given_back) const {
-    const std::optional<absl::Time>& expected = given_back.expected_start;
-    if (const auto& latest = given_back.latest_safe_start; latest.has_value()) {
+                           absl::Duration asked, const JobRestore& restore) const {
+    const std::optional<absl::Time>& expected = restore.expected_start;
+    if (const auto& latest = restore.latest_safe_start; latest.has_value()) {
       if (IsDown(state, amount)) return kPoolIsDown;
       if (!expected.has_value() || *expected > *latest) return kPoolIsFull;
       return now_ + 2 * period_ >= *latest ? kLatestStart : "";
@@ -322,35 +321,35 @@ class Watch {
     if (IsDown(state, amount)) return kPoolIsDown;
     if (expected.has_value() && *expected <= std::max(now_, job.begin) + kPatience) return "";
     const std::optional<Room> at_home =
-        FirstRoomIn(job.promise.from.front(), state, given_back.begin, asked, amount);
+        FirstRoomIn(job.promise.from.front(), state, restore.begin, asked, amount);
     if (!at_home.has_value()) return "";
     return !expected.has_value() || at_home->start + kPatience < *expected ? kPoolIsFull : "";
   }
 
-  JobReturn Describe(const WatchedJob& job, const PoolConfig& pool, const PoolState* state,
-                     std::optional<absl::Time> latest) const {
-    JobReturn given_back{.job_id = job.job_id,
-                         .user_id = job.user_id,
-                         .decision_id = job.promise.decision_id,
-                         .pool = job.promise.pool,
-                         .planned = job.promise.start,
-                         .latest_safe_start = latest,
-                         .partitions = job.promise.from,
-                         .begin = std::max(now_, job.promise.begin.value_or(now_)),
-                         .admin_comment = job.admin_comment,
-                         .mark_end = job.mark_end};
+  JobRestore Describe(const WatchedJob& job, const PoolConfig& pool, const PoolState* state,
+                      std::optional<absl::Time> latest) const {
+    JobRestore restore{.job_id = job.job_id,
+                       .newest_task = job.newest_task,
+                       .user_id = job.user_id,
+                       .decision_id = job.promise.decision_id,
+                       .pool = job.promise.pool,
+                       .placed_in = pool.partition,
+                       .planned = job.promise.start,
+                       .latest_safe_start = latest,
+                       .partitions = job.promise.from,
+                       .begin = std::max(now_, job.promise.begin.value_or(now_))};
     // Another limit than the one that it was given is somebody's wish.
     if (job.promise.limit.has_value() && job.promise.longer == job.limit) {
-      given_back.limit = job.promise.limit;
-      given_back.time_min = job.promise.time_min;
+      restore.limit = job.promise.limit;
+      restore.time_min = job.promise.time_min;
     }
-    std::vector<std::string>& partitions = given_back.partitions;
+    std::vector<std::string>& partitions = restore.partitions;
     const bool is_asked_for =
         std::find(partitions.begin(), partitions.end(), pool.partition) != partitions.end();
-    const bool may_still = state != nullptr && state->up && !given_back.limit.has_value();
-    given_back.pool_is_behind = !is_asked_for && may_still;
-    if (given_back.pool_is_behind) partitions.push_back(pool.partition);
-    return given_back;
+    const bool may_still = state != nullptr && state->up && !restore.limit.has_value();
+    restore.pool_is_behind = !is_asked_for && may_still;
+    if (restore.pool_is_behind) partitions.push_back(pool.partition);
+    return restore;
   }
 
   const AdmissionRules& admission_;
@@ -367,22 +366,22 @@ class Watch {
 
 }  // namespace
 
-std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
-                                   const CapacityState& capacity, const AdmissionRules& admission,
-                                   const PlacementConfig& config, absl::Time now,
-                                   absl::Duration period) {
+std::vector<JobRestore> FindRestores(const std::vector<WatchedJob>& jobs,
+                                     const CapacityState& capacity, const AdmissionRules& admission,
+                                     const PlacementConfig& config, absl::Time now,
+                                     absl::Duration period) {
   Watch watch(capacity, admission, config, now, period);
   std::vector<const WatchedJob*> in_order;
   for (const WatchedJob& job : jobs) in_order.push_back(&job);
   std::sort(in_order.begin(), in_order.end(),
             [](const WatchedJob* a, const WatchedJob* b) { return a->job_id < b->job_id; });
-  std::vector<JobReturn> returns;
+  std::vector<JobRestore> restores;
   for (const WatchedJob* job : in_order) {
-    if (std::optional<JobReturn> given_back = watch.LookAt(*job)) {
-      returns.push_back(*std::move(given_back));
+    if (std::optional<JobRestore> restore = watch.LookAt(*job)) {
+      restores.push_back(*std::move(restore));
     }
   }
-  return returns;
+  return restores;
 }
 
 bool IsWatched(const CapacityState& capacity, absl::Time now) {

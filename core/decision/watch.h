@@ -1,6 +1,6 @@
 // The watch over placed jobs. begin_time reserves nothing: a job that waits for its planned start
-// may find its nodes busy, drained or down. This says which jobs are to get back what they had
-// asked for, before it is too late for them. Pure; scarbond does as it says.
+// may find its nodes busy, drained or down. This says which jobs are to be restored: each gets what
+// it had asked for, before it is too late for it. Pure; scarbond does as it says.
 #ifndef CORE_DECISION_WATCH_H_
 #define CORE_DECISION_WATCH_H_
 
@@ -40,9 +40,8 @@ struct Obstacle {
 // A job in the queue that waits where and when it was placed.
 struct WatchedJob {
   uint32_t job_id = 0;
-  std::string admin_comment;
+  uint32_t newest_task = 0;  // of an array: the highest job id that one of its tasks has; else 0
   Promise promise;
-  size_t mark_end = 0;    // where our mark ends in the admin_comment
   std::string partition;  // now, in Slurm's words
   absl::Time begin;       // now
   bool was_requeued = false;
@@ -57,12 +56,14 @@ struct WatchedJob {
   std::string qos;
 };
 
-// What a job is to be given back.
-struct JobReturn {
+// What a job is to get again.
+struct JobRestore {
   uint32_t job_id = 0;
+  uint32_t newest_task = 0;  // as in WatchedJob
   uint32_t user_id = 0;
   std::string decision_id;
   std::string pool;                             // that it was to run in
+  std::string placed_in;                        // the pool's partition
   absl::Time planned;                           // and when
   std::string reason;                           // one of the fixed phrases in watch.cc
   std::optional<absl::Time> latest_safe_start;  // absent without a deadline
@@ -76,37 +77,35 @@ struct JobReturn {
   // still are. The pool is then not among the partitions: the limit would not do there.
   std::optional<absl::Duration> limit;
   std::optional<absl::Duration> time_min;
-  std::string admin_comment;  // it had so far
-  size_t mark_end = 0;        // where our mark ends there
 };
 
-// The jobs to return, by job id. `capacity` is a look at the queue that shows them, without outages
-// that may last moments only: the caller knows how long each has lasted (core/cluster/outages.h).
-// `period` is how long it is until the next look.
+// The jobs to restore, by job id. `capacity` is a look at the queue that shows them, without
+// outages that may last moments only: the caller knows how long each has lasted
+// (core/cluster/outages.h). `period` is how long it is until the next look.
 //
 // No start is planned later than deadline - the time that the job holds its nodes, their wake-up
 // time included - the policy's margin. Half of the margin is for Slurm to start it there; the other
 // half is home's, so the latest safe start is half a margin later. A job with a deadline is
-// returned as soon as its pool is down in `capacity`, or has no room for it before its latest safe
-// start, and in any case when that is only two periods away. One without a deadline is returned
+// restored as soon as its pool is down in `capacity`, or has no room for it before its latest safe
+// start, and in any case when that is only two periods away. One without a deadline is restored
 // when its planned start has come within kNotice and its pool is down, or would start it later than
 // home by more than kPatience. What somebody changed since it was placed, its partition or a begin
 // that is yet to come, is theirs: that job is not touched.
 //
-// Nothing is given back that its user could not have had: no partition that `admission` shows to
+// No job gets what its user could not have had: no partition that `admission` shows to
 // keep that user, account or QOS out, but not those where it is; and where its time limit was made
 // longer, none whose limit is lower than what it had asked for, or is not known. Where nothing is
 // left, the job stays where it was placed. That a partition is for other groups is for the caller
 // to find out.
 //
-// With or without a deadline, a job is returned when an obstacle has lasted for kObstacleLasts,
+// With or without a deadline, a job is restored when an obstacle has lasted for kObstacleLasts,
 // when the next look would come more than a minute after the obstacle was first seen, or when the
 // latest safe start is two periods away, unless `admission` shows that the job meets the same
 // obstacle at home. `capacity` need not show a job that Slurm holds for its obstacle.
-std::vector<JobReturn> FindReturns(const std::vector<WatchedJob>& jobs,
-                                   const CapacityState& capacity, const AdmissionRules& admission,
-                                   const PlacementConfig& config, absl::Time now,
-                                   absl::Duration period);
+std::vector<JobRestore> FindRestores(const std::vector<WatchedJob>& jobs,
+                                     const CapacityState& capacity, const AdmissionRules& admission,
+                                     const PlacementConfig& config, absl::Time now,
+                                     absl::Duration period);
 
 inline constexpr absl::Duration kObstacleLasts = absl::Seconds(30);
 inline constexpr absl::Duration kNotice = absl::Minutes(10);

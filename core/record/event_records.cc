@@ -38,7 +38,7 @@ BookingRecord ReadBooking(RecordHead head, const RecordFields& fields, bool is_s
 
 ReturnRecord ReadReturn(RecordHead head, const RecordFields& fields) {
   ReturnRecord record{std::move(head), {}, {}};
-  JobReturn& given_back = record.given_back;
+  JobRestore& given_back = record.given_back;
   given_back.planned = given_back.begin = absl::InfinitePast();
   fields.Read("decision", &given_back.decision_id);
   fields.ReadInteger("job_id", &given_back.job_id);
@@ -88,7 +88,7 @@ std::string WriteRecord(const BookingRecord& booking) {
 }
 
 std::string WriteRecord(const ReturnRecord& returned) {
-  const JobReturn& given_back = returned.given_back;
+  const JobRestore& given_back = returned.given_back;
   JsonText record = HeadJson("return", returned);
   record["decision"] = given_back.decision_id;
   record["job_id"] = given_back.job_id;

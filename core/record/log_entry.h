@@ -60,9 +60,9 @@ struct BookingRecord : RecordHead {
 
 // A job got back what it had asked for, or `error` says why it did not.
 struct ReturnRecord : RecordHead {
-  // Without what no record has: the user, the admin_comment and its mark's end, and whether the
+  // Without what no record has: the user, the newest task, the pool's partition, and whether the
   // pool is among the partitions.
-  JobReturn given_back;
+  JobRestore given_back;
   std::string error;
   std::vector<std::string> cut = {};
 };

@@ -332,6 +332,19 @@ void LimitWaitingArrays(const job_info_msg_t& jobs, const std::map<uint32_t, siz
   }
 }
 
+// Returns, for each array, the highest job id of those of its tasks that have one of their own. The
+// key is the array's id.
+std::map<uint32_t, uint32_t> NewestTasks(const job_info_msg_t& jobs) {
+  std::map<uint32_t, uint32_t> newest;
+  for (uint32_t i = 0; i < jobs.record_count; ++i) {
+    const slurm_job_info_t& job = jobs.job_array[i];
+    if (job.array_job_id == 0) continue;
+    uint32_t& id = newest[job.array_job_id];
+    id = std::max(id, JobIdOf(job));
+  }
+  return newest;
+}
+
 // Returns everything of the view except the queue. The data from slurmctld is freed at the end: for
 // a large cluster it is large, and must not be held together with a large queue. Adds to `answers`
 // how long slurmctld took.
@@ -383,7 +396,7 @@ void InitSlurmClient() {
 
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
-                                          ClusterMemory* memory) {
+                                          const RestoredJobs& restored, ClusterMemory* memory) {
   absl::Time asked_at = absl::Now();
   auto conf = LoadSlurmConf();
   if (!conf.ok()) return conf.status();
@@ -403,15 +416,30 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
   const JobMarks marks(**jobs, settings, now, &memory->seal, &memory->promises);
   look.may_watch = marks.are_known();
+  const std::map<uint32_t, uint32_t> newest_tasks = NewestTasks(**jobs);
   std::map<uint32_t, size_t> waiting_arrays;
   view.jobs.reserve((*jobs)->record_count);
   for (uint32_t i = 0; i < (*jobs)->record_count; ++i) {
     const slurm_job_info_t& job = (*jobs)->job_array[i];
     const CarbonMark* mark = marks.Find(i);
+    CarbonMark without_promise;
+    if (mark != nullptr && restored.Knows(mark->decision_id)) {
+      look.restored.push_back(ReadMarkedJobState(job, *mark, TimeLimit(job, view)));
+      if (restored.IsRestored(look.restored.back())) {
+        without_promise = *mark;
+        without_promise.promise.reset();
+        mark = &without_promise;
+      }
+    }
     if (mark != nullptr) {
       if (auto decided = ReadDecidedJob(job, *mark, now))
         view.decided.push_back(*std::move(decided));
       if (auto watched = ReadWatchedJob(job, *mark, TimeLimit(job, view))) {
+        // Only the tasks of an array that still wait together are restored together.
+        const auto newest = newest_tasks.find(job.array_job_id);
+        if (IsSet(job.array_task_str) && newest != newest_tasks.end()) {
+          watched->newest_task = newest->second;
+        }
         look.watched.push_back(*std::move(watched));
       }
     }

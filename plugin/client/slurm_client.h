@@ -16,6 +16,7 @@
 #include "core/config/placement_config.h"
 #include "core/decision/cluster_look.h"
 #include "core/decision/promise_book.h"
+#include "core/decision/restored_jobs.h"
 #include "core/decision/seal.h"
 #include "core/decision/watch.h"
 #include "core/snapshot/snapshot.h"
@@ -40,17 +41,19 @@ struct ClusterMemory {
 // core/cluster/cluster_view.h says how. It makes five requests to slurmctld, and one for each
 // hidden node that is due. Each blocks for at most Slurm's MessageTimeout: never call it inside
 // slurmctld. Unavailable, with Slurm's own words, if slurmctld does not answer. An outage that
-// lasts for less than `down_after` is treated as one that may be over at once.
+// lasts for less than `down_after` is treated as one that may be over at once. The promises of the
+// jobs in `restored` do not count.
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
-                                          ClusterMemory* memory);
+                                          const RestoredJobs& restored, ClusterMemory* memory);
 
-// Restores the job: sets its partitions, its begin and, if they had changed, its time limits, and
-// notes it in its admin_comment. One request to slurmctld. If slurmctld does not accept the pool's
-// partition after the ones asked for, a second one sets only these. Errors with Slurm's own words:
-// FailedPrecondition if the job waits no longer, PermissionDenied, Unavailable, or Internal for any
+// Restores the job: sets its partitions, its begin and, if they had changed, its time limits. One
+// request to slurmctld, which a user who is Slurm's operator may make. If slurmctld does not accept
+// the pool's partition after the ones asked for, a second one sets only these. Errors with Slurm's
+// own words: FailedPrecondition if the job waits no longer; PermissionDenied; Unavailable if
+// slurmctld does not answer, and then it may or may not have changed the job; Internal for any
 // other refusal.
-absl::Status GiveBack(const JobReturn& given_back, absl::Time now);
+absl::Status RestoreJob(const JobRestore& restore);
 
 }  // namespace carbon
 

@@ -70,39 +70,37 @@ std::set<absl::string_view> Names(absl::string_view list) { return absl::StrSpli
 
 // Returns whether the job is in the state that the update should reach. With some errors, such as a
 // partition that cannot start the job now, slurmctld has changed the job and only explains why it
-// will not start yet. With other errors it has changed the comment, which comes first, and nothing
-// else.
-bool IsGivenBack(const JobReturn& given_back, const std::string& partitions) {
+// will not start yet.
+bool IsRestored(const JobRestore& restore, const std::string& partitions) {
   job_info_msg_t* reply = nullptr;
-  if (LoadJob(&reply, given_back.job_id, SHOW_ALL) != SLURM_SUCCESS) return false;
-  bool is_given_back = false;
+  if (LoadJob(&reply, restore.job_id, SHOW_ALL) != SLURM_SUCCESS) return false;
+  bool is_restored = false;
   for (uint32_t i = 0; i < reply->record_count; ++i) {
     const slurm_job_info_t& job = reply->job_array[i];
     const bool has_limit =
-        !given_back.limit.has_value() || job.time_limit == absl::ToInt64Minutes(*given_back.limit);
-    const bool has_begin = job.eligible_time <= absl::ToTimeT(given_back.begin) + 1;
+        !restore.limit.has_value() || job.time_limit == absl::ToInt64Minutes(*restore.limit);
+    const bool has_begin = job.eligible_time <= absl::ToTimeT(restore.begin) + 1;
     const bool waits = (job.job_state & JOB_STATE_BASE) == JOB_PENDING;
-    is_given_back |=
-        JobIdOf(job) == given_back.job_id &&
+    is_restored |=
+        JobIdOf(job) == restore.job_id &&
         (!waits || (Names(Text(job.partition)) == Names(partitions) && has_begin && has_limit));
   }
   slurm_free_job_info_msg(reply);
-  return is_given_back;
+  return is_restored;
 }
 
-absl::Status Update(const JobReturn& given_back, std::string partitions, std::string comment) {
+absl::Status Update(const JobRestore& restore, std::string partitions) {
   job_desc_msg_t update;
   slurm_init_job_desc_msg(&update);
-  SetJobId(&update, given_back.job_id);
-  update.begin_time = absl::ToTimeT(given_back.begin);
+  SetJobId(&update, restore.job_id);
+  update.begin_time = absl::ToTimeT(restore.begin);
   update.partition = partitions.data();
-  if (given_back.limit.has_value()) {
-    update.time_limit = static_cast<uint32_t>(absl::ToInt64Minutes(*given_back.limit));
-    if (given_back.time_min.has_value()) {
-      update.time_min = static_cast<uint32_t>(absl::ToInt64Minutes(*given_back.time_min));
+  if (restore.limit.has_value()) {
+    update.time_limit = static_cast<uint32_t>(absl::ToInt64Minutes(*restore.limit));
+    if (restore.time_min.has_value()) {
+      update.time_min = static_cast<uint32_t>(absl::ToInt64Minutes(*restore.time_min));
     }
   }
-  update.admin_comment = comment.data();
   int error = EAGAIN;
   for (int tries = 0; tries < kMaxTries && error == EAGAIN; ++tries) {
     if (tries >= kTriesAtOnce) absl::SleepFor(kPause);
@@ -111,23 +109,14 @@ absl::Status Update(const JobReturn& given_back, std::string partitions, std::st
     error = errno;
   }
   const std::string why =
-      absl::StrCat("job ", given_back.job_id, " to ", partitions, ": ", slurm_strerror(error));
+      absl::StrCat("job ", restore.job_id, " to ", partitions, ": ", slurm_strerror(error));
   if (WaitsNoLonger(error)) return absl::FailedPreconditionError(why);
   if (error == ESLURM_ACCESS_DENIED || error == ESLURM_USER_ID_MISSING) {
     return absl::PermissionDeniedError(why);
   }
   if (error == EAGAIN || IsUnanswered(error)) return absl::UnavailableError(why);
-  if (IsGivenBack(given_back, partitions)) return absl::OkStatus();
+  if (IsRestored(restore, partitions)) return absl::OkStatus();
   return absl::InternalError(why);
-}
-
-// Resets the comment, so that the job does not count as restored and is looked at again.
-void SetComment(uint32_t job_id, std::string comment) {
-  job_desc_msg_t update;
-  slurm_init_job_desc_msg(&update);
-  SetJobId(&update, job_id);
-  update.admin_comment = comment.data();
-  slurm_update_job(&update);
 }
 
 }  // namespace
@@ -144,9 +133,7 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const Carb
   if (!mark.promise.has_value()) return std::nullopt;
   WatchedJob watched;
   watched.job_id = JobIdOf(job);
-  watched.admin_comment = std::string(Text(job.admin_comment));
   watched.promise = *mark.promise;
-  watched.mark_end = mark.end;
   watched.partition = std::string(Text(job.partition));
   watched.begin = absl::FromTimeT(job.eligible_time);
   watched.was_requeued = job.restart_cnt > 0;
@@ -163,16 +150,24 @@ std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const Carb
   return watched;
 }
 
-absl::Status GiveBack(const JobReturn& given_back, absl::Time now) {
-  const std::string comment =
-      ReturnedComment(given_back.admin_comment, given_back.mark_end, now, absl::LocalTimeZone());
-  absl::Status status = Update(given_back, absl::StrJoin(given_back.partitions, ","), comment);
-  if (absl::IsInternal(status) && given_back.pool_is_behind) {
-    std::vector<std::string> asked_for = given_back.partitions;
+MarkedJobState ReadMarkedJobState(const slurm_job_info_t& job, const CarbonMark& mark,
+                                  absl::Duration limit) {
+  return {.job_id = JobIdOf(job),
+          .decision_id = mark.decision_id,
+          .partitions = std::string(Text(job.partition)),
+          .begin = absl::FromTimeT(job.eligible_time),
+          .limit = limit,
+          .waits = (job.job_state & JOB_STATE_BASE) == JOB_PENDING,
+          .started = absl::FromTimeT(job.start_time)};
+}
+
+absl::Status RestoreJob(const JobRestore& restore) {
+  absl::Status status = Update(restore, absl::StrJoin(restore.partitions, ","));
+  if (absl::IsInternal(status) && restore.pool_is_behind) {
+    std::vector<std::string> asked_for = restore.partitions;
     asked_for.pop_back();
-    status = Update(given_back, absl::StrJoin(asked_for, ","), comment);
+    status = Update(restore, absl::StrJoin(asked_for, ","));
   }
-  if (absl::IsInternal(status)) SetComment(given_back.job_id, given_back.admin_comment);
   return status;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/decision/admin_comment.h"
+#include "core/decision/restored_jobs.h"
 #include "core/decision/watch.h"
 
 namespace carbon {
@@ -15,9 +16,14 @@ namespace carbon {
 // Returns the job with the `mark` in its AdminComment, as the watch sees it. Absent if it does not
 // wait, if the mark does not say that it was placed, and if somebody holds it or it depends on
 // something. A job that slurmctld itself holds for its obstacle is returned. `limit` is its time
-// limit.
+// limit. newest_task is left at 0.
 std::optional<WatchedJob> ReadWatchedJob(const slurm_job_info_t& job, const CarbonMark& mark,
                                          absl::Duration limit);
+
+// Returns the state of the same job by which core/decision/restored_jobs.h recognises whether it
+// has been restored.
+MarkedJobState ReadMarkedJobState(const slurm_job_info_t& job, const CarbonMark& mark,
+                                  absl::Duration limit);
 
 // Returns what the job waits for, by Slurm's job_state_reason; absent if that is not an obstacle.
 std::optional<Obstacle> ObstacleOf(uint32_t state_reason);

@@ -13,8 +13,11 @@ CLEAN_LATER = {"frankfurt": [(0, 500)], "oslo": [(0, 450), (40, 10)]}
 
 class PromisesTest(PrivateSlurmTest):
     def setUp(self):
-        self.watch({"mode": "enforce", "margin": "30s"}, CLEAN_LATER, down_after="1s")
+        self.daemon = self.watch_oslo()
         self.count = len(self.records())
+
+    def watch_oslo(self):
+        return self.watch({"mode": "enforce", "margin": "30s"}, CLEAN_LATER, down_after="1s")
 
     def tearDown(self):
         for node in ("oslo1", "oslo2"):
@@ -39,10 +42,11 @@ class PromisesTest(PrivateSlurmTest):
     def returns(self):
         return [r for r in self.records()[self.count :] if r["type"] == "return"]
 
-    def assert_given_back(self, job_id, reason):
+    def assert_restored(self, job_id, reason):
         done = self.wait_for_state(job_id, "COMPLETED", 15)
         self.assertRegex(done["NodeList"], r"^frankfurt\d$")
-        self.assertRegex(done["AdminComment"], r",from=frankfurt,made=[^,]*,seal=[^,]*,returned=\d{4}-")
+        # It stays as the plugin wrote it: only Slurm's administrators may change it.
+        self.assertRegex(done["AdminComment"], r",from=frankfurt,made=[^,]*,seal=[\w-]{22}$")
         record = wait_until(self.returns, 5, "the return is in the log")[-1]
         self.assertEqual(record["job_id"], int(job_id))
         self.assertEqual(record["reason"], reason)
@@ -63,7 +67,7 @@ class PromisesTest(PrivateSlurmTest):
     def test_a_job_whose_pool_drains_goes_home_at_once(self):
         job_id, _ = self.submit_delayed()
         self.drain_oslo()
-        record = self.assert_given_back(job_id, "its pool is down")
+        record = self.assert_restored(job_id, "its pool is down")
         self.assertEqual(record["partitions"], ["frankfurt"])
 
     def test_a_job_whose_pool_fills_up_goes_home_at_once(self):
@@ -73,10 +77,10 @@ class PromisesTest(PrivateSlurmTest):
             "--partition=oslo", "--gpus=16", "--exclusive", "--comment=carbon:off",
             wrap="sleep 60", time_limit="30",
         )
-        record = self.assert_given_back(job_id, "its pool has filled up")
+        record = self.assert_restored(job_id, "its pool has filled up")
         self.assertEqual(record["partitions"], ["frankfurt", "oslo"])
 
-    def test_an_array_is_given_back_as_a_whole(self):
+    def test_an_array_is_restored_as_a_whole(self):
         job_id, _ = self.submit_delayed("--array=0-3")
         self.drain_oslo()
         wait_until(
@@ -85,6 +89,23 @@ class PromisesTest(PrivateSlurmTest):
             "all tasks have run",
         )
         self.assertEqual(len(self.returns()), 1)
+
+    def test_a_scarbond_that_was_killed_restores_no_job_twice(self):
+        # Oslo is its home too: only scarbond's file tells it from a job that waits as it was placed.
+        job_id, _ = self.submit_delayed("--partition=oslo")
+        self.drain_oslo()
+        wait_until(self.returns, 15, "the job is restored")
+        self.daemon.kill()
+        self.daemon.wait()
+        self.watch_oslo()
+        taken_at = time.time()
+        wait_until(
+            lambda: self.capacity(self.manifest()["parts"]["capacity"])["taken_at"] > taken_at + 2,
+            10,
+            "two more looks at the queue",
+        )
+        self.assertEqual([r["job_id"] for r in self.returns()], [int(job_id)])
+        self.assertEqual(self.job(job_id)["JobState"], "PENDING")
 
     def test_what_the_user_changed_is_hers(self):
         job_id, _ = self.submit_delayed()

@@ -1,5 +1,5 @@
-// A day of scarbond's, on a cluster and a clock of the test's own: what it publishes, what it gives
-// back, and how it gets through failures.
+// A day of scarbond's, on a cluster and a clock of the test's own: what it publishes, which jobs it
+// restores, and how it gets through failures.
 #include "scarbond/publication.h"
 
 #include <sys/time.h>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -26,20 +27,30 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
-// The cluster of a World. A job that is given back no longer waits.
+// The cluster of a World. A job that is restored goes on waiting, as it had asked for.
 class SimulatedCluster : public ClusterSource {
  public:
   explicit SimulatedCluster(World* world) : world_(world) {}
 
-  absl::StatusOr<ClusterLook> Look(const std::vector<PoolConfig>&, absl::Duration,
-                                   absl::Time now) override {
+  absl::StatusOr<ClusterLook> Look(const std::vector<PoolConfig>&, absl::Duration, absl::Time now,
+                                   const RestoredJobs& known) override {
     ++looks;
     if (!answers) return absl::UnavailableError("slurmctld: does not answer");
     ClusterLook look;
     look.capacity = world_->capacity;
     look.capacity.taken_at = now;
-    look.watched = watched;
+    for (const WatchedJob& job : watched) {
+      const MarkedJobState state{.job_id = job.job_id,
+                                 .decision_id = job.promise.decision_id,
+                                 .partitions = job.partition,
+                                 .begin = job.begin,
+                                 .limit = job.limit,
+                                 .waits = true};
+      if (known.Knows(state.decision_id)) look.restored.push_back(state);
+      if (!known.IsRestored(state)) look.watched.push_back(job);
+    }
     look.may_update = true;
     look.jobs = static_cast<int64_t>(watched.size());
     return look;
@@ -52,19 +63,26 @@ class SimulatedCluster : public ClusterSource {
   std::optional<bool> IsInAnyGroup(uint32_t, const std::vector<std::string>&) override {
     return true;
   }
-  absl::Status GiveBack(const JobReturn& job, absl::Time now) override {
+  absl::Status RestoreJob(const JobRestore& job) override {
     if (!takes_updates) return absl::UnavailableError("slurmctld: does not answer");
-    returned.emplace_back(now, job);
-    std::erase_if(watched, [&](const WatchedJob& other) { return other.job_id == job.job_id; });
+    restored.push_back(job);
+    for (WatchedJob& other : watched) {
+      if (other.job_id != job.job_id) continue;
+      other.partition = absl::StrJoin(job.partitions, ",");
+      other.begin = job.begin;
+    }
+    if (!answers_updates) return absl::UnavailableError("slurmctld: does not answer");
     return absl::OkStatus();
   }
-  void RememberPublished(const CapacityState& published) override { restored = published.taken_at; }
+  void RememberPublished(const CapacityState& published) override {
+    remembered = published.taken_at;
+  }
 
-  bool answers = true, tells_rules = true, takes_updates = true;
+  bool answers = true, tells_rules = true, takes_updates = true, answers_updates = true;
   int looks = 0;
   std::vector<WatchedJob> watched;
-  std::vector<std::pair<absl::Time, JobReturn>> returned;
-  std::optional<absl::Time> restored;
+  std::vector<JobRestore> restored;
+  std::optional<absl::Time> remembered;
 
  private:
   World* world_;
@@ -132,11 +150,23 @@ class PublicationTest : public ::testing::Test {
     EXPECT_TRUE(snapshot.ok()) << snapshot.status();
     return snapshot.ok() ? *snapshot : nullptr;
   }
+  // The plugin's file, which scarbond does not create.
+  void MakeLog() const {
+    std::filesystem::create_directories(folder_ + "/log");
+    std::ofstream(folder_ + "/log/placements.jsonl").flush();
+  }
+  std::vector<nlohmann::json> Records() const {
+    std::ifstream log(folder_ + "/log/placements.jsonl");
+    std::vector<nlohmann::json> records;
+    for (std::string line; std::getline(log, line);) {
+      records.push_back(nlohmann::json::parse(line));
+    }
+    return records;
+  }
   WatchedJob Delayed(uint32_t job_id, absl::Time start, absl::Time deadline) const {
     WatchedJob job;
     job.job_id = job_id;
     job.user_id = 1000;
-    job.admin_comment = "carbon:id=3f9c21aa04d7be15-42,…";
     job.promise = {.decision_id = absl::StrCat("3f9c21aa04d7be15-", job_id),
                    .pool = "oslo",
                    .start = start,
@@ -190,30 +220,118 @@ TEST_F(PublicationTest, PublishesADayOfLooksThroughFailures) {
   EXPECT_EQ(published, 276);
 }
 
-TEST_F(PublicationTest, GivesAJobBackOnceItsPoolIsDownAndRecordsIt) {
-  std::filesystem::create_directories(folder_ + "/log");
-  std::ofstream(folder_ + "/log/placements.jsonl").flush();
+TEST_F(PublicationTest, RestoresAJobOnceItsPoolIsDownAndRecordsIt) {
+  MakeLog();
   Publication publication = Open();
   cluster_->watched = {Delayed(7, world_.Hour(3), world_.Hour(10))};
   world_.capacity.uses = {UseOf(7)};
   ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
-  EXPECT_TRUE(cluster_->returned.empty());
+  EXPECT_TRUE(cluster_->restored.empty());
   world_.state("oslo").up = false;
   for (int i = 1; i <= 3; ++i) {
     ASSERT_TRUE(PublishAt(&publication, world_.now + i * absl::Minutes(5)).ok());
   }
-  ASSERT_EQ(cluster_->returned.size(), 1u);
-  EXPECT_EQ(cluster_->returned[0].first, world_.now + absl::Minutes(5));
-  EXPECT_THAT(cluster_->returned[0].second.partitions, ElementsAre("frankfurt"));
-  std::ifstream log(folder_ + "/log/placements.jsonl");
-  std::string line;
-  ASSERT_TRUE(std::getline(log, line));
-  const auto record = nlohmann::json::parse(line);
-  EXPECT_EQ(record["type"], "return");
+  ASSERT_EQ(cluster_->restored.size(), 1u);
+  EXPECT_EQ(cluster_->restored[0].begin, world_.now + absl::Minutes(5));
+  EXPECT_THAT(cluster_->restored[0].partitions, ElementsAre("frankfurt"));
+  const std::vector<nlohmann::json> records = Records();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0]["type"], "return");
+  EXPECT_EQ(records[0]["job_id"], 7);
+  EXPECT_EQ(records[0]["reason"], "its pool is down");
+}
+
+// Its partition is home's, so that only scarbond's own file tells it from a job that is placed.
+TEST_F(PublicationTest, RemembersAcrossARestartWhichJobsItRestored) {
+  MakeLog();
+  WatchedJob job = Delayed(7, world_.Hour(3), world_.Hour(10));
+  job.promise.from = {"oslo"};
+  world_.capacity.uses = {UseOf(7)};
+  world_.state("oslo").up = false;
+  {
+    Publication publication = Open();
+    cluster_->watched = {job};
+    ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+    ASSERT_EQ(cluster_->restored.size(), 1u);
+    job = cluster_->watched[0];
+  }
+  {
+    Publication publication = Open();
+    cluster_->watched = {job};
+    ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(5)).ok());
+    EXPECT_THAT(cluster_->restored, IsEmpty());
+    EXPECT_EQ(Records().size(), 1u);
+  }
+  // Without the file it is restored to what it has already, once.
+  std::filesystem::remove(folder_ + "/snapshot/scarbond-restored.json");
+  Publication publication = Open();
+  cluster_->watched = {job};
+  for (int i = 2; i < 5; ++i) {
+    ASSERT_TRUE(PublishAt(&publication, world_.now + i * absl::Minutes(5)).ok());
+  }
+  EXPECT_EQ(cluster_->restored.size(), 1u);
+  EXPECT_EQ(cluster_->watched[0].partition, "oslo");
+}
+
+// Killed behind slurmctld's change: the job itself says that it was restored.
+TEST_F(PublicationTest, RecordsAfterAKillWhatSlurmctldHadDone) {
+  MakeLog();
+  world_.capacity.uses = {UseOf(7)};
+  world_.state("oslo").up = false;
+  std::vector<WatchedJob> queue;
+  {
+    Publication publication = Open();
+    cluster_->watched = {Delayed(7, world_.Hour(3), world_.Hour(10))};
+    cluster_->answers_updates = false;
+    ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+    queue = cluster_->watched;
+  }
+  EXPECT_EQ(queue[0].partition, "frankfurt");
+  for (const nlohmann::json& record : Records()) EXPECT_FALSE(record["error"].is_null());
+  Publication publication = Open();
+  cluster_->watched = queue;
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(5)).ok());
+  EXPECT_THAT(cluster_->restored, IsEmpty());
+  const nlohmann::json record = Records().back();
   EXPECT_EQ(record["job_id"], 7);
-  EXPECT_EQ(record["reason"], "its pool is down");
   EXPECT_TRUE(record.contains("chain") && record["chain"].is_null());  // its boot's first
-  EXPECT_FALSE(std::getline(log, line));
+  EXPECT_TRUE(record["error"].is_null());
+  EXPECT_EQ(record["partitions"], nlohmann::json({"frankfurt"}));
+}
+
+// Killed before it: the job is as it was placed, and is watched.
+TEST_F(PublicationTest, RestoresAfterAKillWhatSlurmctldHadNotDone) {
+  MakeLog();
+  world_.capacity.uses = {UseOf(7)};
+  world_.state("oslo").up = false;
+  {
+    Publication publication = Open();
+    cluster_->watched = {Delayed(7, world_.Hour(3), world_.Hour(10))};
+    cluster_->takes_updates = false;
+    ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+  }
+  Publication publication = Open();
+  cluster_->watched = {Delayed(7, world_.Hour(3), world_.Hour(10))};
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(5)).ok());
+  ASSERT_EQ(cluster_->restored.size(), 1u);
+  EXPECT_THAT(cluster_->restored[0].partitions, ElementsAre("frankfurt"));
+}
+
+// Neither a broken file nor one that cannot be written keeps a job from what it was promised.
+TEST_F(PublicationTest, RestoresJobsWhateverIsWrongWithItsFile) {
+  MakeLog();
+  const std::string path = folder_ + "/snapshot/scarbond-restored.json";
+  std::filesystem::create_directories(path + "/in-the-way");
+  world_.capacity.uses = {UseOf(7)};
+  world_.state("oslo").up = false;
+  Publication publication = Open();
+  cluster_->watched = {Delayed(7, world_.Hour(3), world_.Hour(10))};
+  ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+  EXPECT_EQ(cluster_->restored.size(), 1u);
+  EXPECT_EQ(Published()->capacity().watched_at, world_.now);
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(5)).ok());
+  EXPECT_EQ(cluster_->restored.size(), 1u);
+  EXPECT_EQ(Records().size(), 1u);
 }
 
 // Before the publisher removes it.
@@ -254,13 +372,13 @@ TEST_F(PublicationTest, DoesNotSayThatItWatchesWhereSlurmctldTakesNoUpdate) {
   for (int i = 1; i < 4; ++i) {
     ASSERT_TRUE(PublishAt(&publication, world_.now + i * absl::Minutes(5)).ok());
   }
-  EXPECT_TRUE(cluster_->returned.empty());
+  EXPECT_TRUE(cluster_->restored.empty());
   EXPECT_EQ(Published()->capacity().watched_at, std::nullopt);
   EXPECT_EQ(Published()->capacity().watched_until, std::nullopt);
   cluster_->takes_updates = true;
   const absl::Time later = world_.now + absl::Minutes(20);
   ASSERT_TRUE(PublishAt(&publication, later).ok());
-  EXPECT_EQ(cluster_->returned.size(), 1u);
+  EXPECT_EQ(cluster_->restored.size(), 1u);
   EXPECT_EQ(Published()->capacity().watched_at, later);
 }
 
@@ -283,11 +401,11 @@ TEST_F(PublicationTest, PublishesAlsoWhereTheRulesCannotBeRead) {
 TEST_F(PublicationTest, RemembersAcrossARestartWhatItPublished) {
   {
     Publication publication = Open();
-    EXPECT_EQ(cluster_->restored, std::nullopt);
+    EXPECT_EQ(cluster_->remembered, std::nullopt);
     ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
   }
   Publication publication = Open();
-  EXPECT_EQ(cluster_->restored, world_.now);
+  EXPECT_EQ(cluster_->remembered, world_.now);
 }
 
 }  // namespace

@@ -181,7 +181,7 @@ TEST_F(ScarbonLogWithAccounting, CountsWhatWasNotMovedWhereverItRan) {
   AppendQueued({.sequence = 1, .name = "shadow", .mode = Mode::kShadow}, 101);
   AppendQueued({.sequence = 2, .name = "kept", .chosen = "frankfurt"}, 102);
   AppendQueued({.sequence = 3, .name = "returned"}, 103);
-  JobReturn given_back;
+  JobRestore given_back;
   given_back.decision_id = DecisionId({kBoot, 3});
   Append(WriteRecord(ReturnRecord{{{"0123456789abcdef", 4}, kStart}, given_back, ""}));
   std::vector<Row> rows;

@@ -66,7 +66,7 @@ accounting does not know what became of 2 of 2 jobs
 
 TEST_F(ScarbonLog, ShowsAJobThatWasGivenBackAndCountsNoSavingForIt) {
   Append(Line({.sequence = 1}) + Line({.sequence = 2, .name = "refused"}));
-  JobReturn given_back;
+  JobRestore given_back;
   given_back.decision_id = DecisionId({kBoot, 1});
   given_back.reason = "its pool is down";
   Append(WriteRecord(ReturnRecord{{{"0123456789abcdef", 1}, kStart}, given_back, ""}));

@@ -128,7 +128,6 @@ TEST(ReadMarks, ReadsBackWhatAdminCommentWritesInAnyTimeZone) {
                                        kNow + absl::Minutes(90)}));
     EXPECT_TRUE(mark->is_sealed);
     EXPECT_EQ(mark->made_at, kNow);
-    EXPECT_EQ(mark->end, 6 + ours.size());
   }
 }
 
@@ -217,7 +216,7 @@ TEST(ReadMarks, SaysThatThereIsAnotherSeal) {
   EXPECT_FALSE(ReadMarks("carbon:id=3f9c21aa04d7be15-42", kUser, &kSeal).has_other_seal);
 }
 
-TEST(ReadMarks, BelievesNothingBehindTheSealButThatTheJobWasGivenBack) {
+TEST(ReadMarks, BelievesNothingBehindTheSealButThatTheJobWasRestored) {
   const std::string ours = CommentOf(Placed());
   for (const char* added :
        {",from=closed", ",from=closed,limit=30d,longer=10h", ",pool=closed", "x", ",seal=x",
@@ -225,16 +224,14 @@ TEST(ReadMarks, BelievesNothingBehindTheSealButThatTheJobWasGivenBack) {
     const std::optional<CarbonMark> mark = ReadMark(absl::StrCat(ours, added), kUser, &kSeal);
     ASSERT_TRUE(mark.has_value() && mark->promise.has_value()) << added;
     EXPECT_EQ(mark->promise, PromiseIn(ours)) << added;
-    EXPECT_EQ(mark->end, ours.size());
   }
 }
 
-TEST(ReturnedComment, EndsThePromiseAndKeepsTheDecisionAndAllElse) {
-  const std::string comment = absl::StrCat("a; ", CommentOf(Placed()), "; b");
-  const size_t end = ReadMark(comment, kUser, &kSeal)->end;
-  const std::string returned = ReturnedComment(comment, end, kNow, kUtc);
-  EXPECT_THAT(returned, HasSubstr(",returned=2026-11-24T19:00:00+00:00; b"));
-  const std::optional<CarbonMark> mark = ReadMark(returned, kUser, &kSeal);
+// Older releases wrote this when they restored a job.
+TEST(ReadMarks, UnderstandsTheCommentOfAJobThatAnOlderReleaseRestored) {
+  const std::string comment =
+      absl::StrCat("a; ", CommentOf(Placed()), ",returned=2026-11-24T19:00:00+00:00; b");
+  const std::optional<CarbonMark> mark = ReadMark(comment, kUser, &kSeal);
   EXPECT_TRUE(mark->is_sealed);
   EXPECT_EQ(mark->promise, std::nullopt);
   EXPECT_EQ(mark->decision_id, DecisionId(kId));

@@ -24,7 +24,6 @@ class WatchTest : public ::testing::Test {
     policy.margin = absl::Minutes(2);
     world_.config.policies = {policy};
     job_.job_id = 7;
-    job_.admin_comment = "carbon:id=3f9c21aa04d7be15-42,…";
     job_.promise = {.decision_id = "3f9c21aa04d7be15-42",
                     .pool = "oslo",
                     .start = world_.Hour(3),
@@ -41,12 +40,12 @@ class WatchTest : public ::testing::Test {
         {job_id, decision_id, group, {world_.Hour(from), world_.Hour(to)}, {.devices = devices}});
   }
 
-  std::vector<JobReturn> Returns(absl::Time now) const {
-    return FindReturns({job_}, world_.capacity, rules_, world_.config, now, absl::Seconds(5));
+  std::vector<JobRestore> Restores(absl::Time now) const {
+    return FindRestores({job_}, world_.capacity, rules_, world_.config, now, absl::Seconds(5));
   }
   std::string Reason(absl::Time now) const {
-    const std::vector<JobReturn> returns = Returns(now);
-    return returns.empty() ? "" : returns.front().reason;
+    const std::vector<JobRestore> restores = Restores(now);
+    return restores.empty() ? "" : restores.front().reason;
   }
 
   World world_;
@@ -55,38 +54,38 @@ class WatchTest : public ::testing::Test {
 };
 
 TEST_F(WatchTest, LeavesAJobAloneWhosePromiseHolds) {
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
-  EXPECT_THAT(Returns(world_.Hour(3)), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(world_.Hour(3)), IsEmpty());
   job_.deadline = world_.Hour(10);
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
 }
 
-TEST_F(WatchTest, ReturnsADeadlineJobAtOnceWhenItsPoolIsDown) {
+TEST_F(WatchTest, RestoresADeadlineJobAtOnceWhenItsPoolIsDown) {
   world_.state("oslo").up = false;
   EXPECT_EQ(Reason(world_.now), "");  // without a deadline there is time
   job_.deadline = world_.Hour(10);
-  const std::vector<JobReturn> returns = Returns(world_.now);
-  ASSERT_EQ(returns.size(), 1u);
-  EXPECT_EQ(returns[0].reason, "its pool is down");
-  EXPECT_THAT(returns[0].partitions, ElementsAre("frankfurt"));
-  EXPECT_EQ(returns[0].begin, world_.now);
-  EXPECT_EQ(returns[0].latest_safe_start, world_.Hour(6) - absl::Minutes(1));
+  const std::vector<JobRestore> restores = Restores(world_.now);
+  ASSERT_EQ(restores.size(), 1u);
+  EXPECT_EQ(restores[0].reason, "its pool is down");
+  EXPECT_THAT(restores[0].partitions, ElementsAre("frankfurt"));
+  EXPECT_EQ(restores[0].begin, world_.now);
+  EXPECT_EQ(restores[0].latest_safe_start, world_.Hour(6) - absl::Minutes(1));
 }
 
-TEST_F(WatchTest, ReturnsADeadlineJobWhenTooFewOfItsNodesAreLeft) {
+TEST_F(WatchTest, RestoresADeadlineJobWhenTooFewOfItsNodesAreLeft) {
   job_.deadline = world_.Hour(10);
   world_.capacity.groups[1].total = TotalOf(3, world_.capacity.groups[1].per_node);
   EXPECT_EQ(Reason(world_.now), "its pool is down");
 }
 
-TEST_F(WatchTest, ReturnsADeadlineJobWhenOthersTakeItsPoolForTooLong) {
+TEST_F(WatchTest, RestoresADeadlineJobWhenOthersTakeItsPoolForTooLong) {
   job_.deadline = world_.Hour(10);  // latest safe start: 5:59
   Use(8, "oslo", 0, 5, 8);
   EXPECT_EQ(Reason(world_.now), "");  // it can start at 5:00
   Use(9, "oslo", 5, 6, 8);
   EXPECT_EQ(Reason(world_.now), "its pool has filled up");
   // Whichever starts it first.
-  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "oslo"));
+  EXPECT_THAT(Restores(world_.now)[0].partitions, ElementsAre("frankfurt", "oslo"));
 }
 
 // It waits behind this one, whatever was planned for it.
@@ -99,51 +98,51 @@ TEST_F(WatchTest, ReckonsWithNoJobThatYields) {
   EXPECT_EQ(Reason(world_.now), "its pool has filled up");
 }
 
-TEST_F(WatchTest, GivesBackTheTimeLimitThatWasMadeLonger) {
+TEST_F(WatchTest, RestoresTheTimeLimitThatWasMadeLonger) {
   job_.promise.limit = absl::Hours(2);
   job_.promise.longer = job_.limit;
   job_.promise.time_min = absl::Hours(1);
   job_.deadline = world_.Hour(10);
   Use(8, "oslo", 0, 6, 8);
-  std::vector<JobReturn> returns = Returns(world_.now);
-  ASSERT_EQ(returns.size(), 1u);
-  EXPECT_EQ(returns[0].limit, absl::Hours(2));
-  EXPECT_EQ(returns[0].time_min, absl::Hours(1));
-  EXPECT_THAT(returns[0].partitions, ElementsAre("frankfurt"));
+  std::vector<JobRestore> restores = Restores(world_.now);
+  ASSERT_EQ(restores.size(), 1u);
+  EXPECT_EQ(restores[0].limit, absl::Hours(2));
+  EXPECT_EQ(restores[0].time_min, absl::Hours(1));
+  EXPECT_THAT(restores[0].partitions, ElementsAre("frankfurt"));
   // Somebody has made it shorter since.
   job_.limit = absl::Hours(2);
-  returns = Returns(world_.now);
-  ASSERT_EQ(returns.size(), 1u);
-  EXPECT_FALSE(returns[0].limit.has_value());
+  restores = Restores(world_.now);
+  ASSERT_EQ(restores.size(), 1u);
+  EXPECT_FALSE(restores[0].limit.has_value());
 }
 
-TEST_F(WatchTest, GivesBackNothingThatItsUserCouldNotHaveHad) {
+TEST_F(WatchTest, RestoresNothingThatItsUserCouldNotHaveHad) {
   world_.state("oslo").up = false;
   job_.deadline = world_.Hour(10);
   job_.user_id = 1001;
   rules_.partitions = {{.name = "frankfurt"}, {.name = "lyon"}, {.name = "oslo"}};
   rules_.partitions[0].root_only = true;
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
   job_.promise.from = {"frankfurt", "lyon"};
-  ASSERT_EQ(Returns(world_.now).size(), 1u);
-  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("lyon"));
-  EXPECT_EQ(Returns(world_.now)[0].user_id, 1001u);
+  ASSERT_EQ(Restores(world_.now).size(), 1u);
+  EXPECT_THAT(Restores(world_.now)[0].partitions, ElementsAre("lyon"));
+  EXPECT_EQ(Restores(world_.now)[0].user_id, 1001u);
   // What keeps it out of where it is as well, an administrator has overruled.
   rules_.partitions[2].root_only = true;
-  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt", "lyon"));
+  EXPECT_THAT(Restores(world_.now)[0].partitions, ElementsAre("frankfurt", "lyon"));
   rules_.partitions[0].root_only = false;
   // A limit that an administrator sets is not held to the partition's, which is not known of one
   // that is no pool.
   job_.promise.limit = absl::Hours(3);
   job_.promise.longer = job_.limit;
-  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt"));
+  EXPECT_THAT(Restores(world_.now)[0].partitions, ElementsAre("frankfurt"));
   world_.state("frankfurt").max_time = absl::Hours(2);
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
   world_.state("frankfurt").max_time = absl::Hours(3);
-  EXPECT_THAT(Returns(world_.now)[0].partitions, ElementsAre("frankfurt"));
+  EXPECT_THAT(Restores(world_.now)[0].partitions, ElementsAre("frankfurt"));
 }
 
-TEST_F(WatchTest, ReturnsADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {
+TEST_F(WatchTest, RestoresADeadlineJobBeforeItsLatestSafeStartWhateverTheRest) {
   job_.deadline = world_.Hour(10);
   const absl::Time latest = world_.Hour(6) - absl::Minutes(1);
   EXPECT_EQ(Reason(latest - absl::Seconds(11)), "");
@@ -157,15 +156,15 @@ TEST_F(WatchTest, LeavesTimeForNodesToWakeUp) {
   const absl::Time latest = world_.Hour(6) - absl::Minutes(11);
   EXPECT_EQ(Reason(latest - absl::Seconds(11)), "");
   EXPECT_EQ(Reason(latest - absl::Seconds(10)), "its latest safe start has come");
-  EXPECT_EQ(Returns(latest)[0].latest_safe_start, latest);
+  EXPECT_EQ(Restores(latest)[0].latest_safe_start, latest);
 }
 
 TEST_F(WatchTest, LeavesAJobAloneWhoseNodesFallAsleep) {
   job_.deadline = world_.Hour(10);
   world_.state("oslo").wake_up = absl::Minutes(10);
   world_.state("oslo").asleep = 1;
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
-  EXPECT_THAT(Returns(world_.Hour(3)), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(world_.Hour(3)), IsEmpty());
 }
 
 // What is planned behind its limit does not stand in its way while its nodes wake up.
@@ -175,8 +174,8 @@ TEST_F(WatchTest, LeavesAJobAloneBehindWhichAnotherIsPlannedAtOnce) {
   const absl::Time end = world_.capacity.uses[0].when.end;
   world_.capacity.uses.push_back(
       {99, "", "oslo", {end, end + absl::Hours(4)}, world_.capacity.groups[1].total});
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
-  EXPECT_THAT(Returns(job_.begin - absl::Minutes(1)), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(job_.begin - absl::Minutes(1)), IsEmpty());
 }
 
 TEST_F(WatchTest, GivesTheLatestStartThatMayBePlannedTimeToHappen) {
@@ -188,7 +187,7 @@ TEST_F(WatchTest, GivesTheLatestStartThatMayBePlannedTimeToHappen) {
   EXPECT_EQ(Reason(job_.begin + absl::Seconds(50)), "its latest safe start has come");
 }
 
-TEST_F(WatchTest, ReturnsAJobWithoutDeadlineOnlyWhenItsStartIsNearAndHomeIsSooner) {
+TEST_F(WatchTest, RestoresAJobWithoutDeadlineOnlyWhenItsStartIsNearAndHomeIsSooner) {
   Use(8, "oslo", 0, 9, 8);
   EXPECT_EQ(Reason(world_.now), "");
   EXPECT_EQ(Reason(world_.Hour(3) - kNotice), "its pool has filled up");
@@ -198,12 +197,12 @@ TEST_F(WatchTest, ReturnsAJobWithoutDeadlineOnlyWhenItsStartIsNearAndHomeIsSoone
   EXPECT_EQ(Reason(world_.Hour(3) - kNotice), "its pool is down");
 }
 
-TEST_F(WatchTest, NeverGivesBackATimeBeforeTheJobsOwnBegin) {
+TEST_F(WatchTest, NeverRestoresToATimeBeforeTheJobsOwnBegin) {
   job_.promise.begin = world_.Hour(2);
   job_.deadline = world_.Hour(10);
   world_.state("oslo").up = false;
-  EXPECT_EQ(Returns(world_.Hour(1))[0].begin, world_.Hour(2));
-  EXPECT_EQ(Returns(world_.Hour(3))[0].begin, world_.Hour(3));
+  EXPECT_EQ(Restores(world_.Hour(1))[0].begin, world_.Hour(2));
+  EXPECT_EQ(Restores(world_.Hour(3))[0].begin, world_.Hour(3));
 }
 
 TEST_F(WatchTest, LeavesWhatSomebodyChanged) {
@@ -211,24 +210,24 @@ TEST_F(WatchTest, LeavesWhatSomebodyChanged) {
   world_.state("oslo").up = false;
   const WatchedJob untouched = job_;
   job_.partition = "lyon";
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
   job_ = untouched;
   job_.begin = world_.Hour(5);
-  EXPECT_THAT(Returns(world_.now), IsEmpty());
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
   job_.was_requeued = true;  // then it was Slurm
   EXPECT_EQ(Reason(world_.now), "its pool is down");
 }
 
-TEST_F(WatchTest, CountsAtHomeWhatItGaveBackBefore) {
+TEST_F(WatchTest, CountsAtHomeWhatItRestoredBefore) {
   Use(8, "oslo", 0, 7, 8);
   WatchedJob other = job_;
   other.job_id = 9;
   Use(9, "oslo", 3, 7, 32, other.promise.decision_id);
   // Home has room for the first at once. For the second it is no sooner than the pool.
-  const auto returns = FindReturns({other, job_}, world_.capacity, rules_, world_.config,
-                                   world_.Hour(3), absl::Seconds(5));
-  ASSERT_EQ(returns.size(), 1u);
-  EXPECT_EQ(returns[0].job_id, 7u);
+  const auto restores = FindRestores({other, job_}, world_.capacity, rules_, world_.config,
+                                     world_.Hour(3), absl::Seconds(5));
+  ASSERT_EQ(restores.size(), 1u);
+  EXPECT_EQ(restores[0].job_id, 7u);
 }
 
 // The planned start has come, and something of oslo keeps the job from starting.
@@ -251,14 +250,14 @@ class ObstacleTest : public WatchTest {
   const absl::Time now_ = world_.Hour(3) + absl::Minutes(1);
 };
 
-TEST_F(ObstacleTest, ReturnsAJobWithinAMinuteOfTheFirstLookAtIt) {
+TEST_F(ObstacleTest, RestoresAJobWithinAMinuteOfTheFirstLookAtIt) {
   there().max_nodes = 1;
   job_.obstacle = Obstacle{Obstacle::Kind::kNodeLimit, std::nullopt, now_};
   EXPECT_EQ(Reason(now_ + kObstacleLasts - absl::Seconds(1)), "");  // it may last moments
   EXPECT_EQ(Reason(now_ + kObstacleLasts), "the node limit of its partition holds it");
   EXPECT_LT(kObstacleLasts, absl::Minutes(1));
   // It would only wait in oslo too.
-  EXPECT_THAT(Returns(now_ + kObstacleLasts)[0].partitions, ElementsAre("frankfurt"));
+  EXPECT_THAT(Restores(now_ + kObstacleLasts)[0].partitions, ElementsAre("frankfurt"));
 }
 
 TEST_F(ObstacleTest, DoesNotWaitThatLongForADeadline) {
@@ -269,7 +268,7 @@ TEST_F(ObstacleTest, DoesNotWaitThatLongForADeadline) {
   EXPECT_EQ(Reason(latest - absl::Seconds(10)), "its partition cannot meet its constraints");
 }
 
-TEST_F(ObstacleTest, ReturnsAJobThatSlurmHoldsAndShowsNoUseOf) {
+TEST_F(ObstacleTest, RestoresAJobThatSlurmHoldsAndShowsNoUseOf) {
   world_.capacity.uses.clear();
   EXPECT_EQ(Meets(Obstacle::Kind::kConstraints), "its partition cannot meet its constraints");
   job_.obstacle.reset();
@@ -319,7 +318,7 @@ TEST_F(ObstacleTest, LeavesAJobThatWouldMeetItAtHome) {
   EXPECT_EQ(Meets(Obstacle::Kind::kConstraints), "");
 }
 
-TEST_F(ObstacleTest, ReturnsAJobForALimitOfThePartitionsQosOnly) {
+TEST_F(ObstacleTest, RestoresAJobForALimitOfThePartitionsQosOnly) {
   const auto meets = [&] { return Meets(Obstacle::Kind::kQosLimit, LimitKind::kGrpTres); };
   job_.qos = "normal";
   rules_.qos[0].limits = rules_.qos[1].limits =
@@ -359,10 +358,10 @@ TEST_F(ObstacleTest, AsksForALimitOfWhatSlurmSays) {
 
 TEST_F(ObstacleTest, ActsAtOnceWhereTheNextLookIsMoreThanAMinuteAway) {
   job_.obstacle = Obstacle{Obstacle::Kind::kConstraints, std::nullopt, now_};
-  EXPECT_THAT(FindReturns({job_}, world_.capacity, rules_, world_.config, now_, absl::Seconds(50)),
+  EXPECT_THAT(FindRestores({job_}, world_.capacity, rules_, world_.config, now_, absl::Seconds(50)),
               testing::IsEmpty());
   EXPECT_EQ(
-      FindReturns({job_}, world_.capacity, rules_, world_.config, now_, absl::Minutes(2)).size(),
+      FindRestores({job_}, world_.capacity, rules_, world_.config, now_, absl::Minutes(2)).size(),
       1u);
 }
 

@@ -58,7 +58,7 @@ TEST(DroppedRecord, SaysHowManyWereLost) {
 }
 
 TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
-  JobReturn given_back;
+  JobRestore given_back;
   given_back.job_id = 17;
   given_back.decision_id = "3f9c21aa04d7be15-7";
   given_back.pool = "oslo";
@@ -103,7 +103,7 @@ TEST(ReadEventRecord, ReadsBackAllThatIsWritten) {
                                     BookingEvent{"b-3", BookingFate::kEnded, 4294967295}}) {
     lines.push_back(WriteRecord(BookingRecord{{kId, kNow + absl::Nanoseconds(1)}, event}));
   }
-  JobReturn given_back;
+  JobRestore given_back;
   given_back.job_id = 17;
   given_back.decision_id = "3f9c21aa04d7be15-7";
   given_back.pool = "oslo";

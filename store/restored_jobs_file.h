@@ -1,0 +1,44 @@
+// scarbond's own file of the jobs that it has restored (core/decision/restored_jobs.h). It lies
+// beside the snapshot, as scarbond-restored.json, and nobody else needs to read it.
+//
+//   {"v": 1, "jobs": [
+//     {"decision": "3f9c21aa04d7be15-42", "job_id": 17, "newest_task": 0, "is_done": true,
+//      "asked_at": 1795600000},
+//     {…, "is_done": false, "user_id": 1000, "pool": "oslo", "placed_in": "oslo",
+//      "planned": 1795610000, "reason": "its pool is down", "latest_safe_start": null,
+//      "expected_start": null, "partitions": ["frankfurt", "oslo"], "pool_is_behind": true,
+//      "begin": 1795600000, "time_limit_s": null, "time_min_s": null}]}
+//
+// Times are whole seconds since 1970.
+#ifndef STORE_RESTORED_JOBS_FILE_H_
+#define STORE_RESTORED_JOBS_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/decision/restored_jobs.h"
+#include "store/file.h"
+
+namespace carbon {
+
+std::string RestoredJobsPath(absl::string_view snapshot_folder);
+
+std::string SerializeRestoredJobs(const std::vector<RestoredJob>& jobs);
+// InvalidArgument, the message "field: fact", for anything that SerializeRestoredJobs would not
+// have written, of another version too. Unknown fields are ignored.
+absl::StatusOr<std::vector<RestoredJob>> ParseRestoredJobs(absl::string_view text);
+
+// Blocks on the disk. None where there is no file. PermissionDenied for one that belongs to neither
+// root nor this process's user, or that others may write; ResourceExhausted above
+// kMaxRestoredBytes; InvalidArgument as above; the message names the file.
+inline constexpr int64_t kMaxRestoredBytes = 64 << 20;
+absl::StatusOr<std::vector<RestoredJob>> ReadRestoredJobs(const std::string& path);
+absl::Status WriteRestoredJobs(const std::string& path, const std::vector<RestoredJob>& jobs,
+                               const FileAccess& access);
+
+}  // namespace carbon
+
+#endif  // STORE_RESTORED_JOBS_FILE_H_
