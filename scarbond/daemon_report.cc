@@ -8,6 +8,7 @@
 #include "forecast/http/known_secrets.h"
 #include "spdlog/spdlog.h"
 #include "store/file.h"
+#include "store/private_access.h"
 
 namespace carbon {
 namespace {
@@ -85,7 +86,7 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
   if (is_news) {
     state_.updated_at = now;
     WriteAndLog("state", DaemonStatePath(paths.snapshot), SerializeDaemonState(state_),
-                FileAccess::OwnerAlone(details.slurm_user), &state_trouble_);
+                PrivateAccess(details.slurm_user), &state_trouble_);
     told_ = std::move(told);
     state_due_ = now + kStatePeriod;
   }

@@ -16,6 +16,7 @@
 #include "core/grid/forecast_codec.h"
 #include "spdlog/spdlog.h"
 #include "store/file.h"
+#include "store/private_access.h"
 
 namespace carbon {
 namespace {
@@ -286,8 +287,16 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   burden_ = BurdenOfAnswers(look->answers, look->jobs);
   jobs_seen_ = look->jobs;
   // Not logged: they come and go as nodes sleep and wake up.
-  slurm_user_ = look->slurm_user;
+  if (slurm_user_ != look->slurm_user) {
+    slurm_user_ = look->slurm_user;
+    not_readable_ = WhyNotReadable(look->slurm_user);
+    if (!not_readable_.empty()) spdlog::error("{}", not_readable_);
+  }
   cluster_findings_ = look->findings;
+  if (!not_readable_.empty()) {
+    cluster_findings_.push_back(
+        {Severity::kWarning, FindingCode::kSnapshotKeptFromSlurmctld, "scarbond", not_readable_});
+  }
   RefreshAdmission(*look, now);
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) {

@@ -116,8 +116,9 @@ class Publication {
   absl::Time errors_due_ = absl::InfinitePast();
   std::unique_ptr<ClusterSource> cluster_;
   std::optional<uint32_t> slurm_user_;
-  int64_t jobs_seen_ = 0;  // by the last look
-  absl::Duration burden_;  // that the last look was to slurmctld (core/decision/look_rhythm.h)
+  std::string not_readable_;  // why slurmctld's user cannot read what is published; empty: it can
+  int64_t jobs_seen_ = 0;     // by the last look
+  absl::Duration burden_;     // that the last look was to slurmctld (core/decision/look_rhythm.h)
   std::vector<Finding> cluster_findings_;  // of the last look
   DelayWatch delay_watch_;
   std::optional<uint64_t> admission_version_;  // of what is in `parts_`

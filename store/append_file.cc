@@ -54,6 +54,12 @@ absl::Status AppendFile::Open() {
     close(fd);
     return trust;
   }
+  // Not of a file that has another name too: that may be another program's.
+  if (group_.has_value() && status.st_uid == geteuid() && status.st_nlink == 1 &&
+      (status.st_gid != *group_ || (status.st_mode & 07777) != 0660) &&
+      fchown(fd, static_cast<uid_t>(-1), *group_) == 0) {
+    fchmod(fd, 0660);
+  }
   // Whoever wrote here before may have been killed in the middle of a line.
   char last = '\n';
   if (status.st_size > 0 && pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n') {

@@ -3,7 +3,11 @@
 #ifndef STORE_APPEND_FILE_H_
 #define STORE_APPEND_FILE_H_
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -16,14 +20,18 @@ class AppendFile {
   // but not one that anybody may write.
   enum class IfMissing { kCreate, kFail };
 
-  explicit AppendFile(std::string path, IfMissing if_missing = IfMissing::kCreate)
-      : path_(std::move(path)), if_missing_(if_missing) {}
+  // `group`, of a file of this user's own: may append to it too. Where that cannot be, it may not;
+  // that is no error.
+  explicit AppendFile(std::string path, IfMissing if_missing = IfMissing::kCreate,
+                      std::optional<gid_t> group = std::nullopt)
+      : path_(std::move(path)), if_missing_(if_missing), group_(group) {}
   ~AppendFile();
 
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
 
   const std::string& path() const { return path_; }
+  const std::optional<gid_t>& group() const { return group_; }
 
   // Writes lines (each with its newline) and removes from `lines` what has been written whole.
   // After an error the rest stays there, beginning with a line that may be in the file in part:
@@ -38,6 +46,7 @@ class AppendFile {
 
   std::string path_;
   IfMissing if_missing_;
+  std::optional<gid_t> group_;
   int fd_ = -1;
   size_t torn_ = 0;  // how many bytes of the first line are already in the file
 };

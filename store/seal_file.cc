@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "store/account.h"
 #include "store/file.h"
 
 namespace carbon {
@@ -65,6 +66,19 @@ absl::Status MakeKey(const std::string& path, absl::Time now) {
   return status;
 }
 
+absl::Status Share(const std::string& path, gid_t group) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat facts;
+  if (!file.ok() || fstat(file.get(), &facts) != 0) return Failed(path, "cannot be read");
+  constexpr mode_t kShared = 0640;
+  if (facts.st_gid == group && (facts.st_mode & 07777) == kShared) return absl::OkStatus();
+  if (fchown(file.get(), static_cast<uid_t>(-1), group) != 0 || fchmod(file.get(), kShared) != 0) {
+    return Failed(path, absl::StrCat("cannot be given to the publisher's group ", GroupName(group),
+                                     ", which slurmctld's user must be in"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string SealPath(absl::string_view state_folder) {
@@ -72,7 +86,7 @@ std::string SealPath(absl::string_view state_folder) {
 }
 
 absl::StatusOr<Seal> ReadSeal(const std::string& state_folder, const std::string& cluster,
-                              const std::vector<uint32_t>& owners) {
+                              const std::vector<uint32_t>& owners, SealGroup group) {
   const std::string path = SealPath(state_folder);
   // Not held up by a pipe, nor led elsewhere by a link.
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -83,7 +97,9 @@ absl::StatusOr<Seal> ReadSeal(const std::string& state_folder, const std::string
   if (!is_trusted) {
     return absl::PermissionDeniedError(absl::StrCat(path, ": belongs to user ", facts.st_uid));
   }
-  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  const bool may_group_read = group.has_value() && (*group == kAnyGroup || *group == facts.st_gid);
+  const mode_t of_others = S_IRWXG | S_IRWXO;
+  if ((facts.st_mode & (may_group_read ? of_others & ~S_IRGRP : of_others)) != 0) {
     return absl::PermissionDeniedError(
         absl::StrCat(path, ": others may read or write it; its mode must be 600"));
   }
@@ -93,11 +109,16 @@ absl::StatusOr<Seal> ReadSeal(const std::string& state_folder, const std::string
 }
 
 absl::StatusOr<Seal> ReadOrMakeSeal(const std::string& state_folder, const std::string& cluster,
-                                    absl::Time now) {
-  absl::StatusOr<Seal> seal = ReadSeal(state_folder, cluster);
-  if (!absl::IsNotFound(seal.status())) return seal;
-  if (absl::Status made = MakeKey(SealPath(state_folder), now); !made.ok()) return made;
-  return ReadSeal(state_folder, cluster);
+                                    absl::Time now, SealGroup group) {
+  // One that was shared with a publisher that is no longer configured is refused.
+  absl::StatusOr<Seal> seal = ReadSeal(state_folder, cluster, {}, group);
+  if (absl::IsNotFound(seal.status())) {
+    if (absl::Status made = MakeKey(SealPath(state_folder), now); !made.ok()) return made;
+    seal = ReadSeal(state_folder, cluster, {}, group);
+  }
+  if (!seal.ok() || !group.has_value()) return seal;
+  if (absl::Status shared = Share(SealPath(state_folder), *group); !shared.ok()) return shared;
+  return seal;
 }
 
 }  // namespace carbon

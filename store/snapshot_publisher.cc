@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "store/file.h"
+#include "store/private_access.h"
 #include "store/snapshot_store.h"
 
 namespace carbon {
@@ -82,13 +83,21 @@ SnapshotPublisher::SnapshotPublisher(std::string folder, int lock_fd)
 SnapshotPublisher::SnapshotPublisher(SnapshotPublisher&& other) noexcept
     : folder_(std::move(other.folder_)),
       lock_fd_(std::exchange(other.lock_fd_, -1)),
-      slurm_user_(other.slurm_user_) {}
+      slurm_user_(other.slurm_user_),
+      private_access_(other.private_access_) {}
 
 SnapshotPublisher& SnapshotPublisher::operator=(SnapshotPublisher&& other) noexcept {
   std::swap(folder_, other.folder_);
   std::swap(lock_fd_, other.lock_fd_);
   std::swap(slurm_user_, other.slurm_user_);
+  std::swap(private_access_, other.private_access_);
   return *this;
+}
+
+void SnapshotPublisher::set_slurm_user(uid_t user) {
+  if (slurm_user_ == user) return;
+  slurm_user_ = user;
+  private_access_ = PrivateAccess(user);
 }
 
 // The lock goes with its last descriptor. The file stays: to remove it would let two writers lock
@@ -169,9 +178,8 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   for (const PartInfo& info : kParts) {
     const std::string name = manifest.FileOf(info.part);
     named.insert(name);
-    const absl::Status written =
-        WritePart(path_of(name), parts.bytes[info.part],
-                  info.is_private ? FileAccess::OwnerAlone(slurm_user_) : FileAccess(), now);
+    const absl::Status written = WritePart(path_of(name), parts.bytes[info.part],
+                                           info.is_private ? private_access_ : FileAccess(), now);
     if (written.ok()) continue;
     // By its kind and without its hash: what fails at every publish is one trouble.
     return absl::Status(

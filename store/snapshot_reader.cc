@@ -21,24 +21,6 @@ namespace {
 
 constexpr int kAttempts = 3;
 
-// A file of the snapshot's folder. O_NONBLOCK: a FIFO in its place must not hold us.
-absl::StatusOr<std::string> ReadIn(int folder_fd, const std::string& path, const std::string& name,
-                                   int64_t max_bytes, SnapshotReader::Owner owner) {
-  const Descriptor file(
-      openat(folder_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file.ok() && errno == ELOOP) {
-    return absl::PermissionDeniedError(absl::StrCat(path, ": is a symbolic link"));
-  }
-  if (!file.ok()) return absl::ErrnoToStatus(errno, path);
-  struct stat facts;
-  if (fstat(file.get(), &facts) != 0) return absl::ErrnoToStatus(errno, path);
-  if (owner == SnapshotReader::Owner::kTrusted) {
-    absl::Status trust = CheckTrusted(path, facts);
-    if (!trust.ok()) return trust;
-  }
-  return ReadOpenFile(file.get(), path, facts, max_bytes);
-}
-
 absl::Status InFile(const std::string& folder, const std::string& name,
                     const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(folder, "/", name, ": ", status.message()));
@@ -49,15 +31,34 @@ absl::Status InFile(const std::string& folder, const std::string& name,
 SnapshotReader::SnapshotReader(std::string folder, Owner owner)
     : folder_(std::move(folder)), owner_(owner) {}
 
+absl::Status SnapshotReader::CheckOwner(const std::string& path, struct stat facts) const {
+  if (owner_ != Owner::kTrusted) return absl::OkStatus();
+  if (publisher_.has_value() && facts.st_uid == *publisher_) facts.st_uid = geteuid();
+  return CheckTrusted(path, facts);
+}
+
+// O_NONBLOCK: a FIFO in its place must not hold us.
+absl::StatusOr<std::string> SnapshotReader::ReadIn(int folder_fd, const std::string& name,
+                                                   int64_t max_bytes) const {
+  const std::string path = absl::StrCat(folder_, "/", name);
+  const Descriptor file(
+      openat(folder_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.ok() && errno == ELOOP) {
+    return absl::PermissionDeniedError(absl::StrCat(path, ": is a symbolic link"));
+  }
+  if (!file.ok()) return absl::ErrnoToStatus(errno, path);
+  struct stat facts;
+  if (fstat(file.get(), &facts) != 0) return absl::ErrnoToStatus(errno, path);
+  if (absl::Status trust = CheckOwner(path, facts); !trust.ok()) return trust;
+  return ReadOpenFile(file.get(), path, facts, max_bytes);
+}
+
 absl::StatusOr<Descriptor> SnapshotReader::OpenFolder() const {
   Descriptor folder(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder.ok()) return absl::ErrnoToStatus(errno, folder_);
   struct stat facts;
   if (fstat(folder.get(), &facts) != 0) return absl::ErrnoToStatus(errno, folder_);
-  if (owner_ == Owner::kTrusted) {
-    absl::Status trust = CheckTrusted(folder_, facts);
-    if (!trust.ok()) return trust;
-  }
+  if (absl::Status trust = CheckOwner(folder_, facts); !trust.ok()) return trust;
   return folder;
 }
 
@@ -78,6 +79,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Load(
     }
   }
   SnapshotReader reader(folder_, owner_);
+  reader.publisher_ = publisher_;
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.Read(folder->get(), manifest);
   // Nothing may rest on an empty part in the place of one that may not be read.
   if (!reader.withheld().ok()) return reader.withheld();
@@ -90,9 +92,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() 
   const Descriptor& folder = *opened;
   std::string failed_bytes;
   for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<std::string> bytes =
-        ReadIn(folder.get(), absl::StrCat(folder_, "/", kManifestFile), kManifestFile,
-               kMaxManifestBytes, owner_);
+    absl::StatusOr<std::string> bytes = ReadIn(folder.get(), kManifestFile, kMaxManifestBytes);
     if (!bytes.ok()) return bytes.status();
     if (last_ != nullptr && *bytes == last_manifest_bytes_) return nullptr;
     absl::StatusOr<Manifest> manifest = ParseManifest(*bytes);
@@ -128,8 +128,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
   const auto read = [&](SnapshotPart part) -> PartBytes {
     const PartInfo& info = InfoOf(part);
     const std::string path = absl::StrCat(folder_, "/", manifest.FileOf(part));
-    absl::StatusOr<std::string> bytes =
-        ReadIn(folder_fd, path, manifest.FileOf(part), info.max_bytes, owner_);
+    absl::StatusOr<std::string> bytes = ReadIn(folder_fd, manifest.FileOf(part), info.max_bytes);
     if (info.is_private && IsWithheld(bytes.status())) return std::nullopt;
     if (absl::IsNotFound(bytes.status())) {
       return absl::DataLossError(absl::StrCat(path, ": is missing, but the manifest names it"));

@@ -10,7 +10,8 @@
 // Publishing is for one writer at a time (a lock file keeps a second one out); reading is possible
 // at any moment, and sees one publish or the next. Capacity and admission tell of users and their
 // jobs, which Slurm's PrivateData may hide: they are for root, for the publisher's user and for the
-// user that slurmctld runs as; the rest is for everybody. Blocks on the disk.
+// user that slurmctld runs as (store/private_access.h); the rest is for everybody. Blocks on the
+// disk.
 #ifndef STORE_SNAPSHOT_STORE_H_
 #define STORE_SNAPSHOT_STORE_H_
 
@@ -43,13 +44,17 @@ class SnapshotReader {
 
   explicit SnapshotReader(std::string folder, Owner owner = Owner::kTrusted);
 
+  // A user whose files kTrusted believes besides root's and this process's own.
+  void set_publisher(uid_t publisher) { publisher_ = publisher; }
+
   // The snapshot of the manifest as it is now; nullptr when it is still the one that the last
   // successful call returned. Parts that did not change since then are not read again. Blocks on
   // the disk: never call it under Slurm's locks.
   //
   // Symbolic links are not followed. Refused, the message naming the file, the fact and the limit:
-  // NotFound where there is no manifest; PermissionDenied for a folder or file owned by neither
-  // root nor this process's user, or writable by group or others, or that is no regular file;
+  // NotFound where there is no manifest; PermissionDenied for a folder or file owned by none of
+  // root, this process's user, and the publisher, or writable by group or others, or that is no
+  // regular file;
   // DataLoss for a hash that does not match or bytes that do not parse; ResourceExhausted above a
   // cap; InvalidArgument for another version or parts that do not belong together.
   //
@@ -74,8 +79,13 @@ class SnapshotReader {
   // Whether to go on without a private part, whose reading came to `status`.
   bool IsWithheld(const absl::Status& status);
 
+  absl::Status CheckOwner(const std::string& path, struct stat facts) const;
+  absl::StatusOr<std::string> ReadIn(int folder_fd, const std::string& name,
+                                     int64_t max_bytes) const;
+
   std::string folder_;
   Owner owner_;
+  std::optional<uid_t> publisher_;
   absl::Status withheld_;
   std::shared_ptr<const Snapshot> last_;
   std::string last_manifest_bytes_;
@@ -104,9 +114,10 @@ class SnapshotPublisher {
     int64_t bytes = 64 << 20;
   };
 
-  // The user that slurmctld runs as. Where this process is root's, the private parts are given to
-  // that user from the next publish on; until it is known, they are root's.
-  void set_slurm_user(uid_t user) { slurm_user_ = user; }
+  // The user that slurmctld runs as, who may read the private parts from the next publish on
+  // (store/private_access.h). Until it is known, they are for this process's user alone. Blocks on
+  // the name service where that is another user.
+  void set_slurm_user(uid_t user);
 
   // Writes the parts that are new (temporary file, fsync, rename, fsync of the folder), then the
   // manifest in the same way, then removes parts beyond `retention`, the oldest first, but none
@@ -125,6 +136,7 @@ class SnapshotPublisher {
   std::string folder_;
   int lock_fd_ = -1;
   std::optional<uid_t> slurm_user_;
+  FileAccess private_access_ = FileAccess::OwnerAlone(std::nullopt);
 };
 
 }  // namespace carbon

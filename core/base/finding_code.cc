@@ -21,6 +21,7 @@ constexpr Named kNames[] = {
     {FindingCode::kSnapshotFresh, "snapshot-fresh"},
     {FindingCode::kSnapshotUnreadable, "snapshot-unreadable"},
     {FindingCode::kSnapshotAccessDenied, "snapshot-access-denied"},
+    {FindingCode::kSnapshotKeptFromSlurmctld, "snapshot-kept-from-slurmctld"},
     {FindingCode::kSnapshotOld, "snapshot-old"},
     {FindingCode::kSnapshotFromFuture, "snapshot-from-future"},
     {FindingCode::kSnapshotNotPublished, "snapshot-not-published"},

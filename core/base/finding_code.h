@@ -25,6 +25,7 @@ enum class FindingCode {
   kSnapshotFresh,
   kSnapshotUnreadable,
   kSnapshotAccessDenied,
+  kSnapshotKeptFromSlurmctld,
   kSnapshotOld,
   kSnapshotFromFuture,
   kSnapshotNotPublished,

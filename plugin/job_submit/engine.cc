@@ -26,6 +26,7 @@
 #include "plugin/job_submit/complaints.h"
 #include "plugin/job_submit/log_writer.h"
 #include "plugin/job_submit/quiet_thread.h"
+#include "store/account.h"
 #include "store/boot_id.h"
 #include "store/plugin_status.h"
 #include "store/seal_file.h"
@@ -191,6 +192,7 @@ class Engine::State {
   }
 
   void Tick(absl::Time now) {
+    FindPublisher(now);
     ReadSeal(now);
     ReadSnapshot(now);
     TellBookings(std::unique_lock(mutex_));
@@ -209,11 +211,31 @@ class Engine::State {
     WriteStatus(stats, now);
   }
 
+  // On this thread, because the name service may take its time.
+  void FindPublisher(absl::Time now) {
+    if (options_.publisher.empty() || publisher_.has_value()) return;
+    absl::StatusOr<Account> found = FindAccountInGroup(options_.publisher);
+    if (!found.ok()) {
+      complaints_.Report(
+          "publisher",
+          absl::StrCat("SLURM_CARBON_PUBLISHER: ", found.status().message(),
+                       "; a snapshot of root's or of slurmctld's user alone is believed"),
+          now);
+      return;
+    }
+    publisher_ = *std::move(found);
+    reader_.set_publisher(publisher_->uid);
+    has_seal_ = false;  // it is to be shared
+    complaints_.Resolve("publisher");
+  }
+
   // scarbond goes by the file: a key that was replaced or taken away is not used on.
   void ReadSeal(absl::Time now) {
     const std::string mark = FileMark(SealPath(options_.state_folder));
     if (has_seal_ && mark == seal_mark_) return;
-    absl::StatusOr<Seal> seal = ReadOrMakeSeal(options_.state_folder, options_.cluster, now);
+    absl::StatusOr<Seal> seal =
+        ReadOrMakeSeal(options_.state_folder, options_.cluster, now,
+                       publisher_.has_value() ? SealGroup(publisher_->gid) : std::nullopt);
     has_seal_ = seal.ok();
     seal_mark_ = mark;  // from before it was read: a change meanwhile shows at the next tick
     {
@@ -268,15 +290,21 @@ class Engine::State {
     if (!read.ok()) {
       error = std::string(read.status().message());
     } else {
-      if (*read != nullptr) Adopt(*read, now);
-      if (last_read_ != nullptr) unusable = WhyNotUsable(*last_read_, InChargeSince(), now);
-      if (unusable.has_value()) error = ReasonText(*unusable);
+      if (*read != nullptr) {
+        refused_ = WhyRefused(**read);
+        if (refused_.empty()) Adopt(*read, now);
+      }
+      error = refused_;
+      if (error.empty() && last_read_ != nullptr) {
+        unusable = WhyNotUsable(*last_read_, InChargeSince(), now);
+        if (unusable.has_value()) error = ReasonText(*unusable);
+      }
     }
     {
       std::lock_guard lock(mutex_);
       // What cannot be read again is not relied on any longer, though it is still in memory: who
       // takes the snapshot away expects placement to stop.
-      if (!read.ok()) {
+      if (!read.ok() || !refused_.empty()) {
         placer_.Drop();
       } else if (placer_.snapshot() != last_read_) {
         placer_.Adopt(last_read_, nullptr, now);
@@ -291,13 +319,21 @@ class Engine::State {
     }
   }
 
+  std::string WhyRefused(const Snapshot& snapshot) const {
+    const std::string log = LogPathOf(snapshot);
+    if (options_.publisher.empty() || log == options_.log) return "";
+    return absl::StrCat("the snapshot names ", log, " as the log, not ", options_.log,
+                        ": set SLURM_CARBON_LOG in slurmctld's environment");
+  }
+
   void Adopt(std::shared_ptr<const Snapshot> snapshot, absl::Time now) {
     const bool same_capacity =
         last_read_ != nullptr && last_read_->manifest().hashes[SnapshotPart::kCapacity] ==
                                      snapshot->manifest().hashes[SnapshotPart::kCapacity];
     last_read_ = std::move(snapshot);
     loaded_at_ = now;
-    log_.SetPath(LogPath());
+    log_.SetPath(LogPathOf(*last_read_),
+                 publisher_.has_value() ? std::optional(publisher_->gid) : std::nullopt);
     if (same_capacity) return;
 
     LedgerBase base(last_read_->capacity());
@@ -327,13 +363,15 @@ class Engine::State {
   }
 
   // As scarbond published it; empty: it did not say.
-  std::string LogPath() const {
-    const std::optional<ReaderSettings>& readers = last_read_->manifest().readers;
+  static std::string LogPathOf(const Snapshot& snapshot) {
+    const std::optional<ReaderSettings>& readers = snapshot.manifest().readers;
     return readers.has_value() ? readers->log : "";
   }
 
   void WriteStatus(const LogWriter::Stats& stats, absl::Time now) {
-    if (last_read_ == nullptr || LogPath().empty()) return;
+    if (last_read_ == nullptr) return;
+    const std::string log_path = LogPathOf(*last_read_);
+    if (log_path.empty()) return;
     const absl::Duration since = now - status_written_at_;
     if (since >= absl::ZeroDuration() && since < kStatusEvery) return;
     PluginStatus status;
@@ -353,7 +391,7 @@ class Engine::State {
     status.updated_at = now;
     // For those who may read the log beside it.
     const absl::Status written = WriteFileAtomically(
-        PluginStatusPath(LogPath()), SerializePluginStatus(status), FileAccess{.mode = 0640});
+        PluginStatusPath(log_path), SerializePluginStatus(status), FileAccess{.mode = 0640});
     status_written_at_ = now;
     if (written.ok()) {
       status_text_ = std::move(text);
@@ -380,6 +418,8 @@ class Engine::State {
   std::mutex log_mutex_;
 
   // The thread's own.
+  std::optional<Account> publisher_;  // once the name service knows the configured one
+  std::string refused_;  // why the last snapshot that was read is not adopted; empty: it is
   bool has_seal_ = false;
   std::string seal_mark_;   // of the file that it was read from
   std::string seal_error_;  // why there is none; empty: there is

@@ -19,10 +19,19 @@
 
 namespace carbon {
 
+// carbon.json's own default of paths.log.
+inline constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
+
 struct EngineOptions {
   std::string snapshot_folder;
   std::string state_folder;  // Slurm's StateSaveLocation, where the cluster's seal is kept
   std::string cluster;       // ClusterName
+  // The user whose snapshot is believed besides root's and this process's own, "USER" or
+  // "USER:GROUP"; empty: nobody's. That group, or the user's primary one, may then read the
+  // cluster's seal and append to the log, and a snapshot may name `log` alone as the log: whoever
+  // publishes must not choose which of SlurmUser's files is written to and shared.
+  std::string publisher = {};
+  std::string log = kDefaultLog;
   absl::Duration poll = absl::Seconds(1);
   // Since when this controller has been the one in charge, as far as it knows; nullptr: always.
   // Called from any thread.

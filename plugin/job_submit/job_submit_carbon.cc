@@ -133,10 +133,16 @@ void LogLine(carbon::Complaints::Tone tone, const char* line) {
 CARBON_EXPORT int init(void) {
   try {
     loaded_at = std::time(nullptr);
-    const char* folder = std::getenv("SLURM_CARBON_SNAPSHOT_DIR");
-    running.Start({.snapshot_folder = folder != nullptr ? folder : CARBON_SNAPSHOT_DIR,
+    // slurmctld's environment is root's or SlurmUser's to set, as the plugin itself is.
+    const auto setting = [](const char* name, const char* otherwise) {
+      const char* value = std::getenv(name);
+      return std::string(value != nullptr ? value : otherwise);
+    };
+    running.Start({.snapshot_folder = setting("SLURM_CARBON_SNAPSHOT_DIR", CARBON_SNAPSHOT_DIR),
                    .state_folder = TextOrEmpty(slurm_conf.state_save_location),
                    .cluster = TextOrEmpty(slurm_conf.cluster_name),
+                   .publisher = setting("SLURM_CARBON_PUBLISHER", ""),
+                   .log = setting("SLURM_CARBON_LOG", carbon::kDefaultLog),
                    .in_charge_since = InChargeSince,
                    .log_line = LogLine});
   } catch (...) {

@@ -50,11 +50,12 @@ class LogWriter::State {
     return queued_records_ + queued_drops_ + untold_drops_;
   }
 
-  void SetPath(std::string path) {
+  void SetPath(std::string path, std::optional<gid_t> group) {
     {
       std::lock_guard lock(mutex_);
-      if (path == path_) return;
+      if (path == path_ && group == group_) return;
       path_ = std::move(path);
+      group_ = group;
     }
     wake_.notify_all();
   }
@@ -137,7 +138,9 @@ class LogWriter::State {
           (!HasWork() || path_.empty() || std::chrono::steady_clock::now() >= give_up)) {
         return;
       }
-      if (!file_ || file_->path() != path_) file_.emplace(path_);
+      if (!file_ || file_->path() != path_ || file_->group() != group_) {
+        file_.emplace(path_, AppendFile::IfMissing::kCreate, group_);
+      }
       for (size_t bytes = batch_.size(); !queue_.empty() && bytes < kBatchBytes;) {
         bytes += queue_.front().bytes;
         taken_.push_back(std::move(queue_.front()));
@@ -202,6 +205,7 @@ class LogWriter::State {
   bool stopping_ = false;
   bool is_idle_ = false;  // the thread waits for a record
   std::string path_;
+  std::optional<gid_t> group_;
   std::deque<Queued> queue_;
   size_t queued_records_ = 0;
   uint64_t queued_drops_ = 0;  // that queued records tell of
@@ -222,7 +226,9 @@ class LogWriter::State {
 
 LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(options)) {}
 LogWriter::~LogWriter() = default;
-void LogWriter::SetPath(std::string path) { state_->SetPath(std::move(path)); }
+void LogWriter::SetPath(std::string path, std::optional<gid_t> group) {
+  state_->SetPath(std::move(path), group);
+}
 bool LogWriter::Enqueue(std::string record) {
   const size_t bytes = record.size();
   return state_->Enqueue([record = std::move(record)] { return record; }, bytes, Need::kNeeded);

@@ -13,10 +13,13 @@
 #ifndef PLUGIN_JOB_SUBMIT_LOG_WRITER_H_
 #define PLUGIN_JOB_SUBMIT_LOG_WRITER_H_
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -44,8 +47,9 @@ class LogWriter {
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // Where to write from now on. Until the first path is set, records wait in the queue.
-  void SetPath(std::string path);
+  // Where to write from now on, and a group that may append there too. Until the first path is set,
+  // records wait in the queue.
+  void SetPath(std::string path, std::optional<gid_t> group = std::nullopt);
 
   // Whether later reading of the log goes wrong without the record. Only half of the queue is for
   // those of which that is not so.

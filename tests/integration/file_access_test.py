@@ -12,7 +12,7 @@ import unittest
 from private_slurm import CLEAN_OSLO, SCARBON, SCARBOND, PrivateSlurmTest, wait_until
 
 NOBODY = 65534
-SLURM_USER = "daemon"  # it exists everywhere
+SLURM_USER, PUBLISHER = "daemon", "games"  # they exist everywhere
 ONLY_ROOT = unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
 
 
@@ -114,6 +114,43 @@ class OtherSlurmUserTest(AccessTest):
             self.assertEqual((facts.st_uid, stat.S_IMODE(facts.st_mode)), (user, 0o600), part)
             self.assertEqual(self.as_nobody("cat", str(part)).returncode, 1)
         self.assertEqual((self.snapshot / "manifest.json").stat().st_uid, 0)
+
+
+@ONLY_ROOT
+class PublisherTest(AccessTest):
+    """slurmctld runs as SlurmUser, and scarbond as a third user, in a group of SlurmUser's."""
+
+    @classmethod
+    def extra_environment(cls):
+        return {"SLURM_CARBON_PUBLISHER": f"{PUBLISHER}:{SLURM_USER}", "SLURM_CARBON_LOG": str(cls.log)}
+
+    @classmethod
+    def extra_conf(cls):
+        user, publisher = pwd.getpwnam(SLURM_USER), pwd.getpwnam(PUBLISHER)
+        for folder in ("slurmctld-state", "log", "snapshot"):
+            (cls.folder / folder).mkdir()
+            os.chown(cls.folder / folder, user.pw_uid, user.pw_gid)
+        os.chown(cls.snapshot, publisher.pw_uid, publisher.pw_gid)
+        cls.scarbond = shutil.copy(SCARBOND, cls.folder)
+        cls.scarbond_as = {"user": publisher.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        return f"SlurmUser={SLURM_USER}\nStateSaveLocation={cls.folder / 'slurmctld-state'}\n"
+
+    def test_the_plugin_believes_the_publisher_and_shares_what_it_needs(self):
+        user, publisher = pwd.getpwnam(SLURM_USER), pwd.getpwnam(PUBLISHER)
+        self.start_scarbond(self.write_config({"mode": "enforce"}, CLEAN_OSLO))
+        wait_until((self.snapshot / "manifest.json").exists, 20, "a snapshot is published")
+        wait_until(lambda: self.submit()[1]["Partition"] == "oslo", 20, "jobs are placed")
+        expected = {
+            **{path: (publisher.pw_uid, user.pw_gid, 0o640)
+               for path in (*self.snapshot.glob("capacity-*"), *self.snapshot.glob("admission-*"),
+                            self.snapshot / "scarbond-status.json")},
+            self.folder / "slurmctld-state" / "slurm_carbon.seal": (user.pw_uid, user.pw_gid, 0o640),
+            self.log: (user.pw_uid, user.pw_gid, 0o660),
+        }
+        for path, access in expected.items():
+            facts = path.stat()
+            self.assertEqual((facts.st_uid, facts.st_gid, stat.S_IMODE(facts.st_mode)), access, path)
+            self.assertEqual(self.as_nobody("cat", str(path)).returncode, 1, path)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,8 @@ class PrivateSlurmTest(unittest.TestCase):
     # job_submit.lua, for a configuration that loads job_submit/lua.
     job_submit_lua = None
     start_options = ()  # of private-slurm
+    scarbond = SCARBOND
+    scarbond_as = {}  # who it runs as, where that is somebody else: user, group, extra_groups of Popen
 
     @classmethod
     def setUpClass(cls):
@@ -119,6 +121,7 @@ class PrivateSlurmTest(unittest.TestCase):
             SLURM_CARBON_SNAPSHOT_DIR=str(cls.snapshot),
             SLURM_CONF=str(cls.slurm / "slurm.conf"),
         )
+        cls.environment.update(cls.extra_environment())
         for name in list(cls.environment):
             if name.startswith(("SBATCH_", "SLURM_JOB")):
                 del cls.environment[name]
@@ -132,6 +135,11 @@ class PrivateSlurmTest(unittest.TestCase):
     def extra_conf(cls):
         """More lines for slurm.conf."""
         return ""
+
+    @classmethod
+    def extra_environment(cls):
+        """More variables, for slurmctld too."""
+        return {}
 
     @classmethod
     def private_slurm(cls, command, *arguments):
@@ -289,14 +297,7 @@ class PrivateSlurmTest(unittest.TestCase):
         """Publishes from a scarbond that stays and watches over delayed jobs until the test ends.
         Returns its process."""
         started = time.time()
-        config = self.write_config(policy, grids, **details)
-        with open(self.folder / "scarbond.log", "a") as log:
-            daemon = subprocess.Popen(
-                [SCARBOND, "--config", str(config)], env=self.environment, stdin=subprocess.DEVNULL,
-                stderr=log,
-            )
-        self.addCleanup(daemon.wait, 30)
-        self.addCleanup(daemon.terminate)
+        daemon = self.start_scarbond(self.write_config(policy, grids, **details))
 
         def is_watched():
             status = self.plugin_status()
@@ -306,6 +307,16 @@ class PrivateSlurmTest(unittest.TestCase):
             return watched_at and watched_at > started
 
         wait_until(is_watched, 20, "the plugin sees the watch alive")
+        return daemon
+
+    def start_scarbond(self, config):
+        with open(self.folder / "scarbond.log", "a") as log:
+            daemon = subprocess.Popen(
+                [self.scarbond, "--config", str(config)], env=self.environment,
+                stdin=subprocess.DEVNULL, stderr=log, **self.scarbond_as,
+            )
+        self.addCleanup(daemon.wait, 30)
+        self.addCleanup(daemon.terminate)
         return daemon
 
     def publish_clean_oslo(self, **policy):

@@ -94,6 +94,29 @@ TEST_F(SealFileTest, IsRefusedWhereOthersCouldHaveReadOrWrittenIt) {
   EXPECT_FALSE(Make().ok());
 }
 
+TEST_F(SealFileTest, IsSharedWithTheGroupOfThePublisherAlone) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root is in every group";
+  constexpr uint32_t kPublishers = 4321;
+  const auto facts = [this] {
+    struct stat facts = {};
+    EXPECT_EQ(stat(Path().c_str(), &facts), 0);
+    return facts;
+  };
+  ASSERT_TRUE(Make().ok());
+  const absl::StatusOr<Seal> seal = ReadOrMakeSeal(folder_.path(), "alps", kNow, kPublishers);
+  ASSERT_TRUE(seal.ok()) << seal.status();
+  EXPECT_EQ(facts().st_mode & 07777, 0640u);
+  EXPECT_EQ(facts().st_gid, kPublishers);
+  EXPECT_TRUE(ReadSeal(folder_.path(), "alps", {}, kPublishers).ok());
+  EXPECT_TRUE(ReadSeal(folder_.path(), "alps", {}, kAnyGroup).ok());
+  EXPECT_TRUE(absl::IsPermissionDenied(ReadSeal(folder_.path(), "alps", {}, 4322).status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(ReadSeal(folder_.path(), "alps").status()));
+  for (const mode_t mode : {0660, 0644, 0650}) {
+    chmod(Path().c_str(), mode);
+    EXPECT_FALSE(ReadSeal(folder_.path(), "alps", {}, kPublishers).ok()) << mode;
+  }
+}
+
 TEST_F(SealFileTest, IsRefusedWhereItIsNoKeyAndQuotesNothingOfIt) {
   const std::string digits(64, 'a');
   for (const std::string& text : std::vector<std::string>{

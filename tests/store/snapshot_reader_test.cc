@@ -68,6 +68,30 @@ TEST_F(SnapshotReaderTest, KeepsTheLastSnapshotUsableAfterARefusal) {
   EXPECT_EQ(reader.ReadIfChanged().value()->pools()[0].group->total.nodes, 6);
 }
 
+TEST_F(SnapshotReaderTest, BelievesTheConfiguredPublisherAndNobodyElse) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  constexpr uid_t kPublisher = 4321;
+  Publish(4);
+  const auto give_to = [this](uid_t user) {
+    ASSERT_EQ(chown(folder_.c_str(), user, user), 0);
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      ASSERT_EQ(chown(entry.path().c_str(), user, user), 0);
+    }
+  };
+  give_to(kPublisher);
+  EXPECT_TRUE(absl::IsPermissionDenied(SnapshotReader(folder_).ReadIfChanged().status()));
+  SnapshotReader reader(folder_);
+  reader.set_publisher(kPublisher);
+  EXPECT_TRUE(reader.ReadIfChanged().ok());
+  ASSERT_EQ(chmod(Path(kManifestFile).c_str(), 0664), 0);
+  EXPECT_TRUE(absl::IsPermissionDenied(reader.ReadIfChanged().status()));
+  ASSERT_EQ(chmod(Path(kManifestFile).c_str(), 0644), 0);
+  give_to(kPublisher + 1);
+  EXPECT_TRUE(absl::IsPermissionDenied(reader.ReadIfChanged().status()));
+  give_to(0);
+  EXPECT_TRUE(reader.ReadIfChanged().ok());
+}
+
 TEST_F(SnapshotReaderTest, IsNotFoundWithoutAManifest) {
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(Refusal().message()), StartsWith(folder_));

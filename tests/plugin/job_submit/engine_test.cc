@@ -1,5 +1,6 @@
 #include "plugin/job_submit/engine.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -229,6 +230,53 @@ TEST_F(EngineTest, DecidesNothingWithoutASealAndSaysWhy) {
   Publish();
   EXPECT_EQ(engine.Submit(world_.Job(), world_.now).admin_comment, "");
   std::filesystem::remove(SealPath(folder_));
+  SubmitUntilPlaced(engine);
+}
+
+TEST_F(EngineTest, BelievesTheConfiguredPublisherButWritesToItsOwnLogOnly) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const struct passwd* daemon = getpwnam("daemon");
+  ASSERT_NE(daemon, nullptr);
+  const auto publish_as_daemon = [&] {
+    Publish();
+    ASSERT_EQ(chown((folder_ + "/snapshot").c_str(), daemon->pw_uid, daemon->pw_gid), 0);
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/snapshot")) {
+      ASSERT_EQ(chown(entry.path().c_str(), daemon->pw_uid, daemon->pw_gid), 0);
+    }
+  };
+  publish_as_daemon();
+  {
+    Engine engine(Options());
+    EXPECT_TRUE(EventuallyLogged("snapshot: is owned by uid"));
+    EXPECT_EQ(engine.Submit(world_.Job(), world_.now).admin_comment, "");
+  }
+  EngineOptions options = Options();
+  options.publisher = "daemon";
+  options.log = log_;
+  {
+    Engine engine(options);
+    SubmitUntilPlaced(engine);
+    EXPECT_TRUE(Eventually([&] {
+      struct stat facts;
+      return stat(log_.c_str(), &facts) == 0 && facts.st_gid == daemon->pw_gid &&
+             (facts.st_mode & 07777) == 0660;
+    }));
+    EXPECT_TRUE(ReadSeal(folder_, "alps", {}, daemon->pw_gid).ok());
+  }
+  // Else it could have slurmctld write to any of SlurmUser's files, and share it.
+  options.log = folder_ + "/log/other.jsonl";
+  Engine engine(options);
+  EXPECT_TRUE(EventuallyLogged("set SLURM_CARBON_LOG in slurmctld's environment"));
+  EXPECT_EQ(engine.Submit(world_.Job(), world_.now).admin_comment, "");
+}
+
+TEST_F(EngineTest, SaysThatItsPublisherIsUnknownAndBelievesRootAlone) {
+  Publish();
+  EngineOptions options = Options();
+  options.publisher = "no-such-user";
+  options.log = log_;
+  Engine engine(options);
+  EXPECT_TRUE(EventuallyLogged("SLURM_CARBON_PUBLISHER: user no-such-user: is not known here"));
   SubmitUntilPlaced(engine);
 }
 
