@@ -81,13 +81,13 @@ std::vector<JobRestore> DelayWatch::Allowed(std::vector<JobRestore> found) {
 std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config& config,
                                           absl::Time now, absl::Duration period) {
   if (!look.may_update) {
-    if (!std::exchange(said_may_not_, true)) {
-      spdlog::warn(
-          "not root and not SlurmUser: cannot watch over delayed jobs, so that none with a "
-          "deadline is delayed");
+    if (std::exchange(said_may_not_, look.why_not_update) != look.why_not_update) {
+      spdlog::warn("{}", look.why_not_update);
     }
     return std::nullopt;
   }
+  if (!said_may_not_.empty()) spdlog::info("may restore jobs: watching over those that wait");
+  said_may_not_.clear();
   // Where it is not known which jobs were placed, those that were restored do not show either.
   if (look.may_watch) {
     for (const RestoredJob& job : restored_.Note(look.restored)) {

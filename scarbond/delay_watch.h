@@ -67,7 +67,7 @@ class DelayWatch {
   std::string restored_folder_;  // that has restored_'s version restored_version_
   uint64_t restored_version_ = 0;
   std::string restored_trouble_;
-  bool said_may_not_ = false;
+  std::string said_may_not_;
 };
 
 }  // namespace carbon

@@ -41,6 +41,10 @@ struct Installation {
   bool awaits_restart = false;
   std::optional<Config> config;
 
+  // Of slurmctld's environment; empty where it is not set. Absent where slurmctld does not run, or
+  // only root may see it.
+  std::optional<std::string> Variable(const std::string& name) const;
+
   // Empty where slurm.conf could not be read or does not set it.
   std::string Setting(const std::string& name) const;
 };
@@ -58,6 +62,10 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
 // what it must: tried out as that user, which takes root.
 void CheckFolders(const Installation& found, Checks* checks);
 void CheckScarbond(const Installation& found, Checks* checks);
+// What a scarbond of a user needs that is neither root nor SlurmUser: that the plugin believes its
+// snapshot (SLURM_CARBON_PUBLISHER), that SlurmUser may read it, that the log is the one that the
+// plugin writes, and that Slurm counts it among its operators: sacctmgr is asked.
+void CheckPublisher(const Installation& found, uid_t scarbond_user, Checks* checks);
 // What `scarbon status` finds. While slurmctld is down its findings are warnings: they say nothing
 // of whether it may be started.
 void CheckStatus(const DoctorOptions& options, const Installation& found, Checks* checks);

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/doctor/doctor_checks.h"
 #include "cli/process/child_process.h"
+#include "store/account.h"
 #include "store/file.h"
 #include "store/snapshot_store.h"
 
@@ -30,12 +31,17 @@ bool IsSymbolicLink(const std::string& path) {
   return lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode);
 }
 
-absl::StatusOr<std::string> TryReading(const std::string& folder) {
+absl::StatusOr<std::string> TryReading(const std::string& folder,
+                                       const std::optional<std::string>& publisher) {
   if (IsSymbolicLink(folder)) {
     return absl::PermissionDeniedError(
         absl::StrCat(folder, ": is a symbolic link, which the plugin does not follow"));
   }
   SnapshotReader reader(folder);
+  if (publisher.has_value() && !publisher->empty()) {
+    const absl::StatusOr<Account> account = FindAccountInGroup(*publisher);
+    if (account.ok()) reader.set_publisher(account->uid);
+  }
   const absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
   if (!snapshot.ok()) return snapshot.status();
   return std::string();
@@ -155,8 +161,9 @@ void CheckFolders(const Installation& found, Checks* checks) {
                  "ask as root");
   } else {
     const ChildOptions as_user{.user = user};
-    const absl::StatusOr<std::string> read =
-        InChild([&] { return TryReading(paths.snapshot); }, as_user);
+    const absl::StatusOr<std::string> read = InChild(
+        [&] { return TryReading(paths.snapshot, found.Variable("SLURM_CARBON_PUBLISHER")); },
+        as_user);
     if (read.ok()) {
       checks->Ok(FindingCode::kSnapshotReadable, "snapshot read",
                  absl::StrCat("by ", name, ", in ", paths.snapshot));

@@ -70,8 +70,9 @@ void CheckLibslurm(const Installation& found, Checks* checks) {
 void CheckLimitingSettings(const Installation& found, Checks* checks) {
   const std::string hidden = found.Setting("PrivateData");
   if (!hidden.empty() && hidden != "none") {
-    checks->Ok(FindingCode::kPrivateData, "PrivateData",
-               absl::StrCat(hidden, ": root and SlurmUser see everything all the same"));
+    checks->Ok(
+        FindingCode::kPrivateData, "PrivateData",
+        absl::StrCat(hidden, ": root, SlurmUser, and operators see everything all the same"));
   }
   const std::string enforced = found.Setting("AccountingStorageEnforce");
   if (!enforced.empty() && enforced != "none") {
@@ -119,17 +120,10 @@ void CheckScarbond(const Installation& found, Checks* checks) {
   }
   const std::string process =
       absl::StrCat("pid ", scarbond->pid, ", user ", NameOfUser(scarbond->user));
-  if (scarbond->user != 0 && found.slurm_user.has_value() && scarbond->user != *found.slurm_user) {
-    const std::string wanted = NameOfUser(*found.slurm_user);
-    const std::string trusted =
-        *found.slurm_user == 0 ? "root" : absl::StrCat("slurmctld's user, ", wanted, ", and root");
-    checks->Error(FindingCode::kScarbondNotTrusted, "scarbond",
-                  absl::StrCat(process, ": the plugin trusts only ", trusted,
-                               "; nobody else sees and changes all jobs"),
-                  absl::StrCat("run it as ", wanted, ": User= of scarbond.service"));
-    return;
-  }
   checks->Ok(FindingCode::kScarbondRunning, "scarbond", process);
+  if (scarbond->user != 0 && found.slurm_user.has_value() && scarbond->user != *found.slurm_user) {
+    CheckPublisher(found, scarbond->user, checks);
+  }
 }
 
 }  // namespace carbon

@@ -102,6 +102,12 @@ std::string Installation::Setting(const std::string& name) const {
   return setting != settings->end() ? setting->second : "";
 }
 
+std::optional<std::string> Installation::Variable(const std::string& name) const {
+  if (!server.has_value() || !server->environment.has_value()) return std::nullopt;
+  const auto variable = server->environment->find(name);
+  return variable != server->environment->end() ? variable->second : "";
+}
+
 absl::StatusOr<SlurmSettings> SettingsInChild(SettingsReader read, const std::string& library,
                                               const std::string& slurm_conf) {
   const absl::StatusOr<std::string> text = InChild([&]() -> absl::StatusOr<std::string> {

@@ -21,7 +21,8 @@ struct ClusterLook {
   std::optional<CapacityState> without_brief_outages;
   std::vector<WatchedJob> watched;       // jobs that wait where and when they were placed
   std::vector<MarkedJobState> restored;  // jobs that may have been restored (RestoredJobs::Note)
-  bool may_update = false;               // this process's user may restore them: root or SlurmUser
+  bool may_update = false;               // this process's user may restore them
+  std::string why_not_update;            // and if not, why not
   bool may_watch = true;                 // which jobs were placed is known
   uint32_t slurm_user = 0;               // as whom slurmctld runs
   absl::Duration answers;                // how long slurmctld took to answer, all requests together

@@ -20,7 +20,7 @@ JobMarks::JobMarks(const job_info_msg_t& jobs, const slurm_conf_t& settings, abs
                    std::optional<Seal>* seal, PromiseBook* promises) {
   absl::StatusOr<Seal> read =
       ReadSeal(std::string(Text(settings.state_save_location)),
-               std::string(Text(settings.cluster_name)), {settings.slurm_user_id});
+               std::string(Text(settings.cluster_name)), {settings.slurm_user_id}, kAnyGroup);
   if (read.ok()) *seal = *std::move(read);
   const Seal* const known = seal->has_value() ? &**seal : nullptr;
   std::vector<MarkedJob> marked;

@@ -402,8 +402,14 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   if (!conf.ok()) return conf.status();
   const slurm_conf_t& settings = **conf;
   absl::Duration answers = absl::Now() - asked_at;
+  memory->own_right.Refresh(settings, now);
   absl::StatusOr<ClusterView> seen =
       ViewWithoutJobs(settings, pools, now, &memory->hidden_nodes, &answers);
+  if (!seen.ok() && !memory->own_right.may_update()) {
+    // PrivateData may be the reason.
+    return absl::UnavailableError(
+        absl::StrCat(seen.status().message(), "; ", memory->own_right.why_not()));
+  }
   if (!seen.ok()) return seen.status();
   ClusterView& view = *seen;
   asked_at = absl::Now();
@@ -413,7 +419,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
 
   ClusterLook look{
       .slurm_user = settings.slurm_user_id, .answers = answers, .jobs = (*jobs)->record_count};
-  look.may_update = geteuid() == 0 || geteuid() == look.slurm_user;
+  look.may_update = memory->own_right.may_update();
+  look.why_not_update = memory->own_right.why_not();
   const JobMarks marks(**jobs, settings, now, &memory->seal, &memory->promises);
   look.may_watch = marks.are_known();
   const std::map<uint32_t, uint32_t> newest_tasks = NewestTasks(**jobs);
@@ -459,6 +466,10 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
   if (!marks.trouble().empty()) {
     look.findings.push_back(
         {Severity::kWarning, FindingCode::kSealUnusable, "scarbond", marks.trouble()});
+  }
+  if (!look.may_update) {
+    look.findings.push_back(
+        {Severity::kWarning, FindingCode::kScarbondMayNotRestore, "scarbond", look.why_not_update});
   }
   if (const int64_t ignored = memory->promises.ignored(); ignored > 0) {
     look.findings.push_back({Severity::kNote, FindingCode::kMarksIgnored, "AdminComment",

@@ -21,6 +21,7 @@
 #include "core/decision/watch.h"
 #include "core/snapshot/snapshot.h"
 #include "plugin/client/hidden_nodes.h"
+#include "plugin/client/own_right.h"
 
 namespace carbon {
 
@@ -33,16 +34,18 @@ struct ClusterMemory {
   Outages outages;
   HiddenNodes hidden_nodes;
   WakeUps wake_ups;
+  OwnRight own_right;
   std::optional<Seal> seal;  // the last one that could be read
   PromiseBook promises;
 };
 
 // Returns partitions, nodes, reservations and queue as the pools see them;
-// core/cluster/cluster_view.h says how. It makes five requests to slurmctld, and one for each
-// hidden node that is due. Each blocks for at most Slurm's MessageTimeout: never call it inside
-// slurmctld. Unavailable, with Slurm's own words, if slurmctld does not answer. An outage that
-// lasts for less than `down_after` is treated as one that may be over at once. The promises of the
-// jobs in `restored` do not count.
+// core/cluster/cluster_view.h says how. It makes five requests to slurmctld, one for each hidden
+// node that is due, and one a minute for this process's right if that is neither root's nor
+// SlurmUser's. Each blocks for at most Slurm's MessageTimeout: never call it inside slurmctld.
+// Unavailable, with Slurm's own words, if slurmctld does not answer. An outage that lasts for less
+// than `down_after` is treated as one that may be over at once. The promises of the jobs in
+// `restored` do not count.
 absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
                                           absl::Duration down_after, absl::Time now,
                                           const RestoredJobs& restored, ClusterMemory* memory);

@@ -400,18 +400,20 @@ TEST_F(ScarbonDoctor, LooksForLibslurmOnScarbondsOwnPath) {
       Contains(testing::StartsWith("warning: scarbond installed: is neither beside scarbon nor ")));
 }
 
-TEST_F(ScarbonDoctor, TellsOfAScarbondThatNeitherSlurmNorThePluginBelieves) {
+TEST_F(ScarbonDoctor, TellsWhatAScarbondOfAnotherUserLacks) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   constexpr uid_t kNobody = 65534;
   WriteSlurmConf("SlurmUser=root\nPrivateData=jobs,nodes\n");
   Publish();
   StartScarbond(kNobody);
   const std::vector<std::string> lines = Lines();
-  EXPECT_THAT(lines, Contains(absl::StrCat("error: scarbond: pid ", scarbond_,
-                                           ", user nobody: the plugin trusts only root; nobody "
-                                           "else sees and changes all jobs")));
-  EXPECT_THAT(lines, Contains("ok: PrivateData: jobs,nodes: root and SlurmUser see everything all "
-                              "the same"));
+  EXPECT_THAT(lines, Contains(absl::StrCat("ok: scarbond: pid ", scarbond_, ", user nobody")));
+  EXPECT_THAT(lines, Contains("warning: publisher: whether the plugin believes user nobody is in "
+                              "slurmctld's environment, which is not there yet"));
+  EXPECT_THAT(lines, Contains("error: scarbond's right: nobody may not restore jobs: Slurm has "
+                              "operators with slurmdbd only"));
+  EXPECT_THAT(lines, Contains("ok: PrivateData: jobs,nodes: root, SlurmUser, and operators see "
+                              "everything all the same"));
 }
 
 TEST_F(ScarbonDoctor, TellsWhereNoJobIsMoved) {
