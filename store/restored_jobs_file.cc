@@ -4,19 +4,20 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/json/json_document.h"
+#include "core/json/json_reader.h"
 
 namespace carbon {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kVersion = 1;
+constexpr int kVersion = 1;
 // The year 9999: far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
 
@@ -51,121 +52,46 @@ Json JobJson(const RestoredJob& job) {
   return json;
 }
 
-// Reads the fields of one object. The first fault is kept.
-class Fields {
- public:
-  explicit Fields(const Json& json) : json_(json) {
-    if (!json.is_object()) Refuse("jobs", "has an element that is not an object");
-  }
+// Reads whole seconds since 1970.
+std::optional<absl::Time> UnixTime(const JsonValue& json) {
+  const JsonValue::Json& value = json.json();
+  const bool fits = value.is_number_unsigned()
+                        ? value.get<uint64_t>() <= static_cast<uint64_t>(kLastSecond)
+                        : value.is_number_integer() && value.get<int64_t>() >= -kLastSecond;
+  if (fits) return absl::FromUnixSeconds(value.get<int64_t>());
+  json.RefuseType("whole seconds since 1970");
+  return std::nullopt;
+}
 
-  const absl::Status& status() const { return status_; }
+std::optional<absl::Duration> WholeSeconds(const JsonValue& json) {
+  const std::optional<int64_t> seconds = WholeNumber{kLastSecond}(json);
+  if (!seconds.has_value()) return std::nullopt;
+  return absl::Seconds(*seconds);
+}
 
-  void Refuse(absl::string_view key, absl::string_view fact) {
-    if (status_.ok()) status_ = absl::InvalidArgumentError(absl::StrCat(key, ": ", fact));
-  }
-
-  // nullptr for a field that is missing, which is a fault, or null.
-  const Json* Find(const char* key) {
-    const auto found = json_.find(key);
-    if (found == json_.end()) Refuse(key, "is missing");
-    return found == json_.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  std::optional<int64_t> Integer(const char* key, int64_t least, int64_t most) {
-    const Json* found = Find(key);
-    if (found == nullptr) return std::nullopt;
-    if (found->is_number_unsigned() &&
-        found->get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-      Refuse(key, "is too large");
-    } else if (found->is_number_integer() && found->get<int64_t>() >= least &&
-               found->get<int64_t>() <= most) {
-      return found->get<int64_t>();
-    } else {
-      Refuse(key, "is not a whole number in its range");
-    }
-    return std::nullopt;
-  }
-  uint32_t Uint32(const char* key) {
-    return static_cast<uint32_t>(Given(key, Integer(key, 0, UINT32_MAX)));
-  }
-  std::optional<absl::Time> MaybeTime(const char* key) {
-    const std::optional<int64_t> seconds = Integer(key, -kLastSecond, kLastSecond);
-    if (!seconds.has_value()) return std::nullopt;
-    return absl::FromUnixSeconds(*seconds);
-  }
-  absl::Time Time(const char* key) {
-    return absl::FromUnixSeconds(Given(key, Integer(key, -kLastSecond, kLastSecond)));
-  }
-  std::optional<absl::Duration> MaybeDuration(const char* key) {
-    const std::optional<int64_t> seconds = Integer(key, 0, kLastSecond);
-    if (!seconds.has_value()) return std::nullopt;
-    return absl::Seconds(*seconds);
-  }
-  bool Flag(const char* key) {
-    const Json* found = Find(key);
-    if (found != nullptr && found->is_boolean()) return found->get<bool>();
-    Refuse(key, "is neither true nor false");
-    return false;
-  }
-  std::string Text(const char* key) {
-    const Json* found = Find(key);
-    if (found != nullptr && found->is_string()) return found->get<std::string>();
-    Refuse(key, "is not a text");
-    return "";
-  }
-  std::vector<std::string> Texts(const char* key) {
-    std::vector<std::string> texts;
-    const Json* found = Find(key);
-    if (found == nullptr || !found->is_array()) {
-      Refuse(key, "is not an array");
-      return texts;
-    }
-    for (const Json& text : *found) {
-      if (!text.is_string()) {
-        Refuse(key, "has an element that is not a text");
-        break;
-      }
-      texts.push_back(text.get<std::string>());
-    }
-    return texts;
-  }
-
- private:
-  int64_t Given(const char* key, std::optional<int64_t> value) {
-    if (!value.has_value()) Refuse(key, "is null");
-    return value.value_or(0);
-  }
-
-  const Json& json_;
-  absl::Status status_;
-};
-
-absl::StatusOr<RestoredJob> ReadJob(const Json& json) {
-  Fields fields(json);
-  if (!fields.status().ok()) return fields.status();
+RestoredJob ReadJob(const JsonValue& json) {
   RestoredJob job;
   JobRestore& restore = job.restore;
-  restore.decision_id = fields.Text("decision");
-  restore.job_id = fields.Uint32("job_id");
-  restore.newest_task = fields.Uint32("newest_task");
-  job.is_done = fields.Flag("is_done");
-  job.asked_at = fields.Time("asked_at");
-  if (!job.is_done) {
-    restore.user_id = fields.Uint32("user_id");
-    restore.pool = fields.Text("pool");
-    restore.placed_in = fields.Text("placed_in");
-    restore.planned = fields.Time("planned");
-    restore.reason = fields.Text("reason");
-    restore.latest_safe_start = fields.MaybeTime("latest_safe_start");
-    restore.expected_start = fields.MaybeTime("expected_start");
-    restore.partitions = fields.Texts("partitions");
-    if (restore.partitions.empty()) fields.Refuse("partitions", "is empty");
-    restore.pool_is_behind = fields.Flag("pool_is_behind");
-    restore.begin = fields.Time("begin");
-    restore.limit = fields.MaybeDuration("time_limit_s");
-    restore.time_min = fields.MaybeDuration("time_min_s");
-  }
-  if (!fields.status().ok()) return fields.status();
+  JsonObject object(json, JsonObject::UnknownKeys::kIgnored);
+  object.Require("decision", &restore.decision_id, AnyText);
+  object.Require("job_id", &restore.job_id, Uint32);
+  object.Require("newest_task", &restore.newest_task, Uint32);
+  object.Require("is_done", &job.is_done, Boolean);
+  object.Require("asked_at", &job.asked_at, UnixTime);
+  if (job.is_done) return job;
+  object.Require("user_id", &restore.user_id, Uint32);
+  object.Require("pool", &restore.pool, AnyText);
+  object.Require("placed_in", &restore.placed_in, AnyText);
+  object.Require("planned", &restore.planned, UnixTime);
+  object.Require("reason", &restore.reason, AnyText);
+  object.Require("latest_safe_start", &restore.latest_safe_start, NullOr(UnixTime));
+  object.Require("expected_start", &restore.expected_start, NullOr(UnixTime));
+  object.Require("partitions", &restore.partitions, EachOf(AnyText));
+  if (restore.partitions.empty()) json.Refuse("must not be empty", "/partitions");
+  object.Require("pool_is_behind", &restore.pool_is_behind, Boolean);
+  object.Require("begin", &restore.begin, UnixTime);
+  object.Require("time_limit_s", &restore.limit, NullOr(WholeSeconds));
+  object.Require("time_min_s", &restore.time_min, NullOr(WholeSeconds));
   return job;
 }
 
@@ -191,22 +117,16 @@ std::string SerializeRestoredJobs(const std::vector<RestoredJob>& jobs) {
 }
 
 absl::StatusOr<std::vector<RestoredJob>> ParseRestoredJobs(absl::string_view text) {
-  const Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::InvalidArgumentError("is not JSON");
-  if (!json.is_object()) return absl::InvalidArgumentError("is not an object");
-  Fields fields(json);
-  const std::optional<int64_t> version = fields.Integer("v", 0, INT32_MAX);
-  if (version != kVersion) fields.Refuse("v", "is another version");
-  const Json* jobs = fields.Find("jobs");
-  if (jobs == nullptr || !jobs->is_array()) fields.Refuse("jobs", "is not an array");
-  if (!fields.status().ok()) return fields.status();
-  std::vector<RestoredJob> read;
-  for (const Json& job : *jobs) {
-    absl::StatusOr<RestoredJob> one = ReadJob(job);
-    if (!one.ok()) return one.status();
-    read.push_back(*std::move(one));
+  const absl::StatusOr<JsonDocument> document = JsonDocument::Parse(text);
+  if (!document.ok()) return document.status();
+  const absl::StatusOr<int> version = document->ReadVersion("v", kVersion, kVersion);
+  if (!version.ok()) return version.status();
+  std::vector<RestoredJob> jobs;
+  {
+    JsonObject object(document->root(), JsonObject::UnknownKeys::kIgnored);
+    ForEach(object.Demand("jobs"), [&](const JsonValue& json) { jobs.push_back(ReadJob(json)); });
   }
-  return read;
+  return document->Result(std::move(jobs));
 }
 
 absl::StatusOr<std::vector<RestoredJob>> ReadRestoredJobs(const std::string& path) {

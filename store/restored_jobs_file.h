@@ -27,13 +27,13 @@ namespace carbon {
 std::string RestoredJobsPath(absl::string_view snapshot_folder);
 
 std::string SerializeRestoredJobs(const std::vector<RestoredJob>& jobs);
-// InvalidArgument, the message "field: fact", for anything that SerializeRestoredJobs would not
-// have written, of another version too. Unknown fields are ignored.
+// InvalidArgument for another version. DataLoss, the message "/jobs/0/job_id: fact", for anything
+// else that SerializeRestoredJobs would not have written. Unknown fields are ignored.
 absl::StatusOr<std::vector<RestoredJob>> ParseRestoredJobs(absl::string_view text);
 
 // Blocks on the disk. None where there is no file. PermissionDenied for one that belongs to neither
 // root nor this process's user, or that others may write; ResourceExhausted above
-// kMaxRestoredBytes; InvalidArgument as above; the message names the file.
+// kMaxRestoredBytes; InvalidArgument and DataLoss as above. The message names the file.
 inline constexpr int64_t kMaxRestoredBytes = 64 << 20;
 absl::StatusOr<std::vector<RestoredJob>> ReadRestoredJobs(const std::string& path);
 absl::Status WriteRestoredJobs(const std::string& path, const std::vector<RestoredJob>& jobs,

@@ -78,26 +78,35 @@ TEST(RestoredJobsFile, RefusesWhatItWouldNotWrite) {
     const char* from;
     const char* to;
     const char* why;
-  } faults[] = {{"\"v\":1", "\"v\":2", "v: is another version"},
-                {"\"jobs\":[", "\"jobs\":7,\"x\":[", "jobs: is not an array"},
-                {"\"job_id\":17", "\"job_id\":-1", "job_id: is not a whole number in its range"},
-                {"\"job_id\":17", "\"job_id\":4294967296", "job_id: is not a whole number"},
-                {"\"job_id\":17", "\"job_id\":18446744073709551615", "job_id: is too large"},
-                {"\"job_id\":17", "\"job_id\":null", "job_id: is null"},
-                {"\"job_id\":17,", "", "job_id: is missing"},
-                {"\"pool_is_behind\":true", "\"pool_is_behind\":1", "is neither true nor false"},
-                {"[\"frankfurt\",\"oslo-gpu\"]", "[]", "partitions: is empty"},
-                {"[\"frankfurt\",\"oslo-gpu\"]", "[1]", "partitions: has an element that is not"},
-                {"\"reason\":\"its pool is down\"", "\"reason\":{}", "reason: is not a text"},
-                {"]}", "", "is not JSON"},
-                {"{\"decision\"", "1,{\"decision\"", "jobs: has an element that is not an object"}};
+  } faults[] = {
+      {"\"jobs\":[", "\"jobs\":7,\"x\":[", "/jobs: must be an array, not 7"},
+      {"\"job_id\":17", "\"job_id\":-1", "/jobs/0/job_id: must be a whole number of at most"},
+      {"\"job_id\":17", "\"job_id\":4294967296", "/jobs/0/job_id: must be a whole number"},
+      {"\"job_id\":17", "\"job_id\":18446744073709551615", "/jobs/0/job_id: must be a whole"},
+      {"\"job_id\":17", "\"job_id\":null", "/jobs/0/job_id: must be a whole number"},
+      {"\"job_id\":17,", "", "/jobs/0: \"job_id\" is missing"},
+      {"\"asked_at\":", "\"asked_at\":18446744073709551615,\"x\":",
+       "/jobs/0/asked_at: must be whole"},
+      {"\"asked_at\":", "\"asked_at\":-999999999999,\"x\":", "/jobs/0/asked_at: must be whole"},
+      {"\"pool_is_behind\":true", "\"pool_is_behind\":1", "must be true or false, not 1"},
+      {"[\"frankfurt\",\"oslo-gpu\"]", "[]", "/jobs/0/partitions: must not be empty"},
+      {"[\"frankfurt\",\"oslo-gpu\"]", "[1]", "/jobs/0/partitions/0: must be a string, not 1"},
+      {"\"reason\":\"its pool is down\"", "\"reason\":{}", "/jobs/0/reason: must be a string"},
+      {"]}", "", "is not a JSON object"},
+      {"{\"decision\"", "1,{\"decision\"", "/jobs/0: must be an object, not 1"}};
   for (const auto& fault : faults) {
     const std::string changed = absl::StrReplaceAll(text, {{fault.from, fault.to}});
     ASSERT_NE(changed, text) << fault.from;
     const auto read = ParseRestoredJobs(changed);
-    EXPECT_TRUE(absl::IsInvalidArgument(read.status())) << fault.to;
+    EXPECT_TRUE(absl::IsDataLoss(read.status())) << fault.to;
     EXPECT_THAT(std::string(read.status().message()), HasSubstr(fault.why));
   }
+}
+
+TEST(RestoredJobsFile, RefusesAnotherVersion) {
+  const auto read = ParseRestoredJobs(R"({"v":2,"jobs":[]})");
+  EXPECT_TRUE(absl::IsInvalidArgument(read.status()));
+  EXPECT_EQ(read.status().message(), "version 2, this program reads version 1");
 }
 
 TEST(RestoredJobsFile, IsForItsOwnerAlone) {
@@ -120,7 +129,7 @@ TEST(RestoredJobsFile, NamesTheFileThatIsBrokenOrALink) {
   const std::string path = RestoredJobsPath(folder.path());
   std::ofstream(path) << "{\"v\":1,\"jo";
   EXPECT_THAT(std::string(ReadRestoredJobs(path).status().message()),
-              HasSubstr("scarbond-restored.json: is not JSON"));
+              HasSubstr("scarbond-restored.json: is not a JSON object"));
   ASSERT_EQ(unlink(path.c_str()), 0);
   ASSERT_EQ(symlink("/dev/null", path.c_str()), 0);
   EXPECT_TRUE(absl::IsPermissionDenied(ReadRestoredJobs(path).status()));
