@@ -63,7 +63,7 @@ absl::Status CheckSizes(const SnapshotParts& parts) {
 }
 
 // Leaves a part alone that is there, whole and readable by whom it should be; its content, not its
-// name, decides, so that one damaged on disk is mended. Either way it counts as named at `now`.
+// name, decides, so that a part damaged on disk is replaced. Either way it counts as named at `now`.
 absl::Status WritePart(const std::string& path, const std::string& bytes, const FileAccess& access,
                        absl::Time now) {
   struct stat facts;
@@ -181,7 +181,7 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
     const absl::Status written = WritePart(path_of(name), parts.bytes[info.part],
                                            info.is_private ? private_access_ : FileAccess(), now);
     if (written.ok()) continue;
-    // By its kind and without its hash: what fails at every publish is one trouble.
+    // By its kind and without its hash: what fails at every publish is one problem.
     return absl::Status(
         written.code(),
         absl::StrCat(folder_, ": ", info.name, ": ",

@@ -13,7 +13,7 @@ namespace carbon {
 
 // A code may be added at any place. One that a release has shown keeps its name.
 enum class FindingCode {
-  kOther,  // of a file that was written before findings had codes
+  kOther,  // of a file of another release: it has no code, or one that is not known here
 
   // The configuration.
   kConfigOk,

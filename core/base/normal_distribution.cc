@@ -1,5 +1,6 @@
 #include "core/base/normal_distribution.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace carbon {
@@ -36,7 +37,7 @@ double NormalCdf(double z) {
     term *= square / n;
     sum += term;
   }
-  return 0.5 + kDensityAtZero * ExpOfMinus(square / 2) * sum;
+  return std::clamp(0.5 + kDensityAtZero * ExpOfMinus(square / 2) * sum, 0.0, 1.0);
 }
 
 }  // namespace carbon

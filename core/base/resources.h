@@ -1,9 +1,10 @@
-// This header counts what Slurm allocates, and spans of time. Pure.
+// Amounts of what Slurm allocates, and intervals of time. Pure.
 #ifndef CORE_BASE_RESOURCES_H_
 #define CORE_BASE_RESOURCES_H_
 
 #include <compare>
 #include <cstdint>
+#include <iterator>
 
 #include "absl/time/time.h"
 
@@ -33,8 +34,8 @@ struct Resources {
   int64_t apart = 0;
 
   friend auto operator<=>(const Resources&, const Resources&) = default;
-  // Whether it has as much of each dimension. Without a branch for each: nothing of what is left is
-  // negative.
+  // Returns whether it has at least as much of each dimension: no remainder is negative. Amounts
+  // are below 2^62, so no difference overflows.
   bool Covers(const Resources& demand) const {
     const int64_t left = (nodes - demand.nodes) | (devices - demand.devices) |
                          (cpus - demand.cpus) | (memory_mib - demand.memory_mib) |
@@ -43,12 +44,12 @@ struct Resources {
                          (quarters - demand.quarters);
     return left >= 0;
   }
-  // The same of nothing: whether no dimension is negative.
+  // Returns whether no dimension is negative.
   bool IsNotNegative() const {
     return (nodes | devices | cpus | memory_mib | full_nodes | half_nodes | quarter_nodes | halves |
             quarters) >= 0;
   }
-  // Written out, since a compiler makes few wide operations of that and a loop of the other.
+  // Written out: compilers vectorise this, but not a loop over kDimensions.
   Resources& operator+=(const Resources& other) {
     nodes += other.nodes;
     devices += other.devices;
@@ -82,6 +83,7 @@ inline constexpr int64_t Resources::* kDimensions[] = {
     &Resources::nodes,         &Resources::devices,    &Resources::cpus,
     &Resources::memory_mib,    &Resources::full_nodes, &Resources::half_nodes,
     &Resources::quarter_nodes, &Resources::halves,     &Resources::quarters};
+static_assert(std::size(kDimensions) == 9, "Covers() and the operators name each dimension");
 
 // The dimensions that count parts of nodes.
 inline constexpr int64_t Resources::* kNodeParts[] = {

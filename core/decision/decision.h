@@ -91,11 +91,11 @@ absl::string_view OutcomeName(Outcome outcome);
 inline constexpr int kDecisionRule = 2;
 
 // Raised with each change after which the same job, snapshot, bookings, circumstances and time may
-// give other bits: when tests/core/placer/decisions.golden changes.
-inline constexpr int kDecisionArithmetic = 1;
+// give other bits: when tests/core/placer/decisions.golden changes. 2 computes the gate's
+// probability without the C library, and records reasons as codes.
+inline constexpr int kDecisionArithmetic = 2;
 
-// Of so many pools a decision tells what the job would emit there. What is not told need not be
-// computed.
+// At most this many candidates are kept in Decision::best. The others are not evaluated in full.
 inline constexpr int kMaxCandidates = 8;
 
 struct Decision {

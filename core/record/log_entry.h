@@ -1,5 +1,6 @@
 // The placement log's records as types, one for each kind. Their fields are documented in
-// docs/placement-log.md. Plain data: record.h and event_records.h write it, log_line.h reads it.
+// docs/placement-log.md. Plain data: record.h and event_records.h write it, record_reader.h reads
+// it.
 #ifndef CORE_RECORD_LOG_ENTRY_H_
 #define CORE_RECORD_LOG_ENTRY_H_
 

@@ -161,6 +161,33 @@ Json CodeJson(Reason reason) {
   return reason == Reason::kUnknown ? Json(nullptr) : Json(std::string(ReasonCode(reason)));
 }
 
+// The bytes of the reason's text at most, escapes included, without composing it.
+size_t ReasonBytes(const DecisionReason& reason) {
+  size_t size = ReasonText(reason.reason).size();
+  if (const auto* home = std::get_if<AtHome>(&reason.detail)) {
+    constexpr size_t kAtHome = 12;
+    size += kAtHome + (home->pool == nullptr ? 0 : JsonText::EscapedSize(home->pool->pool));
+  } else if (std::get_if<MinutesOff>(&reason.detail) != nullptr) {
+    constexpr size_t kMinutesOff = 80;
+    size += kMinutesOff;
+  } else if (const auto* in = std::get_if<InWords>(&reason.detail)) {
+    size += JsonText::EscapedSize(in->words) + 2;
+  } else if (const auto* plan = std::get_if<RestsOn>(&reason.detail)) {
+    constexpr size_t kUnwatched = 60, kEstimate = 40;
+    size += plan->is_unwatched ? kUnwatched : 0;
+    for (const RestsOn::Hardware& of : plan->hardware) {
+      if (of.pool == nullptr) continue;
+      for (const Quality quality : {of.speed, of.watts, of.free_watts}) {
+        if (quality == Quality::kMeasured) continue;
+        size += kEstimate + JsonText::EscapedSize(of.pool->hardware);
+      }
+    }
+  } else if (const auto* recorded = std::get_if<AsRecorded>(&reason.detail)) {
+    size += JsonText::EscapedSize(recorded->text);
+  }
+  return std::min(size, kMaxRecordText);
+}
+
 }  // namespace
 
 absl::string_view RuntimeSource(const Decision& decision) {
@@ -228,33 +255,6 @@ std::string WriteRecord(const PlacementRecord& placement) {
                         : strings.Text("circumstances.log_error", circumstances.log_error)}};
   if (!strings.cut().empty()) record["cut"] = strings.cut();
   return RecordLine(record);
-}
-
-// The bytes of the reason's text at most, escapes included, without composing it.
-size_t ReasonBytes(const DecisionReason& reason) {
-  size_t size = ReasonText(reason.reason).size();
-  if (const auto* home = std::get_if<AtHome>(&reason.detail)) {
-    constexpr size_t kAtHome = 12;
-    size += kAtHome + (home->pool == nullptr ? 0 : JsonText::EscapedSize(home->pool->pool));
-  } else if (std::get_if<MinutesOff>(&reason.detail) != nullptr) {
-    constexpr size_t kMinutesOff = 80;
-    size += kMinutesOff;
-  } else if (const auto* in = std::get_if<InWords>(&reason.detail)) {
-    size += JsonText::EscapedSize(in->words) + 2;
-  } else if (const auto* plan = std::get_if<RestsOn>(&reason.detail)) {
-    constexpr size_t kUnwatched = 60, kEstimate = 40;
-    size += plan->is_unwatched ? kUnwatched : 0;
-    for (const RestsOn::Hardware& of : plan->hardware) {
-      if (of.pool == nullptr) continue;
-      for (const Quality quality : {of.speed, of.watts, of.free_watts}) {
-        if (quality == Quality::kMeasured) continue;
-        size += kEstimate + JsonText::EscapedSize(of.pool->hardware);
-      }
-    }
-  } else if (const auto* recorded = std::get_if<AsRecorded>(&reason.detail)) {
-    size += JsonText::EscapedSize(recorded->text);
-  }
-  return std::min(size, kMaxRecordText);
 }
 
 size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,

@@ -1,7 +1,7 @@
 // The placement log's records: JSON Lines, one object per decision or event. Their fields are
 // documented in docs/placement-log.md, their types are in log_entry.h. Here is what decisions look
-// like; event_records.h writes the other kinds, record_reader.h reads decisions. Pure: a record is
-// a string here; who writes it is the plugin.
+// like; event_records.h writes the other kinds, record_reader.h reads all kinds. Pure: a record is
+// a string here; the plugin and scarbond write it to the log.
 #ifndef CORE_RECORD_RECORD_H_
 #define CORE_RECORD_RECORD_H_
 

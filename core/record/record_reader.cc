@@ -169,12 +169,17 @@ void ReadExcluded(const Fields& fields, std::vector<Exclusion>* excluded) {
   const Json* counts = fields.Find("excluded");
   if (counts == nullptr) return;
   if (!counts->is_object()) return fields.Refuse("excluded", "is not an object");
+  // The codes of the same reasons, in the same order. Older records have none.
+  const Json* codes = fields.Find("excluded_codes");
+  const bool has_codes = codes != nullptr && codes->is_object() && codes->size() == counts->size();
+  auto code = has_codes ? codes->begin() : counts->begin();
   for (const auto& [reason, count] : counts->items()) {
     if (!count.is_number_unsigned() || count.get<uint64_t>() > kMaxPools - excluded->size()) {
       return fields.Refuse("excluded", "has a count that is not a whole number, or too many pools");
     }
     Exclusion exclusion;
-    const std::optional<Reason> known = ReasonOfText(reason);
+    const std::optional<Reason> known =
+        has_codes ? ReasonOfCode((code++).key()) : ReasonOfText(reason);
     if (known.has_value()) {
       exclusion.reason = *known;
     } else {

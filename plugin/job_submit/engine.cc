@@ -136,7 +136,9 @@ class Engine::State {
     lock.unlock();
     Verdict verdict = VerdictOf(job, submission, now, zone_, *seal);
     const size_t bytes = BytesHeld(job, submission);
-    submission.decision.pools = nullptr;  // a record names few
+    // The record needs no pool names beyond its candidates', and no room for further exclusions.
+    submission.decision.pools = nullptr;
+    submission.decision.excluded.shrink_to_fit();
     struct Recorded {
       absl::Time now;
       JobRequest job;

@@ -79,6 +79,18 @@ TEST(ReadDecisionRecord, ReadsARecordOfVersion1) {
   EXPECT_EQ(read->decision.reason.reason, Reason::kHeld);
 }
 
+// A text may be reworded in a later release; a code may not.
+TEST(ReadDecisionRecord, FindsExclusionsByTheirCodes) {
+  const absl::StatusOr<PlacementRecord> read =
+      ReadDecisionRecord(Json::parse(R"({"v":2,"type":"decision","boot":"b59543a686dc3b4b","seq":7,
+                      "excluded":{"reworded":2,"of later":1},
+                      "excluded_codes":{"partition-not-up":2,"of-later":1}})"));
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->decision.excluded.size(), 3u);
+  EXPECT_EQ(read->decision.excluded[1].reason, Reason::kPartitionNotUp);
+  EXPECT_EQ(ExclusionText(read->decision.excluded[2]), "of later");
+}
+
 // Without a code it is the one whose text it is; the text stays what the record has.
 TEST(ReadDecisionRecord, FindsTheReasonByItsCodeOrElseByItsText) {
   for (const auto& [fields, reason, text] :
