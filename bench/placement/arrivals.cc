@@ -67,12 +67,12 @@ std::vector<absl::Time> ArrivalsWithin(const std::vector<absl::Time>& arrivals, 
   return result;
 }
 
-absl::StatusOr<std::vector<TraceJob>> ParseTrace(absl::string_view csv) {
-  std::vector<TraceJob> jobs;
+absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv) {
+  std::vector<GaiaJob> jobs;
   const absl::Status status = ForEachLine(csv, [&](absl::string_view line) -> absl::Status {
     const std::vector<absl::string_view> fields = absl::StrSplit(line, ',');
     double arrival = 0, length = 0;
-    TraceJob job;
+    GaiaJob job;
     if (fields.size() != 3 || !absl::SimpleAtod(fields[0], &arrival) ||
         !absl::SimpleAtod(fields[1], &length) || !absl::SimpleAtoi(fields[2], &job.cpus) ||
         !(arrival >= 0 && arrival < 1e9) || !(length >= 1 && length < 1e8)) {

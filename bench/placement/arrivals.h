@@ -28,7 +28,7 @@ std::vector<absl::Time> ArrivalsWithin(const std::vector<absl::Time>& arrivals, 
 
 // A job of GAIA's traces (Hanafy et al., "Going Green for Less Green", ASPLOS 2024): no deadline,
 // one run of a length that is known.
-struct TraceJob {
+struct GaiaJob {
   absl::Duration arrival;  // after the trace's begin, whole seconds
   absl::Duration length;   // whole seconds, above zero
   int cpus = 1;
@@ -36,7 +36,7 @@ struct TraceJob {
 
 // `arrival_time,length,cpus` a line, both times in seconds, below a header. InvalidArgument, as
 // "line 3: …", for a line that is not that.
-absl::StatusOr<std::vector<TraceJob>> ParseTrace(absl::string_view csv);
+absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv);
 
 }  // namespace carbon
 

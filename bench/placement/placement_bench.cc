@@ -152,7 +152,7 @@ absl::Status RunTraces(const Options& options) {
   const absl::StatusOr<std::string> text =
       ReadFile(options.data + "/jobs/gaia_pai_1k.csv", kMaxFileBytes);
   if (!text.ok()) return text.status();
-  const absl::StatusOr<std::vector<TraceJob>> jobs = ParseTrace(*text);
+  const absl::StatusOr<std::vector<GaiaJob>> jobs = ParseTrace(*text);
   if (!jobs.ok()) return jobs.status();
   const absl::StatusOr<ZoneRecords> records =
       ReadRecords(options.data + kTraceGrid, {kTraceZones.begin(), kTraceZones.end()});

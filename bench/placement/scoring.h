@@ -11,7 +11,7 @@
 
 #include "absl/time/time.h"
 #include "bench/placement/federation.h"
-#include "bench/placement/zone_record.h"
+#include "replay/forecasts/zone_record.h"
 #include "core/base/quantities.h"
 
 namespace carbon {

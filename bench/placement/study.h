@@ -17,8 +17,8 @@
 #include "bench/placement/arrivals.h"
 #include "bench/placement/federation.h"
 #include "bench/placement/scoring.h"
-#include "bench/placement/zone_forecaster.h"
-#include "bench/placement/zone_record.h"
+#include "replay/forecasts/zone_forecaster.h"
+#include "replay/forecasts/zone_record.h"
 
 namespace carbon {
 

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "bench/placement/scoring.h"
-#include "bench/placement/zone_forecaster.h"
+#include "replay/forecasts/zone_forecaster.h"
 #include "core/base/timestamp.h"
 
 namespace carbon {
@@ -18,7 +18,7 @@ const std::vector<absl::Duration> kSlacks = {absl::Hours(6), absl::Hours(24)};
 
 }  // namespace
 
-absl::StatusOr<TraceResult> RunTrace(const std::vector<TraceJob>& jobs, absl::Time begin,
+absl::StatusOr<TraceResult> RunTrace(const std::vector<GaiaJob>& jobs, absl::Time begin,
                                      const ZoneRecord& zone, const std::vector<Rule>& rules,
                                      const std::string& cache) {
   ZoneForecaster forecaster(zone, cache);
@@ -27,7 +27,7 @@ absl::StatusOr<TraceResult> RunTrace(const std::vector<TraceJob>& jobs, absl::Ti
   double at_once = 0;
   TraceResult result;
   result.rules.resize(rules.size());
-  for (const TraceJob& job : jobs) {
+  for (const GaiaJob& job : jobs) {
     const absl::Time now = begin + job.arrival;
     if (const absl::Time hour = FloorToHour(now); hour != drawn_at) {
       absl::StatusOr<ZoneForecast> forecast = forecaster.At(hour);

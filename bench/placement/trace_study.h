@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "bench/placement/arrivals.h"
 #include "bench/placement/federation.h"
-#include "bench/placement/zone_record.h"
+#include "replay/forecasts/zone_record.h"
 
 namespace carbon {
 
@@ -25,7 +25,7 @@ struct TraceResult {
 // The trace's time zero is `begin`. Forecasts are those of the hour that a job arrives in. Each
 // job's emission counts by its CPUs and length. FailedPrecondition where a zone has no forecast, or
 // the outcome of a job is not known.
-absl::StatusOr<TraceResult> RunTrace(const std::vector<TraceJob>& jobs, absl::Time begin,
+absl::StatusOr<TraceResult> RunTrace(const std::vector<GaiaJob>& jobs, absl::Time begin,
                                      const ZoneRecord& zone, const std::vector<Rule>& rules,
                                      const std::string& cache);
 

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/bench/synthetic_grid.h"
+#include "tests/replay/forecasts/synthetic_grid.h"
 
 namespace carbon {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "gtest/gtest.h"
-#include "tests/bench/synthetic_grid.h"
+#include "tests/replay/forecasts/synthetic_grid.h"
 
 namespace carbon {
 namespace {

@@ -11,7 +11,7 @@
 #include "bench/placement/trace_study.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/bench/synthetic_grid.h"
+#include "tests/replay/forecasts/synthetic_grid.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
@@ -206,7 +206,7 @@ TEST(RunTrace, ReachesTheOracleWhereEachDayIsLikeTheLast) {
   for (int hour = 0; hour < 24 * 120; ++hour) hours.push_back(hour % 24 < 8 ? 100 : 400);
   const ZoneRecord record = RecordOf("A", hours);
   const TemporaryFolder cache;
-  const std::vector<TraceJob> jobs = {{absl::Seconds(0), absl::Minutes(90), 1},
+  const std::vector<GaiaJob> jobs = {{absl::Seconds(0), absl::Minutes(90), 1},
                                       {absl::Minutes(70), absl::Hours(4), 3}};
   const auto result = RunTrace(jobs, GridDay(100, 10), record,
                                {{"no gate", -1e9, 0}, {"never", 0, 2}}, cache.path());

@@ -7,7 +7,8 @@ import re
 import unittest
 
 ROOT = os.environ["CARBON_ROOT"]
-FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "scarbond", "settings", "store", "tests")
+FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "replay", "scarbond", "settings", "store",
+           "tests")
 
 # Each includes headers of itself and of what stands above it.
 ROOMS = """
@@ -16,6 +17,7 @@ core/decision core/record core/placer
 store
 forecast/http forecast/providers forecast/archive forecast/plausibility forecast/sources forecast/own
 forecast/live forecast/zones
+replay/forecasts
 plugin/words plugin/client plugin/installation plugin/job_submit
 settings
 scarbond

@@ -1,4 +1,4 @@
-#include "bench/placement/zone_forecaster.h"
+#include "replay/forecasts/zone_forecaster.h"
 
 #include <string>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "forecast/own/own_forecast.h"
 #include "forecast/own/zone_errors.h"
 #include "gtest/gtest.h"
-#include "tests/bench/synthetic_grid.h"
+#include "tests/replay/forecasts/synthetic_grid.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {

@@ -1,4 +1,4 @@
-#include "bench/placement/past_forecasts.h"
+#include "replay/forecasts/past_forecasts.h"
 
 #include <cmath>
 
@@ -6,7 +6,7 @@
 #include "forecast/own/forecast_error.h"
 #include "forecast/own/hourly_history.h"
 #include "gtest/gtest.h"
-#include "tests/bench/synthetic_grid.h"
+#include "tests/replay/forecasts/synthetic_grid.h"
 
 namespace carbon {
 namespace {

@@ -1,7 +1,7 @@
-#include "bench/placement/zone_record.h"
+#include "replay/forecasts/zone_record.h"
 
 #include "gtest/gtest.h"
-#include "tests/bench/synthetic_grid.h"
+#include "tests/replay/forecasts/synthetic_grid.h"
 
 namespace carbon {
 namespace {

@@ -1,7 +1,7 @@
-// What a grid zone's carbon intensity was: the measured values that the benchmark fits forecasts to
-// and scores decisions by. Immutable; safe to share between threads. Only ReadZoneRecord does I/O.
-#ifndef BENCH_PLACEMENT_ZONE_RECORD_H_
-#define BENCH_PLACEMENT_ZONE_RECORD_H_
+// What a grid zone's carbon intensity was: the measured values that forecasts are fitted to and
+// decisions are scored by. Immutable; safe to share between threads. Only ReadZoneRecord does I/O.
+#ifndef REPLAY_FORECASTS_ZONE_RECORD_H_
+#define REPLAY_FORECASTS_ZONE_RECORD_H_
 
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/base/quantities.h"
+#include "core/config/daemon_config.h"
 #include "core/grid/intensity_history.h"
 
 namespace carbon {
@@ -21,7 +22,8 @@ class ZoneRecord {
   // `csv` has one `time,value` line per hour, as forecast/sources/csv.h describes. Shorter steps
   // become hours. InvalidArgument, "DE: line 3: …", for text that ParseHistoryCsv refuses, and
   // where no hour is known.
-  static absl::StatusOr<ZoneRecord> Create(absl::string_view zone, absl::string_view csv);
+  static absl::StatusOr<ZoneRecord> Create(absl::string_view zone, absl::string_view csv,
+                                           const CsvFormat& format = {});
 
   const std::string& zone() const { return zone_; }
   const IntensityHistory& history() const { return history_; }
@@ -59,4 +61,4 @@ absl::StatusOr<ZoneRecord> ReadZoneRecord(const std::string& folder, absl::strin
 
 }  // namespace carbon
 
-#endif  // BENCH_PLACEMENT_ZONE_RECORD_H_
+#endif  // REPLAY_FORECASTS_ZONE_RECORD_H_

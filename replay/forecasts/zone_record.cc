@@ -1,4 +1,4 @@
-#include "bench/placement/zone_record.h"
+#include "replay/forecasts/zone_record.h"
 
 #include <algorithm>
 #include <utility>
@@ -18,8 +18,9 @@ constexpr int64_t kMaxFileBytes = 64 << 20;
 
 }  // namespace
 
-absl::StatusOr<ZoneRecord> ZoneRecord::Create(absl::string_view zone, absl::string_view csv) {
-  const absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(csv);
+absl::StatusOr<ZoneRecord> ZoneRecord::Create(absl::string_view zone, absl::string_view csv,
+                                              const CsvFormat& format) {
+  const absl::StatusOr<IntensityHistory> history = ParseHistoryCsv(csv, format);
   if (!history.ok()) {
     return absl::Status(history.status().code(),
                         absl::StrCat(zone, ": ", history.status().message()));
@@ -28,7 +29,12 @@ absl::StatusOr<ZoneRecord> ZoneRecord::Create(absl::string_view zone, absl::stri
   if (hours.intervals().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(zone, ": no hour is known"));
   }
-  return ZoneRecord(std::string(zone), Sha256Hex(csv), std::move(hours));
+  std::string digest = Sha256Hex(csv);
+  if (format != CsvFormat()) {
+    digest = Sha256Hex(absl::StrCat(digest, "\n", format.time_column, "\n", format.value_column,
+                                    "\n", format.time_zone, "\n", IntensityUnitName(format.unit)));
+  }
+  return ZoneRecord(std::string(zone), std::move(digest), std::move(hours));
 }
 
 ZoneRecord::ZoneRecord(std::string zone, std::string digest, IntensityHistory history)

@@ -1,4 +1,4 @@
-#include "bench/placement/past_forecasts.h"
+#include "replay/forecasts/past_forecasts.h"
 
 #include <algorithm>
 #include <limits>
@@ -12,7 +12,6 @@ namespace carbon {
 namespace {
 
 constexpr int64_t kDay = 24 * 3600;
-constexpr int64_t kRefitDays = 60;
 // A regression that is fitted looks back at most 56 days; the rest is for holes.
 constexpr absl::Duration kLookBack = absl::Hours(24 * 90);
 
@@ -62,11 +61,20 @@ const std::optional<ForecastPair>& PastForecastStore::At(absl::Time origin) {
   return entry->second;
 }
 
-// The first that can be fitted on or after the day, every 60 days, on which one is due.
+std::vector<double> PastForecastStore::ForecastFrom(absl::Time origin) {
+  const RidgeForecast* ridge = FitFor(origin);
+  if (ridge == nullptr) return {};
+  const absl::StatusOr<IntensityHistory> recent = Between(history_, origin - kLookBack, origin);
+  if (!recent.ok()) return {};
+  const HourlyHistory known = HourlyHistory::From(*recent, origin);
+  return known.end() == origin ? ridge->Forecast(known) : std::vector<double>();
+}
+
+// The first that can be fitted on or after the day, every `refit_days_`, on which one is due.
 const RidgeForecast* PastForecastStore::FitFor(absl::Time origin) {
   const int64_t at = absl::ToUnixSeconds(origin);
   const int64_t day = at / kDay;
-  for (int64_t due = day / kRefitDays * kRefitDays; due <= day; ++due) {
+  for (int64_t due = day / refit_days_ * refit_days_; due <= day; ++due) {
     const int64_t second = due * kDay + at % kDay;
     const auto [entry, is_new] = fits_.try_emplace(second);
     if (is_new) {

@@ -1,7 +1,7 @@
 // Grids made up by the hour, for tests that need months of history: a level, a day's swing, weather
 // that drifts. The same seed gives the same grid.
-#ifndef TESTS_BENCH_SYNTHETIC_GRID_H_
-#define TESTS_BENCH_SYNTHETIC_GRID_H_
+#ifndef TESTS_REPLAY_FORECASTS_SYNTHETIC_GRID_H_
+#define TESTS_REPLAY_FORECASTS_SYNTHETIC_GRID_H_
 
 #include <cmath>
 #include <cstddef>
@@ -12,9 +12,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "bench/placement/zone_record.h"
 #include "core/base/timestamp.h"
 #include "gtest/gtest.h"
+#include "replay/forecasts/zone_record.h"
 
 namespace carbon {
 
@@ -53,4 +53,4 @@ inline ZoneRecord RecordOf(const std::string& zone, const std::vector<double>& h
 
 }  // namespace carbon
 
-#endif  // TESTS_BENCH_SYNTHETIC_GRID_H_
+#endif  // TESTS_REPLAY_FORECASTS_SYNTHETIC_GRID_H_

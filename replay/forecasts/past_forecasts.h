@@ -2,15 +2,16 @@
 // the errors of today's forecast are counted from.
 //
 // PastForecasts (forecast/own/forecast_error.h) makes 180 of them anew for every decision, with a
-// regression that is fitted anew every 60 days. This class makes each only once, and shares it
-// between all decisions at the same time of day. The days on which a regression is fitted are the
-// same for all decisions here, whereas there they follow from the day of the decision: so the
-// regression of a past forecast is 0 to 59 days old in both, but not on the same days.
+// regression that is fitted anew every 60 days, which is the default here. This class makes each
+// only once, and shares it between all decisions at the same time of day. The days on which a
+// regression is fitted are the same for all decisions here, whereas there they follow from the day
+// of the decision: so the regression of a past forecast is as old in both, but not on the same
+// days.
 //
 // A past forecast rests on what was known at its origin, and is given out only once its last hour
 // is over. Not thread-safe; no I/O.
-#ifndef BENCH_PLACEMENT_PAST_FORECASTS_H_
-#define BENCH_PLACEMENT_PAST_FORECASTS_H_
+#ifndef REPLAY_FORECASTS_PAST_FORECASTS_H_
+#define REPLAY_FORECASTS_PAST_FORECASTS_H_
 
 #include <cstdint>
 #include <map>
@@ -26,13 +27,19 @@ namespace carbon {
 
 class PastForecastStore {
  public:
-  // Forecasts by ridge regression of `days_ahead` days. `history` must outlive the store.
-  PastForecastStore(const IntensityHistory& history, int days_ahead)
-      : history_(history), days_ahead_(days_ahead) {}
+  // Forecasts by ridge regression of `days_ahead` days, fitted anew every `refit_days`. `history`
+  // must outlive the store.
+  PastForecastStore(const IntensityHistory& history, int days_ahead, int refit_days = 60)
+      : history_(history), days_ahead_(days_ahead), refit_days_(refit_days) {}
 
   // The last kMaxPastForecasts days' forecasts that end at `end` or before, made at the time of
   // day of `end`, in order. Days without enough history are left out. `end` is a whole hour.
   std::vector<ForecastPair> EndingBy(absl::Time end);
+
+  // The hours from `origin` on as forecast then, gCO2e/kWh, `days_ahead` days of them. Nothing that
+  // the history says of later times has any influence. Empty where the hour before `origin` is not
+  // known or there is too little before it. `origin` is a whole hour.
+  std::vector<double> ForecastFrom(absl::Time origin);
 
  private:
   const std::optional<ForecastPair>& At(absl::Time origin);
@@ -40,10 +47,11 @@ class PastForecastStore {
 
   const IntensityHistory& history_;
   const int days_ahead_;
+  const int64_t refit_days_;
   std::map<int64_t, std::optional<ForecastPair>> pairs_;  // by origin, Unix seconds
   std::map<int64_t, std::optional<RidgeForecast>> fits_;  // by the time fitted
 };
 
 }  // namespace carbon
 
-#endif  // BENCH_PLACEMENT_PAST_FORECASTS_H_
+#endif  // REPLAY_FORECASTS_PAST_FORECASTS_H_
