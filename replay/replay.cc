@@ -1,0 +1,404 @@
+#include "replay/replay.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
+#include "core/decision/accounting.h"
+#include "core/decision/decision_reason.h"
+#include "core/decision/job_size.h"
+#include "core/decision/seal.h"
+#include "core/placer/placer.h"
+#include "replay/cluster/simulated_cluster.h"
+
+namespace carbon {
+namespace {
+
+constexpr char kBoot[] = "0000000000000000";
+
+int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b == 0 ? 0 : 1); }
+
+absl::Time FloorTo(absl::Time time, absl::Duration step) {
+  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), step);
+}
+
+// The admission rules of a cluster that admits everybody everywhere.
+std::shared_ptr<const AdmissionRules> AdmitAll(const std::vector<PoolConfig>& pools,
+                                               const std::vector<PoolShape>& shapes) {
+  auto rules = std::make_shared<AdmissionRules>();
+  for (size_t i = 0; i < pools.size(); ++i) {
+    if (shapes[i].nodes == 0) continue;
+    const NodeShape node = {.cpus = shapes[i].cpus_per_node, .devices = shapes[i].devices_per_node};
+    const auto known =
+        std::find_if(rules->partitions.begin(), rules->partitions.end(),
+                     [&](const PartitionRules& rule) { return rule.name == pools[i].partition; });
+    if (known == rules->partitions.end()) {
+      PartitionRules& added = rules->partitions.emplace_back();
+      added.name = pools[i].partition;
+      added.nodes = shapes[i].nodes;
+      added.least = added.most = node;
+      continue;
+    }
+    known->nodes += shapes[i].nodes;
+    known->least.cpus = std::min(known->least.cpus, node.cpus);
+    known->least.devices = std::min(known->least.devices, node.devices);
+    known->most.cpus = std::max(known->most.cpus, node.cpus);
+    known->most.devices = std::max(known->most.devices, node.devices);
+  }
+  return rules;
+}
+
+class Replayer {
+ public:
+  Replayer(const Trace& trace, const PlacementConfig& config,
+           const std::vector<ZoneActuals>& actuals, KnownForecasts* forecasts,
+           const ReplayOptions& options)
+      : trace_(trace), config_(config), forecasts_(forecasts), options_(options) {
+    for (const PoolConfig& pool : config.pools) {
+      const ZoneRecord* record = nullptr;
+      for (const SiteConfig& site : config.sites) {
+        if (site.name != pool.site) continue;
+        for (const ZoneActuals& zone : actuals) {
+          if (zone.zone->name == site.zone) record = zone.record;
+        }
+      }
+      records_.push_back(record);
+    }
+    if (options.enforce_shadow) {
+      for (Policy& policy : config_.policies) {
+        if (policy.mode == Mode::kShadow) policy.mode = Mode::kEnforce;
+      }
+    }
+  }
+
+  absl::StatusOr<ReplayResult> Run() && {
+    result_.report = trace_.report;
+    result_.shapes = FindPoolShapes(trace_, config_.pools, options_.shapes);
+    rules_ = AdmitAll(config_.pools, result_.shapes);
+    if (absl::Status status = SelectJobs(); !status.ok()) return status;
+    CountArrays();
+    SimulatedCluster home(Pools());
+    if (absl::Status status = Simulate(/*is_home=*/true, &home); !status.ok()) return status;
+    SimulatedCluster enforced(Pools());
+    if (absl::Status status = Simulate(/*is_home=*/false, &enforced); !status.ok()) return status;
+    Score();
+    return std::move(result_);
+  }
+
+ private:
+  // Tasks of one array, submitted together; what was decided for all of them.
+  struct Array {
+    int64_t tasks = 0;
+    int64_t first = -1;  // index into ReplayResult::jobs of the one that was decided on
+  };
+  using ArrayKey = std::pair<int64_t, absl::Time>;
+  // What the decision comes to.
+  struct Placement {
+    int pool = -1;
+    absl::Time begin = absl::InfinitePast();
+    std::optional<absl::Duration> limit;
+    double slowdown = 1;
+    std::string decision_id;
+    bool is_promised = false;
+  };
+
+  std::vector<SimulatedPool> Pools() const {
+    std::vector<SimulatedPool> pools;
+    for (size_t i = 0; i < config_.pools.size(); ++i) {
+      pools.push_back({&config_.pools[i], result_.shapes[i]});
+    }
+    return pools;
+  }
+
+  const TraceJob& TraceOf(size_t index) const { return trace_.jobs[result_.jobs[index].job]; }
+
+  bool TakesWholeNodes(const TraceJob& job, int pool) const {
+    const PoolShape& shape = result_.shapes[pool];
+    const auto hardware = config_.hardware.find(config_.pools[pool].hardware);
+    return hardware != config_.hardware.end() && hardware->second.unit == AllocationUnit::kNode &&
+           DivideUp(job.cpus, job.nodes) >= shape.cpus_per_node;
+  }
+
+  SimulatedJob Simulated(const TraceJob& job, const Placement& placement) const {
+    SimulatedJob simulated;
+    simulated.pool = placement.pool;
+    simulated.nodes = job.nodes;
+    simulated.devices_per_node = DivideUp(job.devices, job.nodes);
+    simulated.cpus_per_node = DivideUp(job.cpus, job.nodes);
+    simulated.begin = std::max(job.eligible, placement.begin);
+    simulated.limit = placement.limit.value_or(job.limit.value_or(kUnlimitedRun));
+    simulated.runtime = absl::Ceil(job.elapsed * placement.slowdown, absl::Seconds(1));
+    simulated.priority = job.priority;
+    simulated.decision_id = placement.decision_id;
+    simulated.is_promised = placement.is_promised;
+    simulated.whole_nodes = TakesWholeNodes(job, placement.pool);
+    return simulated;
+  }
+
+  absl::Status SelectJobs() {
+    const SimulatedCluster empty(Pools());
+    TraceReport& report = result_.report;
+    report.read = {};
+    index_of_.assign(trace_.jobs.size(), -1);
+    for (size_t i = 0; i < trace_.jobs.size(); ++i) {
+      const TraceJob& job = trace_.jobs[i];
+      const int pool = FindPool(trace_, job, config_.pools);
+      std::optional<RowReason> reason;
+      if (job.submit < options_.from || job.submit >= options_.to) {
+        reason = RowReason::kOutsidePeriod;
+      } else if (pool < 0) {
+        reason = RowReason::kNoPool;
+        result_.unknown_partitions[trace_.names[job.partition]].Add(job.devices, job.cpus,
+                                                                    job.elapsed);
+      } else if (!empty.Fits(Simulated(job, {.pool = pool}))) {
+        reason = RowReason::kTooLarge;
+      }
+      RowCount& count = reason.has_value() ? report[*reason] : report.read;
+      count.Add(job.devices, job.cpus, job.elapsed);
+      if (reason.has_value()) continue;
+      index_of_[i] = static_cast<int64_t>(result_.jobs.size());
+      ReplayedJob& replayed = result_.jobs.emplace_back();
+      replayed.job = static_cast<uint32_t>(i);
+      replayed.home.pool = replayed.enforced.pool = pool;
+      replayed.eligible = replayed.planned = job.eligible;
+    }
+    if (result_.jobs.empty()) return absl::InvalidArgumentError("no job is left to replay");
+    return absl::OkStatus();
+  }
+
+  void CountArrays() {
+    for (size_t i = 0; i < result_.jobs.size(); ++i) {
+      const TraceJob& job = TraceOf(i);
+      if (job.array >= 0 && job.requeue_of < 0) ++arrays_[{job.array, job.submit}].tasks;
+    }
+  }
+
+  absl::Status Simulate(bool is_home, SimulatedCluster* cluster) {
+    const size_t jobs = result_.jobs.size();
+    Placer placer(kBoot, {});
+    std::vector<Placement> placements;  // of the enforced run
+    if (!is_home) placements.resize(jobs);
+    for (size_t i = 0; i < jobs; ++i) {
+      const TraceJob& job = TraceOf(i);
+      Placement placement{.pool = result_.jobs[i].home.pool};
+      if (is_home) {
+        cluster->AdvanceTo(job.submit);
+      } else {
+        if (absl::Status status = Place(i, cluster, &placer, &placements); !status.ok()) {
+          return status;
+        }
+        placement = placements[i];
+      }
+      cluster->Submit(Simulated(job, placement));
+      if (options_.progress && i % 256 == 0) {
+        // Deciding takes nearly all of the time.
+        const double share = static_cast<double>(i) / static_cast<double>(jobs);
+        options_.progress(is_home ? 0.05 * share : 0.05 + 0.9 * share);
+      }
+    }
+    cluster->AdvanceTo(absl::InfiniteFuture());
+    for (size_t i = 0; i < jobs; ++i) {
+      ReplayedRun& run = is_home ? result_.jobs[i].home : result_.jobs[i].enforced;
+      run.start = cluster->StartOf(static_cast<uint32_t>(i));
+      const double slowdown = is_home ? 1 : placements[i].slowdown;
+      if (!is_home) run.pool = placements[i].pool;
+      run.runtime = absl::Ceil(TraceOf(i).elapsed * slowdown, absl::Seconds(1));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Place(size_t index, SimulatedCluster* cluster, Placer* placer,
+                     std::vector<Placement>* placements) {
+    const TraceJob& job = TraceOf(index);
+    ReplayedJob& replayed = result_.jobs[index];
+    Placement& placement = (*placements)[index];
+    placement.pool = replayed.home.pool;
+    // Slurm asks the plugin neither for a later run nor for each task of an array.
+    int64_t decided_for = -1;
+    if (job.requeue_of >= 0) decided_for = index_of_[job.requeue_of];
+    Array* array = nullptr;
+    if (decided_for < 0 && job.array >= 0) {
+      array = &arrays_[{job.array, job.submit}];
+      decided_for = array->first;
+    }
+    if (decided_for >= 0) {
+      cluster->AdvanceTo(job.submit);
+      const auto first = static_cast<size_t>(decided_for);
+      placement = (*placements)[first];
+      replayed.policy = result_.jobs[first].policy;
+      replayed.outcome = result_.jobs[first].outcome;
+      if (job.requeue_of >= 0) {
+        // It comes as long after the first run as it did.
+        const ReplayedJob& run = result_.jobs[first];
+        placement.begin = replayed.eligible + (run.planned - run.eligible);
+        placement.is_promised = false;
+      }
+      replayed.planned = std::max(replayed.eligible, placement.begin);
+      return absl::OkStatus();
+    }
+    if (array != nullptr) array->first = static_cast<int64_t>(index);
+    if (absl::Status status = LookBefore(job.submit, cluster, placer); !status.ok()) return status;
+    cluster->AdvanceTo(job.submit);
+    const JobRequest request =
+        RequestOf(job, replayed.home.pool, array == nullptr ? 1 : array->tasks);
+    const Submission submission = placer->Submit(request, {}, job.submit);
+    ++result_.decisions;
+    const Decision& decision = submission.decision;
+    replayed.policy = PolicyIndex(decision.policy);
+    replayed.outcome = decision.outcome;
+    if (decision.outcome == Outcome::kLeftAlone) {
+      ++result_.left_alone[ReasonText(decision.reason)];
+      return absl::OkStatus();
+    }
+    if (submission.id.has_value()) placement.decision_id = DecisionId(*submission.id);
+    const Verdict verdict = VerdictOf(request, submission, job.submit, absl::UTCTimeZone(), seal_);
+    if (!verdict.apply) return absl::OkStatus();
+    const Candidate &chosen = *decision.chosen, &home = *decision.home;
+    placement.pool = PoolIndex(chosen.pool());
+    placement.begin = verdict.begin;
+    placement.limit = verdict.time_limit;
+    placement.is_promised = verdict.begin > job.submit;
+    if (chosen.hardware() != home.hardware() && home.runtime > absl::ZeroDuration()) {
+      placement.slowdown =
+          absl::FDivDuration(chosen.runtime / chosen.rounds, home.runtime / home.rounds);
+    }
+    replayed.planned = std::max(replayed.eligible, placement.begin);
+    return absl::OkStatus();
+  }
+
+  // Lets the placer adopt what scarbond published last before a submission at `time`.
+  absl::Status LookBefore(absl::Time time, SimulatedCluster* cluster, Placer* placer) {
+    const absl::Time tick = FloorTo(time, options_.look_every);
+    if (tick <= looked_at_ && placer->snapshot() != nullptr) return absl::OkStatus();
+    const absl::Time hour = FloorToHour(tick);
+    if (known_ == nullptr || hour != known_at_) {
+      absl::StatusOr<std::vector<ZoneForecast>> forecasts = forecasts_->At(hour);
+      if (!forecasts.ok()) return forecasts.status();
+      known_ = std::make_shared<const DrawnForecasts>(*std::move(forecasts));
+      known_at_ = hour;
+    }
+    cluster->AdvanceTo(tick);
+    looked_at_ = tick;
+    ++result_.looks;
+    absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
+        SnapshotOf(cluster->Look(options_.look_every).capacity, known_, tick);
+    if (!snapshot.ok()) return snapshot.status();
+    LedgerBase base((*snapshot)->capacity());
+    placer->Adopt(*std::move(snapshot), &base, tick);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotOf(
+      CapacityState capacity, std::shared_ptr<const DrawnForecasts> forecasts,
+      absl::Time published_at) const {
+    Manifest manifest;
+    manifest.published_at = published_at;
+    return Snapshot::Assemble(std::move(manifest), config_, std::move(forecasts),
+                              std::move(capacity), rules_);
+  }
+
+  JobRequest RequestOf(const TraceJob& job, int pool, int64_t tasks) const {
+    const Names& names = trace_.names;
+    JobRequest request;
+    request.name = names[job.name];
+    request.user_id = job.user_id;
+    request.account = names[job.account];
+    request.qos = names[job.qos];
+    request.partitions = {config_.pools[pool].partition};
+    request.comment = names[job.comment];
+    request.time_limit = job.limit;
+    request.demand = {.nodes = job.nodes, .devices = job.devices, .cpus = job.cpus};
+    request.per_node = {.devices = DivideUp(job.devices, job.nodes),
+                        .cpus = DivideUp(job.cpus, job.nodes)};
+    request.max_nodes = job.nodes;
+    request.device_type = names[job.device_type];
+    request.features = config_.pools[pool].features;
+    request.exclusive = TakesWholeNodes(job, pool);
+    request.array_tasks = request.array_width = tasks;
+    request.leave_alone = names[job.leave_alone];
+    request.pinned_by = names[job.pinned_by];
+    return request;
+  }
+
+  int PolicyIndex(const std::string& name) const {
+    for (size_t i = 0; i < config_.policies.size(); ++i) {
+      if (config_.policies[i].name == name) return static_cast<int>(i);
+    }
+    return -1;
+  }
+
+  int PoolIndex(const std::string& name) const {
+    for (size_t i = 0; i < config_.pools.size(); ++i) {
+      if (config_.pools[i].name == name) return static_cast<int>(i);
+    }
+    return -1;
+  }
+
+  void Score() {
+    SimulatedCluster empty(Pools());
+    empty.AdvanceTo(absl::UnixEpoch());
+    const auto nothing = std::make_shared<const DrawnForecasts>(std::vector<ZoneForecast>());
+    const absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
+        SnapshotOf(empty.Look(options_.look_every).capacity, nothing, absl::UnixEpoch());
+    if (!snapshot.ok()) return;
+    for (ReplayedJob& replayed : result_.jobs) {
+      const TraceJob& job = trace_.jobs[replayed.job];
+      const JobRequest request = RequestOf(job, replayed.home.pool, 1);
+      for (ReplayedRun* run : {&replayed.home, &replayed.enforced}) {
+        run->footprint = FootprintOf(request, (*snapshot)->pools()[run->pool], *run);
+      }
+    }
+  }
+
+  std::optional<RunFootprint> FootprintOf(const JobRequest& request, const Snapshot::Pool& pool,
+                                          const ReplayedRun& run) const {
+    const ZoneRecord* record = records_[run.pool];
+    if (pool.state == nullptr || record == nullptr) return std::nullopt;
+    const std::optional<JobUnits> units = UnitsIn(request, pool);
+    if (!units.has_value()) return std::nullopt;
+    RunFootprint footprint;
+    const auto charged = static_cast<double>(units->charged);
+    const double pue = pool.site->pue.value;
+    footprint.energy = PowerAtMeter(pool.hardware->busy.value, charged, pue) * run.runtime;
+    if (run.runtime > absl::ZeroDuration()) {
+      const std::optional<GramsPerKilowattHour> mean =
+          record->Mean(run.start, run.start + run.runtime);
+      if (!mean.has_value()) return std::nullopt;
+      footprint.gross = footprint.energy * *mean;
+      if (pool.added.has_value()) {
+        footprint.consequential = PowerAtMeter(*pool.added, charged, pue) * run.runtime * *mean;
+      }
+    } else if (pool.added.has_value()) {
+      footprint.consequential = GramsCo2e(0);
+    }
+    return footprint;
+  }
+
+  const Trace& trace_;
+  PlacementConfig config_;
+  KnownForecasts* const forecasts_;
+  const ReplayOptions options_;
+  std::vector<const ZoneRecord*> records_;  // by pool
+  std::shared_ptr<const AdmissionRules> rules_;
+  std::shared_ptr<const DrawnForecasts> known_;
+  absl::Time known_at_ = absl::InfinitePast();
+  absl::Time looked_at_ = absl::InfinitePast();
+  // Nobody reads what it seals.
+  const Seal seal_{std::string(Seal::kSecretBytes, '\0'), "replay", absl::UnixEpoch()};
+  std::map<ArrayKey, Array> arrays_;
+  std::vector<int64_t> index_of_;  // by trace job, in result_.jobs; -1: it is left out
+  ReplayResult result_;
+};
+
+}  // namespace
+
+absl::StatusOr<ReplayResult> Replay(const Trace& trace, const PlacementConfig& config,
+                                    const std::vector<ZoneActuals>& actuals,
+                                    KnownForecasts* forecasts, const ReplayOptions& options) {
+  return Replayer(trace, config, actuals, forecasts, options).Run();
+}
+
+}  // namespace carbon
