@@ -24,6 +24,7 @@ int Run(int argc, char** argv) {
   carbon::AddHardware(app, &exit_code);
   carbon::AddLog(app, &exit_code);
   carbon::AddPolicy(app, &exit_code);
+  carbon::AddReplay(app, &exit_code);
   carbon::AddStatus(app, &exit_code);
   try {
     app.parse(argc, argv);

@@ -21,7 +21,8 @@ replay/trace replay/forecasts replay/cluster replay
 plugin/words plugin/client plugin/installation plugin/job_submit
 settings
 scarbond
-cli cli/process cli/text cli/estimate cli/log cli/explain cli/verify cli/status cli/forecast cli/policy cli/doctor
+cli cli/process cli/text cli/estimate cli/log cli/explain cli/verify cli/status cli/forecast cli/policy cli/replay
+cli/doctor
 """.split()
 
 # Of the libraries that have moved names about between releases.

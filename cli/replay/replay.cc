@@ -1,0 +1,324 @@
+// scarbon replay: what enforcing the policies would have saved on a history of jobs.
+#include "replay/replay.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "cli/commands.h"
+#include "cli/replay/replay_report.h"
+#include "cli/text/slurm_time.h"
+#include "cli/text/table.h"
+#include "core/base/duration.h"
+#include "core/base/timestamp.h"
+#include "replay/savings.h"
+#include "replay/trace/csv_trace.h"
+#include "replay/trace/sacct_trace.h"
+#include "settings/load_config.h"
+#include "store/file.h"
+
+namespace carbon {
+namespace {
+
+constexpr int64_t kMaxTraceBytes = int64_t{2} << 30;
+constexpr int64_t kMaxGridBytes = 64 << 20;
+constexpr int kWrongUsage = 2;
+
+struct Options {
+  std::string trace;
+  std::string format = "auto";
+  std::string config = CARBON_CONFIG_FILE;
+  std::string grid;
+  std::string forecasts = "own";
+  std::string cache;
+  std::string from, to, zone;
+  std::string look;
+  std::vector<std::string> pools;
+  std::string group_by = "total";
+  std::string begin, time_unit = "1s", length_unit = "1s", partition;
+  bool cpus_are_devices = false;
+  bool as_configured = false;
+  bool json = false, csv = false;
+};
+
+void Complain(absl::string_view line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
+
+int Refuse(absl::string_view option, const absl::Status& status) {
+  Complain(absl::StrCat(option, ": ", status.message()));
+  return kWrongUsage;
+}
+
+// What the options say, read and checked.
+struct Settings {
+  ReplayOptions replay;
+  absl::TimeZone zone = absl::LocalTimeZone();
+  CsvTraceOptions csv;
+  std::vector<GroupBy> groupings = {GroupBy::kTotal};
+};
+
+// 0, or the exit code.
+int ReadSettings(const Options& options, const Config& config, absl::Time now, Settings* settings) {
+  settings->replay.look_every = config.daemon.refresh.capacity;
+  if (!options.zone.empty() && !absl::LoadTimeZone(options.zone, &settings->zone)) {
+    Complain(absl::StrCat("--time-zone \"", options.zone, "\": this machine does not know it"));
+    return kWrongUsage;
+  }
+  for (const auto& [text, option, time] :
+       {std::tuple(&options.from, "--starttime", &settings->replay.from),
+        std::tuple(&options.to, "--endtime", &settings->replay.to),
+        std::tuple(&options.begin, "--begin", &settings->csv.begin)}) {
+    if (text->empty()) continue;
+    const absl::StatusOr<absl::Time> read = ParseSlurmTime(*text, now, settings->zone);
+    if (!read.ok()) return Refuse(option, read.status());
+    *time = *read;
+  }
+  if (settings->replay.to <= settings->replay.from) {
+    Complain(absl::StrCat("--endtime ", options.to, ": is not after --starttime"));
+    return kWrongUsage;
+  }
+  for (const auto& [text, option, duration] :
+       {std::tuple(&options.look, "--look", &settings->replay.look_every),
+        std::tuple(&options.time_unit, "--time-unit", &settings->csv.time_unit),
+        std::tuple(&options.length_unit, "--length-unit", &settings->csv.length_unit)}) {
+    if (text->empty()) continue;
+    const absl::StatusOr<absl::Duration> read = ParseDuration(*text);
+    if (!read.ok()) return Refuse(option, read.status());
+    if (*read <= absl::ZeroDuration()) {
+      Complain(absl::StrCat(option, " ", *text, ": is not above zero"));
+      return kWrongUsage;
+    }
+    *duration = *read;
+  }
+  // A Placer rests on nothing older than ten minutes.
+  if (settings->replay.look_every > absl::Minutes(10)) {
+    Complain(absl::StrCat("--look ", options.look, ": is above 10m"));
+    return kWrongUsage;
+  }
+  for (const std::string& given : options.pools) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(given, absl::MaxSplits('=', 1));
+    const bool is_known =
+        std::any_of(config.placement.pools.begin(), config.placement.pools.end(),
+                    [&](const PoolConfig& pool) { return pool.name == parts.first; });
+    if (!is_known) {
+      Complain(absl::StrCat("--pool \"", given, "\": ", options.config, " has no pool \"",
+                            parts.first, "\""));
+      return kWrongUsage;
+    }
+    const absl::StatusOr<PoolShape> shape = ParsePoolShape(parts.second);
+    if (!shape.ok()) return Refuse(absl::StrCat("--pool ", parts.first), shape.status());
+    settings->replay.shapes[std::string(parts.first)] = *shape;
+  }
+  for (const absl::string_view name : absl::StrSplit(options.group_by, ',', absl::SkipEmpty())) {
+    const absl::StatusOr<GroupBy> by = ParseGroupBy(name);
+    if (!by.ok()) return Refuse("--group-by", by.status());
+    const auto known = std::find(settings->groupings.begin(), settings->groupings.end(), *by);
+    if (known == settings->groupings.end()) settings->groupings.push_back(*by);
+  }
+  settings->replay.enforce_shadow = !options.as_configured;
+  settings->csv.partition = options.partition;
+  settings->csv.are_cpus_devices = options.cpus_are_devices;
+  return 0;
+}
+
+bool IsSacct(const Options& options, absl::string_view text) {
+  if (options.format != "auto") return options.format == "sacct";
+  const absl::string_view header = text.substr(0, text.find('\n'));
+  return absl::StrContains(header, "JobID") && absl::StrContains(header, '|');
+}
+
+// What was measured in the zones of the pools' sites; a line of complaint for each that cannot be
+// read.
+bool ReadGrids(const Options& options, const Config& config, std::vector<ZoneRecord>* records,
+               std::vector<const ZoneConfig*>* zones) {
+  std::set<std::string> wanted;
+  for (const PoolConfig& pool : config.placement.pools) {
+    for (const SiteConfig& site : config.placement.sites) {
+      if (site.name == pool.site) wanted.insert(site.zone);
+    }
+  }
+  bool all = true;
+  for (const ZoneConfig& zone : config.daemon.zones) {
+    if (!wanted.contains(zone.name)) continue;
+    std::string path = absl::StrCat(options.grid, "/", zone.name, ".csv");
+    CsvFormat format;
+    if (options.grid.empty()) {
+      path.clear();
+      for (const HistorySource& source : zone.history.value_or(std::vector<HistorySource>())) {
+        const HistoryFile* const file = std::get_if<HistoryFile>(&source);
+        if (file == nullptr) continue;
+        path = file->path;
+        format = file->csv;
+        break;
+      }
+      if (path.empty()) {
+        Complain(absl::StrCat("zone ", zone.name, ": ", options.config,
+                              " names no history file; --grid DIR reads DIR/", zone.name, ".csv"));
+        all = false;
+        continue;
+      }
+    }
+    const absl::StatusOr<std::string> text = ReadFile(path, kMaxGridBytes);
+    if (!text.ok()) {
+      Complain(absl::StrCat("zone ", zone.name, ": ", text.status().message()));
+      all = false;
+      continue;
+    }
+    absl::StatusOr<ZoneRecord> record = ZoneRecord::Create(zone.name, *text, format);
+    if (!record.ok()) {
+      Complain(absl::StrCat("zone ", zone.name, ": ", path, ": ", record.status().message()));
+      all = false;
+      continue;
+    }
+    records->push_back(*std::move(record));
+    zones->push_back(&zone);
+  }
+  return all;
+}
+
+// On standard error, where that is a terminal.
+class Progress {
+ public:
+  Progress() : is_shown_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (is_drawn_) std::cerr << "\r\x1b[K" << std::flush;
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Show(double done) {
+    const absl::Time now = absl::Now();
+    if (!is_shown_ || now - drawn_at_ < absl::Milliseconds(200)) return;
+    constexpr int kWidth = 40;
+    const int full = static_cast<int>(done * kWidth);
+    std::cerr << "\r[" << std::string(full, '#') << std::string(kWidth - full, '.')
+              << absl::StrFormat("] %3.0f%%", 100 * done) << std::flush;
+    is_drawn_ = true;
+    drawn_at_ = now;
+  }
+
+ private:
+  const bool is_shown_;
+  bool is_drawn_ = false;
+  absl::Time drawn_at_ = absl::InfinitePast();
+};
+
+int Run(const Options& options) {
+  std::vector<std::string> errors, warnings;
+  const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
+  for (const std::string& warning : warnings) Complain("warning: " + warning);
+  for (const std::string& error : errors) Complain(error);
+  if (!config.has_value()) return 1;
+  Settings settings;
+  if (const int code = ReadSettings(options, *config, absl::Now(), &settings); code != 0)
+    return code;
+
+  absl::StatusOr<Trace> trace = absl::InternalError("");
+  {
+    const absl::StatusOr<std::string> text = ReadFile(options.trace, kMaxTraceBytes);
+    if (!text.ok()) {
+      Complain(text.status().message());
+      return 1;
+    }
+    trace = IsSacct(options, *text) ? ParseSacct(*text, {.zone = settings.zone})
+                                    : ParseCsvTrace(*text, settings.csv);
+  }
+  if (!trace.ok()) {
+    Complain(absl::StrCat(options.trace, ": ", trace.status().message()));
+    return 1;
+  }
+  std::vector<ZoneRecord> records;
+  std::vector<const ZoneConfig*> zones;
+  if (!ReadGrids(options, *config, &records, &zones)) return 1;
+  std::vector<ZoneActuals> actuals;
+  for (size_t i = 0; i < records.size(); ++i) actuals.push_back({zones[i], &records[i]});
+
+  std::unique_ptr<KnownForecasts> forecasts;
+  if (options.forecasts == "oracle") {
+    forecasts = std::make_unique<OracleForecasts>(actuals);
+  } else {
+    forecasts = std::make_unique<OwnForecasts>(actuals, options.cache);
+  }
+  absl::StatusOr<ReplayResult> result = absl::InternalError("");
+  {
+    Progress progress;
+    settings.replay.progress = [&progress](double done) { progress.Show(done); };
+    result = Replay(*trace, config->placement, actuals, forecasts.get(), settings.replay);
+  }
+  if (!result.ok()) {
+    Complain(absl::StrCat(options.trace, ": ", result.status().message()));
+    return 1;
+  }
+  const ReplayReport report{*trace,        config->placement, *result,
+                            options.trace, options.forecasts, settings.groupings};
+  std::cout << (options.json  ? ReplayJson(report)
+                : options.csv ? ReplayCsv(report)
+                              : ReplayText(report));
+  return 0;
+}
+
+}  // namespace
+
+void AddReplay(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* replay = app.add_subcommand(
+      "replay", "Show what enforcing the policies would have saved on a history of jobs");
+  replay->add_option("TRACE", options->trace, "The history: what sacct printed, or CSV")
+      ->required();
+  replay->add_option("--format", options->format, "sacct, csv, or auto: as the first line says")
+      ->check(CLI::IsMember({"auto", "sacct", "csv"}))
+      ->capture_default_str();
+  replay->add_option("--config", options->config, "Configuration")->capture_default_str();
+  replay->add_option("--grid", options->grid,
+                     "Folder with the measured intensities, ZONE.csv each; default: the history "
+                     "files in the configuration");
+  replay
+      ->add_option("--forecasts", options->forecasts,
+                   "own: from history, as scarbond would have made them; oracle: what came")
+      ->check(CLI::IsMember({"own", "oracle"}))
+      ->capture_default_str();
+  replay->add_option("--cache", options->cache, "Folder that keeps forecasts for the next replay");
+  replay->add_option("--pool", options->pools,
+                     "NAME=NODES[xDEVICES[xCPUS]]: the size of a pool, devices and CPUs by node");
+  replay->add_option("-S,--starttime", options->from, "Jobs submitted from then on");
+  replay->add_option("-E,--endtime", options->to, "Jobs submitted before then");
+  replay->add_option("--time-zone", options->zone,
+                     "Of local times in the history and in options; default: this machine's");
+  replay->add_option("-g,--group-by", options->group_by,
+                     "List of policy, account, user, site, pool, month");
+  replay->add_option("--look", options->look,
+                     "How often the queue is looked at; default: as the configuration has it");
+  replay->add_flag("--as-configured", options->as_configured,
+                   "Policies in shadow change nothing, as they are configured");
+  replay->add_option("--begin", options->begin, "CSV: when times that are numbers begin");
+  replay->add_option("--time-unit", options->time_unit, "CSV: of times that are numbers")
+      ->capture_default_str();
+  replay->add_option("--length-unit", options->length_unit, "CSV: of runtimes and limits")
+      ->capture_default_str();
+  replay->add_option("--partition", options->partition, "CSV: of jobs that name none");
+  replay->add_flag("--cpus-are-devices", options->cpus_are_devices,
+                   "CSV: count CPUs as devices where there is no column of devices");
+  CLI::Option* const json = replay->add_flag("--json", options->json, "Print one JSON object");
+  replay->add_flag("--csv", options->csv, "Print the sums as CSV")->excludes(json);
+  replay->callback([options, exit_code] { *exit_code = Run(*options); });
+}
+
+}  // namespace carbon

@@ -1,0 +1,152 @@
+#include <fstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/base/timestamp.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/cli/run_scarbon.h"
+#include "tests/temporary_folder.h"
+
+namespace carbon {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+// Two sites, of which oslo is clean; the grids are the same at every hour of a week.
+class ReplayCommand : public testing::Test {
+ protected:
+  ReplayCommand() {
+    for (const auto& [zone, grams] : {std::pair("NO-1", 100), std::pair("DE", 500)}) {
+      std::string csv = "time,value\n";
+      for (int hour = 0; hour < 7 * 24; ++hour) {
+        absl::StrAppend(&csv,
+                        FormatTimestamp(absl::FromUnixSeconds(1'000'000'800) + absl::Hours(hour)),
+                        ",", grams, "\n");
+      }
+      Write(absl::StrCat(folder_.path(), "/", zone, ".csv"), csv);
+    }
+    Write(folder_.path() + "/carbon.json", R"({
+      "zones": {"NO-1": {"kind": "average-lifecycle", "forecast": [{"static": 100}]},
+                "DE": {"kind": "average-lifecycle", "forecast": [{"static": 500}]}},
+      "sites": {"oslo": {"zone": "NO-1", "pue": {"value": 1.1, "quality": "measured", "source": "set"}},
+                "frankfurt": {"zone": "DE", "pue": {"value": 1.1, "quality": "measured", "source": "set"}}},
+      "hardware": {"unit-watts": {"extends": null, "unit": "device",
+                   "busy_watts": {"value": 1000, "quality": "measured", "source": "set"}}},
+      "pools": {"oslo": {"site": "oslo", "partition": "oslo", "hardware": "unit-watts"},
+                "frankfurt": {"site": "frankfurt", "partition": "frankfurt", "hardware": "unit-watts"}},
+      "policies": [{"name": "all", "mode": "shadow", "may_change": ["time", "site"],
+                    "may_change_named_partition": true}]
+    })");
+    // Two jobs of frankfurt, one of oslo, and rows that are none.
+    Write(
+        folder_.path() + "/history",
+        "JobID|UID|User|Account|Partition|State|Submit|Start|ElapsedRaw|TimelimitRaw|AllocTRES\n"
+        "1|1001|anna|vision|frankfurt|COMPLETED|1000090000|1000090060|36000|600|cpu=64,gres/"
+        "gpu=8,node=1\n"
+        "2|1002|ben|climate|frankfurt|FAILED|1000093600|1000093600|18000|300|cpu=32,gres/"
+        "gpu=4,node=1\n"
+        "3|1002|ben|climate|oslo|COMPLETED|1000093600|1000093600|18000|300|cpu=32,gres/"
+        "gpu=4,node=1\n"
+        "3.batch|1002|ben|climate|oslo|COMPLETED|1000093600|1000093600|18000||cpu=32,gres/"
+        "gpu=4,node=1\n"
+        "4|1002|ben|climate|debug|COMPLETED|1000093600|1000093600|3600|60|cpu=8,gres/gpu=1,node=1\n"
+        "5|1002|ben|climate|oslo|CANCELLED by 1002|1000093600|None|0|300|\n");
+  }
+
+  Ran Replay(const std::string& arguments) const {
+    return RunScarbon(absl::StrCat("replay history --config carbon.json --grid . ", arguments),
+                      "TZ=UTC", folder_.path());
+  }
+
+  const TemporaryFolder folder_;
+};
+
+TEST_F(ReplayCommand, ShowsWhatEnforcingWouldHaveSaved) {
+  const Ran ran =
+      Replay("--forecasts oracle --group-by site --pool oslo=4x8x64 --pool frankfurt=4x8x64");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.code, 0);
+  // Job 1 draws 88 kWh, the others 22 each.
+  EXPECT_THAT(ran.out,
+              ContainsRegex("total +3 +132[.]0 +132[.]0 +57[.]2 kg +13[.]2 kg +76[.]9% +-"));
+  EXPECT_THAT(ran.out, ContainsRegex("frankfurt +2 +0 +110[.]0 +0[.]0 +55 kg +0 g +100[.]0% +-"));
+  EXPECT_THAT(ran.out,
+              ContainsRegex("oslo +1 +3 +22[.]0 +132[.]0 +2[.]2 kg +13[.]2 kg +-500[.]0% +-"));
+  EXPECT_THAT(ran.out, ContainsRegex("3 +120[.]0 +99[.]2% +replayed"));
+  EXPECT_THAT(ran.out, ContainsRegex("1 +1[.]0 +0[.]8% +left out: its partition is no pool"));
+  EXPECT_THAT(ran.out, HasSubstr("note: partition debug: is no pool; 1 rows\n"));
+}
+
+TEST_F(ReplayCommand, RefusesWrongOptionsByNameAndValue) {
+  struct Case {
+    const char* arguments;
+    const char* error;
+  };
+  for (const Case& one : {
+           Case{"--pool bergen=4", "--pool \"bergen=4\": carbon.json has no pool \"bergen\""},
+           Case{"--pool oslo=none",
+                "--pool oslo: \"none\" is not NODES, NODESxDEVICES or "
+                "NODESxDEVICESxCPUS"},
+           Case{"--group-by week", "--group-by: \"week\" is not one of "},
+           Case{"--look 1h", "--look 1h: is above 10m"},
+           Case{"--time-zone Mars/Base",
+                "--time-zone \"Mars/Base\": this machine does not know it"},
+           Case{"--forecasts guess", "--forecasts"},
+       }) {
+    const Ran ran = Replay(one.arguments);
+    EXPECT_EQ(ran.code, 2) << one.arguments;
+    EXPECT_THAT(ran.err, HasSubstr(one.error));
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST_F(ReplayCommand, NamesWhatCannotBeRead) {
+  const Ran no_zone = RunScarbon("replay history --config carbon.json", "TZ=UTC", folder_.path());
+  EXPECT_EQ(no_zone.code, 1);
+  EXPECT_THAT(no_zone.err, HasSubstr("zone NO-1: carbon.json names no history file; --grid DIR"));
+  const Ran no_grid = Replay("--grid /nowhere");
+  EXPECT_EQ(no_grid.code, 1);
+  Write(folder_.path() + "/empty", "JobID|State\n");
+  const Ran no_column =
+      RunScarbon("replay empty --config carbon.json --grid .", "TZ=UTC", folder_.path());
+  EXPECT_EQ(no_column.code, 1);
+  EXPECT_EQ(no_column.err, "scarbon: empty: line 1: has no column Partition\n");
+  const Ran no_file =
+      RunScarbon("replay gone --config carbon.json --grid .", "TZ=UTC", folder_.path());
+  EXPECT_EQ(no_file.code, 1);
+  EXPECT_THAT(no_file.err, HasSubstr("scarbon: gone: "));
+}
+
+TEST_F(ReplayCommand, PrintsTheSameAsJson) {
+  const Ran ran = Replay("--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 --json");
+  EXPECT_EQ(ran.code, 0);
+  const auto json = nlohmann::json::parse(ran.out, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << ran.out << ran.err;
+  EXPECT_EQ(json["rows"]["replayed"]["rows"], 3);
+  EXPECT_EQ(json["rows"]["left_out"].size(), 3u);
+  EXPECT_EQ(json["groups"][0]["name"], "total");
+  EXPECT_NEAR(json["groups"][0]["home"]["co2e_g"].get<double>(), 57200, 1e-6);
+  EXPECT_NEAR(json["groups"][0]["enforced"]["co2e_g"].get<double>(), 13200, 1e-6);
+  EXPECT_EQ(json["waits"]["harmed"]["jobs"], 0);
+}
+
+TEST_F(ReplayCommand, PrintsTheSumsAsCsv) {
+  const Ran ran =
+      Replay("--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 --csv -g account");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.out,
+            "group_by,name,home_jobs,jobs,home_kwh,kwh,home_co2e_g,co2e_g,home_consequential_g,"
+            "consequential_g\n"
+            "total,total,3,3,132,132,57200,13200,,\n"
+            "account,climate,2,2,44,44,13200,4400,,\n"
+            "account,vision,1,1,88,88,44000,8800,,\n");
+}
+
+}  // namespace
+}  // namespace carbon
