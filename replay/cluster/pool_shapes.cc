@@ -109,12 +109,18 @@ std::vector<PoolShape> FindPoolShapes(const Trace& trace, const std::vector<Pool
   }
   const std::vector<PoolShape> found = shapes;
   for (size_t i = 0; i < pools.size(); ++i) {
-    if (shapes[i].devices_per_node > 0 || shapes[i].cpus_per_node > 0) continue;
+    // Where no job of the trace ran.
+    if (found[i].cpus_per_node > 0) continue;
     int64_t most = 0;
     for (size_t other = 0; other < pools.size(); ++other) {
-      if (pools[other].hardware != pools[i].hardware || found[other].nodes <= most) continue;
+      if (pools[other].hardware != pools[i].hardware || found[other].cpus_per_node == 0 ||
+          found[other].nodes <= most) {
+        continue;
+      }
       most = found[other].nodes;
-      shapes[i].devices_per_node = found[other].devices_per_node;
+      if (found[i].devices_per_node == 0) {
+        shapes[i].devices_per_node = found[other].devices_per_node;
+      }
       shapes[i].cpus_per_node = found[other].cpus_per_node;
     }
   }

@@ -384,6 +384,15 @@ class SacctReader {
   std::set<std::tuple<std::string, absl::Time, absl::Time>> seen_;
 };
 
+// Whether the line is a row, and not text of users that goes on: it begins with a job id and has at
+// least half of the delimiters. (A newline in JobName cuts the last of them off.)
+bool BeginsRow(const Header& header, absl::string_view line) {
+  const auto delimiters =
+      static_cast<size_t>(std::count(line.begin(), line.end(), header.delimiter));
+  return 2 * delimiters + 2 >= header.fields && delimiters > 0 &&
+         IsJobId(line.substr(0, line.find(header.delimiter)));
+}
+
 absl::string_view TakeLine(absl::string_view* rest) {
   const size_t end = rest->find('\n');
   absl::string_view line = rest->substr(0, end);
@@ -404,9 +413,8 @@ absl::StatusOr<Trace> ParseSacct(absl::string_view text, const SacctOptions& opt
   while (!text.empty()) {
     const absl::string_view before = text;
     const absl::string_view next = TakeLine(&text);
-    const size_t delimiter = next.find(header->delimiter);
-    const bool begins_row =
-        delimiter == next.npos ? false : IsJobId(next.substr(0, delimiter)) || row.empty();
+    const bool begins_row = row.empty() ? absl::StrContains(next, header->delimiter)
+                                        : BeginsRow(*header, next);
     if (!begins_row) {
       if (!row.empty()) {
         row = absl::string_view(row.data(),

@@ -15,8 +15,8 @@
 //   - The end is not read: it is the start and the elapsed time.
 //   - Fields are split at the delimiter of the header, `|` by default. sacct quotes nothing. So
 //   text
-//     of users belongs into the last columns: the last one may hold the delimiter, and a line that
-//     does not begin with a job id continues the row above.
+//     of users belongs into the last columns: the last one may hold the delimiter, and a line
+//     continues the row above unless it begins with a job id and has half of the delimiters.
 //   - Tasks of an array (JobID 17_3) that were submitted together share TraceJob::array. What of an
 //     array still waits (17_[4-9]) has never started.
 //   - Of a requeued job each run is a job of its own (--duplicates shows them).

@@ -63,6 +63,7 @@ TEST(FindPoolShapes, WhatIsStatedGoesFirst) {
   EXPECT_EQ(shapes[0].source, "carbon.json");
   EXPECT_EQ(shapes[1].nodes, 5);
   EXPECT_EQ(shapes[1].devices_per_node, 8);
+  EXPECT_EQ(shapes[1].cpus_per_node, 8);  // not stated: as the other with that hardware
 }
 
 TEST(FindPool, GoesByPartitionAndDeviceType) {
