@@ -413,8 +413,14 @@ absl::StatusOr<Trace> ParseSacct(absl::string_view text, const SacctOptions& opt
   while (!text.empty()) {
     const absl::string_view before = text;
     const absl::string_view next = TakeLine(&text);
-    const bool begins_row = row.empty() ? absl::StrContains(next, header->delimiter)
-                                        : BeginsRow(*header, next);
+    if (next == line) {
+      // Histories of several months may be joined to one file, each with its header.
+      if (!row.empty()) reader.ReadRow(row);
+      row = absl::string_view();
+      continue;
+    }
+    const bool begins_row =
+        row.empty() ? absl::StrContains(next, header->delimiter) : BeginsRow(*header, next);
     if (!begins_row) {
       if (!row.empty()) {
         row = absl::string_view(row.data(),

@@ -13,10 +13,10 @@
 //     that occurs twice, the one is taken that is not before the row's submission; where both are
 //     possible, the first, and it is counted. A time that clocks skip is one that cannot be used.
 //   - The end is not read: it is the start and the elapsed time.
-//   - Fields are split at the delimiter of the header, `|` by default. sacct quotes nothing. So
-//   text
-//     of users belongs into the last columns: the last one may hold the delimiter, and a line
-//     continues the row above unless it begins with a job id and has half of the delimiters.
+//   - Fields are split at the delimiter of the header, `|` by default. sacct quotes nothing. Text
+//     of users therefore belongs into the last columns: the last one may contain the delimiter, and
+//     a line continues the row above unless it begins with a job id and has half of the delimiters.
+//   - A line that repeats the header is ignored, so that files of several months may be joined.
 //   - Tasks of an array (JobID 17_3) that were submitted together share TraceJob::array. What of an
 //     array still waits (17_[4-9]) has never started.
 //   - Of a requeued job each run is a job of its own (--duplicates shows them).

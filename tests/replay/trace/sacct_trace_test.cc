@@ -203,6 +203,14 @@ TEST(ParseSacct, TextOfUsersBreaksNoRow) {
   EXPECT_EQ(trace.report.Total().rows, 4);
 }
 
+TEST(ParseSacct, JoinedFilesMayRepeatTheHeader) {
+  Row later;
+  later.id = "18";
+  const Trace trace = Read(absl::StrCat(Row().Text(), kHeader, later.Text()));
+  ASSERT_EQ(trace.jobs.size(), 2u);
+  EXPECT_EQ(trace.report.Total().rows, 2);
+}
+
 TEST(ParseSacct, ReadsLocalTimesOfTheSitesZone) {
   SacctOptions berlin;
   ASSERT_TRUE(absl::LoadTimeZone("Europe/Berlin", &berlin.zone));
