@@ -242,7 +242,8 @@ int Run(const Options& options) {
                                     : ParseCsvTrace(*text, settings.csv);
   }
   if (!trace.ok()) {
-    Complain(absl::StrCat(options.trace, ": ", trace.status().message()));
+    Complain(absl::StrCat(options.trace, ": ", trace.status().message(),
+                          "; see REPLAY in scarbon(1) for what a history needs, and --format"));
     return 1;
   }
   std::vector<ZoneRecord> records;

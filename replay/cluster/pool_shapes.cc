@@ -48,7 +48,8 @@ absl::StatusOr<PoolShape> ParsePoolShape(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, 'x');
   PoolShape shape;
   int64_t* const fields[] = {&shape.nodes, &shape.devices_per_node, &shape.cpus_per_node};
-  if (parts.size() > 3) return wrong();
+  // StrSplit returns no parts for a text without data.
+  if (parts.empty() || parts.size() > 3) return wrong();
   for (size_t i = 0; i < parts.size(); ++i) {
     const int64_t most = i == 0 ? kMaxNodes : kMaxPerNode;
     if (!absl::SimpleAtoi(parts[i], fields[i]) || *fields[i] < (i == 0 ? 1 : 0) ||

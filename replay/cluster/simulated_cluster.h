@@ -16,8 +16,8 @@
 //   - The queue of a pool is in order of priority, then of the time from which a job may start,
 //     then of submission. The first job that finds no room gets a reservation at the earliest time
 //     at which the time limits of what runs leave room for it; those behind it start earlier only
-//     where that does not delay it (EASY backfill; Lifka 1995). At most kMaxBackfill jobs are
-//     looked at.
+//     where that does not delay it. This is EASY backfill (Lifka 1995). At most kMaxBackfill jobs
+//     behind the first are considered.
 //   - It schedules whenever a job arrives, may start or ends, without the seconds that slurmctld
 //     takes to do so.
 //   - Jobs run for their real runtime. What takes longer than its limit is expected to end any

@@ -90,6 +90,7 @@ TEST_F(ReplayCommand, RefusesWrongOptionsByNameAndValue) {
   };
   for (const Case& one : {
            Case{"--pool bergen=4", "--pool \"bergen=4\": carbon.json has no pool \"bergen\""},
+           Case{"--pool oslo", "--pool oslo: \"\" is not NODES, "},
            Case{"--pool oslo=none",
                 "--pool oslo: \"none\" is not NODES, NODESxDEVICES or "
                 "NODESxDEVICESxCPUS"},
@@ -110,13 +111,17 @@ TEST_F(ReplayCommand, NamesWhatCannotBeRead) {
   const Ran no_zone = RunScarbon("replay history --config carbon.json", "TZ=UTC", folder_.path());
   EXPECT_EQ(no_zone.code, 1);
   EXPECT_THAT(no_zone.err, HasSubstr("zone NO-1: carbon.json names no history file; --grid DIR"));
-  const Ran no_grid = Replay("--grid /nowhere");
+  const Ran no_grid =
+      RunScarbon("replay history --config carbon.json --grid /nowhere", "TZ=UTC", folder_.path());
   EXPECT_EQ(no_grid.code, 1);
+  EXPECT_THAT(no_grid.err, HasSubstr("scarbon: zone NO-1: /nowhere/NO-1.csv: "));
   Write(folder_.path() + "/empty", "JobID|State\n");
   const Ran no_column =
       RunScarbon("replay empty --config carbon.json --grid .", "TZ=UTC", folder_.path());
   EXPECT_EQ(no_column.code, 1);
-  EXPECT_EQ(no_column.err, "scarbon: empty: line 1: has no column Partition\n");
+  EXPECT_EQ(no_column.err,
+            "scarbon: empty: line 1: has no column Partition; see REPLAY in scarbon(1) for what a "
+            "history needs, and --format\n");
   const Ran no_file =
       RunScarbon("replay gone --config carbon.json --grid .", "TZ=UTC", folder_.path());
   EXPECT_EQ(no_file.code, 1);
