@@ -63,7 +63,8 @@ absl::Status CheckSizes(const SnapshotParts& parts) {
 }
 
 // Leaves a part alone that is there, whole and readable by whom it should be; its content, not its
-// name, decides, so that a part damaged on disk is replaced. Either way it counts as named at `now`.
+// name, decides, so that a part damaged on disk is replaced. Either way it counts as named at
+// `now`.
 absl::Status WritePart(const std::string& path, const std::string& bytes, const FileAccess& access,
                        absl::Time now) {
   struct stat facts;

@@ -11,8 +11,8 @@
 
 #include "absl/time/time.h"
 #include "bench/placement/federation.h"
-#include "replay/forecasts/zone_record.h"
 #include "core/base/quantities.h"
+#include "replay/forecasts/zone_record.h"
 
 namespace carbon {
 

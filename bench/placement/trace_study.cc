@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "bench/placement/scoring.h"
-#include "replay/forecasts/zone_forecaster.h"
 #include "core/base/timestamp.h"
+#include "replay/forecasts/zone_forecaster.h"
 
 namespace carbon {
 namespace {
