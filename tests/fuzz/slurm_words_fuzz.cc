@@ -63,7 +63,7 @@ void CheckAdminComment(const std::string& text) {
   const std::vector<CarbonMark> marks = ReadMarks(both, 0, &seal).marks;
   const std::vector<CarbonMark> theirs = ReadMarks(text, 0, &seal).marks;
   for (const CarbonMark& mark : theirs) {
-    if (mark.is_sealed || mark.end > text.size()) std::abort();
+    if (mark.is_sealed) std::abort();
   }
   if (theirs.empty() && (marks.size() != 1 || marks[0].decision_id != DecisionId(ours))) {
     std::abort();
