@@ -207,7 +207,7 @@ TEST(RunTrace, ReachesTheOracleWhereEachDayIsLikeTheLast) {
   const ZoneRecord record = RecordOf("A", hours);
   const TemporaryFolder cache;
   const std::vector<GaiaJob> jobs = {{absl::Seconds(0), absl::Minutes(90), 1},
-                                      {absl::Minutes(70), absl::Hours(4), 3}};
+                                     {absl::Minutes(70), absl::Hours(4), 3}};
   const auto result = RunTrace(jobs, GridDay(100, 10), record,
                                {{"no gate", -1e9, 0}, {"never", 0, 2}}, cache.path());
   ASSERT_TRUE(result.ok()) << result.status();
