@@ -7,7 +7,7 @@
 namespace carbon {
 namespace {
 
-// A block that would grow beyond this is cut in two.
+// A block that would grow beyond this size is split in two.
 constexpr size_t kMaxChanges = 64;
 
 }  // namespace
@@ -29,7 +29,7 @@ CapacityCalendar::CapacityCalendar(Resources total, const std::vector<CapacityUs
     Change merged = *change;
     while (++change != changes.end() && change->at == merged.at) merged.by += change->by;
     if (merged.by == Resources{}) continue;
-    // Half full, so that there is room for what is booked later.
+    // A block starts half full, so that later bookings find room in it.
     if (blocks_.empty() || blocks_.back().changes.size() == kMaxChanges / 2) {
       blocks_.emplace_back();
     }
@@ -130,11 +130,12 @@ void CapacityCalendar::ForEachStart(TimeInterval window, absl::Duration runtime,
   Resources room = total_ - needed;
   for (size_t i = 0; i < begin; ++i) room -= blocks_[i].sum;
 
-  // A time [a, b) with too little room rules out the starts in (a - length, b). What is left
-  // between one such gap and the next is feasible.
+  // A time [a, b) with too little room rules out the starts in (a - length, b). The starts between
+  // one such gap and the next are feasible.
   bool is_full = !room.IsNotNegative();
   int64_t open = first;  // while there is room: the earliest start not ruled out so far
-  // From `at` on it is full, or is not. False once nothing that comes after can matter.
+  // From `at` on there is too little room if `full`. Returns false once later changes cannot
+  // matter.
   const auto turn = [&](int64_t at, bool full) {
     if (at >= last + length) return false;
     // There was room for all of the run that starts at `open`.

@@ -1,6 +1,6 @@
-// A calendar of what is free in one node group. That groups overlap is the business of
-// core/cluster/group_calendars.h. Booked runs are half-open intervals; at the instant one ends, its
-// resources are free. Not thread-safe for writing; no I/O.
+// A CapacityCalendar records what is free in one node group over time.
+// core/cluster/group_calendars.h handles groups that overlap. Booked runs are half-open intervals:
+// a run's resources are free at the instant at which it ends. Not thread-safe for writing; no I/O.
 //
 //   CapacityCalendar calendar({.nodes = 4, .devices = 32});
 //   calendar.Book({t0, t1}, {.nodes = 1, .devices = 8});
@@ -27,57 +27,60 @@ struct CapacityUse {
 class CapacityCalendar {
  public:
   explicit CapacityCalendar(Resources total) : total_(total) {}
-  // As if each of the uses had been booked, in any order, but in n log n where booking them one by
-  // one is quadratic: a queue may show a hundred thousand.
+  // Equals a calendar in which each of the uses was booked, in any order. It takes n log n, whereas
+  // booking one by one is quadratic: a queue may show a hundred thousand uses.
   CapacityCalendar(Resources total, const std::vector<CapacityUse>& uses);
 
   const Resources& total() const { return total_; }
 
-  // Adds a use over `when`. Booking beyond the total is allowed: the queue is what it is, and the
-  // calendar must show a full group, not refuse the fact. An empty interval does nothing.
+  // Adds a use over `when`. Booking beyond the total is allowed: a queue can hold more than the
+  // group has, and the calendar must then show a full group. An empty interval does nothing.
   void Book(TimeInterval when, const Resources& amount);
 
-  // Every start s in [window.start, window.end], both ends included, at which `demand` is free
-  // throughout [s, s + runtime): disjoint closed intervals of whole seconds, in order. Empty when
-  // nothing fits or the window is inverted. A zero runtime needs no capacity in time, only that the
-  // total covers the demand.
+  // Returns every start s in [window.start, window.end], both ends included, at which `demand` is
+  // free throughout [s, s + runtime). The result is a list of disjoint closed intervals of whole
+  // seconds, in order. It is empty if nothing fits or the window is inverted. A zero runtime needs
+  // no capacity in time; then the total must cover the demand.
   std::vector<TimeInterval> FeasibleStarts(TimeInterval window, absl::Duration runtime,
                                            const Resources& demand) const;
 
-  // The first of them; absent: there is none. Cheaper, since it looks no further.
+  // Returns the first of these starts, or nullopt if there is none. It costs less, because it stops
+  // there.
   std::optional<absl::Time> FirstStart(TimeInterval window, absl::Duration runtime,
                                        const Resources& demand) const;
 
-  // What is in use at `when`.
+  // Returns what is in use at `when`.
   Resources UsedAt(absl::Time when) const;
 
  private:
-  // Use is kept as its changes, so that a booking touches its two ends only, however much happens
-  // in between.
+  // The use is stored as its changes. So a booking touches only its two ends, however much happens
+  // between them.
   struct Change {
-    int64_t at;  // Unix seconds; until then the use is what the changes before have added up to
+    // Unix seconds. Until then the use is the sum of the changes before.
+    int64_t at;
     Resources by;
   };
-  // Neighbouring changes, and what the use comes to within them, counted from their beginning:
-  // where the block as a whole leaves room, or leaves none, it is passed over in one test.
+  // Neighbouring changes and the use that they sum up to, counted from the block's beginning. If
+  // the whole block leaves enough room, or never does, one test is enough to pass over it.
   struct Block {
-    std::vector<Change> changes;  // in order, none of nothing; never empty
-    int64_t begin = 0;            // of the first change
+    std::vector<Change> changes;  // in order; none is zero; never empty
+    int64_t begin = 0;            // time of the first change
     Resources sum;
-    Resources least;  // after any of the changes, by dimension
+    Resources least;  // after any of the changes, in each dimension
     Resources most;
 
     void Summarize();
   };
 
   // Calls `emit(from, to)` with each interval of feasible starts, in Unix seconds. With kFirstOnly
-  // once at most, with a `to` that means nothing.
+  // it calls it at most once, and `to` then has no meaning.
   template <bool kFirstOnly, class Emit>
   void ForEachStart(TimeInterval window, absl::Duration runtime, const Resources& demand,
                     Emit emit) const;
 
   void Add(int64_t at, const Resources& by);
-  // The block that holds the last change at or before `at`; the first where there is none.
+  // Returns the block that contains the last change at or before `at`, or the first block if there
+  // is no such change.
   size_t BlockOf(int64_t at) const;
 
   Resources total_;

@@ -22,13 +22,13 @@ Resources Largest(Resources a, const Resources& b) {
   return a;
 }
 
-// The share of `a` that falls on `part` of `whole` nodes, rounded up.
+// Returns the share of `a` that `part` of `whole` nodes have, rounded up.
 Resources Share(Resources a, int64_t part, int64_t whole) {
   for (const auto what : kDimensions) a.*what = CeilDivide(a.*what * part, whole);
   return a;
 }
 
-// How many times `demand` fits into `total`; at least 1, for what waits will run some day.
+// Returns how often `demand` fits into `total`; at least 1, since what waits will run some day.
 int64_t TimesItFits(const Resources& total, const Resources& demand) {
   int64_t fits = std::numeric_limits<int64_t>::max();
   for (const auto what : kDimensions) {
@@ -71,7 +71,8 @@ class CapacityBuilder {
   }
 
  private:
-  // Of what waits without a nice value, the middle one: a few jobs of low priority say nothing.
+  // Returns the median priority of the jobs that wait without a nice value. A few jobs of low
+  // priority do not change it.
   int64_t MiddlePriority() const {
     std::vector<int64_t> priorities;
     for (const ClusterJob& job : view_.jobs) {
@@ -94,7 +95,7 @@ class CapacityBuilder {
                            .amount = amount});
   }
 
-  // What is left of `times` outside of `taken`; both disjoint and in order.
+  // Returns the parts of `times` that are outside of `taken`. Both are disjoint and in order.
   static std::vector<TimeInterval> Outside(const std::vector<TimeInterval>& times,
                                            const std::vector<TimeInterval>& taken) {
     std::vector<TimeInterval> left;
@@ -117,7 +118,8 @@ class CapacityBuilder {
 
   void AddReservations() {
     std::map<int, std::vector<TimeInterval>> taken;  // by node
-    // Those of whole nodes first: what one of single cores has besides is then known.
+    // Reservations of whole nodes come first. Then the further use by reservations of single cores
+    // is known.
     for (const bool whole : {true, false}) {
       for (const ClusterReservation& reservation : view_.reservations) {
         if (IsWhole(reservation) == whole) AddReservation(reservation, &taken);
@@ -128,7 +130,7 @@ class CapacityBuilder {
   void AddReservation(const ClusterReservation& reservation,
                       std::map<int, std::vector<TimeInterval>>* taken) {
     using Times = std::vector<std::pair<absl::Time, absl::Time>>;
-    std::map<std::pair<int, Times>, Resources> uses;  // by group
+    std::map<std::pair<int, Times>, Resources> uses;  // by group and times
     for (const ClusterReservation::Node& node : reservation.nodes) {
       const int group = found_.of_node[node.index];
       if (group < 0 || !view_.nodes[node.index].usable) continue;
@@ -173,7 +175,7 @@ class CapacityBuilder {
     return found == view_.reservations.end() ? nullptr : &*found;
   }
 
-  // Until when `node` is lent to the reservation now; the infinite past where it is not.
+  // Returns until when the reservation has `node` now, or the infinite past if it does not.
   absl::Time LentUntil(const ClusterReservation* reservation, int node) const {
     if (reservation == nullptr ||
         std::none_of(reservation->nodes.begin(), reservation->nodes.end(),
@@ -186,7 +188,8 @@ class CapacityBuilder {
     return absl::InfinitePast();
   }
 
-  // Each decision's job is shown, be it held, elsewhere or over: then it uses nothing.
+  // Adds a use of nothing for each decided job that is not shown yet: it is held, elsewhere or
+  // over.
   void ShowDecided() {
     if (state_.groups.empty()) return;
     std::set<absl::string_view> shown;
@@ -194,7 +197,7 @@ class CapacityBuilder {
     std::map<absl::string_view, const DecidedJob*> others;
     for (const DecidedJob& job : view_.decided) {
       if (shown.contains(job.decision_id)) continue;
-      const DecidedJob*& other = others[job.decision_id];  // of an array one that ran
+      const DecidedJob*& other = others[job.decision_id];  // of an array, one that ran
       if (other == nullptr || !other->ran.has_value()) other = &job;
     }
     for (const auto& [decision_id, job] : others) {
@@ -206,8 +209,8 @@ class CapacityBuilder {
     }
   }
 
-  // How many of the job's nodes have devices of each of its types. Where none has, the type says
-  // nothing.
+  // Returns how many of the job's nodes have devices of each of its types. If no node has any, the
+  // type says nothing.
   std::vector<int64_t> NodesWithTypes(const ClusterJob& job) const {
     std::vector<int64_t> nodes(job.devices.size());
     for (size_t i = 0; i < job.devices.size(); ++i) {
@@ -223,9 +226,9 @@ class CapacityBuilder {
 
   void AddRunning(const ClusterJob& job) {
     struct Part {
-      int64_t nodes = 0;               // whose CPUs and memory it has
-      std::vector<int64_t> with_type;  // whose devices it has, by the job's types
-      Resources whole;                 // all that there is
+      int64_t nodes = 0;               // nodes whose CPUs and memory it has
+      std::vector<int64_t> with_type;  // nodes whose devices it has, by the job's types
+      Resources whole;                 // everything that these nodes have
     };
     const ClusterReservation* reservation = FindReservation(job.reservation);
     const std::vector<int64_t> with_type = NodesWithTypes(job);
@@ -235,11 +238,12 @@ class CapacityBuilder {
     untyped.devices = std::max<int64_t>(0, untyped.devices);
     const auto all_nodes = static_cast<int64_t>(job.nodes.size());
     const Resources on_each = Share(untyped, 1, all_nodes);
-    // By group, and until when the node is the reservation's, which is counted already.
+    // The key is the group, and until when the node is the reservation's, which is already counted.
     std::map<std::pair<int, absl::Time>, Part> parts;
     for (const int index : job.nodes) {
       const ClusterNode& node = view_.nodes[index];
-      // What runs on a node that takes no new jobs uses nothing of the total, which lacks it.
+      // A job on a node that takes no new jobs uses nothing of the total, because the total lacks
+      // the node.
       if (found_.of_node[index] < 0 || !node.usable) continue;
       const absl::Time lent_until = LentUntil(reservation, index);
       NodeUse use{.when = {std::max(job.when.start, lent_until), job.when.end},
@@ -270,13 +274,13 @@ class CapacityBuilder {
         amount.devices += CeilDivide(job.devices[i].count * part.with_type[i], with_type[i]);
       }
       if (IsExclusive(job)) amount = Largest(amount, part.whole);
-      amount.nodes = 0;  // they are counted by node
+      amount.nodes = 0;  // nodes are counted node by node
       const auto& [group, lent_until] = where;
       AddUse(job, group, {std::max(job.when.start, lent_until), job.when.end}, amount);
     }
   }
 
-  // Whether the job can run nowhere in the pool's partition but there.
+  // Returns true if the pool is the only place in its partition where the job can run.
   static bool AsksFor(const ClusterJob& job, const PoolConfig& pool) {
     if (!job.pool.empty()) return job.pool == pool.name;
     const bool names_type = job.devices.size() == 1 && !pool.gres_type.empty() &&
@@ -294,14 +298,13 @@ class CapacityBuilder {
     return found == pools_of_.end() ? kNone : found->second;
   }
 
-  // The groups in which a waiting job may run, the one that it asked for first.
+  // Returns the groups in which a waiting job may run, the one that it asked for first.
   std::vector<int> GroupsOfWaiting(const ClusterJob& job) const {
     std::vector<int> groups;
     for (const std::string& name : job.partitions) {
       const auto partition = found_.of_partition.find(name);
       int group = partition == found_.of_partition.end() ? -1 : partition->second;
-      const PoolConfig* asked_for =
-          nullptr;  // the one with the most features, as a decision has it
+      const PoolConfig* asked_for = nullptr;  // the one with the most features, as in a decision
       for (const size_t i : PoolsOf(name)) {
         if (!AsksFor(job, pools_[i])) continue;
         if (asked_for != nullptr && asked_for->features.size() >= pools_[i].features.size())
@@ -317,7 +320,7 @@ class CapacityBuilder {
   }
 
   void AddWaiting(const ClusterJob& job, std::vector<WaitingRun>* waiting) const {
-    // What waits in a reservation takes nothing of what is outside of it.
+    // A job that waits in a reservation takes nothing from outside of it.
     const ClusterReservation* reservation = FindReservation(job.reservation);
     if (reservation != nullptr && !reservation->lets_jobs_out) return;
     const std::vector<int> groups = GroupsOfWaiting(job);
@@ -354,7 +357,7 @@ class CapacityBuilder {
   const ClusterView& view_;
   const std::vector<PoolConfig>& pools_;
   const NodeGroups found_;
-  std::map<std::string, std::vector<size_t>> pools_of_;  // by partition, indices into pools_
+  std::map<std::string, std::vector<size_t>> pools_of_;  // by partition; indices into pools_
   NodeUses nodes_;
   int64_t common_priority_ = 0;
   CapacityState state_;

@@ -1,5 +1,6 @@
-// What the cluster looks like, freed of Slurm's types, sentinels and units, and how the snapshot's
-// capacity follows from it. Pure: plugin/client/slurm_client.cc asks slurmctld and fills the view.
+// A ClusterView is the cluster's state without Slurm's types, sentinels and units. BuildCapacity
+// derives the snapshot's capacity from it. Pure: plugin/client/slurm_client.cc asks slurmctld and
+// fills the view.
 #ifndef CORE_CLUSTER_CLUSTER_VIEW_H_
 #define CORE_CLUSTER_CLUSTER_VIEW_H_
 
@@ -16,9 +17,9 @@
 
 namespace carbon {
 
-// How many devices of one type a node has, or a job uses.
+// The number of devices of one type that a node has, or a job uses.
 struct DeviceCount {
-  std::string type;  // empty: without a type, or of any
+  std::string type;  // empty: no type, or any type
   int64_t count = 0;
 
   friend bool operator==(const DeviceCount&, const DeviceCount&) = default;
@@ -26,29 +27,29 @@ struct DeviceCount {
 
 struct ClusterNode {
   std::string name;     // empty: slurmctld does not show it, and nothing is known of it
-  bool usable = false;  // Slurm would start a job on it, now or when others leave
-  // Not usable only because its slurmd has not answered since slurmctld started, or has stopped
-  // answering.
+  bool usable = false;  // Slurm would start a job on it, now or when other jobs leave
+  // It is not usable only because its slurmd has not answered since slurmctld started, or no longer
+  // answers.
   bool is_silent = false;
-  // Not usable only because it is lent to a reservation now.
+  // It is not usable only because a reservation has it now.
   bool is_lent = false;
   Resources resources;               // nodes = 1; devices of all types
   std::vector<DeviceCount> devices;  // each type once
-  // By the same types, into how many shares (shards, MPS) each device may be divided; 0, or none:
-  // it is lent as a whole only.
+  // For each of these types, the number of shares (shards, MPS) into which a device may be divided.
+  // 0, or no entry: devices are allocated only as a whole.
   std::vector<int64_t> shares_per_device;
   std::vector<std::string> features;  // active now
-  // How likely it is to stay powered when it has no jobs (plugin/client/power_saving.h); absent:
-  // not known.
+  // The probability that it stays powered while it has no jobs (plugin/client/power_saving.h).
+  // Absent: unknown.
   std::optional<double> stays_powered;
-  // How long a job waits for it while it falls asleep and then wakes up, at most
-  // (plugin/client/power_saving.h); zero: it stays awake.
+  // The longest time that a job waits for the node to fall asleep, and then to wake up
+  // (plugin/client/power_saving.h). Zero: it stays awake.
   absl::Duration fall_asleep;
   absl::Duration wake_up;
   bool is_idle = false;       // it has no jobs
   bool is_asleep = false;     // asleep, falling asleep or waking up
   bool is_waking = false;     // waking up
-  bool is_future = false;     // in slurm.conf only: it takes no jobs before it registers
+  bool is_future = false;     // only in slurm.conf: it takes no jobs before it registers
   bool is_asked_for = false;  // slurmctld hides it (plugin/client/hidden_nodes.h)
 };
 
@@ -60,16 +61,16 @@ struct ClusterPartition {
   std::optional<absl::Duration> default_time;
   std::optional<int64_t> max_nodes;
   JobDefaults defaults;
-  // How long a node of it that sleeps, or falls asleep, takes to wake up at most.
+  // The longest time that one of its nodes takes to wake up if it sleeps or falls asleep.
   absl::Duration wake_up;
   std::vector<int> nodes;  // indices into ClusterView::nodes
 };
 
-// Nodes that are lent, now or later, to jobs that name the reservation, or to nobody.
+// Nodes that only jobs that name the reservation may use, now or later, or that no job may use.
 struct ClusterReservation {
   struct Node {
     int index;     // into ClusterView::nodes
-    double share;  // of all that it has, up to 1
+    double share;  // of all that it has, at most 1
   };
   std::string name;
   bool lets_jobs_out = false;  // FLEX: its jobs may also run on other nodes, and before it begins
@@ -80,30 +81,30 @@ struct ClusterReservation {
 struct ClusterJob {
   uint32_t job_id = 0;
   std::string decision_id;
-  std::vector<std::string> partitions;  // in the order asked; one where it runs
+  std::vector<std::string> partitions;  // in the order in which it asks for them; one if it runs
   std::vector<int> nodes;               // where it runs; empty while it waits
-  Resources amount;                     // of one array task; `nodes` whether whole or shared
-  std::vector<DeviceCount> devices;     // by type, as far as types are known
-  int64_t devices_per_node = 0;         // that each of its nodes must have; 0: as they come
-  int64_t device_shares = 0;            // on each of its nodes (shards, MPS)
-  std::string pool;                     // where it was promised a start; empty: nowhere
-  std::vector<std::string> features;    // that it asks for, as JobRequest
-  std::string reservation;              // that it runs or waits in; empty: none
+  Resources amount;                     // of one array task; `nodes` counts whole and shared nodes
+  std::vector<DeviceCount> devices;     // by type, as far as the types are known
+  int64_t devices_per_node = 0;       // the number that each of its nodes must have; 0: not stated
+  int64_t device_shares = 0;          // on each of its nodes (shards, MPS)
+  std::string pool;                   // the pool where it was promised a start; empty: none
+  std::vector<std::string> features;  // that it asks for, as in JobRequest
+  std::string reservation;            // in which it runs or waits; empty: none
   bool exclusive = false;
-  TimeInterval when;  // of one array task; while it waits, from when it may start
+  TimeInterval when;  // of one array task; if it waits, from its earliest start
   int64_t priority = 0;
-  bool is_promised = false;  // it waits for a start that we planned and that is yet to come
+  bool is_promised = false;  // it waits for a start that we planned and that is still to come
   bool is_nice = false;      // its nice value is above zero
-  int64_t tasks = 1;         // array tasks that wait in this one record
-  int64_t width = 0;         // how many of them may run at once; 0: no limit
+  int64_t tasks = 1;         // waiting array tasks in this one record
+  int64_t width = 0;         // how many of them may run at once; 0: not limited
 };
 
-// A job of the queue that our plugin has decided on, whatever it uses; but none that ended before
-// it began, which was refused or cancelled.
+// A job of the queue that our plugin decided on, even if it uses nothing. Jobs that ended before
+// they began (refused or cancelled) are not included.
 struct DecidedJob {
   uint32_t job_id = 0;
   std::string decision_id;
-  std::optional<TimeInterval> ran;  // to its end, or until now; absent: it waits
+  std::optional<TimeInterval> ran;  // until its end, or until now; absent: it waits
 };
 
 struct ClusterView {
@@ -111,7 +112,7 @@ struct ClusterView {
   std::string cluster;
   bool counts_memory = true;  // memory is a consumable resource
   bool whole_nodes = false;   // every job gets whole nodes (select/linear)
-  // By PoolConfig::nodelist, the indices into `nodes`.
+  // For each PoolConfig::nodelist, the indices into `nodes`.
   std::map<std::string, std::vector<int>> nodelists;
   std::vector<ClusterNode> nodes;
   std::vector<ClusterPartition> partitions;
@@ -119,42 +120,42 @@ struct ClusterView {
   std::vector<ClusterJob> jobs;
   std::vector<DecidedJob> decided;
 
-  // What counts of `resources`: no memory where it is not consumed.
+  // Returns the part of `resources` that is counted: without memory if memory is not consumable.
   Resources Counted(Resources resources) const {
     if (!counts_memory) resources.memory_mib = 0;
     return resources;
   }
 };
 
-// Makes nodes usable that are lent to a reservation which the view has: it counts as a use of them,
-// and they are free again when it ends.
+// Makes nodes usable if a reservation of the view has them now. The reservation counts as a use of
+// these nodes, and they are free again when it ends.
 void CountLentNodes(ClusterView* view);
 
-// What is assumed of a run without a time limit.
+// The length that is assumed for a run without a time limit.
 inline constexpr absl::Duration kUnlimitedRun = absl::Hours(24 * 365);
 
-// The capacity that the pools see:
-//   - a pool's nodes are those of its partition that have its features, are in its nodelist, and
-//     have devices of its gres_type, where it has them; its group is the one with just these
-//     (core/cluster/node_groups.h), and of the devices those of its gres_type;
-//   - every decided job is among the uses, one that uses nothing with a use of nothing;
-//   - totals count usable nodes only, and memory is Resources::kUnlimited where it is not consumed;
-//   - a pool stays powered without jobs as far as its usable nodes do, on average; it wakes up in
-//     the longest time that one of them takes, and is asleep as far as those without jobs are;
-//   - a job that runs uses the groups of its nodes in proportion, and of its devices' types where
-//     they are known; one that waits is laid out in a group of one of its partitions
-//     (core/cluster/queue_estimate.h). An exclusive job uses all that is in its nodes;
-//   - what is left free on each node by all that runs there, or reserves it, is counted by node:
-//     such uses have no job, and count nodes and their parts. Parts are counted where all nodes of
-//     a group have the same number of devices in it, else they are Resources::kUnlimited. Devices
-//     that are lent in shares are in use as soon as one share is;
-//   - a reservation uses its nodes while it lasts, once where several overlap; jobs in it use
-//     nothing besides, but for what they run beyond its end. What runs on its nodes when it begins,
-//     and goes on, is counted besides;
-//   - a job of ours that waits for its planned start is promised that start;
-//   - the waiting tasks of an array run as many at once as its limit and the group allow, one round
-//     after the other.
-// A pool whose partition the cluster does not have gets no state.
+// Derives the capacity of the pools from the view:
+//   - A pool's nodes are the nodes of its partition that have its features, are in its nodelist,
+//     and have devices of its gres_type, as far as the pool states them. Its group contains exactly
+//     these nodes (core/cluster/node_groups.h), and of their devices those of its gres_type.
+//   - Every decided job is among the uses. A job that uses nothing has a use of nothing.
+//   - Totals count only usable nodes. Memory is Resources::kUnlimited if it is not consumable.
+//   - The share of a pool that stays powered is the mean over its usable nodes. Its wake-up time is
+//     the longest of any of them. The share that is asleep is that of its nodes without jobs.
+//   - A running job uses the groups of its nodes in proportion, and of its devices' types if they
+//     are known. A waiting job is laid out in a group of one of its partitions
+//     (core/cluster/queue_estimate.h). An exclusive job uses everything in its nodes.
+//   - What runs on a node, or reserves it, is also counted node by node: such uses have no job, and
+//     count nodes and their parts. Parts are counted if all nodes of a group have the same number
+//     of its devices; otherwise they are Resources::kUnlimited. A device that is allocated in
+//     shares is in use as soon as one share is.
+//   - A reservation uses its nodes while it lasts; overlapping reservations count once. Jobs in it
+//     use nothing in addition, except for the time that they run beyond its end. What runs on its
+//     nodes when it begins, and continues, is counted in addition.
+//   - A job of ours that waits for its planned start is promised that start.
+//   - Waiting tasks of an array run in rounds, one after the other. A round has as many tasks as
+//     the array's limit and the group allow.
+// A pool has no state if the cluster does not have its partition.
 CapacityState BuildCapacity(const ClusterView& view, const std::vector<PoolConfig>& pools);
 
 }  // namespace carbon

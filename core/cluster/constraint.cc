@@ -8,7 +8,7 @@
 namespace carbon {
 namespace {
 
-// Anybody can submit one of any length; what is longer is not read.
+// Any user can submit an expression of any length. A longer one is not read.
 constexpr size_t kMaxText = 1024;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What --constraint asks for. Pure; knows nothing else of Slurm.
+// Reads what --constraint asks for. Pure; it uses nothing else of Slurm.
 #ifndef CORE_CLUSTER_CONSTRAINT_H_
 #define CORE_CLUSTER_CONSTRAINT_H_
 
@@ -7,8 +7,8 @@
 
 namespace carbon {
 
-// The features that each of the job's nodes must have: "a100&nvlink" or "a100,nvlink". Empty for
-// every other kind of expression (alternatives, counts), and for nullptr.
+// Returns the features that each of the job's nodes must have: "a100&nvlink" or "a100,nvlink".
+// Returns an empty list for every other kind of expression (alternatives, counts), and for nullptr.
 std::vector<std::string> ReadFeatures(const char* constraint);
 
 }  // namespace carbon

@@ -14,10 +14,10 @@ void GroupCalendars::ForEachGroup(const std::vector<Entry>& entries, size_t inde
   for (const size_t holder : entries[index].holders) book(holder, amount);
   const std::optional<size_t>& beside = entries[index].beside;
   if (amount.nodes == 0 || !beside.has_value()) return;
-  // Negative where a booking is released.
+  // Negative if a booking is released.
   Resources other;
   const int64_t has = entries[*beside].per_node.devices;
-  // As many of them as may be are nodes with nothing beside.
+  // As many of these nodes as possible are nodes without other devices.
   const int64_t without =
       entries[index].calendar.total().nodes - entries[*beside].calendar.total().nodes;
   const int64_t nodes =
@@ -88,7 +88,7 @@ std::vector<TimeInterval> GroupCalendars::FeasibleStarts(GroupName group, TimeIn
   if (found == nullptr) return {};
   const Entry& entry = *found;
   const auto own = static_cast<size_t>(found - entries_.data());
-  // A group may hold both it and what is beside it.
+  // One group may contain both this group and the one beside it.
   std::map<size_t, Resources> with_beside;
   if (demand.nodes > 0 && entry.beside.has_value()) {
     ForEachGroup(entries_, own, demand, [&](size_t index, const Resources& amount) {
@@ -128,7 +128,7 @@ std::optional<absl::Time> GroupCalendars::FirstStart(GroupName group, TimeInterv
 std::optional<absl::Time> GroupCalendars::FirstStart(absl::string_view group, absl::Time from,
                                                      absl::Time until, absl::Duration runtime,
                                                      const Resources& demand) const {
-  // In windows that grow: most find room soon, and a window costs what lies in it.
+  // The windows grow: most runs find room soon, and the cost of a window is what lies in it.
   for (absl::Duration width = absl::Hours(1); from < until; width *= 4) {
     const absl::Time end = std::min(until - absl::Seconds(1), from + width);
     const std::vector<TimeInterval> starts = FeasibleStarts(group, {from, end}, runtime, demand);

@@ -1,17 +1,17 @@
-// The capacity calendars of a cluster's node groups, some of which hold others.
+// The capacity calendars of a cluster's node groups. A group may contain other groups.
 //
-// Partitions overlap, so pools do. A group is therefore any set of nodes that a job may be confined
-// to, and where two overlap their union is a group as well (core/cluster/node_groups.h makes them).
-// What is booked in a group counts in every group that holds it; a run fits a group where it fits
-// that one and all that hold it. For runs that can be split among nodes at will this is exact, by
-// Hall's marriage theorem: runs confined to sets of nodes can all be served exactly if, for every
-// union of such sets, what is confined to it fits it.
+// Partitions overlap, and so pools do. A group is therefore any set of nodes to which a job may be
+// confined. If two groups overlap, their union is a group as well (core/cluster/node_groups.h makes
+// them). A booking in a group counts in every group that contains it. A run fits a group if it fits
+// that group and all groups that contain it. For runs that can be split among nodes at will this is
+// exact, by Hall's marriage theorem: runs that are confined to sets of nodes can all be served if
+// and only if, for every union of such sets, the runs confined to the union fit it.
 //
 //   A = {n1, n2}, B = {n2, n3}, A+B = {n1, n2, n3}: with 2 nodes booked in A, B still has one.
 //
-// Where nodes have devices of several types, each type is a group of its own: the same nodes, with
-// those devices only, within the group of the nodes with all of them. What a job has to itself
-// there is gone for the other types too (NodeGroup::beside).
+// If nodes have devices of several types, each type is a group of its own: the same nodes with only
+// those devices, within the group of the nodes with all devices. If a job has nodes to itself,
+// their devices of the other types are in use too (NodeGroup::beside).
 //
 // Not thread-safe for writing; no I/O.
 #ifndef CORE_CLUSTER_GROUP_CALENDARS_H_
@@ -30,8 +30,8 @@
 
 namespace carbon {
 
-// A group's name, and where it stands in the list of groups as far as the caller knows, which saves
-// the search for it: a wrong place costs time only.
+// A group's name, and its probable index in the list of groups. A right index saves the search by
+// name; a wrong one only costs time.
 struct GroupName {
   GroupName(absl::string_view name, size_t place = 0) : name(name), place(place) {}
   GroupName(const std::string& name) : GroupName(absl::string_view(name)) {}
@@ -44,32 +44,33 @@ struct GroupName {
 class GroupCalendars {
  public:
   GroupCalendars() = default;
-  // With the given uses booked, in n log n. Uses of unknown groups are not counted.
+  // Books the given uses, in n log n. Uses of unknown groups are not counted.
   GroupCalendars(const std::vector<NodeGroup>& groups, const std::vector<QueuedUse>& uses);
 
-  // Both do nothing for a group that is not known. What is released must have been booked.
+  // Both do nothing for an unknown group. Only what was booked may be released.
   void Book(absl::string_view group, TimeInterval when, const Resources& amount);
   void Release(absl::string_view group, TimeInterval when, const Resources& amount);
 
-  // As CapacityCalendar::FeasibleStarts, in the group and in all that hold it. Empty for a group
-  // that is not known.
+  // As CapacityCalendar::FeasibleStarts, in the group and in all groups that contain it. Empty for
+  // an unknown group.
   std::vector<TimeInterval> FeasibleStarts(GroupName group, TimeInterval window,
                                            absl::Duration runtime, const Resources& demand) const;
 
-  // The first of them in the window; absent: there is none. Cheaper than all of them.
+  // Returns the first of them in the window, or nullopt if there is none. It costs less than all of
+  // them.
   std::optional<absl::Time> FirstStart(GroupName group, TimeInterval window, absl::Duration runtime,
                                        const Resources& demand) const;
-  // The first from `from` on and before `until`.
+  // Returns the first at or after `from` and before `until`.
   std::optional<absl::Time> FirstStart(absl::string_view group, absl::Time from, absl::Time until,
                                        absl::Duration runtime, const Resources& demand) const;
 
-  // A group's own calendar, or nullptr.
+  // Returns a group's own calendar, or nullptr if the group is unknown.
   const CapacityCalendar* Find(absl::string_view group) const;
 
  private:
   struct Entry {
     CapacityCalendar calendar;
-    std::vector<size_t> holders;  // of this group, indices into entries_
+    std::vector<size_t> holders;  // the groups that contain it, as indices into entries_
     std::optional<size_t> beside;
     Resources per_node;
     std::string name;
@@ -77,8 +78,8 @@ class GroupCalendars {
   // nullptr: there is no such group.
   const Entry* FindEntry(const GroupName& group) const;
 
-  // Calls `book` with each group in which `amount` of group `index` counts, and what it comes to
-  // there.
+  // Calls `book` with each group in which `amount` of group `index` counts, and with the amount
+  // that counts there.
   template <class BookIn>
   static void ForEachGroup(const std::vector<Entry>& entries, size_t index, const Resources& amount,
                            BookIn book);
@@ -87,7 +88,7 @@ class GroupCalendars {
   std::vector<Entry> entries_;
 };
 
-// What both lists of disjoint closed intervals, each in order, have in common.
+// Returns the intersection of two lists of disjoint closed intervals, each in order.
 std::vector<TimeInterval> Intersect(const std::vector<TimeInterval>& a,
                                     const std::vector<TimeInterval>& b);
 

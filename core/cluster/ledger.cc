@@ -9,7 +9,7 @@
 namespace carbon {
 namespace {
 
-// What the ledger's digest adds up. FNV-1a over everything that a booking changes in a calendar.
+// The digest adds up this hash: FNV-1a over everything that a booking changes in a calendar.
 uint64_t HashBooking(const Booking& booking) {
   uint64_t hash = 0xcbf29ce484222325;
   std::string text = absl::StrCat(booking.decision_id, "|", booking.group, "|",
@@ -72,11 +72,11 @@ std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time no
     user.tentative_for_all = 0;
     user.own.clear();
   }
-  // The first count for all.
+  // The oldest bookings count for all users.
   std::stable_sort(held.begin(), held.end(),
                    [](const Booking& a, const Booking& b) { return a.made_at < b.made_at; });
   for (const Booking& booking : held) Book(booking);
-  // A pause is forgotten a day after it is over.
+  // A pause is forgotten a day after its end.
   std::erase_if(users_, [now](const auto& user) {
     return user.second.paused_until + kMaxPause < now && user.second.tentative_for_all == 0 &&
            user.second.own.empty();
@@ -84,7 +84,8 @@ std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time no
   return events;
 }
 
-// What was made before or within a pause makes no other: it kept nothing from others since.
+// A booking that was made before or during a pause causes no further pause: it has blocked nothing
+// for others since then.
 void BookingLedger::NoteExpired(const Booking& booking, absl::Time now) {
   User& user = users_[booking.user_id];
   if (booking.made_at < user.paused_until) return;
@@ -94,8 +95,7 @@ void BookingLedger::NoteExpired(const Booking& booking, absl::Time now) {
 }
 
 bool BookingLedger::CountsForAll(const Booking& booking, const User& user) const {
-  // A job that the queue has shown is no question; and what root could keep from others it could
-  // take.
+  // The job exists if the queue has shown it. And root could block other users anyway.
   if (booking.job_id != 0 || booking.user_id == 0) return true;
   if (booking.is_nice || booking.made_at < user.paused_until) return false;
   return booking.made_at + kShownWithin >= taken_at_ && user.tentative_for_all < kMaxForAll;

@@ -1,14 +1,15 @@
-// The booking ledger: the capacity that the last look at the queue showed in use, plus what has
-// been decided since and the queue does not show yet. No state of its own survives: it is rebuilt
-// from the queue at every new look, and tentative bookings that the queue does not confirm expire
-// (a will-run leaves no job behind, and cannot be told from a submission).
+// The booking ledger contains the capacity that the last look at the queue showed in use, and what
+// was decided since then and is not in the queue yet. It stores nothing for good. It is rebuilt
+// from the queue at every new look, and tentative bookings that the queue does not confirm expire.
+// (A will-run request leaves no job in the queue, and looks like a submission.)
 //
-// Whoever only asks must not keep others from the clean site. A tentative booking counts for all
-// users until the first look that should have shown its job, and for its own user's jobs until it
-// expires; and for a while after one of hers has expired, each of hers counts for her own jobs
-// only: for kFirstPause, and twice as long each further time. A job that waits and uses nothing,
-// because it is held, say, counts as one that is not there, but for its number. What waits in the
-// queue with a nice value (QueuedUse::yields) is in nobody's way who has none.
+// A user who only asks must not block the clean site for others. A tentative booking counts for all
+// users until the first look that should have shown its job, and for jobs of its own user until it
+// expires. After a booking of a user has expired, the user is paused: each of the user's bookings
+// counts only for the user's own jobs. The pause is kFirstPause at first, and each further one is
+// twice as long. A waiting job that uses nothing, for example a held one, counts as a missing job,
+// except that its number is known. Jobs in the queue with a nice value (QueuedUse::yields) do not
+// block users' jobs that have none.
 //
 // Not thread-safe; the caller holds its lock. No I/O.
 #ifndef CORE_CLUSTER_LEDGER_H_
@@ -34,34 +35,36 @@ struct Booking {
   TimeInterval when;
   Resources amount;
   absl::Time made_at;
-  // A shadow booking stands for a start that the queue will never show. Once the queue has shown
-  // its job, it is kept until it ends, so that a thousand shadow jobs do not all count on the same
-  // green hour.
+  // A shadow booking represents a start that the queue will never show. After the queue has shown
+  // its job, it is kept until it ends. So a thousand shadow jobs do not all count on the same green
+  // hour.
   bool shadow = false;
-  uint32_t job_id = 0;  // as the queue showed it at some look; 0: not yet. The ledger's own
+  // As a look at the queue showed it. 0: none has shown it. Only the ledger sets it.
+  uint32_t job_id = 0;
   uint32_t user_id = 0;
   bool is_nice = false;  // its job has a nice value above zero
 };
 
-// kSeen: the queue shows its job, and the booking is held on; the others end it.
+// kSeen: the queue shows its job, and the ledger keeps the booking. The other fates end the
+// booking.
 enum class BookingFate { kSeen, kConfirmed, kExpired, kEnded };
 
 struct BookingEvent {
   std::string decision_id;
   BookingFate fate;
   uint32_t job_id;  // 0: the queue never showed it
-  bool uses_nothing =
-      false;  // kConfirmed, of a job that waits but uses nothing: no better than kExpired
+  // kConfirmed, but the job waits and uses nothing: treated as kExpired.
+  bool uses_nothing = false;
 };
 
-// A look at the queue made ready to be the ledger's base. Making it is what takes long, and needs
-// no lock.
+// A look at the queue, prepared as the ledger's base. The preparation takes long, and needs no
+// lock.
 struct LedgerBase {
   explicit LedgerBase(const CapacityState& capacity);
 
   absl::Time taken_at;
   GroupCalendars calendars;
-  // Without what yields; absent: nothing does.
+  // Without the uses that yield. Absent: none does.
   std::optional<GroupCalendars> without_yielding;
   struct Job {
     uint32_t job_id = 0;
@@ -72,46 +75,50 @@ struct LedgerBase {
 
 class BookingLedger {
  public:
-  // How long after a booking a look at the queue must have been taken before its silence counts.
+  // A look at the queue that lacks a booking's job counts only if it was taken at least this long
+  // after the booking.
   static constexpr absl::Duration kGrace = absl::Seconds(30);
 
   BookingLedger() = default;
 
-  // Takes a new look at the queue as the base, and leaves the calendars of the one before in it:
-  // freeing them takes long as well. Says what became of each tentative booking that is no longer
-  // held, or whose job shows for the first time, in order of decision id.
+  // Takes a new look at the queue as the base. It leaves the calendars of the last look in `base`,
+  // because freeing them takes long too. Returns the fate of each tentative booking that is no
+  // longer kept, or whose job is shown for the first time, in order of decision id.
   std::vector<BookingEvent> Rebase(LedgerBase&& base, absl::Time now);
 
   void Book(const Booking& booking);
 
-  // Whose decisions come next: what calendars() and digest() say from here on is for a job of this
-  // user, and with or without a nice value. At first it is root's, without.
+  // Sets whose decisions come next: calendars() and digest() are then for a job of this user, with
+  // or without a nice value. The default is root, without a nice value.
   void ViewAs(uint32_t user_id, bool is_nice = false);
 
-  // What the last base showed, and the bookings, as far as they count for the job that is decided
-  // on.
+  // Returns the calendars with the uses of the last base, and with the bookings that count for the
+  // job that is decided on.
   const GroupCalendars& calendars() const {
     return without_yielding_.has_value() && !is_nice_ ? *without_yielding_ : calendars_;
   }
 
-  // Between a decision and its job's record in slurmctld, but on a machine in distress.
+  // A job's record in slurmctld follows its decision within this time, unless the machine is
+  // overloaded.
   static constexpr absl::Duration kShownWithin = absl::Seconds(2);
   static constexpr absl::Duration kFirstPause = absl::Minutes(10);
   static constexpr absl::Duration kMaxPause = absl::Hours(24);
-  // Of one user at a time: that count for all, and for her only. Others count for nobody.
+  // The limits for one user at a time: bookings that count for all users, and bookings that count
+  // only for the user's own jobs. Further bookings count for no job.
   static constexpr int kMaxForAll = 512;
   static constexpr size_t kMaxOwn = 64;
 
   size_t tentative() const { return bookings_.size(); }
 
-  // Identifies the bookings that count, whatever the order they were made in: the sum modulo 2^64
-  // of a hash of each, in hexadecimal. Empty ledgers give "0000000000000000".
+  // Identifies the bookings that count, independent of their order: the sum modulo 2^64 of a hash
+  // of each, in hexadecimal. For an empty ledger it is "0000000000000000".
   std::string digest() const;
 
  private:
   struct User {
-    absl::Time paused_until = absl::InfinitePast();  // from when hers count for all
-    absl::Duration pause;                            // the last
+    // Bookings made from then on count for all users.
+    absl::Time paused_until = absl::InfinitePast();
+    absl::Duration pause;  // the last pause
     int tentative_for_all = 0;
     std::vector<std::string> own;
   };

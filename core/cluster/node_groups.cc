@@ -12,14 +12,16 @@ namespace {
 
 using Member = NodeGroups::Member;
 
-// Members, in order. That of a place without any is {-1 - its index, -1}, of its own.
+// Members, in order. The set of a place without members is {-1 - its index, -1}, which no other
+// place has.
 using Set = std::vector<Member>;
 
 bool Holds(const Set& whole, const Set& part) {
   return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
 }
 
-// Whether they have nodes in common, be it with other devices: those share CPUs and memory.
+// Returns true if they have nodes in common, even with different devices: those share CPUs and
+// memory.
 bool Overlap(const Set& a, const Set& b) {
   for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
     if (i->node == j->node) return true;
@@ -62,7 +64,7 @@ class GroupFinder {
   }
 
  private:
-  // A node with all of its devices.
+  // Returns a node with all of its devices.
   Set MembersOf(int node) const {
     Set members;
     for (size_t d = 0; d < view_.nodes[node].devices.size(); ++d) {
@@ -92,13 +94,13 @@ class GroupFinder {
     for (size_t i = 0; i < places_.size(); ++i) {
       if (places_[i].name == name) return static_cast<int>(i);
     }
-    // A set of no nodes says nothing of which place it is.
+    // Empty sets of two places must not be equal.
     if (members.empty()) members.push_back({-1 - static_cast<int>(places_.size()), -1});
     places_.push_back({std::move(name), is_pool, std::move(members)});
     return static_cast<int>(places_.size()) - 1;
   }
 
-  // "gpu:h100 nvlink gpu[01-16]".
+  // Example: "gpu:h100 nvlink gpu[01-16]".
   static std::string PlaceName(const PoolConfig& pool) {
     std::string name = pool.partition;
     if (!pool.gres_type.empty()) absl::StrAppend(&name, ":", pool.gres_type);
@@ -137,7 +139,8 @@ class GroupFinder {
     }
   }
 
-  // The places whose members are `members` exactly, or else all those within; pools' before others.
+  // Joins the names of the places whose members are exactly `members`, or otherwise of all places
+  // within. Names of pools' places come before other places.
   std::string NameOf(const Set& members) const {
     for (const bool exactly : {true, false}) {
       for (const bool is_pool : {true, false}) {
@@ -158,14 +161,14 @@ class GroupFinder {
     if (!group_of_.try_emplace(members, static_cast<int>(result_.groups.size())).second) return;
     const std::string exact = NameOf(members);
     if (!exact.empty()) name = exact;
-    // Two groups of one name would make the snapshot invalid.
+    // Two groups with one name would make the snapshot invalid.
     while (!names_.insert(name).second) name += "'";
     result_.groups.push_back({.name = name});
     result_.members.push_back(members.front().node < 0 ? Set() : members);
   }
 
-  // Of one type of devices in both only those; else the nodes of both with all that they have,
-  // since what their union adds are CPUs and memory.
+  // If both have only one type of devices, the union has only devices of this type. Otherwise it
+  // has the nodes of both with everything on them, since the union serves to count CPUs and memory.
   Set UnionOf(const Set& a, const Set& b) const {
     std::set<std::string> types;
     Set all;
@@ -213,8 +216,7 @@ class GroupFinder {
     }
   }
 
-  // Members that lie in the same places are all the same to whoever counts, and so are nodes whose
-  // members do.
+  // Members that are in the same places are counted together, and so are nodes whose members are.
   void AddSharedMembers() {
     std::vector<std::vector<std::vector<int>>> places_of(view_.nodes.size());  // by node and device
     const auto of = [&places_of](const Member& member) -> std::vector<int>& {
@@ -228,7 +230,7 @@ class GroupFinder {
         if (member.node >= 0) of(member).push_back(static_cast<int>(place));
       }
     }
-    using Places = std::vector<std::vector<int>>;  // of each of some members
+    using Places = std::vector<std::vector<int>>;  // the places of each of some members
     std::map<Places, Set> members_in, nodes_in;
     result_.of_node.assign(view_.nodes.size(), -1);
     result_.of_device.resize(view_.nodes.size());
@@ -266,7 +268,7 @@ class GroupFinder {
     return names.size() == 1 ? absl::StrCat("only ", names[0]) : absl::StrJoin(names, "&");
   }
 
-  // For each place what other devices its nodes have.
+  // Adds, for each place, the other devices on its nodes.
   void AddOtherDevices() {
     for (const Place& place : places_) {
       Set others;

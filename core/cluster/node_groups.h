@@ -1,6 +1,6 @@
 // The node groups of a cluster: the sets of nodes to which pools and partitions confine jobs, and
-// what is needed to count capacity in them though they overlap (core/cluster/group_calendars.h says
-// how it is counted, and why that is right). Pure.
+// the further sets that are needed to count capacity although these sets overlap.
+// core/cluster/group_calendars.h says how capacity is counted, and why that is right. Pure.
 #ifndef CORE_CLUSTER_NODE_GROUPS_H_
 #define CORE_CLUSTER_NODE_GROUPS_H_
 
@@ -16,20 +16,20 @@
 namespace carbon {
 
 // A place is a pool's nodes, with all their devices or those of its type ("gpu:h100"), or another
-// partition on nodes that a pool has. Groups are made of
-//   - each place, those with the same nodes and devices sharing one, named after the pools' places
-//     ("h100+debug");
-//   - the unions of places that overlap ("h100+debug" too), of different devices with all that
-//     their nodes have, since they share CPUs and memory: beyond kMaxUnions of them in one
-//     cluster, only that of all places that hang together, and the count is no longer exact;
-//   - the devices that lie in the same places, and the nodes whose devices do, to count what runs
-//     there ("h100&debug", "only h100");
-//   - what other devices a place's nodes have ("beside gpu:h100").
-// Nodes that no pool has are in no group.
+// partition on nodes that a pool has. The groups are
+//   - each place. Places with the same nodes and devices share one group, which has the names of
+//     the pools' places ("h100+debug").
+//   - the unions of overlapping places (also "h100+debug"). If their devices differ, the union has
+//     everything on their nodes, since the places share CPUs and memory. Beyond kMaxUnions in one
+//     cluster only the union of all connected places is a group, and the count is no longer exact.
+//   - the devices that are in the same places, and the nodes whose devices are, to count what runs
+//     there ("h100&debug", "only h100").
+//   - the other devices on a place's nodes ("beside gpu:h100").
+// Nodes of no pool are in no group.
 struct NodeGroups {
   static constexpr size_t kMaxUnions = 256;
 
-  // All devices of one type on a node; a node without devices is one such, of none.
+  // All devices of one type on a node. A node without devices has one member, without a device.
   struct Member {
     int node;    // index into ClusterView::nodes
     int device;  // index into its devices; -1: it has none
@@ -37,18 +37,20 @@ struct NodeGroups {
     friend auto operator<=>(const Member&, const Member&) = default;
   };
 
-  std::vector<NodeGroup> groups;  // names, `within` and `beside`; the totals are left zero
+  std::vector<NodeGroup> groups;             // names, `within` and `beside`; the totals stay zero
   std::vector<std::vector<Member>> members;  // of each group, in order
-  std::vector<int> of_pool;                  // index of its group; -1: its partition is not there
-  // The smallest group that has it, with all its devices, or with one of its devices; -1: none.
+  std::vector<int> of_pool;  // index of the pool's group; -1: its partition does not exist
+  // The smallest group that contains the node with all its devices, or with one of its devices. -1:
+  // none.
   std::vector<int> of_node;
-  std::vector<std::vector<int>> of_device;  // by node, then as ClusterNode::devices
-  // Of those that have nodes of a pool, or are one.
+  std::vector<std::vector<int>> of_device;  // by node, then by index into ClusterNode::devices
+  // Contains only partitions that are places.
   std::map<std::string, int> of_partition;
 };
 
-// Whether the node, an index into the view's, is one of the pool's if it is of its partition: it
-// has the pool's features, is in its nodelist and has devices of its gres_type.
+// Returns true if the pool contains the node (an index into the view's nodes), given that the node
+// is in the pool's partition: the node has the pool's features, is in its nodelist and has devices
+// of its gres_type.
 bool IsInPool(const ClusterView& view, int node, const PoolConfig& pool);
 
 NodeGroups FindNodeGroups(const ClusterView& view, const std::vector<PoolConfig>& pools);

@@ -8,13 +8,13 @@
 namespace carbon {
 namespace {
 
-// What is added up of the uses that overlap at some time.
+// The sum of the uses that overlap at some time.
 struct Occupation {
   int64_t uses = 0;
   int64_t whole = 0;
   std::vector<int64_t> devices;
   int64_t untyped_devices = 0;
-  std::multiset<int64_t> shares;  // of each use that has some
+  std::multiset<int64_t> shares;  // of each use that has shares
 
   void Add(const NodeUse& use) { Change(use, 1); }
   void Remove(const NodeUse& use) { Change(use, -1); }
@@ -35,8 +35,8 @@ struct Occupation {
   }
 };
 
-// On how many devices of so many shares each the uses lie if each is put, the largest first, where
-// there is room for all of it. More than a device holds takes several.
+// Returns on how many devices, with `per_device` shares each, the uses lie if each is put on the
+// first device with room, the largest use first. A use larger than a device takes several.
 int64_t DevicesLent(const std::multiset<int64_t>& shares, int64_t per_device) {
   std::vector<int64_t> left;  // on each device
   int64_t full = 0;
@@ -55,7 +55,7 @@ int64_t DevicesLent(const std::multiset<int64_t>& shares, int64_t per_device) {
   return full + static_cast<int64_t>(left.size());
 }
 
-// How many devices of each type are free, and how many are lent in shares.
+// The free devices of each type, and the devices that are allocated in shares.
 struct Left {
   std::vector<int64_t> free;
   std::vector<int64_t> lent;
@@ -69,7 +69,7 @@ Left LeftOf(const ClusterNode& node, const Occupation& now) {
     const int64_t used = i < now.devices.size() ? now.devices[i] : 0;
     int64_t free = std::max<int64_t>(0, node.devices[i].count - used);
     int64_t lent = 0;
-    // Of the first type that lends any: a node rarely has two.
+    // Counts only the first type that is allocated in shares: a node rarely has two.
     if (!has_lent && i < node.shares_per_device.size() && node.shares_per_device[i] > 0) {
       lent = std::min(free, DevicesLent(now.shares, node.shares_per_device[i]));
       has_lent = true;
@@ -95,7 +95,7 @@ void NodeUses::Add(int node, NodeUse use) {
 }
 
 std::vector<QueuedUse> NodeUses::Uses() && {
-  // By group, how much more is in use from that time on.
+  // The change of use in each group at each time.
   std::vector<std::map<absl::Time, Resources>> changes(groups_.groups.size());
   for (size_t index = 0; index < uses_.size(); ++index) {
     const ClusterNode& node = view_.nodes[index];
@@ -131,7 +131,7 @@ std::vector<QueuedUse> NodeUses::Uses() && {
     for (auto change = changes[group].begin(); change != changes[group].end();) {
       const absl::Time start = change->first;
       level += change->second;
-      // Some changes are of nothing.
+      // Skips changes of nothing.
       while (++change != changes[group].end() && change->second == Resources{}) {
       }
       if (level == Resources{} || change == changes[group].end()) continue;

@@ -1,6 +1,6 @@
-// What of each node is free at once. Devices that are free on several nodes are no whole node, and
-// which jobs lie together on one does not follow from their amounts: it is counted here, node by
-// node. Pure. For the sources of this folder.
+// NodeUses counts, node by node, what is free at once. Free devices on several nodes are not a
+// whole node, and the amounts of jobs do not say which jobs share a node. Pure. For the sources of
+// this folder only.
 #ifndef CORE_CLUSTER_NODE_USES_H_
 #define CORE_CLUSTER_NODE_USES_H_
 
@@ -13,25 +13,25 @@
 
 namespace carbon {
 
-// What a job, or a reservation, has of one node.
+// What a job or a reservation uses of one node.
 struct NodeUse {
   TimeInterval when;
   bool is_whole = false;         // all of it
   std::vector<int64_t> devices;  // by the node's types
-  int64_t untyped_devices = 0;   // of whichever type
+  int64_t untyped_devices = 0;   // of any type
   int64_t device_shares = 0;     // shards, MPS
 };
 
 class NodeUses {
  public:
-  // Both must outlive it.
+  // Both arguments must outlive the object.
   NodeUses(const ClusterView& view, const NodeGroups& groups);
 
   void Add(int node, NodeUse use);
 
-  // By group, one use after another, without a job: `nodes` that something runs on, the parts of
-  // nodes whose devices are not free, and the devices whose shares are lent. From the time of the
-  // view on.
+  // Returns uses without a job, group by group and in order of time, from the view's time on: the
+  // `nodes` on which something runs, the parts of nodes whose devices are not all free, and the
+  // devices that are allocated in shares.
   std::vector<QueuedUse> Uses() &&;
 
  private:

@@ -21,7 +21,7 @@ void Outages::Note(const ClusterView& view, absl::Time controller_started) {
   };
   Since nodes;
   for (const ClusterNode& node : view.nodes) {
-    // What is not known, or has not registered yet, was not in service before.
+    // A node that is unknown, or has not registered yet, was not in service before.
     if (node.name.empty() || node.is_future) continue;
     if (!node.usable) nodes[node.name] = first_seen(nodes_, node.name);
   }

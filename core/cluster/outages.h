@@ -1,7 +1,7 @@
-// Remembers since when nodes and partitions are out of service, so that a state that lasts moments
-// is not taken for an outage: after slurmctld starts, or a backup controller takes over, nodes are
-// UNKNOWN or do not respond until their slurmd has answered. The caller keeps one object from one
-// look at the cluster to the next. Pure: time is an argument. One thread.
+// Outages remembers since when nodes and partitions are out of service, so that a state of a few
+// seconds does not count as an outage. After slurmctld starts, or a backup controller takes over,
+// nodes are UNKNOWN or do not respond until their slurmd has answered. The caller keeps one object
+// from one look at the cluster to the next. Pure: time is an argument. One thread.
 //
 //   outages.Note(view, controller_started);
 //   outages.AssumeSilentNodesUp(&view, absl::Minutes(1));      // for decisions
@@ -20,17 +20,17 @@ namespace carbon {
 
 class Outages {
  public:
-  // Takes what a look at the cluster shows. `controller_started` is when the slurmctld that was
-  // asked says that it started, and tells one slurmctld from another. What was noted under another
-  // one is forgotten: each outage then begins with this look.
+  // Takes what a look at the cluster shows. `controller_started` is the start time that the
+  // slurmctld reports; it distinguishes one slurmctld from another. If it changes, earlier notes
+  // are forgotten, and each outage begins with this look.
   void Note(const ClusterView& view, absl::Time controller_started);
 
   // Makes silent nodes usable for `down_after` since the slurmctld started, or since the look that
-  // showed that it is another one. Returns whether it changed the view.
+  // showed a new slurmctld. Returns true if it changed the view.
   bool AssumeSilentNodesUp(ClusterView* view, absl::Duration down_after) const;
 
-  // Makes nodes usable, and partitions up, whose outage has lasted for less than `down_after` or
-  // was first seen in the last look noted. Returns whether it changed the view.
+  // Makes nodes usable and partitions up if their outage has lasted for less than `down_after`, or
+  // if the last look was the first to show it. Returns true if it changed the view.
   bool AssumeBriefOutagesOver(ClusterView* view, absl::Duration down_after) const;
 
  private:
@@ -39,7 +39,7 @@ class Outages {
   bool IsBrief(const Since& since, const std::string& name, absl::Duration down_after) const;
 
   absl::Time looked_at_ = absl::InfinitePast();
-  std::optional<absl::Time> controller_started_;  // absent: there was no look yet
+  std::optional<absl::Time> controller_started_;  // absent: there has been no look
   absl::Time controller_changed_at_ = absl::InfinitePast();
   Since nodes_;
   Since partitions_;

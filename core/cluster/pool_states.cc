@@ -15,8 +15,8 @@ Resources Least(Resources a, const Resources& b) {
   return a;
 }
 
-// On average over the usable ones of the nodes; absent where one's is not known, or none is
-// usable.
+// Returns the mean over the usable nodes. Absent if one of their values is unknown, or if no node
+// is usable.
 std::optional<double> StaysPowered(const ClusterView& view, const Members& members) {
   double sum = 0;
   int usable = 0, last = -1;
@@ -31,7 +31,7 @@ std::optional<double> StaysPowered(const ClusterView& view, const Members& membe
   return usable > 0 ? std::optional(sum / usable) : std::nullopt;
 }
 
-// Sets how long the pool takes to wake up, and how far it is asleep.
+// Sets the pool's wake-up time and the share of it that is asleep.
 void DescribeSleep(const ClusterView& view, const Members& members, PoolState* pool) {
   int idle = 0, asleep = 0, last = -1;
   for (const NodeGroups::Member& member : members) {
@@ -46,8 +46,8 @@ void DescribeSleep(const ClusterView& view, const Members& members, PoolState* p
   if (idle > 0) pool->asleep = static_cast<double>(asleep) / idle;
 }
 
-// Whether the partition has nodes in none of its pools on which the jobs of pools[index] might run:
-// nodes with devices, or any nodes where the pool's own nodes have no devices.
+// Returns true if the partition has nodes that are in none of its pools and on which the jobs of
+// pools[index] might run: nodes with devices, or any nodes if the pool's own nodes have no devices.
 bool HasOthers(const ClusterView& view, const std::vector<PoolConfig>& pools,
                const NodeGroups& found, const ClusterPartition& partition, size_t index) {
   if (pools[index].features.empty() && pools[index].nodelist.empty()) return false;
@@ -62,7 +62,7 @@ bool HasOthers(const ClusterView& view, const std::vector<PoolConfig>& pools,
   }
   return std::any_of(partition.nodes.begin(), partition.nodes.end(), [&](int n) {
     const ClusterNode& node = view.nodes[n];
-    // One that is not shown may have devices.
+    // A node that Slurm does not show may have devices.
     const bool may_run = !has_devices || !node.devices.empty() || node.name.empty();
     return !in_pools.contains(n) && !node.is_future && may_run;
   });
@@ -73,8 +73,8 @@ bool HasOthers(const ClusterView& view, const std::vector<PoolConfig>& pools,
 void CountTotals(const ClusterView& view, const NodeGroups& found, std::vector<NodeGroup>* groups) {
   for (size_t i = 0; i < groups->size(); ++i) {
     NodeGroup& group = (*groups)[i];
-    std::set<int64_t> devices;  // of a type on a node
-    bool has_several = false;   // types on one node
+    std::set<int64_t> devices;  // numbers of devices of one type on a node
+    bool has_several = false;   // some node has several types
     const Members& members = found.members[i];
     for (auto member = members.begin(); member != members.end();) {
       const int index = member->node;
@@ -92,7 +92,7 @@ void CountTotals(const ClusterView& view, const NodeGroups& found, std::vector<N
       group.total += has;
       group.total += NodePartsOf(has.devices, has.devices);
     }
-    // A part of one node is not the same of another.
+    // A half or quarter of one node is not the same as that of another.
     if (has_several || devices.size() > 1) {
       for (const auto part : kNodeParts) group.total.*part = Resources::kUnlimited;
     }

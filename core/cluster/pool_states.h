@@ -1,5 +1,5 @@
-// What the pools and the groups of their nodes have, whatever the queue uses of it: the part of the
-// capacity that follows from nodes and partitions alone. Pure.
+// Computes the part of the capacity that depends only on nodes and partitions, not on the queue:
+// the totals of groups and the states of pools. Pure.
 #ifndef CORE_CLUSTER_POOL_STATES_H_
 #define CORE_CLUSTER_POOL_STATES_H_
 
@@ -13,12 +13,13 @@
 namespace carbon {
 
 // Sets `total` and `per_node` of each group. `groups` are those of `found`, in the same order.
-// Totals count usable nodes only. Memory is Resources::kUnlimited where it is not consumed, and so
-// are the parts of nodes where the nodes of a group have different numbers of devices in it.
+// Totals count only usable nodes. Memory is Resources::kUnlimited if it is not consumable. The
+// parts of nodes are Resources::kUnlimited if a group's nodes have different numbers of its
+// devices.
 void CountTotals(const ClusterView& view, const NodeGroups& found, std::vector<NodeGroup>* groups);
 
-// The states of those pools whose partition the cluster has, in the order of `pools`. `groups` have
-// their totals.
+// Returns the states of the pools whose partition the cluster has, in the order of `pools`. The
+// totals of `groups` must be set.
 std::vector<PoolState> PoolStatesOf(const ClusterView& view, const std::vector<PoolConfig>& pools,
                                     const NodeGroups& found, const std::vector<NodeGroup>& groups);
 

@@ -12,10 +12,10 @@
 namespace carbon {
 namespace {
 
-// No queue is looked at further ahead.
+// The limit of the look ahead.
 constexpr absl::Duration kReach = absl::Hours(24 * 800);
 
-// How much of a group a run takes: the largest share of any one thing.
+// Returns the largest share of the group that the run takes in any dimension.
 double DominantShare(const Resources& amount, const Resources& total) {
   double share = 0;
   for (const auto thing : kDimensions) {
@@ -33,7 +33,7 @@ class QueueLayout {
     for (const NodeGroup& group : groups) groups_[group.name] = &group;
   }
 
-  // Books it where it fits first.
+  // Books the run where it fits first.
   QueuedUse LayOut(const WaitingRun& run) {
     QueuedUse use = Waits(run);
     absl::Time best = absl::InfiniteFuture();
@@ -51,7 +51,7 @@ class QueueLayout {
     return use;
   }
 
-  // Adds it to its group's block.
+  // Adds the run to its group's block.
   QueuedUse AddToBlock(const WaitingRun& run) {
     const auto group = groups_.find(run.groups.front());
     if (group != groups_.end() && group->second->total.Covers(run.amount)) {
@@ -71,13 +71,15 @@ class QueueLayout {
       for (const auto thing : kDimensions) {
         if (whole.*thing == Resources::kUnlimited) whole.*thing = 0;
       }
-      // It fills the group; what else its nodes have is for the jobs of other types.
+      // The block fills the group. The CPUs and memory of its nodes remain for jobs of other device
+      // types.
       if (!groups_.at(name)->beside.empty()) whole.nodes = 0;
       absl::Time end = laid == end_of_.end() ? absl::InfinitePast() : laid->second;
       for (const bool yields : {false, true}) {
         const Part& part = yields ? block.yielding : block.others;
         if (part.length == absl::ZeroDuration()) continue;
-        // Behind what is laid out; where nothing is, when all of it may start.
+        // The block follows the runs that are laid out. If there are none, it starts when all of it
+        // may start.
         const absl::Time start = laid == end_of_.end() ? std::max(end, part.start) : end;
         end = start + absl::Ceil(std::min(part.length, kReach), absl::Seconds(1));
         uses.push_back({.group = name, .when = {start, end}, .amount = whole, .yields = yields});
@@ -92,9 +94,9 @@ class QueueLayout {
     absl::Duration length;
   };
   struct Block {
-    Part others, yielding;  // the latter behind the others
+    Part others, yielding;  // the latter follow the others
   };
-  // No run of a shape finds room from `from` until `until`.
+  // No run of a shape finds room at or after `from` and before `until`.
   struct Tried {
     absl::Time from = absl::InfiniteFuture();
     absl::Time until = absl::InfinitePast();
@@ -110,10 +112,10 @@ class QueueLayout {
             .yields = run.yields};
   }
 
-  // The first start before `before` at which there is room.
+  // Returns the first start before `before` at which there is room.
   std::optional<absl::Time> FirstStart(const WaitingRun& run, const std::string& group,
                                        absl::Time before) {
-    // Room only ever gets less: a run like one before it finds none where that found none.
+    // Room only decreases: where an earlier run of this shape found no room, this one finds none.
     Tried& tried = tried_[Shape{group, run.amount, run.length}];
     const bool in_vain = tried.from <= run.earliest && run.earliest <= tried.until;
     const absl::Time from = in_vain ? tried.until : run.earliest;
@@ -128,7 +130,7 @@ class QueueLayout {
   GroupCalendars calendars_;
   std::map<std::string, const NodeGroup*, std::less<>> groups_;
   std::map<Shape, Tried> tried_;
-  std::map<std::string, absl::Time> end_of_;  // of each group's laid-out queue: the last start
+  std::map<std::string, absl::Time> end_of_;  // by group: the last start of a run that is laid out
   std::map<std::string, Block> blocks_;
 };
 

@@ -1,5 +1,5 @@
-// When what waits in the queue will start, as far as that can be told: an estimate, laid out the
-// way Slurm's backfill would. Pure; no I/O.
+// LayOutQueue estimates when the jobs that wait in the queue will start, as Slurm's backfill would
+// place them. Pure; no I/O.
 #ifndef CORE_CLUSTER_QUEUE_ESTIMATE_H_
 #define CORE_CLUSTER_QUEUE_ESTIMATE_H_
 
@@ -16,27 +16,27 @@ namespace carbon {
 struct WaitingRun {
   uint32_t job_id = 0;
   std::string decision_id;
-  std::vector<std::string> groups;  // where it may run; it takes the one that has room first
-  int64_t priority = 0;             // the highest goes first; of equals the lowest job id
+  std::vector<std::string> groups;  // where it may run; it takes the one with the first room
+  int64_t priority = 0;             // the highest goes first; of equal ones the lowest job id
   absl::Time earliest;
   absl::Duration length;
   Resources amount;
-  // It starts at `earliest` whatever waits besides: a promise of ours, which is counted but moved
-  // by nothing, since begin_time reserves nothing and Slurm does not look ahead to it either.
+  // It starts at `earliest`, whatever else waits: we promised this start. It is counted but moves
+  // no other run, since begin_time reserves nothing and Slurm does not plan for it either.
   bool is_promised = false;
-  bool yields = false;  // as QueuedUse
+  bool yields = false;  // as QueuedUse::yields
 };
 
-// Only so many are laid out one by one. The rest of a group's queue is taken for one block that
-// follows them and fills the group for as long as its work takes, with what yields as a block of
-// its own at the end.
+// At most this many runs are laid out one by one. The rest of a group's queue is estimated as one
+// block that follows them and fills the group for as long as its work takes. Runs that yield are a
+// second block after that.
 inline constexpr size_t kMaxLaidOut = 5000;
 
-// `running` followed by a use for each that waits, in the order of `waiting`, and one for each
-// block, with job id 0. In order of priority each starts as soon as there is room beside what runs
-// and those before it; what is larger than all its groups will not start before that changes, and
-// its use is there but takes no time, and so do the uses of jobs in a block. The promised come
-// last.
+// Returns `running`, followed by a use for each waiting run in the order of `waiting`, followed by
+// one use for each block, with job id 0. In order of priority, each run starts as soon as there is
+// room beside the running jobs and the runs before it. The use of a run that is larger than all its
+// groups takes no time: the run cannot start until a group grows. The uses of runs in a block take
+// no time either. Promised runs come last.
 std::vector<QueuedUse> LayOutQueue(const std::vector<NodeGroup>& groups,
                                    std::vector<QueuedUse> running,
                                    const std::vector<WaitingRun>& waiting);

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The year 9999: far from every overflow.
+// The year 9999, which is far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
 constexpr size_t kMinFields = 4, kMaxFields = 7;
 constexpr size_t kAmounts = std::size(kDimensions) + 1;
@@ -36,7 +36,7 @@ void AppendAmount(const Resources& resources, std::string* json) {
   json->push_back(']');
 }
 
-// Reads one use. Only a fault pays for a path.
+// Reads one use. It builds a path only for a fault.
 class UseReader {
  public:
   explicit UseReader(const Json& use) : use_(use) {}
@@ -68,7 +68,7 @@ class UseReader {
     return use;
   }
 
-  // Of the first fault; empty: there is none.
+  // The first fault; empty: there is none.
   const std::string& fault() const { return fault_; }
 
  private:
@@ -121,7 +121,7 @@ void AppendQueuedUses(const CapacityState& capacity, std::string* json) {
     const bool has_decision = !use.decision_id.empty() || use.yields;
     if (use.job_id != 0 || has_decision) absl::StrAppend(json, ",", use.job_id);
     if (has_decision) {
-      // Bytes that are not UTF-8 cannot be JSON.
+      // Bytes that are not UTF-8 cannot be in JSON.
       absl::StrAppend(json, ",",
                       Json(use.decision_id).dump(-1, ' ', false, Json::error_handler_t::replace));
     }

@@ -1,11 +1,11 @@
-// The uses of a capacity part as JSON, one short array each: a queue shows ten thousand of them,
-// and the plugin reads them in slurmctld.
+// Writes the uses of a capacity part as JSON and reads them back. Each use is one short array: a
+// queue shows ten thousand of them, and the plugin reads them in slurmctld.
 //
 //   [group, start, end, amount, job_id, decision_id, yields]
 //
-// The group is its place in the part's list of groups, the times are Unix seconds, the amount is
-// [nodes, devices, …] in the order of kDimensions and last `apart`, without the zeros at its end.
-// yields is 0 or 1. What is 0 or empty is left out at the end. Pure.
+// The group is an index into the part's list of groups. Times are Unix seconds. The amount is
+// [nodes, devices, …] in the order of kDimensions, and `apart` last; zeros at its end are omitted.
+// yields is 0 or 1. Trailing fields that are 0 or empty are omitted. Pure.
 #ifndef CORE_CLUSTER_QUEUED_USES_CODEC_H_
 #define CORE_CLUSTER_QUEUED_USES_CODEC_H_
 
@@ -17,12 +17,13 @@
 
 namespace carbon {
 
-// Appends the JSON array of all uses, but of those that take no time and bear no decision: they are
-// most of a long queue, and of no account for what is free. A use of an unknown group is left out.
+// Appends the JSON array of all uses, except for uses that take no time and have no decision: a
+// long queue has many of them, and they do not affect what is free. Omits a use of an unknown
+// group.
 void AppendQueuedUses(const CapacityState& capacity, std::string* json);
 
-// Reads them into `capacity`, whose groups must be there. DataLoss, "/uses/17/0: fact", for the
-// first that breaks the format.
+// Reads the uses into `capacity`, whose groups must be set. Returns DataLoss, "/uses/17/0: fact",
+// for the first use that breaks the format.
 absl::Status ReadQueuedUses(const nlohmann::ordered_json& uses, CapacityState* capacity);
 
 }  // namespace carbon

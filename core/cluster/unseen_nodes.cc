@@ -10,11 +10,11 @@
 namespace carbon {
 namespace {
 
-// The nodes of a pool, by how they are shown.
+// The nodes of a pool, by how Slurm shows them.
 struct PoolNodes {
   std::vector<int> shown;
   std::vector<int> future;
-  int64_t asked_for = 0;  // of those shown
+  int64_t asked_for = 0;  // as many of `shown` as scarbond asks for by name
   int64_t unknown = 0;
 };
 
@@ -41,7 +41,7 @@ ClusterPartition* FindPartition(const std::string& name, ClusterView* view) {
   return nullptr;
 }
 
-// A node like the smallest of `nodes`; absent where there is none.
+// Returns a node like the smallest of `nodes`, or nullopt if there are none.
 std::optional<ClusterNode> StatedNode(const PoolConfig& pool, const std::vector<int>& nodes,
                                       const ClusterView& view) {
   std::optional<ClusterNode> least;
@@ -83,7 +83,7 @@ void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view) {
     std::optional<ClusterNode> node =
         StatedNode(pool, nodes.shown.empty() ? nodes.future : nodes.shown, *view);
     if (!node.has_value()) continue;
-    // Those that are shown may never sleep.
+    // The nodes that are shown may never sleep.
     node->wake_up = std::max(node->wake_up, partition->wake_up);
     for (auto count = static_cast<int64_t>(nodes.shown.size()); count < *pool.size; ++count) {
       const int index = static_cast<int>(view->nodes.size());
@@ -107,7 +107,7 @@ std::vector<Finding> DescribeUnseenNodes(const std::vector<PoolConfig>& pools,
       findings.push_back({severity, code, absl::StrCat("pool ", pool.name),
                           absl::StrCat("partition ", pool.partition, ": ", fact)});
     };
-    // An administrator who states the pool's size knows of them.
+    // An administrator who states the pool's size knows about these nodes.
     const bool is_stated = pool.size.has_value();
     const Severity hidden = is_stated ? Severity::kNote : Severity::kWarning;
     const absl::string_view remedy =

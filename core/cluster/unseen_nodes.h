@@ -1,5 +1,5 @@
-// Nodes that pools have but slurmctld does not show, or not as nodes that take jobs: hidden ones,
-// FUTURE ones, and those that only carbon.json knows of. Pure.
+// Handles nodes that belong to pools but that slurmctld does not show, or does not show as nodes
+// that take jobs: hidden nodes, FUTURE nodes, and nodes that only carbon.json states. Pure.
 #ifndef CORE_CLUSTER_UNSEEN_NODES_H_
 #define CORE_CLUSTER_UNSEEN_NODES_H_
 
@@ -11,14 +11,15 @@
 
 namespace carbon {
 
-// Adds nodes to each pool that states its size until it has so many, not counting FUTURE ones and
-// those that are not known: with the pool's features and in its nodelist, asleep, each as small as
-// the smallest of those that it has (of its FUTURE ones where it has no other), and waking up in
-// the longest time that one of them or of the partition's takes. None where it has neither.
+// Adds nodes to each pool that states its size until the pool has this many. FUTURE and unknown
+// nodes do not count. An added node has the pool's features, is in its nodelist and is asleep. It
+// is as small as the smallest node that the pool has (or the smallest of its FUTURE nodes if it has
+// no others). Its wake-up time is the longest of any of these and of the partition. If the pool has
+// no nodes of either kind, none are added.
 void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view);
 
-// One finding for each pool and fact, its subject "pool NAME". A warning is something to be set; a
-// note is good to know.
+// Returns one finding for each pool and fact, with the subject "pool NAME". A warning asks the
+// administrator to set something; a note only informs.
 std::vector<Finding> DescribeUnseenNodes(const std::vector<PoolConfig>& pools,
                                          const ClusterView& view);
 

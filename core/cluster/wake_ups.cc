@@ -15,7 +15,7 @@ void WakeUps::Note(const ClusterView& view) {
     if (node.name.empty()) continue;
     const auto since = waking_since_.find(node.name);
     if (node.is_waking) {
-      // One that the first look shows began nobody knows when.
+      // If the first look shows a wake-up, its begin is unknown.
       waking[node.name] = since == waking_since_.end() ? looked_at_ : since->second;
     } else if (since != waking_since_.end() && since->second != absl::InfinitePast()) {
       const bool is_awake = (node.usable || node.is_lent) && !node.is_asleep;

@@ -1,6 +1,6 @@
-// Remembers how long nodes took to wake up, so that a generous ResumeTimeout need not be assumed
-// where they are awake much sooner. The caller keeps one object from one look at the cluster to the
-// next. Pure: the look's time is the view's. One thread.
+// WakeUps remembers how long nodes took to wake up. So a generous ResumeTimeout need not be assumed
+// if nodes are awake much sooner. The caller keeps one object from one look at the cluster to the
+// next. Pure: the time is the view's. One thread.
 //
 //   wake_ups.Note(view);
 //   wake_ups.ShortenWakeUpTimes(&view);
@@ -19,19 +19,20 @@ namespace carbon {
 
 class WakeUps {
  public:
-  // The last so many of a partition's nodes count, once there are enough of them.
+  // At most the last kMaxKept wake-ups of a partition's nodes count, and only if there are at least
+  // kMinSeen.
   static constexpr size_t kMaxKept = 16;
   static constexpr size_t kMinSeen = 4;
-  // The longest of them, times this, is taken for what a node may take.
+  // The longest of them, times this factor, is assumed for a node.
   static constexpr double kSafety = 2;
 
   // Takes what a look shows. A wake-up counts from the last look that did not show it to the first
-  // that shows its end, so never for less than it took. One that failed counts as if it never
-  // ended.
+  // look that shows its end, so never for less time than it took. A failed wake-up counts as one
+  // that never ended.
   void Note(const ClusterView& view);
 
   // Lowers the nodes' wake-up times to what was seen of their partitions' nodes. A node of several
-  // partitions keeps the longest.
+  // partitions gets the longest time.
   void ShortenWakeUpTimes(ClusterView* view) const;
 
  private:
