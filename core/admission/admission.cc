@@ -24,7 +24,7 @@ bool ContainsIgnoringCase(const std::vector<std::string>& names, absl::string_vi
   });
 }
 
-// Who the partition is for, whatever the job.
+// Returns why the partition's rules may exclude the user, whatever the job.
 Why WhyClosed(const JobRequest& job, const PartitionRules& home, const PartitionRules& target) {
   if (target.unknown_flags != 0) return Reason::kUnknownRule;
   if (target.root_only && job.user_id != 0) return Reason::kRootOnly;
@@ -41,7 +41,7 @@ Why WhyClosed(const JobRequest& job, const PartitionRules& home, const Partition
   return kProven;
 }
 
-// How jobs get nodes there, and keep them.
+// Returns why jobs might get nodes there, or keep them, by other rules than at home.
 Why WhySharedOtherwise(const PartitionRules& home, const PartitionRules& target) {
   if (target.sharing != home.sharing) return Reason::kSharing;
   if (target.priority_tier < home.priority_tier) return Reason::kLowerTier;
@@ -49,7 +49,8 @@ Why WhySharedOtherwise(const PartitionRules& home, const PartitionRules& target)
   return kProven;
 }
 
-// The association that Slurm picks: that of the partition before that of any.
+// Returns the association that Slurm uses: the partition's own, or otherwise that for all
+// partitions.
 const AssociationRules* FindAssociation(const AdmissionRules& rules, const UserRules& user,
                                         absl::string_view account, absl::string_view partition) {
   const AssociationRules* any = nullptr;
@@ -68,7 +69,7 @@ bool SameAccountsAndQos(const PartitionRules& home, const PartitionRules& target
          target.deny_qos == home.deny_qos;
 }
 
-// Whether the account, or one above it, is among those named. Slurm asks for those above
+// Returns true if the account, or one above it, is in `names`. Slurm also checks those above it
 // since 23.02 (part_policy_valid_acct).
 bool IsInAccounts(const AdmissionRules& rules, const AccountRules* account,
                   const std::vector<std::string>& names) {
@@ -85,8 +86,8 @@ Why WhyNotItsAccount(const JobRequest& job, const AdmissionRules& rules, const P
   if (target.allow_accounts == home.allow_accounts && target.deny_accounts == home.deny_accounts) {
     return kProven;
   }
-  // The account is compared with AllowAccounts byte for byte, as its association has it. A job
-  // without an association has none, and is refused.
+  // The account is compared with AllowAccounts byte for byte, as its association spells it. A job
+  // without an association has no account, and is refused.
   std::string account = job.account;
   if (there.association != nullptr) {
     account = rules.accounts[static_cast<size_t>(there.association->account)].name;
@@ -135,7 +136,7 @@ JobStanding AdmissionProof::StandingIn(const PartitionRules& partition) const {
   if (user_ != nullptr) {
     const std::string& account = job_.account.empty() ? user_->default_account : job_.account;
     standing.association = FindAssociation(rules_, *user_, account, partition.name);
-    // Where associations are not enforced, an account that is not the user's is overlooked.
+    // If associations are not enforced, Slurm ignores an account that is not the user's.
     if (standing.association == nullptr && !rules_.enforces_associations) {
       standing.association =
           FindAssociation(rules_, *user_, user_->default_account, partition.name);
@@ -182,7 +183,7 @@ std::optional<Reason> AdmissionProof::WhyShutOut() const {
   if (home == nullptr) return kProven;
   if (home->root_only && job_.user_id != 0) return Reason::kRootOnly;
   if (home->no_root && job_.user_id == 0) return Reason::kNotForRoot;
-  // Up to 22.05 Slurm asks for accounts without enforced associations too; since, it does not.
+  // Slurm 22.05 checks accounts even if associations are not enforced; later releases do not.
   const bool knows_accounts = rules_.accounting_known && rules_.unknown_enforcement == 0;
   if (!knows_accounts || !rules_.enforces_associations) return kProven;
   if (here_.association == nullptr) return Reason::kNoAssociation;
@@ -201,7 +202,7 @@ std::optional<Reason> AdmissionProof::WhyShutOut() const {
              : Reason::kQosNotTheirs;
 }
 
-// As whom the job would run there, and with which QOS.
+// Returns why the job's association or its QOS there may exclude it.
 std::optional<Reason> AdmissionProof::WhyNotItsUser(const JobStanding& there) const {
   if (rules_.enforces_associations && there.association == nullptr) {
     return Reason::kNoAssociation;

@@ -1,4 +1,5 @@
-// The snapshot's admission part, as JSON. Its fields are in docs/snapshot.md; change both together.
+// Reads and writes the snapshot's admission part as JSON. docs/snapshot.md describes its fields;
+// change both together.
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -14,9 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 2;
-// Version 1 lacks what is read only since version 2. It does not say whether it left out a rule
-// that limits a partition, so each of its partitions has one that is not known: it admits no job
-// that is not at home there.
+// Version 1 lacks the fields that version 2 added. It does not say whether it left out a rule that
+// limits a partition. So each partition gets an unknown rule: it admits no job from another home.
 constexpr int kOldestVersion = 1;
 
 template <class T>
@@ -103,15 +103,15 @@ Json PartitionJson(const PartitionRules& partition) {
           {"most", ShapeJson(partition.most)}};
 }
 
-// Reads the part. The first refusal ends its arrays: the errors of a large part gone wrong would be
-// larger.
+// Reads the part. An array ends at its first fault: the errors of a large broken part would be
+// larger than the part.
 class AdmissionReader {
  public:
   explicit AdmissionReader(int version) : version_(version) {}
 
   AdmissionRules Read(const JsonValue& root) && {
     JsonObject top(root);
-    top.Find("version");  // looked at before
+    top.Find("version");  // checked before
     ReadEnforced(&top);
     rules_.tasks_set_max_nodes = true;  // the safe side, for version 1
     if (version_ >= 2) {
@@ -145,7 +145,7 @@ class AdmissionReader {
   std::string String(const std::optional<JsonValue>& value) {
     return value.has_value() ? AnyText(*value).value_or("") : "";
   }
-  // -1 for null.
+  // Returns -1 for null.
   int32_t Index(const std::optional<JsonValue>& value, size_t count) {
     if (!value.has_value() || value->json().is_null()) return -1;
     const int64_t index = Integer(value);
@@ -209,7 +209,7 @@ class AdmissionReader {
     rules_.qos.push_back(std::move(qos));
   }
 
-  // A parent comes before what is below it: so no chain of accounts has a loop.
+  // A parent comes before its children, so that no chain of accounts has a loop.
   void ReadAccount(const JsonValue& value) {
     JsonObject object(value);
     AccountRules account;

@@ -17,7 +17,7 @@ const Limit* Find(const std::vector<Limit>& limits, LimitKind kind, absl::string
   return nullptr;
 }
 
-// The two QOS of a job in the order in which their limits are looked for.
+// Returns the two QOS of a job, in the order in which Slurm looks for their limits.
 std::array<const QosRules*, 2> QosInOrder(const JobStanding& standing) {
   const QosRules* job = standing.job_qos;
   const QosRules* partition = standing.partition_qos;
@@ -27,7 +27,7 @@ std::array<const QosRules*, 2> QosInOrder(const JobStanding& standing) {
   return {partition, job};
 }
 
-// With neither QOS, Slurm refuses what is above a limit.
+// Without any QOS, Slurm refuses a job above a limit.
 bool RefusesAtOnce(const JobStanding& standing) {
   const auto [first, second] = QosInOrder(standing);
   if (first == nullptr) return true;
@@ -45,7 +45,7 @@ bool IsFactored(LimitKind kind) {
   return kind == LimitKind::kGrpTres || kind == LimitKind::kMaxTresPerJob;
 }
 
-// Of kinds that an association and those above it may set.
+// Returns true for limits that an association and the accounts above it may set.
 bool IsForGroups(LimitKind kind) {
   switch (kind) {
     case LimitKind::kGrpJobs:
@@ -60,7 +60,7 @@ bool IsForGroups(LimitKind kind) {
   }
 }
 
-// Whether the job alone decides: neither its user's usage nor anybody else's counts.
+// Returns true if the limit depends on the job alone, not on anybody's usage.
 bool IsOfTheJob(LimitKind kind) {
   switch (kind) {
     case LimitKind::kMaxTresPerJob:
@@ -74,7 +74,8 @@ bool IsOfTheJob(LimitKind kind) {
   }
 }
 
-// Jobs are counted, and refused, at home and there alike; or they are never refused for it.
+// Returns true if jobs are counted, and refused, in the same way at home and there, or if the limit
+// never refuses a job.
 bool CountsJobs(LimitKind kind) {
   switch (kind) {
     case LimitKind::kMinPrioThreshold:
@@ -90,8 +91,8 @@ bool CountsJobs(LimitKind kind) {
   }
 }
 
-// Calls `visit(owner, limit, of_association)` with each limit that holds. The owner is the QOS,
-// association or account that sets it, and for which usage is counted.
+// Calls `visit(owner, limit, of_association)` for each limit that applies. The owner is the QOS,
+// association or account that sets the limit, and whose usage is counted.
 template <class Visit>
 void ForEachLimit(const AdmissionRules& rules, const JobStanding& standing, Visit visit) {
   const auto [first, second] = QosInOrder(standing);
@@ -102,7 +103,7 @@ void ForEachLimit(const AdmissionRules& rules, const JobStanding& standing, Visi
     const auto set = [&](LimitKind kind) {
       return set_by(first, kind, limit.tres) || set_by(second, kind, limit.tres);
     };
-    // A QOS counts jobs by account too; either kind stands for the association's.
+    // A QOS also counts jobs by account. Either kind replaces the association's limit.
     return set(limit.kind) ||
            (limit.kind == LimitKind::kMaxJobs && set(LimitKind::kMaxJobsPerAccount)) ||
            (limit.kind == LimitKind::kMaxSubmitJobs && set(LimitKind::kMaxSubmitJobsPerAccount));
@@ -120,7 +121,7 @@ void ForEachLimit(const AdmissionRules& rules, const JobStanding& standing, Visi
   for (const Limit& limit : association->limits) {
     if (!set_by_qos(limit)) visit(association, limit, true);
   }
-  // Accounts are listed below their parents: see the check in the codec.
+  // The loop ends: the codec checks that parents come before their children.
   for (int32_t i = association->account; i >= 0;) {
     const AccountRules& account = rules.accounts[static_cast<size_t>(i)];
     for (const Limit& limit : account.limits) {
@@ -130,8 +131,8 @@ void ForEachLimit(const AdmissionRules& rules, const JobStanding& standing, Visi
   }
 }
 
-// The least and the most of a resource that Slurm may count for the job; most is kUnlimited where
-// it is not known.
+// The minimum and maximum of a resource that Slurm may count for the job. The maximum is kUnlimited
+// if it is unknown.
 struct Bounds {
   int64_t least = 0;
   int64_t most = Resources::kUnlimited;
@@ -141,7 +142,7 @@ bool LimitsMemoryPerCpu(const PartitionRules& partition) {
   return partition.max_memory.has_value() && partition.max_memory->per_cpu;
 }
 
-// Of a job that asks for none.
+// Returns the bounds for a job that asks for no memory.
 Bounds DefaultMemory(const JobRequest& job, const PartitionRules& partition, const Bounds& nodes,
                      int64_t cpus) {
   const bool by_device = job.demand.devices > 0 && !partition.device_defaults.empty();
@@ -158,13 +159,13 @@ Bounds DefaultMemory(const JobRequest& job, const PartitionRules& partition, con
 Bounds Amount(const JobRequest& job, const PartitionRules& partition, absl::string_view tres) {
   const int64_t nodes = std::max<int64_t>(job.demand.nodes, 1);
   const int64_t cpus = std::max(job.demand.cpus, nodes);
-  // A node for every CPU, where nothing holds them together.
+  // The job may get a node for each CPU if nothing keeps its CPUs together.
   const int64_t most_nodes = job.max_nodes.value_or(cpus);
   if (tres == "node") return {nodes, std::max(nodes, most_nodes)};
-  // Whole nodes count with all that is in them.
+  // Everything in whole nodes counts.
   if (job.exclusive) return {};
   if (tres == "cpu") {
-    // MaxMemPerCPU may raise it.
+    // MaxMemPerCPU may raise the number of CPUs.
     if (LimitsMemoryPerCpu(partition)) return {cpus};
     return {cpus, SaturatingMultiply(cpus, partition.most.threads_per_core)};
   }
@@ -185,7 +186,7 @@ Bounds Amount(const JobRequest& job, const PartitionRules& partition, absl::stri
   return {};
 }
 
-// Whether Slurm counts as much of a resource for the job in both partitions.
+// Returns true if Slurm counts the same amount of a resource for the job in both partitions.
 bool CountsAlike(const JobRequest& job, const PartitionRules& here, const PartitionRules& there,
                  absl::string_view tres) {
   const bool same_nodes =
@@ -211,7 +212,7 @@ bool CountsAllAlike(const JobRequest& job, const PartitionRules& here,
   return CountsAlike(job, here, there, "billing") && CountsAlike(job, here, there, "node");
 }
 
-// Whether the job is within a limit whatever anybody uses.
+// Returns true if the job is within a limit, whatever the usage of others.
 bool IsWithin(const JobRequest& job, absl::Duration time_limit, const JobStanding& there,
               const Limit& limit) {
   const Bounds amount = Amount(job, *there.partition, limit.tres);
@@ -229,7 +230,7 @@ bool IsWithin(const JobRequest& job, absl::Duration time_limit, const JobStandin
       return amount.least >= limit.value;
     case LimitKind::kGrpWall:
     case LimitKind::kMaxWall: {
-      // Without a time limit of its own, the job may be given this one, and exceed the partition's.
+      // A job without a time limit may get this limit, and exceed the partition's.
       if (!job.time_limit.has_value()) return false;
       const double factor = there.job_qos == nullptr ? 1 : there.job_qos->wall_factor;
       return time_limit * std::max(1.0, factor) <= absl::Minutes(limit.value);
@@ -255,7 +256,7 @@ std::optional<Reason> LimitsUnproven(const JobRequest& job, absl::Duration time_
     return std::nullopt;
   }
 
-  // A factor changes what an association's limit is worth.
+  // A factor changes the value of an association's limit.
   const double factor_here = LimitFactor(here);
   const double factor_there = LimitFactor(there);
   const auto worth = [](const Limit& limit, bool of_association, double factor) {
@@ -281,7 +282,7 @@ std::optional<Reason> LimitsUnproven(const JobRequest& job, absl::Duration time_
                !CountsAlike(job, *here.partition, *there.partition, limit.tres)) {
       why = limit.tres == "billing" ? Reason::kBilling : Reason::kCountedOtherwise;
     } else if (stricter && !within && !CountsJobs(limit.kind)) {
-      // What only waits at home would be refused there if it is above the limit by itself.
+      // A job that would only wait at home is refused there if it alone exceeds the limit.
       why = Reason::kRefusedInsteadOfWaiting;
     }
   });

@@ -1,5 +1,6 @@
-// The limits of associations and QOS, for core/admission/admission.cc alone: which of them hold for
-// a job in a partition, and whether any could stop it there that would not at home. Pure; no I/O.
+// The limits of associations and QOS: which of them apply to a job in a partition, and whether any
+// could stop it there that would not stop it at home. Only core/admission/admission.cc uses this
+// header. Pure; no I/O.
 #ifndef CORE_ADMISSION_ADMISSION_LIMITS_H_
 #define CORE_ADMISSION_ADMISSION_LIMITS_H_
 
@@ -13,16 +14,17 @@
 
 namespace carbon {
 
-// Index into AdmissionRules::qos, or -1.
+// Returns an index into AdmissionRules::qos, or -1.
 int32_t FindQos(const AdmissionRules& rules, absl::string_view name);
 
-// a * b of amounts that are not negative, at most what no cluster has.
+// Returns a * b for amounts that are not negative. The result is at most a number that no cluster
+// reaches.
 int64_t SaturatingMultiply(int64_t a, int64_t b);
 
-// Why a limit could refuse or hold the job `there` though nothing did so `here`; absent: none
-// could. Every limit that holds there must be one of these:
-//   - one that the job meets here as well: the same usage counts, and the job counts as much;
-//   - one that the job alone decides, and it is within.
+// Returns why a limit could refuse or delay the job `there` although none did `here`. Absent: no
+// limit could. Every limit that applies there must be one of these:
+//   - a limit that also applies here: the same usage counts, and the job counts as much;
+//   - a limit that depends on the job alone, and the job is within it.
 std::optional<Reason> LimitsUnproven(const JobRequest& job, absl::Duration limit,
                                      const AdmissionRules& rules, const JobStanding& here,
                                      const JobStanding& there);

@@ -9,9 +9,9 @@ namespace {
 
 int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b == 0 ? 0 : 1); }
 
-// CPUs that the job may be counted with where it asks for `cpus` and `memory_mib`. They are
-// allotted in whole cores, of several threads each; and MaxMemPerCPU raises their number until each
-// has no more memory than it allows.
+// Returns the maximum of CPUs that may be counted for a job that asks for `cpus` and `memory_mib`.
+// CPUs are allocated in whole cores of several threads. MaxMemPerCPU raises the number of CPUs
+// until each has no more memory than it allows.
 int64_t MaxCpus(int64_t cpus, int64_t memory_mib, const PartitionRules& partition) {
   const std::optional<MemoryRule>& most = partition.max_memory;
   if (most.has_value() && most->per_cpu && most->mib > 0 && cpus > 0) {
@@ -33,8 +33,8 @@ int64_t MaxCpusPerShare(const JobRequest& job, const PartitionRules& partition) 
   return MaxCpus(job.per_node.cpus, job.per_node.memory_mib, partition);
 }
 
-// The most of the job that one node may have to hold: all of it, or where its number of nodes is
-// bounded, its even share and a task more, which is no larger.
+// Returns the maximum of a resource that the job may need on one node: all of it, or, if its number
+// of nodes is bounded, its even share plus one task, which is at most another share.
 int64_t MaxPerNode(const JobRequest& job, int64_t share, int64_t total) {
   return job.max_nodes.has_value() ? std::min(total, SaturatingMultiply(2, share)) : total;
 }
@@ -49,9 +49,9 @@ bool FitsOneNode(const JobRequest& job, const PartitionRules& target) {
          job.demand.memory_mib <= target.least.memory_mib;
 }
 
-// Nodes no smaller than those at home hold what those held. Else the job's tasks, of which nothing
-// is known, must find room however they are spread: on one node all together, or on each node its
-// share and one task more, which is no larger.
+// Returns true if every target node is at least as large as every home node. Otherwise the tasks of
+// the job are unknown and must fit however they are spread: one target node must hold the whole
+// job, or each target node must hold the job's share plus one task, which is at most another share.
 bool FitsEachNode(const JobRequest& job, const PartitionRules& home, const PartitionRules& target) {
   const NodeShape& least = target.least;
   const bool no_smaller = least.cpus >= home.most.cpus && least.devices >= home.most.devices &&
@@ -67,8 +67,8 @@ int64_t AllowedNodes(const PartitionRules& partition) {
   return std::min(partition.nodes, partition.max_nodes.value_or(partition.nodes));
 }
 
-// However the job's tasks are spread, more nodes than this are not needed: each is at least half
-// full of something, or the next would not have been begun.
+// Returns the maximum of nodes that the job needs, however its tasks are spread: at least half of
+// each node is used, since otherwise the next node would not be used.
 int64_t MostNodesNeeded(const JobRequest& job, const PartitionRules& target) {
   if (job.max_nodes.has_value()) return std::max(*job.max_nodes, job.demand.nodes);
   if (FitsOneNode(job, target)) return job.demand.nodes;
@@ -78,16 +78,16 @@ int64_t MostNodesNeeded(const JobRequest& job, const PartitionRules& target) {
          halves(job.demand.memory_mib, target.least.memory_mib);
 }
 
-// MaxMemPerNode and MaxMemPerCPU. The latter is met by raising the job's CPUs.
+// Checks MaxMemPerNode and MaxMemPerCPU. Slurm meets the latter by raising the job's CPUs.
 bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
                      const PartitionRules& target) {
   if (!target.max_memory.has_value()) return true;
-  // Compared with what whole nodes have, which may differ.
+  // The limit is compared with the memory of whole nodes, which may differ.
   if (job.exclusive) return false;
   if (job.demand.memory_mib == 0) {
     if (!target.default_memory.has_value()) return false;
     if (target.max_memory == home.max_memory) return true;
-    // A node has a CPU of the job at least.
+    // The job has at least one CPU on each node.
     const bool comparable = target.default_memory->per_cpu ? target.max_memory->per_cpu : true;
     return comparable && target.default_memory->mib <= target.max_memory->mib;
   }
@@ -99,13 +99,13 @@ bool WithinMaxMemory(const JobRequest& job, const PartitionRules& home,
 
 std::optional<Reason> WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
                                      const PartitionRules& target, bool tasks_set_max_nodes) {
-  // Slurm lets a job of `--nodes=2-8` wait for ever where only 4 are allowed.
+  // If a job asks for `--nodes=2-8` and only 4 are allowed, Slurm lets it wait for ever.
   const int64_t by_tasks = tasks_set_max_nodes ? job.tasks.value_or(0) : 0;
   const int64_t asked = std::max(job.demand.nodes, job.max_nodes.value_or(by_tasks));
   if (target.max_nodes.has_value() && asked > *target.max_nodes) {
     return Reason::kAsksForMoreNodes;
   }
-  // MinNodes would raise the job's own number; at home it might have.
+  // MinNodes would raise the job's own number. Home might have raised it too.
   if (std::max(target.min_nodes, home.min_nodes) > std::max<int64_t>(job.demand.nodes, 1)) {
     return Reason::kMinNodes;
   }
@@ -113,7 +113,7 @@ std::optional<Reason> WhyNodesDiffer(const JobRequest& job, const PartitionRules
       (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_node)) {
     return Reason::kCpusPerNode;
   }
-  // The number of sockets is not used: one socket must hold the job's whole share of a node.
+  // The number of sockets is not used. So one socket must hold all CPUs of the job on a node.
   if (target.max_cpus_per_socket.has_value() &&
       (job.exclusive || MaxCpusPerNode(job, target) > *target.max_cpus_per_socket)) {
     return Reason::kCpusPerSocket;

@@ -1,6 +1,6 @@
-// Whether a partition's nodes hold a job as home's do, for core/admission/admission.cc alone: how
-// many there are and may be had, what each has, and what the job gets of it where it asks for
-// nothing. Pure; no I/O.
+// Compares the nodes of a partition with those at home: how many there are and may be used, what
+// each has, and what the job gets on each if it asks for nothing. Only core/admission/admission.cc
+// uses this header. Pure; no I/O.
 #ifndef CORE_ADMISSION_ADMISSION_NODES_H_
 #define CORE_ADMISSION_ADMISSION_NODES_H_
 
@@ -12,8 +12,8 @@
 
 namespace carbon {
 
-// Each says why the job might not get what it needs in `target` though it does in `home`; absent:
-// it does. `tasks_set_max_nodes` is AdmissionRules's.
+// Both return why the job might not get what it needs in `target` although it does in `home`.
+// Absent: it gets it. `tasks_set_max_nodes` is AdmissionRules::tasks_set_max_nodes.
 std::optional<Reason> WhyNodesDiffer(const JobRequest& job, const PartitionRules& home,
                                      const PartitionRules& target, bool tasks_set_max_nodes);
 std::optional<Reason> WhyMemoryDiffers(const JobRequest& job, const PartitionRules& home,

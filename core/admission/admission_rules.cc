@@ -1,4 +1,4 @@
-// What is looked up in the rules, and how limits are called.
+// Looks up rules, and names the limits.
 #include <algorithm>
 
 #include "absl/strings/match.h"

@@ -31,7 +31,7 @@ std::optional<std::string> AbsolutePath(const JsonValue& json) {
   return std::nullopt;
 }
 
-// node_exporter reads what is named so, and nothing else.
+// node_exporter reads only files with this ending.
 std::optional<std::string> MetricsPath(const JsonValue& json) {
   std::optional<std::string> path = AbsolutePath(json);
   if (!path.has_value() || absl::EndsWith(*path, ".prom")) return path;
@@ -39,7 +39,7 @@ std::optional<std::string> MetricsPath(const JsonValue& json) {
   return std::nullopt;
 }
 
-// A section whose members are named: {"oslo": {…}, …}.
+// Reads a section whose members have names: {"oslo": {…}, …}.
 template <class Item>
 auto Named(Item (*read)(const JsonValue&)) {
   return [read](const JsonValue& json) {
@@ -111,7 +111,8 @@ std::string FormatConfigError(absl::string_view file, const ConfigError& error) 
   const std::string line = error.line.has_value() ? absl::StrCat(":", *error.line) : "";
   std::string text =
       absl::StrCat(file, line, ": ", error.path, error.path.empty() ? "" : ": ", error.message);
-  // Keys are anyone's: what would steer a terminal or begin a line of a log is not passed on.
+  // Keys may contain anything: control characters, which would steer a terminal or begin a line of
+  // a log, are replaced.
   for (char& c : text) {
     if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = '?';
   }

@@ -1,7 +1,8 @@
-// carbon.json: sites, pools, hardware and policies, as the administrator wrote them, checked.
-// Parsing is pure; whoever has the file reads it. A config is immutable once parsed.
+// Parses and checks carbon.json: sites, pools, hardware and policies, as the administrator wrote
+// them. Parsing is pure; settings/load_config.h reads the file. A config is immutable once parsed.
 //
-// One file, two halves: what decisions rest on, which is published, and what only scarbond needs.
+// The file has two halves: one on which decisions rest, which is published, and one that only
+// scarbond needs.
 #ifndef CORE_CONFIG_CONFIG_H_
 #define CORE_CONFIG_CONFIG_H_
 
@@ -21,15 +22,15 @@ struct Config {
   DaemonConfig daemon;
 };
 
-// "carbon.json:12: /pools/oslo/site: unknown site …".
+// Returns "carbon.json:12: /pools/oslo/site: unknown site …".
 std::string FormatConfigError(absl::string_view file, const ConfigError& error);
 
-// Parses and checks everything, and reports all that is wrong, not the first thing only. Comments
-// (// and /* */) are allowed. `errors` is cleared; the config is absent exactly if it is not empty
-// afterwards.
+// Parses and checks everything, and reports all errors, not only the first one. Comments are
+// allowed, as // and as /* */. `errors` is cleared first. The config is absent exactly if `errors`
+// is not empty afterwards.
 //
-// It reads the snapshot's configuration part too, which is a carbon.json (SerializeConfig). A part
-// of an older scarbond also has the daemon's half, without users and secret files of providers.
+// It also reads the snapshot's configuration part, which is a carbon.json (SerializeConfig). A part
+// of an older scarbond has the daemon's half too, without users and secret files of providers.
 std::optional<Config> ParseConfig(absl::string_view json, std::vector<ConfigError>* errors);
 
 }  // namespace carbon

@@ -1,6 +1,7 @@
-// The half of carbon.json that only scarbond and the commands need: paths, rhythms, and where each
+// The half of carbon.json that only scarbond and the commands need: paths, periods, and where each
 // zone's forecast and history come from. No placement decision depends on it, and it is not
-// published (core/config/placement_config.h is). Plain data; immutable once parsed. Pure; no I/O.
+// published; the other half is core/config/placement_config.h. Plain data; immutable once parsed.
+// Pure; no I/O.
 #ifndef CORE_CONFIG_DAEMON_CONFIG_H_
 #define CORE_CONFIG_DAEMON_CONFIG_H_
 
@@ -32,7 +33,7 @@ enum class IntensityUnit {
 // "gCO2e/kWh", "kgCO2e/kWh", "gCO2e/MWh", "kgCO2e/MWh", "tCO2e/MWh", "lbCO2e/MWh".
 absl::string_view IntensityUnitName(IntensityUnit unit);
 
-// What a CSV file does not say itself.
+// The facts that a CSV file does not state itself.
 struct CsvFormat {
   std::string
       time_column;  // its name in the header; empty: as forecast/sources/csv_columns.h finds it
@@ -46,28 +47,28 @@ struct CsvFormat {
 struct ForecastFile {
   std::string path;  // absolute, or relative to carbon.json's folder
   ForecastFormat format = ForecastFormat::kCsv;
-  std::string location;  // Carbon Aware SDK only: which location of the file; empty: its only one
+  std::string location;  // Carbon Aware SDK only: a location of the file; empty: its only one
   std::optional<SignalKind> kind;  // absent: the zone's
   CsvFormat csv;                   // CSV only
 };
 
-// A provider that scarbond asks over HTTP. Which providers there are, and what each can give, is
-// not known here: whoever loads the file checks it.
+// A provider that scarbond asks over HTTP. settings/load_config.h checks whether the provider
+// exists, and what it can give.
 struct ForecastProvider {
   std::string provider;     // "electricity-maps"
   std::string zone;         // as the provider names it
-  std::string url;          // in place of the provider's own; empty: that
+  std::string url;          // replaces the provider's own; empty: the provider's own
   std::string user;         // for providers with a login
-  std::string secret_file;  // the path of a token or password, absolute or as of a forecast file
-  std::optional<absl::Duration> refresh;  // absent: the provider's own rhythm
+  std::string secret_file;  // path of a token or password; absolute, or as for a forecast file
+  std::optional<absl::Duration> refresh;  // absent: the provider's own period
   std::optional<SignalKind> kind;         // absent: the zone's
 
   friend bool operator==(const ForecastProvider&, const ForecastProvider&) = default;
 };
 
-// What was measured, as a CSV file that may have gaps (forecast/sources/csv.h).
+// A CSV file of measured values, which may have gaps (forecast/sources/csv.h).
 struct HistoryFile {
-  std::string path;  // as of a forecast file
+  std::string path;  // as for a forecast file
   CsvFormat csv;
 
   friend bool operator==(const HistoryFile&, const HistoryFile&) = default;
@@ -75,46 +76,47 @@ struct HistoryFile {
 
 using HistorySource = std::variant<HistoryFile, ForecastProvider>;
 
-// The last is one value for all times.
+// The last type is one value for all times.
 using ForecastSource = std::variant<ForecastFile, ForecastProvider, GramsPerKilowattHour>;
 
-// What scarbond checks of what a zone's sources and histories say: forecast/plausibility has the
-// rules.
+// The checks of a zone's sources and histories in scarbond: forecast/plausibility has the rules.
 struct PlausibilityConfig {
   bool bounds = true;
   bool zero = true;
   bool constant = true;
   bool level = true;
   bool outlier = true;
-  // What sources say from then on is judged only by what was measured from then on.
+  // Values of sources from then on are judged only by measurements from then on.
   std::optional<absl::Time> accept_from;
 
   friend bool operator==(const PlausibilityConfig&, const PlausibilityConfig&) = default;
 };
 
-// All that carbon.json says of a zone, of which scarbond makes its forecast.
+// Everything that carbon.json says of a zone. scarbond makes the zone's forecast from it.
 struct ZoneConfig {
   std::string name;
   SignalKind kind = SignalKind::kAverageLifecycle;
-  bool any_kind = false;  // sources of other kinds may stand in; the forecast is then of theirs
+  // Sources of other kinds may replace the zone's; the forecast then has their kind.
+  bool any_kind = false;
   std::vector<ForecastSource> forecasts;     // in order of preference; the first usable is used
   absl::Duration max_age = absl::Hours(24);  // of the data; beyond it the forecast is stale
   std::optional<GramsPerKilowattHour> climatology;  // mean to assume beyond the forecast's horizon
   LeadTimeSpread spread;
-  // Who tells the past, in order of preference. Absent: those forecast providers that can.
+  // The sources of measured history, in order of preference. Absent: those forecast providers that
+  // can give it.
   std::optional<std::vector<HistorySource>> history;
   PlausibilityConfig plausibility;
 };
 
-// What a source of the zone counts: what it says itself, or else what the zone does.
+// Returns the kind of a source: what the source states itself, or otherwise the zone's kind.
 SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone);
 
 struct PathsConfig {
-  std::string snapshot;  // folder; default CARBON_SNAPSHOT_DIR
+  std::string snapshot;  // folder; the default is CARBON_SNAPSHOT_DIR
   std::string log;       // placements.jsonl
   std::string metrics;   // a .prom file for node_exporter; empty: none
-  std::string archive;   // of forecasts and actuals, a file; empty: none is kept
-  std::string parts;     // folder of the archive of parts; empty: beside the snapshot's folder
+  std::string archive;   // file of forecasts and actual values; empty: none is kept
+  std::string parts;     // folder of the archive of parts; empty: next to the snapshot's folder
 };
 
 struct RefreshConfig {
@@ -124,13 +126,15 @@ struct RefreshConfig {
 };
 
 struct WatchConfig {
-  // How long a node or a partition must be out of service before placed jobs are restored for it.
+  // How long a node or a partition must be out of service before placed jobs are restored because
+  // of it.
   absl::Duration down_after = absl::Minutes(1);
 };
 
 struct ArchiveConfig {
-  absl::Duration retention = absl::Hours(24 * 400);  // of forecasts and actuals
-  double parts_gb = 10;  // the most that archived parts take, in 10^9 bytes; 0: none are archived
+  absl::Duration retention = absl::Hours(24 * 400);  // of forecasts and actual values
+  // The maximum size of archived parts, in 10^9 bytes. 0: none are archived.
+  double parts_gb = 10;
 };
 
 struct DaemonConfig {

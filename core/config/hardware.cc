@@ -11,7 +11,7 @@
 namespace carbon {
 namespace {
 
-// Whether the profile was right.
+// Returns true if the profile was right.
 bool AddProfile(const std::string& name, const JsonValue& json, ProfileLibrary* library) {
   CheckName(json, name);
   if (name == "any") json.Refuse("\"any\" is taken: the hint hardware=any means all hardware");
@@ -21,7 +21,7 @@ bool AddProfile(const std::string& name, const JsonValue& json, ProfileLibrary* 
   return true;
 }
 
-// The entry of this section that must be read before `json`, or empty.
+// Returns the entry of this section that must be read before `json`, or an empty text.
 std::string Extended(const JsonValue& json) {
   if (!json.json().is_object()) return "";
   const auto extends = json.json().find("extends");
@@ -33,7 +33,7 @@ std::string Extended(const JsonValue& json) {
 std::optional<ProfileLibrary> ReadHardware(const JsonValue& json) {
   ProfileLibrary library = ShippedProfiles();
   std::map<std::string, JsonValue> waiting;
-  std::set<std::string> wrong;  // what extends these cannot be judged
+  std::set<std::string> wrong;  // profiles that extend these cannot be judged
   for (auto& [name, member] : json.Members()) waiting.emplace(name, member);
   for (bool progress = true; progress && !waiting.empty();) {
     progress = false;

@@ -1,4 +1,4 @@
-// The section "hardware" of a carbon.json. For the sources of core only. Pure; no I/O.
+// Reads the section "hardware" of a carbon.json. For the sources of core only. Pure; no I/O.
 #ifndef CORE_CONFIG_HARDWARE_H_
 #define CORE_CONFIG_HARDWARE_H_
 
@@ -9,8 +9,8 @@
 
 namespace carbon {
 
-// The shipped profiles with the section's on top, in whatever order these extend each other. A
-// profile that is wrong is refused and left out.
+// Returns the shipped profiles with those of the section added. Profiles may extend each other in
+// any order. A wrong profile is refused and left out.
 std::optional<ProfileLibrary> ReadHardware(const JsonValue& json);
 
 }  // namespace carbon

@@ -65,7 +65,7 @@ Json PolicyJson(const Policy& policy) {
                {"confidence", policy.confidence},
                {"may_change", std::move(may_change)},
                {"may_change_named_partition", policy.may_change_named_partition}};
-  // A plugin of before these keys existed refuses them: they are written only where somebody set
+  // Plugins from before these keys existed refuse them. So they are written only if somebody set
   // them.
   if (!policy.match.job_names.empty()) json["match"]["job_name"] = policy.match.job_names;
   if (policy.message != Policy{}.message) json["message"] = Text(NoticeName(policy.message));

@@ -1,7 +1,8 @@
 // The half of carbon.json on which placement decisions rest: zones, sites, hardware, pools and
-// policies. It is published as the snapshot's configuration part, whose SHA-256 each placement
-// record names. What only scarbond needs is in core/config/daemon_config.h, and a change of that
-// leaves this half's bytes as they are. Plain data; immutable once parsed. Pure; no I/O.
+// policies. It is published as the snapshot's configuration part, and each placement record names
+// the part's SHA-256. The other half, which only scarbond needs, is core/config/daemon_config.h;
+// changing it does not change the bytes of this half. Plain data; immutable once parsed. Pure; no
+// I/O.
 #ifndef CORE_CONFIG_PLACEMENT_CONFIG_H_
 #define CORE_CONFIG_PLACEMENT_CONFIG_H_
 
@@ -19,7 +20,7 @@
 
 namespace carbon {
 
-// A grid zone and what is assumed of its forecast. Its sources are in ZoneConfig.
+// A grid zone and the assumptions about its forecast. ZoneConfig has its sources.
 struct GridZone {
   std::string name;
   SignalKind kind = SignalKind::kAverageLifecycle;
@@ -32,7 +33,7 @@ struct SiteConfig {
   std::string name;
   std::string zone;
   Sourced<double> pue;
-  std::optional<GramsPerKilowattHour> net_intensity;  // market-based, reported beside gross
+  std::optional<GramsPerKilowattHour> net_intensity;  // market-based; reported with the gross one
 };
 
 struct PoolConfig {
@@ -40,26 +41,27 @@ struct PoolConfig {
   std::string site;
   std::string partition;
   std::string hardware;  // a profile's name
-  // Which of the partition's nodes, and of their devices; what is empty does not matter.
+  // These select nodes of the partition, and devices of these nodes. An empty one does not
+  // restrict.
   std::string gres_type;              // the type in gres/gpu:TYPE
-  std::vector<std::string> features;  // that all of its nodes have
+  std::vector<std::string> features;  // all of its nodes have them
   std::string nodelist;               // "gpu[01-16],big1", as Slurm writes it
-  // Whether its nodes are powered down when they have no jobs; absent: as Slurm's settings say.
+  // Whether its nodes are powered down when they have no jobs. Absent: as Slurm's settings say.
   std::optional<bool> powers_down;
-  // How many nodes it has, whether Slurm shows them or not; absent: as many as Slurm shows.
+  // The number of its nodes, whether Slurm shows them or not. Absent: as many as Slurm shows.
   std::optional<int64_t> size;
 };
 
 struct PlacementConfig {
   std::vector<GridZone> zones;
   std::vector<SiteConfig> sites;
-  ProfileLibrary hardware;  // the shipped profiles with the administrator's on top
+  ProfileLibrary hardware;  // the shipped profiles with the administrator's added
   std::vector<PoolConfig> pools;
-  std::vector<Policy> policies;  // first match wins
+  std::vector<Policy> policies;  // the first match applies
 };
 
-// Canonical JSON, without comments: profiles are resolved, users are uids. It is itself a
-// carbon.json, of which ParseConfig reads the same placement half: equal halves have equal bytes.
+// Returns canonical JSON, without comments: profiles are resolved, users are uids. It is itself a
+// carbon.json, from which ParseConfig reads the same placement half. Equal halves have equal bytes.
 std::string SerializeConfig(const PlacementConfig& config);
 
 }  // namespace carbon

@@ -64,7 +64,7 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
   object.Read("minimise", &policy.minimise,
               OneOf<Figure>({Figure::kAttributional, Figure::kConsequential}, FigureName));
   object.Read("saving_floor", &policy.saving_floor, NumberRange{0, 1, /*open=*/true});
-  // Certainty is not on offer: a policy that asks for it would never change anything.
+  // 1 is not allowed: a policy that asks for certainty would never change anything.
   object.Read("confidence", &policy.confidence, NumberRange{0.5, 1, /*open=*/true});
   std::optional<std::vector<Change>> may_change;
   object.Read(
@@ -79,7 +79,7 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
     policy.may_change_site = may(Change::kSite);
     policy.may_change_hardware = may(Change::kHardware);
     policy.may_change_time_limit = may(Change::kTimeLimit);
-    // A longer limit only serves jobs on slower hardware.
+    // A longer limit only helps jobs on slower hardware.
     if (policy.may_change_time_limit && !policy.may_change_hardware) {
       json.Refuse("\"time_limit\" needs \"hardware\": only there does the limit change",
                   "/may_change");

@@ -1,5 +1,5 @@
-// The members of the section "policies" of a carbon.json. For the sources of core only. Pure; no
-// I/O.
+// Reads the members of the section "policies" of a carbon.json. For the sources of core only. Pure;
+// no I/O.
 #ifndef CORE_CONFIG_POLICIES_H_
 #define CORE_CONFIG_POLICIES_H_
 

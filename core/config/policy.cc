@@ -20,7 +20,7 @@ bool MatchesAnyPattern(const std::vector<std::string>& patterns, const std::stri
 }
 
 bool Matches(const PolicyMatch& match, const JobRequest& job, absl::string_view partition) {
-  // A policy for users whose names could not be resolved matches nobody, not everybody.
+  // A policy for users whose names were not resolved matches nobody. It does not match everybody.
   if (!match.users.empty() && match.uids.empty()) return false;
   return Matches(match.partitions, partition) && Matches(match.accounts, job.account) &&
          Matches(match.qos, job.qos) && Matches(match.uids, job.user_id) &&

@@ -12,7 +12,7 @@ namespace {
 
 constexpr char kOwnSource[] = "carbon.json";
 
-// {"value": 1.1, "quality": "measured", "source": "…"} or the plain number.
+// Reads {"value": 1.1, "quality": "measured", "source": "…"} or a plain number.
 std::optional<Sourced<double>> Pue(const JsonValue& json) {
   constexpr NumberRange kRange{1, 10};
   Sourced<double> pue{1, Quality::kEstimated, kOwnSource};

@@ -1,5 +1,5 @@
-// The members of the sections "sites" and "pools" of a carbon.json: where there is hardware, and in
-// which partition. For the sources of core only. Pure; no I/O.
+// Reads the members of the sections "sites" and "pools" of a carbon.json: where there is hardware,
+// and in which partition. For the sources of core only. Pure; no I/O.
 #ifndef CORE_CONFIG_POOLS_H_
 #define CORE_CONFIG_POOLS_H_
 
@@ -8,7 +8,7 @@
 
 namespace carbon {
 
-// One site or pool, without its name. What is wrong is refused and left out.
+// Both read one site or pool, without its name. A wrong one is refused and left out.
 SiteConfig ReadSite(const JsonValue& json);
 PoolConfig ReadPool(const JsonValue& json);
 

@@ -117,7 +117,7 @@ const ProfileLibrary& ShippedProfiles() {
 std::vector<const HardwareProfile*> RankByEfficiency(const ProfileLibrary& library) {
   std::vector<const HardwareProfile*> ranked;
   for (const auto& [name, profile] : library) ranked.push_back(&profile);
-  // The library is in order of name, which the stable sort keeps among equals.
+  // The library is sorted by name, and the stable sort keeps this order among equals.
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto* a, const auto* b) {
     return FlopsPerJoule(*a).value_or(-1) > FlopsPerJoule(*b).value_or(-1);
   });

@@ -1,8 +1,9 @@
 // Hardware efficiency profiles: how much power an allocated unit draws at the plug, and how fast it
-// works. Every number carries its source and quality. No I/O.
+// works. Every number has its source and quality. No I/O.
 //
-// Rank by measured efficiency, never by peak or TDP: V100 beats TPUv3 1.5x on paper and loses 2.0x
-// when measured (Patterson et al. 2021, section 4).
+// Profiles are ranked by measured efficiency, never by peak or TDP: by its specification V100 is
+// 1.5 times better than TPUv3, but measured it is 2.0 times worse (Patterson et al. 2021, section
+// 4).
 #ifndef CORE_CONFIG_PROFILE_H_
 #define CORE_CONFIG_PROFILE_H_
 
@@ -20,13 +21,13 @@ namespace carbon {
 
 enum class Quality { kMeasured, kSpecified, kEstimated };
 
-// "measured", "specified", "estimated".
+// The names are "measured", "specified" and "estimated".
 absl::string_view QualityName(Quality quality);
 absl::StatusOr<Quality> ParseQuality(absl::string_view name);
 
-// One standard deviation of the relative error to expect of a number of this quality: 5% measured
-// (Patterson et al. 2021, Table 4 notes: 2-11%), 30% specified (predictions from TDP are 27-37%
-// off) and 40% estimated.
+// Returns one standard deviation of the expected relative error of a number of this quality: 5% if
+// measured (Patterson et al. 2021, Table 4 notes: 2-11%), 30% if specified (predictions from TDP
+// are 27-37% off) and 40% if estimated.
 double RelativeSpread(Quality quality);
 
 template <class T>
@@ -36,10 +37,10 @@ struct Sourced {
   std::string source;
 };
 
-// What the watts are counted per: a device with its host's share, a core, or a whole node.
+// The unit for which watts are counted: a device with its host's share, a core, or a whole node.
 enum class AllocationUnit { kDevice, kCore, kNode };
 
-// "device", "core", "node".
+// The names are "device", "core" and "node".
 absl::string_view AllocationUnitName(AllocationUnit unit);
 absl::StatusOr<AllocationUnit> ParseAllocationUnit(absl::string_view name);
 
@@ -57,12 +58,12 @@ struct HardwareProfile {
 const std::optional<Sourced<FlopsPerSecond>>& ThroughputAt(const HardwareProfile& profile,
                                                            Precision precision);
 
-// Energy to solution at bf16: operations per joule at the plug. Absent where the throughput is
-// unknown.
+// Returns the energy efficiency at bf16: operations per joule at the plug. Absent if the throughput
+// is unknown.
 std::optional<double> FlopsPerJoule(const HardwareProfile& profile);
 
-// The profiles by name. A library is built from the shipped data and then the administrator's
-// entries, which add to it or override single fields of it.
+// The profiles by name. A library has the shipped profiles, and the administrator's entries, which
+// add profiles or override single fields.
 using ProfileLibrary = std::map<std::string, HardwareProfile>;
 
 // Reads one profile from a JSON object, as core/config/profiles.json and "hardware" in carbon.json
@@ -72,28 +73,29 @@ using ProfileLibrary = std::map<std::string, HardwareProfile>;
 //    "busy_watts": {"value": 960, "quality": "measured", "source": "our rack's meter, May 2026"},
 //    "idle_watts": …, "free_watts": …, "tflops": …, "tflops_fp8": …, "embodied_g_per_hour": …}
 //
-// Free watts are at most the idle ones and below the busy ones, and idle at most busy. An inherited
-// number that contradicts one of the object's is left out.
+// Free watts are at most the idle watts and below the busy watts, and idle watts are at most the
+// busy watts. An inherited number that contradicts a number of the object is left out.
 //
-// What the object leaves out is taken from the profile in `bases` that "extends" names, or without
-// "extends" from the one called `name`; `"extends": null` starts from nothing. A "unit" other than
-// the base's inherits no number. The whole must have "unit" and "busy_watts".
+// Fields that the object leaves out are inherited from the profile in `bases` that "extends" names,
+// or without "extends" from the profile called `name`. `"extends": null` inherits nothing. If the
+// object's "unit" differs from the base's, no number is inherited. The result must have "unit" and
+// "busy_watts".
 //
-// InvalidArgument with the first thing that is wrong, after its JSON pointer within the object:
-// `/busy_watts/quality: "guess" is none of …`, or without a pointer where the whole is not an
-// object. Unknown keys are refused with the nearest known one.
+// Returns InvalidArgument for the first fault, after its JSON pointer within the object:
+// `/busy_watts/quality: "guess" is none of …`. The pointer is missing if the whole is not an
+// object. Unknown keys are refused, with the nearest known one.
 absl::StatusOr<HardwareProfile> ParseProfile(absl::string_view name, absl::string_view json,
                                              const ProfileLibrary& bases);
 
-// The object that ParseProfile reads back, whatever `bases` holds, to the same profile: canonical
-// JSON on one line.
+// Returns the object that ParseProfile reads back to the same profile, whatever `bases` has:
+// canonical JSON on one line.
 std::string SerializeProfile(const HardwareProfile& profile);
 
-// The profiles that ship with the product (core/config/profiles.json, compiled in). Never fails: a
-// test parses the same bytes.
+// Returns the profiles that ship with the product (core/config/profiles.json, compiled in). It
+// never fails: a test parses the same bytes.
 const ProfileLibrary& ShippedProfiles();
 
-// By FlopsPerJoule, best first; profiles without a throughput come last, by name.
+// Sorts profiles by FlopsPerJoule, best first. Profiles without a throughput come last, by name.
 std::vector<const HardwareProfile*> RankByEfficiency(const ProfileLibrary& library);
 
 }  // namespace carbon

@@ -13,7 +13,7 @@ using Json = JsonValue::Json;
 
 constexpr double kFlopsPerTera = 1e12;
 
-// A number that is finite once multiplied by `scale`, not negative, and not zero where it must be
+// A number that is finite after multiplication by `scale`, not negative, and not zero if it must be
 // positive.
 struct ScaledNumber {
   double scale;
@@ -36,7 +36,7 @@ struct ScaledNumber {
   }
 };
 
-// {"value": 960, "quality": "measured", "source": "…"}.
+// Reads {"value": 960, "quality": "measured", "source": "…"}.
 template <class T>
 std::optional<Sourced<T>> ReadSourced(const JsonValue& json, const ScaledNumber& number) {
   if (!json.json().is_object()) {
@@ -56,7 +56,7 @@ std::optional<Sourced<T>> ReadSourced(const JsonValue& json, const ScaledNumber&
   return Sourced<T>{T(*value), *quality, *std::move(source)};
 }
 
-// The profile that the object builds on; nothing where that is refused.
+// Returns the profile on which the object builds, or nullopt if that is refused.
 std::optional<HardwareProfile> Base(const std::string& name,
                                     const std::optional<JsonValue>& extends,
                                     const ProfileLibrary& bases) {
@@ -76,8 +76,8 @@ std::optional<HardwareProfile> Base(const std::string& name,
   return std::nullopt;
 }
 
-// More work draws more. A number that is inherited gives way to one that the object itself gives;
-// two of its own must agree. Whether they do.
+// Checks that more work draws more watts. An inherited number that contradicts one of the object is
+// removed. Two numbers of the object must agree. Returns true if they do.
 bool CheckOrder(const JsonValue& json, HardwareProfile* profile) {
   const Json& object = json.json();
   const auto check = [&](absl::string_view lower_word, std::optional<Sourced<Watts>>* lower,
@@ -97,21 +97,21 @@ bool CheckOrder(const JsonValue& json, HardwareProfile* profile) {
     return false;
   };
   bool is_right = check("idle", &profile->idle, "busy", profile->busy.value, true);
-  // With a free node that draws as much as a busy one, a job would add nothing.
+  // If a free node drew as much as a busy one, a job would add nothing.
   is_right &= check("free", &profile->free, "busy", profile->busy.value, false);
   if (!profile->idle.has_value()) return is_right;
-  // A measured free node tells more than an inherited guess at an idle one.
+  // A measured free node says more than an inherited guess of an idle one.
   if (object.contains("free_watts") && !object.contains("idle_watts") && profile->free &&
       profile->free->value > profile->idle->value) {
     profile->idle.reset();
     return is_right;
   }
-  // One refusal is enough for a number.
+  // A number is refused only once.
   return is_right && check("free", &profile->free, "idle", profile->idle->value, true);
 }
 
-// A number that, read back and multiplied by `scale`, is `scaled` to the bit. The quotient can be
-// one rounding off.
+// Returns a number that gives exactly `scaled` after it is read back and multiplied by `scale`. The
+// plain quotient can be wrong by one rounding.
 double Unscaled(double scaled, double scale) {
   const double quotient = scaled / scale;
   for (double candidate :
@@ -149,7 +149,7 @@ std::optional<HardwareProfile> ReadProfile(const std::string& name, const JsonVa
         AllocationUnitName)(*field);
     is_right &= unit.has_value();
     if (unit.has_value()) {
-      // Watts per device are no watts per node: a changed unit inherits no number.
+      // Watts per device are not watts per node: an object with another unit inherits no number.
       if (!from_nothing && *unit != profile.unit) profile = HardwareProfile{.name = name};
       profile.unit = *unit;
     }

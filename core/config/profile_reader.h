@@ -1,5 +1,5 @@
-// A hardware profile as JSON (core/config/profile.h says how it is written), read from and written
-// to values that are parsed. For the sources of core only. Pure; no I/O.
+// Reads a hardware profile from parsed JSON and writes it (core/config/profile.h describes the
+// form). For the sources of core only. Pure; no I/O.
 #ifndef CORE_CONFIG_PROFILE_READER_H_
 #define CORE_CONFIG_PROFILE_READER_H_
 
@@ -11,12 +11,12 @@
 
 namespace carbon {
 
-// The profile called `name`, with what `bases` gives it. Everything that is wrong is refused at its
-// place; then there is no profile.
+// Returns the profile called `name`, with what it inherits from `bases`. Every fault is refused at
+// its place; then there is no profile.
 std::optional<HardwareProfile> ReadProfile(const std::string& name, const JsonValue& json,
                                            const ProfileLibrary& bases);
 
-// The object that ReadProfile reads back to the same profile, whatever its bases are.
+// Returns the object that ReadProfile reads back to the same profile, whatever its bases are.
 JsonValue::Json ProfileJson(const HardwareProfile& profile);
 
 }  // namespace carbon

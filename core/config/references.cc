@@ -16,8 +16,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The names in one section, also of entries that are wrong in themselves: a reference to such a one
-// is not another error.
+// Returns the names in one section, including wrong entries: a reference to a wrong entry is not
+// another error.
 std::vector<std::string> NamesIn(const Json& root, const char* section) {
   std::vector<std::string> names;
   const auto found = root.find(section);
@@ -67,8 +67,8 @@ class CrossCheck {
   }
 
  private:
-  // Pools of one partition are told apart by their GRES types, features or nodes, or its nodes
-  // would count twice.
+  // Pools of one partition must differ in GRES type, features or nodes. Otherwise the partition's
+  // nodes would count twice.
   void CheckDistinct(const std::string& partition, const std::vector<const PoolConfig*>& pools) {
     std::map<std::tuple<std::string, std::set<std::string>, std::string>, const PoolConfig*> parts;
     for (const PoolConfig* pool : pools) {

@@ -1,5 +1,5 @@
-// What the entries of a carbon.json say of each other: whether it holds. For the sources of core
-// only. Pure; no I/O.
+// Checks what the entries of a carbon.json say of each other. For the sources of core only. Pure;
+// no I/O.
 #ifndef CORE_CONFIG_REFERENCES_H_
 #define CORE_CONFIG_REFERENCES_H_
 
@@ -11,8 +11,8 @@
 
 namespace carbon {
 
-// Adds an error for each name that is referred to and does not exist, for pools that cannot be told
-// apart, and for policies of the same name. `config` is what was read of `root`.
+// Adds an error for each reference to a name that does not exist, for pools that cannot be
+// distinguished, and for policies with the same name. `config` is what was read from `root`.
 void CheckReferences(const nlohmann::json& root, const PlacementConfig& config,
                      std::vector<ConfigError>* errors);
 

@@ -1,5 +1,5 @@
-// Values that several sections of a carbon.json have. Each is refused, with its place, where it is
-// wrong. For the sources of core only. Pure; no I/O.
+// Reads values that several sections of a carbon.json have. A wrong value is refused, with its
+// place. For the sources of core only. Pure; no I/O.
 #ifndef CORE_CONFIG_VALUES_H_
 #define CORE_CONFIG_VALUES_H_
 
@@ -11,10 +11,10 @@
 
 namespace carbon {
 
-// "90s", "12h": longer than zero.
+// Reads a duration longer than zero: "90s", "12h".
 std::optional<absl::Duration> PositiveDuration(const JsonValue& json);
 
-// In gCO2e/kWh, from 0 to IntensitySeries::kMaxValue.
+// Reads a number of gCO2e/kWh, from 0 to IntensitySeries::kMaxValue.
 std::optional<GramsPerKilowattHour> ReadIntensity(const JsonValue& json);
 
 }  // namespace carbon

@@ -16,7 +16,7 @@ absl::string_view FormatName(ForecastFormat format) {
   return format == ForecastFormat::kCsv ? "csv" : "carbon-aware-sdk";
 }
 
-// The names of columns in a CSV file's header.
+// Reads the names of columns in a CSV file's header.
 std::optional<CsvFormat> Columns(const JsonValue& json) {
   CsvFormat format;
   JsonObject object(json);
@@ -26,7 +26,7 @@ std::optional<CsvFormat> Columns(const JsonValue& json) {
   return format;
 }
 
-// Whether the machine knows it is checked by whoever loads the file.
+// Reads a time zone's name. settings/load_config.h checks whether this machine knows it.
 std::optional<std::string> TimeZone(const JsonValue& json) {
   std::optional<std::string> zone = Name(json);
   if (!zone.has_value()) return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<std::string> TimeZone(const JsonValue& json) {
   return std::nullopt;
 }
 
-// What carbon.json says of a CSV file.
+// Reads what carbon.json says of a CSV file.
 CsvFormat ReadCsvFormat(JsonObject* object) {
   CsvFormat format;
   object->Read("columns", &format, Columns);
@@ -58,7 +58,7 @@ std::optional<SignalKind> Kind(const JsonValue& json) {
       SignalKindName)(json);
 }
 
-// Whom to ask, be it for forecasts or for history.
+// Reads which provider to ask, for forecasts or for history.
 ForecastProvider Provider(JsonObject* object) {
   ForecastProvider provider;
   object->Require("provider", &provider.provider, Text);
@@ -140,7 +140,7 @@ std::optional<ForecastSource> ForecastFor(const ZoneConfig& zone, const JsonValu
   return std::nullopt;
 }
 
-// "2026-11-01", midnight UTC, or "2026-11-01T06:00:00Z".
+// Reads "2026-11-01", which is midnight UTC, or "2026-11-01T06:00:00Z".
 std::optional<absl::Time> UtcTime(const JsonValue& json) {
   const std::optional<std::string> text = Text(json);
   if (!text.has_value()) return std::nullopt;

@@ -1,5 +1,5 @@
-// The members of the section "zones" of a carbon.json: where the forecasts and the history of a
-// grid zone come from, and what of them is believed. For the sources of core only. Pure; no I/O.
+// Reads the members of the section "zones" of a carbon.json: the sources of a grid zone's forecast
+// and history, and how they are checked. For the sources of core only. Pure; no I/O.
 #ifndef CORE_CONFIG_ZONES_H_
 #define CORE_CONFIG_ZONES_H_
 
@@ -8,7 +8,7 @@
 
 namespace carbon {
 
-// One zone, without its name. What is wrong is refused and left out.
+// Reads one zone, without its name. A wrong one is refused and left out.
 ZoneConfig ReadZone(const JsonValue& json);
 
 }  // namespace carbon

@@ -17,18 +17,19 @@ namespace carbon {
 namespace {
 
 constexpr absl::string_view kPrefix = "carbon:";
-constexpr size_t kMaxHints = 1024;  // bytes; a comment may be longer, our part of it not
+constexpr size_t kMaxHints = 1024;  // bytes; the limit is for our part, not the whole comment
 constexpr size_t kMaxQuoted = 64;   // bytes of a hint in a message
 constexpr double kMaxFlops = 1e30;
 
 bool IsBlank(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
 
-// What may stand before ours: all that sites separate with, but not ':' and '/', which URLs have.
+// The characters that may precede our part: all that sites use as separators, except ':' and '/',
+// which occur in URLs.
 bool IsSeparator(char c) {
   return IsBlank(c) || absl::string_view(",;|&([{<\"'").find(c) != absl::string_view::npos;
 }
 
-// ',' and '|' are ours.
+// Hints themselves contain ',' and '|'.
 bool EndsHints(char c) {
   return IsBlank(c) || absl::string_view(";&)]}>\"'").find(c) != absl::string_view::npos;
 }
@@ -44,7 +45,8 @@ const std::vector<std::string>& Valued() {
   return *keys;
 }
 
-// "wait=1h": one of our keys with something behind it, but none whose value is a name.
+// Returns true for one of our keys with a value, such as "wait=1h", except keys whose value is a
+// name.
 bool IsValuedHint(absl::string_view word) {
   const absl::string_view key = word.substr(0, word.find('='));
   return key.size() < word.size() && key != "site" && key != "hardware" &&
@@ -58,14 +60,14 @@ absl::Status Wrong(absl::string_view hint, absl::string_view fact) {
                    cut ? "...\": " : "\": ", fact));
 }
 
-// What stands between `carbon:` at the start of a word and the end of the hints, joined by commas;
-// absent where there is none.
+// Returns the text from `carbon:` at the start of a word to the end of the hints, joined by commas.
+// Absent: there is none.
 std::optional<std::string> NextHints(absl::string_view* comment) {
   for (size_t end = 0; (end = comment->find(':', end)) != comment->npos;) {
     ++end;
     if (end < kPrefix.size()) continue;
     const size_t at = end - kPrefix.size();
-    // Whoever writes "Carbon:off" means it.
+    // Users who write "Carbon:off" mean "carbon:off".
     if (!absl::EqualsIgnoreCase(comment->substr(at, kPrefix.size()), kPrefix)) continue;
     if (at > 0 && !IsSeparator((*comment)[at - 1])) continue;
     comment->remove_prefix(at + kPrefix.size());
@@ -111,7 +113,7 @@ absl::StatusOr<std::vector<std::string>> ParseNames(absl::string_view hint,
   return names;
 }
 
-// One hint, "key" or "key=value", into `hints`.
+// Parses one hint, "key" or "key=value", into `hints`.
 absl::Status ParseHint(absl::string_view hint, Hints* hints) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(hint, absl::MaxSplits('=', 1));
@@ -172,7 +174,7 @@ absl::StatusOr<Hints> ParseHints(absl::string_view comment) {
     return Wrong(*text, absl::StrCat("the hints are longer than ", kMaxHints, " bytes"));
   }
   if (text->empty()) return Wrong("carbon:", "no hint follows");
-  std::vector<absl::string_view> seen;  // few: an unknown one ends the loop
+  std::vector<absl::string_view> seen;  // few: an unknown hint ends the loop
   for (const absl::string_view hint : absl::StrSplit(absl::string_view(*text), ',')) {
     if (hint.empty()) return Wrong(*text, "a hint is empty");
     const absl::string_view key = hint.substr(0, hint.find('='));

@@ -1,9 +1,9 @@
-// What a user says about a job's carbon in `--comment="carbon:…"`: a list of hints, separated by
-// commas. The comment may hold other text before `carbon:`, which then follows a blank or one of
-// , ; | & and opening brackets or quotes; the hints end at the next blank, semicolon, ampersand,
-// closing bracket or quote. A word behind that blank which is a wait, runtime, flops or precision
-// with its value ("wait=1h") is read too: the blank was meant for a comma. A site or hardware there
-// may be another tool's.
+// Reads what a user asks of carbon in `--comment="carbon:…"`: a list of hints, separated by commas.
+// The comment may contain other text before `carbon:`; then a blank or one of , ; | & or an opening
+// bracket or quote must precede it. The hints end at the next blank, semicolon, ampersand, closing
+// bracket or quote. If the word after that blank is wait, runtime, flops or precision with a value
+// ("wait=1h"), it is read too: the user wrote a blank instead of a comma. A site or hardware there
+// is not read, since it may be for another tool.
 //
 //   carbon:off                     leave this job alone
 //   carbon:now                     place it, but start it at once
@@ -14,7 +14,7 @@
 //   carbon:precision=fp8           it computes at fp8, not at bf16: hardware's speed depends on it
 //   carbon:hardware=any|NAME       it may run on any modelled hardware, or on NAME
 //
-// Durations as in core/base/duration.h. Pure; no I/O.
+// Durations are written as in core/base/duration.h. Pure; no I/O.
 #ifndef CORE_JOB_HINTS_H_
 #define CORE_JOB_HINTS_H_
 
@@ -38,17 +38,17 @@ struct Hints {
   std::vector<std::string> sites;  // empty: any
   std::optional<absl::Duration> runtime;
   std::optional<Flops> flops;
-  std::optional<Precision> precision;  // absent: not said, which is bf16
+  std::optional<Precision> precision;  // absent: not stated, which means bf16
   bool any_hardware = false;
-  std::vector<std::string> hardware;  // names; empty: as the policy says
+  std::vector<std::string> hardware;  // names; empty: the policy decides
 
   friend bool operator==(const Hints&, const Hints&) = default;
 };
 
-// No hints (a default Hints) where the comment has no `carbon:`. InvalidArgument, naming the hint
-// and what is wrong with it, for a hint that is unknown (with the nearest known one), misses its
-// value, is given twice or contradicts another (`now` and `wait=`, `runtime=` and `flops=`), for a
-// duration or count that is not positive and finite, and for more than 1,024 bytes of hints.
+// Returns default Hints if the comment has no `carbon:`. Returns InvalidArgument, naming the hint
+// and its fault, for a hint that is unknown (with the nearest known one), has no value, occurs
+// twice or contradicts another (`now` and `wait=`, `runtime=` and `flops=`), for a duration or
+// count that is not positive and finite, and for hints of more than 1,024 bytes.
 absl::StatusOr<Hints> ParseHints(absl::string_view comment);
 
 }  // namespace carbon

@@ -1,6 +1,6 @@
-// A job as a decision sees it: Slurm's request, freed of Slurm's sentinels and units. Plain data,
-// filled by plugin/job_submit/descriptor.cc from the submission and read back from a placement
-// record.
+// A job as a decision sees it: Slurm's request, without Slurm's sentinels and units. Plain data.
+// plugin/job_submit/descriptor.cc fills it from the submission, and core/record/record_reader.cc
+// from a placement record.
 #ifndef CORE_JOB_JOB_H_
 #define CORE_JOB_JOB_H_
 
@@ -17,12 +17,12 @@ namespace carbon {
 struct JobRequest {
   std::string name;
   uint32_t user_id = 0;
-  std::string account;  // as submitted; empty where the user's default applies
+  std::string account;  // as submitted; empty if the user's default applies
   std::string qos;
   std::vector<std::string> partitions;  // as named by the user; empty: the default partition
   std::string comment;                  // may hold hints, see core/job/hints.h
 
-  int64_t nice = 0;  // above zero: it gives way to jobs without (--nice)
+  int64_t nice = 0;  // above zero: the job waits behind jobs without a nice value (--nice)
 
   std::optional<absl::Duration> time_limit;  // absent: the partition's default applies
   std::optional<absl::Duration> time_min;
@@ -30,26 +30,28 @@ struct JobRequest {
   std::optional<absl::Time> deadline;
 
   // One task of an array, or the job itself.
-  Resources demand;         // in all, on the least nodes that it may span
+  Resources demand;         // in total, on the fewest nodes that it may span
   Resources per_node;       // what each of its nodes must have; `nodes` is not used here
   std::string device_type;  // of `--gpus=h100:8`; empty: any
-  // That each of its nodes must have (--constraint="a100&nvlink"); empty: none, or another kind of
-  // expression.
+  // The features that each of its nodes must have (--constraint="a100&nvlink"). Empty: none, or
+  // another kind of expression.
   std::vector<std::string> features;
-  bool exclusive = false;            // whole nodes
-  std::optional<int64_t> max_nodes;  // that it may span (--nodes=2-4); absent: as few as hold it
-  std::optional<int64_t> tasks;      // it spans no more nodes than that; absent: it does not say
-  bool all_memory = false;           // all memory of its nodes (--mem=0)
+  bool exclusive = false;  // whole nodes
+  // The maximum of nodes that it may span (--nodes=2-4). Absent: as few as it fits on.
+  std::optional<int64_t> max_nodes;
+  // It spans at most as many nodes as tasks. Absent: not stated.
+  std::optional<int64_t> tasks;
+  bool all_memory = false;  // all memory of its nodes (--mem=0)
 
   // A job array of `array_tasks` runs at most `array_width` of them at once.
   int64_t array_tasks = 1;
   int64_t array_width = 1;
 
-  // Why carbon has no say in this job's time or place, in the words that the log shows
-  // ("held", "interactive", "reservation", …); empty: it has.
+  // Why carbon does not change this job's time or place, in the words of the log ("held",
+  // "interactive", "reservation", …). Empty: it may change them.
   std::string leave_alone;
-  // Why the job must stay in the partition it asked for, though its time may change
-  // ("--constraint", "--nodelist", "--licenses", …); empty: it may move.
+  // Why the job must stay in its partition, although its time may change ("--constraint",
+  // "--nodelist", "--licenses", …). Empty: it may move.
   std::string pinned_by;
 };
 

@@ -12,7 +12,7 @@ struct Words {
   absl::string_view text;
 };
 
-// In the enumeration's order.
+// The entries are in the enumeration's order.
 constexpr std::array<Words, kReasons> kWords = {{
     {Reason::kUnknown, "unknown", ""},
     {Reason::kScrontab, "scrontab", "scrontab"},

@@ -1,13 +1,13 @@
-// Why a pool is excluded, why a job is left alone, and why it was settled as it was: one
+// Why a pool is excluded, why a job is left alone, and why a job was settled as it was: one
 // enumeration for all of core. Each reason has a code for programs and a text for people. A code
-// never changes and is never used again for something else; a text may be reworded. Pure; no
+// never changes and is never reused for another meaning; a text may be reworded. Pure; no
 // allocation.
 //
 //   ReasonCode(Reason::kForecastStale)   // "forecast-stale"
 //   ReasonText(Reason::kForecastStale)   // "the forecast for its zone is stale"
 //
-// A reason whose text names more than that (a pool, an age, the words of a hint) is a decision's:
-// see core/decision/decision_reason.h.
+// If a reason's text must also name a pool, an age or the words of a hint, the decision has the
+// text: see core/decision/decision_reason.h.
 #ifndef CORE_REASON_REASON_H_
 #define CORE_REASON_REASON_H_
 
@@ -18,9 +18,9 @@
 namespace carbon {
 
 enum class Reason {
-  kUnknown,  // there is none, or a record has one that is not known here
+  kUnknown,  // there is none, or a record has one that is unknown here
 
-  // Why carbon has no say in a job: what its submission says. JobRequest::leave_alone has the text.
+  // The submission itself keeps carbon from changing the job. JobRequest::leave_alone has the text.
   kScrontab,
   kHeterogeneous,
   kInteractive,
@@ -32,7 +32,7 @@ enum class Reason {
   kUnlimitedTime,
   kDevicesUncountable,
 
-  // Why a job is left alone: policy, hints and home.
+  // The job is left alone because of policy, hints or home.
   kNoPolicy,
   kPolicyOff,
   kBadHint,
@@ -49,7 +49,7 @@ enum class Reason {
   kNoRoomAtHome,
   kRunBeyondForecast,
 
-  // Why no decision may rest on the snapshot, or be recorded.
+  // No decision may rest on the snapshot, or be recorded.
   kSnapshotOld,
   kSnapshotFuture,
   kNoLookYet,
@@ -65,7 +65,8 @@ enum class Reason {
   kNoPoolInTime,
   kDeadline,
 
-  // Why a job cannot run in a pool, or may not be sent there: the request, the hints, the policy.
+  // The job cannot run in a pool, or may not be sent there, because of the request, the hints or
+  // the policy.
   kOtherSites,
   kOtherHardware,
   kOtherPartition,
@@ -77,7 +78,7 @@ enum class Reason {
   kPolicyKeepsHardware,
   kHardwareNotAllowed,
 
-  // The same: its nodes, its forecast, its hardware and its room.
+  // The same, because of the pool's nodes, forecast, hardware or room.
   kPartitionNotShown,
   kPartitionNotUp,
   kOtherDefaultTime,
@@ -100,7 +101,7 @@ enum class Reason {
   kNeedsMoreNodes,
   kNoRoomInTime,
 
-  // Why it is not proven that a partition admits the job: whom it is for.
+  // It is not proven that a partition admits the job: whom the partition is for.
   kRulesUnknown,
   kUnknownRule,
   kRootOnly,
@@ -115,7 +116,7 @@ enum class Reason {
   kLowerTier,
   kPreemption,
 
-  // The same: its nodes and memory.
+  // The same: nodes and memory.
   kAsksForMoreNodes,
   kMinNodes,
   kCpusPerNode,
@@ -147,15 +148,16 @@ enum class Reason {
   kRefusedInsteadOfWaiting,
 };
 
-// How many there are, kUnknown included.
+// The number of reasons, kUnknown included.
 inline constexpr int kReasons = static_cast<int>(Reason::kRefusedInsteadOfWaiting) + 1;
 
-// Lower-case words with hyphens, "no-room-in-time". kUnknown: "unknown".
+// Returns lower-case words with hyphens, such as "no-room-in-time"; for kUnknown "unknown".
 absl::string_view ReasonCode(Reason reason);
-// One phrase, "no room in time within capacity and forecast". kUnknown: empty.
+// Returns one phrase, such as "no room in time within capacity and forecast"; for kUnknown an empty
+// text.
 absl::string_view ReasonText(Reason reason);
 
-// Absent where no reason has that code or text; kUnknown has neither here.
+// Both return nullopt if no reason has that code or text. They never return kUnknown.
 std::optional<Reason> ReasonOfCode(absl::string_view code);
 std::optional<Reason> ReasonOfText(absl::string_view text);
 

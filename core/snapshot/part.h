@@ -1,15 +1,15 @@
-// The parts of a snapshot as one table: what each is called, how large it may be, and who may read
-// it. Manifest, files, records and reports go through this table instead of naming the parts.
-// Plain data. Pure; no I/O.
+// The table of a snapshot's parts: the name of each, its maximum size, and who may read it.
+// Manifest, files, records and reports use this table instead of naming the parts. Plain data.
+// Pure; no I/O.
 //
-// A new kind of part is a row of kParts, a value of SnapshotPart, and its Serialize and Parse; the
-// manifest's version rises with it.
+// A new kind of part needs a row of kParts, a value of SnapshotPart, and its Serialize and Parse.
+// The version of the manifest rises with it.
 //
-// There is one cluster today. A second one adds one capacity and one admission part (the rows where
-// `is_of_cluster` is set), not rows: the key of a part becomes its SnapshotPart and, for those, the
-// cluster's name; PerPart becomes a map by that key; in a manifest of the next version and in
-// records, the hash under "capacity" becomes an object of hashes by cluster; and the files keep
-// their names, which the hash tells apart.
+// There is one cluster today. A second cluster adds one capacity and one admission part (the rows
+// with `is_of_cluster`), but no rows. Then the key of a part becomes its SnapshotPart and, for
+// those two, the cluster's name. PerPart becomes a map by that key. In records and in a manifest of
+// the next version, the hash under "capacity" becomes an object of hashes by cluster. Files keep
+// their names, because the hash distinguishes them.
 #ifndef CORE_SNAPSHOT_PART_H_
 #define CORE_SNAPSHOT_PART_H_
 
@@ -23,7 +23,7 @@
 
 namespace carbon {
 
-// In the order of kParts.
+// The parts, in the order of kParts.
 enum class SnapshotPart { kConfig, kForecast, kCapacity, kAdmission };
 
 struct PartInfo {
@@ -32,10 +32,10 @@ struct PartInfo {
   const char* name;
   const char* suffix;  // of the file's name
   int64_t max_bytes;   // a larger part is neither published nor read
-  // It tells of users and their jobs, which Slurm's PrivateData may hide: for root, the publisher's
-  // user and SlurmUser alone.
+  // It describes users and their jobs, which Slurm's PrivateData may hide. Only root, the
+  // publisher's user and SlurmUser may read it.
   bool is_private;
-  bool is_of_cluster;  // of one cluster; the others are common to all
+  bool is_of_cluster;  // there is one for each cluster; the other parts are common to all
 };
 
 inline constexpr std::array kParts = {
@@ -59,7 +59,7 @@ struct PerPart {
   friend bool operator==(const PerPart&, const PerPart&) = default;
 };
 
-// "capacity-<hash>.json".
+// Example: "capacity-<hash>.json".
 inline std::string PartFileName(SnapshotPart part, absl::string_view hash) {
   return absl::StrCat(InfoOf(part).name, "-", hash, InfoOf(part).suffix);
 }

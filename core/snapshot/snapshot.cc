@@ -18,7 +18,7 @@ namespace {
 
 using Named = std::map<absl::string_view, int>;
 
-// Index by name; the first name that occurs twice goes into `error`.
+// Indexes things by name. The first name that occurs twice goes into `error`.
 template <class T, class Name>
 Named IndexByName(const std::vector<T>& things, Name name, absl::string_view what,
                   absl::Status* error) {
@@ -42,14 +42,14 @@ absl::Status Unknown(absl::string_view what, absl::string_view name, absl::strin
       absl::StrCat("snapshot: ", owner, ": ", what, " \"", name, "\" is not known"));
 }
 
-// The share of the pool's nodes that stay powered without jobs, as the administrator or else Slurm
-// has it.
+// Returns the share of the pool's nodes that stay powered without jobs: as the administrator says,
+// or otherwise Slurm.
 std::optional<double> StaysPowered(const PoolConfig& config, const PoolState* state) {
   if (config.powers_down.has_value()) return *config.powers_down ? 0 : 1;
   return state == nullptr ? std::nullopt : state->stays_powered;
 }
 
-// Draws as DrawFactor gives them, kept by key.
+// Keeps the results of DrawFactor by key.
 class Factors {
  public:
   explicit Factors(std::map<std::string, ErrorScenarios::Draws>* drawn) : drawn_(*drawn) {}
@@ -60,8 +60,8 @@ class Factors {
     return &at->second;
   }
 
-  // Of busy - idle, each of which errs by itself. What a node draws without jobs is no more than
-  // what it draws at work, however wrong the two are.
+  // Draws the errors of busy - idle. Each of the two errs independently. But a node without jobs
+  // never draws more than at work, however wrong the two are.
   const ErrorScenarios::Draws* DrawDifference(const std::string& key, Watts busy,
                                               const ErrorScenarios::Draws& busy_factor, Watts idle,
                                               const ErrorScenarios::Draws& idle_factor) {
@@ -77,7 +77,7 @@ class Factors {
   std::map<std::string, ErrorScenarios::Draws>& drawn_;
 };
 
-// Whether a job has the same size, runtime, limit and watts before PUE in both.
+// Returns true if a job has the same size, runtime, limit and watts before PUE in both.
 bool AreOfOneKind(const Snapshot::Pool& a, const Snapshot::Pool& b) {
   if (a.hardware != b.hardware || (a.state == nullptr) != (b.state == nullptr)) return false;
   if (a.added != b.added) return false;
@@ -90,7 +90,8 @@ bool AreOfOneKind(const Snapshot::Pool& a, const Snapshot::Pool& b) {
          a.group->per_node == b.group->per_node;
 }
 
-// The partitions that associations name, in lower case: Slurm compares them without regard to case.
+// Returns the partitions that associations name, in lower case: Slurm ignores case when it compares
+// them.
 std::set<std::string> PartitionsNamed(const AdmissionRules& admission) {
   std::set<std::string> named;
   for (const UserRules& user : admission.users) {
@@ -102,7 +103,8 @@ std::set<std::string> PartitionsNamed(const AdmissionRules& admission) {
   return named;
 }
 
-// A partition's rules without its name, unless an association depends on that. Absent: not known.
+// Returns a partition's rules without its name, unless an association depends on the name. Absent:
+// unknown.
 std::optional<PartitionRules> Nameless(const PartitionRules* rules,
                                        const std::set<std::string>& named) {
   if (rules == nullptr) return std::nullopt;
@@ -111,11 +113,10 @@ std::optional<PartitionRules> Nameless(const PartitionRules* rules,
   return nameless;
 }
 
-// Numbers the pools from zero: equal ones get the number of the first of them. Returns how many
-// there are.
+// Numbers the pools from zero. Equal pools get the same number. Returns how many numbers there are.
 template <class Equal>
 size_t Number(std::vector<Snapshot::Pool>* pools, size_t Snapshot::Pool::* number, Equal equal) {
-  std::vector<const Snapshot::Pool*> first;  // of each number
+  std::vector<const Snapshot::Pool*> first;  // the first pool of each number
   for (Snapshot::Pool& pool : *pools) {
     const auto found = std::find_if(first.begin(), first.end(), [&](const Snapshot::Pool* other) {
       return equal(*other, pool);
@@ -173,7 +174,7 @@ std::string Sha256Hex(absl::string_view bytes) {
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     Manifest manifest, PlacementConfig config, std::shared_ptr<const DrawnForecasts> forecasts,
     CapacityState capacity, std::shared_ptr<const AdmissionRules> admission) {
-  // make_shared cannot reach the private constructor.
+  // make_shared cannot call the private constructor.
   std::shared_ptr<Snapshot> snapshot(new Snapshot);
   snapshot->manifest_ = std::make_shared<const Manifest>(std::move(manifest));
   snapshot->config_ = std::move(config);
@@ -257,7 +258,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
           pool.hardware->busy.value, *pool.watts_factor, idle,
           *factors.Draw(absl::StrCat("free/", pool.hardware->name), RelativeSpread(free->quality)));
     }
-    // What errs of a PUE is its overhead, the part above 1.
+    // The part of a PUE above 1, its overhead, is what errs.
     const Sourced<double>& pue = pool.site->pue;
     pool.pue_factor = factors.Draw(absl::StrCat("pue/", pool.site->name),
                                    RelativeSpread(pue.quality) * ((pue.value - 1) / pue.value));

@@ -1,7 +1,7 @@
-// Everything that a decision depends on besides the job, the ledger and the time: configuration,
-// forecasts, and the cluster's capacity and admission rules. Immutable once assembled; safe to
-// share between threads. The byte formats are documented in docs/snapshot.md. Pure; files are the
-// business of store/snapshot_store.h.
+// A snapshot is everything that a decision depends on besides the job, the ledger, the
+// circumstances and the time: configuration, forecasts, and the cluster's capacity and admission
+// rules. It is immutable once assembled, and threads may share it. docs/snapshot.md describes the
+// byte formats. Pure; store/snapshot_store.h reads and writes the files.
 #ifndef CORE_SNAPSHOT_SNAPSHOT_H_
 #define CORE_SNAPSHOT_SNAPSHOT_H_
 
@@ -29,42 +29,43 @@
 
 namespace carbon {
 
-// What readers of a snapshot need to know of its publisher. No decision depends on it, so that it
-// is in the manifest and in no part.
+// What readers of a snapshot need to know of its publisher. No decision depends on it, so it is in
+// the manifest and not in a part.
 struct ReaderSettings {
   std::string log;  // path of the placement log, for the plugin; empty: none
-  absl::Duration period = absl::Seconds(5);  // a publish is expected this often; whole seconds
+  // A publish is expected this often; whole seconds.
+  absl::Duration period = absl::Seconds(5);
 
   friend bool operator==(const ReaderSettings&, const ReaderSettings&) = default;
 };
 
-// Names the parts by their SHA-256, in hexadecimal.
+// A manifest names the parts by their SHA-256, in hexadecimal.
 struct Manifest {
   static constexpr int kVersion = 3;
   absl::Time published_at;
   PerPart<std::string> hashes;
-  // Absent in a record, and in version 2, where they were in the configuration part: without them
-  // SerializeManifest writes that version.
+  // Absent in a record, and in version 2, which had them in the configuration part. If it is
+  // absent, SerializeManifest writes version 2.
   std::optional<ReaderSettings> readers = std::nullopt;
 
   std::string FileOf(SnapshotPart part) const { return PartFileName(part, hashes[part]); }
 };
 
-// Each part as bytes and back. Times are kept in whole seconds, intensities as float32. Parsing
-// trusts nothing: DataLoss, naming the part, the place and the fact, for bytes that break the
-// format; InvalidArgument for a version that is neither ours nor one of those before that are still
-// read: 2 of the manifest, 4 and 5 of the capacity part. Those two have no `watched_until`: a
-// reader computes it (WatchedUntil).
+// Write each part as bytes and read it back. Times have whole seconds, intensities are float32.
+// Parsing trusts nothing. It returns DataLoss, naming the part, the place and the fact, for bytes
+// that break the format. It returns InvalidArgument for an unknown version. Older versions that are
+// still read are 2 of the manifest, and 4 and 5 of the capacity part. The latter two have no
+// `watched_until`: a reader computes it (WatchedUntil).
 std::string SerializeManifest(const Manifest& manifest);
 absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
 std::string SerializeCapacity(const CapacityState& capacity);
 absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes);
 
-// Lower-case hexadecimal SHA-256.
+// Returns the SHA-256 in lower-case hexadecimal.
 std::string Sha256Hex(absl::string_view bytes);
 
-// All zones' forecasts, with the errors drawn of them: what takes milliseconds to make, and changes
-// much less often than the queue.
+// All zones' forecasts, with error scenarios drawn for them. Drawing takes milliseconds, and
+// forecasts change much less often than the queue.
 struct DrawnForecasts {
   explicit DrawnForecasts(std::vector<ZoneForecast> forecasts)
       : zones(std::move(forecasts)), scenarios(zones) {}
@@ -75,38 +76,40 @@ struct DrawnForecasts {
 
 class Snapshot {
  public:
-  // A pool with all that belongs to it looked up, valid as long as the snapshot.
+  // A pool with everything that belongs to it, looked up. Valid as long as the snapshot.
   struct Pool {
     size_t index;      // in pools()
     size_t partition;  // pools of one partition have the same number
-    // Pools of one kind differ in nothing that a job's size, runtime, time limit or watts before
-    // PUE depend on: hardware, nodes, the partition's defaults and limits.
+    // Pools of one kind are equal in everything on which a job's size, runtime, time limit and
+    // watts before PUE depend: hardware, nodes, and the partition's defaults and limits.
     size_t kind;
-    // Pools of one number have partitions whose rules admit and refuse the same jobs, where neither
-    // is the job's home.
+    // The partitions of pools with one number have rules that admit and refuse the same jobs, if
+    // neither partition is the job's home.
     size_t rules_class;
     const PoolConfig* config;
     const SiteConfig* site;
     const HardwareProfile* hardware;
-    const ZoneForecast* forecast;         // nullptr: the zone has none
-    const PoolState* state;               // nullptr: the cluster does not show its partition
-    const NodeGroup* group;               // nullptr together with `state`
-    size_t group_index;                   // of `group`, in the capacity
-    const PartitionRules* rules;          // nullptr: nothing is known of whom its partition admits
-    int zone_index;                       // for ErrorScenarios; -1 without a forecast
-    std::optional<double> stays_powered;  // without jobs, as the config or else its state has it
-    // What a unit draws at work more than without the job, before PUE: its busy watts, less those
-    // of a free node as far as its nodes stay powered. Absent: not known.
+    const ZoneForecast* forecast;  // nullptr: the zone has none
+    const PoolState* state;        // nullptr: the cluster does not show its partition
+    const NodeGroup* group;        // nullptr together with `state`
+    size_t group_index;            // of `group`, in the capacity
+    const PartitionRules* rules;   // nullptr: the partition's admission rules are unknown
+    int zone_index;                // for ErrorScenarios; -1 without a forecast
+    // Without jobs, as the configuration says, or otherwise the pool's state.
+    std::optional<double> stays_powered;
+    // The watts that a unit draws at work in addition to what it would draw without the job, before
+    // PUE: its busy watts, minus the watts of a free node for the share of nodes that stay powered.
+    // Absent: unknown.
     std::optional<Watts> added;
-    // What errs of its hardware's watts and speed and of its site's PUE, drawn once.
+    // The errors of its hardware's watts and speed and of its site's PUE, drawn once.
     const ErrorScenarios::Draws* watts_factor;
     const ErrorScenarios::Draws* added_factor;  // nullptr: `added` is absent
-    // By Precision; nullptr: the throughput is unknown.
+    // Indexed by Precision; nullptr: the throughput is unknown.
     std::array<const ErrorScenarios::Draws*, 2> speed_factor;
     const ErrorScenarios::Draws* pue_factor;
   };
 
-  // InvalidArgument when the parts do not belong together (a pool of an unknown group, two
+  // Returns InvalidArgument if the parts do not belong together (a pool of an unknown group, two
   // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
       Manifest manifest, PlacementConfig config, std::shared_ptr<const DrawnForecasts> forecasts,
@@ -116,13 +119,13 @@ class Snapshot {
   Snapshot& operator=(const Snapshot&) = delete;
 
   const Manifest& manifest() const { return *manifest_; }
-  // For what outlives the snapshot.
+  // For objects that outlive the snapshot.
   const std::shared_ptr<const Manifest>& shared_manifest() const { return manifest_; }
   const PlacementConfig& config() const { return config_; }
   const std::vector<ZoneForecast>& forecasts() const { return forecasts_->zones; }
   const CapacityState& capacity() const { return capacity_; }
   const AdmissionRules& admission() const { return *admission_; }
-  // To be kept on with a later snapshot: they are large and rarely change.
+  // For reuse in a later snapshot: they are large and rarely change.
   const std::shared_ptr<const DrawnForecasts>& shared_forecasts() const { return forecasts_; }
   const std::shared_ptr<const AdmissionRules>& shared_admission() const { return admission_; }
   const std::vector<Pool>& pools() const { return pools_; }
@@ -130,9 +133,9 @@ class Snapshot {
   const std::shared_ptr<const PoolNames>& NamesOf(const Pool& pool) const {
     return (*pool_names_)[pool.index];
   }
-  // The pools of a partition, in the configuration's order; empty: it has none.
+  // Returns the pools of a partition, in the configuration's order. Empty: it has none.
   const std::vector<const Pool*>& PoolsOf(absl::string_view partition) const;
-  // How many different values Pool::kind and Pool::rules_class have, from zero.
+  // The numbers of different values of Pool::kind and Pool::rules_class, which count from zero.
   size_t kinds() const { return kinds_; }
   size_t rules_classes() const { return rules_classes_; }
   const ErrorScenarios& scenarios() const { return forecasts_->scenarios; }
@@ -140,7 +143,7 @@ class Snapshot {
  private:
   Snapshot() = default;
 
-  // What can be known of the pools once instead of for each job.
+  // Computes what is known of the pools once, instead of for each job.
   void Classify();
 
   std::shared_ptr<const Manifest> manifest_;
