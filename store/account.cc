@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kFirstBuffer = 4 << 10, kMaxBuffer = 1 << 20;
 
-// Calls one of the name service's functions with a buffer that is large enough for its answer.
+// Calls a function of the name service with a buffer that is large enough for the answer.
 template <class Entry, class Ask>
 int AskWithRoom(Ask ask, Entry* entry, Entry** found, std::vector<char>* buffer) {
   int error = ERANGE;
@@ -37,7 +37,7 @@ absl::StatusOr<Account> Find(const std::string& who, Ask ask) {
   std::vector<char> buffer;
   const int error = AskWithRoom(ask, &entry, &found, &buffer);
   if (found != nullptr) return Account{found->pw_name, found->pw_uid, found->pw_gid};
-  // getpwnam(3) names these for "not found" too.
+  // By getpwnam(3), these mean "not found" too.
   if (error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM) {
     return absl::NotFoundError(absl::StrCat("user ", who, ": is not known here"));
   }

@@ -1,5 +1,5 @@
-// Users and groups of this system, asked of the name service, which may take as long as it likes:
-// never under slurmctld's locks. Thread-safe.
+// Looks up users and groups of this system in the name service. A lookup may take arbitrarily long:
+// never call it under slurmctld's locks. Thread-safe.
 #ifndef STORE_ACCOUNT_H_
 #define STORE_ACCOUNT_H_
 
@@ -15,23 +15,23 @@ namespace carbon {
 struct Account {
   std::string name;
   uid_t uid = 0;
-  gid_t gid = 0;  // of its primary group
+  gid_t gid = 0;  // its primary group
 };
 
-// By name, or by number in digits. NotFound where there is none, "user scarbond: is not known
-// here"; Unavailable where the name service fails.
+// Finds a user by name, or by number in digits. Returns NotFound, "user scarbond: is not known
+// here", if the user does not exist, and Unavailable if the name service fails.
 absl::StatusOr<Account> FindAccount(absl::string_view name_or_uid);
 absl::StatusOr<Account> FindAccount(uid_t uid);
 
-// The same for "USER" or "USER:GROUP", a name or number each: with that group in the place of the
-// user's primary one.
+// Does the same for "USER" or "USER:GROUP", each a name or a number. The group replaces the user's
+// primary one.
 absl::StatusOr<Account> FindAccountInGroup(absl::string_view user_and_group);
 
-// Whether the user is in the group, by its primary group or as a member. False where the user is
-// not known.
+// Returns true if the group is the user's primary one or has the user as a member. Returns false if
+// the user is unknown.
 bool IsMember(uid_t uid, gid_t gid);
 
-// "scarbond", or the number of a group without a name.
+// Returns the group's name, such as "scarbond", or its number if it has no name.
 std::string GroupName(gid_t gid);
 
 }  // namespace carbon

@@ -22,7 +22,7 @@ AppendFile::~AppendFile() { Close(); }
 void AppendFile::Close() {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
-  // A torn line is written again from its beginning in the next file.
+  // A line that is written only in part is written again from its beginning in the next file.
   torn_ = 0;
 }
 
@@ -33,12 +33,12 @@ bool AppendFile::StillTheSameFile() const {
 }
 
 absl::Status AppendFile::Open() {
-  // O_NONBLOCK: opening a FIFO that nobody reads would wait for ever.
+  // O_NONBLOCK: opening a FIFO without a reader would wait for ever.
   constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   int fd = open(path_.c_str(), kFlags);
   if (fd < 0 && errno == ENOENT && if_missing_ == IfMissing::kCreate) {
     fd = open(path_.c_str(), kFlags | O_CREAT | O_EXCL, 0640);
-    if (fd >= 0) fchmod(fd, 0640);  // where that fails, fewer may read it
+    if (fd >= 0) fchmod(fd, 0640);  // if this fails, fewer users may read it
   }
   if (fd < 0) {
     return errno == ELOOP ? absl::PermissionDeniedError(absl::StrCat(path_, ": is a symbolic link"))
@@ -54,13 +54,13 @@ absl::Status AppendFile::Open() {
     close(fd);
     return trust;
   }
-  // Not of a file that has another name too: that may be another program's.
+  // The group is not set for a file with a second name, which may be another program's file.
   if (group_.has_value() && status.st_uid == geteuid() && status.st_nlink == 1 &&
       (status.st_gid != *group_ || (status.st_mode & 07777) != 0660) &&
       fchown(fd, static_cast<uid_t>(-1), *group_) == 0) {
     fchmod(fd, 0660);
   }
-  // Whoever wrote here before may have been killed in the middle of a line.
+  // The last writer may have been killed in the middle of a line.
   char last = '\n';
   if (status.st_size > 0 && pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n') {
     if (write(fd, "\n", 1) != 1) {

@@ -1,5 +1,5 @@
-// A file that whole lines are appended to, opened and reopened as needed. Not thread-safe; blocks
-// on the disk.
+// A file to which whole lines are appended. It is opened and reopened as needed. Not thread-safe;
+// blocks on the disk.
 #ifndef STORE_APPEND_FILE_H_
 #define STORE_APPEND_FILE_H_
 
@@ -15,13 +15,13 @@ namespace carbon {
 
 class AppendFile {
  public:
-  // A file that is created (mode 0640, whatever the umask) is this user's: one that is another's,
-  // or that anybody may write, is refused. kFail is for another program's file, whoever's it is;
-  // but not one that anybody may write.
+  // kCreate creates a missing file (mode 0640, whatever the umask), and refuses a file that another
+  // user owns or that anybody may write. kFail is for another program's file, with any owner; it
+  // refuses a file that anybody may write.
   enum class IfMissing { kCreate, kFail };
 
-  // `group`, of a file of this user's own: may append to it too. Where that cannot be, it may not;
-  // that is no error.
+  // The members of `group` may append too, if this user owns the file. If the group cannot be set,
+  // they may not; that is not an error.
   explicit AppendFile(std::string path, IfMissing if_missing = IfMissing::kCreate,
                       std::optional<gid_t> group = std::nullopt)
       : path_(std::move(path)), if_missing_(if_missing), group_(group) {}
@@ -33,10 +33,10 @@ class AppendFile {
   const std::string& path() const { return path_; }
   const std::optional<gid_t>& group() const { return group_; }
 
-  // Writes lines (each with its newline) and removes from `lines` what has been written whole.
-  // After an error the rest stays there, beginning with a line that may be in the file in part:
-  // call again with the same rest, followed by more, to complete it. Without lines it only sees to
-  // it that the file is there and open.
+  // Writes lines (each with its newline) and removes from `lines` those that were written whole.
+  // After an error the rest stays in `lines`. Its first line may already be in the file in part:
+  // call again with the same rest, followed by more lines, to complete it. Without lines it only
+  // opens or creates the file.
   absl::Status Append(std::string* lines);
 
  private:

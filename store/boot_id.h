@@ -1,4 +1,4 @@
-// The id of one life of a process that writes records: 16 hexadecimal digits.
+// Draws the id of a process that writes records, from its start to its end: 16 hexadecimal digits.
 #ifndef STORE_BOOT_ID_H_
 #define STORE_BOOT_ID_H_
 
@@ -6,8 +6,8 @@
 
 namespace carbon {
 
-// Not from a seed: two controllers started in the same second must not share decision ids. Asks the
-// kernel; never blocks for long, never fails.
+// Draws random bits from the kernel instead of from a seed: two controllers that start in the same
+// second must not share decision ids. Never fails, and never blocks for long.
 std::string DrawBootId();
 
 }  // namespace carbon

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 3;
-constexpr int kVersionWithLines = 2;  // in the place of findings
+constexpr int kVersionWithLines = 2;  // instead of findings
 constexpr int kVersionWithoutNotes = 1;
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
@@ -80,13 +80,13 @@ std::optional<Finding> ReadFinding(const JsonValue& json) {
   object.Require("subject", &finding.subject, NullOr(AnyText));
   object.Require("fact", &finding.fact, AnyText);
   object.Require("advice", &finding.advice, NullOr(AnyText));
-  // A later scarbond may know more codes.
+  // A later scarbond may have further codes.
   finding.code = FindFindingCode(code).value_or(FindingCode::kOther);
   return finding;
 }
 
-// A line of a version before 3: "zone GB: history of neso:GB: status 503", or about scarbond itself
-// where it is a trouble that names neither a zone nor a pool.
+// Reads a line of a version before 3, such as "zone GB: history of neso:GB: status 503". A problem
+// that names neither a zone nor a pool is about scarbond itself.
 Finding FromLine(Severity severity, const std::string& line) {
   const size_t colon = line.find(": ");
   const bool has_subject = colon != std::string::npos &&
@@ -153,7 +153,7 @@ std::string SerializeDaemonState(const DaemonState& state) {
   for (const Finding& finding : state.findings) json["findings"].push_back(FindingJson(finding));
   json["sources"] = Json::array();
   for (const SourceState& source : state.sources) json["sources"].push_back(SourceJson(source));
-  // Paths in error texts may hold any byte.
+  // Paths in error texts may contain any byte.
   return absl::StrCat(json.dump(2, ' ', false, Json::error_handler_t::replace), "\n");
 }
 

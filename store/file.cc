@@ -32,11 +32,11 @@ absl::Status SyncFolder(const std::string& folder) {
 
 bool IsOthers(const struct stat& facts) { return facts.st_uid != 0 && facts.st_uid != geteuid(); }
 
-// Who but root and this process's user may put another file in its place, by way of a folder that
-// leads to it, or of a link, as its name is resolved: of several the nearest to the file. Empty:
+// Returns who besides root and this process's user may put another file in its place, through a
+// folder or a link on the path. If there are several, it returns the nearest to the file. Empty:
 // nobody.
 std::string OtherReplacer(const std::filesystem::path& path) {
-  constexpr int kMaxLinks = 40;  // as the kernel follows
+  constexpr int kMaxLinks = 40;  // the kernel's limit
   std::deque<std::filesystem::path> names(path.begin(), path.end());
   std::filesystem::path folder = "/", found;
   std::string who, how;
@@ -50,7 +50,7 @@ std::string OtherReplacer(const std::filesystem::path& path) {
     }
     struct stat facts;
     if (stat(folder.c_str(), &facts) != 0) break;
-    // In a sticky folder nobody can replace what is another's.
+    // In a sticky folder only the owner of a file can replace it.
     const bool is_sticky = (facts.st_mode & S_ISVTX) != 0;
     if (IsOthers(facts)) {
       found = folder, who = absl::StrCat("user ", facts.st_uid), how = "who owns";
@@ -74,7 +74,7 @@ std::string OtherReplacer(const std::filesystem::path& path) {
     if (target.is_absolute()) folder = "/";
   }
   if (found.empty()) return "";
-  // By now the file itself.
+  // `folder` is now the file itself.
   const std::string what = found == folder.parent_path() ? "its folder"
                            : absl::EndsWith(how, "link") ? found.string()
                                                          : absl::StrCat("folder ", found.string());
@@ -123,8 +123,8 @@ absl::StatusOr<std::string> ReadOpenFile(int fd, const std::string& path, const 
   }
   absl::Status size = CheckSize(path, facts.st_size, max_bytes);
   if (!size.ok()) return size;
-  // The file may shrink or grow meanwhile. One more than expected, so that the end shows without
-  // growing.
+  // The file may shrink or grow meanwhile. With one more byte than expected, reading sees the end
+  // of the file without a larger buffer.
   std::string bytes(static_cast<size_t>(facts.st_size) + 1, '\0');
   size_t used = 0;
   while (true) {
@@ -166,7 +166,7 @@ absl::Status WriteFileAtomically(const std::string& path, absl::string_view byte
                                  const FileAccess& access) {
   std::string temporary = absl::StrCat(path, kTemporarySuffix, "XXXXXX");
   Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
-  // Errors name the path: the temporary name is another each time, and the fault is not.
+  // Errors name the path: the temporary name changes each time, and the fault does not.
   if (!file.ok()) return absl::ErrnoToStatus(errno, path);
   absl::Cleanup remove = [&temporary] { unlink(temporary.c_str()); };
   for (absl::string_view rest = bytes; !rest.empty();) {

@@ -1,5 +1,5 @@
-// Files, read within bounds and written whole. Blocks on the disk. Errors are Abseil's for the
-// errno, the message "path: fact".
+// Reads files within bounds and writes them whole. Blocks on the disk. Errors have Abseil's code
+// for the errno, and the message "path: fact".
 #ifndef STORE_FILE_H_
 #define STORE_FILE_H_
 
@@ -18,38 +18,39 @@
 
 namespace carbon {
 
-// The whole of a regular file of at most `max_bytes`. Follows symbolic links. PermissionDenied for
-// what is no regular file, ResourceExhausted above the limit.
+// Reads a whole regular file of at most `max_bytes`. Follows symbolic links. Returns
+// PermissionDenied if it is not a regular file, and ResourceExhausted if it is larger.
 absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes);
 
-// Changes when the file is replaced, written to, or opened to other readers: whoever has read it
-// knows by this whether to read it again. Of one that cannot be found, "absent".
+// Returns a text that changes if the file is replaced or written, or if its permissions change. A
+// reader that keeps the text knows whether to read the file again. For a file that cannot be found
+// it is "absent".
 std::string FileMark(const std::string& path);
 
-// Whose a file is that is written, and who may read it: by default everybody.
+// The owner and the readers of a file that is written. By default everybody may read it.
 struct FileAccess {
   mode_t mode = 0644;
-  // The file is given to this user where the writer is root, and is the writer's own elsewhere.
+  // If the writer is root, the file is given to this user. Otherwise it belongs to the writer.
   std::optional<uid_t> owner;
 
-  // Of what nobody else may read.
+  // For a file that nobody else may read.
   static FileAccess OwnerAlone(std::optional<uid_t> owner) { return {0600, owner}; }
 };
 
-// Whether a file of this kind is as WriteFileAtomically would leave it.
+// Returns true if a file with these facts is as WriteFileAtomically would leave it.
 bool HasAccess(const struct stat& facts, const FileAccess& access);
 
-// Writes `bytes` to `path` by temporary file (`path` with kTemporarySuffix and a random part),
-// fsync, rename and fsync of the folder.
+// Writes `bytes` to `path`: temporary file (`path` with kTemporarySuffix and a random part), fsync,
+// rename and fsync of the folder.
 inline constexpr char kTemporarySuffix[] = ".tmp-";
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes,
                                  const FileAccess& access = {});
 
-// Creates a folder and those above it as far as they are missing, whatever the umask: it gets
-// `mode`, those above it 0755. What is there stays as it is.
+// Creates a folder and the missing folders above it, whatever the umask. The folder gets `mode`,
+// those above it 0755. Existing folders are not changed.
 absl::Status MakeFolders(const std::string& folder, mode_t mode = 0755);
 
-// Closes itself.
+// A file descriptor that closes itself.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -61,28 +62,30 @@ class Descriptor {
   }
   int get() const { return fd_; }
   bool ok() const { return fd_ >= 0; }
-  // Some filesystems report a failed write only here.
+  // Some file systems report a failed write only here.
   bool Close() { return close(std::exchange(fd_, -1)) == 0; }
 
  private:
   int fd_;
 };
 
-// The rest of ReadFile for a file that is open, with what fstat said of it.
+// Reads an open file, as ReadFile does. `facts` is the result of fstat.
 absl::StatusOr<std::string> ReadOpenFile(int fd, const std::string& path, const struct stat& facts,
                                          int64_t max_bytes);
 
-// PermissionDenied for what belongs to neither root nor this process's user, or is writable by
-// others, and by its group unless that is meant so: someone else could have written what is in it.
+// Returns PermissionDenied for a file that belongs to neither root nor this process's user, or that
+// others may write: another user could have written its content. The group may write it only with
+// kGroup.
 enum class MayWrite { kOwner, kGroup };
 absl::Status CheckTrusted(const std::string& path, const struct stat& facts,
                           MayWrite writers = MayWrite::kOwner);
 
-// Who but root and this process's user may write or replace the file, in words: "anybody may write
-// it", "its group 100 may write it", "belongs to user 1001, who may write it"; and of the nearest
-// folder, or link, that leads to it and lets somebody: "anybody may replace it, who may write in
-// its folder", "group 100 may replace it, which may write in folder /srv", "user 1001 may replace
-// it, who owns link /tmp/carbon.json". Empty: nobody, or it is not there.
+// Returns who besides root and this process's user may write or replace the file, in words:
+// "anybody may write it", "its group 100 may write it", "belongs to user 1001, who may write it".
+// It also describes the nearest folder or link on the path through which others may replace the
+// file: "anybody may replace it, who may write in its folder", "group 100 may replace it, which may
+// write in folder /srv", "user 1001 may replace it, who owns link /tmp/carbon.json". Empty: nobody,
+// or the file does not exist.
 std::vector<std::string> OtherWriters(const std::string& path);
 
 }  // namespace carbon

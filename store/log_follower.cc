@@ -101,7 +101,7 @@ absl::StatusOr<bool> LogFollower::Follow(
   if (file == files.end()) {
     file = std::find_if(files.begin(), files.end(),
                         [now](const LogFile& one) { return one.written_at >= now - kOldest; });
-    // The newest file: it is the one that is written to.
+    // The newest file is the one to which the log is written.
     if (file == files.end() && !files.empty()) --file;
   }
   for (; file != files.end(); ++file) {
@@ -110,7 +110,7 @@ absl::StatusOr<bool> LogFollower::Follow(
     if (!opened.ok()) return absl::ErrnoToStatus(errno, file->path);
     struct stat facts;
     if (fstat(opened.get(), &facts) != 0) return absl::ErrnoToStatus(errno, file->path);
-    // Renamed since it was found: the next call finds it by its inode.
+    // The file was renamed after it was found: the next call finds it by its inode.
     if (facts.st_ino != file->beginning.inode || facts.st_dev != file->beginning.device)
       return true;
     const bool goes_on =

@@ -1,5 +1,5 @@
-// Follows a placement log as it grows, line by line, through logrotate's renaming and through
-// restarts of its reader, which keeps the position.
+// LogFollower reads a placement log line by line as it grows. It continues after logrotate has
+// renamed the log, and after the reading program, which keeps the position, has restarted.
 //
 //   LogFollower follower(path, kept_position);
 //   absl::StatusOr<bool> has_more = follower.Follow(8 << 20, now, visit);
@@ -21,7 +21,8 @@
 
 namespace carbon {
 
-// A file, by its inode, because its name changes, and how much of it was visited, in whole lines.
+// The file, which is identified by its inode because its name changes, and the bytes visited so
+// far, in whole lines.
 struct LogPosition {
   uint64_t device = 0;
   uint64_t inode = 0;
@@ -34,7 +35,7 @@ class LogFollower {
  public:
   // Without a position, files that were last written longer ago are not read.
   static constexpr absl::Duration kOldest = absl::Hours(2);
-  // A file that was renamed may still be written to for a moment.
+  // A renamed file may still be written to for this time.
   static constexpr absl::Duration kSettled = absl::Seconds(10);
   // A longer line is not a record, and is skipped.
   static constexpr size_t kMaxLineBytes = 1 << 20;

@@ -25,7 +25,7 @@ namespace carbon {
 namespace {
 
 constexpr absl::string_view kStoredSuffix = ".zst";
-constexpr int kLevel = 3;  // zstd's default: a large part in a few hundredths of a second
+constexpr int kLevel = 3;  // zstd's default: a large part takes a few hundredths of a second
 constexpr size_t kHashLength = 64;
 
 // Parts of the lowest rank are removed first.
@@ -42,7 +42,7 @@ int RemovalRank(SnapshotPart part) {
   return 2;
 }
 
-// nullptr for a name that is not a part's. Nothing else gets into a path.
+// Returns nullptr for a name that is not a part's. Other names never get into a path.
 const PartInfo* InfoOfFile(absl::string_view name, absl::string_view* hash) {
   for (const PartInfo& info : kParts) {
     absl::string_view rest = name;
@@ -60,7 +60,7 @@ const PartInfo* InfoOfFile(absl::string_view name, absl::string_view* hash) {
 
 int64_t BytesOnDisk(const struct stat& facts) { return int64_t{facts.st_blocks} * 512; }
 
-// Calls `visit` with each name in the folder and what lstat says of it.
+// Calls `visit` with each name in the folder and its result of lstat.
 template <class Visit>
 absl::Status ForEachFile(const std::string& folder, Visit visit) {
   DIR* dir = opendir(folder.c_str());
@@ -77,7 +77,7 @@ absl::Status ForEachFile(const std::string& folder, Visit visit) {
 absl::Status CheckRoom(const std::string& folder, double min_free_share) {
   struct statvfs facts;
   if (statvfs(folder.c_str(), &facts) != 0) return absl::ErrnoToStatus(errno, folder);
-  // Some file systems do not know their size.
+  // Some file systems do not state their size.
   if (facts.f_blocks == 0) return absl::OkStatus();
   const double free = static_cast<double>(facts.f_bavail) / static_cast<double>(facts.f_blocks);
   if (free >= min_free_share) return absl::OkStatus();
@@ -106,7 +106,7 @@ std::string CompressPart(absl::string_view bytes) {
   std::string stored(ZSTD_compressBound(bytes.size()), '\0');
   const size_t size =
       ZSTD_compress2(context.get(), stored.data(), stored.size(), bytes.data(), bytes.size());
-  // There is room for the bound, so only memory can run out.
+  // The buffer has the size of the bound, so only memory can run out.
   if (ZSTD_isError(size)) throw std::bad_alloc();
   stored.resize(size);
   return stored;
@@ -122,8 +122,7 @@ absl::StatusOr<std::string> DecompressPart(absl::string_view stored, int64_t max
         absl::StrCat("has ", stated, " bytes when decompressed, limit ", max_bytes));
   }
   std::string bytes(static_cast<size_t>(stated), '\0');
-  // Never writes more than `bytes` has room for, whatever the frame contains or whatever follows
-  // it.
+  // This writes at most bytes.size() bytes, whatever the frame contains and whatever follows it.
   const size_t size = ZSTD_decompress(bytes.data(), bytes.size(), stored.data(), stored.size());
   if (ZSTD_isError(size)) {
     return absl::DataLossError(absl::StrCat("does not decompress: ", ZSTD_getErrorName(size)));
@@ -218,7 +217,7 @@ absl::Status PartArchive::Trim() {
   std::sort(all.begin(), all.end(), [](const Stored& a, const Stored& b) {
     return a.rank != b.rank ? a.rank < b.rank : a.named_at < b.named_at;
   });
-  // Listing the folder takes long, so enough room is made to last for a while.
+  // Listing the folder takes long. So enough is removed to last for a while.
   const int64_t target = options_.max_bytes / 20 * 19;
   for (const Stored& one : all) {
     if (bytes_ <= target) break;

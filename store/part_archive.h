@@ -1,6 +1,6 @@
-// The archive of parts: a folder with the snapshot's parts that records of the placement log name,
-// so that a decision can be made again long after scarbond has removed them from the snapshot's
-// folder. Each is one zstd frame, named by the SHA-256 of the part's own bytes:
+// The archive of parts: a folder with the snapshot's parts that records of the placement log name.
+// With it a decision can be made again long after scarbond has removed the parts from the
+// snapshot's folder. Each file is one zstd frame, named by the SHA-256 of the part's own bytes:
 //
 //   capacity-<sha256>.json.zst
 //   forecast-<sha256>.bin.zst
@@ -29,21 +29,22 @@ namespace carbon {
 // "/var/lib/slurm-carbon/snapshot-parts".
 std::string DefaultPartsFolder(const std::string& snapshot_folder);
 
-// The most bytes that a part of this name may have; absent if the name is not a part's.
+// Returns the maximum of bytes that a part of this name may have. Absent if the name is not a
+// part's.
 std::optional<int64_t> MaxPartBytes(absl::string_view name);
 
-// `bytes` as one zstd frame that states their number and has a checksum.
+// Returns `bytes` as one zstd frame that states their number and has a checksum.
 std::string CompressPart(absl::string_view bytes);
-// The bytes of such a frame. Trusts nothing: DataLoss if `stored` is not such a frame, or has
-// another number of bytes than it states; ResourceExhausted, before anything is decompressed, if it
-// states more than `max_bytes`.
+// Returns the bytes of such a frame. Trusts nothing: returns DataLoss if `stored` is not such a
+// frame, or contains another number of bytes than it states. Returns ResourceExhausted, before
+// decompression, if it states more than `max_bytes`.
 absl::StatusOr<std::string> DecompressPart(absl::string_view stored, int64_t max_bytes);
 
 class PartArchive {
  public:
   struct Options {
     std::string folder;
-    // The most bytes that all files together take on the disk.
+    // The maximum of bytes that all files together take on the disk.
     int64_t max_bytes = 10'000'000'000;
     // Put() leaves at least this share of the file system free.
     double min_free_share = 0.05;
@@ -57,13 +58,13 @@ class PartArchive {
   // user from the next Put on.
   void set_slurm_user(std::optional<uid_t> user) { slurm_user_ = user; }
 
-  // Keeps the part `name`, and notes that a record named it last at `now`. The part is on the disk
-  // when this returns. A part that exists already is not written again. DataLoss if its SHA-256 is
-  // not the one in its name; InvalidArgument for a name that is not a part's; ResourceExhausted if
-  // the file system is nearly full; other errors are those of the disk.
+  // Keeps the part `name`, and notes that a record last named it at `now`. The part is on the disk
+  // when this returns. An existing part is not written again. Returns DataLoss if the part's
+  // SHA-256 is not the one in its name, InvalidArgument for a name that is not a part's, and
+  // ResourceExhausted if the file system is nearly full. Other errors are those of the disk.
   absl::Status Put(const std::string& name, absl::string_view bytes, absl::Time now);
 
-  // Whether the part exists. Its content is not checked.
+  // Returns true if the part exists. Its content is not checked.
   bool Has(const std::string& name) const;
 
   // If the files take more than the limit, removes files until they take nineteen twentieths of it:
@@ -71,12 +72,12 @@ class PartArchive {
   // configurations; of each kind first the parts whose last record is the oldest.
   absl::Status Trim();
 
-  // The bytes that the files take on the disk, as far as this writer knows.
+  // Returns the bytes that the files take on the disk, as far as this writer knows.
   int64_t bytes() const { return bytes_; }
 
-  // The part `name` of the archive in `folder`. NotFound if it does not exist; DataLoss if it is
-  // damaged or its SHA-256 is not the one in its name; other errors are those of ReadFile and
-  // DecompressPart.
+  // Returns the part `name` of the archive in `folder`. Returns NotFound if it does not exist, and
+  // DataLoss if it is damaged or its SHA-256 is not the one in its name. Other errors are those of
+  // ReadFile and DecompressPart.
   static absl::StatusOr<std::string> Load(const std::string& folder, const std::string& name);
 
  private:

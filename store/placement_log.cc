@@ -26,8 +26,8 @@ class LineReader {
  public:
   explicit LineReader(std::istream* file) : file_(*file) {}
 
-  // The next line without its newline; of one that is longer than kMaxLogLine, so many bytes and
-  // one more. False at the end.
+  // Reads the next line without its newline. A line longer than kMaxLogLine is cut to one byte more
+  // than that. Returns false at the end.
   bool Next(std::string* line) {
     line->clear();
     if (begin_ == end_ && !Fill()) return false;
@@ -49,7 +49,7 @@ class LineReader {
   }
 
  private:
-  // Replaces a buffer that has been used up.
+  // Fills the buffer again after all of it was used.
   bool Fill() {
     file_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
     begin_ = 0;
@@ -73,7 +73,7 @@ bool IsAllDigits(absl::string_view text) {
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain) {
-  // The standard does not promise that streams set errno.
+  // The standard does not guarantee that streams set errno.
   const auto failure = [&path] { return absl::ErrnoToStatus(errno != 0 ? errno : EIO, path); };
   errno = 0;
   std::ifstream file(path, std::ios::binary);
@@ -142,7 +142,7 @@ std::vector<std::string> WithRotated(const std::string& path, std::vector<std::s
       skipped->push_back((live.parent_path() / other).string());
     }
   }
-  // Dates count up, numbers count down to the latest.
+  // Dates rise with time; numbers fall.
   std::sort(rotated.begin(), rotated.end(), [](const Rotated& a, const Rotated& b) {
     if (a.is_dated != b.is_dated) return a.is_dated;
     return a.is_dated ? a.number < b.number : a.number > b.number;

@@ -1,5 +1,5 @@
-// The placement log as files: their records in order, and what was lost between them. Blocks on the
-// disk.
+// Reads the files of the placement log: their records in order, and what was lost between them.
+// Blocks on the disk.
 #ifndef STORE_PLACEMENT_LOG_H_
 #define STORE_PLACEMENT_LOG_H_
 
@@ -15,18 +15,18 @@
 
 namespace carbon {
 
-// Reads the records of one file in order, calling `visit` with each and with its line, without the
-// newline. `complain` gets one line for each gap in a boot's sequence, for lines that are not
-// records, and for records with fields that cannot be read. `sequences` carries the last sequence
-// number of each boot from one file to the next. An error only where the file cannot be read.
+// Reads the records of one file in order, and calls `visit` with each record and its line, without
+// the newline. `complain` gets one line for each gap in a boot's sequence, for lines that are not
+// records, and for records with fields that cannot be read. `sequences` keeps the last sequence
+// number of each boot from one file to the next. Returns an error only if the file cannot be read.
 using SequencesByBoot = std::map<std::string, uint64_t>;
 using LogVisitor = std::function<void(LogEntry entry, absl::string_view line)>;
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain);
 
-// `path` and the files that logrotate made of it (`path`.1, `path`-20261124, …), oldest first.
-// Compressed ones are in `skipped`.
+// Returns `path` and the files that logrotate made of it (`path`.1, `path`-20261124, …), oldest
+// first. Compressed files are in `skipped`.
 std::vector<std::string> WithRotated(const std::string& path, std::vector<std::string>* skipped);
 
 }  // namespace carbon

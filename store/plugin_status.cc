@@ -68,7 +68,7 @@ std::string SerializePluginStatus(const PluginStatus& status) {
   json["records_dropped"] = status.records_dropped;
   json["records_withheld"] = status.records_withheld;
   json["log_error"] = TextOrNull(status.log_error);
-  // Paths in error texts may hold any byte.
+  // Paths in error texts may contain any byte.
   return absl::StrCat(json.dump(2, ' ', false, Json::error_handler_t::replace), "\n");
 }
 

@@ -1,5 +1,5 @@
-// What the plugin reports about itself to `scarbon status` and `scarbon doctor`:
-// plugin-status.json, beside the placement log. Pure.
+// PluginStatus is what the plugin reports about itself to `scarbon status` and `scarbon doctor`:
+// plugin-status.json, next to the placement log. Pure.
 #ifndef STORE_PLUGIN_STATUS_H_
 #define STORE_PLUGIN_STATUS_H_
 
@@ -21,7 +21,7 @@ struct PluginStatus {
 
   std::optional<Manifest> snapshot;  // the one in use
   absl::Time loaded_at;
-  std::string error;  // why there is none, or none to be trusted; empty: there is
+  std::string error;  // why there is no trusted snapshot; empty: there is one
 
   uint64_t decisions = 0;
   uint64_t placed = 0;
@@ -29,26 +29,26 @@ struct PluginStatus {
   uint64_t failed = 0;
   uint64_t records_written = 0;
   uint64_t records_dropped = 0;
-  // Decisions that were not recorded, and not carried out, because their user fills the log.
+  // Decisions that were neither recorded nor carried out, because their user fills the log.
   uint64_t records_withheld = 0;
   std::string log_error;
 
   std::optional<absl::Time> updated_at;  // when this was written
 };
 
-// A file of that name in the folder of the log.
+// Returns the path of the file in the log's folder.
 std::string PluginStatusPath(absl::string_view log_path);
 
-// Larger files are not the plugin's.
+// A larger file is not the plugin's.
 inline constexpr int64_t kMaxPluginStatusBytes = 1 << 20;
 
-// One JSON object and a newline. Without `updated_at`, equal statuses give equal text. Times are
-// kept in whole seconds.
+// Returns one JSON object and a newline. Without `updated_at`, equal statuses have equal texts.
+// Times have whole seconds.
 std::string SerializePluginStatus(const PluginStatus& status);
 
-// InvalidArgument for another version, DataLoss, "/FIELD: …", for what SerializePluginStatus would
-// not write with `updated_at`; unknown fields are ignored. Of the snapshot only its parts' hashes
-// are known.
+// Returns InvalidArgument for another version, and DataLoss, "/FIELD: …", for anything that
+// SerializePluginStatus would not write with `updated_at`. Unknown fields are ignored. The snapshot
+// has only the hashes of its parts.
 absl::StatusOr<PluginStatus> ParsePluginStatus(absl::string_view json);
 
 }  // namespace carbon

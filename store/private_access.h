@@ -1,5 +1,5 @@
-// Who may read what scarbond writes about users and jobs: root, scarbond's own user, and the user
-// that slurmctld runs as. Asks the name service, and so may block.
+// Decides who may read what scarbond writes about users and jobs: root, scarbond's own user, and
+// the user that slurmctld runs as. It asks the name service, and so may block.
 #ifndef STORE_PRIVATE_ACCESS_H_
 #define STORE_PRIVATE_ACCESS_H_
 
@@ -10,8 +10,8 @@
 
 namespace carbon {
 
-// How this process writes such a file, where slurmctld runs as `slurm_user`; absent: as whom is not
-// known yet.
+// Returns how this process writes such a file if slurmctld runs as `slurm_user`. Absent:
+// slurmctld's user is not known yet.
 //
 //   this process runs as     the file's owner    mode
 //   root                     slurm_user          0600
@@ -20,8 +20,8 @@ namespace carbon {
 //                                                0600 otherwise: slurm_user cannot read it
 FileAccess PrivateAccess(std::optional<uid_t> slurm_user);
 
-// Why slurm_user cannot read such a file, and what an administrator can do about it: "slurm cannot
-// read … ; usermod -aG scarbond slurm"; empty: it can.
+// Returns why slurm_user cannot read such a file, and what an administrator can do about it: "slurm
+// cannot read … ; usermod -aG scarbond slurm". Empty: it can read it.
 std::string WhyNotReadable(uid_t slurm_user);
 
 }  // namespace carbon

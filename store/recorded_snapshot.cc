@@ -34,7 +34,7 @@ Loaded LoadPart(const std::string& snapshot_folder, const std::string& parts_fol
         absl::DataLossError(absl::StrCat(path, ": its SHA-256 is not the one in its name"));
   }
   if (loaded.bytes.ok()) return loaded;
-  // The archived part also replaces one that is damaged or may not be read.
+  // The archived part also replaces a part that is damaged or may not be read.
   absl::StatusOr<std::string> archived = PartArchive::Load(parts_folder, name);
   if (archived.ok()) return {std::move(archived), Source::kArchive};
   const bool is_missing = absl::IsNotFound(loaded.bytes.status());

@@ -14,9 +14,10 @@
 namespace carbon {
 
 struct RecordedSnapshot {
-  // NotFound, naming each part that neither folder has; PermissionDenied for a part that may not be
-  // read; DataLoss for a hash that does not match or bytes that do not parse; InvalidArgument for
-  // a manifest that does not name all parts, another version, or parts that do not belong together.
+  // Returns NotFound, naming each part that is in neither folder; PermissionDenied for a part that
+  // may not be read; DataLoss for a hash that does not match or bytes that do not parse;
+  // InvalidArgument for a manifest that does not name all parts, another version, or parts that do
+  // not belong together.
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = absl::UnknownError("not loaded");
 
   enum class Source { kSnapshot, kArchive, kMissing, kUnreadable };
@@ -24,15 +25,15 @@ struct RecordedSnapshot {
     SnapshotPart part;
     Source source;
   };
-  std::vector<Part> parts;  // where each was found, in the order of kParts; empty: not looked for
+  std::vector<Part> parts;  // where each was found, in the order of kParts; empty: not searched
 };
 
-// "snapshot", "archive", "missing", "unreadable".
+// Returns "snapshot", "archive", "missing" or "unreadable".
 const char* PartSourceName(RecordedSnapshot::Source source);
 
-// Looks for each part in the snapshot's folder, then in `parts_folder`. The owner of a file does
-// not matter, because its hash is checked. Parts of an older release are completed as
-// SnapshotReader does it.
+// Searches each part in the snapshot's folder, then in `parts_folder`. The owner of a file does not
+// matter, because its hash is checked. Parts of an older release are completed as SnapshotReader
+// completes them.
 RecordedSnapshot LoadRecordedSnapshot(const std::string& snapshot_folder,
                                       const std::string& parts_folder, const Manifest& manifest);
 

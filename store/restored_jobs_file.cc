@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
-// The year 9999: far from every overflow.
+// The year 9999, which is far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
 
 Json SecondsOf(absl::Time time) { return absl::ToUnixSeconds(time); }

@@ -1,5 +1,5 @@
-// scarbond's own file of the jobs that it has restored (core/decision/restored_jobs.h). It lies
-// beside the snapshot, as scarbond-restored.json, and nobody else needs to read it.
+// scarbond's own file of the jobs that it has restored (core/decision/restored_jobs.h). It is
+// scarbond-restored.json, next to the snapshot. No other program needs to read it.
 //
 //   {"v": 1, "jobs": [
 //     {"decision": "3f9c21aa04d7be15-42", "job_id": 17, "newest_task": 0, "is_done": true,
@@ -27,13 +27,14 @@ namespace carbon {
 std::string RestoredJobsPath(absl::string_view snapshot_folder);
 
 std::string SerializeRestoredJobs(const std::vector<RestoredJob>& jobs);
-// InvalidArgument for another version. DataLoss, the message "/jobs/0/job_id: fact", for anything
-// else that SerializeRestoredJobs would not have written. Unknown fields are ignored.
+// Returns InvalidArgument for another version, and DataLoss, with the message "/jobs/0/job_id:
+// fact", for anything else that SerializeRestoredJobs would not write. Unknown fields are ignored.
 absl::StatusOr<std::vector<RestoredJob>> ParseRestoredJobs(absl::string_view text);
 
-// Blocks on the disk. None where there is no file. PermissionDenied for one that belongs to neither
-// root nor this process's user, or that others may write; ResourceExhausted above
-// kMaxRestoredBytes; InvalidArgument and DataLoss as above. The message names the file.
+// Both block on the disk. Reading returns an empty list if the file does not exist;
+// PermissionDenied for a file that belongs to neither root nor this process's user, or that others
+// may write; ResourceExhausted above kMaxRestoredBytes; InvalidArgument and DataLoss as above. The
+// message names the file.
 inline constexpr int64_t kMaxRestoredBytes = 64 << 20;
 absl::StatusOr<std::vector<RestoredJob>> ReadRestoredJobs(const std::string& path);
 absl::Status WriteRestoredJobs(const std::string& path, const std::vector<RestoredJob>& jobs,

@@ -22,7 +22,7 @@ namespace {
 
 constexpr int64_t kMaxKeyBytes = 4096;
 
-// "slurm-carbon-seal-1 <seconds since 1970> <64 hexadecimal digits>" and a newline.
+// Returns "slurm-carbon-seal-1 <seconds since 1970> <64 hexadecimal digits>" and a newline.
 std::string KeyText(absl::string_view secret, absl::Time made_at) {
   return absl::StrCat(Seal::kMark, " ", absl::ToUnixSeconds(made_at), " ",
                       absl::BytesToHexString(secret), "\n");
@@ -32,7 +32,7 @@ absl::StatusOr<Seal> ParseKey(absl::string_view text, const std::string& path,
                               const std::string& cluster) {
   const std::vector<absl::string_view> words = absl::StrSplit(absl::StripSuffix(text, "\n"), ' ');
   int64_t made_at = 0;
-  // Not a word of it is quoted.
+  // Errors never quote the key.
   const bool is_key = words.size() == 3 && words[0] == Seal::kMark &&
                       absl::SimpleAtoi(words[1], &made_at) && made_at >= 0 &&
                       words[2].size() == 2 * Seal::kSecretBytes &&
@@ -46,13 +46,13 @@ absl::Status Failed(const std::string& path, absl::string_view what) {
   return absl::ErrnoToStatus(error, absl::StrCat(path, ": ", what));
 }
 
-// Makes the file where there is none. A link is made to it once it is whole, and that fails where
-// another was faster.
+// Makes the file if there is none. The complete draft gets the file's name by a hard link. That
+// fails if another process was faster.
 absl::Status MakeKey(const std::string& path, absl::Time now) {
   std::array<char, Seal::kSecretBytes> secret;
   if (getentropy(secret.data(), secret.size()) != 0) return Failed(path, "no random bytes");
   std::string draft = absl::StrCat(path, kTemporarySuffix, "XXXXXX");
-  Descriptor file(mkostemp(draft.data(), O_CLOEXEC));  // of mode 0600, whatever the umask
+  Descriptor file(mkostemp(draft.data(), O_CLOEXEC));  // mode 0600, whatever the umask
   if (!file.ok()) return Failed(path, "cannot be made");
   const std::string text = KeyText({secret.data(), secret.size()}, now);
   absl::Status status;
@@ -88,7 +88,7 @@ std::string SealPath(absl::string_view state_folder) {
 absl::StatusOr<Seal> ReadSeal(const std::string& state_folder, const std::string& cluster,
                               const std::vector<uint32_t>& owners, SealGroup group) {
   const std::string path = SealPath(state_folder);
-  // Not held up by a pipe, nor led elsewhere by a link.
+  // Opening neither waits for a pipe nor follows a link.
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat facts;
   if (!file.ok() || fstat(file.get(), &facts) != 0) return Failed(path, "cannot be read");
@@ -110,7 +110,7 @@ absl::StatusOr<Seal> ReadSeal(const std::string& state_folder, const std::string
 
 absl::StatusOr<Seal> ReadOrMakeSeal(const std::string& state_folder, const std::string& cluster,
                                     absl::Time now, SealGroup group) {
-  // One that was shared with a publisher that is no longer configured is refused.
+  // A key that was shared with a former publisher is refused.
   absl::StatusOr<Seal> seal = ReadSeal(state_folder, cluster, {}, group);
   if (absl::IsNotFound(seal.status())) {
     if (absl::Status made = MakeKey(SealPath(state_folder), now); !made.ok()) return made;

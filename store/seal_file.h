@@ -1,6 +1,6 @@
-// The file of a cluster's seal (core/decision/seal.h), in Slurm's StateSaveLocation: all
-// controllers of the cluster share it. Only Slurm's user and root may read it, and the group of the
-// publisher where one is configured. Blocks on the disk.
+// The file of a cluster's seal (core/decision/seal.h), in Slurm's StateSaveLocation, which all
+// controllers of the cluster share. Only Slurm's user and root may read it, and also the
+// publisher's group if a publisher is configured. Blocks on the disk.
 #ifndef STORE_SEAL_FILE_H_
 #define STORE_SEAL_FILE_H_
 
@@ -16,22 +16,22 @@
 
 namespace carbon {
 
-// "slurm_carbon.seal" in the folder.
+// Returns the path of "slurm_carbon.seal" in the folder.
 std::string SealPath(absl::string_view state_folder);
 
-// A group that may read the key: its members may make promises of their own.
+// A group that may read the key. Its members can therefore seal promises.
 using SealGroup = std::optional<uint32_t>;
 inline constexpr uint32_t kAnyGroup = UINT32_MAX;
 
-// Blocks on the disk. NotFound where there is none; PermissionDenied for one that belongs to none
-// of root, this process's user and `owners`, or that anybody else may read or write, except that
-// `group` may read it; DataLoss for what is not a key.
+// Blocks on the disk. Returns NotFound if there is no key. Returns PermissionDenied for a file
+// whose owner is neither root, this process's user nor one of `owners`, or that anybody else may
+// read or write; only `group` may read it. Returns DataLoss for a file that is not a key.
 absl::StatusOr<Seal> ReadSeal(const std::string& state_folder, const std::string& cluster,
                               const std::vector<uint32_t>& owners = {}, SealGroup group = {});
 
-// The same, and makes one of mode 0600 where there is none. Of several that make one at once, on
-// several hosts, all get the same. Where there is a `group`, lets it read the file:
-// PermissionDenied where this process's user is not in that group.
+// Does the same, and makes a key of mode 0600 if there is none. If several hosts make one at once,
+// all get the same key. If there is a `group`, the group may read the file. Returns
+// PermissionDenied if this process's user is not in that group.
 absl::StatusOr<Seal> ReadOrMakeSeal(const std::string& state_folder, const std::string& cluster,
                                     absl::Time now, SealGroup group = {});
 

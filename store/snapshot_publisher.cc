@@ -26,7 +26,7 @@ namespace {
 
 constexpr char kLockName[] = ".lock";
 
-// The part that a file of this name is; nullptr: it is none.
+// Returns the part that a file of this name is, or nullptr.
 const PartInfo* FindPart(absl::string_view file) {
   for (const PartInfo& info : kParts) {
     if (absl::StartsWith(file, absl::StrCat(info.name, "-"))) return &info;
@@ -52,7 +52,7 @@ absl::Status SetModifiedAt(const std::string& path, absl::Time when) {
   return absl::OkStatus();
 }
 
-// What readers refuse for its size is not worth a publish.
+// A part that is too large for readers is not published.
 absl::Status CheckSizes(const SnapshotParts& parts) {
   for (const PartInfo& info : kParts) {
     if (static_cast<int64_t>(parts.bytes[info.part].size()) <= info.max_bytes) continue;
@@ -62,9 +62,9 @@ absl::Status CheckSizes(const SnapshotParts& parts) {
   return absl::OkStatus();
 }
 
-// Leaves a part alone that is there, whole and readable by whom it should be; its content, not its
-// name, decides, so that a part damaged on disk is replaced. Either way it counts as named at
-// `now`.
+// Writes the part, unless the file is already complete and readable by the right users. The content
+// decides, not the name, so a part that was damaged on the disk is replaced. In both cases the part
+// counts as named at `now`.
 absl::Status WritePart(const std::string& path, const std::string& bytes, const FileAccess& access,
                        absl::Time now) {
   struct stat facts;
@@ -101,8 +101,8 @@ void SnapshotPublisher::set_slurm_user(uid_t user) {
   private_access_ = PrivateAccess(user);
 }
 
-// The lock goes with its last descriptor. The file stays: to remove it would let two writers lock
-// two files of one name.
+// Closing the last descriptor releases the lock. The file stays: if it were removed, two writers
+// could lock two files of one name.
 SnapshotPublisher::~SnapshotPublisher() {
   if (lock_fd_ >= 0) close(lock_fd_);
 }
@@ -119,8 +119,8 @@ absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
   if (!status.ok()) return status;
 
   const std::string lock_path = absl::StrCat(folder, "/", kLockName);
-  // Not to be opened by others, nor one that an older release made: whoever can read a file can
-  // lock it.
+  // Only this user may open the lock file, also one that an older release made: any user who can
+  // read a file can lock it.
   const int lock_fd = open(lock_path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (lock_fd < 0) return absl::ErrnoToStatus(errno, lock_path);
   SnapshotPublisher publisher(std::move(folder), lock_fd);
@@ -143,7 +143,7 @@ absl::StatusOr<SnapshotPublisher> SnapshotPublisher::Open(std::string folder) {
     if (absl::StrContains(name, kTemporarySuffix)) {
       unlink(path.c_str());
     } else if (const PartInfo* info = FindPart(name); info != nullptr && info->is_private) {
-      // An older release's are for everybody to read.
+      // In an older release everybody could read these.
       chmod(path.c_str(), 0600);
     }
   });
@@ -164,12 +164,12 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   }
 
   const auto path_of = [this](const std::string& name) { return absl::StrCat(folder_, "/", name); };
-  // What was named until now is kept from now on: a reader may be about to open it.
+  // Parts that were named until now are kept from now on: a reader may be about to open them.
   const absl::StatusOr<std::string> before =
       ReadFile(path_of(kManifestFile), SnapshotReader::kMaxManifestBytes);
   if (before.ok()) {
     if (const absl::StatusOr<Manifest> last = ParseManifest(*before); last.ok()) {
-      // One that is gone cannot be kept; that is no reason not to publish.
+      // A part that is gone cannot be kept, which does not prevent publishing.
       for (const PartInfo& info : kParts) {
         SetModifiedAt(path_of(last->FileOf(info.part)), now).IgnoreError();
       }
@@ -182,7 +182,7 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
     const absl::Status written = WritePart(path_of(name), parts.bytes[info.part],
                                            info.is_private ? private_access_ : FileAccess(), now);
     if (written.ok()) continue;
-    // By its kind and without its hash: what fails at every publish is one problem.
+    // The error names the kind of part, without its hash: a repeated failure is one problem.
     return absl::Status(
         written.code(),
         absl::StrCat(folder_, ": ", info.name, ": ",
@@ -195,7 +195,7 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   return manifest;
 }
 
-// The publish is done; parts that cannot be removed now are removed by a later one.
+// The publish is complete. Parts that cannot be removed now are removed after a later publish.
 void SnapshotPublisher::RemoveOldParts(const std::set<std::string>& named, absl::Time now,
                                        const Retention& retention) const {
   struct Part {
@@ -216,7 +216,7 @@ void SnapshotPublisher::RemoveOldParts(const std::set<std::string>& named, absl:
   int64_t bytes = 0;
   for (const Part& part : parts) {
     bytes += part.bytes;
-    // What was named until now is kept: a reader may be about to open it.
+    // Parts that were named until now are kept: a reader may be about to open them.
     if (part.since >= now) continue;
     if (part.since + retention.keep <= now || bytes > retention.bytes) unlink(part.path.c_str());
   }

@@ -37,7 +37,7 @@ absl::Status SnapshotReader::CheckOwner(const std::string& path, struct stat fac
   return CheckTrusted(path, facts);
 }
 
-// O_NONBLOCK: a FIFO in its place must not hold us.
+// O_NONBLOCK: a FIFO in place of the file must not block us.
 absl::StatusOr<std::string> SnapshotReader::ReadIn(int folder_fd, const std::string& name,
                                                    int64_t max_bytes) const {
   const std::string path = absl::StrCat(folder_, "/", name);
@@ -81,7 +81,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Load(
   SnapshotReader reader(folder_, owner_);
   reader.publisher_ = publisher_;
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.Read(folder->get(), manifest);
-  // Nothing may rest on an empty part in the place of one that may not be read.
+  // No decision may rest on an empty part that replaces an unreadable one.
   if (!reader.withheld().ok()) return reader.withheld();
   return snapshot;
 }
@@ -104,8 +104,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() 
       last_manifest_bytes_ = *std::move(bytes);
       return snapshot;
     }
-    // Between the manifest and its parts, a publish may have replaced the one and removed the
-    // others. If the manifest is still the same, that was not it.
+    // Between reading the manifest and its parts, a publish may have replaced the manifest and
+    // removed the parts. If the manifest is still the same, that was not the reason.
     if (attempt == kAttempts || *bytes == failed_bytes) return snapshot;
     failed_bytes = *std::move(bytes);
   }
@@ -119,7 +119,7 @@ bool SnapshotReader::IsWithheld(const absl::Status& status) {
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_fd,
                                                                      Manifest manifest) {
-  // Whether the last snapshot has the same part.
+  // Returns true if the last snapshot has the same part.
   const auto is_kept = [&](SnapshotPart part) {
     return last_ != nullptr && last_->manifest().hashes[part] == manifest.hashes[part];
   };

@@ -1,5 +1,5 @@
-// The folder in which scarbond publishes the snapshot and the plugin finds it (the parts are kParts
-// of core/snapshot/part.h):
+// The folder where scarbond publishes the snapshot and the plugin finds it. The parts are kParts of
+// core/snapshot/part.h:
 //
 //   manifest.json                 replaced by atomic rename; names the parts by hash
 //   config-<sha256>.json          immutable parts
@@ -7,10 +7,10 @@
 //   capacity-<sha256>.json
 //   admission-<sha256>.json
 //
-// Publishing is for one writer at a time (a lock file keeps a second one out); reading is possible
-// at any moment, and sees one publish or the next. Capacity and admission tell of users and their
-// jobs, which Slurm's PrivateData may hide: they are for root, for the publisher's user and for the
-// user that slurmctld runs as (store/private_access.h); the rest is for everybody. Blocks on the
+// One writer at a time can publish (a lock file keeps a second one out). Reading is possible at any
+// moment, and sees one publish or the next. Capacity and admission describe users and their jobs,
+// which Slurm's PrivateData may hide. Only root, the publisher's user and the user that slurmctld
+// runs as may read them (store/private_access.h). Everybody may read the other parts. Blocks on the
 // disk.
 #ifndef STORE_SNAPSHOT_STORE_H_
 #define STORE_SNAPSHOT_STORE_H_
@@ -35,48 +35,51 @@ inline constexpr char kManifestFile[] = "manifest.json";
 
 class SnapshotReader {
  public:
-  // Files above their cap are refused unread; that of each part is in kParts.
+  // Files above their maximum size are refused unread. kParts has the maximum of each part.
   static constexpr int64_t kMaxManifestBytes = 64 << 10;
 
-  // Whose files are believed. The plugin acts on them and takes kTrusted; a program that only shows
-  // them to people may take kAnyone, and does without the private parts where it may not read them.
+  // Whose files are trusted. The plugin acts on them and uses kTrusted. A program that only shows
+  // them to people may use kAnyone; it then continues without the private parts if it may not read
+  // them.
   enum class Owner { kTrusted, kAnyone };
 
   explicit SnapshotReader(std::string folder, Owner owner = Owner::kTrusted);
 
-  // A user whose files kTrusted believes besides root's and this process's own.
+  // Sets a user whose files kTrusted accepts, besides root's and this process's own.
   void set_publisher(uid_t publisher) { publisher_ = publisher; }
 
-  // The snapshot of the manifest as it is now; nullptr when it is still the one that the last
-  // successful call returned. Parts that did not change since then are not read again. Blocks on
-  // the disk: never call it under Slurm's locks.
+  // Returns the snapshot of the current manifest, or nullptr if the last successful call returned
+  // this snapshot. Parts that did not change since then are not read again. Blocks on the disk:
+  // never call it under Slurm's locks.
   //
-  // Symbolic links are not followed. Refused, the message naming the file, the fact and the limit:
-  // NotFound where there is no manifest; PermissionDenied for a folder or file owned by none of
-  // root, this process's user, and the publisher, or writable by group or others, or that is no
-  // regular file;
-  // DataLoss for a hash that does not match or bytes that do not parse; ResourceExhausted above a
-  // cap; InvalidArgument for another version or parts that do not belong together.
+  // Symbolic links are not followed. Errors name the file, the fact and the limit:
+  //   NotFound           there is no manifest
+  //   PermissionDenied   a folder or file belongs to none of root, this process's user and the
+  //                      publisher, or group or others may write it, or it is not a regular file
+  //   DataLoss           a hash does not match, or bytes do not parse
+  //   ResourceExhausted  a file is above its maximum size
+  //   InvalidArgument    another version, or parts that do not belong together
   //
-  // What an older scarbond published in the configuration part is where this release has it: the
-  // manifest's `readers` are filled in, and the capacity's `watched_until`.
+  // The snapshot of an older scarbond is completed: the manifest's `readers`, which it has in the
+  // configuration part, and the capacity's `watched_until`.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
-  // The snapshot that a record of the placement log names. Its parts may be gone: they are kept for
-  // SnapshotPublisher::Retention. NotFound then, naming the part; PermissionDenied for a part that
-  // may not be read, also with kAnyone; InvalidArgument for a manifest that does not name all
-  // parts; other errors as above. Does not affect ReadIfChanged().
+  // Returns the snapshot that a record of the placement log names. Returns NotFound, naming the
+  // part, if a part is gone: this folder keeps parts for SnapshotPublisher::Retention
+  // (store/recorded_snapshot.h also uses the archive). Returns PermissionDenied for a part that may
+  // not be read, also with kAnyone, and InvalidArgument for a manifest that does not name all
+  // parts. Other errors are as above. Does not affect ReadIfChanged().
   absl::StatusOr<std::shared_ptr<const Snapshot>> Load(const Manifest& manifest) const;
 
-  // With kAnyone: why the private parts of the last snapshot are empty, PermissionDenied, "path:
-  // fact"; OK where they were read.
+  // With kAnyone, says why the private parts of the last snapshot are empty: PermissionDenied,
+  // "path: fact". OK if they were read.
   const absl::Status& withheld() const { return withheld_; }
 
  private:
-  // Fails if the folder cannot be opened or, with kTrusted, is not to be trusted.
+  // Fails if the folder cannot be opened or, with kTrusted, is not trusted.
   absl::StatusOr<Descriptor> OpenFolder() const;
   absl::StatusOr<std::shared_ptr<const Snapshot>> Read(int folder_fd, Manifest manifest);
-  // Whether to go on without a private part, whose reading came to `status`.
+  // Returns true if the reader continues without a private part whose reading gave `status`.
   bool IsWithheld(const absl::Status& status);
 
   absl::Status CheckOwner(const std::string& path, struct stat facts) const;
@@ -91,7 +94,7 @@ class SnapshotReader {
   std::string last_manifest_bytes_;
 };
 
-// What one publish consists of: the parts as bytes, and what the manifest says besides.
+// The content of one publish: the parts as bytes, and what else the manifest says.
 struct SnapshotParts {
   PerPart<std::string> bytes;
   ReaderSettings readers = {};
@@ -99,36 +102,36 @@ struct SnapshotParts {
 
 class SnapshotPublisher {
  public:
-  // Creates the folder (mode 0755), takes the writer's lock and removes what a writer that was
-  // killed left half written. FailedPrecondition, naming the holder's pid, where another process
-  // has the lock; PermissionDenied for a folder that readers would refuse.
+  // Creates the folder (mode 0755), takes the writer's lock and removes incomplete files of a
+  // killed writer. Returns FailedPrecondition, naming the pid of the other process, if that has the
+  // lock, and PermissionDenied for a folder that readers would refuse.
   static absl::StatusOr<SnapshotPublisher> Open(std::string folder);
 
   SnapshotPublisher(SnapshotPublisher&&) noexcept;
   SnapshotPublisher& operator=(SnapshotPublisher&&) noexcept;
   ~SnapshotPublisher();
 
-  // For how long parts are kept that no manifest names any more, and how many bytes of them.
+  // How long parts are kept after the last manifest that named them, and how many bytes of them.
   struct Retention {
     absl::Duration keep = absl::Hours(1);
     int64_t bytes = 64 << 20;
   };
 
-  // The user that slurmctld runs as, who may read the private parts from the next publish on
-  // (store/private_access.h). Until it is known, they are for this process's user alone. Blocks on
-  // the name service where that is another user.
+  // Sets the user that slurmctld runs as, who may read the private parts from the next publish on
+  // (store/private_access.h). Until it is set, only this process's user may read them. Blocks on
+  // the name service if the user is not this process's own.
   void set_slurm_user(uid_t user);
 
-  // Writes the parts that are new (temporary file, fsync, rename, fsync of the folder), then the
-  // manifest in the same way, then removes parts beyond `retention`, the oldest first, but none
-  // that the manifest before named. Any error leaves the previous publish in place; it names the
-  // kind of part, "FOLDER: capacity: fact". ResourceExhausted also for a part above its cap, which
-  // readers would refuse.
+  // Writes the new parts (temporary file, fsync, rename, fsync of the folder), then the manifest in
+  // the same way. Then it removes parts beyond `retention`, the oldest first, except the parts of
+  // the last manifest. Any error leaves the last publish in place, and names the kind of part,
+  // "FOLDER: capacity: fact". A part above its maximum size, which readers would refuse, is
+  // ResourceExhausted.
   absl::StatusOr<Manifest> Publish(const SnapshotParts& parts, absl::Time now,
                                    const Retention& retention = DefaultRetention());
 
  private:
-  // A default argument of a nested type with initializers may not be written in place.
+  // C++ does not allow a default argument of a nested type with initializers here.
   static Retention DefaultRetention() { return {}; }
   SnapshotPublisher(std::string folder, int lock_fd);
   void RemoveOldParts(const std::set<std::string>& named, absl::Time now,

@@ -13,7 +13,7 @@ void Complaints::Report(absl::string_view kind, absl::string_view text, absl::Ti
     if (!is_new) {
       const absl::Duration silence = trouble.text == text ? kSameText : kOtherText;
       const absl::Duration since = now - trouble.written_at;
-      // A clock that was set back must not silence us for as long.
+      // If the clock was set back, lines must not be suppressed for this long.
       if (since < silence && since >= absl::ZeroDuration()) return;
     }
     trouble = {std::string(text), now};

@@ -1,6 +1,6 @@
-// Keeps slurmctld's log readable while something is wrong: of each kind of trouble the first line
-// is written at once, another text a minute later at the earliest, and the same text again every
-// hour; when the trouble is over, one line says so.
+// Limits the rate of lines in slurmctld's log while something is wrong. For each kind of problem,
+// the first line is written at once, a line with another text at the earliest a minute after the
+// last one, and the same text every hour. One line says when the problem is over.
 //
 // Thread-safe. Reads no clock.
 #ifndef PLUGIN_JOB_SUBMIT_COMPLAINTS_H_
@@ -17,19 +17,19 @@ namespace carbon {
 
 class Complaints {
  public:
-  // What a line is about, so that relief need not look like an error.
+  // The kind of a line. A line that reports the end of a problem is not an error.
   enum class Tone { kTrouble, kRelief };
   using WriteLine = void (*)(Tone tone, const char* line);
 
   static constexpr absl::Duration kOtherText = absl::Minutes(1);
   static constexpr absl::Duration kSameText = absl::Hours(1);
 
-  // `write` may be nullptr: then nothing is written.
+  // If `write` is nullptr, nothing is written.
   explicit Complaints(WriteLine write) : write_(write) {}
 
-  // `kind` is what is in trouble ("snapshot"), `text` what is wrong with it.
+  // Reports a problem. `kind` is what has the problem ("snapshot"), `text` what is wrong with it.
   void Report(absl::string_view kind, absl::string_view text, absl::Time now);
-  // That kind is well again.
+  // Reports that the kind's problem is over.
   void Resolve(absl::string_view kind);
 
  private:

@@ -17,7 +17,7 @@
 #include "plugin/words/gres.h"
 #include "plugin/words/slurm_release.h"
 
-// Slurm's allocator, exported by slurmctld but declared in no public header. A string from plain
+// Slurm's allocator, which slurmctld exports but no public header declares. A string from plain
 // strdup in a descriptor corrupts memory silently.
 extern "C" {
 char* slurm_xstrdup(const char* text);
@@ -27,14 +27,14 @@ void slurm_xfree(void** pointer);
 namespace carbon {
 namespace {
 
-// No job has more of anything; larger numbers are taken for this many.
+// Larger numbers are replaced by this one: no job has more of anything.
 constexpr int64_t kMaxCount = 10'000'000;
 // Slurm's own limit is 4,000,001.
 constexpr int64_t kMaxArrayTasks = 4'000'001;
 constexpr int64_t kMaxMemoryMib = int64_t{1} << 44;
 constexpr size_t kMaxText = 1024;
 constexpr size_t kMaxPartitions = 64;
-// 2200-01-01: what is planned beyond it is not planned.
+// 2200-01-01. Nothing is planned beyond it.
 constexpr int64_t kLastSecond = 7'258'118'400;
 
 std::string Text(const char* text) {
@@ -58,13 +58,13 @@ std::optional<absl::Time> Instant(time_t value) {
   return absl::FromTimeT(value);
 }
 
-// No limit is no number: the caller looks for INFINITE itself.
+// INFINITE is not a number of minutes: the caller checks for it.
 std::optional<absl::Duration> Minutes(uint32_t value) {
   if (value == NO_VAL || value == INFINITE || value == 0) return std::nullopt;
   return absl::Minutes(value);
 }
 
-// At least one, and far from the sentinels.
+// Returns at least one minute, and a number far below the sentinels.
 uint32_t ToMinutes(absl::Duration duration) {
   constexpr int64_t kLongest = 10'000 * 24 * 60;
   const int64_t minutes = absl::ToInt64Minutes(absl::Ceil(duration, absl::Minutes(1)));
@@ -75,8 +75,8 @@ int64_t Times(int64_t a, int64_t b) { return a > 0 && b > kMaxCount / a ? kMaxCo
 
 int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// "0-99:2%10,200": how many tasks, and how many at once. What Slurm would refuse counts as nothing.
-// Indices named twice are counted twice.
+// Reads "0-99:2%10,200": the number of tasks, and how many may run at once. A text that Slurm would
+// refuse counts as nothing. Indices that occur twice count twice.
 void ReadArray(absl::string_view text, JobRequest* job) {
   std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(text, absl::MaxSplits('%', 1));
@@ -104,16 +104,16 @@ void ReadArray(absl::string_view text, JobRequest* job) {
   job->array_width = limited ? std::min(width, tasks) : tasks;
 }
 
-// The first of what forbids any plan for this job.
+// Returns the first fact that forbids any plan for this job.
 std::string WhyLeaveAlone(const job_desc_msg_t& d, const DeviceRequest& devices) {
   if (d.bitflags & CRON_JOB) return "scrontab";
-  // Before the script is looked for: only a heterogeneous job's first component has one.
+  // This precedes the check for a script: only the first component of a heterogeneous job has one.
   if (d.het_job_offset != NO_VAL || (d.bitflags & HET_JOB_FLAG)) return "heterogeneous job";
   if (!Set(d.script) && d.script_buf == nullptr) return "interactive";
   if (d.priority == 0) return "held";
   if (Set(d.reservation)) return "reservation";
-  // When it may start is not known, so neither is what it would emit anywhere; and what it waits
-  // for may lie where it was sent to.
+  // A dependent job's start is unknown, so its emissions are unknown everywhere. Also, data that it
+  // waits for may be where it was sent to.
   if (Set(d.dependency)) return "dependency";
   if (d.fed_siblings_viable != 0) return "federation";
   if (d.clusters != nullptr && strchr(d.clusters, ',') != nullptr) return "several clusters";
@@ -121,12 +121,12 @@ std::string WhyLeaveAlone(const job_desc_msg_t& d, const DeviceRequest& devices)
   return devices.uncountable;
 }
 
-// The first of what ties this job to the partition it asked for: another may lack it.
+// Returns the first fact that ties this job to its partition: another partition may lack something.
 std::string WhyPinned(const job_desc_msg_t& d, const DeviceRequest& devices) {
   if (Set(d.features)) return "--constraint";
   if (Set(d.cluster_features)) return "--cluster-constraint";
   if (Set(d.batch_features)) return "--batch";
-  // Since 23.11 it may choose nodes (SchedulerParameters=extra_constraints).
+  // Since 23.11 it may select nodes (SchedulerParameters=extra_constraints).
   if (Set(d.extra)) return "--extra";
   if (Set(d.req_nodes)) return "--nodelist";
   if (Set(d.exc_nodes)) return "--exclude";
@@ -138,13 +138,13 @@ std::string WhyPinned(const job_desc_msg_t& d, const DeviceRequest& devices) {
   if (Count(d.req_switch)) return "--switches";
   if (Count16(SegmentSize(d))) return "--segment";
   if (d.shared == kSharesNoTopology) return "--exclusive=topo";
-  // As many nodes as tasks, of any partition's: Slurm holds it where MaxNodes is lower.
+  // The job needs as many nodes as tasks, in any partition. Slurm holds it if MaxNodes is lower.
   if (d.bitflags & SPREAD_JOB) return "--spread-job";
   if (Set(JobSizes(d))) return "--nodes, several sizes";
   if (d.bitflags & GRES_ENFORCE_BIND) return "--gres-flags=enforce-binding";
   if (Count(d.pn_min_tmp_disk)) return "--tmp";
   if (Count16(d.core_spec)) return "--core-spec";
-  // Nodes with more CPUs are not given to it as a whole.
+  // Such a job does not get nodes with more CPUs as a whole.
   if (Count(d.max_cpus)) return "a maximum of CPUs";
   if (Count16(d.boards_per_node)) return "--boards-per-node";
   if (Count16(d.sockets_per_board)) return "--sockets-per-board";
@@ -158,8 +158,8 @@ std::string WhyPinned(const job_desc_msg_t& d, const DeviceRequest& devices) {
   return "";
 }
 
-// How Slurm itself fills in what the user left open: a job has a task per node unless it says how
-// many, and a CPU per task.
+// Fills in what the user left open, as Slurm does: a job has a task per node unless it states the
+// number, and a CPU per task.
 void ReadResources(const job_desc_msg_t& d, const DeviceRequest& asked, JobRequest* job) {
   std::optional<int64_t> tasks = Count(d.num_tasks);
   const std::optional<int64_t> tasks_per_node = Count16(d.ntasks_per_node);
@@ -177,7 +177,7 @@ void ReadResources(const job_desc_msg_t& d, const DeviceRequest& asked, JobReque
   }
   const int64_t task_count = tasks.value_or(Times(nodes, tasks_per_node.value_or(1)));
   job->max_nodes = Count(d.max_nodes);
-  // Where it says nothing of tasks, Slurm bounds its nodes by nothing.
+  // Without a number of tasks, Slurm does not limit the job's nodes.
   const std::optional<int64_t> tasks_per_device = Count16(d.ntasks_per_tres);
   if (tasks || tasks_per_node || tasks_per_device || asked.per_task > 0) {
     job->tasks = std::max(task_count, Times(nodes, tasks_per_device.value_or(1)));
@@ -226,7 +226,7 @@ void ReadResources(const job_desc_msg_t& d, const DeviceRequest& asked, JobReque
   job->exclusive = d.shared == JOB_SHARED_NONE;
 }
 
-// Replaces *target, of Slurm's allocator.
+// Replaces *target, a string of Slurm's allocator.
 void Assign(const std::string& text, char** target) {
   void* old = *target;
   *target = slurm_xstrdup(text.c_str());
@@ -266,7 +266,7 @@ JobRequest ReadDescriptor(const job_desc_msg_t& d, uint32_t submit_uid) {
 
 void ApplyVerdict(const Verdict& verdict, job_desc_msg_t* d, char** err_msg) {
   if (!verdict.admin_comment.empty()) {
-    // The whole former text is kept, however long: it is not ours to cut.
+    // The whole earlier text is kept, however long it is.
     Assign(Set(d->admin_comment) ? absl::StrCat(d->admin_comment, "; ", verdict.admin_comment)
                                  : verdict.admin_comment,
            &d->admin_comment);
@@ -281,7 +281,7 @@ void ApplyVerdict(const Verdict& verdict, job_desc_msg_t* d, char** err_msg) {
     d->bitflags &= ~static_cast<uint64_t>(USE_DEFAULT_PART);
   }
   if (verdict.apply && verdict.time_limit.has_value()) {
-    // A limit is only ever made longer.
+    // A limit never becomes shorter.
     const uint32_t limit = ToMinutes(*verdict.time_limit);
     if (d->time_limit == NO_VAL || (d->time_limit != INFINITE && d->time_limit < limit)) {
       d->time_limit = limit;

@@ -35,18 +35,18 @@
 namespace carbon {
 namespace {
 
-// Every restart begins without a look; only if it stays like that is it worth a line.
+// A restart always begins without a look. It is reported only if this lasts longer.
 constexpr absl::Duration kFirstLookWithin = absl::Minutes(1);
 constexpr size_t kBookingRecordBytes = 256;
 constexpr absl::Duration kStatusEvery = absl::Seconds(2);
-// A status file that is older than a few of these belongs to a plugin that no longer runs.
+// If a status file is older than a few of these, its plugin no longer runs.
 constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
 
-// About what the two hold in memory, strings included.
+// Estimates the memory of both, strings included.
 size_t BytesHeld(const JobRequest& job, const Submission& submission) {
   const Decision& decision = submission.decision;
-  constexpr size_t kReason = 128;  // what a reason may hold besides
-  constexpr size_t kNames = 384;   // of a candidate's pool
+  constexpr size_t kReason = 128;  // the maximum of a reason's further text
+  constexpr size_t kNames = 384;   // names of a candidate's pool
   size_t strings = job.name.size() + job.account.size() + job.qos.size() + job.comment.size() +
                    job.device_type.size() + job.pinned_by.size() + kReason +
                    submission.circumstances.log_error.size();
@@ -91,12 +91,12 @@ class Engine::State {
       TellWithheld(RecordBudget::Which::kAll, absl::Now());
       TellDropped(absl::Now());
       if (const uint64_t lost = log_.Close(); lost > 0) {
-        // The log itself can no longer say so.
+        // The log itself can no longer report this.
         complaints_.Report("end", absl::StrCat(lost, " records were not written in time"),
                            absl::Now());
       }
     } catch (...) {
-      // No memory even for that.
+      // There is no memory even for the report.
     }
   }
 
@@ -115,7 +115,7 @@ class Engine::State {
   Verdict SubmitOrThrow(JobRequest job, absl::Time now) {
     std::unique_lock lock(mutex_);
     ++status_.decisions;
-    // Held beyond the lock: the record is made from it.
+    // Kept beyond the lock: the record is made from it.
     const std::shared_ptr<const Snapshot> snapshot = placer_.snapshot();
     const std::shared_ptr<const Seal> seal = seal_;
     if (snapshot == nullptr || seal == nullptr) {
@@ -128,15 +128,16 @@ class Engine::State {
     if (outcome == Outcome::kLeftAlone) ++status_.left_alone;
     if (outcome == Outcome::kPlaced) ++status_.placed;
     if (!submission.id.has_value()) return VerdictOf(job, submission, now, zone_, *seal);
-    // From lock to lock, so that records stand in the log in the order of their numbers although
-    // they are queued outside the first. To make a record takes longer than to decide: the log's
-    // thread does. It keeps the manifest and not the snapshot, of which a disk that hangs for hours
-    // would hold thousands.
+    // The log's lock is taken before the first lock is released. So records are in the log in the
+    // order of their numbers, although they are queued outside the first lock. Making a record
+    // takes longer than deciding, so the log's thread does it. It keeps the manifest instead of the
+    // snapshot: during an outage of the disk for hours it would otherwise keep thousands of
+    // snapshots.
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
     Verdict verdict = VerdictOf(job, submission, now, zone_, *seal);
     const size_t bytes = BytesHeld(job, submission);
-    // The record needs no pool names beyond its candidates', and no room for further exclusions.
+    // The record needs only the pool names of its candidates, and no space for further exclusions.
     submission.decision.pools = nullptr;
     submission.decision.excluded.shrink_to_fit();
     struct Recorded {
@@ -156,7 +157,7 @@ class Engine::State {
         },
         bytes, need);
     log_lock.unlock();
-    // No decision without a trace. What was booked expires, as of any job that does not come.
+    // No decision without a record. Its booking expires, like that of a job that never comes.
     if (!is_queued && need == LogWriter::Need::kNeeded) return {};
     return verdict;
   }
@@ -169,7 +170,7 @@ class Engine::State {
       }
       complaints_.Report("decision", what, now);
     } catch (...) {
-      // Even saying so failed; the job passes unchanged all the same.
+      // Even the report failed. The job passes unchanged.
     }
   }
 
@@ -213,7 +214,7 @@ class Engine::State {
     WriteStatus(stats, now);
   }
 
-  // On this thread, because the name service may take its time.
+  // This runs on this thread, because the name service may take long.
   void FindPublisher(absl::Time now) {
     if (options_.publisher.empty() || publisher_.has_value()) return;
     absl::StatusOr<Account> found = FindAccountInGroup(options_.publisher);
@@ -227,11 +228,11 @@ class Engine::State {
     }
     publisher_ = *std::move(found);
     reader_.set_publisher(publisher_->uid);
-    has_seal_ = false;  // it is to be shared
+    has_seal_ = false;  // the key must be shared with the publisher
     complaints_.Resolve("publisher");
   }
 
-  // scarbond goes by the file: a key that was replaced or taken away is not used on.
+  // scarbond uses the file. So a key that was replaced or removed is not used any more.
   void ReadSeal(absl::Time now) {
     const std::string mark = FileMark(SealPath(options_.state_folder));
     if (has_seal_ && mark == seal_mark_) return;
@@ -239,7 +240,7 @@ class Engine::State {
         ReadOrMakeSeal(options_.state_folder, options_.cluster, now,
                        publisher_.has_value() ? SealGroup(publisher_->gid) : std::nullopt);
     has_seal_ = seal.ok();
-    seal_mark_ = mark;  // from before it was read: a change meanwhile shows at the next tick
+    seal_mark_ = mark;  // from before reading: a change meanwhile is seen at the next tick
     {
       std::lock_guard lock(mutex_);
       seal_ = seal.ok() ? std::make_shared<const Seal>(*seal) : nullptr;
@@ -264,7 +265,7 @@ class Engine::State {
     for (size_t i = 0; i < all.size(); ++i)
       log_.Enqueue(WriteRecord(WithheldRecord{{ids[i], now}, all[i]}));
     log_lock.unlock();
-    // The same text as long as it is the same user's, so that it is not said every minute.
+    // The text is the same for the same user, so that it is not written every minute.
     const std::optional<uint32_t> user_id = all.front().user_id;
     complaints_.Report(
         "records",
@@ -284,7 +285,7 @@ class Engine::State {
   }
 
   void ReadSnapshot(absl::Time now) {
-    // Keeps the snapshot before alive until the lock is released: freeing a large one takes long.
+    // Keeps the last snapshot alive until the lock is released: freeing a large one takes long.
     const std::shared_ptr<const Snapshot> before = last_read_;
     absl::StatusOr<std::shared_ptr<const Snapshot>> read = reader_.ReadIfChanged();
     std::string error;
@@ -304,8 +305,8 @@ class Engine::State {
     }
     {
       std::lock_guard lock(mutex_);
-      // What cannot be read again is not relied on any longer, though it is still in memory: who
-      // takes the snapshot away expects placement to stop.
+      // A snapshot that cannot be read again is no longer used, although it is still in memory: an
+      // administrator who removes the snapshot expects placement to stop.
       if (!read.ok() || !refused_.empty()) {
         placer_.Drop();
       } else if (placer_.snapshot() != last_read_) {
@@ -346,9 +347,10 @@ class Engine::State {
     TellBookings(std::move(lock));
   }
 
-  // What became of bookings, which scarbon log counts by. `lock`: of mutex_, so that their numbers
-  // tell between which decisions it was, as far as the log's queue has room. A look after a storm,
-  // or after scarbond was away, may tell of more: the rest waits.
+  // Records the fates of bookings, by which scarbon log counts, as far as the log's queue has room.
+  // `lock` is a lock of mutex_: so the numbers of these records show between which decisions they
+  // were made. After a storm, or if scarbond was away, a look may have more of them; the rest
+  // waits.
   void TellBookings(std::unique_lock<std::mutex> lock) {
     std::lock_guard log_lock(log_mutex_);
     std::vector<RecordId> ids(std::min(log_.Room(), untold_.size()));
@@ -364,7 +366,7 @@ class Engine::State {
     }
   }
 
-  // As scarbond published it; empty: it did not say.
+  // Returns the path that scarbond published. Empty: it published none.
   static std::string LogPathOf(const Snapshot& snapshot) {
     const std::optional<ReaderSettings>& readers = snapshot.manifest().readers;
     return readers.has_value() ? readers->log : "";
@@ -391,7 +393,7 @@ class Engine::State {
     if (text == status_text_ && since >= absl::ZeroDuration() && since < kStatusHeartbeat) return;
 
     status.updated_at = now;
-    // For those who may read the log beside it.
+    // Users who may read the log next to it may read it too.
     const absl::Status written = WriteFileAtomically(
         PluginStatusPath(log_path), SerializePluginStatus(status), FileAccess{.mode = 0640});
     status_written_at_ = now;
@@ -400,7 +402,7 @@ class Engine::State {
       status_failures_ = 0;
       complaints_.Resolve("status file");
     } else if (++status_failures_ > 1 && stats.error.empty()) {
-      // What keeps the log beside it from being written too has been said already, or will be by
+      // If the log next to it cannot be written either, that was already reported, or will be by
       // the next time.
       complaints_.Report("status file", written.message(), now);
     }
@@ -408,7 +410,7 @@ class Engine::State {
 
   const EngineOptions options_;
   const std::string boot_ = DrawBootId();
-  // Asked once: the first to ask reads the time zone's file.
+  // Read once: the first call reads the time zone's file.
   const absl::TimeZone zone_ = absl::LocalTimeZone();
 
   std::mutex mutex_;  // taken before log_mutex_
@@ -419,16 +421,17 @@ class Engine::State {
 
   std::mutex log_mutex_;
 
-  // The thread's own.
-  std::optional<Account> publisher_;  // once the name service knows the configured one
-  std::string refused_;  // why the last snapshot that was read is not adopted; empty: it is
+  // Only the thread uses these.
+  std::optional<Account> publisher_;  // set once the name service knows the configured user
+  std::string refused_;               // why the last snapshot was not adopted; empty: it was
   bool has_seal_ = false;
-  std::string seal_mark_;   // of the file that it was read from
-  std::string seal_error_;  // why there is none; empty: there is
+  std::string seal_mark_;   // mark of the file from which it was read
+  std::string seal_error_;  // why there is no seal; empty: there is one
   SnapshotReader reader_;
   std::shared_ptr<const Snapshot> last_read_;
   absl::Time loaded_at_;
-  std::deque<std::pair<absl::Time, BookingEvent>> untold_;  // what no record tells of yet, and when
+  // Events that no record reports yet, and when they happened.
+  std::deque<std::pair<absl::Time, BookingEvent>> untold_;
   absl::Time status_written_at_ = absl::InfinitePast();
   std::string status_text_;
   int status_failures_ = 0;

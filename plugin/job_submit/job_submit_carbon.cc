@@ -1,6 +1,5 @@
-// The plugin as slurmctld sees it: exported symbols that only dispatch. slurmctld must not die,
-// wait or refuse a job for carbon, so nothing is thrown out of here and every answer is
-// SLURM_SUCCESS.
+// The plugin's exported symbols, which only dispatch. slurmctld must never die, wait or refuse a
+// job for carbon. So no exception leaves this file and every call returns SLURM_SUCCESS.
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 #include <slurm/slurm_version.h>
@@ -26,7 +25,7 @@
 
 #define CARBON_EXPORT extern "C" __attribute__((visibility("default")))
 
-// slurmctld's own: its configuration, and what is never looked into.
+// Symbols of slurmctld: its configuration, and a type that is never looked into.
 extern "C" slurm_conf_t slurm_conf;
 typedef struct job_record job_record_t;
 
@@ -36,12 +35,12 @@ CARBON_EXPORT const uint32_t plugin_version = SLURM_VERSION_NUMBER;
 
 namespace {
 
-// How long slurmctld waits for the engine to write what it has.
+// The longest time that slurmctld waits for the engine to write what it has.
 constexpr auto kStopAtMost = std::chrono::seconds(2);
 
-// The engine, and how to part with it. RPC threads of slurmctld can still be in job_submit when it
-// shuts down or calls fini(): each works on a share of its own, and the last to let go of the
-// engine has it stopped.
+// Owns the engine, and stops it. RPC threads of slurmctld can still be in job_submit when it shuts
+// down or calls fini(). Each thread works with its own shared pointer, and the engine stops when
+// the last one is released.
 class Running {
  public:
   std::shared_ptr<carbon::Engine> engine() {
@@ -60,9 +59,9 @@ class Running {
     std::swap(stopped_, soon);
   }
 
-  // A disk that hangs must not hang slurmctld, which calls fini() under its locks: an engine that
-  // has not stopped in time is left behind, and ends when the disk lets it. Its code stays loaded,
-  // thanks to -z nodelete.
+  // slurmctld calls fini() under its locks, and a disk that does not answer must not block it. An
+  // engine that has not stopped in time is abandoned, and ends when the disk answers. Its code
+  // stays loaded because of -z nodelete.
   void Stop() noexcept {
     try {
       std::shared_ptr<carbon::Engine> engine;
@@ -75,12 +74,12 @@ class Running {
       engine.reset();
       if (soon.valid()) soon.wait_for(kStopAtMost);
     } catch (...) {
-      // It was let go of all the same.
+      // The pointer was released all the same.
     }
   }
 
  private:
-  // Whoever lets go last may hold slurmctld's locks, so the engine ends on a thread of its own.
+  // The last owner may hold slurmctld's locks, so the engine ends on a thread of its own.
   static void StopElsewhere(carbon::Engine* engine,
                             std::shared_ptr<std::promise<void>> stopped) noexcept {
     try {
@@ -89,7 +88,7 @@ class Running {
         stopped->set_value();
       }).detach();
     } catch (...) {
-      // No thread to be had.
+      // No thread could be started.
       delete engine;
       stopped->set_value();
     }
@@ -100,20 +99,20 @@ class Running {
   std::shared_future<void> stopped_;
 };
 
-// Never destroyed: a late thread may look at it while slurmctld exits.
+// Never destroyed: a late thread may use it while slurmctld exits.
 Running& running = *new Running;
 
-// slurmctld does not call fini() when it shuts down, and a thread that is still joinable then would
-// abort it: this stops the engine.
+// Stops the engine. slurmctld does not call fini() when it shuts down, and a thread that is still
+// joinable then would abort it.
 struct StopAtExit {
   ~StopAtExit() { running.Stop(); }
 } stop_at_exit;
 
-// A call that is still in the engine of before may read it while init() writes.
+// A call that is still in the last engine may read it while init() writes.
 std::atomic<time_t> loaded_at{0};
 
 // slurmctld reads its configuration when it starts, when it takes over from another controller, and
-// when it is told to. Before that the queue may have been somebody else's to change.
+// on request. Before that, another controller may have changed the queue.
 absl::Time InChargeSince() {
   return absl::FromTimeT(std::max(loaded_at.load(), slurm_conf.last_update));
 }
@@ -133,7 +132,7 @@ void LogLine(carbon::Complaints::Tone tone, const char* line) {
 CARBON_EXPORT int init(void) {
   try {
     loaded_at = std::time(nullptr);
-    // slurmctld's environment is root's or SlurmUser's to set, as the plugin itself is.
+    // Only root or SlurmUser can set slurmctld's environment, and they also install the plugin.
     const auto setting = [](const char* name, const char* otherwise) {
       const char* value = std::getenv(name);
       return std::string(value != nullptr ? value : otherwise);
@@ -146,7 +145,7 @@ CARBON_EXPORT int init(void) {
                    .in_charge_since = InChargeSince,
                    .log_line = LogLine});
   } catch (...) {
-    // Any other return value would keep slurmctld from starting.
+    // Any other return value would prevent slurmctld from starting.
     slurm_error("carbon: the plugin could not start; jobs pass unchanged");
   }
   return SLURM_SUCCESS;
@@ -161,7 +160,7 @@ CARBON_EXPORT int job_submit(job_desc_msg_t* job_desc, uint32_t submit_uid, char
     carbon::JobRequest job = carbon::ReadDescriptor(*job_desc, submit_uid);
     carbon::ApplyVerdict(engine->Submit(std::move(job), absl::Now()), job_desc, err_msg);
   } catch (...) {
-    // The engine reports its own failures; what is left is memory running out.
+    // The engine reports its own failures. Only lack of memory is left.
   }
   return SLURM_SUCCESS;
 }

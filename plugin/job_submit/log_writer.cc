@@ -17,13 +17,13 @@
 namespace carbon {
 namespace {
 
-// Taken from the queue at a time: large enough for throughput, small enough that little memory is
-// held twice.
+// The bytes taken from the queue at a time: large enough for throughput, small enough that little
+// memory is used twice.
 constexpr size_t kBatchBytes = 1 << 20;
 constexpr auto kDrainAtMost = std::chrono::seconds(1);
 
-// To wake the thread costs whoever has a record more than all the rest, and often lets it run at
-// once in its place. So it is woken for the first record only, and gathers for so long what others
+// Waking the thread costs the caller more than everything else, and the thread often runs at once
+// in the caller's place. So only the first record wakes it, and it waits this long for others that
 // may follow in a storm of submissions.
 constexpr auto kGather = std::chrono::milliseconds(20);
 
@@ -60,7 +60,8 @@ class LogWriter::State {
     wake_.notify_all();
   }
 
-  // `drops`: of how many others that found no room it tells; then there is always room for it.
+  // `drops` is the number of dropped records that the record reports. If it is not zero, there is
+  // always room.
   bool Enqueue(std::function<std::string()> make, size_t bytes, Need need, uint64_t drops = 0) {
     const size_t share = need == Need::kNeeded ? 1 : 2;
     bool wake;
@@ -102,27 +103,27 @@ class LogWriter::State {
   }
 
  private:
-  // True when all is done; false when memory ran out: what was queued still is.
+  // Returns true when all is done. Returns false if memory ran out; the queue is unchanged.
   bool Write() {
     try {
       WriteUntilStopped();
       return true;
     } catch (...) {
       std::unique_lock lock(mutex_);
-      stats_.error = "out of memory";  // short enough to need none
+      stats_.error = "out of memory";  // short enough to need no allocation
       wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
                      [this] { return stopping_; });
       return stopping_;
     }
   }
 
-  // Records count as queued until they are in the file: a batch that fails keeps its room.
+  // Records count as queued until they are in the file, so a batch that fails keeps its room.
   void WriteUntilStopped() {
     std::unique_lock lock(mutex_);
     std::chrono::steady_clock::time_point give_up = std::chrono::steady_clock::time_point::max();
     while (true) {
-      // Also without records the file is looked at now and then: trouble should be known before
-      // there is something to lose.
+      // The file is checked now and then even without records. So a problem is known before records
+      // can be lost.
       if (!stopping_) {
         is_idle_ = true;
         wake_.wait_for(lock, absl::ToChronoMilliseconds(options_.retry),
@@ -175,7 +176,7 @@ class LogWriter::State {
       }
       stats_.error = status.ok() ? "" : std::string(status.message());
       if (!status.ok()) {
-        // Only time, a new path or the end makes another try worth it: more records do not.
+        // More records are no reason to try again: only time, a new path or the end is.
         const std::string failed_path = path_;
         const auto pause =
             stopping_ ? std::chrono::milliseconds(50) : absl::ToChronoMilliseconds(options_.retry);
@@ -185,17 +186,17 @@ class LogWriter::State {
     }
   }
 
-  // For the thread only.
+  // Called only by the thread.
   bool HasWork() const { return !queue_.empty() || !taken_.empty() || !batch_.empty(); }
 
   struct Queued {
     std::function<std::string()> make;
     size_t bytes;
-    uint64_t drops;  // that it tells of
+    uint64_t drops;  // the number that it reports
   };
   struct Batched {
     size_t written;  // bytes in the batch
-    size_t queued;   // as which it counted until then
+    size_t queued;   // its size while it was queued
     uint64_t drops;
   };
 
@@ -208,12 +209,12 @@ class LogWriter::State {
   std::optional<gid_t> group_;
   std::deque<Queued> queue_;
   size_t queued_records_ = 0;
-  uint64_t queued_drops_ = 0;  // that queued records tell of
+  uint64_t queued_drops_ = 0;  // drops that queued records report
   size_t queued_bytes_ = 0;
   uint64_t untold_drops_ = 0;
   Stats stats_;
 
-  // The thread's own.
+  // Only the thread uses these.
   std::optional<AppendFile> file_;
   std::deque<Queued> taken_;  // from the queue, in order, and not made yet
   RecordChain chain_;

@@ -1,13 +1,13 @@
-// Appends records to a file from a thread of its own, so that whoever has a record never waits for
-// a disk. Records are whole lines. What a failing disk cannot take waits in a bounded queue and is
-// tried again every second (the file is looked at as often when there are none, so that trouble is
-// known early); when the queue is full, new records are dropped and counted.
+// LogWriter appends records to a file from its own thread, so the caller never waits for a disk.
+// Records are whole lines. Records that cannot be written wait in a bounded queue, and are tried
+// again every second. Without records, the file is checked at the same interval, so that a problem
+// is known early. When the queue is full, new records are dropped and counted.
 //
-// The file is opened for appending (created with mode 0640, never through a symbolic link, and only
-// if it is a regular file of this user's or root's that others may not write). A file that was
-// renamed or removed, by logrotate say, is noticed before the next write, and its name opened anew.
-// A line that a full disk tore is completed later, or closed off with a newline by whoever opens
-// the file next; a line is never lost by it.
+// The file is opened for appending. It is created with mode 0640, never through a symbolic link,
+// and is used only if it is a regular file of this user or root that others may not write. If the
+// file was renamed or removed, for example by logrotate, this is noticed before the next write, and
+// the name is opened again. A line that a full disk cut short is completed later, or ended with a
+// newline by the next program that opens the file. No line is lost because of it.
 //
 // Thread-safe.
 #ifndef PLUGIN_JOB_SUBMIT_LOG_WRITER_H_
@@ -38,42 +38,44 @@ class LogWriter {
   struct Stats {
     uint64_t written = 0;  // records
     uint64_t dropped = 0;
-    std::string error;  // why nothing can be written now; empty: it can
+    std::string error;  // why nothing can be written now; empty: writing works
   };
 
   explicit LogWriter(Options options);
-  ~LogWriter();  // Close(), where nobody has
+  ~LogWriter();  // calls Close(), unless it was called
 
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // Where to write from now on, and a group that may append there too. Until the first path is set,
-  // records wait in the queue.
+  // Sets where to write from now on, and a group that may append there too. Until the first path is
+  // set, records wait in the queue.
   void SetPath(std::string path, std::optional<gid_t> group = std::nullopt);
 
-  // Whether later reading of the log goes wrong without the record. Only half of the queue is for
-  // those of which that is not so.
+  // Says whether the log is read wrongly later if the record is missing. Dispensable records can
+  // use only half of the queue.
   enum class Need { kNeeded, kDispensable };
 
-  // False when the queue was full and the record was dropped.
+  // Returns false if the queue was full and the record was dropped.
   bool Enqueue(std::string record);
-  // The same for a record that is yet to be made, on the writer's thread; until it is written it
-  // counts as `bytes`. Where memory runs out while it is made, that is tried again.
+  // Does the same for a record that the writer's thread makes later. Until it is written it counts
+  // as `bytes`. If memory runs out while it is made, it is tried again.
   bool Enqueue(std::function<std::string()> make, size_t bytes, Need need = Need::kNeeded);
-  // Beyond the bounds: the record that tells of `drops` others, at least one, that found no room.
+  // Queues a record that reports `drops` dropped records (at least one), beyond the bounds of the
+  // queue.
   void EnqueueDrops(std::string record, uint64_t drops);
 
-  // How many more records find room now, if they are short, while half of the queue stays free.
+  // Returns how many more short records have room now, while half of the queue stays free.
   size_t Room() const;
 
-  // How many records were dropped since the last call, once writing works again; zero before.
+  // Returns how many records were dropped since the last call, once writing works again. Before
+  // that it returns zero.
   uint64_t TakeDropped();
 
   Stats stats() const;
 
-  // Writes what is queued, for at most a second, and ends; nothing may be queued afterwards.
-  // Returns how many records are lost: those that were left, and those that were dropped without a
-  // record in the file that says so.
+  // Writes what is queued, for at most a second, and ends. Nothing may be queued afterwards.
+  // Returns how many records are lost: those that remained, and those that were dropped without a
+  // record of it in the file.
   uint64_t Close();
 
  private:

@@ -1,6 +1,5 @@
-// A thread that no signal is delivered to: slurmctld's signals stay with the threads that it made
-// for them, and a write beyond a file size limit fails with EFBIG where SIGXFSZ would kill
-// slurmctld.
+// Starts a thread that receives no signals. slurmctld's own threads handle its signals. A write
+// beyond a file size limit fails with EFBIG instead of killing slurmctld with SIGXFSZ.
 #ifndef PLUGIN_JOB_SUBMIT_QUIET_THREAD_H_
 #define PLUGIN_JOB_SUBMIT_QUIET_THREAD_H_
 
@@ -12,8 +11,8 @@
 
 namespace carbon {
 
-// `name` is what top and ps show of the thread, at most 15 characters. Throws std::system_error
-// when there is no thread to be had.
+// `name` is the name that top and ps show for the thread, at most 15 characters. Throws
+// std::system_error if no thread can be started.
 template <class Function>
 std::thread StartQuietThread(const char* name, Function function) {
   sigset_t all, before;
