@@ -1,6 +1,7 @@
-// The subcommands of scarbon. Each function adds one to the application; when it ran, its exit code
-// (0 success, 1 the thing asked about is wrong or absent, 2 wrong usage) is in *exit_code. Results
-// go to standard output, errors to standard error as "scarbon: subject: what is wrong".
+// The subcommands of scarbon. Each function adds one to the application. When the subcommand has
+// run, *exit_code is its exit code: 0 for success, 1 if the subject of the question is wrong or
+// absent, 2 for wrong usage. Results go to standard output. Errors go to standard error as
+// "scarbon: subject: what is wrong".
 #ifndef CLI_COMMANDS_H_
 #define CLI_COMMANDS_H_
 
@@ -16,7 +17,7 @@ void AddExplain(CLI::App& app, int* exit_code);
 void AddForecast(CLI::App& app, int* exit_code);
 void AddHardware(CLI::App& app, int* exit_code);
 void AddLog(CLI::App& app, int* exit_code);
-// To `scarbon log`.
+// Adds to `scarbon log`.
 void AddLogVerify(CLI::App& log, int* exit_code);
 void AddPolicy(CLI::App& app, int* exit_code);
 void AddReplay(CLI::App& app, int* exit_code);

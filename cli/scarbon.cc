@@ -1,4 +1,4 @@
-// scarbon: what people ask of Slurm Carbon. Composition only; each subcommand has its own file.
+// scarbon, the command. This file only composes the subcommands, which have their own files.
 #include <exception>
 #include <iostream>
 #include <string>

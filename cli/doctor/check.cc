@@ -37,7 +37,7 @@ std::string FormatChecks(const Checks& checks, bool as_json) {
            {"fact", check.fact},
            {"advice", check.advice.empty() ? Json(nullptr) : Json(check.advice)}});
     }
-    // Paths may hold any byte.
+    // Paths may contain any byte.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   }
   Table table({{"RESULT"}, {"SUBJECT"}, {"FACT; WHAT TO DO"}});

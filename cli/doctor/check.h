@@ -1,4 +1,4 @@
-// What scarbon doctor finds: one finding for each check, and how they are printed. Pure.
+// The findings of scarbon doctor, one for each check, and their output. Pure.
 #ifndef CLI_DOCTOR_CHECK_H_
 #define CLI_DOCTOR_CHECK_H_
 
@@ -11,8 +11,8 @@
 
 namespace carbon {
 
-// The findings of the checks, in the order in which they were made. A warning is what an
-// administrator should know and may want so. There are no notes.
+// The findings of the checks, in order. A warning is something that an administrator should know,
+// and may have intended. There are no notes.
 class Checks {
  public:
   void Ok(FindingCode code, std::string subject, std::string fact) {
@@ -34,10 +34,10 @@ class Checks {
   std::vector<Finding> all_;
 };
 
-// "1 zone", "2 zones".
+// Returns "1 zone", "2 zones".
 std::string Counted(size_t count, const char* one, const char* many);
 
-// As a table that ends in a line of summary, or as one JSON object.
+// Returns a table that ends with a summary line, or one JSON object.
 std::string FormatChecks(const Checks& checks, bool as_json);
 
 }  // namespace carbon

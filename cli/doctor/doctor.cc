@@ -1,5 +1,5 @@
-// scarbon doctor: checks all that an installation needs, before and after slurmctld is started.
-// Composition only; the checks are in doctor_*.cc.
+// scarbon doctor: checks everything that an installation needs, before and after slurmctld is
+// started. This file only composes the checks, which are in doctor_*.cc.
 #include <iostream>
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-// Slurm Carbon's own side of an installation: carbon.json, and what scarbon status finds.
+// Checks Slurm Carbon's own files: carbon.json, and what scarbon status finds.
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 namespace carbon {
 namespace {
 
-// Why no job at all that did not ask for the pool is moved there; empty: some may be.
+// Returns why no job is moved to the pool unless it asked for it. Empty: some jobs may be.
 std::string WhyClosed(const Snapshot::Pool& pool, const AdmissionRules& admission) {
   if (!pool.state->up) return "its partition or all its nodes are down";
   const PartitionRules* rules = admission.FindPartition(pool.config->partition);
@@ -42,7 +42,7 @@ bool IsOfLogFolder(const Finding& finding) {
          finding.code == FindingCode::kLogSpaceNone;
 }
 
-// Whether it comes from the plugin in slurmctld, or from the file that it leaves.
+// Returns true if the finding comes from the plugin in slurmctld, or from its status file.
 bool IsOfPlugin(const Finding& finding) {
   switch (finding.code) {
     case FindingCode::kPluginStatusMissing:
@@ -58,8 +58,8 @@ bool IsOfPlugin(const Finding& finding) {
   }
 }
 
-// An error of scarbon status: it is one here too where slurmctld runs and this user may read what
-// it is about.
+// Adds an error of scarbon status. It is an error here too if slurmctld runs and this user may read
+// the file.
 void AddProblem(const Finding& problem, const Installation& found, Checks* checks) {
   const bool is_of_plugin = IsOfPlugin(problem);
   const bool is_denied = problem.code == FindingCode::kSnapshotAccessDenied ||
@@ -84,7 +84,7 @@ void CheckPools(const Snapshot& snapshot, Checks* checks) {
   std::map<std::string, std::vector<std::string>> pools_by_reason;
   size_t open = 0;
   for (const Snapshot::Pool& pool : snapshot.pools()) {
-    if (pool.state == nullptr) continue;  // a problem of status's
+    if (pool.state == nullptr) continue;  // scarbon status reports it
     const std::string reason = WhyClosed(pool, snapshot.admission());
     if (reason.empty()) {
       ++open;
@@ -127,10 +127,10 @@ void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks
 void CheckStatus(const DoctorOptions& options, const Installation& found, Checks* checks) {
   if (!found.config.has_value()) return;
   const StatusReport status = FindStatus(options.config, "");
-  // The gravest come first.
+  // The most severe come first.
   for (const Severity severity : {Severity::kError, Severity::kWarning, Severity::kNote}) {
     for (const Finding& finding : status.findings) {
-      // CheckFolders has spoken of the log's folder.
+      // CheckFolders checks the log's folder.
       if (finding.severity != severity || IsOfLogFolder(finding)) continue;
       if (severity == Severity::kError) {
         AddProblem(finding, found, checks);

@@ -1,4 +1,4 @@
-// Who else writes into the AdminComment of our jobs.
+// Checks whether another tool writes into the AdminComment of our jobs.
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -18,7 +18,7 @@ namespace {
 constexpr std::streamoff kMaxTail = 1 << 20;
 constexpr size_t kMaxJobs = 50;
 
-// The last bytes of a file; empty where it cannot be read.
+// Returns the last bytes of a file; empty if it cannot be read.
 std::string TailOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   const std::streamoff size = file.tellg();
@@ -33,7 +33,7 @@ std::string TailOf(const std::string& path) {
 }  // namespace
 
 void CheckAdminComments(const DoctorOptions& options, const Installation& found, Checks* checks) {
-  // Only the database has what was written after a job's end.
+  // Only the database has text that was written after a job's end.
   if (!found.config.has_value() ||
       !absl::StrContains(found.Setting("AccountingStorageType"), "slurmdbd")) {
     return;
@@ -48,7 +48,7 @@ void CheckAdminComments(const DoctorOptions& options, const Installation& found,
   const absl::StatusOr<std::string> shown =
       RunProgram({"env", "SLURM_CONF=" + slurm_conf, "sacct", "--noheader", "--parsable2",
                   "--allocations", "--format=JobIDRaw,State,AdminComment", "--jobs=" + jobs});
-  if (!shown.ok()) return;  // slurmctld's own checks say what is wrong
+  if (!shown.ok()) return;  // the checks of slurmctld report what is wrong
   const std::string fact = DescribeForeignComments(decisions, *shown);
   if (fact.empty()) return;
   checks->Ok(FindingCode::kAdminCommentShared, "AdminComment",

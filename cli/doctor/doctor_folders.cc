@@ -1,4 +1,4 @@
-// The two folders that scarbond and the plugin share: tried out as the user that slurmctld runs as.
+// Checks the two folders that scarbond and the plugin share, as the user that slurmctld runs as.
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -19,7 +19,7 @@
 namespace carbon {
 namespace {
 
-// A busy day's records, several times over.
+// Several times the records of a busy day.
 constexpr uint64_t kLittleSpace = 256 << 20;
 constexpr int64_t kLargeLog = 64 << 20;
 constexpr int64_t kMaxRotationBytes = 1 << 20;
@@ -47,7 +47,7 @@ absl::StatusOr<std::string> TryReading(const std::string& folder,
   return std::string();
 }
 
-// As the plugin will, short of creating the file.
+// Opens the log as the plugin will, but does not create the file.
 absl::StatusOr<std::string> TryAppending(const std::string& log) {
   if (access(FolderOf(log).c_str(), W_OK | X_OK) != 0) {
     return absl::ErrnoToStatus(errno, FolderOf(log));
@@ -69,7 +69,8 @@ absl::StatusOr<std::string> TryAppending(const std::string& log) {
   return absl::StrCat(facts.st_size >> 10, " KiB");
 }
 
-// Where the plugin looks is fixed when slurmctld starts: by its environment, else by the build.
+// The plugin's folder is fixed when slurmctld starts: by its environment, or otherwise by the
+// build.
 void CheckAgreement(const Installation& found, Checks* checks) {
   const std::string& published = found.config->daemon.paths.snapshot;
   const std::string remedy =
@@ -102,7 +103,7 @@ void CheckSpace(const std::string& folder, Checks* checks) {
   struct statvfs facts;
   if (statvfs(folder.c_str(), &facts) != 0) return;
   const uint64_t free = static_cast<uint64_t>(facts.f_bavail) * facts.f_frsize;
-  // File systems without a fixed number of files give 0 of 0.
+  // File systems without a fixed number of files report 0 of 0.
   const bool full = free == 0 || (facts.f_files > 0 && facts.f_favail == 0);
   const std::string fact = absl::StrCat(folder, ": ", free >> 20, " MiB free",
                                         free > 0 && full ? ", but no room for another file" : "");

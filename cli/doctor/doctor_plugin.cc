@@ -1,4 +1,4 @@
-// The copies of the plugin in PluginDir, and which of them slurmctld would load.
+// Checks the copies of the plugin in PluginDir, and which of them slurmctld would load.
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ std::string BuiltFor(const Copy& copy) {
                         : std::string(copy.file.status().message());
 }
 
-// Whether the plugin that is chosen can be loaded, once slurmctld has become its user.
+// Returns true if slurmctld can load the copy after it has changed to its user.
 bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
   if (!copy.file->missing.empty()) {
     checks->Error(FindingCode::kPluginIncomplete, "plugin",

@@ -1,5 +1,4 @@
-// A scarbond of another user than root and SlurmUser: whether the plugin and Slurm let it do its
-// work.
+// Checks whether the plugin and Slurm let a scarbond work whose user is neither root nor SlurmUser.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cli/doctor/doctor_checks.h"
@@ -9,10 +8,10 @@
 namespace carbon {
 namespace {
 
-// What the plugin has where slurmctld's environment says nothing.
+// The plugin's default if slurmctld's environment does not set it.
 constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
 
-// Whether the plugin believes what the user publishes.
+// Checks whether the plugin trusts what the user publishes.
 void CheckTrust(const Installation& found, const Account& user, const std::string& slurm_user,
                 Checks* checks) {
   const std::optional<std::string> publisher = found.Variable("SLURM_CARBON_PUBLISHER");
@@ -56,8 +55,8 @@ void CheckTrust(const Installation& found, const Account& user, const std::strin
   }
 }
 
-// Slurm's AdminLevel, as sacctmgr shows it: "None", "Operator", "Administrator"; empty: it does not
-// know the user.
+// Returns Slurm's AdminLevel, as sacctmgr shows it: "None", "Operator" or "Administrator". Empty:
+// Slurm does not know the user.
 absl::StatusOr<std::string> AdminLevelOf(const Installation& found, const std::string& user) {
   absl::StatusOr<std::string> shown =
       RunProgram({"env", "SLURM_CONF=" + found.Setting("SLURM_CONF"), "sacctmgr", "--noheader",

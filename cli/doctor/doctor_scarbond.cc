@@ -1,4 +1,4 @@
-// scarbond: the installed program and the libslurm that it finds, and the process that runs.
+// Checks scarbond: the installed program, the libslurm that it finds, and the running process.
 #include <errno.h>
 #include <unistd.h>
 
@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The scarbond that was installed with this scarbon: beside it, as in a build tree, or in the sbin
-// folder beside its own; otherwise in the configured install path. Empty: not found.
+// Returns the scarbond that was installed with this scarbon: in the same folder, as in a build
+// tree, or in the sbin folder next to it, or otherwise in the configured install path. Empty: not
+// found.
 std::string FindScarbond() {
   std::error_code error;
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
@@ -29,7 +30,8 @@ std::string FindScarbond() {
   return "";
 }
 
-// scarbond, unlike scarbon, is linked to Slurm's library, and only of the release it was built for.
+// scarbond, unlike scarbon, is linked to libslurm, and only to that of the release for which it was
+// built.
 void CheckLibslurm(const Installation& found, Checks* checks) {
   if (found.scarbond.empty()) {
     checks->Warn(FindingCode::kScarbondNotInstalled, "scarbond installed",
@@ -66,7 +68,8 @@ void CheckLibslurm(const Installation& found, Checks* checks) {
                 "build Slurm Carbon with the Slurm that is installed now, and install it");
 }
 
-// Settings that keep scarbond from seeing the queue, or a decision from being carried out.
+// Checks settings that prevent scarbond from seeing the queue, or a decision from being carried
+// out.
 void CheckLimitingSettings(const Installation& found, Checks* checks) {
   const std::string hidden = found.Setting("PrivateData");
   if (!hidden.empty() && hidden != "none") {

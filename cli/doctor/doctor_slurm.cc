@@ -1,4 +1,4 @@
-// Slurm's side of an installation: the program that will be started, and its slurm.conf.
+// Checks Slurm itself: the program that will be started, and its slurm.conf.
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -24,7 +24,8 @@ namespace {
 
 constexpr char kUsualFolders[] = "/usr/sbin:/usr/local/sbin:/sbin:/opt/slurm/sbin";
 
-// The first of the folders, separated by colons, that has the program; empty: none.
+// Returns the first program of this name in the folders, which are separated by colons. Empty:
+// none.
 std::string FindProgram(const std::string& name, absl::string_view folders) {
   for (absl::string_view folder : absl::StrSplit(folders, ':', absl::SkipEmpty())) {
     const std::string file = absl::StrCat(folder, "/", name);
@@ -33,8 +34,8 @@ std::string FindProgram(const std::string& name, absl::string_view folders) {
   return "";
 }
 
-// That of the Slurm that this was built for comes first: PATH may well lead to another one, such as
-// Debian's. Where it does, that is said.
+// Prefers the slurmctld of the Slurm for which this was built: PATH may have another one first,
+// such as Debian's. If it does, a warning says so.
 std::string FindSlurmctld(Checks* checks) {
   const char* variable = getenv("PATH");
   const std::string path = variable != nullptr ? variable : "";
@@ -50,7 +51,7 @@ std::string FindSlurmctld(Checks* checks) {
   return chosen;
 }
 
-// "slurm(64030)".
+// Parses "slurm(64030)".
 std::optional<uid_t> UidIn(absl::string_view user) {
   const size_t open = user.rfind('(');
   uid_t uid = 0;
@@ -67,7 +68,7 @@ void CheckJobSubmitPlugins(const Installation& found, Checks* checks) {
   int count = 0, position = 0;
   for (absl::string_view name : absl::StrSplit(list, ',', absl::SkipEmpty())) {
     ++position;
-    // Slurm takes both ways of writing it.
+    // Slurm accepts both spellings.
     absl::ConsumePrefix(&name, "job_submit/");
     if (name == "carbon") {
       ++count;
@@ -131,7 +132,7 @@ void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Ch
   if (found->library.empty()) found->library = CARBON_LIBSLURM;
   if (!options.slurm_version.empty()) {
     const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(options.slurm_version);
-    if (version.ok()) found->version = *version;  // else the usage was wrong, and said to be
+    if (version.ok()) found->version = *version;  // otherwise the usage was wrong, and was refused
     checks->Ok(FindingCode::kSlurmctldToCome, "slurmctld to come",
                absl::StrCat("Slurm ", FormatSlurmVersion(*found->version)));
     return;
@@ -161,7 +162,7 @@ void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* c
   const char* variable = getenv("SLURM_CONF");
   const std::string named =
       options.slurm_conf.empty() && variable != nullptr ? variable : options.slurm_conf;
-  // Slurm's library would go and look for one on the network.
+  // Slurm's library would search for one on the network.
   if (!named.empty() && access(named.c_str(), R_OK) != 0) {
     checks->Error(FindingCode::kSlurmConfUnreadable, "slurm.conf",
                   absl::StrCat(named, ": ", strerror(errno)), "name another with --slurm-conf");

@@ -1,4 +1,5 @@
-// The slurmctld that runs on this machine: its release, its user, and whether it has the plugin.
+// Checks the running slurmctld on this machine: its release, its user, and whether it has the
+// plugin.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -11,8 +12,8 @@
 namespace carbon {
 namespace {
 
-// The process that the plugin's status is of; where slurmctld writes no pid file, under systemd
-// say, that is how to find it.
+// Returns the process that wrote the plugin's status. If slurmctld writes no pid file, for example
+// under systemd, its process is found in this way.
 std::optional<pid_t> PidInPluginStatus(const Installation& found) {
   if (!found.config.has_value()) return std::nullopt;
   const absl::StatusOr<std::string> bytes =
@@ -23,7 +24,7 @@ std::optional<pid_t> PidInPluginStatus(const Installation& found) {
   return static_cast<pid_t>(status->pid);
 }
 
-// Whether JobSubmitPlugins, as written, has the plugin.
+// Returns true if JobSubmitPlugins, as written, has the plugin.
 bool NamesCarbon(absl::string_view list) {
   for (absl::string_view name : absl::StrSplit(list, ',')) {
     absl::ConsumePrefix(&name, "job_submit/");
@@ -47,7 +48,7 @@ void CheckLoadedPlugin(const Installation& found, Checks* checks) {
                   "restart slurmctld once JobSubmitPlugins names carbon");
   } else if (const std::optional<pid_t> pid = PidInPluginStatus(found);
              pid.has_value() && *pid != server.pid) {
-    // Slurm also maps a file that it only looks at, and then refuses.
+    // Slurm also maps a file that it only checks, and then refuses.
     checks->Error(FindingCode::kPluginElsewhere, "plugin loaded",
                   absl::StrCat("the plugin last ran in process ", *pid,
                                ", and not in slurmctld's, ", server.pid),

@@ -16,7 +16,7 @@
 namespace carbon {
 namespace {
 
-// Of a foreign comment, for people to recognise the tool by.
+// The length of an example of a foreign comment, by which people can recognise the tool.
 constexpr size_t kExample = 24;
 
 std::string Example(absl::string_view comment) {
@@ -24,7 +24,7 @@ std::string Example(absl::string_view comment) {
                       "\"");
 }
 
-// What stands in the comment beside our part; ours ends at a blank or a semicolon.
+// Returns the text in the comment besides our part, which ends at a blank or a semicolon.
 std::string BesideOurs(absl::string_view comment, const std::string& decision) {
   const size_t ours = comment.find(absl::StrCat("carbon:id=", decision));
   const size_t end = comment.find_first_of("; \t\n", ours);
@@ -49,7 +49,7 @@ bool HasEnded(absl::string_view state) {
 std::map<int64_t, std::string> DecisionsOfJobs(absl::string_view log_lines, size_t most) {
   std::deque<std::pair<int64_t, std::string>> jobs;
   for (const absl::string_view line : absl::StrSplit(log_lines, '\n', absl::SkipEmpty())) {
-    // Most lines are decisions, which do not know their jobs.
+    // Most lines are decisions, which do not have their job's number.
     if (!absl::StrContains(line, "\"job_id\"")) continue;
     const auto json =
         nlohmann::json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
@@ -70,7 +70,7 @@ std::string DescribeForeignComments(const std::map<int64_t, std::string>& decisi
   size_t looked_at = 0, lost = 0, beside = 0;
   std::string example_of_lost, example_of_beside;
   for (const absl::string_view line : absl::StrSplit(sacct, '\n', absl::SkipEmpty())) {
-    // The comment may hold a bar itself.
+    // The comment itself may contain a bar.
     const std::vector<absl::string_view> fields = absl::StrSplit(line, absl::MaxSplits('|', 2));
     int64_t job_id = 0;
     if (fields.size() < 3 || !absl::SimpleAtoi(fields[0], &job_id)) continue;

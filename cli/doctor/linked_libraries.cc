@@ -16,7 +16,7 @@ absl::StatusOr<LinkedLibraries> FindLinkedLibraries(const std::string& path, Loa
   const absl::StatusOr<std::string> listed = RunProgram(command);
   if (!listed.ok()) return listed.status();
   LinkedLibraries libraries;
-  // "\tlibz.so.1 => /lib/libz.so.1 (0x7f00)", "\tlibslurm.so.38 => not found".
+  // Examples: "\tlibz.so.1 => /lib/libz.so.1 (0x7f00)", "\tlibslurm.so.38 => not found".
   for (absl::string_view line : absl::StrSplit(*listed, '\n')) {
     const std::pair<absl::string_view, absl::string_view> sides =
         absl::StrSplit(line, absl::MaxSplits(" => ", 1));

@@ -1,5 +1,6 @@
-// The shared libraries that a program or another library is linked to, and where the dynamic loader
-// finds each: by the file's own RPATH or RUNPATH, then in the loader's cache and default folders.
+// The shared libraries to which a program or another library is linked, and where the dynamic
+// loader finds each: by the file's own RPATH or RUNPATH, then in the loader's cache and default
+// folders.
 #ifndef CLI_DOCTOR_LINKED_LIBRARIES_H_
 #define CLI_DOCTOR_LINKED_LIBRARIES_H_
 
@@ -11,7 +12,7 @@
 
 namespace carbon {
 
-// By soname; the value is the path, empty where the loader finds none.
+// The paths by soname. Empty: the loader finds none.
 using LinkedLibraries = std::map<std::string, std::string>;
 
 enum class LoaderPaths {
@@ -19,13 +20,13 @@ enum class LoaderPaths {
   kWithVariable,  // with this process's LD_LIBRARY_PATH
 };
 
-// Asks the loader through ldd, which runs none of the file's code but its loader; blocks for as
-// long. Errors are RunProgram's: Aborted where the file is not dynamically linked, NotFound without
-// ldd.
+// Asks the loader through ldd, which runs only the file's loader and none of its code. Blocks
+// meanwhile. Errors are those of RunProgram: Aborted if the file is not dynamically linked,
+// NotFound if there is no ldd.
 absl::StatusOr<LinkedLibraries> FindLinkedLibraries(const std::string& path,
                                                     LoaderPaths paths = LoaderPaths::kOwn);
 
-// The sonames that were not found, in order.
+// Returns the sonames that were not found, in order.
 std::vector<std::string> MissingLibraries(const LinkedLibraries& libraries);
 
 }  // namespace carbon

@@ -1,4 +1,4 @@
-// scarbon explain: one decision of the placement log, why it was made, and the same once more.
+// scarbon explain: shows one decision of the placement log and why it was made, and makes it again.
 #include <cstdint>
 #include <functional>
 #include <iostream>
@@ -50,8 +50,8 @@ bool ReadAll(const std::vector<std::string>& files, const LogVisitor& visit,
   return true;
 }
 
-// Reads carbon.json only for what the options do not name. Without a configuration the folder of
-// the snapshot stays empty; returns false, after printing why, if the log is not known either.
+// Reads carbon.json only for paths that the options do not name. Without a configuration the folder
+// of the snapshot stays empty. Returns false, after printing why, if the log is not known either.
 bool FindPaths(Options* options) {
   if (options->parts.empty() && !options->snapshot.empty()) {
     options->parts = DefaultPartsFolder(options->snapshot);
@@ -71,7 +71,7 @@ bool FindPaths(Options* options) {
   return true;
 }
 
-// "3f9c21aa04d7be15-42".
+// Example: "3f9c21aa04d7be15-42".
 bool IsDecisionId(absl::string_view text) {
   const size_t dash = text.find('-');
   uint64_t sequence = 0;
@@ -79,8 +79,8 @@ bool IsDecisionId(absl::string_view text) {
          absl::SimpleAtoi(text.substr(dash + 1), &sequence);
 }
 
-// Makes the decision again, if all that it was made from is there. `parts` receives where each part
-// was found.
+// Makes the decision again if everything that it was made from is available. `parts` receives where
+// each part was found.
 Repetition RepeatFound(const Options& options, const FoundDecision& found,
                        const std::string& unreadable, std::vector<RecordedSnapshot::Part>* parts) {
   using Result = Repetition::Result;
@@ -117,7 +117,8 @@ int Run(Options options) {
   }
   const char* const hint = options.all ? "" : "; --all reads rotated logs too";
   std::string id = options.id;
-  // Uses the decision that the last record of this job number names: it may have been used before.
+  // Uses the decision that the last record of this job number names: Slurm may have used the number
+  // before.
   if (uint32_t job_id = 0; absl::SimpleAtoi(id, &job_id)) {
     id.clear();
     const auto visit = [&](const LogEntry& entry, absl::string_view) {

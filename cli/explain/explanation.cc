@@ -27,7 +27,7 @@ std::string RuntimeText(absl::Duration runtime) {
   return runtime == absl::InfiniteDuration() ? "unknown" : FormatSlurmDuration(runtime);
 }
 
-// "2 nodes, 16 devices, 128 CPUs, 500 GiB".
+// Returns "2 nodes, 16 devices, 128 CPUs, 512000 MiB".
 std::string DemandText(const JobRequest& job) {
   std::vector<std::string> parts;
   const auto add = [&parts](int64_t count, const char* one, const char* many) {
@@ -60,8 +60,9 @@ class Text {
   std::string text_;
 };
 
-// A row for each place that was weighed, and for home, chosen and the static best where they are
-// none of these: they may start at another time than the best start of their pool.
+// Returns a row for each candidate that was evaluated in full. Home, chosen and the static best
+// have an additional row if they are none of these: they may start at another time than the best
+// start of their pool.
 std::string CandidateTable(const Decision& decision) {
   const auto is = [](const std::optional<Candidate>& one, const Candidate& other) {
     return one.has_value() && one->pool() == other.pool() && one->start == other.start;
@@ -101,7 +102,7 @@ std::string SavingText(const Saving& saving) {
                          100 * saving.share_high);
 }
 
-// "config, forecast: snapshot; capacity, admission: archive".
+// Returns "config, forecast: snapshot; capacity, admission: archive".
 std::string PartsText(const std::vector<RecordedSnapshot::Part>& parts) {
   std::map<absl::string_view, std::vector<absl::string_view>> names;  // by source
   std::vector<absl::string_view> sources;  // in the order in which they come first

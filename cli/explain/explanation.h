@@ -1,5 +1,5 @@
-// A decision and why it was made, as text for people. Pure, but for the names of users and the
-// local time zone, which the system knows.
+// Explains a decision as text for people. Pure, except that it asks the system for the names of
+// users and the local time zone.
 #ifndef CLI_EXPLAIN_EXPLANATION_H_
 #define CLI_EXPLAIN_EXPLANATION_H_
 
@@ -12,8 +12,8 @@
 
 namespace carbon {
 
-// Lines of a name and a fact each, and a table with each place that was weighed. `parts` says where
-// the snapshot's parts were found; without parts the text does not say it.
+// Returns lines of a name and a fact each, and a table of the candidates. `parts` says where the
+// snapshot's parts were found; if it is empty, the text does not say it.
 std::string ExplanationText(const FoundDecision& found, const Repetition& repetition,
                             const std::vector<RecordedSnapshot::Part>& parts);
 

@@ -7,7 +7,7 @@
 namespace carbon {
 namespace {
 
-// "3f9c21aa04d7be15-42" is number 42 of the boot "3f9c21aa04d7be15".
+// Example: "3f9c21aa04d7be15-42" is number 42 of the boot "3f9c21aa04d7be15".
 std::string BootOf(const std::string& decision_id) {
   return decision_id.substr(0, decision_id.find('-'));
 }
@@ -32,8 +32,8 @@ std::optional<Booking> PastBookings::Add(const PlacementRecord& record) {
   }
   const uint32_t user_id = record.job.user_id;
   Life& life = by_boot_[record.id.boot];
-  // The ledger forgets a pause a day after it is over, at the next look at which its user has no
-  // booking that the queue does not show. Looks follow each other within seconds.
+  // The ledger forgets a pause a day after its end, at the next look that finds no tentative
+  // booking of the user. Looks follow each other within seconds.
   if (const auto pause = life.pauses.find(user_id);
       pause != life.pauses.end() && pause->second.until + BookingLedger::kMaxPause < record.time &&
       std::none_of(
@@ -70,7 +70,7 @@ void PastBookings::End(const std::string& decision_id, bool was_for_nothing, abs
   life.bookings.erase(it);
   if (!was_for_nothing) return;
   Pause& pause = life.pauses[ended.user_id];
-  // What was made before or within a pause makes no other.
+  // A booking that was made before or during a pause causes no further pause.
   if (ended.made_at < pause.until) return;
   pause.length = pause.length == absl::ZeroDuration()
                      ? BookingLedger::kFirstPause

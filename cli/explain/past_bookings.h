@@ -1,7 +1,7 @@
-// The bookings that the plugin had at a moment, put together from its log: each decision with
-// "booked" makes one, and its "booking" record ends it. The pauses of users after bookings without
-// a job are followed too (core/cluster/ledger.h): during a user's pause her bookings count for her
-// own jobs only. Pure; for one log, read in order.
+// Rebuilds from the plugin's log the bookings that the plugin had at a moment. Each decision with
+// "booked" makes one, and its "booking" record ends it. It also follows the pauses of users after
+// bookings without a job (core/cluster/ledger.h): during a pause, a user's bookings count only for
+// the user's own jobs. Pure; for one log, read in order.
 #ifndef CLI_EXPLAIN_PAST_BOOKINGS_H_
 #define CLI_EXPLAIN_PAST_BOOKINGS_H_
 
@@ -17,29 +17,30 @@
 
 namespace carbon {
 
-// Whether a booking that ended like this kept capacity from others for nothing: it expired, or its
-// job waits and uses nothing.
+// Returns true if a booking with this end blocked capacity for nothing: it expired, or its job
+// waits and uses nothing.
 bool IsForNothing(const BookingEvent& event);
 
 class PastBookings {
  public:
-  // Each with the records of one life of the plugin (RecordId::boot), in the order of the log. A
-  // plugin that is loaded anew has no bookings. Returns the booking as Of() does; absent if the
-  // decision made none.
+  // Adds a decision. Bookings are kept by RecordId::boot, one start of the plugin, and come in the
+  // order of the log. A plugin that is loaded again has no bookings. Returns the booking as Of()
+  // returns it. Absent: the decision made none.
   std::optional<Booking> Add(const PlacementRecord& decision);
-  // A look at the queue showed its job. A shadow booking stays; others end with a record of their
-  // own.
+  // Notes that a look at the queue showed the booking's job. A shadow booking stays; a record of
+  // its own ends any other.
   void NoteJob(const std::string& decision_id, uint32_t job_id);
-  // A look at `now` ended it. `was_for_nothing` says that it kept capacity from others for nothing
-  // (IsForNothing).
+  // Ends a booking at the look of `now`. `was_for_nothing` says that it blocked capacity for
+  // nothing (IsForNothing).
   void End(const std::string& decision_id, bool was_for_nothing, absl::Time now);
 
-  // In the order in which they were made. A booking that does not count for others, because of its
-  // user's pause, gets the nice value that has the same effect in a ledger (Booking::is_nice).
+  // Returns the bookings in the order in which they were made. A booking that does not count for
+  // other users, because of its user's pause, gets a nice value, which has the same effect in a
+  // ledger (Booking::is_nice).
   std::vector<Booking> Of(const std::string& boot) const;
 
  private:
-  // As BookingLedger::User has it.
+  // The same as in BookingLedger::User.
   struct Pause {
     absl::Time until = absl::InfinitePast();
     absl::Duration length;

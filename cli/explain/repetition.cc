@@ -14,8 +14,8 @@
 namespace carbon {
 namespace {
 
-// "chosen.gross_g: 9.17 in the log, 18.3 computed", of the first value that differs; empty: none
-// does. Fields that only the log has are not compared: readers ignore what they do not know.
+// Describes the first value that differs: "chosen.gross_g: 9.17 in the log, 18.3 computed". Empty:
+// none differs. Fields that only the log has are not compared: readers ignore unknown fields.
 std::string FirstDifference(const nlohmann::json& logged, const nlohmann::json& computed) {
   const nlohmann::json log = logged.flatten(), values = computed.flatten();
   for (const auto& [path, value] : values.items()) {
@@ -42,13 +42,13 @@ Repetition Repeat(absl::string_view line, const PlacementRecord& record,
     return {Result::kUndecided,
             "its record does not have all of " + absl::StrJoin(record.cut, ", ")};
   }
-  // Sorted by key: the order of keys says nothing.
+  // nlohmann::json sorts keys: their order does not matter.
   const nlohmann::json json = nlohmann::json::parse(line);
-  // In the place of bytes that are not UTF-8. The decision was made on the bytes.
+  // U+FFFD replaces bytes that are not UTF-8. The decision was made on the original bytes.
   if (absl::StrContains(json.value("job", nlohmann::json()).dump(), "\xef\xbf\xbd")) {
     return {Result::kUndecided, "its record does not have all bytes of the job's texts"};
   }
-  // The record is there, so that its user's share of the log had room for it.
+  // The record exists, so its user's share of the log had room for it.
   RecordBudget::Options budget;
   budget.bytes = std::numeric_limits<int32_t>::max();
   Placer placer(record.id.boot, budget);

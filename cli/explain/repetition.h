@@ -1,4 +1,4 @@
-// A past decision made once more, from what its record names: the job, the snapshot's parts, the
+// Makes a past decision again from what its record names: the job, the snapshot's parts, the
 // bookings and the circumstances. Pure.
 #ifndef CLI_EXPLAIN_REPETITION_H_
 #define CLI_EXPLAIN_REPETITION_H_
@@ -18,13 +18,13 @@ struct Repetition {
   enum class Result {
     kSame,       // to the last bit
     kDiffers,    // the log and the computation disagree
-    kUndecided,  // not all that the decision was made from is available
+    kUndecided,  // not everything that the decision was made from is available
   };
   Result result = Result::kUndecided;
-  std::string fact;  // for people: what differs, or is not the same
+  std::string fact;  // for people: what differs, or what is missing
 };
 
-// `line` is the record as it stands in the log, and `record` what was read of it.
+// `line` is the record's line in the log, and `record` what was read from it.
 Repetition Repeat(absl::string_view line, const PlacementRecord& record,
                   const std::shared_ptr<const Snapshot>& snapshot,
                   const std::vector<Booking>& bookings);

@@ -34,7 +34,7 @@ void Search::VisitRecord(const PlacementRecord& record, absl::string_view line) 
 void Search::VisitRecord(const BookingRecord& record, absl::string_view) {
   const BookingEvent& event = record.event;
   const bool is_held = event.fate == BookingFate::kSeen;
-  if (found_.has_value()) {  // later records did not count for it
+  if (found_.has_value()) {  // later records did not count for the decision
     if (event.decision_id != id_) return;
     if (event.job_id != 0) found_->job_id = event.job_id;
     if (!is_held) found_->fate = event.fate;

@@ -1,4 +1,5 @@
-// Which decisions scarbon log shows. Pure, but for the names of users, which the system knows.
+// Decides which decisions scarbon log shows. Pure, except that it asks the system for the names of
+// users.
 #ifndef CLI_LOG_DECISION_FILTER_H_
 #define CLI_LOG_DECISION_FILTER_H_
 
@@ -13,7 +14,7 @@ namespace carbon {
 struct DecisionFilter {
   using Names = std::set<std::string>;
 
-  absl::Time start = absl::InfinitePast();  // the first and the last instant that are admitted
+  absl::Time start = absl::InfinitePast();  // the first and the last instant that is admitted
   absl::Time end = absl::InfiniteFuture();
   // An empty set admits everything.
   Names users;  // by name or uid

@@ -21,13 +21,13 @@
 namespace carbon {
 namespace {
 
-// A cell is empty where the record does not have the value.
+// A cell is empty if the record does not have the value.
 std::string TextIn(const std::optional<Candidate>& candidate,
                    const std::string& (Candidate::*text)() const) {
   return candidate.has_value() ? ((*candidate).*text)() : std::string();
 }
 
-// Where the job would have run without us.
+// Returns where the job would have run without us.
 std::string HomePartition(const LoggedDecision& decision) {
   const std::string home = TextIn(decision.home(), &Candidate::partition);
   return home.empty() ? absl::StrJoin(decision.record.job.partitions, ",") : home;
@@ -65,7 +65,7 @@ std::string FigureText(double number) {
   return std::isfinite(number) ? absl::StrFormat("%.4g", number) : std::string();
 }
 
-// A job that was restored saves nothing, and what is not counted is not known to.
+// A restored job saves nothing. If a decision is not counted, its saving is unknown.
 bool SavesNothing(const LoggedDecision& decision) {
   return decision.returned.has_value() || WhyNotCounted(decision).has_value();
 }

@@ -1,4 +1,4 @@
-// The fields of a decision that scarbon log can show, and its format option.
+// The fields of a decision that scarbon log can show, and its --format option.
 #ifndef CLI_LOG_FIELDS_H_
 #define CLI_LOG_FIELDS_H_
 
@@ -27,17 +27,18 @@ struct LogColumn {
 inline constexpr char kDefaultLogFormat[] =
     "id,jobid,time,user,job,move,start,co2e,home,saved,interval,consequential,outcome,reason";
 
-// "job%20,co2e": a name, and after '%' a width as sacct has it: negative aligns left, positive
-// right. Absent, with why in `error`, where a name is not known or a width is none.
+// Parses "job%20,co2e": names, each with an optional width after '%' as in sacct. A negative width
+// aligns left, a positive one right. If a name is unknown or a width is wrong, returns nullopt and
+// sets `error`.
 std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format, std::string* error);
 
-// The names of all fields, four in a line.
+// Returns the names of all fields, four on a line.
 std::string ListLogFields();
 
-// The name of a user, or the uid where it has none; empty of kNoUser.
+// Returns the name of a user, or the uid if the user has no name. Empty for kNoUser.
 std::string UserName(uint32_t uid);
 
-// "63%".
+// Returns a share as "63%".
 std::string PercentText(double share);
 
 }  // namespace carbon

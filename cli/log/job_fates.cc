@@ -15,16 +15,16 @@
 namespace carbon {
 namespace {
 
-// A command line holds more, but no surprise.
+// A command line allows more; this number is safe everywhere.
 constexpr size_t kMaxAtOnce = 5000;
-// The plugin decides before slurmctld notes the time of the submission, in whole seconds; two
-// machines' clocks differ, and a machine in distress takes its time.
+// The plugin decides before slurmctld notes the submission's time, in whole seconds. The clocks of
+// two machines differ, and an overloaded machine is slow.
 constexpr absl::Duration kBefore = absl::Minutes(1), kAfter = absl::Minutes(10);
-// A start that is in no other hour of the grid.
+// A start earlier than this is in another hour of the grid.
 constexpr absl::Duration kEarly = absl::Minutes(5);
 
-// As sacct writes the states in which a record ends: the job's end, or another record's begin.
-// "CANCELLED by 1000".
+// Returns true for the states in which sacct's record ends: the job ended, or another record began.
+// Example: "CANCELLED by 1000".
 bool IsEnd(absl::string_view state) {
   for (const char* end :
        {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY",
@@ -34,29 +34,29 @@ bool IsEnd(absl::string_view state) {
   return false;
 }
 
-// What one task of the job was predicted to run; zero: the record does not say it.
+// Returns the predicted runtime of one task of the job. Zero: the record does not have it.
 absl::Duration PredictedRun(const Candidate& chosen) {
   if (chosen.runtime == absl::InfiniteDuration()) return absl::ZeroDuration();
   const auto rounds = static_cast<double>(std::max<int64_t>(1, chosen.rounds));
   return absl::Seconds(absl::ToDoubleSeconds(chosen.runtime) / rounds);
 }
 
-// By a quarter and a minute, for nobody knows it to the second. Another runtime than its user's is
-// its time limit.
+// A run counts as longer from a quarter and a minute on, because no user knows the runtime exactly.
+// If the runtime does not come from the user, it is the time limit.
 bool RanLongerThanStated(const Decision& decision, absl::Duration ran) {
   const absl::string_view source = RuntimeSource(decision);
   return (source == "hint" || source == "flops") &&
          ran > PredictedRun(*decision.chosen) * 1.25 + absl::Minutes(1);
 }
 
-// Only what a decision in force moved, and scarbond left there, was to run as planned.
+// Only jobs that a decision moved, and that scarbond did not restore, were to run as planned.
 bool IsInForce(const LoggedDecision& decision) {
   return decision.record.decision.outcome == Outcome::kPlaced &&
          decision.record.decision.mode != Mode::kShadow && !decision.returned.has_value();
 }
 
-// The job that the decision is about: its records from the one that was submitted with the
-// decision.
+// Returns the runs of the job that the decision is about: all records from the one that was
+// submitted with the decision.
 std::vector<const JobRun*> RunsOf(const PlacementRecord& record, const std::vector<JobRun>& runs) {
   std::vector<const JobRun*> of;
   if (record.time == absl::InfinitePast()) return of;
@@ -93,7 +93,8 @@ JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>&
   fate.never_ran = fate.has_ended && ran.empty();
   if (IsInForce(decision)) {
     fate.ran_elsewhere.erase(chosen.partition());
-    // The planned start is the job's BeginTime: only who changed that has it start before.
+    // The planned start is the job's BeginTime: the job starts earlier only if somebody changed
+    // that.
     fate.ran_earlier = chosen.start != absl::InfinitePast() && start < chosen.start - kEarly;
   } else {
     fate.ran_elsewhere.clear();
@@ -106,7 +107,7 @@ bool IsTooMuch(const absl::Status& status) {
   return absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
 }
 
-// Of part of the jobs; asks for halves where sacct does not manage all at once.
+// Asks for some of the jobs. If sacct does not manage all at once, asks for each half.
 absl::Status Ask(const std::vector<int64_t>& job_ids, JobRuns* all) {
   const absl::StatusOr<std::string> printed =
       RunProgram({"env", "SLURM_TIME_FORMAT=%s", "sacct", "--noheader", "--parsable2",
@@ -120,7 +121,7 @@ absl::Status Ask(const std::vector<int64_t>& job_ids, JobRuns* all) {
   if (!IsTooMuch(printed.status()) || job_ids.size() < 2) return printed.status();
   const auto middle = job_ids.begin() + static_cast<std::ptrdiff_t>(job_ids.size() / 2);
   absl::Status first = Ask({job_ids.begin(), middle}, all);
-  // One that hangs is not waited for again and again.
+  // A sacct that does not answer in time is not asked again.
   if (absl::IsDeadlineExceeded(first)) return first;
   first.Update(Ask({middle, job_ids.end()}, all));
   return first;
@@ -134,7 +135,7 @@ JobRuns ParseJobRuns(absl::string_view printed) {
     const std::vector<absl::string_view> fields = absl::StrSplit(line, '|');
     int64_t job_id = 0, submitted = 0, start = 0, seconds = 0;
     JobRun run;
-    // "17_3" is a task of an array, "17_[4-9]" what of it waits, "17+1" a component.
+    // "17_3" is a task of an array, "17_[4-9]" are its waiting tasks, "17+1" is a component.
     if (fields.size() != 8 ||
         !absl::SimpleAtoi(fields[0].substr(0, fields[0].find_first_of("_+")), &job_id) ||
         !absl::SimpleAtoi(fields[1], &run.user_id) || !absl::SimpleAtoi(fields[2], &submitted) ||
@@ -146,7 +147,7 @@ JobRuns ParseJobRuns(absl::string_view printed) {
     run.elapsed = absl::Seconds(seconds);
     run.partition = std::string(fields[5]);
     run.has_ended = IsEnd(fields[6]);
-    // What is cancelled while it waits has a start, but no nodes: "None assigned".
+    // A job that was cancelled while it waited has a start, but no nodes: "None assigned".
     const bool has_nodes = !fields[7].empty() && !absl::StartsWith(fields[7], "None");
     if (has_nodes && absl::SimpleAtoi(fields[3], &start)) run.start = absl::FromUnixSeconds(start);
     all[job_id].push_back(std::move(run));
@@ -163,7 +164,7 @@ JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
         job_ids.begin() + static_cast<std::ptrdiff_t>(std::min(i + kMaxAtOnce, job_ids.size()));
     const absl::Status asked = Ask({begin, end}, &all);
     if (asked.ok()) continue;
-    // A Slurm that keeps no accounts is no trouble, nor is none at all.
+    // It is not a problem if Slurm keeps no accounts, or if there is no Slurm.
     if (IsTooMuch(asked)) complain(absl::StrCat("sacct: ", asked.message()));
     break;
   }

@@ -1,6 +1,6 @@
-// What became of jobs, as Slurm's accounting has it, and what that means for the decisions about
-// them. Runs sacct; blocks for as long as that takes, at most 15 seconds for each question, of
-// which there is one for 5,000 jobs, and more where sacct does not manage that many.
+// The fates of jobs as Slurm's accounting reports them, and what they mean for the decisions about
+// the jobs. Runs sacct, and blocks meanwhile: at most 15 seconds for each question. There is one
+// question for 5,000 jobs, or more if sacct does not manage that many.
 #ifndef CLI_LOG_JOB_FATES_H_
 #define CLI_LOG_JOB_FATES_H_
 
@@ -19,8 +19,8 @@
 
 namespace carbon {
 
-// One record of sacct: a task, or what of an array still waits, from its submission or requeue to
-// its end or next requeue. A job that shrinks has one for each of its sizes.
+// One record of sacct: a task, or the waiting part of an array, from its submission or requeue to
+// its end or next requeue. A job that shrinks has one record for each of its sizes.
 struct JobRun {
   std::string task;  // "17", "17_3", "17_[4-9]"
   uid_t user_id = 0;
@@ -31,25 +31,26 @@ struct JobRun {
   bool has_ended = false;
 };
 
-// By job id, in the order printed.
+// The runs by job id, in the order printed.
 using JobRuns = std::map<int64_t, std::vector<JobRun>>;
 
-// What sacct does not show is not there, and nothing is where there is no accounting. `complain`
-// gets a line where sacct has more to say than is read, or takes too long; what it said is there.
+// Returns what sacct shows. Without accounting the result is empty. If sacct prints more than is
+// read, or takes too long, `complain` gets a line, and the result has what sacct printed until
+// then.
 JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
                             const std::function<void(const std::string&)>& complain);
 
-// The same of what `sacct --noheader --parsable2 --allocations --duplicates
-// --format=JobID,UID,Submit,Start,ElapsedRaw,Partition,State,NodeList` printed, with times in
-// seconds since 1970 (SLURM_TIME_FORMAT=%s). Other lines are ignored. Pure.
+// Parses the output of `sacct --noheader --parsable2 --allocations --duplicates
+// --format=JobID,UID,Submit,Start,ElapsedRaw,Partition,State,NodeList`, with times in seconds since
+// 1970 (SLURM_TIME_FORMAT=%s). Ignores other lines. Pure.
 JobRuns ParseJobRuns(absl::string_view printed);
 
-// Sets the fate of each decision of whose job something is known. The job is the one of that number
-// and user that was submitted with the decision; any other is another job, as in the log of another
+// Sets the fate of each decision whose job is known. The job has the same number and user, and was
+// submitted with the decision. Any other job is a different one, for example in the log of another
 // cluster.
 void AddFates(const JobRuns& runs, std::vector<LoggedDecision>* decisions);
 
-// The numbers of the jobs for which AddFates wants to know.
+// Returns the numbers of the jobs that AddFates needs.
 std::vector<int64_t> JobsToAskFor(const std::vector<LoggedDecision>& decisions);
 
 }  // namespace carbon

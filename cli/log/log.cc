@@ -1,4 +1,4 @@
-// scarbon log: the placement log as a table. Here are its options and its output.
+// scarbon log: shows the placement log as a table. This file has its options and its output.
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ struct Options {
   bool all = false, json = false, no_header = false, parsable = false, help_format = false;
 };
 
-// InvalidArgument if a time is not one.
+// Returns InvalidArgument if a time cannot be parsed.
 absl::StatusOr<DecisionFilter> FilterOf(const Options& options) {
   DecisionFilter filter;
   const absl::Time now = absl::Now();

@@ -21,7 +21,7 @@ namespace {
 class WithheldSums {
  public:
   void Add(const WithheldRecords& withheld) {
-    constexpr uint64_t kMaxCount = 1'000'000'000'000'000;  // a larger one was not written by us
+    constexpr uint64_t kMaxCount = 1'000'000'000'000'000;  // the plugin never writes a larger count
     if (withheld.first == absl::InfinitePast() || withheld.last == absl::InfinitePast()) return;
     if (withheld.count == 0 || withheld.count > kMaxCount) return;
     Sum& sum = by_user_[withheld.user_id ? UserName(*withheld.user_id) : std::string()];
@@ -52,8 +52,8 @@ class WithheldSums {
   std::map<std::string, Sum> by_user_;
 };
 
-// Takes in records of all kinds, and joins those that are about one decision at the end: they may
-// stand before it.
+// Collects records of all kinds. At the end it joins those about one decision, because they may
+// come before it in the log.
 class Collector {
  public:
   Collector(const DecisionFilter& filter, bool keep_lines)
@@ -104,7 +104,7 @@ class Collector {
   const DecisionFilter& filter_;
   const bool keep_lines_;
   std::vector<LoggedDecision> decisions_;
-  // By decision; of several the first counts.
+  // By decision; if there are several, the first one counts.
   std::map<std::string, LoggedReturn> returns_;
   std::map<std::string, uint32_t> job_ids_;
   std::set<std::string> not_queued_;
@@ -127,7 +127,7 @@ absl::StatusOr<LogContents> ReadLogs(const std::vector<std::string>& paths,
         complain);
     if (!status.ok()) return status;
     for (const std::string& fact : OtherWriters(path)) {
-      // A copy may be anybody's.
+      // Another user may own a copy of the log.
       if (absl::StartsWith(fact, "anybody")) complain(absl::StrCat(path, ": ", fact));
     }
   }

@@ -1,5 +1,5 @@
-// What scarbon log reads of placement logs: decisions with what the log itself says of their jobs,
-// and what was not recorded. Blocks on the disk.
+// What scarbon log reads from placement logs: decisions, with what the log itself says of their
+// jobs, and the decisions that were not recorded. Blocks on the disk.
 #ifndef CLI_LOG_LOG_CONTENTS_H_
 #define CLI_LOG_LOG_CONTENTS_H_
 
@@ -14,14 +14,14 @@
 namespace carbon {
 
 struct LogContents {
-  std::vector<LoggedDecision> decisions;  // those that were asked for, in the order of the files
-  // Decisions that were not recorded because their user filled the log: a line for each user.
+  std::vector<LoggedDecision> decisions;  // the decisions asked for, in the order of the files
+  // Decisions that were not recorded because their user filled the log: one line for each user.
   std::vector<std::string> withheld;
 };
 
-// Reads the files, which follow one another. `keep_lines`: for JsonOf(). `complain` gets a line for
-// what is missing or cannot be read, and for a file that anybody may write. An error only where a
-// file cannot be read.
+// Reads the files in order. Keep the lines (`keep_lines`) if JsonOf() is called later. `complain`
+// gets a line for what is missing or cannot be read, and for a file that anybody may write. Returns
+// an error only if a file cannot be read.
 absl::StatusOr<LogContents> ReadLogs(const std::vector<std::string>& paths,
                                      const DecisionFilter& filter, bool keep_lines,
                                      const std::function<void(const std::string&)>& complain);

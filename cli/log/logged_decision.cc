@@ -11,8 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Whether the members can be appended to an object's text as it is: it ends with its bracket, is
-// safe for a terminal and does not have the members already. To parse it again takes longer.
+// Returns true if the members can be appended to an object's text without parsing it, which takes
+// longer: the text ends with its bracket, is safe for a terminal and does not have the members yet.
 bool CanAppend(const Json& members, const std::string& line) {
   const bool is_plain =
       std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c < 0x7f; });

@@ -1,4 +1,4 @@
-// A decision of the placement log, joined with what became of its job. Plain data.
+// A decision of the placement log, joined with the fate of its job. Plain data.
 #ifndef CLI_LOG_LOGGED_DECISION_H_
 #define CLI_LOG_LOGGED_DECISION_H_
 
@@ -13,25 +13,25 @@
 
 namespace carbon {
 
-// What Slurm's accounting says became of a job (docs/placement-log.md has the rules).
+// The fate of a job by Slurm's accounting (docs/placement-log.md has the rules).
 struct JobFate {
   absl::Duration ran;               // its longest task
-  std::optional<double> ran_share;  // of what was predicted for all its tasks
+  std::optional<double> ran_share;  // relative to the predicted time of all its tasks
   bool has_ended = false;
   bool never_ran = false;
-  std::set<std::string> ran_elsewhere;  // the partitions where it ran and was not placed
+  std::set<std::string> ran_elsewhere;  // the partitions where it ran, except where it was placed
   bool ran_earlier = false;
   bool ran_longer = false;
 };
 
 struct LoggedReturn {
   ReturnRecord record;
-  std::string line;  // as in the file; empty: it is not needed
+  std::string line;  // as in the file; empty: not needed
 };
 
 struct LoggedDecision {
   PlacementRecord record;  // without the candidates and the exclusions: a log has many records
-  std::string line;        // as in the file; empty: it is not needed
+  std::string line;        // as in the file; empty: not needed
   std::optional<uint32_t> job_id;
   std::optional<LoggedReturn> returned;
   bool not_queued = false;      // the queue never showed its job
@@ -41,17 +41,17 @@ struct LoggedDecision {
   const std::optional<Candidate>& chosen() const { return record.decision.chosen; }
 };
 
-// Why totals count nothing of a decision.
+// Why totals do not count a decision.
 enum class NotCounted { kNotQueued, kNeverRan, kRanElsewhere, kRanEarlier, kRanLonger };
 
-// The first reason that holds; absent: totals count the decision.
+// Returns the first reason that applies. Absent: totals count the decision.
 std::optional<NotCounted> WhyNotCounted(const LoggedDecision& decision);
 
-// As the table shows it for an outcome: "not-queued".
+// Returns the name that the table shows as the outcome: "not-queued".
 absl::string_view NotCountedName(NotCounted why);
 
-// The decision's line with what became of its job, as `scarbon log --json` prints it. Fields that
-// this release does not know are kept.
+// Returns the decision's line with the fate of its job, as `scarbon log --json` prints it. Unknown
+// fields are kept.
 std::string JsonOf(const LoggedDecision& decision);
 
 }  // namespace carbon

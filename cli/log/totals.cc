@@ -20,7 +20,7 @@ std::optional<GramsCo2e> Consequential(const Candidate& candidate) {
   return candidate.consequential;
 }
 
-// What was predicted against home, in one figure.
+// The prediction and the emission at home, in one figure.
 struct Sum {
   using FigureOf = std::optional<GramsCo2e> (*)(const Candidate&);
   explicit Sum(FigureOf figure) : figure(figure) {}
@@ -120,7 +120,7 @@ std::string LogTotal(const std::vector<LoggedDecision>& decisions) {
     absl::StrAppend(&text, ", ", found->second, " ", reason.text, ": not counted");
   }
   absl::StrAppend(&text, "; ", attributional.Text());
-  // Unknown is not zero: the total says of how many it is.
+  // Unknown is not zero: the total states for how many decisions it is known.
   if (consequential.decisions > 0) {
     absl::StrAppend(&text, "\nconsequential (known for ", consequential.decisions, " of ",
                     attributional.decisions, "): ", consequential.Text());

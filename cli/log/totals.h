@@ -1,4 +1,4 @@
-// What decisions come to together: the lines below scarbon log's table.
+// The sums of decisions: the lines below scarbon log's table.
 #ifndef CLI_LOG_TOTALS_H_
 #define CLI_LOG_TOTALS_H_
 
@@ -9,12 +9,13 @@
 
 namespace carbon {
 
-// How many decisions there are, what was predicted of them against home, in each figure and with
-// its sign, what does not count and why, and what is not known. One line or more. Pure.
+// Returns how many decisions there are, their prediction compared with home (in each figure, with
+// its sign), what does not count and why, and what is unknown. The result has one line or more.
+// Pure.
 //
-// A job that was given back counts as at home: it runs where it would have. What never was in the
-// queue, never ran, was moved or started early by a later change of the job, or ran for longer than
-// its user stated, does not count: nobody predicted what it emitted.
+// A restored job counts as at home: it runs where it would have run. A decision does not count if
+// its job never was in the queue, never ran, was moved or started early by a later change of the
+// job, or ran longer than its user stated: nobody predicted what the job emitted.
 std::string LogTotal(const std::vector<LoggedDecision>& decisions);
 
 }  // namespace carbon

@@ -1,5 +1,4 @@
-// scarbon policy check: tells an administrator all that is wrong with a carbon.json before it
-// counts.
+// scarbon policy check: reports everything that is wrong with a carbon.json before it takes effect.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -39,7 +38,7 @@ std::string Count(size_t count, absl::string_view one, absl::string_view many) {
 
 bool MatchesEveryJob(const PolicyMatch& match) { return match == PolicyMatch(); }
 
-// The file that a source rests on; empty for none.
+// Returns the file that a source needs; empty for none.
 template <class File, class Source>
 std::string PathOf(const Source& source) {
   if (const auto* file = std::get_if<File>(&source)) return file->path;
@@ -71,7 +70,7 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
       std::error_code error;
       if (path.empty()) continue;
       if (std::filesystem::exists(path, error)) {
-        // scarbond would not start with it.
+        // scarbond would not start with this file.
         const absl::Status mode = secrets.contains(path) ? CheckSecretMode(path) : absl::OkStatus();
         if (!mode.ok()) {
           warnings->push_back(absl::StrCat("zone ", zone.name, ": ", mode.message()));
@@ -103,8 +102,8 @@ void WarnOfPolicies(const PlacementConfig& config, std::vector<std::string>* war
   }
 }
 
-// A policy of an older release: the same numbers now ask for something else. Naming a fallback says
-// that this is known.
+// Warns of a policy of an older release, whose numbers now have another meaning. A policy that
+// states a fallback was written for this release.
 void WarnOfOldRule(const PlacementConfig& config, std::vector<std::string>* warnings) {
   for (const Policy& policy : config.policies) {
     if (policy.fallback.has_value() || policy.mode == Mode::kOff) continue;
@@ -120,8 +119,8 @@ void WarnOfOldRule(const PlacementConfig& config, std::vector<std::string>* warn
   }
 }
 
-// Without them the consequential figure is not known, and jobs that may go there are judged by the
-// attributional.
+// Without free watts the consequential figure is unknown, and jobs that may run on the hardware are
+// decided by the attributional figure.
 void WarnOfFreeWatts(const PlacementConfig& config, std::vector<std::string>* warnings) {
   const auto wants = [](const Policy& policy) {
     return policy.mode != Mode::kOff && policy.minimise != Figure::kAttributional;
@@ -138,7 +137,8 @@ void WarnOfFreeWatts(const PlacementConfig& config, std::vector<std::string>* wa
     (is_known ? with : without).insert(pool.hardware);
   }
   const bool is_asked = std::any_of(config.policies.begin(), config.policies.end(), insists);
-  // Where no hardware has them, that is how the site counts, unless it says otherwise.
+  // If no hardware has free watts, the site uses the attributional figure, unless it says
+  // otherwise.
   if (without.empty() || (with.empty() && !is_asked)) return;
   warnings->push_back(absl::StrCat(
       "hardware ", absl::StrJoin(without, ", "),
@@ -147,7 +147,7 @@ void WarnOfFreeWatts(const PlacementConfig& config, std::vector<std::string>* wa
       "where a job may go there, not the consequential; give free_watts: carbon.json(5)"));
 }
 
-// What is allowed, and yet most likely not meant.
+// Finds settings that are allowed but probably not intended.
 std::vector<std::string> FindWarnings(const std::string& file) {
   std::vector<std::string> errors, warnings;
   const std::optional<Config> config = LoadConfig(file, &errors, &warnings);
@@ -167,7 +167,7 @@ std::vector<ConfigError> FindErrors(const std::string& file, std::optional<Confi
     if (config->has_value()) errors = CheckProviders((*config)->daemon, *text);
     if (!errors.empty()) config->reset();
   } else {
-    // "FILE: what is wrong", where the caller names the file itself.
+    // The message is "FILE: what is wrong", and the caller names the file itself.
     absl::string_view message = text.status().message();
     const std::string prefix = file + ": ";
     if (message.substr(0, prefix.size()) == prefix) message.remove_prefix(prefix.size());

@@ -1,5 +1,5 @@
-// What scarbon policy check finds, for whoever else wants to know. Blocks on the disk and on the
-// user database.
+// What scarbon policy check finds; scarbon doctor uses it too. Blocks on the disk and on the user
+// database.
 #ifndef CLI_POLICY_POLICY_CHECK_H_
 #define CLI_POLICY_POLICY_CHECK_H_
 
@@ -11,7 +11,8 @@
 
 namespace carbon {
 
-// The config is absent exactly if there are errors. A line each, errors with the file's name.
+// The config is absent exactly if there are errors. Errors and warnings are one line each; errors
+// begin with the file's name.
 struct ConfigReview {
   std::optional<Config> config;
   std::vector<std::string> errors;

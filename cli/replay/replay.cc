@@ -1,4 +1,4 @@
-// scarbon replay: what enforcing the policies would have saved on a history of jobs.
+// scarbon replay: shows what enforcing the policies would have saved on a history of jobs.
 #include "replay/replay.h"
 
 #include <unistd.h>
@@ -66,7 +66,7 @@ int Refuse(absl::string_view option, const absl::Status& status) {
   return kWrongUsage;
 }
 
-// What the options say, read and checked.
+// The settings from the options, parsed and checked.
 struct Settings {
   ReplayOptions replay;
   absl::TimeZone zone = absl::LocalTimeZone();
@@ -74,7 +74,7 @@ struct Settings {
   std::vector<GroupBy> groupings = {GroupBy::kTotal};
 };
 
-// 0, or the exit code.
+// Returns 0, or the exit code.
 int ReadSettings(const Options& options, const Config& config, absl::Time now, Settings* settings) {
   settings->replay.look_every = config.daemon.refresh.capacity;
   if (!options.zone.empty() && !absl::LoadTimeZone(options.zone, &settings->zone)) {
@@ -107,7 +107,7 @@ int ReadSettings(const Options& options, const Config& config, absl::Time now, S
     }
     *duration = *read;
   }
-  // A Placer rests on nothing older than ten minutes.
+  // A Placer does not use a look that is older than ten minutes.
   if (settings->replay.look_every > absl::Minutes(10)) {
     Complain(absl::StrCat("--look ", options.look, ": is above 10m"));
     return kWrongUsage;
@@ -145,8 +145,8 @@ bool IsSacct(const Options& options, absl::string_view text) {
   return absl::StrContains(header, "JobID") && absl::StrContains(header, '|');
 }
 
-// What was measured in the zones of the pools' sites; a line of complaint for each that cannot be
-// read.
+// Reads what was measured in the zones of the pools' sites. Complains about each zone that cannot
+// be read.
 bool ReadGrids(const Options& options, const Config& config, std::vector<ZoneRecord>* records,
                std::vector<const ZoneConfig*>* zones) {
   std::set<std::string> wanted;
@@ -194,7 +194,7 @@ bool ReadGrids(const Options& options, const Config& config, std::vector<ZoneRec
   return all;
 }
 
-// On standard error, where that is a terminal.
+// Shows a progress bar on standard error if that is a terminal.
 class Progress {
  public:
   Progress() : is_shown_(isatty(STDERR_FILENO) == 1) {}

@@ -23,10 +23,10 @@ using Json = nlohmann::ordered_json;
 
 std::string Percent(double share) { return absl::StrFormat("%.1f%%", 100 * share); }
 
-// A share of a whole that may be nothing.
+// The whole may be zero.
 std::string PercentOf(double part, double whole) { return whole > 0 ? Percent(part / whole) : "-"; }
 
-// 12345.6 -> "12,345.6"
+// 12345.6 is written as "12,345.6".
 std::string Thousands(double value, int digits) {
   std::string text = absl::StrFormat("%.*f", digits, value);
   const size_t point = std::min(text.size(), text.find('.'));
@@ -41,25 +41,25 @@ std::string Saved(GramsCo2e home, GramsCo2e enforced) {
   return PercentOf((home - enforced).value(), home.value());
 }
 
-// Sums of the consequential figure, where it is known of every job.
+// Returns true if the consequential figure is known for every job, so that it can be summed.
 bool HasConsequential(const SavingsRow& row) {
   return row.home.consequential_jobs == row.home.jobs &&
          row.enforced.consequential_jobs == row.enforced.jobs;
 }
 
-// Device-hours where there are any, else CPU-hours.
+// Returns device-hours if there are any, otherwise CPU-hours.
 double HoursOf(const RowCount& count, bool by_devices) {
   return by_devices ? count.device_hours : count.cpu_hours;
 }
 
-// Jobs that are replayed and whose emission is not known.
+// Counts the replayed jobs whose emission is unknown.
 int64_t Unscored(const ReplayResult& result) {
   return std::count_if(result.jobs.begin(), result.jobs.end(), [](const ReplayedJob& job) {
     return !job.home.footprint.has_value() || !job.enforced.footprint.has_value();
   });
 }
 
-// Pools in which no job can run, since nothing says how large they are.
+// Returns the pools in which no job can run, because their size is unknown.
 std::vector<std::string> UnknownPools(const ReplayReport& report) {
   std::vector<std::string> names;
   for (size_t i = 0; i < report.config.pools.size(); ++i) {
@@ -225,7 +225,7 @@ Json WaitJson(const WaitSummary& wait) {
           {"max_s", absl::ToInt64Seconds(wait.max)}};
 }
 
-// RFC 4180.
+// Quotes a field by RFC 4180.
 std::string CsvField(const std::string& text) {
   if (text.find_first_of(",\"\n\r") == text.npos) return text;
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");

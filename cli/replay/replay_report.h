@@ -1,4 +1,4 @@
-// What scarbon replay prints: for people, as JSON and as CSV. Pure; no I/O.
+// Formats what scarbon replay prints: for people, as JSON and as CSV. Pure; no I/O.
 #ifndef CLI_REPLAY_REPLAY_REPORT_H_
 #define CLI_REPLAY_REPLAY_REPORT_H_
 
@@ -13,7 +13,7 @@
 
 namespace carbon {
 
-// Views what it was made from.
+// Refers to the objects from which it is made.
 struct ReplayReport {
   const Trace& trace;
   const PlacementConfig& config;
@@ -23,13 +23,14 @@ struct ReplayReport {
   std::vector<GroupBy> groupings;
 };
 
-// Sections: the rows, the savings of each grouping, waits, pools, and why jobs were left alone.
+// Returns these sections: the rows, the savings of each grouping, waits, pools, and why jobs were
+// left alone.
 std::string ReplayText(const ReplayReport& report);
 
-// One object, on several lines: rows, groups, waits, pools, left_alone.
+// Returns one object, on several lines: rows, groups, waits, pools, left_alone.
 std::string ReplayJson(const ReplayReport& report);
 
-// A line for each row of each grouping, below a header. What is not known is empty.
+// Returns a header, and a line for each row of each grouping. Unknown values are empty.
 std::string ReplayCsv(const ReplayReport& report);
 
 }  // namespace carbon

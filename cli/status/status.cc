@@ -1,5 +1,5 @@
-// scarbon status: whether everything that a decision needs is there and fresh, and what is wrong
-// where it is not.
+// scarbon status: shows whether everything that a decision needs is there and fresh, and otherwise
+// what is wrong.
 #include "cli/status/status.h"
 
 #include <errno.h>
@@ -33,13 +33,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// scarbond publishes every few seconds; a queue this old misleads, long before the plugin stops
-// believing it.
+// scarbond publishes every few seconds. An older queue misleads long before the plugin stops using
+// it.
 constexpr absl::Duration kMinMaxAge = absl::Minutes(1);
 constexpr int kMissedPublishes = 10;
-// The plugin renews its file every minute even where nothing changes.
+// The plugin writes its file again every minute even if nothing changes.
 constexpr absl::Duration kMaxPluginSilence = absl::Minutes(3);
-// How long after a publish the plugin may be with the one before.
+// How long after a publish the plugin may still use the last snapshot.
 constexpr absl::Duration kMaxPluginLag = absl::Seconds(30);
 
 struct Options {
@@ -54,13 +54,14 @@ std::string UtcTime(absl::Time time) {
 
 std::string LocalTime(absl::Time time) { return FormatSlurmTime(time, absl::LocalTimeZone()); }
 
-// Whether a file cannot be read because this user may not, as against one that is not to be
-// trusted.
+// Returns true if this user may not read the file. A file that is refused as untrusted is another
+// case.
 bool IsDenied(const absl::Status& status, const std::string& path) {
   return absl::IsPermissionDenied(status) && access(path.c_str(), R_OK) != 0 && errno == EACCES;
 }
 
-// Whose jobs, of those that did not ask for the pool: a summary, each job is judged on its own.
+// Returns which jobs may be moved here that did not ask for the pool. This is a summary: the
+// decision checks each job.
 std::string MayBeMovedHere(const Snapshot::Pool& pool, const AdmissionRules& rules) {
   if (pool.state == nullptr || !pool.state->up) return "no";
   const PartitionRules* partition = pool.rules;
@@ -88,7 +89,7 @@ std::string StateOf(const Snapshot::Pool& pool) {
   return pool.state->up ? "up" : "down";
 }
 
-// All of its nodes that have no jobs.
+// Returns true if all of its nodes without jobs are asleep.
 bool IsAsleep(const Snapshot::Pool& pool) {
   return pool.state != nullptr && pool.state->up && pool.state->asleep == 1;
 }
@@ -126,8 +127,8 @@ void FindSnapshotProblems(StatusReport& report) {
   }
 }
 
-// The plugin's own words lie in the folder of the log: what is wrong with that it cannot say
-// itself.
+// Checks the folder of the log. The plugin's own status is in this folder, so the plugin cannot
+// report a problem with it.
 void FindLogFolderProblems(const std::string& folder, StatusReport& report) {
   struct statvfs facts;
   if (statvfs(folder.c_str(), &facts) != 0) {
@@ -157,7 +158,7 @@ void FindPluginProblems(StatusReport& report) {
   };
   const absl::StatusOr<std::string> bytes = ReadFile(report.plugin_path, kMaxPluginStatusBytes);
   if (absl::IsNotFound(bytes.status())) {
-    // The plugin learns where the log is from the snapshot, so it may also look elsewhere for that.
+    // The plugin gets the log's path from the snapshot, so it may also use another snapshot.
     add(FindingCode::kPluginStatusMissing,
         absl::StrCat("no status file at ", report.plugin_path,
                      ": is JobSubmitPlugins=carbon set and slurmctld running",
@@ -205,7 +206,7 @@ StatusReport Look(const Options& options) {
     } else {
       report.folder = CARBON_SNAPSHOT_DIR;
     }
-    // Each line names the file and is a sentence of its own.
+    // Each line names the file and is a complete sentence.
     for (std::string& error : errors) {
       report.Add(Severity::kError, FindingCode::kConfigInvalid, "", std::move(error));
     }
@@ -214,7 +215,7 @@ StatusReport Look(const Options& options) {
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
   if (snapshot.ok()) {
     report.snapshot = *std::move(snapshot);
-    // The plugin knows carbon.json only as it was published.
+    // The plugin knows carbon.json only as published.
     log_path = report.snapshot->manifest().readers->log;
     if (reader.withheld().ok()) {
       ReadDaemonState(&report);
@@ -238,7 +239,7 @@ StatusReport Look(const Options& options) {
   }
   if (!log_path.empty() && report.withheld.empty()) {
     report.plugin_path = PluginStatusPath(log_path);
-    // ParseConfig lets only absolute paths through.
+    // ParseConfig allows only absolute paths.
     FindLogFolderProblems(log_path.substr(0, log_path.rfind('/') + 1), report);
     FindPluginProblems(report);
   }
@@ -304,7 +305,7 @@ Json AsJson(const StatusReport& report) {
   return json;
 }
 
-// What is said of a part behind its hash.
+// Returns the text after a part's hash.
 std::string SummaryOf(SnapshotPart part, const Snapshot& snapshot) {
   switch (part) {
     case SnapshotPart::kCapacity:
@@ -362,7 +363,7 @@ void Print(const StatusReport& report) {
   for (const std::string& note : FormatFindings(report.findings, Severity::kNote)) {
     std::cout << "note: " << Printable(note) << "\n";
   }
-  // All is not well where Slurm shows nothing of some nodes of a pool, though that may be meant so.
+  // Not all is well if Slurm does not show some nodes of a pool, although that may be intended.
   const bool has_unseen =
       std::any_of(report.findings.begin(), report.findings.end(), IsOfPoolNodes);
   if (wrong.empty() && !has_unseen && report.withheld.empty()) std::cout << "All is well.\n";

@@ -1,4 +1,4 @@
-// What scarbon status finds, for scarbon doctor too. Blocks on the disk.
+// What scarbon status finds; scarbon doctor uses it too. Blocks on the disk.
 #ifndef CLI_STATUS_STATUS_H_
 #define CLI_STATUS_STATUS_H_
 
@@ -16,15 +16,15 @@
 
 namespace carbon {
 
-// What was looked at, and what was found of it.
+// What was checked, and what was found.
 struct StatusReport {
   absl::Time now;
   std::string folder;
   std::shared_ptr<const Snapshot> snapshot;
-  // Why jobs, pools, sources and the plugin were not looked at: this user may not read what is
-  // about them. Empty: it may.
+  // Why jobs, pools, sources and the plugin were not checked: this user may not read their files.
+  // Empty: they were checked.
   std::string withheld;
-  std::optional<DaemonState> daemon;  // absent where what scarbond left is of no use
+  std::optional<DaemonState> daemon;  // absent if scarbond's status file is unusable
   std::string plugin_path;
   std::optional<PluginStatus> plugin;  // as it reports itself
   // Errors, warnings (a source fails and another one replaces it) and notes (a part of a source's
@@ -36,11 +36,12 @@ struct StatusReport {
   }
 };
 
-// Looks at the snapshot in the folder `snapshot`, or, where that is empty, in the one that the
-// configuration names, and at what scarbond and the plugin report of themselves.
+// Checks the snapshot in the folder `snapshot`, or, if that is empty, in the folder that the
+// configuration names. Also reads what scarbond and the plugin report about themselves.
 StatusReport FindStatus(const std::string& config, const std::string& snapshot);
 
-// Whether it is about nodes of a pool that Slurm hides, or that are in state FUTURE.
+// Returns true if the finding is about nodes of a pool that Slurm hides or that are in state
+// FUTURE.
 bool IsOfPoolNodes(const Finding& finding);
 
 }  // namespace carbon

@@ -18,10 +18,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kMaxDaemonStateBytes = 16 << 20;
-// scarbond renews its file every minute even where nothing changes.
+// scarbond writes its file again every minute even if nothing changes.
 constexpr absl::Duration kMaxDaemonSilence = absl::Minutes(3);
 
-// As SourceName has it.
+// The name that SourceName returns.
 constexpr absl::string_view kStaticSource = "static";
 
 std::string LocalTime(absl::Time time) { return FormatSlurmTime(time, absl::LocalTimeZone()); }
@@ -52,7 +52,7 @@ std::vector<const SourceState*> SourcesOf(const StatusReport& report, const std:
   return sources;
 }
 
-// "status 429 (3 times, 00:01:00 ago)"; empty where nothing is wrong.
+// Returns "status 429 (3 times, 00:01:00 ago)"; empty if there is no error.
 std::string ErrorOf(const SourceState& source, absl::Time now) {
   if (source.error.empty()) return "";
   std::string when;
@@ -123,7 +123,7 @@ void ReadDaemonState(StatusReport* report) {
          absl::StrCat(path, ": is not scarbond's status: ", state.status().message()));
     return;
   }
-  // Of a publish just as old, that was said of the snapshot.
+  // If the last publish is as old, the snapshot's finding already says so.
   const absl::Time published_at = report->snapshot->manifest().published_at;
   const absl::Time updated_at = *state->updated_at;
   if (report->now - updated_at > kMaxDaemonSilence &&
@@ -233,7 +233,7 @@ std::string FormatZones(const StatusReport& report) {
     }
     bool is_passed_over = true;
     for (const SourceState* source : sources) {
-      // Ours, which is none of them, comes before a static value.
+      // Our own forecast is not in this list. It comes before a static value.
       if (source == in_use || (in_use == nullptr && source->source == kStaticSource)) {
         is_passed_over = false;
       }

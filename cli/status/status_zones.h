@@ -1,5 +1,5 @@
-// The part of scarbon status that is about zones: what their forecasts rest on, and how scarbond
-// says that their sources are doing. Reads the disk in ReadDaemonState only.
+// The part of scarbon status about zones: on which sources their forecasts rest, and the states of
+// the sources as scarbond reports them. Only ReadDaemonState reads the disk.
 #ifndef CLI_STATUS_STATUS_ZONES_H_
 #define CLI_STATUS_STATUS_ZONES_H_
 
@@ -13,22 +13,23 @@
 
 namespace carbon {
 
-// Reads what scarbond left beside the snapshot and adds its findings, or a warning where that file
-// is missing, unreadable or old. A snapshot is there, and nothing of it is withheld.
+// Reads scarbond's status file next to the snapshot and adds its findings, or a warning if the file
+// is missing, unreadable or old. The report must have a snapshot of which nothing is withheld.
 void ReadDaemonState(StatusReport* report);
 
-// Adds an error for each zone whose forecast is missing or not usable, and a warning or a note for
+// Adds an error for each zone whose forecast is missing or unusable, and a warning or a note for
 // each source that fails or was not used in full.
 void FindZoneProblems(StatusReport* report);
 
-// One for each zone of the configuration; with the state of each source, in order of preference,
-// where it is known.
+// Returns one entry for each zone of the configuration, with the states of its sources, in order of
+// preference, if they are known.
 nlohmann::ordered_json ZonesAsJson(const StatusReport& report);
 
-// A table: a row for the source in use, and beneath it one for each of the others.
+// Returns a table: for each zone a row for the source in use, and below it one row for each other
+// source.
 std::string FormatZones(const StatusReport& report);
 
-// Why no decision can rest on a zone's forecast; empty: it can.
+// Returns why no decision can rest on a zone's forecast. Empty: it is usable.
 std::string WhyNotUsable(const ZoneForecast& forecast, absl::Time now);
 
 }  // namespace carbon

@@ -8,7 +8,7 @@
 namespace carbon {
 
 void LedgerCheck::Add(const LogEntry& entry) {
-  if (std::holds_alternative<ReturnRecord>(entry)) return;  // scarbond's, which has no bookings
+  if (std::holds_alternative<ReturnRecord>(entry)) return;  // scarbond's, which makes no bookings
   const RecordHead& head = HeadOf(entry);
   if (head.id.boot != boot_) {
     boot_ = head.id.boot;
@@ -40,7 +40,7 @@ void LedgerCheck::AddDecision(const PlacementRecord& decision) {
     ++counts_.unknown;
     return;
   }
-  // A look is published with the time at which it was taken, and has whole seconds.
+  // A look is published with the time at which it was taken, in whole seconds.
   const absl::Time taken_at =
       absl::FromUnixSeconds(absl::ToUnixSeconds(decision.snapshot.published_at));
   if (life_.is_stale || taken_at != life_.taken_at) {

@@ -1,6 +1,7 @@
-// Compares the bookings that follow from a placement log with those that its decisions say counted
-// (the field "ledger"). It compares a boot's decisions if the boot's first record is there, up to
-// the first record that is missing or cannot be read. Pure; for one log, read in order.
+// Compares the bookings that follow from a placement log with those that counted according to its
+// decisions (the field "ledger"). It compares a boot's decisions if the boot's first record is
+// there, up to the first record that is missing or cannot be read. Pure; for one log, read in
+// order.
 #ifndef CLI_VERIFY_LEDGER_CHECK_H_
 #define CLI_VERIFY_LEDGER_CHECK_H_
 
@@ -31,8 +32,8 @@ class LedgerCheck {
   struct Life {
     uint64_t last = 0;  // sequence number
     bool is_known = false;
-    bool is_stale = true;  // the ledger must be made anew
-    absl::Time taken_at;   // of the look at the queue that it was made for
+    bool is_stale = true;  // the ledger must be made again
+    absl::Time taken_at;   // of the look at the queue for which it was made
     BookingLedger ledger;
   };
 

@@ -29,7 +29,7 @@ std::string PlaceText(const LogVerification::Place& place) {
   return absl::StrCat(place.file, ":", place.line);
 }
 
-// "record 7" or "records 7 to 9".
+// Returns "record 7" or "records 7 to 9".
 std::string Numbers(uint64_t first, uint64_t last) {
   return first == last ? absl::StrCat("record ", first)
                        : absl::StrCat("records ", first, " to ", last);
@@ -38,7 +38,7 @@ std::string Numbers(uint64_t first, uint64_t last) {
 }  // namespace
 
 // The fields by which a chain is checked. They are not read as a LogEntry, because a record of any
-// version, and a record with a field that cannot be read, is a link of its chain too.
+// version, and a record with an unreadable field, is a link of its chain too.
 struct LogVerification::Record {
   std::string boot, type;
   uint64_t sequence = 0;
@@ -129,7 +129,7 @@ absl::string_view LogVerification::AddLine(absl::string_view line, bool is_whole
   return {};
 }
 
-// The beginning of a record usually names its boot and number.
+// The beginning of a record usually has its boot and number.
 void LogVerification::AddFragment(absl::string_view line) {
   Fragment fragment{.place = place_};
   constexpr absl::string_view kId = "\"id\":\"";
@@ -253,7 +253,7 @@ void LogVerification::AddRecord(const Record& record, absl::string_view line) {
 
 LogVerification::Report LogVerification::Finish() {
   for (const Fragment& fragment : fragments_) {
-    if (fragment.is_completed) continue;  // the writer began it anew
+    if (fragment.is_completed) continue;  // the writer wrote the record again
     const auto state = states_.find(fragment.boot);
     const bool is_followed =
         state != states_.end() && state->second.boot.records > fragment.records_before;
@@ -270,7 +270,7 @@ LogVerification::Report LogVerification::Finish() {
   Report report;
   for (const std::string& boot : order_) {
     const State& state = states_.at(boot);
-    // In a chain each gap was already judged.
+    // In a chain, each gap was already checked.
     if (!state.is_chained && state.boot.missing > state.boot.dropped) {
       Find(Kind::kMissing, state.place,
            absl::StrCat(state.boot.missing - state.boot.dropped, " of boot ", boot,

@@ -1,11 +1,11 @@
-// Whether a placement log is whole: the sequence of each boot's records, and the hash chain over
-// them (core/record/record_chain.h), through all files of the log.
+// Checks whether a placement log is whole, through all of its files: the sequence numbers of each
+// boot's records, and the hash chain over them (core/record/record_chain.h).
 //
-// It distinguishes a record that was never written (its writer's queue was full: the chain
-// continues over the gap), a record that was removed or changed (the chain is broken), and a line
-// that was cut short because its writer was stopped while writing it. It cannot find that the end
-// of a chain was removed, or that a whole chain was written anew: only a digest that is known from
-// elsewhere shows it (Expect).
+// It distinguishes three cases: a record that was never written because its writer's queue was full
+// (the chain continues over the gap), a record that was removed or changed (the chain is broken),
+// and a line that was cut short because its writer was stopped. It cannot find that the end of a
+// chain was removed, or that a whole chain was written again. Only a digest from another source
+// shows that (Expect).
 //
 //   LogVerification verification;
 //   verification.Expect({"3f9c21aa04d7be15", 812, digest});
@@ -37,18 +37,18 @@ class LogVerification {
 
   enum class Kind {
     // Damage.
-    kBrokenLink,    // the line before it in its chain was changed, or is not there
+    kBrokenLink,    // the line before it in its chain was changed or removed
     kLostLink,      // a record without a link in a boot whose records have one
     kOutOfOrder,    // a sequence number that the boot had already passed
     kNotARecord,    // a line that is neither a record nor the beginning of one
     kCutShort,      // the beginning of a record, in the middle of its chain
-    kMissingStart,  // the boot's first records, which these files would have
+    kMissingStart,  // the boot's first records are missing, although these files would have them
     kMissing,       // records without a link that no "dropped" record accounts for
-    kUnexpected,    // an expected record is another, or not there
+    kUnexpected,    // an expected record is different or missing
     // Not damage.
     kTorn,        // the beginning of the last record of its boot: its writer was stopped
-    kDropped,     // records that were never written, to a full queue or a failing disk
-    kEarlier,     // the boot begins in files that are not there any more
+    kDropped,     // records that were never written: a full queue or a failing disk
+    kEarlier,     // the boot begins in files that no longer exist
     kAsExpected,  // an expected record is there
   };
   struct Finding {
@@ -57,7 +57,7 @@ class LogVerification {
     std::string fact;  // a sentence for people
   };
   static bool IsDamage(Kind kind) { return kind < Kind::kTorn; }
-  // "broken-link".
+  // Returns a name such as "broken-link".
   static const char* KindName(Kind kind);
 
   struct Boot {
@@ -76,18 +76,18 @@ class LogVerification {
     bool is_whole() const;
   };
 
-  // What a record's digest must be: as scarbond logs it once an hour.
+  // The digest that a record must have, as scarbond logs it once an hour.
   struct Expected {
     std::string boot;
     uint64_t sequence = 0;
     std::string digest;
   };
-  // "3f9c21aa04d7be15:812:<64 hexadecimal digits>".
+  // Parses "3f9c21aa04d7be15:812:<64 hexadecimal digits>".
   static absl::StatusOr<Expected> ParseExpected(absl::string_view text);
   void Expect(Expected expected) { expected_.push_back({std::move(expected)}); }
 
   void BeginFile(const std::string& path);
-  // Adds a line, given without its newline; `is_whole` says that it has one. Returns the piece of
+  // Adds a line, given without its newline. `is_whole` says that it has one. Returns the part of
   // `line` that is a record; empty if there is none.
   absl::string_view AddLine(absl::string_view line, bool is_whole);
   Report Finish();
@@ -96,14 +96,14 @@ class LogVerification {
   struct State {
     Boot boot;
     std::string digest;  // of the last record in order
-    Place place;         // of it
+    Place place;         // of that record
     bool is_chained = false;
-    bool is_plugins = false;  // not scarbond's, which writes returns only
+    bool is_plugins = false;  // not scarbond's, which writes only returns
   };
   struct Fragment {
     Place place;
-    std::string id;    // of the record that it is the beginning of; empty: too short to say
-    std::string boot;  // the same
+    std::string id;              // of the record that it begins; empty: too short to say
+    std::string boot;            // likewise
     int64_t records_before = 0;  // of its boot
     bool is_completed = false;   // the whole record follows
   };

@@ -43,7 +43,7 @@ absl::Status AddFile(const std::string& path, LogVerification* verification, Led
   std::string line;
   const auto add = [&](bool is_whole) {
     const absl::string_view record = verification->AddLine(line, is_whole);
-    // A record that cannot be read leaves a gap in the numbers, which `ledgers` sees.
+    // A record that cannot be read leaves a gap in the numbers, which `ledgers` notices.
     const absl::StatusOr<LogEntry> entry = ReadLogLine(record);
     if (entry.ok()) ledgers->Add(*entry);
     line.clear();
@@ -60,7 +60,7 @@ absl::Status AddFile(const std::string& path, LogVerification* verification, Led
   return absl::OkStatus();
 }
 
-// "3f9c21aa04d7be15:812:<digest>", as scarbond's journal has it.
+// Returns "3f9c21aa04d7be15:812:<digest>", as in scarbond's journal.
 std::string NewestText(const LogVerification::Boot& boot) {
   return absl::StrCat(boot.boot, ":", boot.last, ":", boot.digest);
 }
