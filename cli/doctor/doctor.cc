@@ -35,28 +35,29 @@ void AddDoctor(CLI::App& app, int* exit_code) {
   auto json = std::make_shared<bool>(false);
   options->config = CARBON_CONFIG_FILE;
   CLI::App* doctor = app.add_subcommand(
-      "doctor", "Check all that an installation needs, also before slurmctld starts");
+      "doctor", "Check everything that an installation needs, also before slurmctld starts");
   doctor->add_option("--config", options->config, "Configuration")->capture_default_str();
   doctor->add_option("-f,--slurm-conf", options->slurm_conf,
-                     "slurm.conf; default: SLURM_CONF, or where Slurm looks");
+                     "slurm.conf; default: SLURM_CONF, or Slurm's own default");
   CLI::Option* slurmctld = doctor->add_option("--slurmctld", options->slurmctld,
                                               "The slurmctld that will be started; default: that "
-                                              "of the Slurm this was built for, or else the "
+                                              "of the Slurm for which this was built, or the "
                                               "one in PATH");
   slurmctld->check(CLI::ExistingFile);
   doctor
       ->add_option("--slurm-version", options->slurm_version,
-                   "Judge the plugin for a slurmctld of this release, yet to be installed")
+                   "Check the plugin for a slurmctld of this release, which is not installed yet")
       ->check(CLI::Validator(
           [](const std::string& text) {
-            return FindSlurmVersion(text).ok() ? std::string()
-                                               : text + " is no release of Slurm, as 22.05.8 is";
+            return FindSlurmVersion(text).ok()
+                       ? std::string()
+                       : "\"" + text + "\" is not a release of Slurm such as 22.05.8";
           },
           "", ""));
-  doctor->add_flag("--json", *json, "As one JSON object");
+  doctor->add_flag("--json", *json, "Print one JSON object");
   doctor->footer(
-      "Run it as root on slurmctld's machine.\nExits with 1 where there is an error; warnings are "
-      "none.");
+      "Run it as root on slurmctld's machine.\nExits with 1 if it finds an error. Warnings are not "
+      "errors.");
   doctor->callback([options, json, exit_code] {
     const Checks checks = Examine(*options);
     std::cout << FormatChecks(checks, *json);

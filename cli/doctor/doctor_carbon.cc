@@ -22,9 +22,10 @@ namespace {
 std::string WhyClosed(const Snapshot::Pool& pool, const AdmissionRules& admission) {
   if (!pool.state->up) return "its partition or all its nodes are down";
   const PartitionRules* rules = admission.FindPartition(pool.config->partition);
-  if (rules == nullptr) return "whom its partition admits is not known";
+  if (rules == nullptr) return "the rules of its partition are not known";
   if (rules->unknown_flags != 0) return "its partition has a rule that is not known";
-  if (admission.unknown_enforcement != 0) return "what is enforced of accounts is not known";
+  if (admission.unknown_enforcement != 0)
+    return "AccountingStorageEnforce has a setting that is not known";
   if (rules->root_only) return "its partition is for root only";
   if (rules->needs_reservation) return "its partition needs a reservation";
   if (rules->hidden) return "its partition is hidden";
@@ -70,13 +71,13 @@ void AddProblem(const Finding& problem, const Installation& found, Checks* check
   std::string subject = is_of_plugin ? "plugin status" : problem.subject;
   if (subject.empty()) subject = "status";
   if (geteuid() != 0 && is_denied) {
-    warn(std::move(subject), "ask as root");
+    warn(std::move(subject), "run scarbon doctor as root");
   } else if (!found.server.has_value()) {
-    warn(std::move(subject), "look again when slurmctld runs");
+    warn(std::move(subject), "run scarbon doctor again when slurmctld runs");
   } else if (is_of_plugin && found.awaits_restart) {
-    warn(std::move(subject), "look again when slurmctld was restarted");
+    warn(std::move(subject), "restart slurmctld, then run scarbon doctor again");
   } else {
-    checks->Error(problem.code, std::move(subject), problem.fact, "see scarbon status");
+    checks->Error(problem.code, std::move(subject), problem.fact, "run scarbon status for details");
   }
 }
 
@@ -97,7 +98,8 @@ void CheckPools(const Snapshot& snapshot, Checks* checks) {
   for (const auto& [reason, pools] : pools_by_reason) {
     checks->Warn(FindingCode::kPoolClosed,
                  absl::StrCat(pools.size() == 1 ? "pool " : "pools ", absl::StrJoin(pools, ", ")),
-                 absl::StrCat("no job is moved there: ", reason), "change that, or live with it");
+                 absl::StrCat("no job is moved there: ", reason),
+                 "change this if jobs should be moved there");
   }
 }
 
@@ -108,10 +110,11 @@ void CheckCarbonConfig(const DoctorOptions& options, Installation* found, Checks
   for (const std::string& error : review.errors) {
     checks->Error(
         FindingCode::kConfigInvalid, "carbon.json", error,
-        "mend it: scarbond does not start with it, and one that runs keeps the one before");
+        "fix it: scarbond does not start with it; a running scarbond keeps the last valid one");
   }
   for (const std::string& warning : review.warnings) {
-    checks->Warn(FindingCode::kConfigDoubtful, "carbon.json", warning, "see scarbon policy check");
+    checks->Warn(FindingCode::kConfigDoubtful, "carbon.json", warning,
+                 "run scarbon policy check for details");
   }
   if (!review.config.has_value()) return;
   found->config = std::move(review.config);
@@ -135,7 +138,7 @@ void CheckStatus(const DoctorOptions& options, const Installation& found, Checks
       if (severity == Severity::kError) {
         AddProblem(finding, found, checks);
       } else if (severity == Severity::kWarning) {
-        checks->Warn(finding.code, finding.subject, finding.fact, "see scarbon status");
+        checks->Warn(finding.code, finding.subject, finding.fact, "run scarbon status for details");
       } else if (IsOfPoolNodes(finding)) {
         checks->Ok(finding.code, finding.subject, finding.fact);
       }
@@ -159,7 +162,7 @@ void CheckStatus(const DoctorOptions& options, const Installation& found, Checks
     } else {
       checks->Warn(FindingCode::kNotShown, "pools",
                    absl::StrCat("shown to root and SlurmUser only: ", status.withheld),
-                   "ask as root");
+                   "run scarbon doctor as root");
     }
   }
   if (status.plugin.has_value() &&

@@ -53,7 +53,7 @@ void CheckAdminComments(const DoctorOptions& options, const Installation& found,
   if (fact.empty()) return;
   checks->Ok(FindingCode::kAdminCommentShared, "AdminComment",
              absl::StrCat("another tool writes there: ", fact,
-                          "; the placement log names the jobs all the same"));
+                          "; carbon does not depend on it: the placement log names the jobs"));
 }
 
 }  // namespace carbon

@@ -58,12 +58,12 @@ absl::StatusOr<std::string> TryAppending(const std::string& log) {
   }
   const Descriptor file(open(log.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.ok()) {
-    if (errno == ENOENT) return std::string("is yet to be created");
+    if (errno == ENOENT) return std::string("does not exist yet");
     return absl::ErrnoToStatus(errno, log);
   }
   struct stat facts;
   if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
-    return absl::PermissionDeniedError(absl::StrCat(log, ": is no regular file"));
+    return absl::PermissionDeniedError(absl::StrCat(log, ": is not a regular file"));
   }
   if (absl::Status trust = CheckTrusted(log, facts, MayWrite::kGroup); !trust.ok()) return trust;
   return absl::StrCat(facts.st_size >> 10, " KiB");
@@ -78,12 +78,13 @@ void CheckAgreement(const Installation& found, Checks* checks) {
                    " in slurmctld's environment and restart it, or change paths.snapshot");
   if (!found.server.has_value() || !found.server->environment.has_value()) {
     if (published == CARBON_SNAPSHOT_DIR) return;
-    checks->Warn(FindingCode::kSnapshotFolderUnknown, "snapshot folder",
-                 absl::StrCat("scarbond publishes to ", published, ", and the plugin looks at ",
-                              CARBON_SNAPSHOT_DIR, " unless slurmctld's environment, which ",
-                              found.server.has_value() ? "only root may see" : "is not there yet",
-                              ", says otherwise"),
-                 remedy);
+    checks->Warn(
+        FindingCode::kSnapshotFolderUnknown, "snapshot folder",
+        absl::StrCat("scarbond publishes to ", published, ", and the plugin reads ",
+                     CARBON_SNAPSHOT_DIR, " unless slurmctld's environment, which ",
+                     found.server.has_value() ? "only root can see" : "is unknown before it runs",
+                     ", names another folder"),
+        remedy);
     return;
   }
   const auto variable = found.server->environment->find("SLURM_CARBON_SNAPSHOT_DIR");
@@ -91,10 +92,10 @@ void CheckAgreement(const Installation& found, Checks* checks) {
       variable != found.server->environment->end() ? variable->second : CARBON_SNAPSHOT_DIR;
   if (read == published) {
     checks->Ok(FindingCode::kSnapshotFolderAgreed, "snapshot folder",
-               absl::StrCat(read, ", for scarbond and slurmctld alike"));
+               absl::StrCat(read, ", for both scarbond and slurmctld"));
   } else {
     checks->Error(FindingCode::kSnapshotFolderDiffers, "snapshot folder",
-                  absl::StrCat("scarbond publishes to ", published, ", and slurmctld reads ", read),
+                  absl::StrCat("scarbond publishes to ", published, ", but slurmctld reads ", read),
                   remedy);
   }
 }
@@ -109,9 +110,9 @@ void CheckSpace(const std::string& folder, Checks* checks) {
                                         free > 0 && full ? ", but no room for another file" : "");
   if (full) {
     checks->Error(FindingCode::kLogSpaceNone, "space for the log", fact,
-                  "make room: without a record no job is placed");
+                  "free some space: no job is placed without a record");
   } else if (free < kLittleSpace) {
-    checks->Warn(FindingCode::kLogSpaceShort, "space for the log", fact, "make room soon");
+    checks->Warn(FindingCode::kLogSpaceShort, "space for the log", fact, "free some space soon");
   } else {
     checks->Ok(FindingCode::kLogSpace, "space for the log", fact);
   }
@@ -141,7 +142,7 @@ void CheckRotation(const std::string& log, Checks* checks) {
   struct stat facts;
   const int64_t size = stat(log.c_str(), &facts) == 0 ? facts.st_size : 0;
   checks->Warn(FindingCode::kLogNotRotated, "log rotation",
-               absl::StrCat("nothing in /etc/logrotate.d names ", log,
+               absl::StrCat("no file in /etc/logrotate.d names ", log,
                             size > kLargeLog ? absl::StrCat(", now ", size >> 20, " MiB") : ""),
                "copy Slurm Carbon's logrotate to /etc/logrotate.d/slurm-carbon");
 }
@@ -157,9 +158,9 @@ void CheckFolders(const Installation& found, Checks* checks) {
   const std::string name = NameOfUser(user);
   if (geteuid() != 0 && geteuid() != user) {
     checks->Warn(FindingCode::kFoldersNotTried, "folders",
-                 absl::StrCat("whether ", name, " may read ", paths.snapshot, " and write ",
-                              FolderOf(paths.log), " only root can try out"),
-                 "ask as root");
+                 absl::StrCat("only root can check whether ", name, " may read ", paths.snapshot,
+                              " and write ", FolderOf(paths.log)),
+                 "run scarbon doctor as root");
   } else {
     const ChildOptions as_user{.user = user};
     const absl::StatusOr<std::string> read = InChild(
@@ -177,7 +178,7 @@ void CheckFolders(const Installation& found, Checks* checks) {
                     absl::StrCat("by ", name, ": ", read.status().message()),
                     absl::IsNotFound(read.status())
                         ? "start scarbond: it has not published here"
-                        : "mend it; snapshot.md says what the plugin takes and what it refuses");
+                        : "fix it; snapshot.md says which folders and files the plugin accepts");
     }
     const absl::StatusOr<std::string> written =
         InChild([&] { return TryAppending(paths.log); }, as_user);
@@ -187,8 +188,8 @@ void CheckFolders(const Installation& found, Checks* checks) {
     } else {
       checks->Error(FindingCode::kLogNotWritable, "log written",
                     absl::StrCat("by ", name, ": ", written.status().message()),
-                    absl::StrCat("make ", FolderOf(paths.log), " a folder of ", name,
-                                 "'s, and what is in it"));
+                    absl::StrCat("give the folder and its files to ", name, ": chown -R ", name,
+                                 " ", FolderOf(paths.log)));
     }
   }
   CheckSpace(FolderOf(paths.log), checks);

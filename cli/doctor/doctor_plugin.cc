@@ -42,7 +42,7 @@ bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
     checks->Error(FindingCode::kPluginIncomplete, "plugin",
                   absl::StrCat(copy.path, ": has no ", absl::StrJoin(copy.file->missing, ", "),
                                ": slurmctld will not start"),
-                  "install Slurm Carbon's own");
+                  "install the plugin of Slurm Carbon there");
     return false;
   }
   const std::vector<std::string> missing =
@@ -51,7 +51,7 @@ bool CheckLoading(const Copy& copy, std::optional<uid_t> user, Checks* checks) {
     checks->Error(FindingCode::kPluginLibraryMissing, "plugin",
                   absl::StrCat(copy.path, ": needs ", absl::StrJoin(missing, ", "),
                                ", not found: slurmctld will not start"),
-                  "install it, or build Slurm Carbon anew on this system");
+                  "install these libraries, or build Slurm Carbon again on this system");
     return false;
   }
   if (user.has_value() && geteuid() == 0) {
@@ -109,7 +109,7 @@ void CheckPluginFiles(Installation* found, Checks* checks) {
           absl::StrCat(BuiltFor(copy), ": slurmctld ", release, " will not start with it"),
           absl::StrCat(
               "before slurmctld is restarted, build Slurm Carbon with the headers of Slurm ",
-              release, " and install it, or take carbon out of JobSubmitPlugins"));
+              release, " and install it, or remove carbon from JobSubmitPlugins"));
     }
     return;
   }
@@ -118,11 +118,10 @@ void CheckPluginFiles(Installation* found, Checks* checks) {
       found->plugin_fits = CheckLoading(copy, found->slurm_user, checks);
     } else if (&copy < loaded) {
       checks->Warn(FindingCode::kPluginPassedOver, "plugin",
-                   absl::StrCat(BuiltFor(copy), ": slurmctld ", release, " passes over it"),
-                   "remove it");
+                   absl::StrCat(BuiltFor(copy), ": slurmctld ", release, " skips it"), "remove it");
     } else {
       checks->Warn(FindingCode::kPluginNeverLoaded, "plugin",
-                   absl::StrCat(BuiltFor(copy), ", and is never loaded: ", loaded->path,
+                   absl::StrCat(BuiltFor(copy), ": it is never loaded, because ", loaded->path,
                                 " comes before it in PluginDir"),
                    "remove one of them");
     }

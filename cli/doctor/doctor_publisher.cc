@@ -20,11 +20,12 @@ void CheckTrust(const Installation& found, const Account& user, const std::strin
                                        "scarbond as ",
                                        slurm_user);
   if (!publisher.has_value()) {
-    checks->Warn(FindingCode::kScarbondTrustUnknown, "publisher",
-                 absl::StrCat("whether the plugin believes user ", user.name,
-                              " is in slurmctld's environment, which ",
-                              found.server.has_value() ? "only root may see" : "is not there yet"),
-                 found.server.has_value() ? "ask as root" : set);
+    checks->Warn(
+        FindingCode::kScarbondTrustUnknown, "publisher",
+        absl::StrCat("whether the plugin trusts user ", user.name,
+                     " depends on slurmctld's environment, which ",
+                     found.server.has_value() ? "only root can see" : "is unknown before it runs"),
+        found.server.has_value() ? "run scarbon doctor as root" : set);
     return;
   }
   const absl::StatusOr<Account> believed =
@@ -37,18 +38,18 @@ void CheckTrust(const Installation& found, const Account& user, const std::strin
                                     ? "root"
                                     : absl::StrCat("slurmctld's user, ", slurm_user, ", and root");
     checks->Error(FindingCode::kScarbondNotTrusted, "publisher",
-                  absl::StrCat("scarbond runs as ", user.name, ", and the plugin believes only ",
+                  absl::StrCat("scarbond runs as ", user.name, ", but the plugin trusts only ",
                                trusted, believed.ok() ? ", and " + believed->name : ""),
                   set);
   } else {
     checks->Ok(FindingCode::kScarbondTrusted, "publisher",
-               absl::StrCat("the plugin believes user ", user.name));
+               absl::StrCat("the plugin trusts user ", user.name));
   }
   const std::string variable = found.Variable("SLURM_CARBON_LOG").value_or("");
   const std::string log = variable.empty() ? kDefaultLog : variable;
   if (believed.ok() && log != found.config->daemon.paths.log) {
     checks->Error(FindingCode::kLogElsewhere, "publisher's log",
-                  absl::StrCat("the plugin writes to ", log, " alone, and paths.log is ",
+                  absl::StrCat("the plugin writes only to ", log, ", but paths.log is ",
                                found.config->daemon.paths.log),
                   absl::StrCat("set SLURM_CARBON_LOG=", found.config->daemon.paths.log,
                                " in slurmctld's environment and restart it"));
@@ -71,16 +72,16 @@ void CheckAdminLevel(const Installation& found, const std::string& user,
   if (found.Setting("AccountingStorageType") != "accounting_storage/slurmdbd") {
     checks->Error(
         FindingCode::kScarbondMayNotRestore, kSubject,
-        absl::StrCat(user, " may not restore jobs: Slurm has operators with slurmdbd only"),
+        absl::StrCat(user, " may not restore jobs: Slurm has operators only with slurmdbd"),
         absl::StrCat("run scarbond as ", slurm_user));
     return;
   }
   const absl::StatusOr<std::string> level = AdminLevelOf(found, user);
   if (!level.ok()) {
     checks->Warn(FindingCode::kScarbondRightUnknown, kSubject,
-                 absl::StrCat("whether ", user, " is an operator of Slurm is not known: sacctmgr: ",
-                              level.status().message()),
-                 "ask again once slurmdbd answers");
+                 absl::StrCat("cannot find out whether ", user,
+                              " is an operator of Slurm: sacctmgr: ", level.status().message()),
+                 "run scarbon doctor again when slurmdbd answers");
   } else if (*level == "Operator" || *level == "Administrator") {
     checks->Ok(FindingCode::kScarbondMayRestore, kSubject,
                absl::StrCat(user, " has AdminLevel=", *level));
@@ -88,8 +89,8 @@ void CheckAdminLevel(const Installation& found, const std::string& user,
     checks->Error(
         FindingCode::kScarbondMayNotRestore, kSubject,
         absl::StrCat(user,
-                     " is not an operator of Slurm: it may not restore jobs, so that "
-                     "none with a deadline is delayed"),
+                     " is not an operator of Slurm: it may not restore jobs, so no job "
+                     "with a deadline is delayed"),
         level->empty()
             ? absl::StrCat("sacctmgr add user ", user, " account=ACCOUNT AdminLevel=Operator")
             : absl::StrCat("sacctmgr modify user ", user, " set AdminLevel=Operator"));
@@ -111,7 +112,7 @@ void CheckPublisher(const Installation& found, uid_t scarbond_user, Checks* chec
   if (*found.slurm_user != 0 && !IsMember(*found.slurm_user, user->gid)) {
     const std::string group = GroupName(user->gid);
     checks->Error(FindingCode::kSnapshotKeptFromSlurmctld, "publisher's group",
-                  absl::StrCat(slurm_user, " is not in ", group, ", and cannot read what ",
+                  absl::StrCat(slurm_user, " is not in group ", group, " and cannot read what ",
                                user->name, " publishes"),
                   absl::StrCat("usermod -aG ", group, " ", slurm_user,
                                ", and restart slurmctld and scarbond"));

@@ -35,8 +35,8 @@ std::string FindScarbond() {
 void CheckLibslurm(const Installation& found, Checks* checks) {
   if (found.scarbond.empty()) {
     checks->Warn(FindingCode::kScarbondNotInstalled, "scarbond installed",
-                 absl::StrCat("is neither beside scarbon nor ", CARBON_SCARBOND),
-                 "install it, or ask the scarbon that lies beside it");
+                 absl::StrCat("is neither next to scarbon nor at ", CARBON_SCARBOND),
+                 "install it, or run the scarbon next to it");
     return;
   }
   const absl::StatusOr<LinkedLibraries> own = FindLinkedLibraries(found.scarbond);
@@ -44,7 +44,7 @@ void CheckLibslurm(const Installation& found, Checks* checks) {
     checks->Warn(
         FindingCode::kScarbondLibrariesUnknown, "scarbond installed",
         absl::StrCat(found.scarbond, ": its libraries are not known: ", own.status().message()),
-        "see whether it starts");
+        "check whether it starts");
     return;
   }
   const std::vector<std::string> missing = MissingLibraries(*own);
@@ -73,14 +73,14 @@ void CheckLibslurm(const Installation& found, Checks* checks) {
 void CheckLimitingSettings(const Installation& found, Checks* checks) {
   const std::string hidden = found.Setting("PrivateData");
   if (!hidden.empty() && hidden != "none") {
-    checks->Ok(
-        FindingCode::kPrivateData, "PrivateData",
-        absl::StrCat(hidden, ": root, SlurmUser, and operators see everything all the same"));
+    checks->Ok(FindingCode::kPrivateData, "PrivateData",
+               absl::StrCat(hidden,
+                            ": does not affect root, SlurmUser and operators, who see everything"));
   }
   const std::string enforced = found.Setting("AccountingStorageEnforce");
   if (!enforced.empty() && enforced != "none") {
     checks->Ok(FindingCode::kAccountingEnforced, "AccountingStorageEnforce",
-               absl::StrCat(enforced, ": jobs are moved only where they are surely admitted"));
+               absl::StrCat(enforced, ": jobs are moved only where their admission is proven"));
   }
 }
 
@@ -105,8 +105,8 @@ void CheckScarbond(const Installation& found, Checks* checks) {
   const std::string lock = absl::StrCat(found.config->daemon.paths.snapshot, "/.lock");
   if (access(lock.c_str(), R_OK) != 0 && errno == EACCES) {
     checks->Warn(FindingCode::kScarbondNotSeen, "scarbond",
-                 absl::StrCat("only its user may see in ", lock, " whether it runs"),
-                 "ask as root");
+                 absl::StrCat("only its user may read ", lock, ", which says whether it runs"),
+                 "run scarbon doctor as root");
     return;
   }
   const std::optional<pid_t> pid = ReadPidFile(lock);
@@ -116,9 +116,10 @@ void CheckScarbond(const Installation& found, Checks* checks) {
     checks->Error(
         FindingCode::kScarbondNotRunning, "scarbond",
         absl::StrCat("does not run on this machine: ", lock,
-                     pid.has_value() ? absl::StrCat(" names process ", *pid, ", which is none")
+                     pid.has_value() ? absl::StrCat(" names process ", *pid,
+                                                    ", which is not a running scarbond")
                                      : " names no process"),
-        "start it: systemctl start scarbond; where it fails, its journal says why");
+        "start it: systemctl start scarbond; if that fails, journalctl -u scarbond says why");
     return;
   }
   const std::string process =

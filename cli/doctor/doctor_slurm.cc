@@ -45,8 +45,8 @@ std::string FindSlurmctld(Checks* checks) {
   std::error_code error;
   if (!first.empty() && !std::filesystem::equivalent(first, chosen, error)) {
     checks->Warn(FindingCode::kSlurmctldOtherInPath, "slurmctld installed",
-                 absl::StrCat("PATH leads to another, ", first),
-                 "name it with --slurmctld if that is the one that will be started");
+                 absl::StrCat(chosen, " is checked, but PATH has another one first, ", first),
+                 "if that one will be started, name it with --slurmctld");
   }
   return chosen;
 }
@@ -79,16 +79,17 @@ void CheckJobSubmitPlugins(const Installation& found, Checks* checks) {
   if (count == 0) {
     checks->Error(FindingCode::kJobSubmitPluginsWithoutCarbon, "JobSubmitPlugins",
                   list.empty() ? "is not set" : absl::StrCat(list, ": carbon is not in it"),
-                  "add carbon at its end and restart slurmctld");
+                  "add carbon at the end and restart slurmctld");
   } else if (count > 1) {
     checks->Error(FindingCode::kJobSubmitPluginsRepeated, "JobSubmitPlugins",
                   absl::StrCat(list, ": carbon is in it more than once"),
-                  "name it once: each would decide on every job");
+                  "list it once: each entry would decide on every job");
   } else if (!behind.empty()) {
-    checks->Warn(FindingCode::kJobSubmitPluginsAfterCarbon, "JobSubmitPlugins",
-                 absl::StrCat(list, ": ", absl::StrJoin(behind, ", "),
-                              behind.size() == 1 ? " comes" : " come", " after carbon"),
-                 "put carbon last: what comes after it may undo where and when it placed a job");
+    checks->Warn(
+        FindingCode::kJobSubmitPluginsAfterCarbon, "JobSubmitPlugins",
+        absl::StrCat(list, ": ", absl::StrJoin(behind, ", "),
+                     behind.size() == 1 ? " comes" : " come", " after carbon"),
+        "put carbon last: a later plugin may change the partition and start that carbon set");
   } else {
     checks->Ok(FindingCode::kJobSubmitPluginsRight, "JobSubmitPlugins",
                position == 1 ? list : absl::StrCat(list, ": carbon is the last of ", position));
@@ -133,7 +134,7 @@ void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Ch
   if (!options.slurm_version.empty()) {
     const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(options.slurm_version);
     if (version.ok()) found->version = *version;  // otherwise the usage was wrong, and was refused
-    checks->Ok(FindingCode::kSlurmctldToCome, "slurmctld to come",
+    checks->Ok(FindingCode::kSlurmctldToCome, "next slurmctld",
                absl::StrCat("Slurm ", FormatSlurmVersion(*found->version)));
     return;
   }
@@ -150,7 +151,7 @@ void CheckSlurmctldProgram(const DoctorOptions& options, Installation* found, Ch
   if (!version.ok()) {
     checks->Error(FindingCode::kSlurmctldReleaseUnknown, "slurmctld installed",
                   absl::StrCat(found->slurmctld, " -V: ", version.status().message()),
-                  "mend it first: it will not start like this");
+                  "fix this first: it will not start");
     return;
   }
   found->version = *version;
@@ -173,11 +174,11 @@ void CheckSlurmConf(const DoctorOptions& options, Installation* found, Checks* c
   if (!settings.ok()) {
     const bool has_no_library =
         absl::StrContains(settings.status().message(), "cannot open shared object file");
-    checks->Error(FindingCode::kSlurmConfUnreadable, "slurm.conf",
-                  std::string(settings.status().message()),
-                  has_no_library  ? "nothing of slurm.conf is known without Slurm's library"
-                  : named.empty() ? "name it with --slurm-conf or SLURM_CONF, or mend it"
-                                  : "mend it: slurmctld reads it in the same way");
+    checks->Error(
+        FindingCode::kSlurmConfUnreadable, "slurm.conf", std::string(settings.status().message()),
+        has_no_library  ? "install Slurm's library, without which slurm.conf cannot be read"
+        : named.empty() ? "name it with --slurm-conf or SLURM_CONF, or fix it"
+                        : "fix it: slurmctld reads it in the same way");
     return;
   }
   found->settings = *settings;

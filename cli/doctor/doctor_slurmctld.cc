@@ -37,11 +37,11 @@ void CheckLoadedPlugin(const Installation& found, Checks* checks) {
   const ServerProcess& server = *found.server;
   if (!server.maps_known) {
     checks->Warn(FindingCode::kPluginLoadNotSeen, "plugin loaded",
-                 "only root may see what slurmctld has loaded", "ask as root");
+                 "only root can see what slurmctld has loaded", "run scarbon doctor as root");
   } else if (!server.mapped.has_value() && found.awaits_restart) {
     checks->Warn(FindingCode::kPluginAwaitsRestart, "plugin loaded",
                  absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin yet"),
-                 "restart it if there is no error here, and ask again");
+                 "if this report has no error, restart it and run scarbon doctor again");
   } else if (!server.mapped.has_value()) {
     checks->Error(FindingCode::kPluginNotLoaded, "plugin loaded",
                   absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin"),
@@ -51,13 +51,13 @@ void CheckLoadedPlugin(const Installation& found, Checks* checks) {
     // Slurm also maps a file that it only checks, and then refuses.
     checks->Error(FindingCode::kPluginElsewhere, "plugin loaded",
                   absl::StrCat("the plugin last ran in process ", *pid,
-                               ", and not in slurmctld's, ", server.pid),
+                               ", not in slurmctld's process, ", server.pid),
                   "look for job_submit and carbon in slurmctld's log");
   } else if (server.mapped->replaced) {
     checks->Warn(FindingCode::kPluginReplaced, "plugin loaded",
                  absl::StrCat(server.mapped->path, ": was replaced since slurmctld loaded it"),
                  found.plugin_fits ? "restart slurmctld to use the new one"
-                                   : "do not restart slurmctld before the plugin is mended");
+                                   : "do not restart slurmctld before the plugin is fixed");
   } else {
     checks->Ok(FindingCode::kPluginLoaded, "plugin loaded", server.mapped->path);
   }
@@ -69,7 +69,7 @@ void CheckFederation(const Installation& found, const std::string& slurm_conf, C
   if (!shown.ok() || !absl::StrContains(*shown, "Federation:")) return;
   checks->Warn(FindingCode::kFederation, "federation",
                absl::StrCat("cluster ", found.Setting("ClusterName"), " is in a federation"),
-               "know that jobs of the federation are left alone");
+               "nothing to do: jobs of the federation are left alone");
 }
 
 }  // namespace
@@ -83,12 +83,12 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
   }
   if (!found->server.has_value() && pid_file.empty()) {
     checks->Warn(FindingCode::kSlurmctldNotSeen, "slurmctld",
-                 "whether it runs cannot be told without slurm.conf", "mend that first");
+                 "cannot find out whether it runs without slurm.conf", "fix slurm.conf first");
     return;
   }
   if (!found->server.has_value()) {
     checks->Warn(FindingCode::kSlurmctldNotRunning, "slurmctld", "does not run on this machine",
-                 "start it if there is no error here, and ask again");
+                 "if this report has no error, start it and run scarbon doctor again");
     return;
   }
   const ServerProcess& server = *found->server;
@@ -100,11 +100,12 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
       SettingsInChild(AskSlurmctld, found->library, slurm_conf);
   if (!running.ok() && !found->settings.has_value()) {
     checks->Warn(FindingCode::kSlurmctldNotAsked, "slurmctld",
-                 absl::StrCat(process, ": cannot be asked without slurm.conf"), "mend that first");
+                 absl::StrCat(process, ": cannot be asked without slurm.conf"),
+                 "fix slurm.conf first");
   } else if (!running.ok()) {
     checks->Error(FindingCode::kSlurmctldSilent, "slurmctld",
                   absl::StrCat(process, ": does not answer: ", running.status().message()),
-                  absl::StrCat("look into its log, ", found->Setting("SlurmctldLogFile")));
+                  absl::StrCat("see its log, ", found->Setting("SlurmctldLogFile")));
   } else {
     const auto get = [&](const char* name) {
       const auto setting = running->find(name);
@@ -113,10 +114,11 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
     const std::string release = get("SLURM_VERSION");
     const absl::StatusOr<SlurmVersion> version = FindSlurmVersion(release);
     if (version.ok() && found->version.has_value() && *version != *found->version) {
-      checks->Warn(FindingCode::kSlurmctldReleaseOld, "slurmctld",
-                   absl::StrCat(process, ": is Slurm ", release, " still, and ",
-                                FormatSlurmVersion(*found->version), " is to follow"),
-                   "restart it if there is no error here; from 23.11 on a reconfigure restarts it");
+      checks->Warn(
+          FindingCode::kSlurmctldReleaseOld, "slurmctld",
+          absl::StrCat(process, ": is still Slurm ", release, "; the next slurmctld is ",
+                       FormatSlurmVersion(*found->version)),
+          "if this report has no error, restart it; from 23.11 on a reconfigure restarts it too");
     } else {
       checks->Ok(FindingCode::kSlurmctldRunning, "slurmctld",
                  absl::StrCat(process, ", Slurm ", release));
@@ -124,7 +126,7 @@ void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Ch
     if (const std::string used = get("SLURM_CONF"); used != found->Setting("SLURM_CONF")) {
       checks->Warn(FindingCode::kSlurmConfOther, "slurm.conf",
                    absl::StrCat("slurmctld uses ", used, ", not ", found->Setting("SLURM_CONF")),
-                   absl::StrCat("ask with --slurm-conf ", used));
+                   absl::StrCat("check that one with --slurm-conf ", used));
     }
     found->awaits_restart =
         NamesCarbon(found->Setting("JobSubmitPlugins")) && !NamesCarbon(get("JobSubmitPlugins"));

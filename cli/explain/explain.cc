@@ -113,7 +113,8 @@ int Run(Options options) {
   if (options.all) {
     std::vector<std::string> skipped;
     files = WithRotated(options.file, &skipped);
-    for (const std::string& file : skipped) Complain(file + ": is compressed and left out");
+    for (const std::string& file : skipped)
+      Complain(file + ": is compressed and was not read; decompress it first");
   }
   const char* const hint = options.all ? "" : "; --all reads rotated logs too";
   std::string id = options.id;
@@ -172,13 +173,14 @@ void AddExplain(CLI::App& app, int* exit_code) {
   explain->add_option("ID", options->id, "The decision's id, or its job's number")->required();
   explain->add_option("--file", options->file,
                       "Placement log to read; default: the one in carbon.json");
-  explain->add_flag("--all", options->all, "Read rotated logs beside it too");
+  explain->add_flag("--all", options->all, "Also read the rotated logs next to it");
   explain->add_option("--snapshot", options->snapshot,
                       "Folder with the snapshot's parts; default: the one in carbon.json");
   explain->add_option("--parts", options->parts,
-                      "Folder with archived parts; default: the one beside the snapshot");
+                      "Folder with archived parts; default: the one next to the snapshot");
   explain->add_option("--config", options->config, "Configuration")->capture_default_str();
-  explain->add_flag("--json", options->json, "The record itself, and whether it is repeated");
+  explain->add_flag("--json", options->json,
+                    "Print the record, and whether it was repeated, as JSON");
   explain->callback([options, exit_code] { *exit_code = Run(*options); });
 }
 

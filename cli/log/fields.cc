@@ -217,7 +217,9 @@ std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format,
       int width = 0;
       if (!absl::SimpleAtoi(item.substr(percent + 1), &width) || width == 0 || width < -10000 ||
           width > 10000) {
-        *error = absl::StrCat("field \"", item, "\": its width is not a whole number but 0");
+        *error =
+            absl::StrCat("field \"", item,
+                         "\": the width must be a whole number from -10000 to 10000, except 0");
         return std::nullopt;
       }
       column.right = width > 0;

@@ -110,14 +110,15 @@ int Run(const Options& options) {
   if (options.all) {
     std::vector<std::string> skipped;
     paths = WithRotated(path, &skipped);
-    for (const std::string& file : skipped) Complain(file + ": is compressed and left out");
+    for (const std::string& file : skipped)
+      Complain(file + ": is compressed and was not read; decompress it first");
   }
   absl::StatusOr<LogContents> contents = ReadLogs(paths, *filter, options.json, Complain);
   if (!contents.ok()) {
     Complain(absl::StrCat(contents.status().message(),
                           absl::IsPermissionDenied(contents.status())
-                              ? ": root and SlurmUser may read what was decided of all jobs; of "
-                                "yours, scontrol show job ID has it in AdminComment"
+                              ? ": only root and SlurmUser may read the decisions about all jobs; "
+                                "for your own job see AdminComment in scontrol show job ID"
                               : ""));
     return 1;
   }
@@ -140,7 +141,7 @@ void AddLog(CLI::App& app, int* exit_code) {
   log->add_option("--file", options->file,
                   "Placement log to read; default: the one in carbon.json");
   log->add_option("--config", options->config, "Configuration")->capture_default_str();
-  log->add_flag("--all", options->all, "Read rotated logs beside it too");
+  log->add_flag("--all", options->all, "Also read the rotated logs next to it");
   log->add_option("-S,--starttime", options->start,
                   "Decisions at or after this time: YYYY-MM-DD[THH:MM[:SS]], now-2hours, today, …");
   log->add_option("-E,--endtime", options->end, "Decisions at or before this time");
@@ -150,17 +151,18 @@ void AddLog(CLI::App& app, int* exit_code) {
         ->delimiter(',')
         ->allow_extra_args(false);
   };
-  add_list("-u,--user", &options->users, "Of these users, by name or uid");
-  add_list("-A,--account", &options->accounts, "Of these accounts");
-  add_list("-p,--partition", &options->partitions, "Asked for or moved to these partitions");
-  add_list("--site", &options->sites, "From or to these sites");
-  add_list("--policy", &options->policies, "Under these policies");
+  add_list("-u,--user", &options->users, "Only of these users, by name or uid");
+  add_list("-A,--account", &options->accounts, "Only of these accounts");
+  add_list("-p,--partition", &options->partitions, "Only asked for or moved to these partitions");
+  add_list("--site", &options->sites, "Only from or to these sites");
+  add_list("--policy", &options->policies, "Only under these policies");
   log->add_option("-o,--format", options->format, "Fields, each with an optional %width")
       ->type_name("FIELD[%WIDTH],...");
   log->add_flag("-e,--helpformat", options->help_format, "List the fields");
-  log->add_flag("-n,--noheader", options->no_header, "Neither header nor total");
-  log->add_flag("-P,--parsable2", options->parsable, "'|' between the fields, none at the end");
-  log->add_flag("--json", options->json, "The records themselves, as an array");
+  log->add_flag("-n,--noheader", options->no_header, "Print neither header nor total");
+  log->add_flag("-P,--parsable2", options->parsable,
+                "Print '|' between the fields, none at the end");
+  log->add_flag("--json", options->json, "Print the records as a JSON array");
   AddLogVerify(*log, exit_code);
   log->callback([log, options, exit_code] {
     if (log->get_subcommands().empty()) *exit_code = Run(*options);

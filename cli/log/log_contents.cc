@@ -34,10 +34,10 @@ class WithheldSums {
     std::vector<std::string> lines;
     for (const auto& [user, sum] : by_user_) {
       lines.push_back(
-          absl::StrCat(sum.count, sum.count == 1 ? " decision of " : " decisions of ",
-                       user.empty() ? "other users" : absl::StrCat("user ", user),
-                       " not recorded from ", FormatSlurmTime(sum.first, absl::LocalTimeZone()),
-                       " to ", FormatSlurmTime(sum.last, absl::LocalTimeZone()),
+          absl::StrCat(user.empty() ? "other users" : absl::StrCat("user ", user), ": ", sum.count,
+                       sum.count == 1 ? " decision was" : " decisions were", " not recorded from ",
+                       FormatSlurmTime(sum.first, absl::LocalTimeZone()), " to ",
+                       FormatSlurmTime(sum.last, absl::LocalTimeZone()),
                        ": above a user's share of the log; those jobs passed unchanged"));
     }
     return lines;

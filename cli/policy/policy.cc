@@ -56,7 +56,8 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
     }
     const std::vector<HistorySource> history = HistorySourcesOf(zone);
     if (zone.forecasts.empty() && history.empty()) {
-      warnings->push_back(absl::StrCat("zone ", zone.name, ": has no forecast"));
+      warnings->push_back(absl::StrCat(
+          "zone ", zone.name, ": has no forecast; name sources in \"forecasts\" or \"history\""));
     }
     std::set<std::string> paths;
     std::set<std::string> secrets;
@@ -110,12 +111,12 @@ void WarnOfOldRule(const PlacementConfig& config, std::vector<std::string>* warn
     if (policy.saving_floor == Policy{}.saving_floor && policy.confidence == Policy{}.confidence) {
       continue;
     }
-    warnings->push_back(absl::StrCat(
-        "policy ", policy.name,
-        ": saving_floor is now asked of the saving that is expected and confidence of any saving "
-        "at "
-        "all, over the fallback; name a \"fallback\", \"static-best\" or \"home\", to say that "
-        "you know: carbon.json(5)"));
+    warnings->push_back(absl::StrCat("policy ", policy.name,
+                                     ": saving_floor now applies to the expected saving over the "
+                                     "fallback, and confidence to the "
+                                     "probability of any such saving; if that is intended, set "
+                                     "\"fallback\" to \"static-best\" or "
+                                     "\"home\": see carbon.json(5)"));
   }
 }
 
@@ -142,9 +143,9 @@ void WarnOfFreeWatts(const PlacementConfig& config, std::vector<std::string>* wa
   if (without.empty() || (with.empty() && !is_asked)) return;
   warnings->push_back(absl::StrCat(
       "hardware ", absl::StrJoin(without, ", "),
-      ": no free_watts: unless Slurm powers its nodes down, the attributional emission is "
-      "minimised "
-      "where a job may go there, not the consequential; give free_watts: carbon.json(5)"));
+      ": has no free_watts: for jobs that may run there, the attributional emission is minimised "
+      "instead of the consequential, unless Slurm powers the nodes down; set free_watts: see "
+      "carbon.json(5)"));
 }
 
 // Finds settings that are allowed but probably not intended.
@@ -217,10 +218,10 @@ ConfigReview ReviewConfig(const std::string& file) {
 }
 
 void AddPolicy(CLI::App& app, int* exit_code) {
-  CLI::App* policy = app.add_subcommand("policy", "Look after carbon.json");
+  CLI::App* policy = app.add_subcommand("policy", "Check carbon.json");
   policy->require_subcommand(1);
   CLI::App* check =
-      policy->add_subcommand("check", "Check a carbon.json and report all that is wrong with it");
+      policy->add_subcommand("check", "Report everything that is wrong with a carbon.json");
   auto options = std::make_shared<CheckOptions>();
   check->add_option("FILE", options->file, "The file to check")->capture_default_str();
   check->add_flag("--json", options->json, "Print the result as JSON");

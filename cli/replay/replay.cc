@@ -102,14 +102,14 @@ int ReadSettings(const Options& options, const Config& config, absl::Time now, S
     const absl::StatusOr<absl::Duration> read = ParseDuration(*text);
     if (!read.ok()) return Refuse(option, read.status());
     if (*read <= absl::ZeroDuration()) {
-      Complain(absl::StrCat(option, " ", *text, ": is not above zero"));
+      Complain(absl::StrCat(option, " ", *text, ": must be above zero"));
       return kWrongUsage;
     }
     *duration = *read;
   }
   // A Placer does not use a look that is older than ten minutes.
   if (settings->replay.look_every > absl::Minutes(10)) {
-    Complain(absl::StrCat("--look ", options.look, ": is above 10m"));
+    Complain(absl::StrCat("--look ", options.look, ": must be at most 10m"));
     return kWrongUsage;
   }
   for (const std::string& given : options.pools) {
@@ -293,30 +293,31 @@ void AddReplay(CLI::App& app, int* exit_code) {
                      "files in the configuration");
   replay
       ->add_option("--forecasts", options->forecasts,
-                   "own: from history, as scarbond would have made them; oracle: what came")
+                   "own: from history, as scarbond would have made them; oracle: the actual values")
       ->check(CLI::IsMember({"own", "oracle"}))
       ->capture_default_str();
   replay->add_option("--cache", options->cache, "Folder that keeps forecasts for the next replay");
   replay->add_option("--pool", options->pools,
                      "NAME=NODES[xDEVICES[xCPUS]]: the size of a pool, devices and CPUs by node");
-  replay->add_option("-S,--starttime", options->from, "Jobs submitted from then on");
-  replay->add_option("-E,--endtime", options->to, "Jobs submitted before then");
-  replay->add_option("--time-zone", options->zone,
-                     "Of local times in the history and in options; default: this machine's");
+  replay->add_option("-S,--starttime", options->from, "Only jobs submitted at or after this time");
+  replay->add_option("-E,--endtime", options->to, "Only jobs submitted before this time");
+  replay->add_option(
+      "--time-zone", options->zone,
+      "Time zone of local times in the history and in options; default: this machine's");
   replay->add_option("-g,--group-by", options->group_by,
                      "List of policy, account, user, site, pool, month");
   replay->add_option("--look", options->look,
-                     "How often the queue is looked at; default: as the configuration has it");
+                     "How often the queue is read; default: as the configuration says");
   replay->add_flag("--as-configured", options->as_configured,
                    "Policies in shadow change nothing, as they are configured");
-  replay->add_option("--begin", options->begin, "CSV: when times that are numbers begin");
-  replay->add_option("--time-unit", options->time_unit, "CSV: of times that are numbers")
+  replay->add_option("--begin", options->begin, "CSV: the time that the number 0 means");
+  replay->add_option("--time-unit", options->time_unit, "CSV: unit of times that are numbers")
       ->capture_default_str();
-  replay->add_option("--length-unit", options->length_unit, "CSV: of runtimes and limits")
+  replay->add_option("--length-unit", options->length_unit, "CSV: unit of runtimes and limits")
       ->capture_default_str();
-  replay->add_option("--partition", options->partition, "CSV: of jobs that name none");
+  replay->add_option("--partition", options->partition, "CSV: partition of jobs that name none");
   replay->add_flag("--cpus-are-devices", options->cpus_are_devices,
-                   "CSV: count CPUs as devices where there is no column of devices");
+                   "CSV: count CPUs as devices if there is no column of devices");
   CLI::Option* const json = replay->add_flag("--json", options->json, "Print one JSON object");
   replay->add_flag("--csv", options->csv, "Print the sums as CSV")->excludes(json);
   replay->callback([options, exit_code] { *exit_code = Run(*options); });

@@ -72,25 +72,25 @@ std::vector<std::string> NotesOf(const ReplayReport& report) {
   std::vector<std::string> notes;
   if (report.forecasts == "oracle") {
     notes.push_back(
-        "the forecasts know what came: this is a bound that no site could have reached");
+        "the forecasts are the actual values: this is a bound that no site could have reached");
   }
   if (const int64_t unscored = Unscored(report.result); unscored > 0) {
     notes.push_back(
         absl::StrCat(Count(unscored),
-                     " jobs ran, and count in no sum of energy or CO2e: their grid data or the "
-                     "draw of their hardware is not known"));
+                     " jobs ran but are in no sum of energy or CO2e: their grid data or the watts "
+                     "of their hardware are not known"));
   }
   for (const std::string& pool : UnknownPools(report)) {
     notes.push_back(absl::StrCat("pool ", Printable(pool),
-                                 ": takes no part, since its size is not known; "
+                                 ": is not used, because its size is not known; state it with "
                                  "--pool ",
-                                 Printable(pool), "=NODESxDEVICESxCPUS states it"));
+                                 Printable(pool), "=NODESxDEVICESxCPUS"));
   }
   for (size_t i = 0; i < report.config.pools.size(); ++i) {
     if (report.result.shapes[i].source != "peak" || report.result.shapes[i].nodes == 0) continue;
     notes.push_back(
-        "a size from the peak is what was in use at most: where a machine was never "
-        "full, state its size");
+        "a size from the peak is the most that was in use; if a machine was never full, state its "
+        "size with --pool");
     break;
   }
   if (report.trace.report.ambiguous_times > 0) {
@@ -100,7 +100,7 @@ std::vector<std::string> NotesOf(const ReplayReport& report) {
   }
   for (const auto& [partition, count] : report.result.unknown_partitions) {
     notes.push_back(absl::StrCat("partition ", partition.empty() ? "\"\"" : Printable(partition),
-                                 ": is no pool; ", Count(count.rows), " rows"));
+                                 ": has no pool; ", Count(count.rows), " rows"));
   }
   return notes;
 }

@@ -69,7 +69,8 @@ std::string MayBeMovedHere(const Snapshot::Pool& pool, const AdmissionRules& rul
   if (partition == nullptr) return "no: its rules are not known";
   if (enforces && !rules.accounting_known) return "no: accounts and QOS are not known";
   if (partition->unknown_flags != 0) return "no: it has a rule that is not known";
-  if (rules.unknown_enforcement != 0) return "no: what is enforced of accounts is not known";
+  if (rules.unknown_enforcement != 0)
+    return "no: AccountingStorageEnforce has a setting that is not known";
   if (partition->needs_reservation) return "no: it needs a reservation";
   if (partition->hidden) return "no: it is hidden";
   if (partition->root_only) return "root's";
@@ -309,7 +310,7 @@ Json AsJson(const StatusReport& report) {
 std::string SummaryOf(SnapshotPart part, const Snapshot& snapshot) {
   switch (part) {
     case SnapshotPart::kCapacity:
-      return absl::StrCat(", the queue as of ", LocalTime(snapshot.capacity().taken_at));
+      return absl::StrCat(", queue read at ", LocalTime(snapshot.capacity().taken_at));
     case SnapshotPart::kAdmission:
       return absl::StrCat(", ", snapshot.admission().users.size(), " users with accounts");
     case SnapshotPart::kConfig:
@@ -387,8 +388,8 @@ void AddStatus(CLI::App& app, int* exit_code) {
   status->add_option("--config", options->config, "Configuration")->capture_default_str();
   status->add_option("--snapshot", options->snapshot,
                      "Folder of the snapshot; default: the one in the configuration");
-  status->add_flag("--json", options->json, "As one JSON object");
-  status->footer("Exits with 1 where anything is stale, missing or in error.");
+  status->add_flag("--json", options->json, "Print one JSON object");
+  status->footer("Exits with 1 if anything is stale, missing or wrong.");
   status->callback([options, exit_code] {
     const StatusReport report = Look(*options);
     if (options->json) {

@@ -130,7 +130,7 @@ void ReadDaemonState(StatusReport* report) {
       published_at - updated_at > kMaxDaemonSilence) {
     warn(FindingCode::kScarbondStatusOld,
          absl::StrCat(path, ": not written since ", LocalTime(updated_at),
-                      " though the snapshot was"));
+                      ", although the snapshot was"));
     return;
   }
   report->findings.insert(report->findings.end(), state->findings.begin(), state->findings.end());

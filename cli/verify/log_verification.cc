@@ -176,7 +176,7 @@ void LogVerification::CheckLink(const Record& record, const std::string& id, uin
     } else {
       Find(Kind::kBrokenLink, place_,
            absl::StrCat("record ", id,
-                        " says that it is its boot's first, and there are others "
+                        " says that it is its boot's first, but there are others "
                         "before it"));
     }
   } else if (is_first) {
@@ -208,7 +208,7 @@ void LogVerification::CheckLink(const Record& record, const std::string& id, uin
   } else if (gap > 0) {
     Find(Kind::kDropped, place_,
          absl::StrCat(Numbers(state->boot.last + 1, sequence - 1), " of boot ", state->boot.boot,
-                      gap == 1 ? " was" : " were", " never written: the chain goes on"));
+                      gap == 1 ? " was" : " were", " never written: the chain continues"));
   }
   state->is_chained = true;
 }
@@ -261,7 +261,7 @@ LogVerification::Report LogVerification::Finish() {
         fragment.id.empty() ? "a record" : absl::StrCat("record ", fragment.id);
     if (is_followed) {
       Find(Kind::kCutShort, fragment.place,
-           absl::StrCat("is the beginning of ", what, " only, and its boot goes on"));
+           absl::StrCat("is only the beginning of ", what, ", but its boot continues"));
     } else {
       Find(Kind::kTorn, fragment.place,
            absl::StrCat("is the beginning of ", what, ": its writer was stopped while writing it"));
@@ -288,7 +288,7 @@ LogVerification::Report LogVerification::Finish() {
       Find(Kind::kUnexpected, {},
            absl::StrCat("record ", id,
                         " is not as expected: it was changed, or its chain was "
-                        "written anew"));
+                        "written again"));
     } else if (state == states_.end()) {
       Find(Kind::kUnexpected, {},
            absl::StrCat("record ", id, " is not there, nor any other of its boot"));

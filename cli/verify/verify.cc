@@ -120,8 +120,7 @@ std::string ToText(const LogVerification::Report& report, const LedgerCheck::Cou
                     Printable(absl::StrCat(is_damage ? "damage: " : "note: ", place, finding.fact)),
                     "\n");
   }
-  absl::StrAppend(&text, "bookings: ", ledgers.same,
-                  " decisions agree with those that the log has");
+  absl::StrAppend(&text, "bookings: ", ledgers.same, " decisions agree with the log");
   if (ledgers.unknown > 0) absl::StrAppend(&text, ", ", ledgers.unknown, " cannot be compared");
   if (ledgers.different > 0) {
     absl::StrAppend(&text, ", ", ledgers.different, " do not, the first ", ledgers.first_different);
@@ -134,8 +133,8 @@ std::string ToText(const LogVerification::Report& report, const LedgerCheck::Cou
   }
   if (!has_expected) {
     absl::StrAppend(&text,
-                    "not checked: whether the end of a chain was cut off, or a chain was written "
-                    "anew as a whole; --expect does, with a line of scarbond's journal\n");
+                    "not checked: whether the end of a chain was cut off, or a whole chain was "
+                    "written again; --expect checks it with a line of scarbond's journal\n");
   }
   if (damage > 0) {
     absl::StrAppend(&text, "damaged: ", damage, damage == 1 ? " place\n" : " places\n");
@@ -165,7 +164,8 @@ int Run(const Options& options) {
   }
   std::vector<std::string> skipped;
   const std::vector<std::string> files = WithRotated(path, &skipped);
-  for (const std::string& file : skipped) Complain(file + ": is compressed and left out");
+  for (const std::string& file : skipped)
+    Complain(file + ": is compressed and was not read; decompress it first");
   LedgerCheck ledgers;
   for (const std::string& file : files) {
     if (absl::Status status = AddFile(file, &verification, &ledgers); !status.ok()) {
@@ -194,10 +194,10 @@ void AddLogVerify(CLI::App& log, int* exit_code) {
   verify->add_option("--config", options->config, "Configuration")->capture_default_str();
   verify
       ->add_option("--expect", options->expected,
-                   "What a record must be, as scarbond logged it; may be repeated")
+                   "The digest of a record, as scarbond logged it; may be repeated")
       ->type_name("BOOT:SEQ:DIGEST")
       ->allow_extra_args(false);
-  verify->add_flag("--json", options->json, "The same as JSON");
+  verify->add_flag("--json", options->json, "Print the result as JSON");
   verify->callback([options, exit_code] { *exit_code = Run(*options); });
 }
 

@@ -129,7 +129,7 @@ class DoctorTest(PrivateSlurmTest):
             f"ok: plugin: {self.plugin}: is built for Slurm {self.release}",
             "ok: JobSubmitPlugins: carbon",
             f"ok: plugin loaded: {self.plugin}",
-            f"ok: snapshot folder: {self.snapshot}, for scarbond and slurmctld alike",
+            f"ok: snapshot folder: {self.snapshot}, for both scarbond and slurmctld",
             "ok: forecasts: usable for 3 zones",
             "ok: pools: jobs may be moved to 3 of 3",
         ):
@@ -216,7 +216,7 @@ class DoctorTest(PrivateSlurmTest):
         lines = self.doctor()[1]
         self.assertIn(
             f"warning: plugin: {front / PLUGIN}: is built for Slurm {self.next_release}: "
-            f"slurmctld {self.release} passes over it",
+            f"slurmctld {self.release} skips it",
             lines,
         )
         self.assertIn(f"ok: plugin loaded: {self.plugin}", lines)
@@ -294,7 +294,7 @@ class DoctorTest(PrivateSlurmTest):
         self.assertEqual(code, 1)
         self.assertIn(
             f"error: snapshot folder: scarbond publishes to {self.folder / 'elsewhere'}, "
-            f"and slurmctld reads {self.snapshot}",
+            f"but slurmctld reads {self.snapshot}",
             lines,
         )
 
@@ -310,10 +310,10 @@ class DoctorTest(PrivateSlurmTest):
         checks = json.loads(done.stdout)["checks"]
         facts = {check["subject"]: check for check in checks}
         self.assertEqual(facts["plugin loaded"]["result"], "warning")
-        self.assertEqual(facts["plugin loaded"]["advice"], "ask as root")
+        self.assertEqual(facts["plugin loaded"]["advice"], "run scarbon doctor as root")
         self.assertEqual(facts["folders"]["result"], "warning")
         # The lock is its user's alone.
-        self.assertEqual(facts["scarbond"]["advice"], "ask as root")
+        self.assertEqual(facts["scarbond"]["advice"], "run scarbon doctor as root")
         self.assertEqual(facts["plugin"]["result"], "ok")
         self.assertEqual(done.returncode, 0, checks)
 

@@ -81,7 +81,7 @@ class PrivateDataTest(PublisherTest):
         self.assertEqual((record["job_id"], record["reason"], record["error"]),
                          (int(job_id), "its pool is down", None))
         checks = self.doctor()
-        self.assertEqual(checks["publisher"]["fact"], f"the plugin believes user {PUBLISHER}")
+        self.assertEqual(checks["publisher"]["fact"], f"the plugin trusts user {PUBLISHER}")
         self.assertEqual(checks["scarbond's right"]["fact"], f"{PUBLISHER} has AdminLevel=Operator")
         self.assertEqual(checks["snapshot read"]["result"], "ok")
         self.assertEqual(checks["log written"]["result"], "ok")

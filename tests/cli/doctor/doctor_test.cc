@@ -210,8 +210,9 @@ TEST_F(ScarbonDoctor, JudgesForTheSlurmThatItWasBuiltForAndSaysThatPathLeadsElse
   fs::permissions(folder_ + "/other/slurmctld", fs::perms(0755));
   environment_ = "PATH=" + folder_ + "/other:$PATH";
   const std::vector<std::string> lines = Lines();
-  EXPECT_THAT(lines,
-              Contains("warning: slurmctld installed: PATH leads to another, DIR/other/slurmctld"));
+  EXPECT_THAT(lines, Contains(testing::MatchesRegex(
+                         "warning: slurmctld installed: .*/slurmctld is checked, but "
+                         "PATH has another one first, DIR/other/slurmctld")));
   EXPECT_THAT(lines,
               Contains("ok: plugin: DIR/a/job_submit_carbon.so: is built for Slurm " + Release()));
 }
@@ -269,21 +270,21 @@ TEST_F(ScarbonDoctor, FollowsPluginDirAsSlurmDoes) {
   std::vector<std::string> lines = Lines();
   EXPECT_THAT(lines, Contains(absl::StrCat("warning: plugin: ", a, ": is built for Slurm ",
                                            FormatSlurmVersion(Next()), ": slurmctld ", Release(),
-                                           " passes over it")));
+                                           " skips it")));
   EXPECT_THAT(lines, Contains(absl::StrCat("ok: plugin: ", b, ": is built for Slurm ", Release())));
   // Two that fit: the first.
   InstallPlugin();
   lines = Lines();
   EXPECT_THAT(lines, Contains(absl::StrCat("ok: plugin: ", a, ": is built for Slurm ", Release())));
-  EXPECT_THAT(
-      lines, Contains(absl::StrCat("warning: plugin: ", b, ": is built for Slurm ", Release(),
-                                   ", and is never loaded: ", a, " comes before it in PluginDir")));
+  EXPECT_THAT(lines, Contains(absl::StrCat("warning: plugin: ", b, ": is built for Slurm ",
+                                           Release(), ": it is never loaded, because ", a,
+                                           " comes before it in PluginDir")));
   // What is no plugin is passed over too.
   Write("a/job_submit_carbon.so", "half a file");
   lines = Lines();
   EXPECT_THAT(lines,
               Contains(absl::StrCat("warning: plugin: ", a, ": is not an ELF file: slurmctld ",
-                                    Release(), " passes over it")));
+                                    Release(), " skips it")));
   EXPECT_THAT(lines, Contains(absl::StrCat("ok: plugin: ", b, ": is built for Slurm ", Release())));
 }
 
@@ -363,7 +364,7 @@ TEST_F(ScarbonDoctor, TellsOfAScarbondThatDoesNotRun) {
   Write("snapshot/.lock", absl::StrCat(getpid(), "\n"));  // a process, but another program's
   EXPECT_THAT(Lines(), Contains(absl::StrCat("error: scarbond: does not run on this machine: "
                                              "DIR/snapshot/.lock names process ",
-                                             getpid(), ", which is none")));
+                                             getpid(), ", which is not a running scarbond")));
 }
 
 TEST_F(ScarbonDoctor, NamesTheScarbondBesideItAndItsLibslurm) {
@@ -395,9 +396,8 @@ TEST_F(ScarbonDoctor, LooksForLibslurmOnScarbondsOwnPath) {
                                 "DIR/lib/libslurm.so.99"));
 
   fs::remove(folder_ + "/sbin/scarbond");
-  EXPECT_THAT(
-      Lines(),
-      Contains(testing::StartsWith("warning: scarbond installed: is neither beside scarbon nor ")));
+  EXPECT_THAT(Lines(), Contains(testing::StartsWith(
+                           "warning: scarbond installed: is neither next to scarbon nor at ")));
 }
 
 TEST_F(ScarbonDoctor, TellsWhatAScarbondOfAnotherUserLacks) {
@@ -408,12 +408,13 @@ TEST_F(ScarbonDoctor, TellsWhatAScarbondOfAnotherUserLacks) {
   StartScarbond(kNobody);
   const std::vector<std::string> lines = Lines();
   EXPECT_THAT(lines, Contains(absl::StrCat("ok: scarbond: pid ", scarbond_, ", user nobody")));
-  EXPECT_THAT(lines, Contains("warning: publisher: whether the plugin believes user nobody is in "
-                              "slurmctld's environment, which is not there yet"));
+  EXPECT_THAT(lines,
+              Contains("warning: publisher: whether the plugin trusts user nobody depends on "
+                       "slurmctld's environment, which is unknown before it runs"));
   EXPECT_THAT(lines, Contains("error: scarbond's right: nobody may not restore jobs: Slurm has "
-                              "operators with slurmdbd only"));
-  EXPECT_THAT(lines, Contains("ok: PrivateData: jobs,nodes: root, SlurmUser, and operators see "
-                              "everything all the same"));
+                              "operators only with slurmdbd"));
+  EXPECT_THAT(lines, Contains("ok: PrivateData: jobs,nodes: does not affect root, SlurmUser and "
+                              "operators, who see everything"));
 }
 
 TEST_F(ScarbonDoctor, TellsWhereNoJobIsMoved) {
@@ -498,8 +499,8 @@ TEST_F(ScarbonDoctor, NamesAnotherToolThatWritesInAdminComment) {
   Write("bin/comment", "JS1:H4sI\n");
   EXPECT_THAT(Lines(),
               Contains("ok: AdminComment: another tool writes there: 1 of 1 jobs that "
-                       "ended lost carbon's part (job 17: \"JS1:H4sI\"); the placement log "
-                       "names the jobs all the same"));
+                       "ended lost carbon's part (job 17: \"JS1:H4sI\"); carbon does not depend "
+                       "on it: the placement log names the jobs"));
 }
 
 }  // namespace

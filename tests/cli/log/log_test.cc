@@ -231,8 +231,10 @@ TEST_F(ScarbonLog, RefusesAnUnknownFieldNamingTheNearest) {
   EXPECT_EQ(ran.err,
             "scarbon: field \"sitte\": is not known; did you mean \"site\"? (--helpformat lists "
             "all)\n");
-  EXPECT_EQ(RunOnLog("-o job%x").err,
-            "scarbon: field \"job%x\": its width is not a whole number but 0\n");
+  EXPECT_EQ(
+      RunOnLog("-o job%x").err,
+      "scarbon: field \"job%x\": the width must be a whole number from -10000 to 10000, except "
+      "0\n");
 }
 
 TEST_F(ScarbonLog, ListsItsFieldsAndShowsEachOfThem) {
@@ -348,9 +350,9 @@ TEST_F(ScarbonLog, TellsOfWhatWasWithheldUserByUser) {
   const Ran ran = RunOnLog("");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.err,
-            "scarbon: 1 decision of other users not recorded from 2026-11-24T19:00:00 to "
+            "scarbon: other users: 1 decision was not recorded from 2026-11-24T19:00:00 to "
             "2026-11-24T20:00:30: above a user's share of the log; those jobs passed unchanged\n"
-            "scarbon: 1001 decisions of user 4242424 not recorded from 2026-11-24T19:00:00 to "
+            "scarbon: user 4242424: 1001 decisions were not recorded from 2026-11-24T19:00:00 to "
             "2026-11-24T20:00:30: above a user's share of the log; those jobs passed unchanged\n");
 }
 
@@ -368,7 +370,9 @@ TEST_F(ScarbonLog, ReadsRotatedLogsOldestFirstAndSeesNoGapBetweenThem) {
   std::ofstream(log_ + ".3.gz") << "x";
   const Ran all = RunOnLog("--all -n -P -o job");
   EXPECT_EQ(all.out, "1\n2\n3\n4\n5\n6\n");
-  EXPECT_EQ(all.err, absl::StrCat("scarbon: ", log_, ".3.gz: is compressed and left out\n"));
+  EXPECT_EQ(all.err, absl::StrCat("scarbon: ", log_,
+                                  ".3.gz: is compressed and was not read; "
+                                  "decompress it first\n"));
   EXPECT_EQ(RunOnLog("-n -P -o job").out, "6\n");
 }
 

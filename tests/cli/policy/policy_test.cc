@@ -103,7 +103,8 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
       result.out,
       AllOf(HasSubstr("warning: policy narrow: user \"no-such-user-here\" does not exist\n"),
             HasSubstr("warning: zone A: "), HasSubstr("/gone.csv: does not exist\n"),
-            HasSubstr("warning: zone B: has no forecast\n"),
+            HasSubstr(
+                "warning: zone B: has no forecast; name sources in \"forecasts\" or \"history\"\n"),
             HasSubstr("/old.csv: does not exist\n"), Not(HasSubstr("zone H: has no forecast")),
             HasSubstr("warning: the sites' zones are of different kinds, which are never compared "
                       "with each other: average-lifecycle (A), marginal (B)\n"),
@@ -123,9 +124,9 @@ TEST_F(PolicyCheck, NamesThePoliciesThatWereWrittenForTheOlderRule) {
   const Ran result = Scarbon("policy check carbon.json");
   EXPECT_EQ(result.code, 0);
   const std::string change =
-      ": saving_floor is now asked of the saving that is expected and confidence of any saving at "
-      "all, over the fallback; name a \"fallback\", \"static-best\" or \"home\", to say that you "
-      "know: carbon.json(5)\n";
+      ": saving_floor now applies to the expected saving over the fallback, and confidence to the "
+      "probability of any such saving; if that is intended, set \"fallback\" to \"static-best\" or "
+      "\"home\": see carbon.json(5)\n";
   EXPECT_EQ(result.out, "warning: policy floor" + change + "warning: policy sure" + change +
                             "carbon.json: 0 sites, 0 pools, 5 policies: ok\n");
 }
@@ -147,9 +148,9 @@ TEST_F(PolicyCheck, NamesHardwareWhoseFreeWattsTheConsequentialFigureLacks) {
     return Scarbon("policy check carbon.json").out;
   };
   const std::string warning =
-      "warning: hardware mi300x: no free_watts: unless Slurm powers its nodes down, the "
-      "attributional emission is minimised where a job may go there, not the consequential; give "
-      "free_watts: carbon.json(5)\n";
+      "warning: hardware mi300x: has no free_watts: for jobs that may run there, the attributional "
+      "emission is minimised instead of the consequential, unless Slurm powers the nodes down; set "
+      "free_watts: see carbon.json(5)\n";
   EXPECT_THAT(check(R"("hardware": "mi300x")", ""), HasSubstr(warning));
   EXPECT_THAT(check(R"("hardware": "mi300x", "powers_down": true)", ""), Not(HasSubstr("warning")));
   EXPECT_THAT(check(R"("hardware": "mi300x")", R"(, "minimise": "attributional")"),

@@ -80,7 +80,7 @@ TEST_F(ReplayCommand, ShowsWhatEnforcingWouldHaveSaved) {
               ContainsRegex("oslo +1 +3 +22[.]0 +132[.]0 +2[.]2 kg +13[.]2 kg +-500[.]0% +-"));
   EXPECT_THAT(ran.out, ContainsRegex("3 +120[.]0 +99[.]2% +replayed"));
   EXPECT_THAT(ran.out, ContainsRegex("1 +1[.]0 +0[.]8% +left out: its partition is no pool"));
-  EXPECT_THAT(ran.out, HasSubstr("note: partition debug: is no pool; 1 rows\n"));
+  EXPECT_THAT(ran.out, HasSubstr("note: partition debug: has no pool; 1 rows\n"));
 }
 
 TEST_F(ReplayCommand, RefusesWrongOptionsByNameAndValue) {
@@ -95,7 +95,7 @@ TEST_F(ReplayCommand, RefusesWrongOptionsByNameAndValue) {
                 "--pool oslo: \"none\" is not NODES, NODESxDEVICES or "
                 "NODESxDEVICESxCPUS"},
            Case{"--group-by week", "--group-by: \"week\" is not one of "},
-           Case{"--look 1h", "--look 1h: is above 10m"},
+           Case{"--look 1h", "--look 1h: must be at most 10m"},
            Case{"--time-zone Mars/Base",
                 "--time-zone \"Mars/Base\": this machine does not know it"},
            Case{"--forecasts guess", "--forecasts"},

@@ -494,7 +494,7 @@ TEST_F(ScarbonStatus, TellsWhereScarbondLeftNothingOrSomethingOld) {
   daemon_.updated_at = now_ - absl::Hours(1);
   Write(daemon_);
   EXPECT_THAT(Problems(), testing::ElementsAre(testing::ContainsRegex(
-                              "^scarbond: .*: not written since .* though the snapshot was$")));
+                              "^scarbond: .*: not written since .*, although the snapshot was$")));
   EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["zones"][0]["sources"].size(), 0u);
 }
 

@@ -133,7 +133,7 @@ TEST(LogVerification, TellsARecordThatWasNeverWrittenFromOneThatWasRemoved) {
   EXPECT_TRUE(report.is_whole());
   ASSERT_THAT(KindsOf(report), ElementsAre(Kind::kDropped));
   EXPECT_EQ(report.findings[0].fact,
-            "records 3 to 4 of boot 1111111111111111 were never written: the chain goes on");
+            "records 3 to 4 of boot 1111111111111111 were never written: the chain continues");
   // And where the first of all was dropped.
   Writer late(kSecondBoot);
   late.Drop();
@@ -286,7 +286,7 @@ TEST(LogVerification, TellsWithADigestThatTheEndWasCutOffOrTheChainWrittenAnew) 
   EXPECT_TRUE(Verify({anew}).is_whole());
   report = Verify({anew}, {expected});
   EXPECT_FALSE(report.is_whole());
-  EXPECT_THAT(report.findings[0].fact, HasSubstr("its chain was written anew"));
+  EXPECT_THAT(report.findings[0].fact, HasSubstr("its chain was written again"));
   report = Verify({{}}, {expected});
   EXPECT_THAT(report.findings[0].fact, HasSubstr("nor any other of its boot"));
   // Any record, not only the last.

@@ -51,9 +51,9 @@ TEST_F(ScarbonLogVerify, SaysThatALogIsWholeAndWhatItCouldNotCheck) {
             "BOOT             RECORDS FIRST LAST MISSING UNCHAINED\n"
             "---------------- ------- ----- ---- ------- ---------\n"
             "3f9c21aa04d7be15       3     1    3       0         0\n"
-            "bookings: 0 decisions agree with those that the log has\n"
-            "not checked: whether the end of a chain was cut off, or a chain was written anew as a "
-            "whole; --expect does, with a line of scarbond's journal\n"
+            "bookings: 0 decisions agree with the log\n"
+            "not checked: whether the end of a chain was cut off, or a whole chain was written "
+            "again; --expect checks it with a line of scarbond's journal\n"
             "whole\n");
   const auto expected = Verify("--expect " + Newest());
   EXPECT_EQ(expected.code, 0);
@@ -79,7 +79,8 @@ TEST_F(ScarbonLogVerify, ReadsRotatedFilesToo) {
   std::ofstream(log_ + ".3.gz").flush();
   const auto ran = Verify();
   EXPECT_EQ(ran.code, 0);
-  EXPECT_THAT(ran.out, HasSubstr("scarbon: " + log_ + ".3.gz: is compressed and left out\n"));
+  EXPECT_THAT(ran.out, HasSubstr("scarbon: " + log_ +
+                                 ".3.gz: is compressed and was not read; decompress it first\n"));
   EXPECT_THAT(ran.out, HasSubstr("3f9c21aa04d7be15       3     1    3       0"));
 }
 
