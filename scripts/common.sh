@@ -1,11 +1,13 @@
-# What the scripts of this folder share: which Slurm, a build whose errors are seen, and which Debian
-# mirror. To be sourced, before any change of folder; the functions that build are for the tree's root.
+# Functions that the scripts of this folder share: they choose a Slurm, build with visible errors,
+# and find a Debian mirror. Source this file before any change of folder. The functions that build
+# run in the root of the tree.
 started_in=$PWD
 
-# choose_slurm [PREFIX]: makes PATH lead to the commands and the daemons of one Slurm, and sets
-# slurm_prefix. Its folders come first only where PATH leads to another Slurm: /usr/bin there would hide
-# the user's own cmake, compiler or python. PREFIX is the folder that it was installed into; default: the
-# Slurm whose scontrol is first in PATH, else the one in /usr. Prints why and returns 1 if PREFIX has no Slurm.
+# choose_slurm [PREFIX]: makes PATH lead to the commands and daemons of one Slurm, and sets
+# slurm_prefix. The folders of this Slurm come first in PATH only if PATH leads to another Slurm:
+# otherwise /usr/bin would hide the user's own cmake, compiler or python. PREFIX is the folder into
+# which Slurm was installed. Default: the Slurm whose scontrol is first in PATH, otherwise the one
+# in /usr. If PREFIX has no Slurm, prints why and returns 1.
 choose_slurm() {
   local scontrol
   slurm_prefix=/usr
@@ -17,7 +19,7 @@ choose_slurm() {
     }
   elif scontrol=$(command -v scontrol); then
     slurm_prefix=$(dirname "$(dirname "$scontrol")")
-    # A link in PATH may stand for a command that was installed elsewhere.
+    # A link in PATH may point to a command that was installed elsewhere.
     [[ -e $slurm_prefix/include/slurm/slurm.h ]] ||
       slurm_prefix=$(dirname "$(dirname "$(realpath "$scontrol")")")
   fi
@@ -25,7 +27,7 @@ choose_slurm() {
   path_leads_to_slurm || PATH=$slurm_prefix/bin:$slurm_prefix/sbin:$PATH
 }
 
-# path_leads_to_slurm: whether PATH finds the chosen Slurm, as far as it is installed.
+# path_leads_to_slurm: succeeds if PATH finds the chosen Slurm, as far as it is installed.
 path_leads_to_slurm() {
   local file
   for file in "$slurm_prefix"/bin/{sacctmgr,sbatch,scancel,scontrol,sinfo,squeue} \
@@ -34,7 +36,7 @@ path_leads_to_slurm() {
   done
 }
 
-# is_debian_slurm: whether the chosen Slurm is Debian's own, or none is there yet.
+# is_debian_slurm: succeeds if the chosen Slurm is Debian's own, or if there is none yet.
 is_debian_slurm() {
   [[ $slurm_prefix == /usr ]] || return 1
   [[ ! -x /usr/bin/scontrol ]] ||
@@ -56,15 +58,16 @@ configure() {
   sed -n 's/^-- \(Slurm .*\)/\1/p' "build/$preset/configure.log" >&2
 }
 
-# build PRESET [OPTION… | --target TARGET…]: configures and builds. What the compiler says is kept in
-# build/PRESET/build.log; if the build fails, the errors are shown.
+# build PRESET [OPTION… | --target TARGET…]: configures and builds. The compiler's output is in
+# build/PRESET/build.log. If the build fails, the errors are shown.
 build() {
   local preset=$1 log=build/$1/build.log
   shift
   configure "$preset" || return 1
   if cmake --build --preset "$preset" --parallel "$(nproc)" "$@" >"$log" 2>&1; then return; fi
-  # Ninja names each command that failed before its output; between them is the progress of others.
-  # Neither a grep that finds nothing nor a head that has enough may end the script before the last line.
+  # Ninja prints each failed command before its output, and the progress of other commands between
+  # them. Neither a grep without matches nor a head that stops early may end the script before the
+  # last line.
   {
     sed -n '/^FAILED: /,$p' "$log" | grep -vE '^\[[0-9]+/[0-9]+\] ' | head -n 200
     grep -q '^FAILED: ' "$log" || tail -n 40 "$log"
@@ -73,13 +76,13 @@ build() {
   return 1
 }
 
-# debian_mirror SUITE FOLDER: prints the first archive in this machine's apt sources that is Debian's and
-# has the suite; returns 1 if none is. Needs the network, but neither root nor apt's lists, and leaves
-# apt's state alone. FOLDER is for what is fetched.
+# debian_mirror SUITE FOLDER: prints the first Debian archive in this machine's apt sources that has
+# the suite, or returns 1. Needs the network, but neither root nor apt's lists, and does not change
+# apt's state. FOLDER is for downloaded files.
 debian_mirror() {
   local uri release=$2/mirror/Release
   while read -r uri; do
-    # Afresh: apt would continue a file that is there, or write through a link of its own making.
+    # Use a new folder: apt would continue an existing file, or write through a link of its own.
     rm -rf "$2/mirror"
     mkdir "$2/mirror"
     /usr/lib/apt/apt-helper -o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
