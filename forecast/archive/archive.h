@@ -19,7 +19,6 @@
 // file for a second; try again. DATA_LOSS: the file turns out to be damaged; open it again.
 // INVALID_ARGUMENT: the given data cannot be stored, or the row that was asked for is damaged;
 // everything else is well.
-// row: all else is well.
 #ifndef FORECAST_ARCHIVE_ARCHIVE_H_
 #define FORECAST_ARCHIVE_ARCHIVE_H_
 
