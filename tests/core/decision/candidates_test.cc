@@ -10,7 +10,7 @@
 namespace carbon {
 namespace {
 
-TEST(RunInPool, ScalesTheRuntimeToOtherHardware) {
+TEST(JobInPools, ScalesTheRuntimeToOtherHardware) {
   World world;
   world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
   world.AddZone("CLEAN", DayWith(50, 0, 0, 0));
@@ -45,7 +45,7 @@ World SlowerAway() {
   return world;
 }
 
-TEST(RunInPool, LengthensTheTimeLimitOnSlowerHardware) {
+TEST(JobInPools, LengthensTheTimeLimitOnSlowerHardware) {
   World world = SlowerAway();
   JobRequest job = world.Job("carbon:hardware=any,runtime=2h");
   job.time_limit = absl::Minutes(181);
@@ -70,7 +70,7 @@ TEST(RunInPool, LengthensTheTimeLimitOnSlowerHardware) {
   EXPECT_GT(decision.chosen->runtime, absl::Minutes(482));
 }
 
-TEST(RunInPool, KeepsTheTimeLimitUnlessPolicyAndUserAllow) {
+TEST(JobInPools, KeepsTheTimeLimitUnlessPolicyAndUserAllow) {
   World world = SlowerAway();
   JobRequest job = world.Job("carbon:runtime=1h");
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the user did not allow other hardware");
@@ -82,7 +82,7 @@ TEST(RunInPool, KeepsTheTimeLimitUnlessPolicyAndUserAllow) {
   EXPECT_EQ(decision.chosen->time_limit, absl::Hours(4));
 }
 
-TEST(RunInPool, NeverShortensATimeLimitOnFasterHardware) {
+TEST(JobInPools, NeverShortensATimeLimitOnFasterHardware) {
   World world = SlowerAway();
   std::swap(world.config.pools[0].hardware, world.config.pools[1].hardware);
   const Decision decision = world.Place(world.Job("carbon:hardware=any"));
@@ -91,7 +91,7 @@ TEST(RunInPool, NeverShortensATimeLimitOnFasterHardware) {
   EXPECT_FALSE(HasNewTimeLimit(decision));
 }
 
-TEST(RunInPool, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
+TEST(JobInPools, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
   World world = SlowerAway();
   const JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
   world.state("away").max_time = absl::Hours(16);
@@ -101,7 +101,7 @@ TEST(RunInPool, LengthensNoTimeLimitBeyondThePartitionsMaximum) {
             "its partition does not allow the time limit that slower hardware needs");
 }
 
-TEST(RunInPool, LengthensNoTimeLimitWhereAccountingMayLimitIt) {
+TEST(JobInPools, LengthensNoTimeLimitWhereAccountingMayLimitIt) {
   World world = SlowerAway();
   world.admission.enforces_limits = true;
   const Decision decision = world.Place(world.Job("carbon:hardware=any,runtime=30m"));
@@ -109,7 +109,7 @@ TEST(RunInPool, LengthensNoTimeLimitWhereAccountingMayLimitIt) {
   EXPECT_NE(WhyExcluded(decision)["away"], "");
 }
 
-TEST(RunInPool, LengthensNoTimeLimitAgainstTheDeadline) {
+TEST(JobInPools, LengthensNoTimeLimitAgainstTheDeadline) {
   World world = SlowerAway();
   JobRequest job = world.Job("carbon:hardware=any,runtime=30m");
   const absl::Duration margin = world.policy().margin;
@@ -121,14 +121,14 @@ TEST(RunInPool, LengthensNoTimeLimitAgainstTheDeadline) {
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
 }
 
-TEST(RunInPool, SurvivesAnAbsurdRatioOfSpeeds) {
+TEST(JobInPools, SurvivesAnAbsurdRatioOfSpeeds) {
   World world = SlowerAway();
   world.config.hardware["a100"].throughput->value = FlopsPerSecond(1e-300);
   EXPECT_EQ(WhyExcluded(world.Place(world.Job("carbon:hardware=any")))["away"],
             "the run is longer than 400 days");
 }
 
-TEST(RunInPool, ChargesAnExclusiveJobForAllDevicesOfItsNodes) {
+TEST(JobInPools, ChargesAnExclusiveJobForAllDevicesOfItsNodes) {
   const World world = TwoSites();
   JobRequest job = world.Job();
   job.demand = {.nodes = 2, .devices = 2, .cpus = 2};
@@ -145,7 +145,7 @@ TEST(RunInPool, ChargesAnExclusiveJobForAllDevicesOfItsNodes) {
   EXPECT_DOUBLE_EQ(decision.home->energy.value(), 8 * shared);
 }
 
-TEST(RunInPool, RunsAnExclusiveJobLongerOnSmallerNodes) {
+TEST(JobInPools, RunsAnExclusiveJobLongerOnSmallerNodes) {
   World world = SlowerAway();
   world.config.pools[1].hardware = "h100";
   world.capacity.groups[1].per_node.devices = 4;
@@ -165,7 +165,7 @@ TEST(RunInPool, RunsAnExclusiveJobLongerOnSmallerNodes) {
   EXPECT_DOUBLE_EQ(decision.chosen->energy.value(), decision.home->energy.value());
 }
 
-TEST(RunInPool, BooksAsManyNodesOfARangeAsAreFree) {
+TEST(JobInPools, BooksAsManyNodesOfARangeAsAreFree) {
   World world = OneSite();
   JobRequest job = world.Job("carbon:now");
   job.max_nodes = 3;
@@ -186,7 +186,7 @@ TEST(RunInPool, BooksAsManyNodesOfARangeAsAreFree) {
   EXPECT_EQ(decision.home->units, 8);
 }
 
-TEST(RunInPool, DoubtsBothSpeedsWhereItScalesTheRuntime) {
+TEST(JobInPools, DoubtsBothSpeedsWhereItScalesTheRuntime) {
   const auto width = [](Quality home_speed) {
     World world;
     world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
@@ -202,7 +202,7 @@ TEST(RunInPool, DoubtsBothSpeedsWhereItScalesTheRuntime) {
   EXPECT_GT(width(Quality::kEstimated), 2 * width(Quality::kMeasured));
 }
 
-TEST(RunInPool, DerivesTheRuntimeFromTheWork) {
+TEST(JobInPools, DerivesTheRuntimeFromTheWork) {
   const World world = TwoSites();
   // 8 x 400e12 FLOP/s for 1000 s.
   const Decision decision = world.Place(world.Job("carbon:flops=3.2e18"));
@@ -210,7 +210,7 @@ TEST(RunInPool, DerivesTheRuntimeFromTheWork) {
 }
 
 // On a grid that does not change, what a decision says of a run is what accounting says of it.
-TEST(RunInPool, CountsEnergyAndEmissionAsTheAccountingDoes) {
+TEST(JobInPools, CountsEnergyAndEmissionAsTheAccountingDoes) {
   World world;
   world.AddZone("STEADY", {437.25});
   world.AddSite("home", "STEADY");
@@ -244,7 +244,7 @@ TEST(RunInPool, CountsEnergyAndEmissionAsTheAccountingDoes) {
   }
 }
 
-TEST(RunInPool, CountsAllTasksOfAnArray) {
+TEST(JobInPools, CountsAllTasksOfAnArray) {
   const World world = OneSite();
   JobRequest job = world.Job();
   job.array_tasks = 5;
@@ -259,7 +259,7 @@ TEST(RunInPool, CountsAllTasksOfAnArray) {
   EXPECT_DOUBLE_EQ(world.Place(job).home->energy.value(), 32);
 }
 
-TEST(RunInPool, FindsRoomForAnExclusiveJobOnlyOnWholeNodes) {
+TEST(JobInPools, FindsRoomForAnExclusiveJobOnlyOnWholeNodes) {
   World world = TwoSites();
   JobRequest job = world.Job();
   job.exclusive = true;
@@ -272,7 +272,7 @@ TEST(RunInPool, FindsRoomForAnExclusiveJobOnlyOnWholeNodes) {
 }
 
 // Half of the devices of each node are free: 16, but on no node eight.
-TEST(RunInPool, FindsNoRoomOnNodesThatAreHalfFull) {
+TEST(JobInPools, FindsNoRoomOnNodesThatAreHalfFull) {
   World world = TwoSites();
   world.capacity.uses.push_back(
       {0,
@@ -287,7 +287,7 @@ TEST(RunInPool, FindsNoRoomOnNodesThatAreHalfFull) {
   EXPECT_EQ(world.Place(job).chosen->start, world.now);
 }
 
-TEST(RunInPool, BooksNoMoreThanThereIs) {
+TEST(JobInPools, BooksNoMoreThanThereIs) {
   World world = OneSite();
   world.capacity.groups[0].total.memory_mib = Resources::kUnlimited;
   JobRequest job = world.Job();
@@ -301,7 +301,7 @@ TEST(RunInPool, BooksNoMoreThanThereIs) {
   EXPECT_EQ(ReasonText(world.Place(job).reason), "its home home: no room within the forecast");
 }
 
-TEST(RunInPool, RunsAsManyTasksOfAnArrayAtOnceAsFit) {
+TEST(JobInPools, RunsAsManyTasksOfAnArrayAtOnceAsFit) {
   const World world = OneSite();
   JobRequest job = world.Job();
   job.time_limit = absl::Hours(1);
@@ -323,7 +323,7 @@ World SleepingAway() {
   return world;
 }
 
-TEST(RunInPool, LeavesTimeBeforeTheDeadlineForNodesToWakeUp) {
+TEST(JobInPools, LeavesTimeBeforeTheDeadlineForNodesToWakeUp) {
   World world = SleepingAway();
   world.policy().margin = absl::Minutes(2);
   JobRequest job = world.Job();
@@ -336,7 +336,7 @@ TEST(RunInPool, LeavesTimeBeforeTheDeadlineForNodesToWakeUp) {
   EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the deadline leaves no room");
 }
 
-TEST(RunInPool, BooksNodesWhileTheyWakeUpToo) {
+TEST(JobInPools, BooksNodesWhileTheyWakeUpToo) {
   const Decision decision = SleepingAway().Place(World().Job());
   EXPECT_EQ(decision.chosen->pool(), "away");
   EXPECT_EQ(decision.booked_when->end - decision.booked_when->start,
@@ -344,7 +344,7 @@ TEST(RunInPool, BooksNodesWhileTheyWakeUpToo) {
   EXPECT_EQ(decision.chosen->runtime, absl::Hours(4));
 }
 
-TEST(RunInPool, ChargesWhatNodesDrawWhileTheyWakeUp) {
+TEST(JobInPools, ChargesWhatNodesDrawWhileTheyWakeUp) {
   World world = SleepingAway();
   world.state("home").stays_powered = world.state("away").stays_powered = 0;
   const JobRequest job = world.Job();
@@ -370,7 +370,7 @@ TEST(RunInPool, ChargesWhatNodesDrawWhileTheyWakeUp) {
   EXPECT_NEAR(energy(), 8 * 4, 1e-9);
 }
 
-TEST(RunInPool, ChargesOneWakeUpForAllRoundsOfAnArray) {
+TEST(JobInPools, ChargesOneWakeUpForAllRoundsOfAnArray) {
   World world = SleepingAway();
   JobRequest job = world.Job();
   job.array_tasks = job.array_width = 8;  // four at once, twice
@@ -384,7 +384,7 @@ TEST(RunInPool, ChargesOneWakeUpForAllRoundsOfAnArray) {
 
 // What is proven of one partition counts for those with the same rules, unless an association names
 // one of them.
-TEST(RunInPool, ProvesEachPartitionByItselfThatAnAssociationNames) {
+TEST(JobInPools, ProvesEachPartitionByItselfThatAnAssociationNames) {
   World world = TwoSites();
   world.AddSite("far", "CLEAN");
   world.admission.enforces_associations = true;

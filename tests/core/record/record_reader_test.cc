@@ -33,7 +33,7 @@ absl::StatusOr<PlacementRecord> ReadDecisionRecord(const Json& json) {
 }
 
 // Nothing that a record holds is lost, or comes back as something else.
-TEST(ReadDecisionRecord, ReadsBackAllThatIsWritten) {
+TEST(ReadLogLine, ReadsBackAllThatIsWritten) {
   Draws draws;
   const World world = DrawnWorld(&draws);
   Placer placer("3f9c21aa04d7be15", {});
@@ -60,7 +60,7 @@ TEST(ReadDecisionRecord, ReadsBackAllThatIsWritten) {
   }
 }
 
-TEST(ReadDecisionRecord, ReadsARecordOfVersion1) {
+TEST(ReadLogLine, ReadsARecordOfVersion1) {
   const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(
       R"({"v":1,"type":"decision","boot":"b59543a686dc3b4b","seq":7,"time":"2026-11-29T01:45:42.5Z",
           "job":{"name":"wrap","user_id":7,"time_limit_s":60,"demand":{"nodes":2,"devices":2}},
@@ -80,7 +80,7 @@ TEST(ReadDecisionRecord, ReadsARecordOfVersion1) {
 }
 
 // A text may be reworded in a later release; a code may not.
-TEST(ReadDecisionRecord, FindsExclusionsByTheirCodes) {
+TEST(ReadLogLine, FindsExclusionsByTheirCodes) {
   const absl::StatusOr<PlacementRecord> read =
       ReadDecisionRecord(Json::parse(R"({"v":2,"type":"decision","boot":"b59543a686dc3b4b","seq":7,
                       "excluded":{"reworded":2,"of later":1},
@@ -92,7 +92,7 @@ TEST(ReadDecisionRecord, FindsExclusionsByTheirCodes) {
 }
 
 // Without a code it is the one whose text it is; the text stays what the record has.
-TEST(ReadDecisionRecord, FindsTheReasonByItsCodeOrElseByItsText) {
+TEST(ReadLogLine, FindsTheReasonByItsCodeOrElseByItsText) {
   for (const auto& [fields, reason, text] :
        {std::tuple(R"("reason":"the user opted out")", Reason::kOptedOut, "the user opted out"),
         std::tuple(R"("reason":"its home oslo: no forecast for its zone")", Reason::kUnknown,
@@ -115,7 +115,7 @@ TEST(ReadDecisionRecord, FindsTheReasonByItsCodeOrElseByItsText) {
   }
 }
 
-TEST(ReadDecisionRecord, RefusesWhatIsOfAnotherTypeAndNamesIt) {
+TEST(ReadLogLine, RefusesWhatIsOfAnotherTypeAndNamesIt) {
   for (const auto& [field, value, fault] :
        {std::tuple("/job/user_id", "-1", "job.user_id: is not a whole number"),
         std::tuple("/job/user_id", "4294967296", "job.user_id: is not a whole number"),
