@@ -8,7 +8,7 @@
 
 namespace carbon {
 
-// Nobody's rights until the end of the scope, for the whole process, where they are root's.
+// If the process is root's, it has nobody's rights until the end of the scope.
 class WithoutRootsRights {
  public:
   WithoutRootsRights() : was_root_(geteuid() == 0) {

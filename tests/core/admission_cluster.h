@@ -19,7 +19,7 @@ inline PartitionRules Partition(const std::string& name) {
   return rules;
 }
 
-// Empty: nothing stands against it.
+// Empty: nothing prevents it.
 inline std::string TextOf(std::optional<Reason> reason) {
   return reason.has_value() ? std::string(ReasonText(*reason)) : "";
 }

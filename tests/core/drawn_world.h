@@ -42,8 +42,8 @@ inline World DrawnWorld(Draws* draws) {
   world.AddZone("FR", DrawnDay(draws, 20, 60));
   world.AddZone("NO", DrawnDay(draws, 15, 30));
   world.AddZone("PL", DrawnDay(draws, 500, 350));
-  // One that nothing is known of beyond a day but climatology, one with an own forecast, and one
-  // that errs much.
+  // One zone for which only climatology is known beyond a day, one with our own forecast, and one
+  // with large errors.
   world.forecasts[1].horizon = world.Hour(24);
   world.forecasts[2].own_from = world.Hour(6);
   world.forecasts[3].spread = {.near = 0.15, .far = 0.45, .growth = absl::Hours(12)};

@@ -1,4 +1,4 @@
-// What the tests of forecast/zones/zone_forecasts.h share.
+// A fixture for the tests of forecast/zones/zone_forecasts.h.
 #ifndef TESTS_FORECAST_ZONE_FORECASTS_FIXTURE_H_
 #define TESTS_FORECAST_ZONE_FORECASTS_FIXTURE_H_
 
@@ -21,8 +21,8 @@ inline constexpr int64_t kNowHour = 24 * 150 + 10;
 
 inline double Truth(int64_t hour) { return NoisyWave(hour, 20); }
 
-// A day's archive and zones in a folder of their own, a provider that answers as it is told, and a
-// clock that is set.
+// An archive and zones of one day in a folder of their own, a provider whose answers the test sets,
+// and a clock that the test sets.
 class ZoneForecastsTest : public testing::Test {
  protected:
   ZoneForecastsTest() {
@@ -64,7 +64,7 @@ class ZoneForecastsTest : public testing::Test {
     Answer([mean](int64_t hour) { return mean / 300 * WeekWave(hour); }, hours);
   }
 
-  // What was measured in hours [first, end) came in.
+  // The measurements of hours [first, end) arrive.
   void Tell(const std::string& zone, int64_t first, int64_t end) {
     forecasts_->Take(
         {zone, Neso(), SignalKind::kAverageDirect, MakeHistory(first, end, Truth), now_});

@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const absl::string_view location : {"", "de"}) {
     absl::StatusOr<carbon::CarbonAwareForecast> forecast =
         carbon::ParseCarbonAwareSdk(text, location);
-    // What was accepted can be integrated as a whole.
+    // An accepted series can be integrated as a whole.
     if (!forecast.ok()) continue;
     const carbon::IntensitySeries& series = forecast->series;
     if (!series.Integrate(series.begin(), series.end()).ok()) __builtin_trap();

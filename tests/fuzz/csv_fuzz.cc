@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const carbon::CsvFormat& format : formats) {
     for (const auto kind : {carbon::SignalKind::kAverageLifecycle, carbon::SignalKind::kMarginal}) {
       absl::StatusOr<carbon::IntensitySeries> series = carbon::ParseCsv(bytes, format, kind);
-      // What was accepted can be integrated as a whole; what was not is refused in one short line.
+      // An accepted series can be integrated as a whole. A refused text gives one short line.
       if (series.ok()) {
         if (!series->Integrate(series->begin(), series->end()).ok()) __builtin_trap();
         continue;

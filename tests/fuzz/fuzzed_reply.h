@@ -49,7 +49,7 @@ inline void CheckRemark(const ReplyRemark& remark) {
   Require(remark.note.size() < 1000);
 }
 
-// What a server says of an error is one short line that a terminal may see.
+// The description of a server's error is one short line that is safe for a terminal.
 inline void CheckWords(HttpReply reply) {
   reply.status = 403;
   const std::string words = ReplyWords(reply);

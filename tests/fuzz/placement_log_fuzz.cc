@@ -1,5 +1,5 @@
-// Whatever is in a placement log (a torn line, another version, somebody else's file): it is read
-// to its end, what is no record is told of, and each field of what is one can be shown.
+// Any bytes as a placement log (a torn line, another version, another program's file): it is read
+// to its end, lines that are not records are reported, and each field of a record can be shown.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -85,8 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto complain = [](const std::string& complaint) {
     if (complaint.empty()) std::abort();
   };
-  // What scarbon explain makes of the records: the bookings. Each record can be written again, and
-  // what is written is read as the same.
+  // Makes the bookings from the records, as scarbon explain does. Each record can be written again,
+  // and is then read as the same.
   PastBookings past;
   std::string boot;
   SequencesByBoot sequences;

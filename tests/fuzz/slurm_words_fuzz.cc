@@ -59,7 +59,7 @@ void CheckAdminComment(const std::string& text) {
   if (!absl::StrContains(text, "carbon:id=") && DecisionIdInComment(both) != DecisionId(ours)) {
     std::abort();
   }
-  // Whatever stands before it, and never what stands there.
+  // Any text may precede it, but never the text itself.
   const std::vector<CarbonMark> marks = ReadMarks(both, 0, &seal).marks;
   const std::vector<CarbonMark> theirs = ReadMarks(text, 0, &seal).marks;
   for (const CarbonMark& mark : theirs) {

@@ -33,7 +33,7 @@ QOS = {
     "mem": "MaxTRESPerJob=mem=4000",
 }
 
-# What each partition is there for, beside "home", where jobs go by themselves.
+# The purpose of each partition besides "home", where jobs go by default.
 PARTITIONS = {
     "plain": "",
     "account": "AllowAccounts=physics",
@@ -121,10 +121,10 @@ SHAPES = {
     "liftedhome": (GAMES, "--gpus=3 --account=biology --partition=lifted"),
 }
 
-# What Slurm lets wait at home for a limit that holds everywhere.
+# Slurm lets these wait at home because of a limit that applies everywhere.
 HELD_AT_HOME = {"biology3"}
 
-# Of those that must be proven, so that proving nothing is no way to pass.
+# The cases that must be proven: proving nothing must not pass the test.
 MUST_PROVE = {
     "one": "plain account ingroup allowqos maxnodes maxtime maxcpus maxmem assoc onlyassoc small "
     "onenode lifted qgpu2 qwall qnode qcpu4 qmem",
@@ -134,7 +134,7 @@ MUST_PROVE = {
     "manycpus": "plain",
     "pertask": "plain",
     "pernode": "plain qgpu2 qnode",
-    # What its QOS sets is not looked for in the partition's.
+    # A limit in its QOS is not looked for in the partition's.
     "over": "plain qgpu2",
     "mem": "plain defmem",
     "hour": "plain",
@@ -146,7 +146,7 @@ MUST_PROVE = {
     "news": "plain assoc",
     "backup": "onlyassoc",
 }
-# Of those where Slurm would refuse or hold the job.
+# The cases in which Slurm would refuse or hold the job.
 MUST_NOT_PROVE = {
     "one": "gpucpus gpumem noaccount outgroup denyqos resv rootonly alloc minnodes down qmin2 qsubmit qrunmins "
     "exclusive defmem tier hidden quser qgroup",
@@ -297,7 +297,7 @@ class AdmissionTest(PrivateSlurmTest):
             answers = list(pool.map(ask, cases))
         refused = [(case, answer.stderr) for case, answer in answers if answer.returncode != 0]
         self.assertEqual(refused, [], "proven, but refused")
-        # What its home does not let run either is Slurm's business.
+        # If its home does not let it run either, Slurm decides.
         self.waiting = None
 
         def has_run():

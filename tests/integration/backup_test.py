@@ -30,7 +30,7 @@ class BackupTest(PrivateSlurmTest):
         super().setUpClass()
         cls.backup = cls.folder / "backup"
         cls.backup.mkdir()
-        # The same configuration, but for the files that hosts do not share.
+        # The same configuration, except for the files that hosts do not share.
         (cls.slurm / "backup.conf").write_text(
             (cls.slurm / "slurm.conf").read_text()
             .replace(f"{cls.slurm}/slurmctld.", f"{cls.backup}/slurmctld.")

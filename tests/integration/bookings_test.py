@@ -63,7 +63,7 @@ class BookingsTest(PrivateSlurmTest):
         self.assertTrue(self.in_clean_hours(array))
         self.await_looks()
         self.assertTrue(self.in_clean_hours(self.sbatch_as("daemon")))
-        # One that gives way as well finds them taken.
+        # A job that also yields finds them taken.
         self.assertFalse(self.in_clean_hours(self.sbatch_as("bin", "--nice=5")))
 
     def await_looks(self):

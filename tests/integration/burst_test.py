@@ -39,8 +39,8 @@ class BurstTest(PrivateSlurmTest):
         placed = [d for d in decisions() if d["outcome"] == "placed"]
         self.assertGreater(len(placed), 100)
 
-        # What was booked at each instant at which something is: a job keeps its nodes for its limit
-        # at most.
+        # The bookings at each instant at which something is booked: a job keeps its nodes at most
+        # for its limit.
         edges = collections.defaultdict(list)
         for decision in placed:
             booked = decision["booked"]

@@ -24,7 +24,7 @@ class DaemonFaultsTest(DaemonTest):
         self.assertGreater(ahead["fetched_at"], time.time() + HOUR - 60)
         self.assertEqual(self.provider.asked["NO-1"], 1)
         self.step(0)
-        # What it has counts as fetched now, before the reply to the new question is there.
+        # The data that it has count as fetched now, before the reply to the new request arrives.
         back = wait_until(
             lambda: (zone := self.status()["NO-1"])["fetched_at"] < time.time() + 60
             and self.provider.asked["NO-1"] == 2 and zone, 10, "the provider is asked again at once")

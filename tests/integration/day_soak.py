@@ -43,7 +43,7 @@ FIGURES = {
     "archive_kib": ("KiB", None),
     "snapshot_kib": ("KiB", None),  # for an hour, or up to its bound
 }
-SNAPSHOT_KIB = (64 << 10) + (8 << 10)  # what is kept of old parts, and those in use
+SNAPSHOT_KIB = (64 << 10) + (8 << 10)  # the old parts that are kept, and those in use
 
 
 def kib(path):

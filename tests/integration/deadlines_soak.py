@@ -133,7 +133,7 @@ def make_jobs(rng, count, rate, slack):
         if kind < 0.15:
             arguments.append(f"--partition={rng.choice(SITES)}")  # may wait, but not move
         elif kind < 0.25:
-            arguments.append("--comment=carbon:off")  # what the plan does not know of
+            arguments.append("--comment=carbon:off")  # the plan does not know these jobs
         elif kind < 0.30:
             arguments = ["--nodes=1", "--exclusive", f"--gpus={DEVICES_PER_NODE}"]
         elif kind < 0.35:
@@ -223,7 +223,7 @@ def run(options, folder):
                     cluster.set_node(node, state)
             time.sleep(max(0, start + job.at - time.time()))
             deadlines[index] = int(time.time()) + job.deadline
-            # None is always the first to get it.
+            # Vary the order, so that none is always the first.
             first = index % len(clusters)
             for cluster in clusters[first:] + clusters[:first]:
                 cluster.submit(index, job, deadlines[index])

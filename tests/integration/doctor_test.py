@@ -55,7 +55,7 @@ class DoctorTest(PrivateSlurmTest):
         )
         self.addCleanup(self.scarbond.wait)
         self.addCleanup(self.scarbond.terminate)
-        self.hurt = False  # to be mended before the next test
+        self.hurt = False  # must be repaired before the next test
         self.conf = (self.slurm / "slurm.conf").read_text()
         wait_until(lambda: self.doctor()[0] == 0, 20, "an installation without an error")
 
@@ -162,7 +162,7 @@ class DoctorTest(PrivateSlurmTest):
             f"error: plugin: {self.plugin}: is built for Slurm {self.next_release}: "
             f"slurmctld {self.release} will not start with it"
         )
-        # Told while all still works.
+        # Reported while everything still works.
         code, lines = self.doctor()
         self.assertEqual(code, 1)
         self.assertIn(error, lines)
@@ -227,7 +227,7 @@ class DoctorTest(PrivateSlurmTest):
         self.set_conf(self.conf.replace("JobSubmitPlugins=carbon\n", ""))
         self.private_slurm("restart-controller")
         self.set_conf(self.conf)
-        # What a restart would mend is no error: the advice is to restart where there is none.
+        # A fault that a restart repairs is not an error: the advice is to restart if there is none.
         code, lines = self.doctor()
         self.assertEqual(code, 0, lines)
         self.assertIn(
@@ -255,7 +255,7 @@ class DoctorTest(PrivateSlurmTest):
         self.set_conf(self.conf)
         self.assertEqual(self.doctor()[0], 1)
         self.assertEqual(self.run_command("scontrol", "reconfigure").returncode, 0)
-        # slurmctld goes on, and takes no job any more.
+        # slurmctld continues, and accepts no more jobs.
         answer = self.sbatch()
         self.assertEqual(answer.code, 1)
         self.assertIn("Batch job submission failed: Unspecified error", answer.stderr)

@@ -19,7 +19,8 @@ class ExplainTest(WatchTest):
     def test_every_decision_of_a_burst_is_made_again_to_the_last_bit(self):
         self.watch({"mode": "enforce"}, CLEAN_LATER)
         count = len(self.records())
-        # Of one user and without a pause: most rest on bookings that the queue does not show yet.
+        # All jobs are of one user, without a pause: most decisions rest on bookings that the queue
+        # does not show yet.
         job_ids = []
         for comment in ("", "carbon:now", "carbon:wait=10m", "carbon:wiat=3h", "carbon:off", "") * 4:
             answer = self.sbatch(f"--comment={comment}", "--nodes=1-2", wrap="sleep 1")

@@ -21,8 +21,8 @@ SAVED_WITHIN = 8
 class ControllerTest(FaultTest):
     @classmethod
     def extra_conf(cls):
-        # A hundred storms leave more jobs behind than slurmctld takes by default, and it would tell
-        # clients to wait until it forgets some.
+        # A hundred storms leave more jobs than slurmctld accepts by default. It would make clients
+        # wait until it forgets some.
         return "MinJobAge=2\nMaxJobCount=200000\n"
 
     def kill(self):
@@ -83,7 +83,7 @@ class ControllerTest(FaultTest):
                 done = self.run_command("scontrol", "reconfigure")
                 self.assertEqual(done.returncode, 0, done.stderr)
                 wait_until(lambda: len(storm.acknowledged()) > seen, 30, "jobs are acknowledged")
-        # From 23.11 on slurmctld executes itself anew, and the plugin begins a new count.
+        # From 23.11 on slurmctld starts a new process image, and the plugin begins a new count.
         if slurm_release() < (23, 11):
             self.assertEqual(self.controller_pid(), pid)
         self.assert_decides_again()

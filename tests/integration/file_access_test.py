@@ -77,7 +77,7 @@ class FileAccessTest(AccessTest):
     def test_a_log_that_anybody_may_write_is_refused_and_jobs_pass_unchanged(self):
         self.assertEqual(self.submit()[1]["Partition"], "oslo")
         wait_until(self.records, 5, "the log is there")
-        # slurmctld has it open: it is refused as soon as it is opened anew, after a rotation.
+        # slurmctld has it open: it is refused when it is opened again, after a rotation.
         self.log.rename(self.log.with_suffix(".1"))
         self.log.touch()
         self.log.chmod(0o666)

@@ -86,7 +86,7 @@ PartitionName=mixed Nodes=old1,new1
         used = {use["group"]: use["amount"]["devices"] for use in capacity["uses"]
                 if use["amount"]["devices"]}
         self.assertEqual(used, {"lyon:a100": 1})
-        # What a whole node of one job is charged: its own type's devices.
+        # A job with a whole node is charged for the devices of its own type.
         count = len(self.records())
         self.submit("--partition=lyon", f"--gres=gpu:{SLICES}:14", gpus=None)
         self.assertEqual(self.last_record(count)["home"]["units"], 14)

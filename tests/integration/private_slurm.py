@@ -36,7 +36,7 @@ PartitionName=lyon Nodes=lyon1
 """
 
 
-# Whatever the tester's: a carbon.json that the group may write is told of.
+# Independent of the tester's umask: scarbond warns of a carbon.json that the group may write.
 os.umask(0o022)
 
 # The default partition is the dirtiest; no hour is better than another.
@@ -86,12 +86,12 @@ class Answer:
 
 
 class PrivateSlurmTest(unittest.TestCase):
-    # Of slurm.conf: nodes and partitions, and whatever else a test is about; what private-slurm says
-    # too is overridden.
+    # Lines for slurm.conf: nodes, partitions and other settings of the test. They override those of
+    # private-slurm.
     configuration = NODES
     # job_submit.lua, for a configuration that loads job_submit/lua.
     job_submit_lua = None
-    start_options = ()  # of private-slurm
+    start_options = ()  # options of private-slurm
     scarbond = SCARBOND
     scarbond_as = {}  # who it runs as, where that is somebody else: user, group, extra_groups of Popen
 

@@ -91,7 +91,8 @@ class PromisesTest(PrivateSlurmTest):
         self.assertEqual(len(self.returns()), 1)
 
     def test_a_scarbond_that_was_killed_restores_no_job_twice(self):
-        # Oslo is its home too: only scarbond's file tells it from a job that waits as it was placed.
+        # Oslo is its home too: only scarbond's file distinguishes it from a job that waits as
+        # placed.
         job_id, _ = self.submit_delayed("--partition=oslo")
         self.drain_oslo()
         wait_until(self.returns, 15, "the job is restored")

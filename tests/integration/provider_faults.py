@@ -47,7 +47,7 @@ class Points(Fault):
 def replaced(index, value):
     def change(points):
         if not points:
-            return points  # of a time before the series begins
+            return points  # for a time before the series begins
         start, seconds, _ = points[index(points)]
         at = index(points)
         return points[:at] + [(start, seconds, value)] + points[at + 1:]

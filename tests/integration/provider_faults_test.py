@@ -20,7 +20,7 @@ LONGEST = 45
 SLOW = "fewer than 50 bytes a second for 30s"
 NO_JSON = r"the reply of \d+ bytes is no JSON"
 TOO_LARGE = "the reply has more than 4194304 bytes"
-# What is asked elsewhere than of Electricity Maps.
+# The providers other than Electricity Maps.
 OF = {"stones": "watttime", "grams": "watttime", "logins over": "watttime",
       "well by country": "energy-charts", "well by location": "carbon-aware-sdk"}
 
@@ -79,7 +79,7 @@ NOTES = {
 ODD = ["null at the end", "text", "zeros", "one", "twice", "unsorted", "offset", "central european", "grams",
        "chunked", "gzip", "redirect", "well", "well by country", "well by location", "logins over"]
 SILENT = [fault for fault, said in TROUBLES.items() if said == SLOW]
-# How often the same may be logged: once more where it was told by another code in between.
+# How often the same fault may be logged: once more if another code was reported in between.
 MOST_LINES = 2
 
 
@@ -142,14 +142,14 @@ class ProviderFaultsTest(DaemonTest):
         self.assertGreaterEqual(self.provider.logins, 2 * with_login)
         self.assertLessEqual(self.provider.logins, 3 * with_login)
 
-        # Those that answered at all are well again before the silent ones are given up.
+        # Zones whose server answered at all are well again before the silent ones are abandoned.
         self.provider.faults = {name_of(fault): FAULTS[fault] for fault in SILENT}
         self.provider.listen(ports["refused"])
         wait_until(lambda: all(any(SLOW in line for line in self.lines_of(name_of(fault)))
                                for fault in SILENT),
                    LONGEST - (time.time() - begun), "the silent ones are given up")
         self.provider.faults = {}
-        # What was refused is asked for again with another token.
+        # A refused request is repeated with another token.
         self.write_secret("tok-b1c44e09")
         daemon.send_signal(signal.SIGHUP)
         wait_until(lambda: serve(zones), 25, "every zone has its forecast again")
@@ -160,7 +160,7 @@ class ProviderFaultsTest(DaemonTest):
                 self.assertTrue(0 < len(told) <= MOST_LINES, (said, self.lines_of(zone)))
         for zone in odd:
             with self.subTest(zone):
-                # What is logged of one record, and for a login that is over.
+                # These are logged for one record, and for an expired login.
                 known = notes.get(zone) or "watttime: .* status 401"
                 told = [line for line in self.lines_of(zone) if re.search(known, line)]
                 self.assertEqual(self.lines_of(zone), told)

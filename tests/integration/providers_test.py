@@ -10,7 +10,7 @@ from provider_faults import FAULTS, StandIn, hourly
 
 TOKEN = "tok-3f9c1a77"
 ZONE = "NO-NO1"
-# What scarbond logs once nothing is wrong any more.
+# scarbond logs this when nothing is wrong any more.
 ALL_WELL = "forecasts: all zones have one"
 
 

@@ -49,7 +49,7 @@ class ConstraintsTest(PrivateSlurmTest):
     def test_the_policy_may_let_a_job_leave_the_partition_it_names(self):
         self.enforce(may_change_named_partition=True)
         self.assertEqual(self.submit("--partition=frankfurt")[1]["Partition"], "oslo")
-        # What else ties it to the place holds on.
+        # Its other constraints still apply.
         _, job = self.submit("--partition=frankfurt", "--nodelist=frankfurt1")
         self.assertEqual(job["Partition"], "frankfurt")
 
@@ -122,8 +122,8 @@ class ConstraintsTest(PrivateSlurmTest):
 
 
 class BookingTest(PrivateSlurmTest):
-    # What a job leaves open, Slurm fills in with this. Oslo's cores have two threads each, and lyon
-    # gives whole nodes only.
+    # Slurm uses these for what a job leaves open. Oslo's cores have two threads each, and lyon
+    # allocates only whole nodes.
     configuration = (
         NODES.replace("NodeName=oslo[1-2] CPUs=64", "NodeName=oslo[1-2] CPUs=64 ThreadsPerCore=2")
         .replace("PartitionName=lyon", "PartitionName=lyon OverSubscribe=EXCLUSIVE")
@@ -174,7 +174,7 @@ class BookingTest(PrivateSlurmTest):
         # All stay where they are, so that each finds the nodes free.
         self.publish({"mode": "enforce", "may_change": []}, CLEAN_OSLO)
         for arguments in (
-            # Where both nodes are free it gets both.
+            # If both nodes are free it gets both.
             ("--gpus-per-node=2", "--nodes=1-2", "--mem=1000"),
             ("--gpus=2",),
             ("--gpus=10", "--mem=1000"),

@@ -5,7 +5,7 @@ import unittest
 
 from private_slurm import NODES, PrivateSlurmTest, wait_until
 
-# What a site's script does, by the name of the job.
+# A site's script. The job's name selects what it does.
 LUA = """
 function slurm_job_submit(job, parts, uid)
   if job.name == "to-lyon" then job.partition = "lyon" end

@@ -172,7 +172,7 @@ class TimeTest(PrivateSlurmTest):
         self.assertAlmostEqual(delay, 7200, delta=30)
 
     def test_will_run_leaves_no_trace_and_its_booking_expires(self):
-        # It cannot be told from a submission, so at first its place is kept.
+        # It looks like a submission, so at first its capacity is kept.
         tested = self.will_run["record"]
         self.assertEqual(tested["booked"]["amount"]["devices"], 9)
         self.assertEqual(self.will_run["next"]["Partition"], "frankfurt")
@@ -185,7 +185,7 @@ class TimeTest(PrivateSlurmTest):
                 if record["type"] == "booking" and record["decision"] == tested["id"]
             ]
 
-        # The status tells of the look before the log's thread has written what became of it.
+        # The status reports the look before the log's thread has written the fates of bookings.
         wait_until(fates, 5, "the booking's end is in the log")
         self.assertEqual(fates(), ["expired"])
 

@@ -23,7 +23,7 @@ class UpdateTest(PrivateSlurmTest):
     )
 
     def setUp(self):
-        # What was cancelled last would still be in the way.
+        # The jobs that were cancelled last would still use capacity.
         wait_until(
             lambda: self.run_command("squeue", "--noheader").stdout == "", 60, "the queue is empty"
         )
@@ -78,7 +78,7 @@ class UpdateTest(PrivateSlurmTest):
         self.assertEqual(running["AdminComment"], job["AdminComment"])
         use = self.use(job_id)
         self.assertAlmostEqual(use["start"], seconds_since_epoch(running["StartTime"]), delta=1)
-        # None of it was a submission.
+        # None of these was a submission.
         decisions = [r for r in self.records()[count:] if r["type"] == "decision"]
         self.assertEqual(len(decisions), 1)
 

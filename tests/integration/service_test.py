@@ -51,7 +51,7 @@ class ServiceTest(PrivateSlurmTest):
         self.assertEqual(self.told("RELOADING=1"), ["RELOADING=1"])
         self.assertEqual(self.told("READY=1"), ["READY=1", "STATUS=publishing"])
         daemon.terminate()
-        # Nobody asked for a sign of life.
+        # Nobody asked for a watchdog message.
         self.assertEqual(self.told("STOPPING=1"), ["STOPPING=1"])
         self.assertEqual(daemon.wait(30), 0)
 

@@ -44,10 +44,10 @@ struct Options {
   bool keep = false;
 };
 
-constexpr size_t kInQueue = 50;  // of each client
+constexpr size_t kInQueue = 50;  // for each client
 
-// Whether slurmctld itself refused: its answers are numbered from 2000, but for those of the
-// protocol. Everything else is met where it was killed, is starting, or is reconfigured: 22.05 then
+// Returns true if slurmctld itself refused: its errors are numbered from 2000, except for those of
+// the protocol. Other errors occur when it was killed, is starting, or is reconfigured: 22.05 then
 // drops connections, with or without a plugin.
 bool IsRefusal(int error) {
   const bool is_of_the_protocol = error >= 5000 && error < 6000;
@@ -180,7 +180,7 @@ int main(int argc, char** argv) {
     const pid_t pid = fork();
     if (pid < 0) return 2;
     if (pid == 0) {
-      // Whoever kills the parent means all of them.
+      // Killing the parent kills all of them.
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       _exit(Client(options, c).Run());
     }

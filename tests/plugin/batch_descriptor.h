@@ -8,7 +8,7 @@
 
 namespace carbon {
 
-// What slurm_init_job_desc_msg makes of a descriptor, and a script: an ordinary batch job.
+// An ordinary batch job: what slurm_init_job_desc_msg makes of a descriptor, and a script.
 inline job_desc_msg_t Batch() {
   job_desc_msg_t d;
   memset(&d, 0, sizeof(d));

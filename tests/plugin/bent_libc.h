@@ -1,6 +1,6 @@
-// Two things that a plugin takes from the C library and that a test wants to bend: the wall clock,
-// and a disk that never answers. Linked into a program that exports its symbols, these functions
-// stand before the C library's for everything that it loads. Thread-safe.
+// Replaces two things that a plugin uses from the C library, so that tests can change them: the
+// wall clock, and a disk that never answers. Linked into a program that exports its symbols, these
+// functions precede those of the C library for everything that the program loads. Thread-safe.
 #ifndef TESTS_PLUGIN_BENT_LIBC_H_
 #define TESTS_PLUGIN_BENT_LIBC_H_
 

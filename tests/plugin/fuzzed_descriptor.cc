@@ -98,7 +98,7 @@ constexpr absl::string_view kArrays[] = {
     "0-4294967295",  "5-1",       "[0-3]", "0-9:0", "0-9,,", "0-9%4294967295",
 };
 
-// Reads bytes off the front; zeros when there are no more.
+// Takes bytes from the front; zeros when there are none left.
 class Bytes {
  public:
   Bytes(const uint8_t* data, size_t size) : data_(data), left_(size) {}
@@ -207,7 +207,7 @@ void MakeBatchJob(Descriptor* d) {
 
 std::string Kept(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
-// What ours may look like behind `before`.
+// Returns what our text may look like after `before`.
 std::string WhyNoAddition(const char* after, const std::string& before, absl::string_view joint,
                           absl::string_view beginning) {
   const std::string text = Kept(after);
@@ -295,12 +295,12 @@ World DescriptorWorld(absl::Time now, double grams, int64_t size) {
 
 FuzzedDescriptor::FuzzedDescriptor(const uint8_t* data, size_t size, absl::Time now) {
   Bytes bytes(data, size);
-  // Padding too, so that what changed can be told by comparing memory.
+  // Clears padding too, so that changes can be found by comparing memory.
   memset(&descriptor_, 0, sizeof(descriptor_));
   Descriptor& d = descriptor_;
   const uint8_t shape = bytes.Byte() % 8;
   if (shape == 0) {
-    // All zeros but for its strings.
+    // All zeros except for its strings.
   } else if (shape == 1) {
     for (auto member : kNumbers16) d.*member = std::numeric_limits<uint16_t>::max();
     for (auto member : kNumbers32) d.*member = std::numeric_limits<uint32_t>::max();

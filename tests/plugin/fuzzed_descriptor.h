@@ -18,9 +18,9 @@
 
 namespace carbon {
 
-// Three sites of one kind of GPU, one of them with another kind beside it, one that is full, one
-// that nobody is surely admitted to, and a policy of each mode, with a queue. `grams` shifts the
-// grids, so that two worlds decide differently; the open sites are `size` times as large.
+// Three sites with one kind of GPU: one of them also has another kind, one is full, and one whose
+// admission is never proven. There is a policy of each mode, and a queue. `grams` shifts the grids,
+// so that two worlds decide differently. The open sites are `size` times as large.
 World DescriptorWorld(absl::Time now, double grams = 0, int64_t size = 1);
 
 class FuzzedDescriptor {
@@ -57,7 +57,7 @@ class FuzzedDescriptor {
   std::string partition_before_;
   std::string admin_comment_before_;
   std::string err_msg_before_;
-  std::deque<std::string> texts_;  // of fields that the plugin only reads
+  std::deque<std::string> texts_;  // strings of fields that the plugin only reads
 };
 
 }  // namespace carbon

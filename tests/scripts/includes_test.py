@@ -10,7 +10,7 @@ ROOT = os.environ["CARBON_ROOT"]
 FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "replay", "scarbond", "settings", "store",
            "tests")
 
-# Each includes headers of itself and of what stands above it.
+# Each room includes headers of itself and of the rooms above it.
 ROOMS = """
 core/base core/reason core/json core/job core/grid core/config core/admission core/cluster core/snapshot
 core/decision core/record core/placer
@@ -25,7 +25,7 @@ cli cli/process cli/text cli/estimate cli/log cli/explain cli/verify cli/status 
 cli/doctor
 """.split()
 
-# Of the libraries that have moved names about between releases.
+# Headers of libraries that moved names between releases.
 HEADER = {
     "absl::AsciiStrToLower": "absl/strings/ascii.h",
     "absl::StripAsciiWhitespace": "absl/strings/ascii.h",

@@ -11,7 +11,7 @@ from fake_slurm import CMAKE, FakeSlurmTest
 
 BUILD = pathlib.Path(os.environ["CARBON_BUILD"])
 ANALYZE = shutil.which("systemd-analyze")
-MOST_EXPOSED = 1.4  # of 10, as systemd-analyze counts
+MOST_EXPOSED = 1.4  # out of 10, as systemd-analyze counts
 
 
 class ServiceUnitTest(FakeSlurmTest):
@@ -46,7 +46,7 @@ class ServiceUnitTest(FakeSlurmTest):
         program.write_text("#!/bin/sh\n")
         program.chmod(0o755)
         done = self.run_command(ANALYZE, "verify", "--man=no", self.unit)
-        # What other units of this machine lack is not our matter.
+        # Faults of this machine's other units do not matter here.
         own = [line for line in done.stderr.splitlines() if "scarbond" in line]
         self.assertEqual(own, [], done.stderr)
         done = self.run_command(ANALYZE, "security", "--offline=yes", self.unit)

@@ -24,7 +24,7 @@ using ::testing::IsEmpty;
 
 class LoadConfigTest : public ::testing::Test {
  protected:
-  // Whatever the tester's: a file that the group may write is told of.
+  // Independent of the tester's umask: a warning says that the group may write the file.
   void SetUp() override { umask(022); }
 
   std::optional<Config> Load(const std::string& forecast, const std::string& match) {
@@ -56,7 +56,7 @@ TEST_F(LoadConfigTest, TakesForecastPathsFromItsFolder) {
             "/data/z.csv");
 }
 
-// Whoever may write it decides where jobs run.
+// A user who may write it decides where jobs run.
 TEST_F(LoadConfigTest, RefusesWhatAnybodyMayWriteAndTellsOfOthersWhoMay) {
   ASSERT_TRUE(Load("z.csv", "{}").has_value());
   EXPECT_THAT(warnings_, IsEmpty());
@@ -86,7 +86,7 @@ TEST_F(LoadConfigTest, RefusesWhatAnybodyMayWriteAndTellsOfOthersWhoMay) {
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
-// Whoever owns a folder or a link on the way to it can put another there.
+// The owner of a folder or a link on the path can replace the file.
 TEST_F(LoadConfigTest, TellsWhoseTheWayToItIs) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give folders away";
   namespace fs = std::filesystem;
@@ -123,7 +123,7 @@ TEST_F(LoadConfigTest, TellsWhoseTheWayToItIs) {
               ElementsAre(absl::StrCat(folder_, "/carbon.json", fact, "its folder")));
 }
 
-// So does whoever may write the data; but those may well be another user's to deliver.
+// A user who may write the data does too, but another user may be meant to deliver them.
 TEST_F(LoadConfigTest, TellsWhoElseMayWriteTheData) {
   const std::string path = folder_ + "/z.csv";
   std::ofstream(path) << "time,value\n";

@@ -1,5 +1,5 @@
-// What of AppendFile is about a group that writes too; tests/plugin/job_submit/log_writer_test.cc
-// has the rest.
+// Tests AppendFile with a group that also writes; tests/plugin/job_submit/log_writer_test.cc tests
+// the rest.
 #include "store/append_file.h"
 
 #include <sys/stat.h>

@@ -66,7 +66,7 @@ TEST(DaemonState, SaysTheSameFromPublishToPublishWhereNothingElseChanges) {
   EXPECT_NE(SerializeDaemonState(before), SerializeDaemonState(after));
 }
 
-// As scarbond wrote it before findings: lines in their place, whose subjects stand before a colon.
+// The format before findings: lines instead, whose subject precedes a colon.
 TEST(ParseDaemonState, ReadsVersion2WhichHadLines) {
   const absl::StatusOr<DaemonState> read = ParseDaemonState(R"({
   "v": 2, "pid": 4711, "started_at": "2026-11-24T05:00:00Z", "updated_at": "2026-11-24T10:00:00Z",

@@ -56,7 +56,7 @@ TEST(WriteFileAtomically, GivesTheFileToWhomItShouldBeWhateverTheUmask) {
   EXPECT_TRUE(WriteFileAtomically(path, "x", access).ok());
   umask(before);
   EXPECT_EQ(facts().st_mode & 07777, 0600u);
-  // Nobody but root can give files away.
+  // Only root can give files to another user.
   EXPECT_EQ(facts().st_uid, geteuid() == 0 ? 12345 : geteuid());
   EXPECT_TRUE(HasAccess(facts(), access));
 }
@@ -84,7 +84,7 @@ TEST(FileMark, ChangesWithTheFileAndWithWhoMayReadIt) {
   ASSERT_TRUE(WriteFileAtomically(path, "1").ok());
   const std::string mark = FileMark(path);
   EXPECT_EQ(FileMark(path), mark);
-  // Of a file of another size or place the clock's resolution is no matter.
+  // For a file of another size or inode the resolution of the clock does not matter.
   ASSERT_TRUE(WriteFileAtomically(path, "23").ok());
   const std::string replaced = FileMark(path);
   EXPECT_NE(replaced, mark);

@@ -101,7 +101,7 @@ TEST_F(LogFollowerTest, BeginsWithWhatWasWrittenLately) {
   Append("lately\n");
   Rotate(".1");
   Append("now\n");
-  LogFollower follower(path_, LogPosition{1, 2, 3});  // of a file that is gone
+  LogFollower follower(path_, LogPosition{1, 2, 3});  // of a file that does not exist any more
   EXPECT_THAT(Follow(&follower), ElementsAre("lately", "now"));
 }
 

@@ -34,7 +34,7 @@ TEST_F(SnapshotPublisherTest, HoldsTheDocumentedFilesWithTheDocumentedModes) {
   for (const std::string& name : Names()) {
     struct stat facts;
     ASSERT_EQ(stat(Path(name).c_str(), &facts), 0);
-    // Whoever can read the lock could hold it.
+    // A user who can read the lock file could lock it.
     const bool is_private = name == ".lock" || absl::StartsWith(name, "capacity-") ||
                             absl::StartsWith(name, "admission-");
     EXPECT_EQ(facts.st_mode & 07777, is_private ? 0600u : 0644u) << name;
@@ -252,7 +252,8 @@ TEST_F(SnapshotPublisherTest, ShowsReadersOnePublishOrTheNext) {
   writer.join();
 }
 
-// Killed anywhere, a writer leaves one publish or the next, and the next writer goes on.
+// A writer that is killed at any point leaves one publish or the next, and the next writer
+// continues.
 TEST_F(SnapshotPublisherTest, SurvivesAWriterKilledAnywhere) {
   Publish(1);
   for (int round = 0; round < 20; ++round) {

@@ -269,8 +269,8 @@ TEST_F(SnapshotReaderTest, RefusesAnotherVersionAndPartsThatDoNotBelongTogether)
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("pool \"lyon\" is not known"));
 }
 
-// What an older scarbond left: where the log is and how often it publishes is in the configuration
-// part, and how long the watch is believed follows from that.
+// The files of an older scarbond: the log's path and the period are in the configuration part, and
+// determine how long the watch is believed to be alive.
 TEST_F(SnapshotReaderTest, ReadsWhatAnOlderScarbondPublished) {
   Open();  // makes the folder
   const std::string capacity =

@@ -45,7 +45,7 @@ class ScarbonDoctor : public ::testing::Test {
       const std::string name = plugin.path().filename();
       if (name != "job_submit_carbon.so") fs::create_symlink(plugin, folder_ + "/a/" + name);
     }
-    // Root's by default: whoever runs the tests is to be slurmctld's user.
+    // The user who runs the tests must be slurmctld's user; root is the default.
     WriteSlurmConf(
         absl::StrCat("PluginDir=", folder_, "/a:", folder_, "/b\nSlurmUser=", geteuid(), "\n"));
     WriteConfig();
@@ -61,7 +61,7 @@ class ScarbonDoctor : public ::testing::Test {
   }
 
   void Write(const std::string& name, const std::string& text) {
-    umask(022);  // a carbon.json that the group may write is told of
+    umask(022);  // otherwise a warning says that the group may write carbon.json
     std::ofstream(absl::StrCat(folder_, "/", name), std::ios::trunc) << text;
   }
   void WriteSlurmConf(const std::string& lines, const std::string& plugins = "carbon") {
@@ -279,7 +279,7 @@ TEST_F(ScarbonDoctor, FollowsPluginDirAsSlurmDoes) {
   EXPECT_THAT(lines, Contains(absl::StrCat("warning: plugin: ", b, ": is built for Slurm ",
                                            Release(), ": it is never loaded, because ", a,
                                            " comes before it in PluginDir")));
-  // What is no plugin is passed over too.
+  // A file that is not a plugin is skipped too.
   Write("a/job_submit_carbon.so", "half a file");
   lines = Lines();
   EXPECT_THAT(lines,

@@ -74,8 +74,8 @@ class ScarbonExplain : public ::testing::Test {
     Append(WriteRecord(BookingRecord{
         {id, world_.now}, {decision, BookingFate::kSeen, static_cast<uint32_t>(job_id)}}));
   }
-  // A later look at the queue, which shows `uses` besides. Logs what became of the bookings, and
-  // returns of how many it is the end.
+  // Publishes a later look at the queue, which also shows `uses`. Logs the fates of bookings, and
+  // returns how many it ended.
   int LookAgain(absl::Duration later, const std::vector<QueuedUse>& uses = {}) {
     CapacityState capacity = world_.capacity;
     const absl::Time now = world_.now + later;
@@ -248,8 +248,8 @@ TEST_F(ScarbonExplain, MakesADecisionAgainFromArchivedParts) {
               HasSubstr("repeated    the same to the last bit\n"));
 }
 
-// What a user's unkept bookings cost her: the real ledger's decisions are made again through each
-// step of it.
+// The pauses that follow a user's unused bookings: the real ledger's decisions are made again
+// through each step.
 TEST_F(ScarbonExplain, FollowsThePausesOfUsersWhoseBookingsExpired) {
   JobRequest asks = world_.Job("carbon:runtime=20m");
   asks.user_id = 2000;
@@ -273,12 +273,13 @@ TEST_F(ScarbonExplain, FollowsThePausesOfUsersWhoseBookingsExpired) {
     }
   };
   submit();
-  // None of those jobs comes: both users pause for ten minutes from here.
+  // None of those jobs reaches the queue: both users are paused for ten minutes from here.
   look(absl::Seconds(40));
   submit();
   look(absl::Seconds(80));  // bookings of within a pause: no further one
   submit();
-  // After the pause hers count for all once more, and expire: she pauses for twenty minutes.
+  // After the pause the user's bookings count for all users again, and expire. The next pause is
+  // twenty minutes.
   look(absl::Minutes(12));
   submit();
   look(absl::Minutes(13));
@@ -316,7 +317,7 @@ TEST_F(ScarbonExplain, FollowsThePauseOfAUserWhoseJobIsHeld) {
   }
 }
 
-// Nobody is told that a decision differs because of what she may not read.
+// A decision is not reported as different because its user may not read a part.
 TEST_F(ScarbonExplain, DoesNotJudgeByPartsThatMayNotBeRead) {
   const std::string id = Submit(world_.Job());
   const std::string part =

@@ -194,7 +194,7 @@ TEST_F(ScarbonForecast, RefusesWrongUsage) {
     EXPECT_THAT(ran.err, StartsWith("scarbon: ")) << arguments;
     EXPECT_EQ(ran.out, "") << arguments;
   }
-  // What does not fit is no wrong usage.
+  // A duration that does not fit is not wrong usage.
   const Ran ran = Run("DE --hours 3 --duration 8h");
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.err, StartsWith("scarbon: zone DE: a run of 8h does not fit the "));

@@ -1,5 +1,5 @@
-// What scarbon log makes of what Slurm's accounting says became of jobs: the built scarbon, with a
-// sacct of the test's own.
+// Runs the built scarbon log with the test's own sacct, and checks how it uses what accounting says
+// of jobs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -158,7 +158,7 @@ TEST_F(ScarbonLogWithAccounting, CountsNothingOfWhatDidNotRunWhereAndWhenItWasPl
   Accounting(accounting);
   EXPECT_EQ(Shown("-nP -o job,saved,outcome"), shown);
   EXPECT_THAT(Contents(folder_ + "/asked"), HasSubstr("%s --noheader"));
-  // Of the eight that count five have ended: after 30 hours of 30, none, one, one and 30.
+  // Five of the eight decisions that count have ended: after 30 of 30 hours, none, one, one and 30.
   EXPECT_THAT(Shown(""),
               HasSubstr("14 decisions, 14 placed, 2 never ran: not counted, 3 ran elsewhere than "
                         "planned: not counted, 1 ran earlier than planned: not counted; predicted "
@@ -176,7 +176,7 @@ TEST_F(ScarbonLogWithAccounting, CountsNothingOfWhatDidNotRunWhereAndWhenItWasPl
   EXPECT_EQ(records[13]["ran_s"], 108000);
 }
 
-// What was not to move, or was given back, ran wherever it was to run.
+// A job that was not to move, or that was restored, may run anywhere.
 TEST_F(ScarbonLogWithAccounting, CountsWhatWasNotMovedWhereverItRan) {
   AppendQueued({.sequence = 1, .name = "shadow", .mode = Mode::kShadow}, 101);
   AppendQueued({.sequence = 2, .name = "kept", .chosen = "frankfurt"}, 102);
@@ -192,7 +192,7 @@ TEST_F(ScarbonLogWithAccounting, CountsWhatWasNotMovedWhereverItRan) {
   EXPECT_EQ(Shown("-nP -o job,outcome"), "shadow|placed\nkept|kept-home\nreturned|given-back\n");
 }
 
-// The log of another cluster, or one from before the job numbers began anew.
+// The log is of another cluster, or older than the restart of the job numbers.
 TEST_F(ScarbonLogWithAccounting, TakesNoOtherJobOfTheSameNumber) {
   AppendQueued({.sequence = 1, .name = "of-another"}, 101);
   AppendQueued({.sequence = 2, .name = "older", .after = absl::Hours(1)}, 102);
@@ -218,8 +218,8 @@ TEST_F(ScarbonLogWithAccounting, SaysOfHowManyAccountingKnowsNothing) {
                                    "accounting does not know what became of 1 of 1 jobs\n"));
 }
 
-// Where sacct has more to say than is read at once it is asked for less, and what it does not
-// answer is said.
+// If sacct prints more than is read at once, it is asked for fewer jobs. Missing answers are
+// reported.
 TEST_F(ScarbonLogWithAccounting, TakesNoAnswerThatIsCutForTheWhole) {
   for (uint32_t i = 1; i <= 4; ++i) {
     AppendQueued({.sequence = i, .name = absl::StrCat("job-", i)}, 100 + i);

@@ -299,7 +299,7 @@ TEST_F(ScarbonLog, ShowsWhatItCanOfARecordWithOddFields) {
                                   "job.name: is not a text\n"));
 }
 
-// Of a later release of the same version.
+// A record of a later release with the same version.
 TEST_F(ScarbonLog, KeepsFieldsInJsonThatItDoesNotKnow) {
   std::string line = Line({.sequence = 1});
   line.insert(line.size() - 2, R"(,"weather":{"wind":[1,2.50]})");

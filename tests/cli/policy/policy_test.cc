@@ -156,7 +156,7 @@ TEST_F(PolicyCheck, NamesHardwareWhoseFreeWattsTheConsequentialFigureLacks) {
   EXPECT_THAT(check(R"("hardware": "mi300x")", R"(, "minimise": "attributional")"),
               Not(HasSubstr("warning")));
   EXPECT_THAT(check(R"("hardware": "a100-sxm")", ""), Not(HasSubstr("warning")));
-  // Where no hardware has them, only whoever asks for the figure is warned.
+  // If no hardware has free watts, only a policy that asks for the figure is warned of.
   const std::string lacking = R"("hardware": "mi300x")";
   EXPECT_THAT(check(lacking, "", lacking), Not(HasSubstr("warning")));
   EXPECT_THAT(check(lacking, R"(, "minimise": "consequential")", lacking), HasSubstr(warning));

@@ -1,4 +1,4 @@
-// Runs the built scarbon on published snapshots and on what the plugin leaves beside its log.
+// Runs the built scarbon on published snapshots and on the plugin's files next to its log.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -116,7 +116,7 @@ class ScarbonStatus : public ::testing::Test {
     return RunScarbon(absl::StrCat("status --snapshot ", paths_.snapshot, " ", arguments),
                       "TZ=UTC");
   }
-  // What scarbon finds wrong, line by line.
+  // Returns what scarbon finds wrong, line by line.
   std::vector<std::string> Problems() {
     const Ran ran = Run("--json");
     std::vector<std::string> problems = nlohmann::json::parse(ran.out)["problems"];
@@ -168,7 +168,7 @@ TEST_F(ScarbonStatus, GivesTheSameAsJson) {
   EXPECT_EQ(json["problems"], nlohmann::json::array());
 }
 
-// What an ordinary user sees: as root by becoming nobody, and else by not being let in.
+// Runs scarbon as an ordinary user: root becomes nobody; other users lose access to the files.
 TEST_F(ScarbonStatus, ShowsForecastsAndSitesToThoseWhoMayNotReadWhatIsAboutJobs) {
   const Manifest manifest = Publish();
   Write(Plugin(manifest));

@@ -1,4 +1,4 @@
-// What a real Placer logs agrees with the check; what was taken out of its log does not.
+// The log of a real Placer agrees with the check. A log with records removed does not.
 #include "cli/verify/ledger_check.h"
 
 #include <memory>

@@ -21,7 +21,7 @@ constexpr char kFirstBoot[] = "1111111111111111";
 constexpr char kSecondBoot[] = "2222222222222222";
 constexpr char kScarbond[] = "dddddddddddddddd";
 
-// One writer: its records, as they stand in the log.
+// One writer: its records, as in the log.
 class Writer {
  public:
   explicit Writer(std::string boot, std::string type = "decision")
@@ -264,7 +264,7 @@ TEST(LogVerification, CountsRecordsOfBeforeTheChain) {
   EXPECT_EQ(report.boots[0].dropped, 1u);
 }
 
-// Nothing in the log tells either: scarbond's journal does.
+// The log alone cannot show either; scarbond's journal can.
 TEST(LogVerification, TellsWithADigestThatTheEndWasCutOffOrTheChainWrittenAnew) {
   Writer writer(kFirstBoot);
   const std::vector<std::string> lines = Lines(&writer, 4);

@@ -157,7 +157,7 @@ TEST(AdmissionPart, ReadsTheVersionBeforeAndProvesNothingByIt) {
   PartitionRules partition = parsed->partitions[0];
   EXPECT_EQ(partition.max_cpus_per_node, 32);
   EXPECT_EQ(partition.least.memory_mib, 512000);
-  // What it does not say may be there.
+  // Rules that the part does not mention may exist.
   EXPECT_TRUE(parsed->tasks_set_max_nodes);
   JobRequest job;
   job.user_id = 1000;
@@ -166,7 +166,7 @@ TEST(AdmissionPart, ReadsTheVersionBeforeAndProvesNothingByIt) {
   partition.name = "there";
   EXPECT_EQ(proof.WhyNot(&partition), Reason::kUnknownRule);
   EXPECT_EQ(proof.WhyNot(&parsed->partitions[0]), std::nullopt);
-  // What is new is not in it.
+  // The part lacks the new fields.
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(kVersion1);
   json["partitions"][0]["topology"] = "";
   EXPECT_THAT(std::string(ParseAdmission(json.dump()).status().message()),

@@ -12,7 +12,7 @@ constexpr char kInUse[] = "a limit there depends on what is in use";
 constexpr char kTooLow[] = "a limit for each job there may be too low";
 constexpr char kOtherwise[] = "a limit counts the job otherwise there";
 
-// What the job alone decides is compared; what depends on usage is not proven.
+// Limits that depend on the job alone are compared; those that depend on usage are not proven.
 TEST(Admission, HeedsTheLimitsOfAPartitionsQos) {
   const auto with = [](Limit limit) {
     return [limit](Cluster& c) {

@@ -61,7 +61,7 @@ TEST(Admission, KnowsWhomHomeItselfShutsOut) {
             "the user may not have the job's QOS there");
   EXPECT_EQ(why([](Cluster& c) { c.job.account = "chemistry"; }),
             "the user has no association there");
-  // What is not known shuts nobody out.
+  // Unknown rules exclude no user.
   EXPECT_EQ(why([](Cluster& c) {
               c.home().allow_accounts = {"chemistry"};
               c.rules.accounting_known = false;

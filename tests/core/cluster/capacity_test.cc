@@ -27,7 +27,7 @@ TEST(CapacityCalendar, ARunMayEndWhenABookingStartsAndStartWhenItEnds) {
   calendar.Book(Between(50, 60), {.devices = 1});
   EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(10), {.devices = 8}),
               ElementsAre(Between(0, 40), Between(60, 100)));
-  // What fits beside it is not held up.
+  // A run that fits next to it is not delayed.
   EXPECT_THAT(calendar.FeasibleStarts(Between(0, 100), S(10), {.devices = 7}),
               ElementsAre(Between(0, 100)));
 }
@@ -108,7 +108,7 @@ TEST(AddNodeParts, LetsAsManyTasksOnAnEmptyNodeAsFit) {
   }
 }
 
-// What is left of a node beside a task of half of it, or of a quarter.
+// The rest of a node next to a task that takes half or a quarter of it.
 TEST(AddNodeParts, TakesWhatIsNoLongerFreeOnTheNode) {
   for (const int64_t has : {1, 2, 4, 8, 16, 64}) {
     for (const int64_t each : {has, has / 2, has / 4}) {

@@ -39,7 +39,7 @@ PoolConfig Pool(std::string name, std::string partition, std::string gres_type =
           .gres_type = std::move(gres_type)};
 }
 
-// What nodes lack is in uses of their own, which tests/core/cluster/node_uses_test.cc is about.
+// Missing parts of nodes are separate uses: tests/core/cluster/node_uses_test.cc tests them.
 CapacityState Build(const ClusterView& view, const std::vector<PoolConfig>& pools) {
   CapacityState state = BuildCapacity(view, pools);
   std::erase_if(state.uses, [](const QueuedUse& use) { return use.job_id == 0; });
@@ -288,7 +288,7 @@ TEST(BuildCapacity, CountsJobsInAReservationOnlyBeyondItsEnd) {
   EXPECT_EQ(UsedAt(state, kNow + absl::Hours(2)), Resources{});
 }
 
-// FLEX lets jobs run beside the nodes that are reserved.
+// FLEX lets jobs run outside of the reserved nodes too.
 TEST(BuildCapacity, CountsJobsOfAReservationWhereTheyRun) {
   ClusterView view = TwoPartitions();
   view.reservations = {Lent("flexible", {{0, 1}}, -1, 9)};

@@ -57,7 +57,7 @@ TEST(BookingLedger, KeepsBookingsApartWhoseHashesCollide) {
   EXPECT_EQ(both.tentative(), 2u);
   EXPECT_EQ(both.calendars().Find("g")->UsedAt(At(30)).devices, 4);
   EXPECT_NE(both.digest(), only_one.digest());
-  // The queue shows one of them: the other goes on waiting to be shown.
+  // The queue shows one of them; the other booking still waits to be shown.
   both.Rebase(Queue(5, {{7, one.decision_id, "g", one.when, one.amount}}), At(5));
   EXPECT_EQ(both.tentative(), 1u);
   EXPECT_EQ(both.digest(), only_other.digest());
@@ -146,7 +146,7 @@ TEST(BookingLedger, LetsWhoeverAsksForNothingKeepLessAndLess) {
   // Pauses of 10, 20, 40 … minutes: eight times a day instead of 2,787.
   EXPECT_LE(kept, 8 * 31);
   EXPECT_GE(kept, 7 * 31);
-  // Nobody else does, and after two days nobody knows of it.
+  // No other user does, and after two days the ledger has forgotten it.
   Booking other = Of(1003, "other", now);
   other.when = {At(0), At(10'000'000)};
   ledger.Book(other);
@@ -181,7 +181,7 @@ TEST(BookingLedger, TakesAJobThatUsesNothingForAQuestion) {
     EXPECT_EQ(events[0].fate, BookingFate::kConfirmed);
     EXPECT_EQ(events[0].job_id, 7u);
     EXPECT_TRUE(events[0].uses_nothing);
-    const int64_t kept = shadow ? 1 : 0;  // of the one that has run
+    const int64_t kept = shadow ? 1 : 0;  // the booking of the job that has run
     EXPECT_EQ(UsedFor(&ledger, 1001), kept);
     ledger.Book(Of(1001, "next", 41));
     EXPECT_EQ(UsedFor(&ledger, 1003), kept);
@@ -233,7 +233,7 @@ TEST(BookingLedger, ShowsAJobWithoutANiceValueNothingThatYields) {
   ledger.Book(Of(1001, "b"));
   EXPECT_EQ(UsedFor(&ledger, 1002), 2);
   EXPECT_EQ(UsedFor(&ledger, 1002, true), 8);
-  // What was submitted with one and is not in the queue yet, neither.
+  // Nor does a job that was submitted with a nice value and is not in the queue yet.
   Booking submitted = Of(1001, "c");
   submitted.is_nice = true;
   ledger.Book(submitted);

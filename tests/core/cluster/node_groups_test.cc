@@ -59,7 +59,7 @@ TEST(FindNodeGroups, GivesAPartitionInsideAnotherAGroupWithinIts) {
   EXPECT_THAT(Named(found, "debug").within, ElementsAre("batch"));
   EXPECT_THAT(Named(found, "batch").within, IsEmpty());
   EXPECT_THAT(found.members[found.of_pool[1]], ElementsAre(NodeGroups::Member{2, -1}));
-  // What runs on the first two nodes is in no debug.
+  // Jobs on the first two nodes use nothing of debug.
   EXPECT_THAT(Named(found, "only batch").within, ElementsAre("batch"));
   EXPECT_EQ(found.groups[found.of_node[0]].name, "only batch");
   EXPECT_EQ(found.groups[found.of_node[2]].name, "debug");

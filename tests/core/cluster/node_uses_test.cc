@@ -17,7 +17,7 @@ namespace {
 const absl::Time kNow = absl::FromUnixSeconds(1'764'000'000);
 constexpr absl::Duration kRun = absl::Hours(1);
 
-// So many nodes of eight devices in one partition "p", with a pool of the same name.
+// A number of nodes with eight devices in one partition "p", with a pool of the same name.
 ClusterView View(int nodes) {
   ClusterView view{.taken_at = kNow, .cluster = "demo", .partitions = {{.name = "p", .up = true}}};
   for (int i = 0; i < nodes; ++i) {
@@ -39,7 +39,7 @@ ClusterJob Running(int node, int64_t devices) {
           .when = {kNow - absl::Hours(1), kNow + absl::Hours(2)}};
 }
 
-// What a task takes that has `each` of eight devices on so many nodes.
+// Returns what a task takes that has `each` of eight devices on each of `nodes` nodes.
 Resources Task(int64_t nodes, int64_t each) {
   Resources task = {.devices = nodes * each, .cpus = nodes * each};
   AddNodeParts(nodes, each, 8, &task);
@@ -181,7 +181,7 @@ TEST(NodeUses, KeepAllTypesOfDevicesFromOthersOnNodesOfOneJob) {
   }
 }
 
-// Nor does one job get the nodes for itself while others have what is beside its type.
+// A job does not get the nodes for itself either while others use their other devices.
 TEST(NodeUses, GiveNoNodeToOneJobWhoseOtherDevicesAreTaken) {
   Cluster cluster(Sliced(), kSlicedPools);
   Resources node = {.nodes = 1, .devices = 2, .cpus = 64, .memory_mib = 1000};
@@ -192,7 +192,7 @@ TEST(NodeUses, GiveNoNodeToOneJobWhoseOtherDevicesAreTaken) {
   EXPECT_FALSE(cluster.HasRoom(node, kNow, "p:a100"));
 }
 
-// Where only some nodes have other devices, a job may have the others for itself.
+// If only some nodes have other devices, a job may have the others for itself.
 TEST(NodeUses, GiveNodesToOneJobThatHaveNothingBesideItsType) {
   ClusterView view = View(4);
   for (ClusterNode& node : view.nodes) node.devices = {{"a100", 8}};
@@ -248,7 +248,7 @@ TEST(NodeUses, CountCpusBySumButForJobsWithNodesOfTheirOwn) {
   EXPECT_FALSE(cluster.HasRoom({.nodes = 2, .cpus = 128}));
 }
 
-// Where slurmctld tells no type, a job's devices may be any of its nodes'.
+// If slurmctld reports no type, a job's devices may be of any type of its nodes.
 TEST(NodeUses, CountDevicesOfNoTypeAgainstAllOfTheNode) {
   ClusterView view = Sliced();
   view.jobs = {Running(0, 3)};
@@ -302,7 +302,7 @@ TEST(NodeUses, AdmitTasksOfOneNodeExactlyIfAllCanHaveTheirDevices) {
   EXPECT_GT(refused, 1000);
 }
 
-// What several nodes must have free at once is planned exactly where they have it.
+// A run that needs several nodes free at once is planned exactly where they are.
 TEST(NodeUses, AdmitATaskOfSeveralNodesExactlyWhereAsManyHaveIt) {
   std::mt19937 random(13);
   const auto below = [&random](int n) { return static_cast<int>(random() % n); };

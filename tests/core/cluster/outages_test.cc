@@ -129,7 +129,7 @@ TEST_F(OutagesTest, ForgetsWhatAClockSetBackLeavesInTheFuture) {
   EXPECT_FALSE(is_up_for_watch_);
 }
 
-// They were not in service before, so that is no outage that may be over.
+// They were not in service before, so this is not an outage that may be over.
 TEST(Outages, TakeNeitherFutureNodesNorUnknownOnesForBriefOutages) {
   ClusterView view{.taken_at = kNow};
   view.nodes = {{.name = ""}, {.name = "a"}};

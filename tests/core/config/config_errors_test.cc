@@ -1,4 +1,4 @@
-// What ParseConfig refuses, and in what words and where it says so.
+// Tests what ParseConfig refuses, and the words and places of its errors.
 #include <optional>
 #include <string>
 #include <vector>
@@ -121,7 +121,7 @@ TEST(ParseConfig, ChecksTypesBeforeAccess) {
   }
 }
 
-// A config with one site in one zone, and `policy` as the fields of a policy beside its name.
+// Returns a config with one site in one zone. `policy` has the fields of a policy except its name.
 std::string WithPolicy(const std::string& policy) {
   return absl::StrCat(R"({"policies": [{"name": "a", )", policy, "}]}");
 }

@@ -196,8 +196,8 @@ TEST(ShippedProfiles, CountTheHostsShare) {
   EXPECT_GT(watts("mi300x"), 750);
 }
 
-// Audited side by side (MLPerf Training v5.1): an MI300X trains as fast as an H100 and draws more,
-// so it is no greener, whatever its peak promises.
+// Audited measurements (MLPerf Training v5.1) show that an MI300X trains as fast as an H100 and
+// draws more. So it is not greener, although its peak is higher.
 TEST(ShippedProfiles, RankAsAuditedRunsDo) {
   const auto speed = [](const char* name) {
     return ShippedProfiles().at(name).throughput->value /
@@ -275,7 +275,7 @@ TEST(ParseProfile, TakesTheRestFromTheProfileItExtends) {
   ExpectEqual(*profile, expected);
 }
 
-// What the administrator measured stands, whatever the shipped numbers say beside it.
+// The administrator's measurement wins over the shipped numbers.
 TEST(ParseProfile, LeavesOutInheritedNumbersThatContradictItsOwn) {
   const auto parse = [](const std::string& name, const std::string& key, double watts) {
     const absl::StatusOr<HardwareProfile> profile =

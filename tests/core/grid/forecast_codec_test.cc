@@ -215,7 +215,7 @@ TEST(Forecasts, RefuseErrorsThatCannotBeSayingWhereAndWhy) {
   }
 }
 
-// What is missing counts as zero, as it does where errors are drawn.
+// Missing values count as zero, as when errors are drawn.
 TEST(Forecasts, WriteErrorsOfSizesThatDoNotFitSoThatTheyDo) {
   ZoneForecast forecast = Forecast("Z");
   forecast.errors = Errors({1, 2, 3}, 2);

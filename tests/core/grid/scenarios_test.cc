@@ -77,7 +77,7 @@ TEST(ErrorScenarios, AnOlderForecastErrsMoreWhateverTheOthersAre) {
   const auto draws = beside.Integrate(0, old.series, At(20 * 3600), absl::Hours(1));
   EXPECT_NEAR(Deviation(draws) / Mean(draws), 0.05 + 0.15 * 20.5 / 44.5, 1e-7);
   EXPECT_EQ(draws, alone.Integrate(0, old.series, At(20 * 3600), absl::Hours(1)));
-  // What was issued counts, not when it was fetched once more.
+  // The time of issue counts, not that of a later fetch.
   fresh.issued_at = At(0);
   const ErrorScenarios again({fresh});
   const auto issued = again.Integrate(0, fresh.series, At(20 * 3600), absl::Hours(1));
@@ -217,7 +217,7 @@ TEST(ErrorScenarios, PastErrorsAreMirroredAroundTheBestGuess) {
   }
 }
 
-// What two zones share cancels in their difference, what they do not adds up.
+// Errors that two zones share cancel in their difference; the others add up.
 TEST(ErrorScenarios, ZonesErrTogetherAsTheyDidOnTheSameDays) {
   const struct {
     std::vector<float> loadings;
@@ -279,7 +279,7 @@ TEST(ErrorScenarios, ClimatologyErrsNoLessThanTheFarSpreadWhateverThePastSays) {
   EXPECT_NEAR(Relative(scenarios, 0, zone, 2 * 3600 + 100), 0.2, 1e-6);
   EXPECT_NEAR(Relative(scenarios, 0, zone, 6 * 3600), 0.2, 1e-6);  // of no errors at all
   EXPECT_NEAR(Relative(scenarios, 0, zone, 9 * 3600), 0.25, 1e-6);
-  // What is enlarged still goes with what it went with.
+  // An enlarged error is still correlated with the same errors.
   const auto before = scenarios.Integrate(0, zone.series, At(3600), absl::Minutes(5));
   const auto beyond = scenarios.Integrate(0, zone.series, At(3 * 3600), absl::Minutes(5));
   EXPECT_NEAR(Correlation(before, beyond), 1, 1e-9);

@@ -80,7 +80,7 @@ TEST(ParseHints, FindsOursBehindAnySeparator) {
         "{\"carbon:off\"}", "(x)(carbon:off) y", "'carbon:off'", "a=1;carbon:off;b=2"}) {
     EXPECT_EQ(MustParse(comment), off) << comment;
   }
-  // What another tool appends with a comma is ours to refuse, not to lose.
+  // Text that another tool appends with a comma must be refused, not ignored.
   EXPECT_EQ(Refusal("carbon:now,project=abc"),
             "hint \"project=abc\": unknown; known are off, now, wait, site, runtime, flops, "
             "precision, hardware");
@@ -95,7 +95,7 @@ TEST(ParseHints, ReadsAHintBehindABlankThatWasMeantForAComma) {
       Refusal("carbon:runtime=30m wait=soon"),
       "hint \"wait=soon\": \"soon\" is not a duration such as 90s, 30m, 8h, 2d or 1-12:00:00");
   EXPECT_EQ(MustParse("carbon:runtime=30m site=paris-lab"), Hints{.runtime = absl::Minutes(30)});
-  // Words that are no hints end ours, and what comes behind them is another's.
+  // Words that are not hints end our part; the text after them belongs to another tool.
   EXPECT_EQ(MustParse("carbon:runtime=30m then wait=1h"), Hints{.runtime = absl::Minutes(30)});
   EXPECT_EQ(MustParse("carbon:runtime=30m now or never"), Hints{.runtime = absl::Minutes(30)});
 }

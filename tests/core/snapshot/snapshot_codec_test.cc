@@ -39,7 +39,7 @@ TEST(Manifest, LooksAsDocumented) {
                    R"("},"readers":{"log":"/l/placements.jsonl","period_s":7}})", "\n"));
 }
 
-// What scarbond of the version before wrote, word by word.
+// The bytes that scarbond of the version before wrote.
 TEST(Manifest, ReadsTheVersionBefore) {
   const std::string version2 =
       absl::StrCat(R"({"version":2,"published_at":"2026-11-24T06:00:00Z","parts":{"config":")",
@@ -156,8 +156,8 @@ TEST(Capacity, RefusesAnotherVersion) {
   EXPECT_EQ(parsed.status().message(), "capacity part: version 7, this program reads version 6");
 }
 
-// What scarbond of the version before wrote, word by word. How long the watch is believed was left
-// to the reader.
+// The bytes that scarbond of the version before wrote. The reader had to compute how long the watch
+// is believed to be alive.
 TEST(Capacity, ReadsTheVersionBefore) {
   const std::string version5 =
       R"({"version":5,"taken_at":1795500000,"watched_at":1795499999,"cluster":"demo",)"
@@ -211,7 +211,7 @@ TEST(Capacity, ReadsVersion4) {
   EXPECT_EQ(parsed->uses[0].amount, (Resources{.devices = 8, .cpus = 8, .apart = 2}));
   EXPECT_EQ(parsed->uses[1].group, "oslo-nodes");
   EXPECT_EQ(parsed->uses[1].when.end, absl::FromUnixSeconds(1795500120));
-  // Written anew, it says the same.
+  // It is the same when it is written again.
   const auto again = ParseCapacity(SerializeCapacity(*parsed));
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->uses[0].amount, parsed->uses[0].amount);

@@ -20,7 +20,7 @@ std::shared_ptr<const DrawnForecasts> Drawn(std::vector<ZoneForecast> forecasts)
 
 std::shared_ptr<const AdmissionRules> NoRules() { return std::make_shared<const AdmissionRules>(); }
 
-// What only scarbond needs is not there for a decision to read.
+// A decision cannot read what only scarbond needs.
 static_assert(
     std::is_same_v<decltype(std::declval<const Snapshot&>().config()), const PlacementConfig&>);
 

@@ -1,4 +1,4 @@
-// What befalls the archive's file: damage, a full disk, other programs, a process that is killed.
+// Faults of the archive's file: damage, a full disk, other programs, a killed process.
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
@@ -33,8 +33,8 @@ const Feed kFeed{"DE", "energy-charts", SignalKind::kAverageLifecycle};
 
 absl::Time At(int hour) { return kNow + absl::Hours(hour); }
 
-// What is written in the `index`th round: a forecast of values that only this round has, and the
-// actual of the hour before.
+// The content of the `index`th round: a forecast whose values occur only in this round, and the
+// actual value of the hour before.
 IntensitySeries SeriesOf(int index) {
   std::mt19937 random(static_cast<uint32_t>(index));
   std::vector<IntensitySeries::Step> steps;
@@ -175,8 +175,8 @@ TEST_F(ArchiveFaultsTest, KeepsEveryDamagedFile) {
   EXPECT_TRUE(fs::exists(path() + ".damaged-20261124T020000Z-3"));
 }
 
-// Whatever bytes are overwritten: there is an archive to go on with, or an error that says why not.
-// Never a crash, and no series that was not written.
+// Whatever bytes are overwritten, the archive works or returns an error that says why not. It never
+// crashes, and never returns a series that was not written.
 TEST_F(ArchiveFaultsTest, SurvivesAnyDamage) {
   Fill(60);
   const std::string whole = *ReadFile(path(), 1 << 30);
@@ -197,7 +197,7 @@ TEST_F(ArchiveFaultsTest, SurvivesAnyDamage) {
       continue;
     }
     moved += static_cast<int>(problems_.size());
-    // Damage inside a blob passes the check of the pages; the reader tells.
+    // Damage inside a blob passes the check of the pages; the reader finds it.
     (*archive)->Forecasts(kFeed, At(-1), At(1000)).IgnoreError();
     (*archive)->History(kFeed, At(-1), At(1000), At(1000)).IgnoreError();
     (*archive)->Feeds().IgnoreError();
@@ -259,8 +259,8 @@ TEST_F(ArchiveFaultsTest, LosesNothingWhenTheDiskIsFull) {
       EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
       EXPECT_THAT(std::string(status.message()), HasSubstr(path() + ": "));
     }
-    // Once there is room, the same archive goes on with the same round, which is still whole or not
-    // there at all.
+    // When there is room, the same archive continues with the same round, which is either whole or
+    // not there.
     const int there = CountWholeRounds(**archive);
     EXPECT_TRUE(there == rounds || there == rounds + 1) << there;
     EXPECT_TRUE(WriteRound(archive->get(), rounds).ok());
@@ -285,9 +285,9 @@ TEST_F(ArchiveFaultsTest, SaysThatTheDiskIsFullWhenItOpens) {
   }
 }
 
-// A child writes rounds and says after each that it is written; it is killed at a random instant.
-// What it said it had written is there, whole, and so is all before. CARBON_ARCHIVE_KILLS sets how
-// often, 20 times if not.
+// A child writes rounds and reports each one that is written. It is killed at a random instant.
+// Every reported round and all earlier ones must be there, whole. CARBON_ARCHIVE_KILLS sets the
+// number of kills, 20 by default.
 TEST_F(ArchiveFaultsTest, SurvivesBeingKilledAtAnyInstant) {
   int kills = 20;
   if (const char* wanted = std::getenv("CARBON_ARCHIVE_KILLS")) {
@@ -310,7 +310,7 @@ TEST_F(ArchiveFaultsTest, SurvivesBeingKilledAtAnyInstant) {
       }
     }
     close(said[1]);
-    // So many rounds and a random part of one, or within the opening.
+    // The kill comes after a number of rounds and a random part of one, or during the opening.
     int last = written - 1;
     for (int rounds = static_cast<int>(random() % 30); rounds > 0; --rounds) {
       ASSERT_EQ(read(said[0], &last, sizeof last), static_cast<ssize_t>(sizeof last));

@@ -343,7 +343,7 @@ TEST_F(ArchiveTest, CanBeLockedByItsOwnerOnly) {
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
 }
 
-// Whoever can read a file can lock it, and a reader's lock keeps the writer waiting.
+// Every user who can read a file can lock it, and a reader's lock blocks the writer.
 TEST_F(ArchiveTest, IsReadableForNobodyElseWhateverTheUmaskOrAnOlderRelease) {
   const auto modes = [&] {
     std::vector<mode_t> modes;
@@ -463,7 +463,7 @@ TEST_F(ArchiveTest, FindsTheForecastAddedLastAndTheOneInForce) {
   EXPECT_FALSE(archive->ForecastInForce(kFeed, At(-1))->has_value());
 }
 
-// Of so many steps of five minutes, which cost two bytes or more each, another one for each seed.
+// A series of so many steps of five minutes, each of at least two bytes, different for each seed.
 IntensitySeries DenseSeries(absl::Time begin, int steps, int seed) {
   std::mt19937 random(static_cast<unsigned>(seed));
   std::vector<IntensitySeries::Step> all;
@@ -499,13 +499,13 @@ TEST_F(ArchiveTest, StaysWithinAZonesLimitWhateverAProviderAnswers) {
   ASSERT_EQ(*(*archive)->AddActuals(kFeed, Actuals({Hour(-2, 5), Hour(-1, 6)}), At(0)), 2);
   int lost = 0;
   Flood(archive->get(), kFeed, &lost);
-  // Every one is there or was told to be lost, and those that are there were added last.
+  // Each forecast is there or was reported as lost, and those that are there are the newest.
   const std::vector<ArchivedForecast> left = *(*archive)->Forecasts(kFeed, At(-1), At(1));
   EXPECT_EQ(static_cast<int>(left.size()) + lost, kFlood);
   EXPECT_GT(left.size(), 40u);
   EXPECT_EQ(left.front().fetched_at, kNow + absl::Seconds(lost));
   EXPECT_EQ(left.back().fetched_at, kNow + absl::Seconds(kFlood - 1));
-  // What the zone has of the other kind, and other zones, lose nothing.
+  // The zone's values of the other kind, and other zones, lose nothing.
   EXPECT_EQ(Known(**archive, 1).size(), 2u);
   EXPECT_EQ((*archive)->Forecasts(other, At(-1), At(1))->size(), 1u);
   archive->reset();
@@ -568,7 +568,7 @@ TEST_F(ArchiveTest, HasRoomAgainForWhatWasPruned) {
   problems_.clear();
   auto archive = Archive::Open(path(), kNow, &problems_, {.zone_bytes = kSmall});
   ASSERT_TRUE(archive.ok()) << archive.status();
-  // Each time 40 of the 48 that there is room for, and values: none gives way.
+  // Each time it adds 40 forecasts, although there is room for 48, and values: none is removed.
   for (int day = 0; day < 5; ++day) {
     ASSERT_TRUE((*archive)->Prune(At(24 * day)).ok());
     for (int i = 0; i < 40; ++i) {

@@ -1,4 +1,4 @@
-// faulty_server.py beside this file, run as a child of the test; it ends with it.
+// Runs faulty_server.py from this folder as a child of the test; it ends with the test.
 #ifndef TESTS_FORECAST_HTTP_FAULTY_SERVER_H_
 #define TESTS_FORECAST_HTTP_FAULTY_SERVER_H_
 
@@ -56,7 +56,7 @@ class FaultyServer {
   bool has_tls() const { return facts_["tls"] != 0; }
   std::string Path(const std::string& name) const { return facts_[name]; }
 
-  // What it saw since Clear().
+  // The requests that it received since Clear().
   nlohmann::json Counts() const { return Ask("/counts"); }
   void Clear() const { Ask("/clear"); }
   void OpenGate() const { Ask("/open"); }

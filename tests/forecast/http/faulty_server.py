@@ -112,7 +112,7 @@ class Exchange:
             pass
 
 
-# Each takes an exchange, and returns True where the connection goes on.
+# Each takes an exchange, and returns True if the connection stays open.
 def ok(x):
     return x.reply()
 

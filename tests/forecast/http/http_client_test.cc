@@ -65,7 +65,7 @@ class HttpClientTest : public testing::Test {
   static void TearDownTestSuite() { server_.reset(); }
   void SetUp() override { server_->Clear(); }
 
-  // Its clock is the test's, and stands still.
+  // Its clock is the test's, and does not advance.
   HttpClientOptions Options() {
     HttpClientOptions options;
     options.rate = {.burst = 1, .every = absl::ZeroDuration()};
@@ -367,7 +367,7 @@ TEST_F(HttpClientTest, IsNotHeldUpByAResolverThatHangs) {
   resolver.released.notify_all();
 }
 
-// What goes to a proxy names its host in full.
+// A request to a proxy names its host in full.
 TEST_F(HttpClientTest, UsesTheProxyOfTheEnvironmentButNotForLoopback) {
   HttpClient client(Options());
   setenv("http_proxy", server_->Url("").c_str(), 1);

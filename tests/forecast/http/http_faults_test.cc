@@ -29,10 +29,10 @@ struct Fault {
   std::string path;
   std::string port;
   absl::StatusCode code;
-  std::string message;  // what follows "http://127.0.0.1:4711/path: ", or a part of it
+  std::string message;  // the text after "http://127.0.0.1:4711/path: ", or a part of it
 };
 
-// What ends at once. The limit is a MiB.
+// Faults that end at once. The limit is 1 MiB.
 std::vector<Fault> Faults() {
   const std::string too_large = "the reply has more than 1048576 bytes";
   const std::string too_many_headers = "the reply's headers have more than 65536 bytes";
@@ -66,7 +66,7 @@ std::vector<Fault> Faults() {
   };
 }
 
-// What ends only because time does.
+// Faults that end only by a timeout.
 std::vector<Fault> Hangs() {
   const auto late = absl::StatusCode::kDeadlineExceeded;
   const std::string slow = "fewer than 50 bytes a second for 1s";
@@ -124,7 +124,7 @@ TEST_F(HttpFaultsTest, ReadsNoMoreThanItsLimit) {
     server_->Clear();
     HttpClient client(Options());
     EXPECT_FALSE(Fetch(&client, {.url = server_->Url(path)}).ok());
-    // What the kernel's buffers hold was sent, but not read.
+    // Bytes in the kernel's buffers were sent, but not read.
     EXPECT_LT(server_->Counts()["sent"], 30 << 20) << path;
   }
 }

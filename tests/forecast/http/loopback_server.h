@@ -1,5 +1,5 @@
-// A server on loopback that answers what a function says, one connection at a time each on a thread
-// of its own: for tests of what fetches.
+// A server on loopback for tests of HTTP clients. A function gives its answers. It serves one
+// request per connection, each connection on its own thread.
 #ifndef TESTS_FORECAST_HTTP_LOOPBACK_SERVER_H_
 #define TESTS_FORECAST_HTTP_LOOPBACK_SERVER_H_
 

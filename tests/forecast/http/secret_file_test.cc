@@ -19,7 +19,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Of this process: several tests of this file may run at once.
+// The name contains this process's id, because several tests of this file may run at once.
 std::string SecretPath() {
   return testing::TempDir() + "secret_file_test." + std::to_string(getpid());
 }

@@ -167,7 +167,7 @@ TEST(LiveForecasts, ChangesNothingWhereASecretCannotBeRead) {
   EXPECT_TRUE(Find(live, config.zones[0]).ok());
 }
 
-// Polls until nothing is under way, and what was told.
+// Polls until no request is under way, and collects the replies.
 std::vector<HistoryReply> FetchHistory(LiveForecasts* live, LiveHistory* history, size_t wanted) {
   std::vector<HistoryReply> replies;
   const absl::Time start = absl::Now();

@@ -15,7 +15,7 @@ using ::testing::Pair;
 const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 11, 24, 10), absl::UTCTimeZone());
 const absl::Time kNext = kNow + absl::Minutes(1);
 
-// A provider, a file and a value, of which each stands in for the one before.
+// A provider, a file and a value. Each replaces the one before if that fails.
 DaemonConfig ThreeSources() {
   ForecastProvider neso;
   neso.provider = "neso";
@@ -56,7 +56,7 @@ TEST_F(SourceStatesTest, TellsWhichIsInUseAndWhatAFileHolds) {
                kNow, kNext);
   const std::vector<SourceState> states = states_.Of(config_, live_);
   EXPECT_FALSE(states[0].in_use);
-  EXPECT_EQ(states[0].error, "");  // what is only not there yet is no error
+  EXPECT_EQ(states[0].error, "");  // data that have not arrived yet are not an error
   EXPECT_TRUE(states[1].in_use);
   EXPECT_EQ(states[1].fetched_at, kNow - absl::Hours(1));
   EXPECT_EQ(states[1].reaches, reaches);

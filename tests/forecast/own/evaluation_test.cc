@@ -16,7 +16,7 @@ ForecastPair Pair(std::vector<double> forecast, std::vector<double> actual) {
   return {AtHour(0), std::move(forecast), std::move(actual)};
 }
 
-// 24 hours of `value`, but for the first few.
+// 24 hours of `value`, except for the first few.
 std::vector<double> Day(double value, const std::vector<double>& first = {}) {
   std::vector<double> day(24, value);
   std::copy(first.begin(), first.end(), day.begin());

@@ -123,7 +123,7 @@ TEST(ForecastFromHistory, StandsHoles) {
 TEST(ForecastFromHistory, IsNotMisledByADayOfEstimates) {
   const int64_t now = 24 * 150;
   const Rule rule = [](int64_t h) { return NoisyWave(h, 10); };
-  // From Sunday on nothing was measured, and Saturday stands for it: the forecast of Monday on is
+  // Nothing was measured from Sunday on, and Saturday replaces it: the forecast from Monday on is
   // that of a history that ends before Sunday.
   const int64_t sunday = 24 * 144;
   const auto estimated = MakeHistory(0, now, [&rule](int64_t h) {

@@ -44,7 +44,7 @@ TEST(ByHour, CountsHoursBeforeTheEpochToo) {
   EXPECT_EQ(ByHour(history).intervals()[0].start, absl::UnixEpoch() - absl::Hours(2));
 }
 
-// What a forecast sees is the same as from the values themselves.
+// A forecast is the same as from the values themselves.
 TEST(ByHour, KeepsWhatAForecastSees) {
   std::vector<Interval> fine;
   for (int i = 0; i < 24 * 12 * 3; ++i) {

@@ -61,7 +61,7 @@ TEST(CarryOn, ReachesFourteenDaysWithoutAJump) {
   EXPECT_EQ(forecast.horizon, AtHour(kNowHour + 14 * 24 + 1));
   EXPECT_EQ(forecast.series.end(), forecast.horizon);
   EXPECT_EQ(ValueAt(forecast, kNowHour + 71), 700);
-  // 8% of the difference is gone, and the wave goes on.
+  // 8% of the difference is gone, and the wave continues.
   EXPECT_NEAR(ValueAt(forecast, kNowHour + 72), 700, 90);
   const int64_t late = kNowHour + 12 * 24;
   EXPECT_NEAR(ValueAt(forecast, late), WeekWave(late), 60);
@@ -73,7 +73,7 @@ TEST(CarryOn, PutsClimatologyOnlyBeyondOurs) {
   ZoneForecast forecast = Provider(zone, 72, 300);
   EXPECT_EQ(ValueAt(forecast, kNowHour + 100), 1234);
   const OwnForecast own = Own();
-  // Half an hour later, and in the next hour, before ours is made anew.
+  // Half an hour later, and in the next hour, before ours is made again.
   CarryOn(zone, own, AtHour(kNowHour + 1), &forecast);
   EXPECT_EQ(forecast.horizon, AtHour(kNowHour + 14 * 24 + 1));
   EXPECT_LT(ValueAt(forecast, kNowHour + 100), 600);

@@ -41,7 +41,7 @@ double LevelAt(const Row& grams, size_t origin, size_t days, size_t hour) {
   return days > 0 ? sum / static_cast<double>(days) : 0;
 }
 
-// What the header and docs/forecast.md say the inputs are, for an origin on day `day` of 2025.
+// The inputs that the header and docs/forecast.md describe, for an origin on day `day` of 2025.
 Row Inputs(const Row& grams, size_t origin, size_t level_days) {
   Row row;
   for (const size_t lag : {1, 2, 3, 7}) {

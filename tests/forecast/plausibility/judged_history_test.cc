@@ -33,13 +33,13 @@ JudgedHistory Judge(const std::function<double(int64_t)>& value, int64_t end = k
   return JudgeHistory(MakeHistory(0, end, value), config);
 }
 
-// As Sound, but for hours [first, end).
+// Like Sound, except for hours [first, end).
 std::function<double(int64_t)> With(int64_t first, int64_t end,
                                     const std::function<double(int64_t)>& fault) {
   return [=](int64_t hour) { return hour >= first && hour < end ? fault(hour) : Sound(hour); };
 }
 
-// That the hours [first, end) of a history of kEnd hours are rejected, and only they.
+// Expects that the hours [first, end) of a history of kEnd hours are rejected, and no others.
 void ExpectRejected(const JudgedHistory& judged, Rule rule, int64_t first, int64_t end,
                     int64_t known = kEnd) {
   ASSERT_THAT(judged.rejected, SizeIs(1));
@@ -191,8 +191,8 @@ TEST(JudgeHistory, BelievesASyntheticZoneThatNewlyReachesZeroWithinDays) {
 }
 
 TEST(JudgeHistory, BelievesNoZerosThatComeOrGoAtOnceWhileTheyAreFew) {
-  // For six hours of every day, for 30 days of two years; the second is dead for half of the hours
-  // beside them too.
+  // For six hours of every day, for 30 days of two years. In the second year half of the hours next
+  // to them are dead too.
   const std::function<double(int64_t)> shares[] = {
       [](int64_t hour) { return hour >= 9 && hour < 15 ? 0 : 1; },
       [](int64_t hour) { return hour == 8 || hour == 15 ? 0.4

@@ -157,7 +157,7 @@ TEST(ParseCarbonAwareSdk, ReadsFractionsOfASecondInTimes) {
     ASSERT_TRUE(forecast.ok()) << forecast.status();
     EXPECT_EQ(forecast->series.steps().size(), 2u);
   }
-  // What no fraction explains is a hole like any other.
+  // A gap that no fraction explains is an ordinary gap.
   for (const auto& [first, second] : {std::pair("2026-11-24T00:00:00.5Z", "2026-11-24T01:00:02.5Z"),
                                       std::pair("2026-11-24T00:00:00Z", "2026-11-24T01:00:01Z")}) {
     absl::StatusOr<CarbonAwareForecast> forecast = file(first, second);
@@ -309,7 +309,7 @@ TEST(ParseCarbonAwareSdk, RefusesMoreValuesThanItMayHaveBeforeItParsesThem) {
             "has more than 4 values");
 }
 
-// Whoever may choose the file may have chosen a link to what only root may read.
+// A user who may choose the file may have chosen a link to a file that only root may read.
 TEST(ParseCarbonAwareSdk, QuotesNoTextOfTheFile) {
   const std::string good = R"({"Time":"2026-11-24T00:00:00Z","Rating":1,"Duration":"01:00:00"})";
   for (const std::string& text : {

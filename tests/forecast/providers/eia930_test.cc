@@ -237,7 +237,7 @@ TEST(ParseEia930History, RefusesWhatIsCutOrContradictsItself) {
   EXPECT_TRUE(ParseEia930History(kAsk, Rows({good, good})).ok());
 }
 
-// What the sources say in the units in which they say it: Mt over TWh are g/kWh x 1000 / 1000.
+// The sources' values in the sources' units: Mt divided by TWh are g/kWh x 1000 / 1000.
 TEST(FuelIntensity, IsWhatTheSourcesSay) {
   const auto of = [](const char* fuel, SignalKind kind) {
     return (*FuelIntensity(fuel, kind))->value();

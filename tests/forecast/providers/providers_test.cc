@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// What a provider can be asked, with a zone and a kind that it has.
+// A request that a provider can answer, with a zone and a kind that it has.
 ProviderAsk AskOf(const Provider& provider) {
   ProviderAsk ask{.url = "http://127.0.0.1:8080", .zone = "ZZ"};
   if (provider.name == "neso") ask.zone = "GB";

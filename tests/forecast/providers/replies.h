@@ -1,5 +1,5 @@
-// What the tests of the providers share: replies of the shapes that were recorded, with values of
-// our own making.
+// Replies that the tests of providers share. Their formats were recorded; their values are
+// invented.
 #ifndef TESTS_FORECAST_PROVIDERS_REPLIES_H_
 #define TESTS_FORECAST_PROVIDERS_REPLIES_H_
 

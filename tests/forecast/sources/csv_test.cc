@@ -117,7 +117,7 @@ TEST(ParseCsv, RefusesASpanAboveTheSeriesLimit) {
   EXPECT_EQ(series.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-// Whoever may choose the file may have chosen a link to what only root may read.
+// A user who may choose the file may have chosen a link to a file that only root may read.
 TEST(ParseCsv, QuotesNoTextOfTheFile) {
   const std::string good = "2026-11-24T00:00:00Z,1\n";
   for (const std::string& text : {

@@ -1,4 +1,4 @@
-// What ZoneForecasts does where a source or a history is not plausible.
+// Tests ZoneForecasts with sources and histories that are not plausible.
 #include <functional>
 #include <string>
 #include <vector>

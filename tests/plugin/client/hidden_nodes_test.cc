@@ -34,7 +34,7 @@ class HiddenNodesTest : public ::testing::Test {
     partitions_[1].node_inx = all_;
   }
 
-  // What slurmctld says of one node, or of none.
+  // Slurmctld's answer about one node, or about none.
   struct Message {
     std::string name;
     node_info_t node{};

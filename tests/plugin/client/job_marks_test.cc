@@ -15,7 +15,7 @@ constexpr char kFirst[] = "carbon:id=3f9c21aa04d7be15-42,pool=oslo,start=2026-11
 constexpr char kSecond[] =
     "carbon:id=3f9c21aa04d7be15-43,pool=oslo,start=2026-11-25T02:00:00+00:00";
 
-// Of a cluster whose plugin has not made a key yet, so that marks without a seal count.
+// A cluster whose plugin has not made a key yet, so that marks without a seal count.
 class JobMarksTest : public testing::Test {
  protected:
   // `comments` are those of the queue, in its order.

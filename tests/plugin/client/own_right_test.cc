@@ -29,7 +29,7 @@ TEST(WhyNotUpdate, NamesTheCommandThatHelps) {
             "a deadline is delayed: Slurm has operators with slurmdbd only; run scarbond as slurm");
 }
 
-// What root and SlurmUser may needs no question.
+// For root and SlurmUser nothing must be asked.
 TEST(OwnRight, IsRootsWithoutAskingSlurmctld) {
   if (geteuid() != 0) GTEST_SKIP() << "this process is not root's";
   slurm_conf_t settings{};

@@ -61,7 +61,7 @@ TEST(ReadPartitions, MeasuresNodesThatAreShownAndTakeJobs) {
   cluster.nodes[1].cpus = cluster.nodes[1].cpus_efctv = 4;
   cluster.nodes[1].node_state = NODE_STATE_FUTURE;
   EXPECT_EQ(cluster.Read().least, shape);
-  // Where none has registered yet, what they will have is all that is known.
+  // If no node has registered yet, only their configuration is known.
   cluster.nodes[0].node_state = NODE_STATE_FUTURE;
   EXPECT_EQ(cluster.Read().least.cpus, 4);
 }

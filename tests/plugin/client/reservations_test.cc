@@ -122,7 +122,7 @@ TEST_F(ReservationsTest, KeepsTheTimeOfDayWhereClocksChange) {
   EXPECT_EQ(when[1].start - when[0].start, absl::Hours(25));
 }
 
-// What repeats before it has ended is one after the other.
+// If a reservation repeats before it has ended, its times follow each other.
 TEST_F(ReservationsTest, HasDisjointTimes) {
   Set(Local(27, 8), Local(27, 8) + absl::Minutes(90));
   reservation_.flags = RESERVE_FLAG_HOURLY;

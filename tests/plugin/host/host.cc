@@ -77,14 +77,14 @@ void RunStorm(const StormOptions& options, const LoadedPlugin& plugin, Publicati
   printf("slurmctld's log: %d lines of trouble, %d that it is over\n", troubles.load(),
          reliefs.load());
   if (troubles == 0) Broken("nobody said that the snapshot was broken");
-  // A plugin that is loaded again may meet the mended snapshot first.
+  // A plugin that is loaded again may see the repaired snapshot first.
   if (reliefs == 0 && !options.reload) Broken("nobody said that the snapshot was mended");
   printf("Slurm's allocator: %lld strings made, %lld left\n",
          static_cast<long long>(MadeSlurmStrings()), static_cast<long long>(LiveSlurmStrings()));
   if (LiveSlurmStrings() != 0) Broken("strings of Slurm's allocator leak");
 }
 
-// The disk under the log never answers: jobs go on, and so does whoever calls fini().
+// The disk of the log never answers: jobs pass, and fini() returns.
 void RunHang(const LoadedPlugin& plugin, Publications* publications) {
   HangDisk(std::filesystem::canonical(publications->log()));
   DecisionOfAnOrdinaryJob(plugin);

@@ -1,4 +1,4 @@
-// What the host does when the plugin breaks a promise, or keeps it waiting.
+// What the host does when the plugin breaks a promise, or takes too long.
 #ifndef TESTS_PLUGIN_HOST_PROMISE_H_
 #define TESTS_PLUGIN_HOST_PROMISE_H_
 

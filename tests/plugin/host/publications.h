@@ -1,4 +1,4 @@
-// What scarbond does beside slurmctld, in the host.
+// Publishes as scarbond does, in the host.
 #ifndef TESTS_PLUGIN_HOST_PUBLICATIONS_H_
 #define TESTS_PLUGIN_HOST_PUBLICATIONS_H_
 
@@ -27,7 +27,7 @@ class Publications {
   // expire.
   Manifest Publish(int round, absl::Duration look_ahead = absl::Seconds(2));
 
-  // A publish whose parts do not belong together, are not all there, or are no snapshot at all.
+  // A publish whose parts do not belong together, are incomplete, or are not a snapshot.
   void PublishBroken(int round);
 
  private:

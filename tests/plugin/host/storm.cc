@@ -23,7 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What memory may grow by in a storm. A sanitizer keeps a record of every block and access.
+// The limit of memory growth in a storm. A sanitizer keeps a record of every block and access.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr double kMaxGrowthMib = 1024;
 #else

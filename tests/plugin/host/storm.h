@@ -20,18 +20,18 @@ namespace carbon {
 struct StormOptions {
   int threads = 16;
   double seconds = 5;
-  uint64_t jobs = 0;  // so many, instead of `seconds`
+  uint64_t jobs = 0;  // the number of jobs, instead of `seconds`
   uint64_t seed = 1;
   bool step_clock = false;  // by an hour and a year, and back
   bool reload = false;      // fini() and init() meanwhile
 };
 
-// What this process has in memory now.
+// Returns the memory that this process uses now.
 double ResidentMib();
 
 class Storm {
  public:
-  // A run's parts of equal length, for which memory and latencies are told apart.
+  // Parts of a run with equal length, whose memory and latencies are measured separately.
   static constexpr int kWindows = 10;
 
   Storm(const StormOptions& options, const LoadedPlugin& plugin, Publications* publications)
@@ -54,8 +54,8 @@ class Storm {
   void WatchMemory();
   // Rotates the log, steps the clock and reloads the plugin.
   void MakeTrouble();
-  // As logrotate does: the writer may go on with the old file until it sees that it moved, so that
-  // is only read the next time.
+  // Rotates as logrotate does. The writer may continue with the old file until it notices, so the
+  // old file is read only the next time.
   void RotateLog();
   void Pause(std::chrono::milliseconds time);
 

@@ -1,5 +1,5 @@
-// What ReadPluginFile says of the plugin that was built, against the headers it was built with, and
-// of everything that is no plugin.
+// Tests ReadPluginFile on the plugin that was built, with the headers of its build, and on files
+// that are not plugins.
 #include "plugin/installation/plugin_file.h"
 
 #include <gmock/gmock.h>
@@ -102,7 +102,7 @@ TEST_F(PluginFileTest, SurvivesDamage) {
   for (int i = 0; i < 60; ++i) {
     ReadPluginFile(Write(whole.substr(0, random() % whole.size()))).status().IgnoreError();
   }
-  // Where the tables that say where everything is lie: at the beginning and the end.
+  // The positions of the file's tables: at the beginning and the end.
   for (int i = 0; i < 300; ++i) {
     std::string damaged = whole;
     for (int j = 0; j < 8; ++j) {

@@ -57,7 +57,7 @@ TEST(ApplyVerdict, LengthensTheTimeLimitOnly) {
     EXPECT_EQ(d.time_limit, c.limit_after) << c.limit;
     EXPECT_EQ(d.time_min, c.min_after) << c.limit;
   }
-  // What was never given is not made up.
+  // Values that are absent are not invented.
   verdict.time_min.reset();
   job_desc_msg_t d = Batch();
   d.time_limit = 60;

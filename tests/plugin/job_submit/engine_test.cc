@@ -42,7 +42,7 @@ using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 
 std::mutex lines_mutex;
-std::vector<std::string> lines;  // what slurmctld's log would have got
+std::vector<std::string> lines;  // the lines for slurmctld's log
 
 // A dirty home and a clean site, and a folder in which they are published.
 class EngineTest : public ::testing::Test {
@@ -122,7 +122,7 @@ class EngineTest : public ::testing::Test {
     return nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   }
 
-  // Zero as long as there is no status.
+  // Zero while there is no status.
   int StatusCount(const std::string& name) const {
     const nlohmann::json status = Status();
     return status.is_object() ? status.value(name, 0) : 0;
@@ -217,7 +217,7 @@ TEST_F(EngineTest, SealsItsMarkForTheJobsUserAndTheCluster) {
   EXPECT_TRUE(ReadMarks(verdict.admin_comment, 1235, &*seal).marks.empty());
 }
 
-// Nobody could tell its promises from others'.
+// Without a seal, its promises could not be distinguished from forged ones.
 TEST_F(EngineTest, DecidesNothingWithoutASealAndSaysWhy) {
   Publish(absl::Now());
   std::filesystem::create_directory(SealPath(folder_));
@@ -562,7 +562,7 @@ TEST_F(EngineTest, NeverPlacesAJobWithoutItsRecordHoweverManyAUserSubmits) {
     }
     EXPECT_GT(ids.size(), 5u);
     EXPECT_GT(unplaced, 50);
-    // What is wrong with a hint is still said, and other users have all of theirs.
+    // A wrong hint is still reported, and other users still have their whole share.
     EXPECT_THAT(engine.Submit(world_.Job("carbon:wiat=3h"), world_.now).message, HasSubstr("wiat"));
     EXPECT_TRUE(engine.Submit(other, world_.now).apply);
     EXPECT_TRUE(Eventually([&] { return StatusCount("records_withheld") == unplaced + 1; }));

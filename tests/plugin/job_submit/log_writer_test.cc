@@ -177,7 +177,7 @@ TEST_F(LogWriterTest, CreatesTheFileForOwnerAndGroupWhateverTheUmask) {
   }
 }
 
-// What is in it could be anybody's.
+// Any user could have written its content.
 TEST_F(LogWriterTest, RefusesAFileThatOthersMayWriteOrThatIsAnothers) {
   const auto error = [this] {
     LogWriter writer(quick_);
@@ -266,7 +266,7 @@ TEST_F(LogWriterTest, SaysHowManyRecordsItEndsWithoutWriting) {
   EXPECT_EQ(unwritten.Close(), 2u);
 }
 
-// Nor those of which the file does not say that they were dropped.
+// Dropped records that the file does not report are counted too.
 TEST_F(LogWriterTest, CountsAmongTheLostWhatWasDroppedAndIsNotSaidInTheFile) {
   LogWriter::Options options = quick_;
   options.max_records = 3;
@@ -420,8 +420,8 @@ TEST_F(LogWriterTest, ClosesOffALineThatAnotherLifeTore) {
   EXPECT_TRUE(Eventually([&] { return Read(path_) == "whole\ntor\nnext\n"; }));
 }
 
-// A file size limit stands in for a full disk: it tears a line at a byte of our choice. SIGXFSZ is
-// left deadly here; the writer's thread must not let it through.
+// A file size limit simulates a full disk: it tears a line at a chosen byte. SIGXFSZ stays deadly
+// here, so the writer's thread must block it.
 TEST_F(LogWriterTest, CompletesALineThatAFullDiskTore) {
   struct rlimit before;
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);

@@ -32,7 +32,7 @@ TEST(ReadGres, CountsNothingInWhatIsNoGpu) {
   }
 }
 
-// They are no GPUs of their own, but keep some from others.
+// They are not GPUs of their own, but make some unavailable to others.
 TEST(ReadGres, CountsSharesBesideTheGpusThatLendThem) {
   const GresDevices devices = ReadGres("gpu:a100:2(S:0-1),shard:a100:8(S:0-1)");
   EXPECT_EQ(devices.count, 2);
