@@ -1,5 +1,5 @@
-// This header reads carbon.json from its file and prepares it for publishing. Blocks on the disk
-// and on the user database.
+// Reads carbon.json from its file and prepares it for publishing. Blocks on the disk and on the
+// user database.
 #ifndef SETTINGS_LOAD_CONFIG_H_
 #define SETTINGS_LOAD_CONFIG_H_
 

@@ -1,5 +1,5 @@
-// This header estimates a training run from numbers that are given on the command line or looked up
-// by the name of a profile or a site. It names the source of each number. Reads only carbon.json.
+// Estimates a training run from numbers that are given on the command line or looked up by the name
+// of a profile or a site. It names the source of each number. Reads only carbon.json.
 #ifndef CLI_ESTIMATE_TRAINING_ESTIMATE_H_
 #define CLI_ESTIMATE_TRAINING_ESTIMATE_H_
 

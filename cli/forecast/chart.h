@@ -1,5 +1,5 @@
-// This header draws a chart of a zone's next hours for a terminal: a line for the expected values
-// and the band around it, without colour. Pure, except StyleOfOutput.
+// Draws a chart of a zone's next hours for a terminal: a line for the expected values and the band
+// around it, without colour. Pure, except StyleOfOutput.
 #ifndef CLI_FORECAST_CHART_H_
 #define CLI_FORECAST_CHART_H_
 

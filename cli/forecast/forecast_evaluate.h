@@ -1,4 +1,4 @@
-// This header adds scarbon forecast evaluate: how good forecasts from history would have been.
+// Adds scarbon forecast evaluate: how good forecasts from history would have been.
 #ifndef CLI_FORECAST_FORECAST_EVALUATE_H_
 #define CLI_FORECAST_FORECAST_EVALUATE_H_
 

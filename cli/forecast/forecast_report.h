@@ -1,4 +1,4 @@
-// This header formats the results of scarbon forecast evaluate, as tables for people and as JSON.
+// Formats the results of scarbon forecast evaluate, as tables for people and as JSON.
 #ifndef CLI_FORECAST_FORECAST_REPORT_H_
 #define CLI_FORECAST_FORECAST_REPORT_H_
 

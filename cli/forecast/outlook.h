@@ -1,6 +1,6 @@
-// This header computes what a snapshot says about the coming hours of a zone: how carbon-intensive
-// they are, how sure that is, and when a run would best start. The bands come from the error
-// scenarios by which decisions are judged. Pure; now is an argument.
+// Computes what a snapshot says about the coming hours of a zone: how carbon-intensive they are,
+// how sure that is, and when a run would best start. The bands come from the error scenarios by
+// which decisions are judged. Pure; now is an argument.
 #ifndef CLI_FORECAST_OUTLOOK_H_
 #define CLI_FORECAST_OUTLOOK_H_
 

@@ -1,4 +1,4 @@
-// This header formats zones' next hours as text: for people, as JSON and as CSV. Pure.
+// Formats zones' next hours as text: for people, as JSON and as CSV. Pure.
 #ifndef CLI_FORECAST_OUTLOOK_TEXT_H_
 #define CLI_FORECAST_OUTLOOK_TEXT_H_
 

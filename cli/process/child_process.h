@@ -1,6 +1,6 @@
-// This header runs work that must not be done in this process: code that may end or crash it,
-// another user's view of the files, other programs. Each call forks, waits and collects. Not for
-// programs with threads.
+// Runs work that must not be done in this process: code that may end or crash it, another user's
+// view of the files, other programs. Each call forks, waits and collects. Not for programs with
+// threads.
 #ifndef CLI_PROCESS_CHILD_PROCESS_H_
 #define CLI_PROCESS_CHILD_PROCESS_H_
 

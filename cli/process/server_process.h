@@ -1,5 +1,5 @@
-// This header describes a process of this machine as /proc shows it: slurmctld or scarbond. It
-// reads only files in /proc. Facts of another user's process that only root may read are absent.
+// Describes a process of this machine as /proc shows it: slurmctld or scarbond. Reads only files in
+// /proc. Facts of another user's process that only root may read are absent.
 #ifndef CLI_PROCESS_SERVER_PROCESS_H_
 #define CLI_PROCESS_SERVER_PROCESS_H_
 

@@ -1,4 +1,4 @@
-// This header reads and writes times as Slurm's commands do. Pure; no I/O.
+// Reads and writes times as Slurm's commands do. Pure; no I/O.
 #ifndef CLI_TEXT_SLURM_TIME_H_
 #define CLI_TEXT_SLURM_TIME_H_
 

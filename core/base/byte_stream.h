@@ -1,5 +1,5 @@
-// This header writes numbers, times and strings as bytes and reads them back, for the binary
-// forecast part: little-endian, without padding. The reader trusts nothing. Pure; private to core.
+// Writes numbers, times and strings as bytes and reads them back, for the binary forecast part:
+// little-endian, without padding. The reader trusts nothing. Pure; private to core.
 #ifndef CORE_BASE_BYTE_STREAM_H_
 #define CORE_BASE_BYTE_STREAM_H_
 

@@ -1,7 +1,6 @@
-// This header reads and writes durations as people write them in carbon.json, in hints and on the
-// command line: 90s, 30m, 8h, 2d or sums of them, largest unit first (1d12h). It also reads Slurm's
-// time limits with at least one colon or dash: MM:SS, HH:MM:SS, D-HH, D-HH:MM, D-HH:MM:SS. Pure; no
-// I/O.
+// Reads and writes durations as people write them in carbon.json, in hints and on the command line:
+// 90s, 30m, 8h, 2d or sums of them, largest unit first (1d12h). Also reads Slurm's time limits with
+// at least one colon or dash: MM:SS, HH:MM:SS, D-HH, D-HH:MM, D-HH:MM:SS. Pure; no I/O.
 #ifndef CORE_BASE_DURATION_H_
 #define CORE_BASE_DURATION_H_
 

@@ -1,4 +1,4 @@
-// This header writes masses for people. Pure.
+// Writes masses for people. Pure.
 #ifndef CORE_BASE_MASS_TEXT_H_
 #define CORE_BASE_MASS_TEXT_H_
 

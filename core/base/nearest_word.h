@@ -1,4 +1,4 @@
-// This header finds the word for "Did you mean …?". Pure.
+// Finds the word for "Did you mean …?". Pure.
 #ifndef CORE_BASE_NEAREST_WORD_H_
 #define CORE_BASE_NEAREST_WORD_H_
 

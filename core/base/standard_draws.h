@@ -1,5 +1,5 @@
-// This header makes random numbers that have the same bits everywhere. They are keyed by name and
-// index, and use only what IEEE 754 defines to the bit. Pure; no state.
+// Makes random numbers that have the same bits everywhere. They are keyed by name and index, and
+// use only what IEEE 754 defines to the bit. Pure; no state.
 #ifndef CORE_BASE_STANDARD_DRAWS_H_
 #define CORE_BASE_STANDARD_DRAWS_H_
 

@@ -1,4 +1,4 @@
-// This header reads and writes instants in the forms of grid data. Pure; no I/O.
+// Reads and writes instants in the forms of grid data. Pure; no I/O.
 #ifndef CORE_BASE_TIMESTAMP_H_
 #define CORE_BASE_TIMESTAMP_H_
 

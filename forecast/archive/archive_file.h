@@ -1,5 +1,5 @@
-// This header opens the archive's file, checks it, and replaces it if it is damaged. It also has
-// its schema. For the archive's sources only.
+// Opens the archive's file, checks it, and replaces it if it is damaged. Also has the archive's
+// schema. For the archive's sources only.
 #ifndef FORECAST_ARCHIVE_ARCHIVE_FILE_H_
 #define FORECAST_ARCHIVE_ARCHIVE_FILE_H_
 

@@ -1,4 +1,4 @@
-// This header has what reading and writing the archive share: rows, in their stored form. For the
+// The rows of the archive in their stored form, which its reader and its writer share. For the
 // archive's sources only.
 #ifndef FORECAST_ARCHIVE_ARCHIVE_ROWS_H_
 #define FORECAST_ARCHIVE_ARCHIVE_ROWS_H_

@@ -1,6 +1,6 @@
-// This header wraps SQLite: its codes become absl::Status, and its statements end by themselves.
-// For the archive's sources only, because it includes SQLite's header. Blocks on the disk; one
-// thread at a time.
+// Wraps SQLite: its codes become absl::Status, and its statements end by themselves. For the
+// archive's sources only, because it includes SQLite's header. Blocks on the disk; one thread at a
+// time.
 //
 // Errors read "path: what SQLite says":
 //   DATA_LOSS           the file is damaged, or is not a database

@@ -1,5 +1,5 @@
-// This header computes how long to wait before asking again, after a failure or because the server
-// said so. Pure: now and the random number are arguments; no I/O.
+// Computes how long to wait before asking again, after a failure or because the server said so.
+// Pure: now and the random number are arguments; no I/O.
 #ifndef FORECAST_HTTP_BACKOFF_H_
 #define FORECAST_HTTP_BACKOFF_H_
 

@@ -1,5 +1,4 @@
-// This header checks what a request may look like before it is sent, and where it goes. Pure; no
-// I/O.
+// Checks what a request may look like before it is sent, and where it goes. Pure; no I/O.
 #ifndef FORECAST_HTTP_HTTP_URL_H_
 #define FORECAST_HTTP_HTTP_URL_H_
 

@@ -1,6 +1,6 @@
-// This header registers the secrets of this process. WithoutSecrets is the one place that removes
-// them from a text before it is written: to the log, to the status file, to metrics, to the service
-// manager. A server may repeat what it was sent in any of its errors, as it was sent or decoded.
+// Registers the secrets of this process. WithoutSecrets is the one place that removes them from a
+// text before it is written: to the log, to the status file, to metrics, to the service manager. A
+// server may repeat what it was sent in any of its errors, as it was sent or decoded.
 //
 //   KnownSecret secret = RememberSecret("someone", password);   // known while `secret` lives
 //   spdlog::warn("{}", WithoutSecrets(text));

@@ -1,5 +1,5 @@
-// This header makes what a configured provider is asked for a zone, and checks whether it can be
-// asked at all. Fetching forecasts and fetching history share it. Pure; no I/O, no clock.
+// Makes what a configured provider is asked for a zone, and checks whether it can be asked at all.
+// Fetching forecasts and fetching history share it. Pure; no I/O, no clock.
 #ifndef FORECAST_LIVE_PROVIDER_ASK_H_
 #define FORECAST_LIVE_PROVIDER_ASK_H_
 

@@ -1,5 +1,5 @@
-// This header reads the credential that carbon.json names for a provider: a user, and a secret that
-// is in a file.
+// Reads the credential that carbon.json names for a provider: a user, and a secret that is in a
+// file.
 #ifndef FORECAST_LIVE_PROVIDER_CREDENTIAL_H_
 #define FORECAST_LIVE_PROVIDER_CREDENTIAL_H_
 

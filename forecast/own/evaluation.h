@@ -1,6 +1,6 @@
-// This header measures how good forecasts from history are, by rolling-origin evaluation: a
-// forecast is made once a day from what was known at that instant, and compared with what came.
-// Pure: no I/O, no clock.
+// Measures how good forecasts from history are, by rolling-origin evaluation: a forecast is made
+// once a day from what was known at that instant, and compared with what came. Pure: no I/O, no
+// clock.
 #ifndef FORECAST_OWN_EVALUATION_H_
 #define FORECAST_OWN_EVALUATION_H_
 

@@ -1,6 +1,5 @@
-// This header computes from the past errors of a zone's forecasts how the next one may err:
-// calibrated error scenarios, as the few factors that a snapshot carries
-// (core/grid/error_factors.h).
+// Computes from the past errors of a zone's forecasts how the next one may err: calibrated error
+// scenarios, as the few factors that a snapshot carries (core/grid/error_factors.h).
 //
 // The past errors are pairs of forecast and outcome. They are archived ones if there are enough,
 // otherwise those that our own forecast would have made over the last half-year of the history.

@@ -1,6 +1,5 @@
-// This header makes our own forecast of a zone's carbon intensity, from its history alone. It is
-// used if no provider forecasts the zone, if the provider's horizon is short, and to compare
-// providers with.
+// Makes our own forecast of a zone's carbon intensity, from its history alone. It is used if no
+// provider forecasts the zone, if the provider's horizon is short, and to compare providers with.
 //
 // With less history the method becomes simpler: a regression (see ridge_forecast.h) with 60 days or
 // more; with 7 days, the week's mean by hour of day, mixed with the last day and corrected by its

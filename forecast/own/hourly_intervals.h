@@ -1,6 +1,6 @@
-// This header merges a zone's past from several replies and sources by the hour. A forecast needs
-// only hours (forecast/own/hourly_history.h), and a year of five-minute values then takes a twelfth
-// of the space. Pure; no I/O.
+// Merges a zone's past from several replies and sources by the hour. A forecast needs only hours
+// (forecast/own/hourly_history.h), and a year of five-minute values then takes a twelfth of the
+// space. Pure; no I/O.
 #ifndef FORECAST_OWN_HOURLY_INTERVALS_H_
 #define FORECAST_OWN_HOURLY_INTERVALS_H_
 

@@ -1,5 +1,5 @@
-// This header measures how often the truth lies within the intervals of error scenarios: for a good
-// 80% interval, 80 times in 100. Pure: no I/O, no clock.
+// Measures how often the truth lies within the intervals of error scenarios: for a good 80%
+// interval, 80 times in 100. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_INTERVAL_COVERAGE_H_
 #define FORECAST_OWN_INTERVAL_COVERAGE_H_
 

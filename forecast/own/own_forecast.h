@@ -1,5 +1,5 @@
-// This header applies our own forecast to a zone: it replaces the sources if none is usable, and
-// continues a forecast whose horizon is short. Pure: no I/O, no clock.
+// Applies our own forecast to a zone: it replaces the sources if none is usable, and continues a
+// forecast whose horizon is short. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_OWN_FORECAST_H_
 #define FORECAST_OWN_OWN_FORECAST_H_
 

@@ -1,5 +1,4 @@
-// This header measures the recent error of a source's forecasts of a day ahead. Pure: no I/O, no
-// clock.
+// Measures the recent error of a source's forecasts of a day ahead. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_REALISED_ERROR_H_
 #define FORECAST_OWN_REALISED_ERROR_H_
 

@@ -1,6 +1,6 @@
-// This header computes how a zone's forecast errs from its past errors: the archived ones of its
-// source if there are enough, otherwise those of our own method. If neither is known, the zone's
-// spread is used. Pure: no I/O, no clock.
+// Computes how a zone's forecast errs from its past errors: the archived ones of its source if
+// there are enough, otherwise those of our own method. If neither is known, the zone's spread is
+// used. Pure: no I/O, no clock.
 #ifndef FORECAST_OWN_ZONE_ERRORS_H_
 #define FORECAST_OWN_ZONE_ERRORS_H_
 

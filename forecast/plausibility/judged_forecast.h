@@ -1,7 +1,7 @@
-// This header judges whether a forecast of a source can be true, by the history of its zone. It
-// rejects an outage that is sent as zeros, one value for days, values ten times off or in another
-// unit. It bridges a single odd hour. The rules are those of judged_history.h. Only the forecast's
-// hours from `now` on count:
+// Judges whether a forecast of a source can be true, by the history of its zone. It rejects an
+// outage that is sent as zeros, one value for days, values ten times off or in another unit. It
+// bridges a single odd hour. The rules are those of judged_history.h. Only the forecast's hours
+// from `now` on count:
 //   bounds    more than 3 hours above 3000 g/kWh
 //   zero      more than 3 hours in a row at zero, unless the zone is usually near zero
 //   constant  one value for a day, if the zone's runs are shorter

@@ -1,6 +1,6 @@
-// This header removes from a zone's history what cannot be true: outages that were recorded as
-// zeros, a source that froze, single outliers, values in another unit. Such hours become holes,
-// which a forecast from history bridges, and are reported.
+// Removes from a zone's history what cannot be true: outages that were recorded as zeros, a source
+// that froze, single outliers, values in another unit. Such hours become holes, which a forecast
+// from history bridges, and are reported.
 //
 // These are the rules. PlausibilityConfig can turn off each of them:
 //   bounds    above 3000 g/kWh: no power plant emits that much

@@ -1,7 +1,7 @@
-// This header has what the providers of grid data share. Each provider has one pair of files with
-// everything that is known about it: functions that make the requests and functions that read the
-// replies, all pure. The code that sends them (over libcurl, for example) sees only HttpRequest and
-// HttpReply:
+// The types and checks that all providers of grid data share. Each provider has one pair of files
+// with everything that is known about it: functions that make the requests and functions that read
+// the replies, all pure. The code that sends them (over libcurl, for example) sees only HttpRequest
+// and HttpReply:
 //
 //   absl::StatusOr<HttpRequest> request = ElectricityMapsForecastRequest(ask, credential, now);
 //   HttpReply reply = …;                              // GET request->UrlToSend(), request->headers

@@ -1,5 +1,5 @@
-// This header extracts a server's own explanation from a reply without data. Its words are often
-// the only thing that names the cause. Pure; no I/O.
+// Extracts a server's own explanation from a reply without data. Its words are often the only thing
+// that names the cause. Pure; no I/O.
 #ifndef FORECAST_PROVIDERS_REPLY_WORDS_H_
 #define FORECAST_PROVIDERS_REPLY_WORDS_H_
 

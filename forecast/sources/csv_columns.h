@@ -1,5 +1,5 @@
-// This header finds which column of a CSV file contains the time and which the value: as
-// carbon.json names them, as the header of a known file says, or the first and the second.
+// Finds which column of a CSV file contains the time and which the value: as carbon.json names
+// them, as the header of a known file says, or the first and the second.
 //
 // These headers are known, in upper or lower case:
 //   - a `time` and a `value` column among others;

@@ -1,4 +1,4 @@
-// This header makes a zone's forecast from the sources that carbon.json names for it.
+// Makes a zone's forecast from the sources that carbon.json names for it.
 #ifndef FORECAST_SOURCES_FORECAST_FILE_H_
 #define FORECAST_SOURCES_FORECAST_FILE_H_
 

@@ -1,6 +1,6 @@
-// This header reads accounts, users and QOS from slurmctld: its own copy of slurmdbd's data. So the
-// result is what a submission is checked against, with users resolved to their ids, and it is
-// available while slurmdbd is down. No Slurm type leaves the .cc.
+// Reads accounts, users and QOS from slurmctld: its own copy of slurmdbd's data. So the result is
+// what a submission is checked against, with users resolved to their ids, and it is available while
+// slurmdbd is down. No Slurm type leaves the .cc.
 #ifndef PLUGIN_CLIENT_ACCOUNTING_CLIENT_H_
 #define PLUGIN_CLIENT_ACCOUNTING_CLIENT_H_
 

@@ -1,4 +1,4 @@
-// This header expands Slurm's expressions of several hosts. For the sources of this folder.
+// Expands Slurm's expressions of several hosts. For the sources of this folder.
 #ifndef PLUGIN_CLIENT_HOST_NAMES_H_
 #define PLUGIN_CLIENT_HOST_NAMES_H_
 

@@ -1,5 +1,5 @@
-// This header converts the state of a node (node_info_t::node_state) into what it means for the
-// jobs that may run on it. Pure; for the sources of this folder.
+// Converts the state of a node (node_info_t::node_state) into what it means for the jobs that may
+// run on it. Pure; for the sources of this folder.
 #ifndef PLUGIN_CLIENT_NODE_STATE_H_
 #define PLUGIN_CLIENT_NODE_STATE_H_
 

@@ -1,6 +1,6 @@
-// This header finds which nodes Slurm powers down when they have no jobs, and how long they take to
-// wake up. Such a node draws nothing once a job has left it; any other node then draws what a free
-// node draws. No I/O. For the sources of this folder.
+// Finds which nodes Slurm powers down when they have no jobs, and how long they take to wake up.
+// Such a node draws nothing once a job has left it; any other node then draws what a free node
+// draws. No I/O. For the sources of this folder.
 #ifndef PLUGIN_CLIENT_POWER_SAVING_H_
 #define PLUGIN_CLIENT_POWER_SAVING_H_
 

@@ -1,6 +1,5 @@
-// This header converts Slurm's reservations for the capacity: which nodes are lent when, to
-// anybody. The jobs that Slurm Carbon places are in no reservation. No I/O. For the sources of this
-// folder.
+// Converts Slurm's reservations for the capacity: which nodes are lent when, to anybody. The jobs
+// that Slurm Carbon places are in no reservation. No I/O. For the sources of this folder.
 #ifndef PLUGIN_CLIENT_RESERVATIONS_H_
 #define PLUGIN_CLIENT_RESERVATIONS_H_
 

@@ -1,4 +1,4 @@
-// This header is scarbond's view of the cluster, asked of slurmctld through libslurm. No Slurm type
+// Reads the state of the cluster for scarbond, from slurmctld through libslurm. No Slurm type
 // leaves the .cc.
 #ifndef PLUGIN_CLIENT_SLURM_CLIENT_H_
 #define PLUGIN_CLIENT_SLURM_CLIENT_H_

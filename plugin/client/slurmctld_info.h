@@ -1,7 +1,6 @@
-// This header loads data from slurmctld through libslurm, in libslurm's own types, which free
-// themselves. Each function is one RPC, and blocks for as long as libslurm waits for slurmctld
-// (MessageTimeout). Its only error is Unavailable: "slurmctld: cannot read the nodes: …". For the
-// sources of this folder.
+// Loads data from slurmctld through libslurm, in libslurm's own types, which free themselves. Each
+// function is one RPC, and blocks for as long as libslurm waits for slurmctld (MessageTimeout). Its
+// only error is Unavailable: "slurmctld: cannot read the nodes: …". For the sources of this folder.
 #ifndef PLUGIN_CLIENT_SLURMCTLD_INFO_H_
 #define PLUGIN_CLIENT_SLURMCTLD_INFO_H_
 

@@ -1,5 +1,5 @@
-// This header reads the jobs of the watch from slurmctld's queue. Includes Slurm's headers; other
-// code sees only core/decision/watch.h.
+// Reads the jobs of the watch from slurmctld's queue. Includes Slurm's headers; other code sees
+// only core/decision/watch.h.
 #ifndef PLUGIN_CLIENT_WATCHED_JOBS_H_
 #define PLUGIN_CLIENT_WATCHED_JOBS_H_
 

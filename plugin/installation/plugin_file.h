@@ -1,8 +1,8 @@
-// This header reads job_submit_carbon.so as a file, and says whether slurmctld would load it.
-// Slurm's rule (in its plugin.c, 22.05 to 26.05) is: it goes through the folders in PluginDir, in
-// order, and loads the first file of that name whose plugin_version equals slurmctld's own in
-// major, minor and micro. It passes over other files with a line in the log. If no file is left,
-// slurmctld does not start. Nothing here loads or runs a plugin. Blocks on the disk.
+// Reads job_submit_carbon.so as a file, and says whether slurmctld would load it. Slurm's rule (in
+// its plugin.c, 22.05 to 26.05) is: it goes through the folders in PluginDir, in order, and loads
+// the first file of that name whose plugin_version equals slurmctld's own in major, minor and
+// micro. It passes over other files with a line in the log. If no file is left, slurmctld does not
+// start. Nothing here loads or runs a plugin. Blocks on the disk.
 #ifndef PLUGIN_INSTALLATION_PLUGIN_FILE_H_
 #define PLUGIN_INSTALLATION_PLUGIN_FILE_H_
 

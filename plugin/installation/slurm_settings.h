@@ -1,8 +1,8 @@
-// This header returns Slurm's settings: as its own library reads them from slurm.conf, whether a
-// slurmctld runs or not, and as a running slurmctld has them. The library is loaded when it is
-// asked, and is not linked to. The reason is that the library of another release may be installed
-// just when the question is whether Slurm will start. Settings are names and values, whose layout
-// is the same in every release.
+// Returns Slurm's settings: as its own library reads them from slurm.conf, whether a slurmctld runs
+// or not, and as a running slurmctld has them. The library is loaded when it is asked, and is not
+// linked to. The reason is that the library of another release may be installed just when the
+// question is whether Slurm will start. Settings are names and values, whose layout is the same in
+// every release.
 //
 // If slurm.conf cannot be used, both functions end the process, with Slurm's own words on standard
 // error. Both leave the library loaded. So call them in a child process.

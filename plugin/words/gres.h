@@ -1,5 +1,4 @@
-// This header reads GPUs from Slurm's strings of trackable resources, in the spellings of all its
-// releases:
+// Reads GPUs from Slurm's strings of trackable resources, in the spellings of all its releases:
 //
 //   gres:gpu:h100:2,gres:gpu:1     up to 23.02
 //   gres/gpu:h100:2                from 23.11

@@ -1,6 +1,6 @@
-// This header reads what nodes have and what jobs use, in the forms of slurmctld's replies: GRES
-// and TRES strings and array expressions. (plugin/words/gres.h reads what a submission asks for.)
-// Text that does not parse counts as nothing. Pure; knows nothing else about Slurm.
+// Reads what nodes have and what jobs use, in the forms of slurmctld's replies: GRES and TRES
+// strings and array expressions. (plugin/words/gres.h reads what a submission asks for.) Text that
+// does not parse counts as nothing. Pure; knows nothing else about Slurm.
 #ifndef PLUGIN_WORDS_SLURM_AMOUNTS_H_
 #define PLUGIN_WORDS_SLURM_AMOUNTS_H_
 

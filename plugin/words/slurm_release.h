@@ -1,8 +1,7 @@
-// This header has the differences between the supported Slurm releases, 22.05 to 26.05, in the
-// types and calls of libslurm that this project uses. Each function reads or does the same thing on
-// every release. A source that needs another such difference adds it here. Only the signature of
-// job_modify is elsewhere, in the plugins themselves. scripts/check-abi compiles this against each
-// release.
+// The differences between the supported Slurm releases, 22.05 to 26.05, in the types and calls of
+// libslurm that this project uses. Each function reads or does the same thing on every release. A
+// source that needs another such difference adds it here. Only the signature of job_modify is
+// elsewhere, in the plugins themselves. scripts/check-abi compiles this against each release.
 #ifndef PLUGIN_WORDS_SLURM_RELEASE_H_
 #define PLUGIN_WORDS_SLURM_RELEASE_H_
 
