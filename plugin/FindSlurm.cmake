@@ -16,7 +16,7 @@ set(CARBON_SLURM_PLUGIN_DIR "" CACHE PATH
 
 set(slurm_choice "Choose one Slurm with -DSLURM_PREFIX=/the/folder/it/was/installed/into.")
 
-# Which Slurm.
+# Choose the Slurm.
 if(SLURM_PREFIX)
   set(Slurm_PREFIX "${SLURM_PREFIX}")
   set(slurm_reason "SLURM_PREFIX")
@@ -27,7 +27,7 @@ else()
   find_program(slurm_scontrol scontrol NO_CACHE
     NO_PACKAGE_ROOT_PATH NO_CMAKE_PATH NO_CMAKE_ENVIRONMENT_PATH NO_CMAKE_SYSTEM_PATH)
   if(slurm_scontrol)
-    # A link in PATH may stand for a command that was installed elsewhere.
+    # A link in PATH may point to a command that was installed elsewhere.
     foreach(slurm_program "${slurm_scontrol}" REALPATH)
       if(slurm_program STREQUAL REALPATH)
         file(REAL_PATH "${slurm_scontrol}" slurm_program)
@@ -67,13 +67,13 @@ if(NOT Slurm_LIBRARY)
     "${slurm_folders}. Install it. ${slurm_choice}")
 endif()
 file(REAL_PATH "${Slurm_LIBRARY}" slurm_library_file)
-# The name by which the loader is asked for it: libslurm.so.38 for libslurm.so.38.0.0.
+# The name by which the loader searches it: libslurm.so.38 for libslurm.so.38.0.0.
 cmake_path(GET slurm_library_file FILENAME Slurm_SONAME)
 string(REGEX REPLACE "^(libslurm\\.so\\.[0-9]+).*" "\\1" Slurm_SONAME "${Slurm_SONAME}")
 set(Slurm_BIN_DIR "${Slurm_PREFIX}/bin")
 set(Slurm_SBIN_DIR "${Slurm_PREFIX}/sbin")
 
-# Its own plugins lie beside the library that its commands share.
+# Slurm's own plugins are next to the library that its commands share.
 cmake_path(GET Slurm_LIBRARY PARENT_PATH slurm_library_folder)
 set(Slurm_PLUGIN_DIR)
 foreach(slurm_folder IN LISTS slurm_library_folder slurm_folders)
@@ -83,7 +83,7 @@ foreach(slurm_folder IN LISTS slurm_library_folder slurm_folders)
     endif()
   endforeach()
 endforeach()
-# Where only what is needed to build is installed.
+# The default if only the build's requirements are installed.
 if(NOT Slurm_PLUGIN_DIR AND Slurm_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version)
   set(Slurm_PLUGIN_DIR "${slurm_library_folder}/slurm-wlm")
 elseif(NOT Slurm_PLUGIN_DIR)
@@ -157,7 +157,7 @@ set_target_properties(slurm::headers PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "$
 set_target_properties(slurm::libslurm PROPERTIES
   IMPORTED_LOCATION "${Slurm_LIBRARY}" IMPORTED_SONAME "${Slurm_SONAME}"
   INTERFACE_LINK_LIBRARIES slurm::headers)
-# An upgrade of Slurm in its place is noticed by the next build.
+# The next build notices an upgrade of this Slurm.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   "${Slurm_INCLUDE_DIR}/slurm/slurm_version.h" "${slurm_library_file}")
 
