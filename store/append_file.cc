@@ -47,7 +47,7 @@ absl::Status AppendFile::Open() {
   struct stat status;
   if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
     close(fd);
-    return absl::PermissionDeniedError(absl::StrCat(path_, ": is no regular file"));
+    return absl::PermissionDeniedError(absl::StrCat(path_, ": is not a regular file"));
   }
   if (if_missing_ == IfMissing::kFail) status.st_uid = geteuid();
   if (absl::Status trust = CheckTrusted(path_, status, MayWrite::kGroup); !trust.ok()) {

@@ -81,7 +81,7 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
     policy.may_change_time_limit = may(Change::kTimeLimit);
     // A longer limit only helps jobs on slower hardware.
     if (policy.may_change_time_limit && !policy.may_change_hardware) {
-      json.Refuse("\"time_limit\" needs \"hardware\": only there does the limit change",
+      json.Refuse("\"time_limit\" needs \"hardware\": the limit changes only on other hardware",
                   "/may_change");
     }
   }

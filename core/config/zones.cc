@@ -95,7 +95,7 @@ std::optional<ForecastSource> Forecast(const JsonValue& json) {
   object.Read("kind", &file.kind, Kind);
   file.csv = ReadCsvFormat(&object);
   if (!file.location.empty() && file.format == ForecastFormat::kCsv) {
-    json.Refuse("a CSV file has one location, which is not named", "/location");
+    json.Refuse("a CSV file has one location, without a name: remove \"location\"", "/location");
   }
   if (file.csv != CsvFormat{} && file.format != ForecastFormat::kCsv) {
     json.Refuse("\"columns\", \"unit\" and \"time_zone\" are for CSV files", "/format");
@@ -133,10 +133,10 @@ std::optional<ForecastSource> ForecastFor(const ZoneConfig& zone, const JsonValu
   if (!source.has_value() || zone.any_kind) return source;
   const SignalKind kind = KindOf(*source, zone);
   if (kind == zone.kind) return source;
-  json.Refuse(absl::StrCat(Quoted(SignalKindName(kind)), " is not the zone's kind, ",
-                           Quoted(SignalKindName(zone.kind)),
-                           "; \"any_kind\" of the zone lets it stand in"),
-              "/kind");
+  json.Refuse(
+      absl::StrCat(Quoted(SignalKindName(kind)), " is not the zone's kind, ",
+                   Quoted(SignalKindName(zone.kind)), "; set \"any_kind\" of the zone to allow it"),
+      "/kind");
   return std::nullopt;
 }
 

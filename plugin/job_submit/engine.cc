@@ -222,7 +222,7 @@ class Engine::State {
       complaints_.Report(
           "publisher",
           absl::StrCat("SLURM_CARBON_PUBLISHER: ", found.status().message(),
-                       "; a snapshot of root's or of slurmctld's user alone is believed"),
+                       "; until then only snapshots of root and of slurmctld's user are trusted"),
           now);
       return;
     }

@@ -321,9 +321,9 @@ TEST(ParseConfig, LetsAnotherKindStandInOnlyWhereTheZoneSaysSo) {
   EXPECT_THAT(
       Errors(absl::StrReplaceAll(zone, {{"$0", R"("any_kind": false,)"}})),
       ElementsAre("c:3: /zones/DE/forecast/1/kind: \"average-direct\" is not the zone's kind, "
-                  "\"average-lifecycle\"; \"any_kind\" of the zone lets it stand in",
+                  "\"average-lifecycle\"; set \"any_kind\" of the zone to allow it",
                   "c:4: /zones/DE/forecast/2/kind: \"marginal\" is not the zone's kind, "
-                  "\"average-lifecycle\"; \"any_kind\" of the zone lets it stand in"));
+                  "\"average-lifecycle\"; set \"any_kind\" of the zone to allow it"));
   const Config config = Parse(absl::StrReplaceAll(zone, {{"$0", R"("any_kind": true,)"}}));
   const ZoneConfig& read = config.daemon.zones[0];
   EXPECT_TRUE(read.any_kind);

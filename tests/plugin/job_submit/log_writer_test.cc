@@ -463,7 +463,7 @@ TEST_F(LogWriterTest, RefusesWhatIsNoRegularFile) {
   writer.SetPath(path_);
   writer.Enqueue("one\n");
   ASSERT_TRUE(Eventually([&] { return !writer.stats().error.empty(); }));
-  EXPECT_EQ(writer.stats().error, path_ + ": is no regular file");
+  EXPECT_EQ(writer.stats().error, path_ + ": is not a regular file");
 }
 
 TEST_F(LogWriterTest, RefusesASymbolicLink) {
