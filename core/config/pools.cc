@@ -32,12 +32,12 @@ std::optional<Sourced<double>> Pue(const JsonValue& json) {
 }
 
 std::optional<int64_t> NodeCount(const JsonValue& json) {
-  constexpr uint32_t kMost = 100'000;
+  constexpr uint32_t kMaxNodes = 100'000;
   if (json.json().is_number_unsigned()) {
     const uint64_t count = json.json().get<uint64_t>();
-    if (count >= 1 && count <= kMost) return static_cast<int64_t>(count);
+    if (count >= 1 && count <= kMaxNodes) return static_cast<int64_t>(count);
   }
-  json.RefuseType(absl::StrCat("a whole number in [1, ", kMost, "]"));
+  json.RefuseType(absl::StrCat("a whole number in [1, ", kMaxNodes, "]"));
   return std::nullopt;
 }
 

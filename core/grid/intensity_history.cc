@@ -9,7 +9,7 @@
 namespace carbon {
 namespace {
 
-constexpr absl::Duration kLongest = absl::Hours(24 * 31);
+constexpr absl::Duration kMaxInterval = absl::Hours(24 * 31);
 
 bool IsWholeSecond(absl::Time time) {
   return absl::FromUnixSeconds(absl::ToUnixSeconds(time)) == time;
@@ -27,7 +27,7 @@ absl::StatusOr<IntensityHistory> IntensityHistory::Create(std::vector<Interval> 
     if (!IsWholeSecond(interval.start) || !IsWholeSecond(interval.end)) {
       return Refused(interval, "does not start and end on whole seconds");
     }
-    if (interval.end <= interval.start || interval.end - interval.start > kLongest) {
+    if (interval.end <= interval.start || interval.end - interval.start > kMaxInterval) {
       return Refused(interval, absl::StrCat("its end, ", FormatTimestamp(interval.end),
                                             ", is not after it, or more than 31 days"));
     }

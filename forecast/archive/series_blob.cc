@@ -125,9 +125,10 @@ absl::StatusOr<IntensitySeries> DecodeSeries(absl::string_view bytes) {
   for (const Run& run : *runs) {
     for (int64_t i = 0; i < run.steps; ++i) {
       const int64_t change = cursor.Svarint();
-      constexpr int64_t kMost = static_cast<int64_t>(IntensitySeries::kMaxValue.value() * 1000);
+      constexpr int64_t kMaxMilligrams =
+          static_cast<int64_t>(IntensitySeries::kMaxValue.value() * 1000);
       if (!cursor.ok()) return Damaged("ends early");
-      if (change < -milligrams || change > kMost - milligrams)
+      if (change < -milligrams || change > kMaxMilligrams - milligrams)
         return Damaged("a value is out of range");
       milligrams += change;
       steps.push_back({absl::FromUnixSeconds(second),

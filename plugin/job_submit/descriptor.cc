@@ -66,9 +66,9 @@ std::optional<absl::Duration> Minutes(uint32_t value) {
 
 // Returns at least one minute, and a number far below the sentinels.
 uint32_t ToMinutes(absl::Duration duration) {
-  constexpr int64_t kLongest = 10'000 * 24 * 60;
+  constexpr int64_t kMaxMinutes = 10'000 * 24 * 60;
   const int64_t minutes = absl::ToInt64Minutes(absl::Ceil(duration, absl::Minutes(1)));
-  return static_cast<uint32_t>(std::clamp<int64_t>(minutes, 1, kLongest));
+  return static_cast<uint32_t>(std::clamp<int64_t>(minutes, 1, kMaxMinutes));
 }
 
 int64_t Times(int64_t a, int64_t b) { return a > 0 && b > kMaxCount / a ? kMaxCount : a * b; }

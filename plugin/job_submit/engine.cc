@@ -84,12 +84,12 @@ class Engine::State {
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
     try {
-      for (int tries = 0; tries < 100 && !untold_.empty(); ++tries) {
-        TellBookings(std::unique_lock(mutex_));
-        if (!untold_.empty()) absl::SleepFor(absl::Milliseconds(5));
+      for (int tries = 0; tries < 100 && !unreported_.empty(); ++tries) {
+        ReportBookings(std::unique_lock(mutex_));
+        if (!unreported_.empty()) absl::SleepFor(absl::Milliseconds(5));
       }
-      TellWithheld(RecordBudget::Which::kAll, absl::Now());
-      TellDropped(absl::Now());
+      ReportWithheld(RecordBudget::Which::kAll, absl::Now());
+      ReportDropped(absl::Now());
       if (const uint64_t lost = log_.Close(); lost > 0) {
         // The log itself can no longer report this.
         complaints_.Report("end", absl::StrCat(lost, " records were not written in time"),
@@ -198,9 +198,9 @@ class Engine::State {
     FindPublisher(now);
     ReadSeal(now);
     ReadSnapshot(now);
-    TellBookings(std::unique_lock(mutex_));
-    TellWithheld(RecordBudget::Which::kDue, now);
-    TellDropped(now);
+    ReportBookings(std::unique_lock(mutex_));
+    ReportWithheld(RecordBudget::Which::kDue, now);
+    ReportDropped(now);
     const LogWriter::Stats stats = log_.stats();
     {
       std::lock_guard lock(mutex_);
@@ -254,7 +254,7 @@ class Engine::State {
     }
   }
 
-  void TellWithheld(RecordBudget::Which which, absl::Time now) {
+  void ReportWithheld(RecordBudget::Which which, absl::Time now) {
     std::unique_lock lock(mutex_);
     const std::vector<WithheldRecords> all = placer_.budget().TakeWithheld(which, now);
     if (all.empty()) return;
@@ -274,7 +274,7 @@ class Engine::State {
         now);
   }
 
-  void TellDropped(absl::Time now) {
+  void ReportDropped(absl::Time now) {
     const uint64_t dropped = log_.TakeDropped();
     if (dropped == 0) return;
     std::unique_lock lock(mutex_);
@@ -342,27 +342,28 @@ class Engine::State {
     LedgerBase base(last_read_->capacity());
     std::unique_lock lock(mutex_);
     for (BookingEvent& event : placer_.Adopt(last_read_, &base, now)) {
-      untold_.emplace_back(now, std::move(event));
+      unreported_.emplace_back(now, std::move(event));
     }
-    TellBookings(std::move(lock));
+    ReportBookings(std::move(lock));
   }
 
   // Records the fates of bookings, by which scarbon log counts, as far as the log's queue has room.
   // `lock` is a lock of mutex_: so the numbers of these records show between which decisions they
   // were made. After a storm, or if scarbond was away, a look may have more of them; the rest
   // waits.
-  void TellBookings(std::unique_lock<std::mutex> lock) {
+  void ReportBookings(std::unique_lock<std::mutex> lock) {
     std::lock_guard log_lock(log_mutex_);
-    std::vector<RecordId> ids(std::min(log_.Room(), untold_.size()));
+    std::vector<RecordId> ids(std::min(log_.Room(), unreported_.size()));
     for (RecordId& id : ids) id = placer_.NextId();
     lock.unlock();
     for (const RecordId& id : ids) {
       log_.Enqueue(
-          [record = BookingRecord{{id, untold_.front().first}, std::move(untold_.front().second)}] {
+          [record = BookingRecord{{id, unreported_.front().first},
+                                  std::move(unreported_.front().second)}] {
             return WriteRecord(record);
           },
           kBookingRecordBytes);
-      untold_.pop_front();
+      unreported_.pop_front();
     }
   }
 
@@ -431,7 +432,7 @@ class Engine::State {
   std::shared_ptr<const Snapshot> last_read_;
   absl::Time loaded_at_;
   // Events that no record reports yet, and when they happened.
-  std::deque<std::pair<absl::Time, BookingEvent>> untold_;
+  std::deque<std::pair<absl::Time, BookingEvent>> unreported_;
   absl::Time status_written_at_ = absl::InfinitePast();
   std::string status_text_;
   int status_failures_ = 0;

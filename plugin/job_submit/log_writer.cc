@@ -47,7 +47,7 @@ class LogWriter::State {
     }
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
-    return queued_records_ + queued_drops_ + untold_drops_;
+    return queued_records_ + queued_drops_ + unreported_drops_;
   }
 
   void SetPath(std::string path, std::optional<gid_t> group) {
@@ -72,7 +72,7 @@ class LogWriter::State {
       } else if (queued_records_ >= options_.max_records / share ||
                  queued_bytes_ + bytes > options_.max_bytes / share) {
         ++stats_.dropped;
-        ++untold_drops_;
+        ++unreported_drops_;
         return false;
       }
       ++queued_records_;
@@ -87,7 +87,7 @@ class LogWriter::State {
   uint64_t TakeDropped() {
     std::lock_guard lock(mutex_);
     if (!stats_.error.empty()) return 0;
-    return std::exchange(untold_drops_, 0);
+    return std::exchange(unreported_drops_, 0);
   }
 
   size_t Room() const {
@@ -211,7 +211,7 @@ class LogWriter::State {
   size_t queued_records_ = 0;
   uint64_t queued_drops_ = 0;  // drops that queued records report
   size_t queued_bytes_ = 0;
-  uint64_t untold_drops_ = 0;
+  uint64_t unreported_drops_ = 0;
   Stats stats_;
 
   // Only the thread uses these.

@@ -17,10 +17,10 @@ namespace carbon {
 namespace {
 
 // More than any reader's own limit, and far from where sums of a few overflow.
-constexpr int64_t kMost = 1'000'000'000'000;
+constexpr int64_t kMaxCount = 1'000'000'000'000;
 
 void CheckCount(int64_t count) {
-  if (count < 0 || count > kMost) std::abort();
+  if (count < 0 || count > kMaxCount) std::abort();
 }
 
 void CheckSubmission(const std::string& text) {

@@ -28,7 +28,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr absl::Duration kLongest = absl::Seconds(20);
+constexpr absl::Duration kMaxWait = absl::Seconds(20);
 
 std::string Minute(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%MZ", time, absl::UTCTimeZone());
@@ -89,7 +89,7 @@ TEST(LiveForecasts, FetchesAllAndOneThatFailsLeavesTheOthersAlone) {
   ASSERT_TRUE(live.Configure(config).ok());
   EXPECT_THAT(std::string(Find(live, config.zones[0]).status().message()),
               HasSubstr("not fetched yet"));
-  live.FetchAll(kLongest);
+  live.FetchAll(kMaxWait);
   EXPECT_EQ(live.replies(), 3);
   EXPECT_TRUE(Find(live, config.zones[0]).ok()) << Find(live, config.zones[0]).status();
   EXPECT_TRUE(Find(live, config.zones[1]).ok()) << Find(live, config.zones[1]).status();
@@ -113,7 +113,7 @@ TEST(LiveForecasts, SaysNothingOfManyZonesBeforeTheyWereAskedAndOnlyOfThoseThatF
     return lines;
   };
   EXPECT_THAT(problems(), IsEmpty());
-  live.FetchAll(kLongest);
+  live.FetchAll(kMaxWait);
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("zone zone-14: neso:14: neso: zone 14: status 500"),
                                       "zone zone-14: no usable forecast"));
 }
@@ -134,7 +134,7 @@ TEST(LiveForecasts, SaysWhatTheServerSaysWithoutTheTokenThatItRepeats) {
   config.zones.push_back({.name = "FR", .forecasts = {source}});
   LiveForecasts live;
   ASSERT_TRUE(live.Configure(config).ok());
-  live.FetchAll(kLongest);
+  live.FetchAll(kMaxWait);
   EXPECT_EQ(live.State(config.zones[0], source).error,
             "electricity-maps-v3: zone FR: status 400, the request is refused: \"bad zone (token "
             "(secret))\"");
@@ -145,12 +145,12 @@ TEST(LiveForecasts, NeitherForgetsNorAsksAgainWhenTheConfigurationIsReadAgain) {
   DaemonConfig config = At(server.url(), {"GB", "14"});
   LiveForecasts live;
   ASSERT_TRUE(live.Configure(config).ok());
-  live.FetchAll(kLongest);
+  live.FetchAll(kMaxWait);
   ASSERT_THAT(server.paths(), SizeIs(2));
   config.zones[0].max_age = absl::Hours(1);
   ASSERT_TRUE(live.Configure(config).ok());
   EXPECT_TRUE(Find(live, config.zones[0]).ok());
-  live.FetchAll(kLongest);
+  live.FetchAll(kMaxWait);
   EXPECT_THAT(server.paths(), SizeIs(2)) << "one is fresh, the other backs off";
 }
 
@@ -163,7 +163,7 @@ TEST(LiveForecasts, ChangesNothingWhereASecretCannotBeRead) {
   std::get<ForecastProvider>(wrong.zones[0].forecasts[0]).secret_file = "/no/such/token";
   const absl::Status status = live.Configure(wrong);
   EXPECT_THAT(std::string(status.message()), HasSubstr("zone zone-GB: /no/such/token"));
-  live.FetchAll(kLongest);
+  live.FetchAll(kMaxWait);
   EXPECT_TRUE(Find(live, config.zones[0]).ok());
 }
 
@@ -171,7 +171,7 @@ TEST(LiveForecasts, ChangesNothingWhereASecretCannotBeRead) {
 std::vector<HistoryReply> FetchHistory(LiveForecasts* live, LiveHistory* history, size_t wanted) {
   std::vector<HistoryReply> replies;
   const absl::Time start = absl::Now();
-  while (replies.size() < wanted && absl::Now() < start + kLongest) {
+  while (replies.size() < wanted && absl::Now() < start + kMaxWait) {
     history->Start(absl::Now());
     live->Poll(absl::Milliseconds(100));
     for (HistoryReply& reply : history->TakeReplies()) replies.push_back(std::move(reply));
@@ -211,7 +211,7 @@ TEST(LiveHistory, SaysThatAServerIgnoresTheTimeRange) {
   ASSERT_TRUE(history.Configure(config).ok());
   const absl::Time start = absl::Now();
   while (FormatFindings(history.Findings(), Severity::kWarning).empty() &&
-         absl::Now() < start + kLongest) {
+         absl::Now() < start + kMaxWait) {
     history.Start(start);
     live.Poll(absl::Milliseconds(100));
   }
@@ -250,7 +250,7 @@ TEST(LiveHistory, SaysWhoseHistoryFails) {
   EXPECT_THAT(FormatFindings(history.Findings(), Severity::kWarning), IsEmpty());
   const absl::Time start = absl::Now();
   while (FormatFindings(history.Findings(), Severity::kWarning).empty() &&
-         absl::Now() < start + kLongest) {
+         absl::Now() < start + kMaxWait) {
     history.Start(start);
     live.Poll(absl::Milliseconds(100));
   }
