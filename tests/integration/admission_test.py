@@ -1,7 +1,8 @@
-"""What the plugin calls proven is admitted, on a real slurmctld with slurmdbd and MariaDB.
+"""Partitions that the plugin regards as proven admit the job, on a real slurmctld with slurmdbd and
+MariaDB.
 
-Slurm is the oracle: for each kind of limit and each shape of job, the partitions that the plugin
-holds for proven are asked directly. Each must accept the job, and the job must run to its end.
+Slurm is the oracle: for each kind of limit and each shape of job, the job is submitted directly to the
+partitions that the plugin regards as proven. Each must accept the job, and the job must run to its end.
 """
 
 import concurrent.futures
@@ -251,7 +252,7 @@ class AdmissionTest(PrivateSlurmTest):
         return [record for record in self.records() if record["type"] == "decision"]
 
     def proven(self, partitions):
-        """Of each shape, the partitions to which the plugin would move it, at home's side or not."""
+        """For each shape, the partitions to which the plugin would move it, near home or not."""
         grids = {"home": [(0, 500)], "lifted": [(0, 400)]}
         grids.update({name: [(0, 100)] for name in partitions})
         self.publish({"mode": "shadow"}, grids)

@@ -103,7 +103,7 @@ class ArchiveTest(PrivateSlurmTest):
         return path
 
     def oslo(self, snapshot=None):
-        """What is published of oslo's zone, or None."""
+        """The published forecast of oslo's zone, or None."""
         done = self.run_command(
             SCARBON, "status", "--json", "--snapshot", str(snapshot or self.snapshot)
         )

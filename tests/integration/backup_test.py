@@ -1,6 +1,6 @@
-"""A backup controller takes over, gives back and takes over again: each time what is booked is what
-the queue says, and nothing is placed over capacity. Each controller has a snapshot and a log of its
-own, as on hosts of their own."""
+"""A backup controller takes over, returns control and takes over again: each time the bookings equal the
+queue, and nothing is placed beyond capacity. Each controller has its own snapshot and log, as on separate
+hosts."""
 
 import json
 import os
@@ -125,9 +125,9 @@ class BackupTest(PrivateSlurmTest):
         wait_until(lambda: saved.stat().st_mtime > changed_at, 20, "the queue is saved")
 
     def bring_back_primary(self):
-        """True where the backup gave back by itself. slurmctld 22.05 often hangs when a backup is to
+        """Returns true if the backup returned control by itself. slurmctld 22.05 often hangs when a backup is to
         stand by again, with or without a plugin: its main thread waits for the one that purges jobs'
-        files, which nobody wakes any more. It is killed then, and a new one stands by."""
+        files, which nothing wakes any more. Then it is killed, and a new one waits on standby."""
         primary = subprocess.Popen(
             [SCRIPT, "restart-controller", self.slurm], env=self.environment,
             stdin=subprocess.DEVNULL,

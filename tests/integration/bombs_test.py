@@ -1,5 +1,5 @@
-"""What providers answer costs scarbond a bounded amount of memory and of disk, also where many of them
-answer at once with what grows when it is parsed, or with a year of something new each time."""
+"""Replies of providers cost scarbond a bounded amount of memory and of disk, even if many of them answer at
+once with text that grows when it is parsed, or with a new year of values each time."""
 
 import contextlib
 import os

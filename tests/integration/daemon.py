@@ -1,4 +1,4 @@
-"""scarbond beside a private Slurm, with a stand-in for its providers and a clock that can be stepped."""
+"""Runs scarbond with a private Slurm, a fake provider and a clock that can be stepped."""
 
 import datetime
 import json
@@ -52,8 +52,8 @@ class DaemonTest(PrivateSlurmTest):
         return {"provider": provider, "zone": zone, "url": url, **credential.get(provider, {})}
 
     def configure(self, zones, forecast="60s", paths=None):
-        """zones: name -> {"forecast": [source], ...}; forecast: how often each is asked; paths:
-        besides snapshot and log."""
+        """zones: name -> {"forecast": [source], ...}; forecast: how often each source is asked; paths:
+        paths other than snapshot and log."""
         for zone in zones.values():
             for source in zone["forecast"]:
                 if "provider" in source:
@@ -86,7 +86,7 @@ class DaemonTest(PrivateSlurmTest):
         return self.log_path.read_text(encoding="utf-8").splitlines()
 
     def whole_status(self):
-        """What scarbon status shows."""
+        """Returns the output of scarbon status."""
         return json.loads(self.run_command(
             SCARBON, "status", "--json", "--config", str(self.folder / "carbon.json")).stdout)
 

@@ -1,4 +1,4 @@
-"""What goes wrong around scarbond on its own host: its clock, its disk, a second one beside it."""
+"""Faults on scarbond's own host: its clock, its disk, a second scarbond."""
 
 import datetime
 import os

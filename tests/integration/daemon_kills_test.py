@@ -1,4 +1,4 @@
-"""scarbond killed -9 at random instants while twenty zones' forecasts change under it: whoever reads
+"""scarbond killed -9 at random instants while twenty zones' forecasts change under it: every reader of
 the snapshot sees a whole one that is no older than the one before, and what it started again publishes
 anew. With an archive no zone loses its forecast over a restart, and the archive, as it lies there after
 each kill, is whole and has lost nothing. CARBON_KILLS times, by CARBON_SEED; scripts/soak has the long
@@ -32,7 +32,7 @@ HASHES_PER_STATUS = 20
 
 
 class Reader(threading.Thread):
-    """Reads the snapshot until it is told to stop; `broken` says what was wrong."""
+    """Reads the snapshot until it is stopped; `broken` says what was wrong."""
 
     def __init__(self, test):
         super().__init__(daemon=True)
@@ -126,7 +126,7 @@ class DaemonKillsTest(DaemonTest):
         return daemon, time.time() - started
 
     def work(self, daemon, seconds):
-        """Has it publish and ask again and again, as it does when it is told to read carbon.json."""
+        """Makes it publish and ask repeatedly, as it does when it must read carbon.json again."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             daemon.send_signal(signal.SIGHUP)

@@ -149,7 +149,7 @@ class DaySoak(DaemonTest):
 
 
 def milliseconds(duration):
-    """Of Abseil's text, "12ms" or "1.25s"."""
+    """Converts Abseil's text, "12ms" or "1.25s"."""
     if duration.endswith("ms"):
         return float(duration[:-2])
     return 1000 * float(duration[:-1]) if duration.endswith("s") else 0.0

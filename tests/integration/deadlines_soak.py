@@ -1,4 +1,4 @@
-"""Deadlines kept under a random load: the same jobs go to real Slurms side by side, one or more plain
+"""Deadlines kept under a random load: the same jobs go to several real Slurms, one or more plain
 and one with the plugin in enforce and a scarbond that watches, and the same nodes fail and return in
 all.
 

@@ -1,4 +1,4 @@
-"""What is promised of everything that can go wrong: the job is admitted unchanged, slurmctld lives,
+"""The promise for every fault: the job is admitted unchanged, slurmctld lives,
 its log has one line about it, and `scarbon status` says why."""
 
 import time

@@ -1,5 +1,5 @@
-"""What the tests of faults have in common: storms of submissions, and what must be true of a log and
-a queue afterwards."""
+"""Shared by the tests of faults: storms of submissions, and what must be true of a log and a queue
+afterwards."""
 
 import json
 import os
@@ -13,7 +13,7 @@ SUBMIT_STORM = os.environ["CARBON_SUBMIT_STORM"]
 
 
 class Storm:
-    """Clients that submit while the body of the `with` goes on."""
+    """Clients that submit while the body of the `with` runs."""
 
     def __init__(self, test, *arguments):
         self.test = test

@@ -18,7 +18,7 @@ ONLY_ROOT = unittest.skipUnless(os.geteuid() == 0, "only root can become somebod
 
 class AccessTest(PrivateSlurmTest):
     def modes(self):
-        """Of the snapshot's files, by the first word of their names."""
+        """The modes of the snapshot's files, by the first word of their names."""
         return {path.name.split("-")[0]: stat.S_IMODE(path.stat().st_mode)
                 for path in self.snapshot.iterdir()}
 

@@ -30,7 +30,7 @@ PartitionName=mixed Nodes=old1,new1
         self.wait_for_state(answer.job_id, "RUNNING", 20)
 
     def place(self, *arguments):
-        """Where a job goes that may go now or not at all."""
+        """Returns where a job goes that must start now or not at all."""
         _, job = self.submit("--time=5", *arguments, wrap="sleep 300", gpus=None, time_limit=None)
         return job["Partition"]
 

@@ -76,7 +76,7 @@ def has_ended(pid):
 
 
 class Answer:
-    """What sbatch printed."""
+    """The output of sbatch."""
 
     def __init__(self, process):
         self.code = process.returncode
@@ -199,8 +199,8 @@ class PrivateSlurmTest(unittest.TestCase):
         return self.jobs(job_id)[0]
 
     def update_job(self, job_id, *changes, as_user=()):
-        """`scontrol update`, which must succeed. Slurm itself answers a change of the partition with
-        EAGAIN at random where there are no associations; such a change is repeated."""
+        """`scontrol update`, which must succeed. Without associations, Slurm itself answers a
+        change of the partition with EAGAIN at random; such a change is repeated."""
         for _ in range(10):
             done = self.run_command(*as_user, "scontrol", "update", f"job={job_id}", *changes)
             if "Resource temporarily unavailable" not in done.stderr:
@@ -324,12 +324,12 @@ class PrivateSlurmTest(unittest.TestCase):
         self.count = len(self.records())
 
     def queued_uses(self, job_id):
-        """What a new look at the queue shows of a job, in the capacity that decisions rest on."""
+        """Returns the uses of a job in the capacity after a new look at the queue."""
         self.look_again()
         return self.uses_in_snapshot(job_id)
 
     def uses_in_snapshot(self, job_id):
-        """Those of something: a job of ours that is held or over is shown with a use of nothing."""
+        """The uses that are not empty: a held or ended job of ours is shown with a use of nothing."""
         uses = self.capacity(self.manifest()["parts"]["capacity"])["uses"]
         return [use for use in uses if use["job_id"] == int(job_id) and any(use["amount"].values())]
 

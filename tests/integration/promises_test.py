@@ -1,5 +1,5 @@
-"""What becomes of a job that waits for its planned start when something comes between, on a real
-slurmctld with a scarbond that watches."""
+"""What happens to a job that waits for its planned start if something changes, on a real slurmctld with a
+scarbond that watches."""
 
 import datetime
 import time

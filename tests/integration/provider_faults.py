@@ -1,5 +1,5 @@
-"""The stand-in for providers (scripts/provider-stand-in) in a test's own process, and what can go
-wrong with a provider's replies: FAULTS, by name, to be put into a stand-in's `faults`."""
+"""The fake provider (scripts/provider-stand-in) in a test's own process, and the faults of a provider's
+replies: FAULTS, by name, for the `faults` of the fake provider."""
 
 import datetime
 import gzip
@@ -38,7 +38,7 @@ def hourly(*values, past=2 * DAY, ahead=4 * DAY, clock=time.time):
 
 
 class Points(Fault):
-    """Of the points themselves, (start, seconds, value)."""
+    """Changes the points themselves, (start, seconds, value)."""
 
     def __init__(self, change):
         self.points = change
@@ -68,7 +68,7 @@ def moved(days):
 
 
 class Times(Fault):
-    """Of how the points' times are written."""
+    """Changes how the times of points are written."""
 
     def __init__(self, form):
         self.time = form
@@ -96,7 +96,7 @@ class Unit(Fault):
 
 
 class Body(Fault):
-    """Of the body, and what it is said to be."""
+    """Changes the body and its declared type."""
 
     def __init__(self, change, content_type=JSON):
         self.change, self.content_type = change, content_type
@@ -106,7 +106,7 @@ class Body(Fault):
 
 
 class Wire(Fault):
-    """Of how it is sent: a function of the answer and the body."""
+    """Changes how it is sent: a function of the answer and the body."""
 
     def __init__(self, send):
         self.send = send

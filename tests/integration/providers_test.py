@@ -1,4 +1,4 @@
-"""Forecasts that scarbond fetches over HTTP, from a stand-in for a provider, on a real slurmctld."""
+"""Forecasts that scarbond fetches over HTTP from a fake provider, on a real slurmctld."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What users ask of a job, in words of Slurm's or of ours, and what is then done, on a real slurmctld."""
+"""Requests of users, in Slurm's options or our hints, and their effects, on a real slurmctld."""
 
 import json
 import unittest

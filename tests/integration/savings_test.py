@@ -1,4 +1,4 @@
-"""What becomes of a placed job decides whether scarbon log counts a saving, on a real slurmctld with
+"""The fate of a placed job decides whether scarbon log counts a saving, on a real slurmctld with
 slurmdbd and MariaDB."""
 
 import os

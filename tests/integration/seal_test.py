@@ -1,5 +1,5 @@
-"""What others write into AdminComment, on a real slurmctld: only what our plugin promised a job counts for it.
-A site's script copies the user's comment there, before our plugin or behind it."""
+"""Text of others in AdminComment, on a real slurmctld: only a promise of our plugin to the job counts.
+A site's script copies the user's comment there, before our plugin or after it."""
 
 import datetime
 import re
@@ -50,7 +50,7 @@ class SealTest(WatchTest):
         return answer.job_id
 
     def assert_stays(self, job_id, witness=None):
-        """Though oslo is down, for which a job that was placed there is given back."""
+        """The job is not restored, although oslo is down and a job placed there would be."""
         witness = witness or self.submit_delayed()
         self.drain_oslo()
         wait_until(lambda: any(r["job_id"] == int(witness) for r in self.returns()), 60,

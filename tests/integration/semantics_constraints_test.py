@@ -1,4 +1,4 @@
-"""What a job asks for and must get, wherever and whenever it runs, on a real slurmctld."""
+"""A job gets what it asks for, wherever and whenever it runs, on a real slurmctld."""
 
 import os
 import re

@@ -1,5 +1,5 @@
-"""What becomes of a placed job when its user, an administrator or Slurm changes it, on a real
-slurmctld: every change is admitted, and the capacity that decisions rest on follows the queue."""
+"""A placed job is changed by its user, an administrator or Slurm, on a real slurmctld: every change is
+admitted, and the capacity of decisions follows the queue."""
 
 import datetime
 import os

@@ -1,5 +1,5 @@
-"""What scarbond tells the service manager that started it, read from a socket as systemd's would be;
-and what it leaves for scarbon status and for Prometheus."""
+"""What scarbond reports to the service manager that started it, read from a socket like systemd's, and its
+files for scarbon status and Prometheus."""
 
 import json
 import os
@@ -34,7 +34,7 @@ class ServiceTest(PrivateSlurmTest):
         return daemon
 
     def told(self, wanted):
-        """What it tells up to `wanted`, a whole line or what begins with it where that ends in =."""
+        """Returns its messages up to `wanted`, a whole line, or the beginning of one if it ends in =."""
         lines = []
         while True:
             lines += self.socket.recv(4096).decode().split("\n")

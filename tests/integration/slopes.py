@@ -1,7 +1,7 @@
 """How a figure changes over the rounds of a soak: its slope, and how sure that is.
 
-A soak that was interrupted goes on in a new process, whose memory begins elsewhere: each sitting has
-a level of its own, and all have one slope.
+A soak that was interrupted continues in a new process, whose memory begins at another level: each
+sitting has its own level, and all share one slope.
 """
 
 import collections

@@ -14,7 +14,7 @@ class ObstacleTest(WatchTest):
         return self.job(job_id)["Reason"]
 
     def assert_is_at_home_within_a_minute(self, job_id, reason):
-        """Of the moment from which it is held."""
+        """Returns the moment from which it is held."""
         done = self.wait_for_state(job_id, "COMPLETED", 60)
         self.assertRegex(done["NodeList"], r"^frankfurt")
         records = [r for r in self.returns() if r["job_id"] == int(job_id)]

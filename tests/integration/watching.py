@@ -1,5 +1,5 @@
-"""What the tests of the watch over placed jobs have in common: jobs that wait in oslo for their planned
-start, and what becomes of them."""
+"""Shared by the tests of the watch over placed jobs: jobs that wait in oslo for their planned start, and
+what happens to them."""
 
 import datetime
 import time

@@ -1,5 +1,5 @@
-"""scripts/common.sh: a failed build shows the compiler's error, a build tree that is taken for another
-Slurm is told of, and the choice of a Slurm leaves the user's other commands alone."""
+"""scripts/common.sh: a failed build shows the compiler's error, the use of a build tree for another Slurm
+is reported, and the choice of a Slurm does not affect the user's other commands."""
 
 import json
 import unittest
@@ -74,7 +74,7 @@ class BuildTest(FakeSlurmTest):
                       done.stderr)
 
     def chosen(self, *path, slurm=""):
-        """What PATH leads to after the choice, with `path` first before it."""
+        """Returns where PATH leads after the choice, with `path` first before it."""
         done = self.run_command(
             "bash", "-euo", "pipefail", "-c",
             'source "$1/scripts/common.sh"; choose_slurm "$2"; shift 2; command -v "$@"',

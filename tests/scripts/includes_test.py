@@ -1,6 +1,6 @@
 """Every source includes the headers of the names it uses, itself or through the project's own headers:
-what another library's header happens to bring along is another release's to leave out. And no room of
-the product includes a header of a room that stands below it in ROOMS."""
+another release of a library may drop the includes of its headers. And no room of the product includes a
+header of a room below it in ROOMS."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What scripts/private-slurm says of a Slurm that lacks something: which Slurm, what, and the remedy."""
+"""scripts/private-slurm reports what a Slurm lacks: which Slurm, what, and the remedy."""
 
 import shutil
 import subprocess

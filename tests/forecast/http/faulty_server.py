@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A provider's server with every fault that a client has to live with, on loopback.
+"""A provider's server on loopback with every fault that a client must handle.
 
 Prints one line of JSON: its ports, and the certificates that its TLS ports show. Ends when its
-standard input ends. What a path does is told by FAULTS below.
+standard input ends. FAULTS below says what each path does.
 
   plain    HTTP
   other    HTTP too: another origin
@@ -33,7 +33,7 @@ BIG = 100 << 20
 
 
 class Counts:
-    """What the server saw since it was told to forget. What was under way then counts there."""
+    """The requests since the last reset. Requests that were under way then count before it."""
 
     lock = threading.Lock()
     latest = None
@@ -329,7 +329,7 @@ UNCOUNTED = ("/counts", "/clear", "/open")
 
 
 def read_request(connection, left):
-    """The request's target and headers; None where there is no further one."""
+    """Returns the request's target and headers, or None if there is no further request."""
     while b"\r\n\r\n" not in left:
         data = connection.recv(65536)
         if not data:
