@@ -1,6 +1,6 @@
-// How large the archive becomes in a year: zones whose providers issue a forecast each so often,
-// and values that are corrected once. Writes a file into the folder given, best one in memory, and
-// prints a row of docs/performance.md:
+// Measures how large the archive becomes in a year: providers of zones issue forecasts at an
+// interval, and each value is corrected once. Writes a file into the given folder, best one in
+// memory, and prints a row of docs/performance.md:
 //
 //   archive_bench FOLDER ZONES STEP_MINUTES FORECAST_HOURS ISSUED_EVERY_MINUTES DAYS
 #include <filesystem>
@@ -21,7 +21,7 @@ struct Site {
   int zones, step_minutes, forecast_hours, issued_every, days;
 };
 
-// A wave of a day, and noise as grids have it.
+// A daily wave with the noise of a real grid.
 GramsPerKilowattHour ValueAt(absl::Time time, std::mt19937* random) {
   const int64_t hour = absl::ToUnixSeconds(time) / 3600 % 24;
   const double wave = 300 + 10.0 * static_cast<double>(hour < 12 ? hour : 24 - hour);

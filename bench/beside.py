@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Runs two builds of decision_bench by turns and prints how much longer this one's decisions take.
+"""Runs two builds of decision_bench alternately and prints how much longer this one's decisions take.
 
   beside.py OURS THEIRS [--rounds N] [--benchmark_filter=REGEX]
 
-OURS and THEIRS are the programs; a round runs each once, and the next round the other way round, so that
-what else the machine does falls on both. A ratio is OURS / THEIRS within a round; the table has the median
-of the rounds, and the least and the most of them. Exits 1 where a program fails or they measured nothing
-in common.
+OURS and THEIRS are the programs. A round runs each once, and the next round in the other order, so other
+work of the machine affects both. A ratio is OURS / THEIRS within a round. The table has the median of the
+rounds, their minimum and their maximum. Exits 1 if a program fails or if they have no measurement in
+common.
 """
 import argparse
 import json

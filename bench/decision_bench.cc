@@ -1,13 +1,13 @@
-// How long a decision takes, and how that grows. Each decision is timed on its own, over a thousand
-// different jobs; what is told is the median and the 99th percentile, beside the time that it takes
-// to read once the forecast values which the window covers. The percentile is told of the thread's
-// processor time as well: on a machine that does other work too, one decision in a hundred is
-// interrupted for milliseconds, which says nothing of the decision.
+// Measures how long a decision takes, and how that grows. Each decision is timed separately, over a
+// thousand different jobs. The results are the median and the 99th percentile, next to the time for
+// reading once the forecast values in the window. The percentile is also given for the thread's
+// processor time: on a machine with other work, one decision in a hundred is interrupted for
+// milliseconds, which says nothing about the decision.
 //
 //   decision_bench            Markdown tables
 //   decision_bench --json     Google Benchmark's JSON, the figures as counters
 //
-// Google Benchmark's own options (--benchmark_filter=sites:20/…) are understood as well.
+// Google Benchmark's own options (--benchmark_filter=sites:20/…) work too.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -29,7 +29,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Each job is decided so often in one repetition.
+// One repetition decides each job this many times.
 constexpr int kRounds = 2;
 constexpr int kRepetitions = 5;
 
@@ -43,7 +43,7 @@ double ThreadNanoseconds() {
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
-// The yardstick: whoever decides on a window must at least have read it.
+// The reference: deciding on a window needs at least reading it.
 float Sum(const std::vector<float>& values) {
   float a = 0, b = 0, c = 0, d = 0;
   size_t i = 0;
@@ -84,7 +84,7 @@ SyntheticCluster Cluster(const benchmark::State& state, bool past_errors) {
                       .past_errors = past_errors});
 }
 
-// One made for all repetitions, which come one after another.
+// Made once for all repetitions, which run one after another.
 template <class T, class Make>
 const T& MadeOnce(const std::string& key, Make make) {
   static std::pair<std::string, std::unique_ptr<T>> made;
@@ -159,8 +159,8 @@ BENCHMARK(DecideJobs)
     ->Iterations(1024 * kRounds)
     ->Repetitions(kRepetitions);
 
-// The same jobs on the same cluster, with and without the factors of past errors, by turns: all
-// jobs on the one, all on the other, and again.
+// The same jobs on the same cluster, alternately with and without the factors of past errors: all
+// jobs on one cluster, then all on the other, and again.
 void DecideJobsOnPastErrors(benchmark::State& state) {
   const auto& [without, with] = MadeOnce<std::pair<SyntheticCluster, SyntheticCluster>>(
       Key(state), [&] { return std::pair(Cluster(state, false), Cluster(state, true)); });
@@ -190,8 +190,8 @@ BENCHMARK(DecideJobsOnPastErrors)
     ->Iterations(1024 * 2 * kRounds)
     ->Repetitions(kRepetitions);
 
-// What a new forecast costs slurmctld: its part is read and a snapshot assembled, for which the
-// errors are drawn.
+// What a new forecast costs slurmctld: reading its part and assembling a snapshot, which draws the
+// errors.
 void AssembleSnapshots(benchmark::State& state) {
   const SyntheticCluster cluster = MakeCluster({.sites = static_cast<int>(state.range(0)),
                                                 .step = absl::Minutes(60),

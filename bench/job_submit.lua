@@ -1,5 +1,5 @@
--- What job_submit/carbon is measured against: sets the same three fields, from a table of what is
--- best at which hour, as a site might keep it by hand.
+-- The plugin with which job_submit/carbon is compared. It sets the same three fields, from a table
+-- with the best choice for each hour, as a site might maintain it by hand.
 local best = {
   {delay = 3600, partition = "oslo"}, {delay = 0, partition = "lyon"},
   {delay = 7200, partition = "oslo"}, {delay = 0, partition = "oslo"},

@@ -1,5 +1,5 @@
-// Google Benchmark's results as Markdown tables, one for each family of benchmarks: a row for each
-// benchmark, whose figures are the medians of its repetitions.
+// Prints Google Benchmark's results as Markdown tables, one for each family of benchmarks. Each
+// benchmark has a row with the medians of its repetitions.
 #ifndef BENCH_MARKDOWN_REPORTER_H_
 #define BENCH_MARKDOWN_REPORTER_H_
 
@@ -13,19 +13,19 @@ namespace carbon {
 struct MarkdownColumn {
   std::string title;
   std::string counter;
-  int digits = 0;      // behind the point
-  bool range = false;  // the least and the most of the repetitions, not their median
+  int digits = 0;      // after the decimal point
+  bool range = false;  // minimum and maximum of the repetitions instead of their median
 };
 
 struct MarkdownTable {
-  std::string family;  // the benchmarks' function
+  std::string family;  // the function of the benchmarks
   std::vector<MarkdownColumn> columns;
 };
 
-// The value that `share` of all lie below, by nearest rank. Reorders them.
+// Returns the value below which `share` of all values lie, by nearest rank. Reorders the values.
 double Quantile(std::vector<double>* values, double share);
 
-// Prints to standard output when all benchmarks are done; tables without rows are left out.
+// Prints to standard output when all benchmarks are done. Tables without rows are left out.
 class MarkdownReporter : public benchmark::BenchmarkReporter {
  public:
   explicit MarkdownReporter(std::vector<MarkdownTable> tables) : tables_(std::move(tables)) {}

@@ -1,12 +1,12 @@
 /*
- * Two plugins around the one to be measured: JobSubmitPlugins=stopwatch_start,…,stopwatch_stop.
- * The first notes when job_submit began, the second appends the nanoseconds since then to the file
- * that the environment variable CARBON_STOPWATCH names, and that both map: a count (8 bytes), the
- * beginning (8), and then 4 bytes for each submission. Whoever measures makes the file, of the
- * size for as many as there are to be; more are not noted.
+ * Two plugins around the one that is measured: JobSubmitPlugins=stopwatch_start,…,stopwatch_stop.
+ * The first notes when job_submit began. The second appends the nanoseconds since then to the file
+ * that the environment variable CARBON_STOPWATCH names. Both map this file: a count (8 bytes), the
+ * begin (8 bytes), and then 4 bytes for each submission. The measuring program makes the file, and
+ * its size determines how many submissions are noted.
  *
- * For one client that submits one job after the other: from 23.02 on slurmctld calls job_submit for
- * the jobs of several clients at once.
+ * This is for one client that submits one job after the other: from 23.02 on slurmctld calls
+ * job_submit for the jobs of several clients at once.
  */
 #include <fcntl.h>
 #include <slurm/slurm.h>

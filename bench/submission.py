@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Submissions to a real slurmctld: jobs per second, and time inside job_submit.
 
-Three private Slurms, alike but for the plugin, stand side by side with their state in memory: one
-has no plugin, one job_submit/carbon in enforce mode with scarbond at work, one job_submit/lua with
-job_submit.lua, which sets the same three fields from a table. In each round every one of them gets
-the same jobs, ten at a time, one Slurm after another in random order, so that whatever else slows
-the machine slows all of them; nothing is compared across rounds. The jobs begin in an hour or
-later, so none starts; after each round they are cancelled.
+Three private Slurms run at the same time, with their state in memory. They differ only in the plugin:
+one has none, one has job_submit/carbon in enforce mode with scarbond at work, and one has
+job_submit/lua with job_submit.lua, which sets the same three fields from a table. In each round all of
+them get the same jobs, ten at a time, one Slurm after another in random order, so other work of the
+machine slows all of them. Nothing is compared across rounds. The jobs begin after an hour or later, so
+none starts; after each round they are cancelled.
 
-The time inside is taken by the two plugins of stopwatch.c, which all three Slurms have, the one
-without a plugin too: what it shows is what the stopwatch itself costs.
+The time inside is measured by the two plugins of stopwatch.c, which all three Slurms have. For the
+Slurm without a plugin it is the cost of the stopwatch itself.
 
-On a machine that does other work only the ratios mean something.
+If the machine does other work, only the ratios are meaningful.
 """
 
 import argparse
@@ -202,7 +202,7 @@ class Slurm:
         return shown.stdout.splitlines()
 
     def check(self, jobs):
-        """A plugin that did nothing would be fast. Every job must be there and bear its mark."""
+        """A plugin that did nothing would be fast. So every job must be there and have its mark."""
         comments = self.pending("admin_comment:200")
         prefix = {"none": "", "carbon": "carbon:id=", "lua": "table:"}[self.name]
         marked = [c for c in comments if prefix and c.startswith(prefix)]
@@ -293,7 +293,7 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(tempfile.mkdtemp(prefix="carbon-bench-", dir=arguments.folder))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)  # munged wants its socket within everyone's reach
+        folder.chmod(0o755)  # everyone must be able to reach munged's socket
         slurms = {name: Slurm(name, folder, build) for name in CONFIGURATIONS}
         for slurm in slurms.values():
             slurm.start(stack)

@@ -1,11 +1,11 @@
-// Submits batch jobs to the Slurm of SLURM_CONF, one after another through libslurm. Makes COUNT
-// jobs ready, reads from standard input how many of them are to be submitted next, and prints how
-// many seconds that took; and so on until the input ends:
+// Submits batch jobs to the Slurm of SLURM_CONF, one after another through libslurm. Prepares COUNT
+// jobs, reads from standard input how many of them to submit next, and prints how many seconds that
+// took. It repeats this until the input ends:
 //
 //   submit_jobs COUNT SEED
 //
-// The same seed gives the same jobs, but for the times, which count from now. None of them starts
-// soon: they begin in an hour or later, which is a time like any other to a plugin.
+// The same seed gives the same jobs, except for their times, which are relative to now. No job
+// starts soon: all begin after an hour or later, which makes no difference to a plugin.
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 #include <unistd.h>
@@ -39,7 +39,7 @@ std::vector<Job> MakeJobs(int count, uint32_t seed) {
   for (Job& job : jobs) {
     job.name = "train-" + std::to_string(random() % 1000);
     job.gpus = std::string(carbon::kGpuTres) + ":" + std::to_string(1 + random() % 2);
-    // Short, for the bookings of a batch outlive it by half a minute and must not fill the nodes.
+    // Short runs: the bookings of a batch last half a minute longer, and must not fill the nodes.
     job.minutes = 10 + random() % 50;
     job.begin = now + 3600 + static_cast<time_t>(random() % 36000);
     if (random() % 2 == 0)
@@ -49,7 +49,7 @@ std::vector<Job> MakeJobs(int count, uint32_t seed) {
 }
 
 bool Submit(const Job& job) {
-  // The library only reads them, but says so nowhere.
+  // The library only reads the strings, but does not declare it.
   static char script[] = "#!/bin/sh\nexit 0\n", folder[] = "/", path[] = "PATH=/usr/bin:/bin";
   static char null[] = "/dev/null";
   static char* environment[] = {path, nullptr};

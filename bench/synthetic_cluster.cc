@@ -21,10 +21,10 @@ constexpr int64_t kDevicesPerNode = 8;
 constexpr int64_t kNodesPerGroup = 128;
 constexpr double kLoad = 0.5;
 
-// As good as one another, so that a job that may run on any of them has three pools at each site.
+// They are about equally good, so a job that may run on any of them has three pools at each site.
 const char* const kHardware[] = {"h100-sxm", "h200", "mi300x"};
 
-// Of mt19937 every bit is defined; of the standard library's distributions none is.
+// The standard defines every bit of mt19937, but of no distribution.
 class Random {
  public:
   explicit Random(uint32_t seed) : engine_(seed) {}
@@ -43,7 +43,7 @@ class Random {
   std::mt19937 engine_;
 };
 
-// A level, a day's swing, and weather that drifts.
+// A level, a daily swing, and drifting weather.
 ZoneForecast Forecast(const std::string& zone, absl::Time now, absl::Duration step,
                       Random* random) {
   const double level = random->Uniform(30, 600), swing = random->Uniform(0.1, 0.5);
@@ -53,7 +53,7 @@ ZoneForecast Forecast(const std::string& zone, absl::Time now, absl::Duration st
   for (absl::Time at = now - absl::Hours(1); at < now + kHorizon; at += step) {
     weather = 0.99 * weather + random->Uniform(-0.03, 0.03);
     const double hour = absl::ToDoubleHours(at - now);
-    // A triangle wave: no sine, whose last bits differ between C libraries.
+    // A triangle wave, because the last bits of a sine differ between C libraries.
     const double day = std::abs(std::fmod(hour + phase + 24, 24.0) - 12) / 6 - 1;
     const double value = std::max(1.0, level * (1 + swing * day + weather));
     sum += value;
@@ -73,8 +73,8 @@ ZoneForecast Forecast(const std::string& zone, absl::Time now, absl::Duration st
           .long_run_mean = GramsPerKilowattHour(sum / static_cast<double>(steps.size()))};
 }
 
-// Hourly for four days, by three hours beyond, of ten factors that tell less and less: as ours are
-// (docs/forecast.md).
+// Hourly for four days, then every three hours, from ten factors of decreasing weight, like our own
+// errors (docs/forecast.md).
 ErrorFactors Errors(absl::Time origin, Random* random) {
   constexpr size_t kFactors = 10;
   ErrorFactors errors;
@@ -125,7 +125,7 @@ JobRequest SomeJob(const ClusterShape& shape, int number, absl::Time now, Random
     job.array_tasks = random->Integer(2, 20);
     job.array_width = random->Integer(1, 4);
   }
-  // Seven in eight may run on any hardware: every pool is looked at.
+  // Seven of eight jobs may run on any hardware, so that every pool is considered.
   std::vector<std::string> hints;
   if (random->Integer(0, 7) != 0) hints.push_back("hardware=any");
   if (random->Integer(0, 1) == 0) {
@@ -196,7 +196,8 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
     }
   }
 
-  // So many run at once in a group, on average: 12 hours each, over 10 days and 11 hours of starts.
+  // The average of runs at the same time in a group: 12 hours each, over 10 days and 11 hours of
+  // starts.
   const auto groups = static_cast<double>(capacity.groups.size());
   const double at_once = std::max(1.0, shape.bookings / groups * 12 / 240);
   const double devices = kLoad * static_cast<double>(total.devices) / at_once;

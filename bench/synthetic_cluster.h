@@ -1,7 +1,7 @@
-// A cluster to measure decisions on: sites in zones of their own, three kinds of accelerators at
-// each, two weeks of made-up forecasts, a queue that keeps the groups busy, and jobs that ask for
-// all sorts of things. Nothing here is measured or true; it only has the shape and size of what is.
-// The same parameters give the same cluster, everywhere. No I/O.
+// A cluster on which decisions are measured: sites with a zone each, three kinds of accelerators at
+// each site, two weeks of invented forecasts, a queue that keeps the groups busy, and many kinds of
+// jobs. Nothing here is measured or true; only its shape and size are realistic. The same
+// parameters give the same cluster everywhere. No I/O.
 #ifndef BENCH_SYNTHETIC_CLUSTER_H_
 #define BENCH_SYNTHETIC_CLUSTER_H_
 
@@ -18,9 +18,9 @@ namespace carbon {
 struct ClusterShape {
   int sites = 20;  // each with three pools
   absl::Duration step = absl::Minutes(15);
-  absl::Duration window = absl::Hours(24);  // the policy's longest delay
+  absl::Duration window = absl::Hours(24);  // the maximum delay of the policy
   int bookings = 1000;                      // in the queue, over all groups
-  bool past_errors = false;                 // zones err by ErrorFactors, else by LeadTimeSpread
+  bool past_errors = false;  // zones err by ErrorFactors, otherwise by LeadTimeSpread
 };
 
 struct SyntheticCluster {
@@ -30,9 +30,9 @@ struct SyntheticCluster {
   std::vector<JobRequest> jobs;
 };
 
-// Whatever the number of bookings, they keep each group about half full: fewer of them are
-// larger. Nine tenths of them stand in the queue, the rest has been booked since. Nothing else
-// depends on `past_errors`.
+// Makes the cluster. The bookings keep each group about half full, whatever their number: if there
+// are fewer, they are larger. Nine tenths of them are in the queue, the others were booked later.
+// `past_errors` affects only how zones err.
 SyntheticCluster MakeCluster(const ClusterShape& shape);
 
 }  // namespace carbon

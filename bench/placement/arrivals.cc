@@ -14,7 +14,7 @@
 namespace carbon {
 namespace {
 
-// What `read(line)` returns is the error of the line. The first line is a header.
+// Calls `read(line)` for each line after the header; its result is the error of the line.
 template <class Read>
 absl::Status ForEachLine(absl::string_view csv, const Read& read) {
   int number = 0;

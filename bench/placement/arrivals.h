@@ -1,4 +1,4 @@
-// When jobs arrive, as files say. Parsing is pure; no I/O, no clock.
+// Reads from files when jobs arrive. Parsing is pure; no I/O, no clock.
 #ifndef BENCH_PLACEMENT_ARRIVALS_H_
 #define BENCH_PLACEMENT_ARRIVALS_H_
 
@@ -10,32 +10,32 @@
 
 namespace carbon {
 
-// [from, to)
+// The interval [from, to).
 struct Period {
   absl::Time from;
   absl::Time to;
 };
 
-// One RFC 3339 instant a line, ascending, below a header. InvalidArgument, "line 3: …", for a line
-// that is not one.
+// Parses one RFC 3339 instant per line, ascending, below a header. Returns InvalidArgument, "line
+// 3: …", for any other line.
 absl::StatusOr<std::vector<absl::Time>> ParseArrivals(absl::string_view csv);
 
-// The same arrivals in another year: each is moved by as many calendar years as `period` begins
-// after the year of the first. Those outside the period are left out, and then all but every
-// `every`th.
+// Moves the arrivals to another year: by as many calendar years as `period` begins after the year
+// of the first arrival. Arrivals outside the period are left out. Of the rest every `every`th
+// stays.
 std::vector<absl::Time> ArrivalsWithin(const std::vector<absl::Time>& arrivals, Period period,
                                        int every);
 
-// A job of GAIA's traces (Hanafy et al., "Going Green for Less Green", ASPLOS 2024): no deadline,
-// one run of a length that is known.
+// A job of GAIA's traces (Hanafy et al., "Going Green for Less Green", ASPLOS 2024): without a
+// deadline, one run of known length.
 struct GaiaJob {
-  absl::Duration arrival;  // after the trace's begin, whole seconds
+  absl::Duration arrival;  // after the begin of the trace, whole seconds
   absl::Duration length;   // whole seconds, above zero
   int cpus = 1;
 };
 
-// `arrival_time,length,cpus` a line, both times in seconds, below a header. InvalidArgument, as
-// "line 3: …", for a line that is not that.
+// Parses `arrival_time,length,cpus` per line, both times in seconds, below a header. Returns
+// InvalidArgument, "line 3: …", for any other line.
 absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv);
 
 }  // namespace carbon

@@ -1,7 +1,7 @@
-// Intervals for figures of a time series whose neighbours are alike: a block bootstrap. Blocks of
-// time are drawn with replacement, as many as there are (Künsch, Annals of Statistics 17, 1989;
-// here the blocks do not overlap). Figures from the same blocks are paired: the same blocks are
-// drawn for each of them. Pure; the same bits for the same blocks.
+// Computes intervals for figures of a time series with correlated neighbours by a block bootstrap.
+// It draws as many blocks of time as there are, with replacement (Künsch, Annals of Statistics 17,
+// 1989; here the blocks do not overlap). Figures from the same blocks are paired: the same blocks
+// are drawn for each of them. Pure; the same bits for the same blocks.
 #ifndef BENCH_PLACEMENT_BLOCK_BOOTSTRAP_H_
 #define BENCH_PLACEMENT_BLOCK_BOOTSTRAP_H_
 
@@ -22,11 +22,11 @@ struct BootstrapInterval {
 inline constexpr int kBootstrapSamples = 2000;
 inline constexpr double kBootstrapCoverage = 0.95;
 
-// The central 95% of `figure(sum of the blocks drawn)`. Sums is default-constructible and has +=.
-// Samples whose figure is NaN are left out; both ends are NaN where all are.
+// Returns the central 95% of `figure(sum of the drawn blocks)`. Sums is default-constructible and
+// has +=. Samples whose figure is NaN are left out. Both ends are NaN if all figures are.
 template <class Sums, class Figure>
 BootstrapInterval BlockBootstrap(const std::vector<Sums>& blocks, const Figure& figure) {
-  std::mt19937 random(1);  // every bit of it is defined
+  std::mt19937 random(1);  // the standard defines every bit of it
   std::vector<double> figures;
   for (int sample = 0; sample < kBootstrapSamples && !blocks.empty(); ++sample) {
     Sums sums{};

@@ -18,11 +18,11 @@ constexpr double kPue = 1.1;
 constexpr Resources kPerNode = {.nodes = 1, .devices = 8, .cpus = 64, .memory_mib = 1 << 20};
 constexpr int64_t kNodes = 1 << 20;
 
-// A policy is found by the account of the job.
+// The account of a job selects its policy.
 std::string AccountOf(size_t rule, size_t slack) { return absl::StrCat(rule, "/", slack); }
 
-// The share of scenarios in which `candidate` emits less than `alternative` by more than `floor` of
-// the latter.
+// Returns the share of scenarios in which `candidate` emits less than `alternative` by more than
+// `floor` of the latter.
 double SavingProbability(const ErrorScenarios::Draws& candidate,
                          const ErrorScenarios::Draws& alternative, double floor) {
   double saves = 0;
@@ -171,7 +171,7 @@ ErrorScenarios::Draws Federation::EmissionDraws(const Plan& plan, absl::Duration
   run.pool = &snapshot_->pools()[plan.zone];
   run.option.intensity = &run.pool->forecast->series;
   run.option.runtime = runtime;
-  // All have the same hardware, whose errors do not count (Decide).
+  // All zones have the same hardware, whose errors do not count (Decide).
   return DrawPerWatt(run, plan.start, *snapshot_);
 }
 

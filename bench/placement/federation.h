@@ -1,6 +1,6 @@
-// A cluster whose partitions lie in several grid zones, one site and one pool in each: the same
-// hardware, PUE 1.1 and unlimited capacity everywhere, so that a placement differs by the grids
-// alone. Decisions are those of core/decision/decision.h. Immutable; no I/O.
+// A cluster whose partitions are in several grid zones, with one site and one pool in each.
+// Hardware, PUE (1.1) and capacity (unlimited) are the same everywhere, so placements differ only
+// by the grids. Decisions are those of core/decision/decision.h. Immutable; no I/O.
 #ifndef BENCH_PLACEMENT_FEDERATION_H_
 #define BENCH_PLACEMENT_FEDERATION_H_
 
@@ -19,17 +19,17 @@
 
 namespace carbon {
 
-// A rule of choice under test, as a policy states it.
+// A rule under test, as a policy states it.
 struct Rule {
   std::string name;
   double saving_floor = 0;
   double confidence = 0;
-  // Not by Decide, but as rule 1 of it was: a saving above the floor must have the confidence, and
-  // home is the fallback unless the static best site passes that too.
+  // Not decided by Decide, but by its earlier rule 1: a saving above the floor must have the
+  // confidence, and home is the fallback unless the static best site passes that test too.
   bool is_rule_1 = false;
 };
 
-// Where and when a job runs: by index into the zones that the federation was made from.
+// Where and when a job runs. The zone is an index into the zones of the federation.
 struct Plan {
   size_t zone = 0;
   absl::Time start;
@@ -39,24 +39,24 @@ struct Plan {
 
 class Federation {
  public:
-  // A federation at `now`. Each zone's long_run_mean is the one that the static best site is chosen
-  // by. There is a policy for each rule and each of `slacks`, the longest delays. InvalidArgument
-  // where two zones have the same name, or there are none.
+  // Makes a federation at `now`. The static best site is chosen by each zone's long_run_mean. There
+  // is a policy for each rule and each of `slacks`, the maximum delays. Returns InvalidArgument if
+  // two zones have the same name, or if there are none.
   static absl::StatusOr<Federation> Create(std::shared_ptr<const DrawnForecasts> forecasts,
                                            const std::vector<Rule>& rules,
                                            const std::vector<absl::Duration>& slacks,
                                            absl::Time now);
 
-  // What Decide does with a job of `runtime`, its time limit, that names the partition of zone
-  // `home`. Both indices are those of Create. A job that is left alone is an Internal error: here
-  // nothing may keep a job from being placed.
+  // Returns what Decide does with a job of `runtime`, which is also its time limit, that names the
+  // partition of zone `home`. Both indices are those of Create. A job that is left alone is an
+  // Internal error: nothing here prevents placing a job.
   absl::StatusOr<Plan> Decide(size_t rule, size_t slack, size_t home, absl::Duration runtime) const;
 
-  // The probability that a plan emits less than another, as the rule sees it.
+  // Returns the probability that a plan emits less than another, as the rule computes it.
   double Probability(size_t rule, const Plan& plan, const Plan& other,
                      absl::Duration runtime) const;
 
-  // The scenarios' emissions of a plan in grams, at one watt.
+  // Returns the scenarios' emissions of a plan in grams, at one watt.
   ErrorScenarios::Draws EmissionDraws(const Plan& plan, absl::Duration runtime) const;
 
   const Snapshot& snapshot() const { return *snapshot_; }

@@ -1,4 +1,5 @@
-// How much of what a perfect forecast would save the real decisions save, on measured grids.
+// Measures how much of the saving of a perfect forecast the real decisions reach, on measured
+// grids.
 //
 //   placement_bench --data DIR                    2021, the defaults
 //   placement_bench --data DIR --every 10         a tenth of the arrivals
@@ -8,7 +9,7 @@
 // DIR/grid/electricity_maps_lca_2021_2023/ZONE.csv          hourly, of US-CAL-CISO, ES and NO
 // DIR/jobs/federation_arrivals_2021.csv, gaia_pai_1k.csv    see arrivals.h
 //
-// Exit code 0; 1 where the data cannot be read or a decision fails; 2 for a wrong option.
+// Exit code 0; 1 if the data cannot be read or a decision fails; 2 for a wrong option.
 #include <cstddef>
 #include <cstdio>
 #include <set>
@@ -34,12 +35,12 @@ constexpr int64_t kMaxFileBytes = 16 << 20;
 constexpr char kGrid[] = "/grid/ensembleci_direct_2019_2022";
 constexpr char kTraceGrid[] = "/grid/electricity_maps_lca_2021_2023";
 
-// The decisions that are compared.
+// The rules that are compared.
 const std::vector<Rule> kRules = {{"no gate", -1e9, 0},
                                   {"old rule", 0.05, 0.8, /*is_rule_1=*/true},
                                   {"new rule", Policy{}.saving_floor, Policy{}.confidence}};
 constexpr size_t kNewRule = 2;
-// What more confidence does to time shifting alone, besides those.
+// These rules show, in addition, the effect of more confidence on time shifting alone.
 const std::vector<Rule> kConfidences = {{"confidence .8", Policy{}.saving_floor, 0.8},
                                         {"confidence .95", Policy{}.saving_floor, 0.95}};
 const std::vector<std::string> kFederations = {"CISO ERCO PJM ISNE", "DE ES NL PL",
@@ -66,7 +67,7 @@ std::vector<absl::Duration> HoursOf(const std::vector<int>& hours) {
   return durations;
 }
 
-// "careful=0.05,0.9": a name, the saving floor and the confidence of its policy.
+// Parses "careful=0.05,0.9": a name, the saving floor and the confidence of its policy.
 absl::StatusOr<Rule> ParseRule(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::ByAnyChar("=,"));
   Rule rule;

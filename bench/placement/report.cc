@@ -14,7 +14,7 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-// The first `text_columns` are words, the rest numbers.
+// The first `text_columns` columns are words, the others are numbers.
 class MarkdownText {
  public:
   MarkdownText(const Cells& titles, size_t text_columns) {
@@ -58,7 +58,7 @@ Cells Titles(Cells first, const std::vector<Rule>& rules) {
   return first;
 }
 
-// The cells of each runtime and slack in turn: their rows stand together, by federation.
+// Visits the cells of each runtime and slack in turn; their rows are adjacent, by federation.
 void ForEachGroup(const StudyPlan& plan, const StudyResult& result,
                   const std::function<void(const std::vector<const StudyCell*>&)>& visit) {
   for (const absl::Duration slack : plan.slacks) {
@@ -72,7 +72,7 @@ void ForEachGroup(const StudyPlan& plan, const StudyResult& result,
   }
 }
 
-// By block, over all cells, or those of one federation.
+// Returns sums by block, over all cells or those of one federation.
 std::vector<RuleSums> Pooled(const StudyResult& result, size_t rule,
                              std::optional<size_t> federation = std::nullopt) {
   std::vector<RuleSums> blocks;
@@ -90,7 +90,7 @@ RuleSums Total(const std::vector<RuleSums>& blocks) {
   return total;
 }
 
-// Where a rule hardly shifts a job, there is nothing to count.
+// If a rule hardly shifts a job, there is nothing to count.
 constexpr size_t kFirstBin = 5;
 
 Cells CalibrationTitles() {

@@ -23,7 +23,7 @@ absl::Time AYearBefore(absl::Time time) {
       absl::UTCTimeZone());
 }
 
-// A federation whose every zone has a mean of the year before.
+// A federation in which every zone has a mean of the year before.
 struct Members {
   size_t index;  // into StudyPlan::federations
   std::vector<const ZoneRecord*> zones;
@@ -60,10 +60,10 @@ absl::StatusOr<std::vector<Members>> FindMembers(const StudyPlan& plan, const Zo
   return federations;
 }
 
-// The forecasts of one hour, by zone; nothing for a zone that has none.
+// The forecasts of one hour, by zone; nullopt for a zone without one.
 using HourForecasts = std::map<std::string, std::optional<ZoneForecast>>;
 
-// Absent where a zone has no forecast.
+// Absent if a zone has no forecast.
 std::shared_ptr<const DrawnForecasts> DrawnOf(const Members& members,
                                               const HourForecasts& forecasts) {
   std::vector<ZoneForecast> zones;
@@ -82,7 +82,7 @@ bool HasJobs(const StudyCell& cell) {
   });
 }
 
-// Leaves out the federations that have a cell without a job.
+// Removes the federations that have a cell without a job.
 void DropEmpty(const StudyPlan& plan, StudyResult* result) {
   std::set<size_t> empty;
   for (const StudyCell& cell : result->cells) {

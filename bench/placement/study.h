@@ -1,6 +1,6 @@
-// The benchmark's experiment: jobs arrive, each rule decides on the forecasts of that hour, and
-// what came scores it. Forecasts come from ZoneForecaster, so that running a study blocks on the
-// disk, and takes long where they are not there yet.
+// The benchmark's experiment: jobs arrive, each rule decides with the forecasts of that hour, and
+// the actual values score it. ZoneForecaster makes the forecasts, so running a study blocks on the
+// disk, and takes long if the forecasts do not exist yet.
 #ifndef BENCH_PLACEMENT_STUDY_H_
 #define BENCH_PLACEMENT_STUDY_H_
 
@@ -22,8 +22,8 @@
 
 namespace carbon {
 
-// Every arrival is decided on in each federation, from each of its zones as home, for each runtime
-// and slack, by each rule.
+// For every arrival, each rule decides in each federation, with each of its zones as home, for each
+// runtime and slack.
 struct StudyPlan {
   std::vector<std::vector<std::string>> federations;  // names of zones
   std::vector<absl::Duration> runtimes;
@@ -38,7 +38,7 @@ struct StudyCell {
   size_t federation = 0;
   absl::Duration runtime;
   absl::Duration slack;
-  // By the block of 14 days, from the period's begin, that a job arrives in.
+  // By the block of 14 days, counted from the begin of the period, in which a job arrives.
   std::vector<CellSums> blocks;
 
   CellSums Total() const;
@@ -50,7 +50,7 @@ struct StudyResult {
   std::vector<std::string> left_out;     // "DE ES: DE is not known in the year before"
 };
 
-// Each decision, for whoever wants to look at it.
+// Each decision, for observers.
 struct StudyDecision {
   size_t federation, rule, home;
   absl::Time arrival;
@@ -63,19 +63,18 @@ using DecisionObserver = std::function<void(const StudyDecision&)>;
 
 using ZoneRecords = std::map<std::string, ZoneRecord>;
 
-// The static best site of a federation is the one with the least mean over the year before the
-// period, of which a quarter must be known. A federation is left out where one of its zones has no
-// such mean, or where one of its cells has no job. A job is left out of a cell where the outcome of
-// any of its possible runs is not known, and of all cells of a federation where a zone has no
-// forecast.
+// The static best site of a federation is the one with the smallest mean over the year before the
+// period, of which a quarter must be known. A federation is left out if one of its zones has no
+// such mean, or if one of its cells has no job. A job is left out of a cell if the result of any of
+// its possible runs is unknown, and out of all cells of a federation if a zone has no forecast.
 //
-// NotFound for a zone without a record; Internal where a job is not placed at all.
+// Returns NotFound for a zone without a record, and Internal if a job is not placed at all.
 absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& records,
                                      const std::string& cache,
                                      const DecisionObserver& observer = nullptr);
 
-// Makes the forecasts that a study will ask for, zone after zone, which needs less memory than
-// making them when they are asked for. `progress` is told of each zone that took time.
+// Makes the forecasts that a study needs, zone after zone. This needs less memory than making them
+// on demand. `progress` is called for each zone that took time.
 absl::Status MakeForecasts(const ZoneRecords& records, const std::vector<absl::Time>& arrivals,
                            const std::string& cache,
                            const std::function<void(absl::string_view)>& progress);

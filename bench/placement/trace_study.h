@@ -1,7 +1,7 @@
-// GAIA's experiment: the jobs of a trace in one zone, each of which may be delayed, with a length
-// that is known (Hanafy et al., "Going Green for Less Green: Optimizing the Cost of Reducing Cloud
-// Carbon Emissions", ASPLOS 2024). Jobs of up to two hours wait at most six hours, others a day.
-// Blocks on the disk, as a study does.
+// GAIA's experiment: the jobs of a trace in one zone, with known lengths, each of which may be
+// delayed (Hanafy et al., "Going Green for Less Green: Optimizing the Cost of Reducing Cloud Carbon
+// Emissions", ASPLOS 2024). Jobs of up to two hours wait at most six hours, other jobs a day.
+// Blocks on the disk, like a study.
 #ifndef BENCH_PLACEMENT_TRACE_STUDY_H_
 #define BENCH_PLACEMENT_TRACE_STUDY_H_
 
@@ -22,9 +22,9 @@ struct TraceResult {
   std::vector<double> rules;
 };
 
-// The trace's time zero is `begin`. Forecasts are those of the hour that a job arrives in. Each
-// job's emission counts by its CPUs and length. FailedPrecondition where a zone has no forecast, or
-// the outcome of a job is not known.
+// `begin` is the time that the trace's zero means. Each job uses the forecasts of the hour in which
+// it arrives, and counts by its CPUs and length. Returns FailedPrecondition if a zone has no
+// forecast, or if the result of a job is unknown.
 absl::StatusOr<TraceResult> RunTrace(const std::vector<GaiaJob>& jobs, absl::Time begin,
                                      const ZoneRecord& zone, const std::vector<Rule>& rules,
                                      const std::string& cache);

@@ -25,12 +25,12 @@ constexpr absl::Duration kAhead = absl::Hours(3 * 24);
 constexpr absl::Duration kOneIncident = absl::Hours(7 * 24);
 constexpr absl::Duration kKept = absl::Hours(24 * HourlyHistory::kMaxDays);
 constexpr int kWarmUpDays = 60;
-// So that faults at the end of a history come at all hours of the day.
+// With this, faults at the end of a history occur at all hours of the day.
 constexpr absl::Duration kLater = absl::Hours(5);
 constexpr size_t kTailHours[] = {1, 3, 6, 12, 24};
 constexpr uint32_t kSeed = 20211;
 
-// A fault makes another value of an hour's value and the last sound one.
+// A fault computes a wrong value from an hour's value and the last correct one.
 using Change = std::function<double(double grams, double last)>;
 struct Fault {
   const char* name;
@@ -65,7 +65,7 @@ std::vector<Interval> Between(const std::vector<Interval>& all, absl::Time from,
           std::lower_bound(all.begin(), all.end(), to, before)};
 }
 
-// Absent where an hour is not known.
+// Absent if an hour is unknown.
 std::optional<IntensitySeries> Forecast(const std::vector<Interval>& all, absl::Time from,
                                         const Change& change) {
   const std::vector<Interval> hours = Between(all, from, from + kAhead);
@@ -82,7 +82,7 @@ JudgedHistory Judge(std::vector<Interval> intervals) {
   return JudgeHistory(*IntensityHistory::Create(std::move(intervals)), PlausibilityConfig());
 }
 
-// The last `count` intervals changed; each follows the one before it.
+// Changes the last `count` intervals; each is computed from the one before it.
 std::vector<Interval> WithTail(std::vector<Interval> intervals, size_t count,
                                const Change& change) {
   const size_t first = intervals.size() - count;
@@ -93,7 +93,7 @@ std::vector<Interval> WithTail(std::vector<Interval> intervals, size_t count,
   return intervals;
 }
 
-// Whether half of what lies in [from, to) was rejected.
+// Returns true if half of the time in [from, to) was rejected.
 bool IsFound(const JudgedHistory& judged, absl::Time from, absl::Time to) {
   absl::Duration rejected;
   for (const RejectedHours& hours : judged.rejected) {
@@ -118,7 +118,7 @@ class Counts {
   std::vector<FaultCount> counts_;
 };
 
-// Counts what comes a week or more after the one before.
+// Counts alarms that come a week or more after the last one.
 class Incidents {
  public:
   void Add(absl::Time at) {
@@ -132,7 +132,7 @@ class Incidents {
   int64_t count_ = 0;
 };
 
-// One value for half a day or more.
+// Returns true for one constant value of half a day or more.
 bool IsFrozen(const std::vector<Interval>& all, absl::Time from, absl::Time to) {
   absl::Time since = from;
   double value = -1;
@@ -154,7 +154,7 @@ void InjectIntoHistory(const std::vector<Interval>& known, Counts* counts) {
                   IsFound(Judge(WithTail(known, hours, fault.change)), first->start, end));
     }
   }
-  // A day and a bit before the end, where both sides are known.
+  // Somewhat more than a day before the end, where the values on both sides are known.
   for (const Fault& fault : kSingles) {
     std::vector<Interval> faulty = known;
     Interval& hour = faulty[faulty.size() - 30];
@@ -182,7 +182,7 @@ AlarmStudy StudyAlarms(const IntensityHistory& hours, int every) {
     if (known.size() < 48) continue;
     const JudgedHistory judged = Judge(known);
     for (const RejectedHours& rejected : judged.rejected) {
-      // What is long past was told in its time.
+      // Faults from long ago were reported at their time.
       if (rejected.end <= now - 2 * kDay || !seen.insert(rejected.start).second) continue;
       const bool is_frozen = rejected.rule == PlausibilityRule::kConstant &&
                              IsFrozen(all, rejected.start - absl::Hours(1), now + kDay);
@@ -218,7 +218,7 @@ AlarmStudy StudyAlarms(const IntensityHistory& hours, int every) {
 
 namespace {
 
-// Absent where no forecast can be made.
+// Absent if no forecast can be made.
 std::optional<double> MeanError(const IntensityHistory& history, absl::Time now,
                                 const std::vector<Interval>& truth) {
   const absl::StatusOr<HistoryForecast> made = ForecastFromHistory(history, now);

@@ -1,12 +1,13 @@
-// What the plausibility rules cost and find on measured grids: false alarms by zone and year, the
-// share of injected faults that is found, and by how much the rest worsens forecasts from history.
+// Measures what the plausibility rules cost and find on measured grids: false alarms by zone and
+// year, the share of injected faults that is found, and how much the others worsen forecasts from
+// history.
 //
 //   plausibility_bench --data DIR             every .csv file in the folders of DIR
 //   plausibility_bench --data DIR --every 30  fewer injected faults, faster
 //   plausibility_bench --data DIR --errors    the forecasts' errors too, about a second for each
 //
-// A file has `time,value` lines (forecast/sources/csv.h), and its zone's name. Prints Markdown.
-// Exit code 0; 1 where a file cannot be read or there is none; 2 for a wrong option.
+// A file has `time,value` lines (forecast/sources/csv.h), and the name of its zone. Prints
+// Markdown. Exit code 0; 1 if a file cannot be read or there is none; 2 for a wrong option.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>

@@ -1,13 +1,13 @@
-// Fills the queue of the Slurm of SLURM_CONF through libslurm, as root in the name of many users:
+// Fills the queue of the Slurm of SLURM_CONF through libslurm, as root for many users:
 //
 //   large_queue run COUNT FIRST      allocations that start at once, and launch nothing
 //   large_queue wait COUNT FIRST     batch jobs that wait
 //   large_queue place COUNT FIRST    the same, under the name that the plugin's policy places
 //   large_queue submit SECONDS FIRST batch jobs for so long, which are cancelled afterwards
 //
-// Jobs are numbered from FIRST, and the number alone decides what a job is: its user, one of 300;
-// its partition, one of PARTITIONS in the environment; its nodes, CPUs, GPUs and time limit.
-// 100,000 jobs are of 24,500 shapes. Prints how many jobs were accepted, and in how many seconds.
+// Jobs are numbered from FIRST. The number alone determines the job: its user, one of 300; its
+// partition, one of PARTITIONS in the environment; its nodes, CPUs, GPUs and time limit. 100,000
+// jobs have 24,500 shapes. Prints how many jobs were accepted, and in how many seconds.
 #include <signal.h>
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
@@ -37,7 +37,7 @@ struct Job {
   uint32_t user = 0, nodes = 1, cpus = 1, minutes = 60;
 
   Job(uint64_t number, uint32_t partitions, const char* kind) {
-    // A multiplicative hash: neighbours differ in everything.
+    // A multiplicative hash, so that neighbours differ in everything.
     auto draw = [state = number * 0x9e3779b97f4a7c15U + 1](uint32_t below) mutable {
       state ^= state >> 29;
       state *= 0xbf58476d1ce4e5b9U;
@@ -53,11 +53,11 @@ struct Job {
     nodes = draw(10) < 7 ? 1 : 1U << draw(4);
     cpus = nodes * per_node * (1 + draw(8));
     minutes = 10 * (1 + draw(288));
-    // It is not to end while it is measured.
+    // The job must not end during the measurement.
     if (name.starts_with("run")) minutes += 1440;
   }
 
-  // The library only reads the strings, but says so nowhere.
+  // The library only reads the strings, but does not declare it.
   void Describe(job_desc_msg_t* description) const {
     static char folder[] = "/", path[] = "PATH=/usr/bin:/bin", null[] = "/dev/null";
     static char* environment[] = {path, nullptr};
@@ -88,7 +88,7 @@ bool Allocate(const Job& job) {
   return true;
 }
 
-// The job's id; 0 where it was refused.
+// Returns the job's id, or 0 if it was refused.
 uint32_t Submit(const Job& job) {
   static char script[] = "#!/bin/sh\nexit 0\n";
   job_desc_msg_t description;
@@ -139,7 +139,7 @@ int main(int argc, char** argv) {
   for (uint64_t number = first; number < first + count; ++number) {
     const Job job(number, partitions, command.c_str());
     if (command == "run") {
-      // One that finds no room is left out, and reported by the count.
+      // A job without room is left out, which the count shows.
       accepted += Allocate(job) ? 1 : 0;
     } else {
       if (Submit(job) == 0) return 1;

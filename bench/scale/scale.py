@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """A queue of 100,000 jobs on 10,000 nodes: what it costs scarbond, the plugin and slurmctld.
 
-One private slurmctld with fake nodes: they all have the address of a single slurmd, which answers
-slurmctld's first ping to each of them, so that slurmctld takes them for idle. Jobs that run are
-allocations, which launch nothing. Nothing else is fake: the queue is slurmctld's own, scarbond
-reads it through libslurm, and the plugin decides in slurmctld. Scheduling is put off, so that the
-queue stays as it is and what is measured is ours.
+One private slurmctld has fake nodes: all have the address of a single slurmd, which answers slurmctld's
+first ping to each of them, so slurmctld regards them as idle. Running jobs are allocations, which launch
+nothing. Nothing else is fake: the queue is slurmctld's own, scarbond reads it through libslurm, and the
+plugin decides in slurmctld. Scheduling is postponed, so the queue stays unchanged and only our own work
+is measured.
 
-Needs root: jobs are submitted in the name of 300 users.
+Needs root: jobs are submitted for 300 users.
 
-On a machine that does other work only processor times and ratios mean something.
+If the machine does other work, only processor times and ratios are meaningful.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def wait_until(condition, seconds, what, pause=0.1):
 
 
 def processor_seconds(pid):
-    """Of a process, and of each of its threads by name; those that ended count in the first only."""
+    """Processor seconds of a process, and of each live thread by name; the first includes ended threads."""
     def of(path):
         fields = path.read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
@@ -181,7 +181,7 @@ class Cluster:
         self.config.write_text(json.dumps(config))
 
     def start_scarbond(self):
-        """Until the plugin rests its decisions on what it published."""
+        """Waits until the plugin decides on its publish."""
         started_at = int(time.time())
         self.daemon = subprocess.Popen(
             [self.build / "bin" / "scarbond", "--config", self.config, "--verbose"],
@@ -209,7 +209,7 @@ class Cluster:
             return {}
 
     def part(self, name):
-        """The first fields of a capacity part, which stand before its lists."""
+        """The first fields of a capacity part, which precede its lists."""
         try:
             with open(self.folder / "snapshot" / f"capacity-{name}.json", encoding="utf-8") as file:
                 head = file.read(400)
@@ -225,7 +225,7 @@ class Cluster:
         return int(accepted), float(seconds)
 
     def submit_for(self, seconds):
-        """How many were accepted, in how many seconds, and the processor seconds of slurmctld."""
+        """Returns how many were accepted, in how many seconds, and the processor seconds of slurmctld."""
         before, _ = processor_seconds(self.slurmctld)
         client = subprocess.Popen(
             [self.build / "bench" / "large_queue", "submit", str(seconds), str(self.next_job)],
@@ -401,7 +401,7 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(tempfile.mkdtemp(prefix="carbon-scale-", dir=options.folder))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)  # munged wants its socket within everyone's reach
+        folder.chmod(0o755)  # everyone must be able to reach munged's socket
         cluster = Cluster(folder, pathlib.Path(os.environ["CARBON_BUILD"]), options.nodes)
         cluster.start(stack)
         stack.callback(cluster.stop_scarbond)

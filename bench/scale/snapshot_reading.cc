@@ -1,11 +1,12 @@
-// What the plugin does with a new capacity part, timed and weighed outside of slurmctld:
+// Measures, outside of slurmctld, the time and memory that the plugin needs for a new capacity
+// part:
 //
 //   snapshot_reading FOLDER ROUNDS
 //
-// Reads the snapshot of the folder, then takes its capacity part for a new one ROUNDS times: bytes,
-// hash, parsing, assembling, and the calendars that decisions ask. Prints as JSON the milliseconds
-// of processor time of each round, the bytes of the part, the bytes that stay in memory with it,
-// and the most that are allocated besides while it is read.
+// Reads the snapshot of the folder, then treats its capacity part as new ROUNDS times: bytes, hash,
+// parsing, assembling, and the calendars that decisions use. Prints as JSON the milliseconds of
+// processor time of each round, the bytes of the part, the bytes of memory that it keeps, and the
+// maximum that is allocated in addition while it is read.
 #include <malloc.h>
 #include <time.h>
 
@@ -26,7 +27,7 @@
 
 namespace {
 
-// One thread: no atomics.
+// One thread, so no atomics.
 int64_t allocated = 0, most_allocated = 0;
 
 double ProcessorMs() {
