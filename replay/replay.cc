@@ -25,7 +25,7 @@ absl::Time FloorTo(absl::Time time, absl::Duration step) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), step);
 }
 
-// The admission rules of a cluster that admits everybody everywhere.
+// Returns the admission rules of a cluster in which every partition admits every user.
 std::shared_ptr<const AdmissionRules> AdmitAll(const std::vector<PoolConfig>& pools,
                                                const std::vector<PoolShape>& shapes) {
   auto rules = std::make_shared<AdmissionRules>();
@@ -89,13 +89,13 @@ class Replayer {
   }
 
  private:
-  // Tasks of one array, submitted together; what was decided for all of them.
+  // Tasks of one array that were submitted together, and the decision for all of them.
   struct Array {
     int64_t tasks = 0;
-    int64_t first = -1;  // index into ReplayResult::jobs of the one that was decided on
+    int64_t first = -1;  // index into ReplayResult::jobs of the task that was decided on
   };
   using ArrayKey = std::pair<int64_t, absl::Time>;
-  // What the decision comes to.
+  // The result of the decision.
   struct Placement {
     int pool = -1;
     absl::Time begin = absl::InfinitePast();
@@ -216,7 +216,7 @@ class Replayer {
     ReplayedJob& replayed = result_.jobs[index];
     Placement& placement = (*placements)[index];
     placement.pool = replayed.home.pool;
-    // Slurm asks the plugin neither for a later run nor for each task of an array.
+    // Slurm does not ask the plugin for a later run, nor for each task of an array.
     int64_t decided_for = -1;
     if (job.requeue_of >= 0) decided_for = index_of_[job.requeue_of];
     Array* array = nullptr;
@@ -231,7 +231,7 @@ class Replayer {
       replayed.policy = result_.jobs[first].policy;
       replayed.outcome = result_.jobs[first].outcome;
       if (job.requeue_of >= 0) {
-        // It comes as long after the first run as it did.
+        // The later run comes as long after the first run as it did in the history.
         const ReplayedJob& run = result_.jobs[first];
         placement.begin = replayed.eligible + (run.planned - run.eligible);
         placement.is_promised = false;
@@ -269,7 +269,7 @@ class Replayer {
     return absl::OkStatus();
   }
 
-  // Lets the placer adopt what scarbond published last before a submission at `time`.
+  // Lets the placer adopt what scarbond last published before a submission at `time`.
   absl::Status LookBefore(absl::Time time, SimulatedCluster* cluster, Placer* placer) {
     const absl::Time tick = FloorTo(time, options_.look_every);
     if (tick <= looked_at_ && placer->snapshot() != nullptr) return absl::OkStatus();
@@ -386,10 +386,10 @@ class Replayer {
   std::shared_ptr<const DrawnForecasts> known_;
   absl::Time known_at_ = absl::InfinitePast();
   absl::Time looked_at_ = absl::InfinitePast();
-  // Nobody reads what it seals.
+  // Nothing reads what it seals.
   const Seal seal_{std::string(Seal::kSecretBytes, '\0'), "replay", absl::UnixEpoch()};
   std::map<ArrayKey, Array> arrays_;
-  std::vector<int64_t> index_of_;  // by trace job, in result_.jobs; -1: it is left out
+  std::vector<int64_t> index_of_;  // by trace job; index in result_.jobs; -1: left out
   ReplayResult result_;
 };
 

@@ -2,20 +2,20 @@
 // the policies enforced, by the same Placer as in slurmctld. At each submission only what was known
 // then is used: the forecast of that hour, and the last look at the queue.
 //
-// Both runs have the jobs' real runtimes, which the Placer does not know; on other hardware they
-// are scaled as the decision scaled them. Waits, and what a full machine leaves nothing of, follow
-// from the simulated cluster in both.
+// Both runs use the jobs' real runtimes, which the Placer does not know. On other hardware they are
+// scaled as in the decision. The simulated cluster determines the waits in both runs, and how much
+// a full machine leaves to shift.
 //
 // What it does not do:
-//   - Nothing watches over delayed jobs: a job whose planned nodes turn out busy waits for them,
-//     where scarbond would give it back what it had asked for.
-//   - Limits of associations, QOS and partitions are not in a history: every pool is taken to admit
-//     every job that its nodes hold.
-//   - A job whose history shows that it became eligible later than it was submitted is left alone,
-//     since nothing says whether it was for --begin, a dependency or a hold.
+//   - Nothing watches over delayed jobs. A job whose planned nodes are busy waits for them, where
+//     scarbond would restore it.
+//   - Limits of associations, QOS and partitions are not in a history. Every pool is assumed to
+//     admit every job that fits on its nodes.
+//   - A job that became eligible later than it was submitted is left alone: the history does not
+//     say whether --begin, a dependency or a hold was the reason.
 //
-// Deterministic: the same arguments give the same result. No clock; the forecasts may block on the
-// disk. One thread.
+// Deterministic: the same arguments give the same result. It reads no clock; the forecasts may
+// block on the disk. One thread.
 #ifndef REPLAY_REPLAY_H_
 #define REPLAY_REPLAY_H_
 
@@ -41,39 +41,40 @@
 namespace carbon {
 
 struct ReplayOptions {
-  // Policies in shadow count as enforced; else they change nothing.
+  // If true, policies in shadow count as enforced; otherwise they change nothing.
   bool enforce_shadow = true;
-  // How often the queue is looked at: whole seconds above zero, ten minutes at most.
+  // How often the queue is read: whole seconds above zero, at most ten minutes.
   absl::Duration look_every = RefreshConfig().capacity;
   // Jobs submitted outside [from, to) are left out.
   absl::Time from = absl::InfinitePast();
   absl::Time to = absl::InfiniteFuture();
-  // Given by the user, by pool.
+  // The shapes that the user states, by pool.
   std::map<std::string, PoolShape> shapes;
-  // Told now and then how much of the work is done, from 0 to 1.
+  // Called now and then with the part of the work that is done, from 0 to 1.
   std::function<void(double)> progress;
 };
 
-// What one run drew and emitted, by what was measured.
+// What one run drew and emitted, by the measured values.
 struct RunFootprint {
   KilowattHours energy;  // PUE included
   GramsCo2e gross;
-  std::optional<GramsCo2e> consequential;  // absent: not known (Figure)
+  std::optional<GramsCo2e> consequential;  // absent: unknown (Figure)
 };
 
 struct ReplayedRun {
   int pool = -1;  // index into PlacementConfig::pools
   absl::Time start;
   absl::Duration runtime;
-  std::optional<RunFootprint> footprint;  // absent: its hardware or the grid of its time is unknown
+  // Absent: its hardware, or the grid at its time, is unknown.
+  std::optional<RunFootprint> footprint;
 };
 
 struct ReplayedJob {
   uint32_t job = 0;  // index into Trace::jobs
-  int policy = -1;   // index into PlacementConfig::policies; -1: none is about it
+  int policy = -1;   // index into PlacementConfig::policies; -1: no policy applies
   Outcome outcome = Outcome::kLeftAlone;
   absl::Time eligible;  // from when it waits, in both runs
-  // The start that was planned for it; `eligible` where none was.
+  // The start that was planned for it; `eligible` if none was.
   absl::Time planned;
   ReplayedRun home;
   ReplayedRun enforced;
@@ -81,7 +82,7 @@ struct ReplayedJob {
 
 struct ReplayResult {
   std::vector<ReplayedJob> jobs;  // in order of submission
-  TraceReport report;             // the trace's, with what the replay left out besides
+  TraceReport report;             // the trace's report, and what the replay left out in addition
   std::map<std::string, RowCount> unknown_partitions;
   std::vector<PoolShape> shapes;  // by pool
   // Why jobs were left alone: decisions by reason. An array is one decision.
@@ -90,7 +91,8 @@ struct ReplayResult {
   int64_t looks = 0;
 };
 
-// InvalidArgument where no job is left to replay, or no pool has nodes; errors of the forecasts.
+// Returns InvalidArgument if no job is left to replay, or if no pool has nodes. Other errors are
+// those of the forecasts.
 absl::StatusOr<ReplayResult> Replay(const Trace& trace, const PlacementConfig& config,
                                     const std::vector<ZoneActuals>& actuals,
                                     KnownForecasts* forecasts, const ReplayOptions& options);

@@ -32,7 +32,7 @@ WaitSummary Summarize(std::vector<absl::Duration> waits) {
   for (const absl::Duration wait : waits) sum += wait;
   summary.mean = absl::Trunc(sum / static_cast<int64_t>(waits.size()), absl::Seconds(1));
   std::sort(waits.begin(), waits.end());
-  // The least wait that 95% do not exceed.
+  // The smallest wait that 95% of the jobs do not exceed.
   const auto rank = static_cast<size_t>(std::ceil(0.95 * static_cast<double>(waits.size())));
   summary.p95 = waits[rank - 1];
   summary.max = waits.back();
@@ -61,7 +61,7 @@ std::string NameOf(const Trace& trace, const PlacementConfig& config, const Repl
   return "";
 }
 
-// The mean and the longest of durations added one by one.
+// Computes the mean and the maximum of durations that are added one by one.
 struct Delays {
   int64_t count = 0;
   absl::Duration sum, max;

@@ -1,5 +1,5 @@
-// What a replay comes to: sums of energy and CO2e at home and with the policies enforced, waits,
-// and how full the pools were. Pure.
+// Summarises a replay: sums of energy and CO2e at home and with the policies enforced, waits, and
+// how full the pools were. Pure.
 #ifndef REPLAY_SAVINGS_H_
 #define REPLAY_SAVINGS_H_
 
@@ -18,19 +18,21 @@
 
 namespace carbon {
 
-// site and pool: where a job ran, which differs between the two runs; the others are of the job.
+// kSite and kPool are where a job ran, which differs between the two runs. The others are
+// properties of the job.
 enum class GroupBy { kTotal, kPolicy, kAccount, kUser, kSite, kPool, kMonth };
 
-// "total", "policy", "account", "user", "site", "pool", "month". InvalidArgument, naming them all.
+// The names are "total", "policy", "account", "user", "site", "pool" and "month". Returns
+// InvalidArgument, which lists them.
 absl::StatusOr<GroupBy> ParseGroupBy(absl::string_view name);
 absl::string_view GroupByName(GroupBy by);
 
-// Of jobs whose footprint is known in both runs.
+// The sums over jobs whose footprint is known in both runs.
 struct RunSums {
   int64_t jobs = 0;
   KilowattHours energy;
   GramsCo2e gross;
-  // Of the jobs whose consequential emission is known in both runs.
+  // The sums over jobs whose consequential emission is known in both runs.
   int64_t consequential_jobs = 0;
   GramsCo2e consequential;
 };
@@ -41,8 +43,8 @@ struct SavingsRow {
   RunSums enforced;
 };
 
-// By name; one row, "total", for kTotal. A job without a policy is in the row "none". Months are of
-// the submission, in UTC.
+// Returns rows sorted by name; one row, "total", for kTotal. A job without a policy is in the row
+// "none". Months are those of the submission, in UTC.
 std::vector<SavingsRow> SumSavings(const Trace& trace, const PlacementConfig& config,
                                    const ReplayResult& result, GroupBy by);
 
@@ -53,22 +55,22 @@ struct WaitSummary {
 struct WaitReport {
   WaitSummary home;
   WaitSummary enforced;
-  // As the history has them; only of the jobs whose start it says.
+  // As the history has them; only for jobs whose start it states.
   int64_t recorded_jobs = 0;
   WaitSummary recorded;
-  // Delayed on purpose: the planned start is later than the start at home.
+  // Jobs delayed on purpose: the planned start is later than the start at home.
   int64_t delayed = 0;
   absl::Duration delayed_mean, delayed_max;
-  // Harmed: they start later than at home, and later than planned, by more than kUnnoticed.
+  // Harmed jobs: they start later than at home, and later than planned, by more than kUnnoticed.
   int64_t harmed = 0;
   absl::Duration harmed_mean, harmed_max;
 };
 inline constexpr absl::Duration kUnnoticed = absl::Minutes(1);
 
-// From when a job was eligible to its start.
+// Summarises the waits from when a job was eligible to its start.
 WaitReport SummarizeWaits(const Trace& trace, const ReplayResult& result);
 
-// The share of a pool's devices, or of its CPUs where it has none, that is in use on average from
+// The share of a pool's devices (or of its CPUs if it has no devices) that is in use, averaged from
 // the first submission to the last.
 struct PoolUtilisation {
   double home = 0;

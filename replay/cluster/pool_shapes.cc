@@ -16,14 +16,14 @@ constexpr int64_t kMaxNodes = 1 << 20;
 
 int64_t DivideUp(int64_t a, int64_t b) { return b <= 0 ? 0 : a / b + (a % b == 0 ? 0 : 1); }
 
-// Of something that jobs have from their start to their end.
+// The peak of a resource that jobs have from their start to their end.
 class Peak {
  public:
   void Add(absl::Time start, absl::Time end, int64_t amount) {
     changes_.emplace_back(start, amount);
     changes_.emplace_back(end, -amount);
   }
-  // What ends at an instant makes room for what starts then.
+  // A run that ends at an instant makes room for one that starts then.
   int64_t Most() {
     std::sort(changes_.begin(), changes_.end());
     int64_t level = 0, most = 0;
@@ -110,7 +110,7 @@ std::vector<PoolShape> FindPoolShapes(const Trace& trace, const std::vector<Pool
   }
   const std::vector<PoolShape> found = shapes;
   for (size_t i = 0; i < pools.size(); ++i) {
-    // Where no job of the trace ran.
+    // The next loop is for pools in which no job of the trace ran.
     if (found[i].cpus_per_node > 0) continue;
     int64_t most = 0;
     for (size_t other = 0; other < pools.size(); ++other) {

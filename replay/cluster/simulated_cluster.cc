@@ -38,7 +38,7 @@ SimulatedCluster::SimulatedCluster(std::vector<SimulatedPool> pools) {
         node.devices = {{described.gres_type, shape.devices_per_node}};
       }
       node.features = described.features;
-      // What carbon.json does not say to power down stays on.
+      // Nodes stay on unless carbon.json says that they power down.
       node.stays_powered = 1;
       if (!described.nodelist.empty()) {
         view_.nodelists[described.nodelist].push_back(static_cast<int>(view_.nodes.size()));
@@ -99,7 +99,7 @@ void SimulatedCluster::Settle() {
   }
 }
 
-// By sums, which is quick.
+// Compares sums only, which is fast.
 bool SimulatedCluster::MayHaveRoom(const Pool& pool, const SimulatedJob& job) const {
   return job.nodes * job.devices_per_node <= pool.free_devices &&
          job.nodes * job.cpus_per_node <= pool.free_cpus;
@@ -117,7 +117,7 @@ std::vector<int32_t> SimulatedCluster::FindNodes(const Pool& pool, const Simulat
   for (size_t i = 0; i < free.size(); ++i) {
     if (!has_room(free[i]) || (also != nullptr && !has_room((*also)[i]))) continue;
     nodes.push_back(static_cast<int32_t>(i));
-    // Of nodes that it takes whole, any are as good.
+    // If the job takes whole nodes, all free nodes are equally good.
     const bool is_exact = job.devices_per_node == pool.config.shape.devices_per_node &&
                           pool.config.shape.devices_per_node > 0;
     if ((is_exact || job.whole_nodes) && nodes.size() == wanted) return nodes;
@@ -182,7 +182,7 @@ void SimulatedCluster::End(uint32_t number) {
 }
 
 void SimulatedCluster::Schedule(Pool* pool) {
-  // In order, as far as there is room.
+  // Starts jobs in order while there is room.
   while (!pool->queue.empty()) {
     const uint32_t first = pool->queue.begin()->job;
     const SimulatedJob& job = jobs_[first].asked;
@@ -194,7 +194,7 @@ void SimulatedCluster::Schedule(Pool* pool) {
   }
   if (pool->queue.size() < 2) return;
 
-  // When, and where, the first will have room; what is free then beside it is `later`.
+  // Finds when and where the first job will have room. `later` is what is free beside it then.
   const SimulatedJob& head = jobs_[pool->queue.begin()->job].asked;
   std::vector<std::pair<absl::Time, uint32_t>> running;
   running.reserve(pool->running.size());
@@ -219,7 +219,7 @@ void SimulatedCluster::Schedule(Pool* pool) {
     if (nodes.empty()) continue;
     reserved = running[i].first;
     Take(head, nodes, 1, *pool, &later);
-    // What else ends later is not free then, and what ends at that time is.
+    // Jobs that end later are not free then; jobs that end at that time are.
     break;
   }
 

@@ -1,5 +1,5 @@
-// A cluster that runs jobs as Slurm would, event by event, in simulated time: so that a job waits
-// in a replay as it would have waited, and a full machine leaves nothing to shift.
+// A cluster that runs jobs as Slurm would, event by event, in simulated time. So a job waits in a
+// replay as it would have waited, and a full machine leaves no room to shift jobs.
 //
 //   SimulatedCluster cluster({{.config = &pool, .shape = {.nodes = 16, .devices_per_node = 8}}});
 //   cluster.AdvanceTo(now);
@@ -7,20 +7,20 @@
 //   cluster.AdvanceTo(absl::InfiniteFuture());
 //   cluster.StartOf(job);
 //
-// What it does:
-//   - Pools have nodes of their own, all alike within a pool. Partitions that share nodes are not
+// How it works:
+//   - Each pool has its own nodes, which are all equal. Partitions that share nodes are not
 //     modelled.
-//   - A job takes the same number of devices and CPUs on each of its nodes, of those with the least
-//     free (as Slurm's least-loaded-last default packs them), or whole nodes. Memory is not
+//   - A job takes the same number of devices and CPUs on each of its nodes, or whole nodes. It
+//     takes the nodes with the fewest free resources, as Slurm's default packs jobs. Memory is not
 //     modelled.
-//   - The queue of a pool is in order of priority, then of the time from which a job may start,
-//     then of submission. The first job that finds no room gets a reservation at the earliest time
-//     at which the time limits of what runs leave room for it; those behind it start earlier only
-//     where that does not delay it. This is EASY backfill (Lifka 1995). At most kMaxBackfill jobs
-//     behind the first are considered.
-//   - It schedules whenever a job arrives, may start or ends, without the seconds that slurmctld
-//     takes to do so.
-//   - Jobs run for their real runtime. What takes longer than its limit is expected to end any
+//   - The queue of a pool is sorted by priority, then by the time from which a job may start, then
+//     by submission. The first job without room gets a reservation at the earliest time at which
+//     there is room by the time limits of running jobs. Jobs behind it start earlier only if this
+//     does not delay it. This is EASY backfill (Lifka 1995). At most kMaxBackfill jobs behind the
+//     first are considered.
+//   - It schedules whenever a job arrives, may start or ends. slurmctld takes some seconds for
+//     this, the simulation none.
+//   - Jobs run for their real runtime. A job that runs beyond its limit is expected to end at any
 //     moment.
 //
 // Deterministic. Pure; not thread-safe.
@@ -56,12 +56,12 @@ struct SimulatedJob {
   int64_t devices_per_node = 0;
   int64_t cpus_per_node = 0;
   bool whole_nodes = false;
-  absl::Time begin;          // not before
-  absl::Duration limit;      // what Slurm expects
-  absl::Duration runtime;    // what it takes
+  absl::Time begin;          // the job does not start before
+  absl::Duration limit;      // the time that Slurm expects
+  absl::Duration runtime;    // the time that it takes
   int64_t priority = 0;      // the highest goes first
   std::string decision_id;   // empty: no decision is about it
-  bool is_promised = false;  // `begin` is a start that was planned for it
+  bool is_promised = false;  // `begin` is the start that was planned for it
 };
 
 class SimulatedCluster {
@@ -70,32 +70,32 @@ class SimulatedCluster {
 
   explicit SimulatedCluster(std::vector<SimulatedPool> pools);
 
-  // Whether an empty pool has room for the job.
+  // Returns true if an empty pool has room for the job.
   bool Fits(const SimulatedJob& job) const;
 
-  // Lets time pass: all that ends and starts up to `time`, which is not before the time of the last
-  // call. Jobs submitted at `time` itself are scheduled once time goes on.
+  // Advances time to `time`, which is not before the time of the last call, and handles all ends
+  // and starts until then. Jobs submitted at `time` itself are scheduled by the next call.
   void AdvanceTo(absl::Time time);
 
-  // At the time of the last AdvanceTo. `job` fits. Returns its number, counted from 0.
+  // Submits a job at the time of the last AdvanceTo. `job` must fit. Returns its number, counted
+  // from 0.
   uint32_t Submit(SimulatedJob job);
 
-  // When the job started; the infinite future: not yet.
+  // Returns when the job started. The infinite future: not yet.
   absl::Time StartOf(uint32_t job) const { return jobs_[job].start; }
 
-  // What a look at the queue shows now, to scarbond and so to a Placer, with a watch that is alive
-  // where looks follow each other every `refresh`. Jobs of decisions that ended since the last look
-  // are among it.
+  // Returns what scarbond, and so a Placer, sees in the queue now, with a live watch if looks come
+  // every `refresh`. It includes jobs of decisions that ended since the last look.
   ClusterLook Look(absl::Duration refresh);
 
-  // How many jobs have started, ended, or begun to wait.
+  // Returns how many jobs have started, ended, or begun to wait.
   uint64_t changes() const { return changes_; }
 
  private:
   struct Node {
     int64_t devices;  // free
     int64_t cpus;     // free
-    int64_t jobs;     // that run on it
+    int64_t jobs;     // running on it
 
     friend bool operator==(const Node&, const Node&) = default;
   };
@@ -104,7 +104,7 @@ class SimulatedCluster {
     absl::Time start = absl::InfiniteFuture();
     std::vector<int32_t> nodes;  // within the pool; empty unless it runs
   };
-  // By order of service.
+  // Sorted by order of service.
   struct Waiting {
     int64_t priority;
     absl::Time since;
@@ -121,13 +121,13 @@ class SimulatedCluster {
     int64_t free_cpus = 0;
     std::set<Waiting> queue;
     std::set<uint32_t> running;
-    bool is_dirty = false;  // to be scheduled at now_
+    bool is_dirty = false;  // must be scheduled at now_
   };
   using Event = std::pair<absl::Time, uint32_t>;
   using Events = std::priority_queue<Event, std::vector<Event>, std::greater<Event>>;
 
-  // The nodes, among `free`, on which the job has room, both there and in `also` where that is not
-  // null; empty: there are too few.
+  // Returns the nodes, among `free`, on which the job has room, both there and in `also` if that is
+  // not null. Empty: there are too few.
   static std::vector<int32_t> FindNodes(const Pool& pool, const SimulatedJob& job,
                                         const std::vector<Node>& free,
                                         const std::vector<Node>* also);

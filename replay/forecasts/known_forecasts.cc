@@ -12,7 +12,7 @@ absl::StatusOr<std::vector<ZoneForecast>> OracleForecasts::At(absl::Time hour) {
   std::vector<ZoneForecast> forecasts;
   for (const ZoneActuals& zone : zones_) {
     const std::vector<IntensityHistory::Interval>& known = zone.record->history().intervals();
-    // From `hour` on without a gap.
+    // Starts at `hour` and continues to the first gap.
     auto next = std::lower_bound(
         known.begin(), known.end(), hour,
         [](const IntensityHistory::Interval& one, absl::Time time) { return one.start < time; });
@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<ZoneForecast>> OwnForecasts::At(absl::Time hour) {
   std::vector<ZoneForecast> forecasts;
   for (const std::unique_ptr<ZoneForecaster>& forecaster : forecasters_) {
     absl::StatusOr<ZoneForecast> forecast = forecaster->At(hour);
-    // Too little is known of the zone at that time.
+    // Too little was known of the zone at that time.
     if (absl::IsFailedPrecondition(forecast.status())) continue;
     if (!forecast.ok()) return forecast.status();
     forecasts.push_back(*std::move(forecast));

@@ -1,4 +1,4 @@
-// All zones' forecasts as they were known at an hour of the past, for a replay.
+// The forecasts of all zones, as they were known at an hour of the past. A replay uses them.
 #ifndef REPLAY_FORECASTS_KNOWN_FORECASTS_H_
 #define REPLAY_FORECASTS_KNOWN_FORECASTS_H_
 
@@ -15,27 +15,27 @@
 
 namespace carbon {
 
-// One thread.
+// Used by one thread.
 class KnownForecasts {
  public:
   virtual ~KnownForecasts() = default;
 
-  // Of the zones that have one at `hour`, a whole hour, in the order of the configuration. An error
-  // where none of them ever will, or the disk fails.
+  // Returns the forecasts of the zones that have one at `hour`, a whole hour, in the order of the
+  // configuration. Returns an error if no zone ever has one, or if the disk fails.
   virtual absl::StatusOr<std::vector<ZoneForecast>> At(absl::Time hour) = 0;
 };
 
-// What a zone's name in `records` must be: that of the zone config beside it.
+// A zone's configuration and its measured values. Both must have the same zone name.
 struct ZoneActuals {
   const ZoneConfig* zone;
   const ZoneRecord* record;
 };
 
-// Knows the future: what was measured over the next 14 days, without error. An upper bound of what
-// forecasts could save, and no decision that a site could have made.
+// Knows the future: the values measured in the next 14 days, without error. It is an upper bound of
+// what forecasts could save. No site could have decided with it.
 class OracleForecasts : public KnownForecasts {
  public:
-  // What `zones` point to must outlive it.
+  // The objects to which `zones` points must outlive it.
   explicit OracleForecasts(std::vector<ZoneActuals> zones) : zones_(std::move(zones)) {}
 
   absl::StatusOr<std::vector<ZoneForecast>> At(absl::Time hour) override;
@@ -44,15 +44,14 @@ class OracleForecasts : public KnownForecasts {
   const std::vector<ZoneActuals> zones_;
 };
 
-// The history-based forecast that scarbond would have made at that hour from what was measured
-// before it, but with regressions that serve for 30 days once they are fitted, so that a year takes
-// minutes and not hours.
+// The history-based forecast that scarbond would have made at that hour from earlier measurements,
+// except that a fitted regression is used for 30 days. So a year takes minutes instead of hours.
 class OwnForecasts : public KnownForecasts {
  public:
   static constexpr int kFitServesDays = 30;
 
-  // Keeps what it makes in the folder `cache`; empty: only for this process. What `zones` point to
-  // must outlive it.
+  // Keeps its forecasts in the folder `cache`; empty: only in memory. The objects to which `zones`
+  // points must outlive it.
   OwnForecasts(const std::vector<ZoneActuals>& zones, const std::string& cache);
 
   absl::StatusOr<std::vector<ZoneForecast>> At(absl::Time hour) override;

@@ -12,10 +12,10 @@ namespace carbon {
 namespace {
 
 constexpr int64_t kDay = 24 * 3600;
-// A regression that is fitted looks back at most 56 days; the rest is for holes.
+// A regression is fitted to at most 56 days. The rest allows for gaps.
 constexpr absl::Duration kLookBack = absl::Hours(24 * 90);
 
-// What `history` says of [from, to).
+// Returns the part of `history` in [from, to).
 absl::StatusOr<IntensityHistory> Between(const IntensityHistory& history, absl::Time from,
                                          absl::Time to) {
   const std::vector<IntensityHistory::Interval>& all = history.intervals();
@@ -48,7 +48,7 @@ const std::optional<ForecastPair>& PastForecastStore::At(absl::Time origin) {
   if (!recent.ok()) return entry->second;
   const HourlyHistory outcome = HourlyHistory::From(*recent, end);
   const HourlyHistory known = outcome.Until(origin);
-  if (known.end() != origin) return entry->second;  // a regression belongs to one time of day
+  if (known.end() != origin) return entry->second;  // a regression is for one time of day
   ForecastPair pair{origin, ridge->Forecast(known), {}};
   const auto first = known.size();
   for (size_t i = 0; i < pair.forecast.size(); ++i) {
@@ -70,7 +70,8 @@ std::vector<double> PastForecastStore::ForecastFrom(absl::Time origin) {
   return known.end() == origin ? ridge->Forecast(known) : std::vector<double>();
 }
 
-// The first that can be fitted on or after the day, every `refit_days_`, on which one is due.
+// Returns the first regression that can be fitted on or after the day, every `refit_days_`, on
+// which one is due.
 const RidgeForecast* PastForecastStore::FitFor(absl::Time origin) {
   const int64_t at = absl::ToUnixSeconds(origin);
   const int64_t day = at / kDay;

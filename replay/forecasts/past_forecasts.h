@@ -1,14 +1,14 @@
-// The forecasts that our own method would have made of a zone on earlier days, and what came: what
-// the errors of today's forecast are counted from.
+// The forecasts that our own method would have made of a zone on earlier days, and the actual
+// values. The errors of today's forecast are computed from them.
 //
-// PastForecasts (forecast/own/forecast_error.h) makes 180 of them anew for every decision, with a
-// regression that is fitted anew every 60 days, which is the default here. This class makes each
-// only once, and shares it between all decisions at the same time of day. The days on which a
-// regression is fitted are the same for all decisions here, whereas there they follow from the day
-// of the decision: so the regression of a past forecast is as old in both, but not on the same
-// days.
+// PastForecasts (forecast/own/forecast_error.h) makes 180 forecasts again for every decision, with
+// a regression that is fitted again every 60 days. That is also the default here. This class makes
+// each forecast only once, and shares it between all decisions at the same time of day. The days on
+// which a regression is fitted are the same for all decisions here; in PastForecasts they follow
+// from the day of the decision. So the regression of a past forecast is as old in both classes, but
+// was not fitted on the same days.
 //
-// A past forecast rests on what was known at its origin, and is given out only once its last hour
+// A past forecast rests on what was known at its origin, and is returned only after its last hour
 // is over. Not thread-safe; no I/O.
 #ifndef REPLAY_FORECASTS_PAST_FORECASTS_H_
 #define REPLAY_FORECASTS_PAST_FORECASTS_H_
@@ -27,18 +27,19 @@ namespace carbon {
 
 class PastForecastStore {
  public:
-  // Forecasts by ridge regression of `days_ahead` days, fitted anew every `refit_days`. `history`
+  // Forecasts `days_ahead` days by ridge regression, fitted again every `refit_days`. `history`
   // must outlive the store.
   PastForecastStore(const IntensityHistory& history, int days_ahead, int refit_days = 60)
       : history_(history), days_ahead_(days_ahead), refit_days_(refit_days) {}
 
-  // The last kMaxPastForecasts days' forecasts that end at `end` or before, made at the time of
-  // day of `end`, in order. Days without enough history are left out. `end` is a whole hour.
+  // Returns the forecasts of the last kMaxPastForecasts days that end at or before `end`, made at
+  // the time of day of `end`, in order. Days without enough history are left out. `end` is a whole
+  // hour.
   std::vector<ForecastPair> EndingBy(absl::Time end);
 
-  // The hours from `origin` on as forecast then, gCO2e/kWh, `days_ahead` days of them. Nothing that
-  // the history says of later times has any influence. Empty where the hour before `origin` is not
-  // known or there is too little before it. `origin` is a whole hour.
+  // Returns the forecast that was made at `origin`, by hour, in gCO2e/kWh, for `days_ahead` days.
+  // Later values of the history do not affect it. Empty if the hour before `origin` is unknown or
+  // too little is known before it. `origin` is a whole hour.
   std::vector<double> ForecastFrom(absl::Time origin);
 
  private:
@@ -49,7 +50,7 @@ class PastForecastStore {
   const int days_ahead_;
   const int64_t refit_days_;
   std::map<int64_t, std::optional<ForecastPair>> pairs_;  // by origin, Unix seconds
-  std::map<int64_t, std::optional<RidgeForecast>> fits_;  // by the time fitted
+  std::map<int64_t, std::optional<RidgeForecast>> fits_;  // by the time at which it was fitted
 };
 
 }  // namespace carbon

@@ -20,15 +20,15 @@
 namespace carbon {
 namespace {
 
-// To be raised when forecasts or errors are computed in another way.
+// Raise this when forecasts or errors are computed in another way.
 constexpr int kMethodVersion = 2;
 constexpr int64_t kMaxFileBytes = 1 << 20;
-// The days that a forecast reaches whose history ends less than a day ago.
+// The number of days of a forecast whose history ends less than a day before.
 constexpr int kDaysAhead = 15;
-// As PastForecasts does.
+// The same as in PastForecasts.
 constexpr int kRefitDays = 60;
 
-// Of the data and of all that a forecast of them depends on.
+// Returns a key of the data and of everything on which a forecast of them depends.
 std::string Key(const ZoneRecord& record, const ZoneForecaster::Options& options) {
   std::string key = record.digest().substr(0, 16);
   if (options.fit_serves_days > 0) {
@@ -42,7 +42,7 @@ std::string Key(const ZoneRecord& record, const ZoneForecaster::Options& options
   return key;
 }
 
-// Not synced: a file that a crash has cut short does not parse, and is made again.
+// Not synced: if a crash cuts a file short, it does not parse and is made again.
 absl::Status Write(const std::string& path, const std::string& bytes) {
   const std::string temporary = path + kTemporarySuffix;
   std::error_code error;
@@ -95,7 +95,7 @@ absl::StatusOr<ZoneForecast> ZoneForecaster::Make(absl::Time now) {
     if (!fresh.ok()) return fresh.status();
     made = *std::move(fresh);
   }
-  // Other methods are cheap, and belong to the first weeks of a history.
+  // Other methods are cheap, and only used in the first weeks of a history.
   const bool is_shared =
       made->method == ForecastMethod::kRidge && made->hours.size() <= size_t{24} * kDaysAhead;
   const int days = static_cast<int>((made->hours.size() + 23) / 24);

@@ -45,7 +45,7 @@ ZoneRecord::ZoneRecord(std::string zone, std::string digest, IntensityHistory hi
   known_hours_.push_back(0);
   for (const IntensityHistory::Interval& hour : hours) {
     const auto index = static_cast<size_t>(absl::ToInt64Hours(hour.start - begin_));
-    gram_hours_.resize(index + 1, gram_hours_.back());  // hours of which nothing is known
+    gram_hours_.resize(index + 1, gram_hours_.back());  // unknown hours
     known_hours_.resize(index + 1, known_hours_.back());
     gram_hours_.push_back(gram_hours_.back() + hour.value.value());
     known_hours_.push_back(known_hours_.back() + 1);
@@ -66,7 +66,7 @@ std::optional<GramsPerKilowattHour> ZoneRecord::Mean(absl::Time from, absl::Time
   const double hours = absl::ToDoubleHours(to - from);
   if (hours <= 0) return std::nullopt;
   const Sums before = UpTo(from), after = UpTo(to);
-  // A second of an hour that is not known is missed by more than rounding.
+  // One second of an unknown hour makes a larger difference than rounding.
   if (after.known_hours - before.known_hours < hours - 1e-6) return std::nullopt;
   return GramsPerKilowattHour((after.gram_hours - before.gram_hours) / hours);
 }

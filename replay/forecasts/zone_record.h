@@ -1,5 +1,5 @@
-// What a grid zone's carbon intensity was: the measured values that forecasts are fitted to and
-// decisions are scored by. Immutable; safe to share between threads. Only ReadZoneRecord does I/O.
+// The measured carbon intensity of a grid zone. Forecasts are fitted to it, and decisions are
+// scored by it. Immutable; threads may share it. Only ReadZoneRecord does I/O.
 #ifndef REPLAY_FORECASTS_ZONE_RECORD_H_
 #define REPLAY_FORECASTS_ZONE_RECORD_H_
 
@@ -20,25 +20,26 @@ namespace carbon {
 class ZoneRecord {
  public:
   // `csv` has one `time,value` line per hour, as forecast/sources/csv.h describes. Shorter steps
-  // become hours. InvalidArgument, "DE: line 3: …", for text that ParseHistoryCsv refuses, and
-  // where no hour is known.
+  // become hours. Returns InvalidArgument, "DE: line 3: …", for text that ParseHistoryCsv refuses,
+  // or if no hour is known.
   static absl::StatusOr<ZoneRecord> Create(absl::string_view zone, absl::string_view csv,
                                            const CsvFormat& format = {});
 
   const std::string& zone() const { return zone_; }
   const IntensityHistory& history() const { return history_; }
-  // Changes whenever the file's text does: the key of what is derived from it.
+  // Changes whenever the file's text changes. It is the key of derived data.
   const std::string& digest() const { return digest_; }
 
-  // The mean over [from, to). Absent unless every second of it is known.
+  // Returns the mean over [from, to). Absent unless every second of it is known.
   std::optional<GramsPerKilowattHour> Mean(absl::Time from, absl::Time to) const;
 
-  // The mean of the known hours within [from, to). Absent where fewer than `min_hours` are known.
+  // Returns the mean of the known hours within [from, to). Absent if fewer than `min_hours` are
+  // known.
   std::optional<GramsPerKilowattHour> MeanOfKnown(absl::Time from, absl::Time to,
                                                   int64_t min_hours) const;
 
  private:
-  // Sums from the first hour up to `time`.
+  // The sums from the first hour up to `time`.
   struct Sums {
     double gram_hours;
     double known_hours;
@@ -51,12 +52,12 @@ class ZoneRecord {
   std::string digest_;
   IntensityHistory history_;
   absl::Time begin_;
-  // One more than hours: the sum over all hours before hour i, gCO2e/kWh x h.
+  // Has one more element than there are hours: the sum over all hours before hour i, gCO2e/kWh x h.
   std::vector<double> gram_hours_;
   std::vector<int64_t> known_hours_;
 };
 
-// The zone's file, FOLDER/ZONE.csv. Blocks on the disk.
+// Reads the zone's file, FOLDER/ZONE.csv. Blocks on the disk.
 absl::StatusOr<ZoneRecord> ReadZoneRecord(const std::string& folder, absl::string_view zone);
 
 }  // namespace carbon

@@ -145,7 +145,7 @@ class CsvTraceReader {
   int64_t Amount(const CsvRecord& record, Column column) const {
     double amount = 0;
     if (!absl::SimpleAtod(Field(record, column), &amount)) return 0;
-    // A part of a device or CPU is taken from others as a whole.
+    // A part of a device or CPU counts as a whole one: other jobs cannot use the rest.
     if (!(amount > 0) || amount > static_cast<double>(kMaxAmount)) return 0;
     return static_cast<int64_t>(amount) +
            (amount > static_cast<double>(static_cast<int64_t>(amount)));
@@ -172,7 +172,7 @@ class CsvTraceReader {
   }
 
   const CsvTraceOptions options_;
-  std::array<int, kColumns> at_;  // -1: the column is not there
+  std::array<int, kColumns> at_;  // -1: the column does not exist
   size_t fields_ = 0;
   int64_t row_ = 0;
   Trace trace_;

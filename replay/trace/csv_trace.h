@@ -1,12 +1,11 @@
-// A history of jobs as a CSV table with a header:
+// Reads a history of jobs from a CSV table with a header:
 //
 //   submit,runtime,gpus,partition          arrival_time,length,cpus
 //   2026-10-01T00:00:12Z,3600,8,oslo       0.0,6302.0,1
 //
-// Columns, in any order and case, by any of their names; of the others nothing is read:
+// The columns may be in any order and case, and have any of these names. Other columns are ignored.
 //   submit, arrival_time, arrival          needed: an instant (RFC 3339), or a number of
-//   `time_unit`
-//                                          after `begin`
+//                                          `time_unit` after `begin`
 //   runtime, length, duration, elapsed     needed: a number of `length_unit`
 //   gpus, devices; cpus; nodes             of the whole job; without `gpus`, `cpus` is needed
 //   time_limit, limit                      a number of `length_unit`; without it, the limit is the
@@ -14,7 +13,8 @@
 //   start                                  as submit; only to compare waits with
 //   job_id, user, account, qos, partition, name, priority
 //
-// csv_records.h has the encodings, quotes and separators. Pure, but for the time zone database.
+// csv_records.h describes the encodings, quotes and separators. Pure, except for the time zone
+// database.
 #ifndef REPLAY_TRACE_CSV_TRACE_H_
 #define REPLAY_TRACE_CSV_TRACE_H_
 
@@ -28,15 +28,15 @@
 namespace carbon {
 
 struct CsvTraceOptions {
-  absl::Time begin = absl::UnixEpoch();  // of times that are numbers
+  absl::Time begin = absl::UnixEpoch();  // the time that the number 0 means
   absl::Duration time_unit = absl::Seconds(1);
   absl::Duration length_unit = absl::Seconds(1);
-  std::string partition;          // of jobs that name none
-  bool are_cpus_devices = false;  // where there is no column of devices, CPUs count as devices
+  std::string partition;          // for jobs that name none
+  bool are_cpus_devices = false;  // if there is no column of devices, CPUs count as devices
 };
 
-// InvalidArgument where a needed column is missing, which it names, or the text is no CSV. No row
-// is an error: it is counted in the report.
+// Returns InvalidArgument, naming the column, if a needed column is missing, or if the text is not
+// CSV. A row is never an error: the report counts rows that cannot be used.
 absl::StatusOr<Trace> ParseCsvTrace(absl::string_view bytes, const CsvTraceOptions& options);
 
 }  // namespace carbon

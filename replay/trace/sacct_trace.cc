@@ -27,7 +27,7 @@ namespace {
 constexpr size_t kMaxRowBytes = 256 << 10;
 constexpr absl::Duration kMaxElapsed = absl::Hours(24 * 400);
 constexpr int64_t kMaxAmount = int64_t{1} << 40;
-// Submission and eligibility differ by a second or two where nothing holds the job.
+// If nothing holds the job, submission and eligibility differ by a second or two.
 constexpr absl::Duration kEligibleAtOnce = absl::Seconds(5);
 
 // The columns that are read.
@@ -67,7 +67,7 @@ struct Header {
   char delimiter = '|';
   bool ends_with_delimiter = false;
   size_t fields = 0;
-  std::array<int, kColumns> at;  // -1: the column is not there
+  std::array<int, kColumns> at;  // -1: the column does not exist
 
   bool Has(Column column) const { return at[column] >= 0; }
 };
@@ -102,7 +102,7 @@ absl::StatusOr<Header> ParseHeader(absl::string_view line) {
   return header;
 }
 
-// "17", "17_3", "17_[4-9%2]", "17+1", "17.batch", "17_3.0".
+// Examples: "17", "17_3", "17_[4-9%2]", "17+1", "17.batch", "17_3.0".
 bool IsJobId(absl::string_view text) {
   if (text.empty() || !absl::ascii_isdigit(text[0])) return false;
   const size_t digits =
@@ -110,7 +110,7 @@ bool IsJobId(absl::string_view text) {
   return digits == text.size() || absl::StrContains("_+.", text[digits]);
 }
 
-// What a "cpu=8,gres/gpu=2,gres/gpu:h100=2,mem=64G,node=1" says.
+// The values in "cpu=8,gres/gpu=2,gres/gpu:h100=2,mem=64G,node=1".
 struct Tres {
   int64_t nodes = 0;
   int64_t cpus = 0;
@@ -151,7 +151,7 @@ bool IsUnset(absl::string_view text) {
   return false;
 }
 
-// The two instants that a local time may be; equal but for an hour that occurs twice.
+// The two instants that a local time may mean. They are equal except for an hour that occurs twice.
 struct Instants {
   absl::Time first, second;
 };
@@ -171,7 +171,7 @@ std::optional<Instants> ParseTime(absl::string_view text, absl::TimeZone zone) {
   return Instants{info.pre, info.post};
 }
 
-// Takes words of a command line apart as a shell wrote them to accounting: split at blanks.
+// Splits a command line, as a shell wrote it to accounting, at blanks.
 class SubmitLine {
  public:
   explicit SubmitLine(absl::string_view text)
@@ -183,11 +183,12 @@ class SubmitLine {
     return program == "srun" || program == "salloc";
   }
 
-  // The value of --LONG=value, --LONG value, -Xvalue or -X value; absent: the option is not there.
+  // Returns the value of --LONG=value, --LONG value, -Xvalue or -X value. Absent: the option is not
+  // there.
   std::optional<absl::string_view> Find(absl::string_view long_name, char letter) const {
     for (size_t i = 1; i < words_.size(); ++i) {
       absl::string_view word = words_[i];
-      // The script, and its own arguments behind it.
+      // The script and its arguments follow.
       if (word == "--") break;
       const absl::string_view next = i + 1 < words_.size() ? words_[i + 1] : "";
       if (absl::StartsWith(word, "--")) {
@@ -250,7 +251,7 @@ class SacctReader {
     return elapsed;
   }
 
-  // `is_unlimited` where the job has none.
+  // `is_unlimited` is set if the job has no limit.
   std::optional<absl::Duration> Limit(const std::vector<absl::string_view>& fields,
                                       bool* is_unlimited) const {
     const absl::string_view raw = Field(fields, kTimelimitRaw), text = Field(fields, kTimelimit);
@@ -276,7 +277,7 @@ class SacctReader {
     const absl::Duration ran = elapsed.value_or(absl::ZeroDuration());
     const absl::string_view state =
         Field(fields, kState).substr(0, Field(fields, kState).find(' '));
-    // What is cancelled while it waits has a start, but no nodes.
+    // A job that was cancelled while it waited has a start, but no nodes.
     if (IsUnset(Field(fields, kStart)) || state == "PENDING" ||
         (used.nodes == 0 && used.cpus == 0 && ran == absl::ZeroDuration())) {
       return LeaveOut(RowReason::kNeverStarted, used, ran);
@@ -309,7 +310,8 @@ class SacctReader {
     job->submit = submit->first;
     job->start = start->first < job->submit ? start->second : start->first;
     if (job->start < job->submit) return false;
-    // Both instants of the hour lie behind the submission; or both submissions before the start.
+    // Ambiguous if both instants of the hour are after the submission, or both submissions before
+    // the start.
     if ((start->first != start->second && start->first >= job->submit) ||
         (submit->first != submit->second && submit->second <= job->start)) {
       ++trace_.report.ambiguous_times;
@@ -334,7 +336,7 @@ class SacctReader {
     job->nodes = std::clamp<int64_t>(job->nodes, 1, 1 << 20);
     if (absl::SimpleAtoi(Field(fields, kPriority), &number)) job->priority = number;
     job->user = names.Add(Field(fields, kUser));
-    // Without a number, users are told apart by their names.
+    // Without uids, users are distinguished by their names.
     if (!absl::SimpleAtoi(Field(fields, kUid), &job->user_id))
       job->user_id = (1u << 31) + job->user;
     job->account = names.Add(Field(fields, kAccount));
@@ -365,7 +367,7 @@ class SacctReader {
     if (!IsUnset(Field(fields, kReservation))) return "reservation";
     if (line.Find("dependency", 'd').has_value()) return "dependency";
     if (is_unlimited) return "no time limit";
-    // Whether by --begin, by a dependency or by a hold, the history does not say.
+    // The history does not say whether --begin, a dependency or a hold was the reason.
     if (job.eligible > job.submit + kEligibleAtOnce) return "eligible later than submitted";
     return "";
   }
@@ -384,8 +386,8 @@ class SacctReader {
   std::set<std::tuple<std::string, absl::Time, absl::Time>> seen_;
 };
 
-// Whether the line is a row, and not text of users that goes on: it begins with a job id and has at
-// least half of the delimiters. (A newline in JobName cuts the last of them off.)
+// Returns true if the line begins a row instead of continuing text of users: it begins with a job
+// id and has at least half of the delimiters. (A newline in JobName cuts off the last delimiters.)
 bool BeginsRow(const Header& header, absl::string_view line) {
   const auto delimiters =
       static_cast<size_t>(std::count(line.begin(), line.end(), header.delimiter));
@@ -408,13 +410,13 @@ absl::StatusOr<Trace> ParseSacct(absl::string_view text, const SacctOptions& opt
   const absl::StatusOr<Header> header = ParseHeader(line);
   if (!header.ok()) return header.status();
   SacctReader reader(*header, options);
-  // A row lies in one piece in `text`, with the lines that continue it.
+  // A row, with the lines that continue it, is one piece of `text`.
   absl::string_view row;
   while (!text.empty()) {
     const absl::string_view before = text;
     const absl::string_view next = TakeLine(&text);
     if (next == line) {
-      // Histories of several months may be joined to one file, each with its header.
+      // Histories of several months may be joined in one file, each with its header.
       if (!row.empty()) reader.ReadRow(row);
       row = absl::string_view();
       continue;

@@ -70,7 +70,7 @@ void FinishTrace(Trace* trace) {
     if (earlier.user_id == job.user_id && earlier.name == job.name) {
       job.requeue_of = run->second;
     } else {
-      run->second = index;  // Slurm has begun to count job ids anew
+      run->second = index;  // Slurm has started to count job ids again
     }
   }
 }

@@ -1,6 +1,6 @@
-// A history of jobs, read from a file: what was submitted when, what it asked for and how long it
-// really ran. Each row of the file is either a job here or counted by the reason for which it is
-// none. Plain data.
+// A history of jobs, read from a file: when jobs were submitted, what they asked for and how long
+// they really ran. Each row of the file is either a job here or counted by the reason why it is
+// not. Plain data.
 #ifndef REPLAY_TRACE_TRACE_H_
 #define REPLAY_TRACE_TRACE_H_
 
@@ -22,7 +22,7 @@ class Names {
  public:
   Names() { Add(""); }
 
-  // The number of `text`, which is added if it is new.
+  // Returns the number of `text`, and adds it if it is new.
   uint32_t Add(absl::string_view text);
   const std::string& operator[](uint32_t number) const { return texts_[number]; }
 
@@ -31,23 +31,23 @@ class Names {
   std::unordered_map<std::string, uint32_t> numbers_;
 };
 
-// Why a row is no job of the replay.
+// Why a row is not a job of the replay.
 enum class RowReason {
   kMalformed,      // too few fields, or no job id
   kStep,           // a step of a job: its resources are the job's
   kDuplicate,      // the same job, submitted and started at the same times
   kNeverStarted,   // it waits, or was cancelled while it waited
-  kStillRunning,   // how long it runs is not known
+  kStillRunning,   // its runtime is unknown
   kBadTime,        // a time or a length that cannot be read, or that contradicts another
   kNoResources,    // neither CPUs nor devices are known
-  kNoPool,         // its partition is no pool of the configuration
+  kNoPool,         // its partition has no pool in the configuration
   kTooLarge,       // it is larger than its pool
-  kOutsidePeriod,  // submitted outside the period that was asked for
+  kOutsidePeriod,  // submitted outside the period asked for
 };
 inline constexpr size_t kRowReasons = 10;
 absl::string_view RowReasonName(RowReason reason);
 
-// How much a number of rows used.
+// What a number of rows used.
 struct RowCount {
   int64_t rows = 0;
   double device_hours = 0;
@@ -59,15 +59,14 @@ struct RowCount {
 struct TraceReport {
   RowCount read;
   std::array<RowCount, kRowReasons> left_out;
-  // Local times that occur twice because clocks went back, and that nothing tells apart: the first
-  // of the two was taken.
+  // Ambiguous local times, which occur twice because clocks went back. The first instant was used.
   int64_t ambiguous_times = 0;
 
   RowCount& operator[](RowReason reason) { return left_out[static_cast<size_t>(reason)]; }
   const RowCount& operator[](RowReason reason) const {
     return left_out[static_cast<size_t>(reason)];
   }
-  // Read and left out.
+  // Includes rows that were read and rows that were left out.
   RowCount Total() const;
 };
 
@@ -76,16 +75,17 @@ struct TraceJob {
   int64_t job_id = 0;
   absl::Time submit;
   absl::Time eligible;  // not before `submit`; later after --begin, a dependency or a hold
-  absl::Time start;     // as recorded; the infinite past where the trace does not say
+  absl::Time start;     // as recorded; the infinite past if the trace does not state it
   absl::Duration elapsed;
   std::optional<absl::Duration> limit;  // absent: the partition's default
   int64_t nodes = 1;
   int64_t devices = 0;
   int64_t cpus = 0;
   int64_t priority = 0;
-  // Tasks of one array, submitted together, have the same number; -1: no array.
+  // Tasks of one array, submitted together, have the same number. -1: not an array.
   int64_t array = -1;
-  // The job that this one is a later run of, as an index into Trace::jobs; -1: it is the first run.
+  // If this job is a later run: the index into Trace::jobs of the first run. -1: it is the first
+  // run.
   int64_t requeue_of = -1;
   uint32_t user_id = 0;
   uint32_t user = 0;
@@ -94,8 +94,8 @@ struct TraceJob {
   uint32_t partition = 0;  // one, or several separated by commas
   uint32_t name = 0;
   uint32_t device_type = 0;  // that it asked for
-  uint32_t comment = 0;      // may hold hints
-  // In the words of JobRequest::leave_alone and pinned_by.
+  uint32_t comment = 0;      // may contain hints
+  // The words are those of JobRequest::leave_alone and pinned_by.
   uint32_t leave_alone = 0;
   uint32_t pinned_by = 0;
 };
@@ -106,7 +106,7 @@ struct Trace {
   TraceReport report;
 };
 
-// Sorts the jobs, and finds the earlier run of each requeued one: same job id, later submission.
+// Sorts the jobs, and finds the earlier run of each requeued job: same job id, earlier submission.
 void FinishTrace(Trace* trace);
 
 }  // namespace carbon
