@@ -20,6 +20,7 @@
 #include <string>
 #include <utility>
 
+#include "core/cluster/capacity_codec.h"
 #include "core/cluster/ledger.h"
 #include "core/snapshot/snapshot.h"
 #include "store/snapshot_store.h"

@@ -9,21 +9,21 @@
 #ifndef CORE_CLUSTER_QUEUED_USES_CODEC_H_
 #define CORE_CLUSTER_QUEUED_USES_CODEC_H_
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "absl/status/status.h"
 #include "core/cluster/cluster_state.h"
 
 namespace carbon {
+
+class JsonValue;
 
 // Appends the JSON array of all uses, but of those that take no time and bear no decision: they are
 // most of a long queue, and of no account for what is free. A use of an unknown group is left out.
 void AppendQueuedUses(const CapacityState& capacity, std::string* json);
 
-// Reads them into `capacity`, whose groups must be there. DataLoss, "/uses/17/0: fact", for the
-// first that breaks the format.
-absl::Status ReadQueuedUses(const nlohmann::ordered_json& uses, CapacityState* capacity);
+// Reads them into `capacity`, whose groups must be there. Refuses the first use that breaks the
+// format, "/uses/17/0: fact", and reads no further. Reads none if anything was refused before.
+void ReadQueuedUses(const JsonValue& uses, CapacityState* capacity);
 
 }  // namespace carbon
 

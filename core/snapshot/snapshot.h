@@ -1,7 +1,8 @@
 // Everything that a decision depends on besides the job, the ledger and the time: configuration,
 // forecasts, and the cluster's capacity and admission rules. Immutable once assembled; safe to
-// share between threads. The byte formats are documented in docs/snapshot.md. Pure; files are the
-// business of store/snapshot_store.h.
+// share between threads. Each part has a codec of its own: core/config/config.h,
+// core/grid/forecast_codec.h, core/cluster/capacity_codec.h and core/admission/admission.h. Pure;
+// files are the business of store/snapshot_store.h.
 #ifndef CORE_SNAPSHOT_SNAPSHOT_H_
 #define CORE_SNAPSHOT_SNAPSHOT_H_
 
@@ -24,41 +25,10 @@
 #include "core/config/placement_config.h"
 #include "core/grid/scenarios.h"
 #include "core/grid/zone_forecast.h"
-#include "core/snapshot/part.h"
+#include "core/snapshot/manifest.h"
 #include "core/snapshot/pool_names.h"
 
 namespace carbon {
-
-// What readers of a snapshot need to know of its publisher. No decision depends on it, so that it
-// is in the manifest and in no part.
-struct ReaderSettings {
-  std::string log;  // path of the placement log, for the plugin; empty: none
-  absl::Duration period = absl::Seconds(5);  // a publish is expected this often; whole seconds
-
-  friend bool operator==(const ReaderSettings&, const ReaderSettings&) = default;
-};
-
-// Names the parts by their SHA-256, in hexadecimal.
-struct Manifest {
-  static constexpr int kVersion = 3;
-  absl::Time published_at;
-  PerPart<std::string> hashes;
-  // Absent in a record, and in version 2, where they were in the configuration part: without them
-  // SerializeManifest writes that version.
-  std::optional<ReaderSettings> readers = std::nullopt;
-
-  std::string FileOf(SnapshotPart part) const { return PartFileName(part, hashes[part]); }
-};
-
-// Each part as bytes and back. Times are kept in whole seconds, intensities as float32. Parsing
-// trusts nothing: DataLoss, naming the part, the place and the fact, for bytes that break the
-// format; InvalidArgument for a version that is neither ours nor one of those before that are still
-// read: 2 of the manifest, 4 and 5 of the capacity part. Those two have no `watched_until`: a
-// reader computes it (WatchedUntil).
-std::string SerializeManifest(const Manifest& manifest);
-absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
-std::string SerializeCapacity(const CapacityState& capacity);
-absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes);
 
 // Lower-case hexadecimal SHA-256.
 std::string Sha256Hex(absl::string_view bytes);

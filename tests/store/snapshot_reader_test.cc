@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/grid/forecast_codec.h"
 #include "tests/core/older_config_part.h"
 #include "tests/store/snapshot_store_fixture.h"
@@ -258,7 +259,7 @@ TEST_F(SnapshotReaderTest, RefusesAnotherVersionAndPartsThatDoNotBelongTogether)
   Write(kManifestFile, R"({"version":4})");
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Refusal().message(),
-            Path(kManifestFile) + ": manifest: version 4, this program reads version 3");
+            Path(kManifestFile) + ": manifest: version 4, this program reads versions 2 to 3");
   SnapshotParts parts = Parts(4);
   CapacityState capacity;
   capacity.groups = {{"g", {}, {}}};

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/config/daemon_config.h"
 #include "core/grid/forecast_codec.h"
 #include "store/daemon_state.h"
