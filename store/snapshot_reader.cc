@@ -63,30 +63,6 @@ absl::StatusOr<Descriptor> SnapshotReader::OpenFolder() const {
   return folder;
 }
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Load(
-    const Manifest& manifest) const {
-  for (const std::string& hash : manifest.hashes.values) {
-    if (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos)
-      continue;
-    return absl::InvalidArgumentError("the record does not name all parts of its snapshot");
-  }
-  const absl::StatusOr<Descriptor> folder = OpenFolder();
-  if (!folder.ok()) return folder.status();
-  for (const PartInfo& info : kParts) {
-    const std::string name = manifest.FileOf(info.part);
-    struct stat facts;
-    if (fstatat(folder->get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) {
-      return absl::NotFoundError(absl::StrCat(folder_, "/", name, ": is no longer kept"));
-    }
-  }
-  SnapshotReader reader(folder_, owner_);
-  reader.publisher_ = publisher_;
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.Read(folder->get(), manifest);
-  // Nothing may rest on an empty part in the place of one that may not be read.
-  if (!reader.withheld().ok()) return reader.withheld();
-  return snapshot;
-}
-
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() {
   const absl::StatusOr<Descriptor> opened = OpenFolder();
   if (!opened.ok()) return opened.status();

@@ -62,12 +62,6 @@ class SnapshotReader {
   // manifest's `readers` are filled in, and the capacity's `watched_until`.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
-  // The snapshot that a record of the placement log names. Its parts may be gone: they are kept for
-  // SnapshotPublisher::Retention. NotFound then, naming the part; PermissionDenied for a part that
-  // may not be read, also with kAnyone; InvalidArgument for a manifest that does not name all
-  // parts; other errors as above. Does not affect ReadIfChanged().
-  absl::StatusOr<std::shared_ptr<const Snapshot>> Load(const Manifest& manifest) const;
-
   // With kAnyone: why the private parts of the last snapshot are empty, PermissionDenied, "path:
   // fact"; OK where they were read.
   const absl::Status& withheld() const { return withheld_; }
