@@ -118,9 +118,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
     return *std::move(bytes);
   };
 
-  PlacementConfig config;
+  std::optional<PlacementConfig> config;  // absent: that of the last snapshot
   if (is_kept(SnapshotPart::kConfig)) {
-    config = last_->config();
     if (!manifest.readers.has_value()) manifest.readers = last_->manifest().readers;
   } else {
     const PartBytes bytes = read(SnapshotPart::kConfig);
@@ -184,9 +183,17 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
     }
     admission = std::make_shared<const AdmissionRules>(std::move(rules));
   }
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
-      Snapshot::Assemble(std::move(manifest), std::move(config), std::move(forecasts),
-                         std::move(capacity), std::move(admission));
+  std::shared_ptr<const PoolDirectory> directory;
+  if (!config.has_value() && admission == last_->shared_admission()) {
+    directory = last_->shared_directory();
+  } else {
+    absl::StatusOr<std::shared_ptr<const PoolDirectory>> made = PoolDirectory::Make(
+        config.has_value() ? *std::move(config) : last_->config(), std::move(admission));
+    if (!made.ok()) return InFile(folder_, kManifestFile, made.status());
+    directory = *std::move(made);
+  }
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = Snapshot::Assemble(
+      std::move(manifest), std::move(directory), std::move(forecasts), std::move(capacity));
   if (!snapshot.ok()) return InFile(folder_, kManifestFile, snapshot.status());
   return snapshot;
 }

@@ -48,8 +48,9 @@ class SnapshotReader {
   void set_publisher(uid_t publisher) { publisher_ = publisher; }
 
   // The snapshot of the manifest as it is now; nullptr when it is still the one that the last
-  // successful call returned. Parts that did not change since then are not read again. Blocks on
-  // the disk: never call it under Slurm's locks.
+  // successful call returned. Parts that did not change since then are not read again, and what
+  // follows from the configuration and the admission rules alone is not computed again: successive
+  // snapshots share it. Blocks on the disk: never call it under Slurm's locks.
   //
   // Symbolic links are not followed. Refused, the message naming the file, the fact and the limit:
   // NotFound where there is no manifest; PermissionDenied for a folder or file owned by none of

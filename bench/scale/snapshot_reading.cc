@@ -85,9 +85,9 @@ int main(int argc, char** argv) {
       if (carbon::Sha256Hex(bytes) != hash) return 1;
       auto capacity = carbon::ParseCapacity(bytes);
       if (!capacity.ok()) return 1;
-      auto assembled = carbon::Snapshot::Assemble(
-          snapshot->manifest(), snapshot->config(), snapshot->shared_forecasts(),
-          *std::move(capacity), snapshot->shared_admission());
+      auto assembled =
+          carbon::Snapshot::Assemble(snapshot->manifest(), snapshot->shared_directory(),
+                                     snapshot->shared_forecasts(), *std::move(capacity));
       if (!assembled.ok()) return 1;
       last = *assembled;
       base.emplace(last->capacity());

@@ -254,6 +254,49 @@ TEST_F(SnapshotReaderTest, DrawsErrorsAnewOnlyWhenTheForecastsChanged) {
   EXPECT_NE(&reader.ReadIfChanged().value()->scenarios(), &first->scenarios());
 }
 
+// To compare the rules of all partitions takes long where there are many users and pools.
+TEST_F(SnapshotReaderTest, ComparesTheRulesOfPoolsAgainOnlyWhenConfigurationOrRulesChanged) {
+  SnapshotReader reader(folder_);
+  Publish(4);
+  const auto first = reader.ReadIfChanged().value();
+  Publish(6, kNow + absl::Seconds(5));
+  const auto second = reader.ReadIfChanged().value();
+  EXPECT_EQ(second->capacity().groups[0].total.nodes, 6);
+  EXPECT_EQ(second->shared_directory(), first->shared_directory());
+  SnapshotParts parts = Parts(6);
+  parts.bytes[SnapshotPart::kForecast] = SerializeForecasts({});
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(10)).ok());
+  const auto third = reader.ReadIfChanged().value();
+  EXPECT_TRUE(third->forecasts().empty());
+  EXPECT_EQ(third->shared_directory(), first->shared_directory());
+  parts.bytes[SnapshotPart::kAdmission] = AdmissionBytes(7);
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(15)).ok());
+  const auto fourth = reader.ReadIfChanged().value();
+  EXPECT_NE(fourth->shared_directory(), first->shared_directory());
+  EXPECT_EQ(fourth->pools()[0].rules->priority_tier, 7);
+  parts.bytes[SnapshotPart::kConfig] = ConfigBytes("bergen");
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(20)).ok());
+  const auto fifth = reader.ReadIfChanged().value();
+  EXPECT_EQ(fifth->pools()[0].site->name, "bergen");
+  EXPECT_EQ(fifth->pools()[0].rules->priority_tier, 7);
+}
+
+// A snapshot in use must not depend on the reader or on later snapshots.
+TEST_F(SnapshotReaderTest, LeavesASnapshotWholeWhoseSuccessorSharesItsDirectory) {
+  std::shared_ptr<const Snapshot> second;
+  {
+    SnapshotReader reader(folder_);
+    Publish(4);
+    ASSERT_TRUE(reader.ReadIfChanged().ok());
+    Publish(6, kNow + absl::Seconds(5));
+    second = reader.ReadIfChanged().value();
+  }
+  EXPECT_EQ(second->pools()[0].config, &second->config().pools[0]);
+  EXPECT_EQ(second->pools()[0].config->name, "oslo");
+  EXPECT_EQ(second->pools()[0].rules, &second->admission().partitions[0]);
+  EXPECT_EQ(second->PoolsOf("oslo").size(), 1u);
+}
+
 TEST_F(SnapshotReaderTest, RefusesAnotherVersionAndPartsThatDoNotBelongTogether) {
   Publish(4);
   Write(kManifestFile, R"({"version":4})");
