@@ -13,14 +13,11 @@ namespace {
 
 // The process that the plugin's status is of; where slurmctld writes no pid file, under systemd
 // say, that is how to find it.
-std::optional<pid_t> PidInPluginStatus(const Installation& found) {
+std::optional<pid_t> PidOfPlugin(const Installation& found) {
   if (!found.config.has_value()) return std::nullopt;
   const absl::StatusOr<std::string> bytes =
       ReadFile(PluginStatusPath(found.config->daemon.paths.log), kMaxPluginStatusBytes);
-  if (!bytes.ok()) return std::nullopt;
-  const absl::StatusOr<PluginStatus> status = ParsePluginStatus(*bytes);
-  if (!status.ok()) return std::nullopt;
-  return static_cast<pid_t>(status->pid);
+  return bytes.ok() ? PidInPluginStatus(*bytes) : std::nullopt;
 }
 
 // Whether JobSubmitPlugins, as written, has the plugin.
@@ -45,7 +42,7 @@ void CheckLoadedPlugin(const Installation& found, Checks* checks) {
     checks->Error(FindingCode::kPluginNotLoaded, "plugin loaded",
                   absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin"),
                   "restart slurmctld once JobSubmitPlugins names carbon");
-  } else if (const std::optional<pid_t> pid = PidInPluginStatus(found);
+  } else if (const std::optional<pid_t> pid = PidOfPlugin(found);
              pid.has_value() && *pid != server.pid) {
     // Slurm also maps a file that it only looks at, and then refuses.
     checks->Error(FindingCode::kPluginElsewhere, "plugin loaded",
@@ -76,7 +73,7 @@ void CheckFederation(const Installation& found, const std::string& slurm_conf, C
 void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Checks* checks) {
   const std::string pid_file = found->Setting("SlurmctldPidFile");
   for (const std::optional<pid_t> pid :
-       {pid_file.empty() ? std::nullopt : ReadPidFile(pid_file), PidInPluginStatus(*found)}) {
+       {pid_file.empty() ? std::nullopt : ReadPidFile(pid_file), PidOfPlugin(*found)}) {
     if (found->server.has_value() || !pid.has_value()) continue;
     found->server = FindServer(*pid, "slurmctld", kPluginFileName);
   }

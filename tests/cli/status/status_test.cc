@@ -347,6 +347,13 @@ TEST_F(ScarbonStatus, TellsOfAPluginThatLagsBehind) {
   EXPECT_THAT(Problems()[0], HasSubstr("plugin: still uses the snapshot that it loaded at "));
 }
 
+TEST_F(ScarbonStatus, ShowsFieldsOfALaterPluginInJson) {
+  nlohmann::json later = nlohmann::json::parse(SerializePluginStatus(Plugin(Publish())));
+  later["of-a-later-release"] = {{"count", 7}};
+  std::ofstream(PluginPath()) << later;
+  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["plugin"], later);
+}
+
 TEST_F(ScarbonStatus, RefusesAStatusFileThatIsNone) {
   Publish();
   for (const char* text : {"", "{", "[]", "{}", "{\"v\":1,\"updated_at\":5}"}) {
