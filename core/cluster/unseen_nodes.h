@@ -15,6 +15,10 @@ namespace carbon {
 // those that are not known: with the pool's features and in its nodelist, asleep, each as small as
 // the smallest of those that it has (of its FUTURE ones where it has no other), and waking up in
 // the longest time that one of them or of the partition's takes. None where it has neither.
+//
+// Pools that have a node in common share what is added, as far as they lack nodes: a node that
+// Slurm hides of two partitions is one node. If in truth they share fewer, they have more together
+// than is counted.
 void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view);
 
 // One finding for each pool and fact, its subject "pool NAME". A warning is something to be set; a
