@@ -77,7 +77,10 @@ class Replayer {
   absl::StatusOr<ReplayResult> Run() && {
     result_.report = trace_.report;
     result_.shapes = FindPoolShapes(trace_, config_.pools, options_.shapes);
-    rules_ = AdmitAll(config_.pools, result_.shapes);
+    absl::StatusOr<std::shared_ptr<const PoolDirectory>> directory =
+        PoolDirectory::Make(config_, AdmitAll(config_.pools, result_.shapes));
+    if (!directory.ok()) return directory.status();
+    directory_ = *std::move(directory);
     if (absl::Status status = SelectJobs(); !status.ok()) return status;
     CountArrays();
     SimulatedCluster home(Pools());
@@ -296,8 +299,8 @@ class Replayer {
       absl::Time published_at) const {
     Manifest manifest;
     manifest.published_at = published_at;
-    return Snapshot::Assemble(std::move(manifest), config_, std::move(forecasts),
-                              std::move(capacity), rules_);
+    return Snapshot::Assemble(std::move(manifest), directory_, std::move(forecasts),
+                              std::move(capacity));
   }
 
   JobRequest RequestOf(const TraceJob& job, int pool, int64_t tasks) const {
@@ -382,7 +385,7 @@ class Replayer {
   KnownForecasts* const forecasts_;
   const ReplayOptions options_;
   std::vector<const ZoneRecord*> records_;  // by pool
-  std::shared_ptr<const AdmissionRules> rules_;
+  std::shared_ptr<const PoolDirectory> directory_;
   std::shared_ptr<const DrawnForecasts> known_;
   absl::Time known_at_ = absl::InfinitePast();
   absl::Time looked_at_ = absl::InfinitePast();

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/grid/forecast_codec.h"
 #include "spdlog/spdlog.h"
 #include "store/file.h"

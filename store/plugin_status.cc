@@ -1,5 +1,6 @@
 #include "store/plugin_status.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -97,6 +98,18 @@ absl::StatusOr<PluginStatus> ParsePluginStatus(absl::string_view text) {
     object.Require("log_error", &status.log_error, NullOr(AnyText));
   }
   return document->Result(std::move(status));
+}
+
+std::optional<pid_t> PidInPluginStatus(absl::string_view text) {
+  constexpr WholeNumber kPid = {.most = std::numeric_limits<pid_t>::max(), .least = 1};
+  const absl::StatusOr<JsonDocument> document = JsonDocument::Parse(text);
+  if (!document.ok()) return std::nullopt;
+  JsonObject object(document->root(), JsonObject::UnknownKeys::kIgnored);
+  const std::optional<JsonValue> pid = object.Find("pid");
+  if (!pid.has_value()) return std::nullopt;
+  const std::optional<int64_t> number = kPid(*pid);
+  if (!number.has_value()) return std::nullopt;
+  return static_cast<pid_t>(*number);
 }
 
 }  // namespace carbon

@@ -3,6 +3,8 @@
 #ifndef STORE_PLUGIN_STATUS_H_
 #define STORE_PLUGIN_STATUS_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +52,10 @@ std::string SerializePluginStatus(const PluginStatus& status);
 // SerializePluginStatus would not write with `updated_at`. Unknown fields are ignored. The snapshot
 // has only the hashes of its parts.
 absl::StatusOr<PluginStatus> ParsePluginStatus(absl::string_view json);
+
+// Returns the process that wrote a plugin status, whatever its version and its other fields are:
+// they may be of a later release. Absent: the text is not a JSON object, or its pid is not one.
+std::optional<pid_t> PidInPluginStatus(absl::string_view json);
 
 }  // namespace carbon
 

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/config/config.h"
 #include "core/grid/forecast_codec.h"
 #include "store/file.h"

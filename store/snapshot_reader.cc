@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/config/config.h"
 #include "core/grid/forecast_codec.h"
 #include "store/file.h"
@@ -60,30 +61,6 @@ absl::StatusOr<Descriptor> SnapshotReader::OpenFolder() const {
   if (fstat(folder.get(), &facts) != 0) return absl::ErrnoToStatus(errno, folder_);
   if (absl::Status trust = CheckOwner(folder_, facts); !trust.ok()) return trust;
   return folder;
-}
-
-absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Load(
-    const Manifest& manifest) const {
-  for (const std::string& hash : manifest.hashes.values) {
-    if (hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos)
-      continue;
-    return absl::InvalidArgumentError("the record does not name all parts of its snapshot");
-  }
-  const absl::StatusOr<Descriptor> folder = OpenFolder();
-  if (!folder.ok()) return folder.status();
-  for (const PartInfo& info : kParts) {
-    const std::string name = manifest.FileOf(info.part);
-    struct stat facts;
-    if (fstatat(folder->get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) {
-      return absl::NotFoundError(absl::StrCat(folder_, "/", name, ": is no longer kept"));
-    }
-  }
-  SnapshotReader reader(folder_, owner_);
-  reader.publisher_ = publisher_;
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.Read(folder->get(), manifest);
-  // No decision may rest on an empty part that replaces an unreadable one.
-  if (!reader.withheld().ok()) return reader.withheld();
-  return snapshot;
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() {
@@ -141,9 +118,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
     return *std::move(bytes);
   };
 
-  PlacementConfig config;
+  std::optional<PlacementConfig> config;  // absent: that of the last snapshot
   if (is_kept(SnapshotPart::kConfig)) {
-    config = last_->config();
     if (!manifest.readers.has_value()) manifest.readers = last_->manifest().readers;
   } else {
     const PartBytes bytes = read(SnapshotPart::kConfig);
@@ -207,9 +183,17 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
     }
     admission = std::make_shared<const AdmissionRules>(std::move(rules));
   }
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
-      Snapshot::Assemble(std::move(manifest), std::move(config), std::move(forecasts),
-                         std::move(capacity), std::move(admission));
+  std::shared_ptr<const PoolDirectory> directory;
+  if (!config.has_value() && admission == last_->shared_admission()) {
+    directory = last_->shared_directory();
+  } else {
+    absl::StatusOr<std::shared_ptr<const PoolDirectory>> made = PoolDirectory::Make(
+        config.has_value() ? *std::move(config) : last_->config(), std::move(admission));
+    if (!made.ok()) return InFile(folder_, kManifestFile, made.status());
+    directory = *std::move(made);
+  }
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = Snapshot::Assemble(
+      std::move(manifest), std::move(directory), std::move(forecasts), std::move(capacity));
   if (!snapshot.ok()) return InFile(folder_, kManifestFile, snapshot.status());
   return snapshot;
 }

@@ -49,8 +49,9 @@ class SnapshotReader {
   void set_publisher(uid_t publisher) { publisher_ = publisher; }
 
   // Returns the snapshot of the current manifest, or nullptr if the last successful call returned
-  // this snapshot. Parts that did not change since then are not read again. Blocks on the disk:
-  // never call it under Slurm's locks.
+  // this snapshot. Parts that did not change since then are not read again, and what follows from
+  // the configuration and the admission rules alone is not computed again: successive snapshots
+  // share it. Blocks on the disk: never call it under Slurm's locks.
   //
   // Symbolic links are not followed. Errors name the file, the fact and the limit:
   //   NotFound           there is no manifest
@@ -64,15 +65,8 @@ class SnapshotReader {
   // configuration part, and the capacity's `watched_until`.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
-  // Returns the snapshot that a record of the placement log names. Returns NotFound, naming the
-  // part, if a part is gone: this folder keeps parts for SnapshotPublisher::Retention
-  // (store/recorded_snapshot.h also uses the archive). Returns PermissionDenied for a part that may
-  // not be read, also with kAnyone, and InvalidArgument for a manifest that does not name all
-  // parts. Other errors are as above. Does not affect ReadIfChanged().
-  absl::StatusOr<std::shared_ptr<const Snapshot>> Load(const Manifest& manifest) const;
-
-  // With kAnyone, says why the private parts of the last snapshot are empty: PermissionDenied,
-  // "path: fact". OK if they were read.
+  // With kAnyone: why the private parts of the last snapshot are empty, PermissionDenied, "path:
+  // fact"; OK where they were read.
   const absl::Status& withheld() const { return withheld_; }
 
  private:

@@ -21,6 +21,7 @@
 #include <string>
 #include <utility>
 
+#include "core/cluster/capacity_codec.h"
 #include "core/cluster/ledger.h"
 #include "core/snapshot/snapshot.h"
 #include "store/snapshot_store.h"
@@ -85,9 +86,9 @@ int main(int argc, char** argv) {
       if (carbon::Sha256Hex(bytes) != hash) return 1;
       auto capacity = carbon::ParseCapacity(bytes);
       if (!capacity.ok()) return 1;
-      auto assembled = carbon::Snapshot::Assemble(
-          snapshot->manifest(), snapshot->config(), snapshot->shared_forecasts(),
-          *std::move(capacity), snapshot->shared_admission());
+      auto assembled =
+          carbon::Snapshot::Assemble(snapshot->manifest(), snapshot->shared_directory(),
+                                     snapshot->shared_forecasts(), *std::move(capacity));
       if (!assembled.ok()) return 1;
       last = *assembled;
       base.emplace(last->capacity());

@@ -14,14 +14,11 @@ namespace {
 
 // Returns the process that wrote the plugin's status. If slurmctld writes no pid file, for example
 // under systemd, its process is found in this way.
-std::optional<pid_t> PidInPluginStatus(const Installation& found) {
+std::optional<pid_t> PidOfPlugin(const Installation& found) {
   if (!found.config.has_value()) return std::nullopt;
   const absl::StatusOr<std::string> bytes =
       ReadFile(PluginStatusPath(found.config->daemon.paths.log), kMaxPluginStatusBytes);
-  if (!bytes.ok()) return std::nullopt;
-  const absl::StatusOr<PluginStatus> status = ParsePluginStatus(*bytes);
-  if (!status.ok()) return std::nullopt;
-  return static_cast<pid_t>(status->pid);
+  return bytes.ok() ? PidInPluginStatus(*bytes) : std::nullopt;
 }
 
 // Returns true if JobSubmitPlugins, as written, has the plugin.
@@ -46,7 +43,7 @@ void CheckLoadedPlugin(const Installation& found, Checks* checks) {
     checks->Error(FindingCode::kPluginNotLoaded, "plugin loaded",
                   absl::StrCat("slurmctld, pid ", server.pid, ", has not loaded the plugin"),
                   "restart slurmctld once JobSubmitPlugins names carbon");
-  } else if (const std::optional<pid_t> pid = PidInPluginStatus(found);
+  } else if (const std::optional<pid_t> pid = PidOfPlugin(found);
              pid.has_value() && *pid != server.pid) {
     // Slurm also maps a file that it only checks, and then refuses.
     checks->Error(FindingCode::kPluginElsewhere, "plugin loaded",
@@ -77,7 +74,7 @@ void CheckFederation(const Installation& found, const std::string& slurm_conf, C
 void CheckRunningSlurmctld(const DoctorOptions& options, Installation* found, Checks* checks) {
   const std::string pid_file = found->Setting("SlurmctldPidFile");
   for (const std::optional<pid_t> pid :
-       {pid_file.empty() ? std::nullopt : ReadPidFile(pid_file), PidInPluginStatus(*found)}) {
+       {pid_file.empty() ? std::nullopt : ReadPidFile(pid_file), PidOfPlugin(*found)}) {
     if (found->server.has_value() || !pid.has_value()) continue;
     found->server = FindServer(*pid, "slurmctld", kPluginFileName);
   }

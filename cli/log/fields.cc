@@ -100,6 +100,15 @@ std::string OutcomeText(const LoggedDecision& decision) {
   return std::string(OutcomeName(decision.record.decision.outcome));
 }
 
+std::string CountText(bool is_absent, int64_t count) {
+  return is_absent ? std::string() : absl::StrCat(count);
+}
+
+std::string ModeText(const LoggedDecision& decision) {
+  const PlacementRecord& record = decision.record;
+  return record.absent.mode ? std::string() : std::string(ModeName(record.decision.mode));
+}
+
 using D = LoggedDecision;
 
 constexpr LogField kFields[] = {
@@ -122,10 +131,12 @@ constexpr LogField kFields[] = {
      }},
     {"deadline", "DEADLINE", false,
      [](const D& d) { return TimeText(d.record.job.deadline.value_or(absl::InfinitePast())); }},
-    {"nodes", "NODES", true, [](const D& d) { return absl::StrCat(d.record.job.demand.nodes); }},
+    {"nodes", "NODES", true,
+     [](const D& d) { return CountText(d.record.absent.nodes, d.record.job.demand.nodes); }},
     {"devices", "DEVICES", true,
-     [](const D& d) { return absl::StrCat(d.record.job.demand.devices); }},
-    {"tasks", "TASKS", true, [](const D& d) { return absl::StrCat(d.record.job.array_tasks); }},
+     [](const D& d) { return CountText(d.record.absent.devices, d.record.job.demand.devices); }},
+    {"tasks", "TASKS", true,
+     [](const D& d) { return CountText(d.record.absent.array_tasks, d.record.job.array_tasks); }},
     {"partition", "PARTITION", false, HomePartition},
     {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &Candidate::pool); }},
     {"move", "PARTITION->POOL", false, Move},
@@ -169,8 +180,7 @@ constexpr LogField kFields[] = {
        return d.chosen() ? std::string(FigureName(d.record.decision.minimised)) : std::string();
      }},
     {"outcome", "OUTCOME", false, OutcomeText},
-    {"mode", "MODE", false,
-     [](const D& d) { return std::string(ModeName(d.record.decision.mode)); }},
+    {"mode", "MODE", false, ModeText},
     {"policy", "POLICY", false, [](const D& d) { return d.record.decision.policy; }},
     {"reason", "REASON", false,
      [](const D& d) {

@@ -192,6 +192,7 @@ void FindPluginProblems(StatusReport& report) {
   }
   CheckPluginsSnapshot(*plugin, report);
   report.plugin = *std::move(plugin);
+  report.plugin_json = *bytes;
 }
 
 StatusReport Look(const Options& options) {
@@ -272,8 +273,7 @@ Json AsJson(const StatusReport& report) {
       {"snapshot", nullptr},
       {"zones", Json::array()},
       {"pools", Json::array()},
-      {"plugin", report.plugin.has_value() ? Json::parse(SerializePluginStatus(*report.plugin))
-                                           : Json(nullptr)},
+      {"plugin", report.plugin.has_value() ? Json::parse(report.plugin_json) : Json(nullptr)},
       {"problems", AllWrong(report)},
       {"notes", FormatFindings(report.findings, Severity::kNote)},
       {"findings", FindingsAsJson(report.findings)}};

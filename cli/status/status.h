@@ -27,6 +27,9 @@ struct StatusReport {
   std::optional<DaemonState> daemon;  // absent if scarbond's status file is unusable
   std::string plugin_path;
   std::optional<PluginStatus> plugin;  // as it reports itself
+  // The same as it is in the file, with what a plugin of a later release adds. Empty without
+  // `plugin`.
+  std::string plugin_json;
   // Errors, warnings (a source fails and another one replaces it) and notes (a part of a source's
   // data could not be used).
   std::vector<Finding> findings;

@@ -5,14 +5,16 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "core/json/json_reader.h"
 
 namespace carbon {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = JsonValue::Json;
 
 // The year 9999, which is far from every overflow.
 constexpr int64_t kLastSecond = 253402300799;
@@ -36,7 +38,8 @@ void AppendAmount(const Resources& resources, std::string* json) {
   json->push_back(']');
 }
 
-// Reads one use. It builds a path only for a fault.
+// Reads one use from the JSON itself. There are so many uses that a JsonValue for each number, with
+// its path, would take longer than parsing. This builds a path only for a fault.
 class UseReader {
  public:
   explicit UseReader(const Json& use) : use_(use) {}
@@ -68,8 +71,9 @@ class UseReader {
     return use;
   }
 
-  // The first fault; empty: there is none.
-  const std::string& fault() const { return fault_; }
+  // What is wrong with the first field that is wrong, and which it is: "/0". Empty: none is.
+  const std::string& fact() const { return fact_; }
+  absl::string_view field() const { return field_; }
 
  private:
   Resources Amount(const Json& amount) {
@@ -96,11 +100,14 @@ class UseReader {
   }
 
   void Fail(absl::string_view field, absl::string_view fact) {
-    if (fault_.empty()) fault_ = absl::StrCat(field, ": ", fact);
+    if (!fact_.empty()) return;
+    fact_ = std::string(fact);
+    field_ = field;
   }
 
   const Json& use_;
-  std::string fault_;
+  std::string fact_;
+  absl::string_view field_;
 };
 
 }  // namespace
@@ -131,16 +138,17 @@ void AppendQueuedUses(const CapacityState& capacity, std::string* json) {
   json->push_back(']');
 }
 
-absl::Status ReadQueuedUses(const Json& uses, CapacityState* capacity) {
-  if (!uses.is_array()) return absl::DataLossError("/uses: is not an array");
-  capacity->uses.reserve(uses.size());
-  for (size_t i = 0; i < uses.size(); ++i) {
-    UseReader reader(uses[i]);
+void ReadQueuedUses(const JsonValue& uses, CapacityState* capacity) {
+  if (!uses.is_right_so_far()) return;
+  const Json& json = uses.json();
+  if (!json.is_array()) return uses.RefuseType("an array");
+  capacity->uses.reserve(json.size());
+  for (size_t i = 0; i < json.size(); ++i) {
+    UseReader reader(json[i]);
     capacity->uses.push_back(reader.Read(capacity->groups));
-    if (reader.fault().empty()) continue;
-    return absl::DataLossError(absl::StrCat("/uses/", i, reader.fault()));
+    if (reader.fact().empty()) continue;
+    return uses.Refuse(reader.fact(), absl::StrCat("/", i, reader.field()));
   }
-  return absl::OkStatus();
 }
 
 }  // namespace carbon

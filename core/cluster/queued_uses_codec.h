@@ -9,22 +9,22 @@
 #ifndef CORE_CLUSTER_QUEUED_USES_CODEC_H_
 #define CORE_CLUSTER_QUEUED_USES_CODEC_H_
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "absl/status/status.h"
 #include "core/cluster/cluster_state.h"
 
 namespace carbon {
+
+class JsonValue;
 
 // Appends the JSON array of all uses, except for uses that take no time and have no decision: a
 // long queue has many of them, and they do not affect what is free. Omits a use of an unknown
 // group.
 void AppendQueuedUses(const CapacityState& capacity, std::string* json);
 
-// Reads the uses into `capacity`, whose groups must be set. Returns DataLoss, "/uses/17/0: fact",
-// for the first use that breaks the format.
-absl::Status ReadQueuedUses(const nlohmann::ordered_json& uses, CapacityState* capacity);
+// Reads the uses into `capacity`, whose groups must be set. Refuses the first use that breaks the
+// format, "/uses/17/0: fact", and stops there. Reads nothing if something was refused before.
+void ReadQueuedUses(const JsonValue& uses, CapacityState* capacity);
 
 }  // namespace carbon
 

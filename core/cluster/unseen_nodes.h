@@ -16,6 +16,10 @@ namespace carbon {
 // is as small as the smallest node that the pool has (or the smallest of its FUTURE nodes if it has
 // no others). Its wake-up time is the longest of any of these and of the partition. If the pool has
 // no nodes of either kind, none are added.
+//
+// Pools that have a node in common share the added nodes, as far as each of them lacks nodes: a
+// node that Slurm hides of two partitions is one node. If the pools in fact share fewer nodes, they
+// have more nodes together than are counted.
 void AddStatedNodes(const std::vector<PoolConfig>& pools, ClusterView* view);
 
 // Returns one finding for each pool and fact, with the subject "pool NAME". A warning asks the

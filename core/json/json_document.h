@@ -1,17 +1,18 @@
 // A JSON object in one of our formats: parsed within bounds, its version checked, and the first
-// thing that is wrong with it. For the sources of core, store and plugin only: the JSON library
-// stays out of public headers. Pure; no I/O.
+// thing that is wrong with it. It may be included where core/json/json_reader.h may. Pure; no I/O.
 //
-//   absl::StatusOr<JsonDocument> document = JsonDocument::Parse(text, "capacity part");
+//   absl::StatusOr<JsonDocument> document = JsonDocument::Parse(bytes, "capacity part");
 //   if (!document.ok()) return document.status();
-//   absl::StatusOr<int> version = document->ReadVersion("version", 4, 5);
+//   absl::StatusOr<int> version = document->ReadVersion("version", 4, 6);
 //   if (!version.ok()) return version.status();
-//   CapacityState state;
+//   CapacityState capacity;
 //   {
 //     JsonObject object(document->root());
-//     object.Require("cluster", &state.cluster, AnyText);
-//   }
-//   return document->Result(std::move(state));
+//     object.Find("version");  // read before
+//     object.Require("cluster", &capacity.cluster, AnyText);
+//     if (*version >= 6) object.Require("watched_until", &capacity.watched_until, NullOr(Second));
+//   }  // here the keys that were not asked for are refused
+//   return document->Result(std::move(capacity));
 #ifndef CORE_JSON_JSON_DOCUMENT_H_
 #define CORE_JSON_JSON_DOCUMENT_H_
 

@@ -56,6 +56,7 @@ std::vector<std::pair<std::string, JsonValue>> JsonValue::Members() const {
 }
 
 void JsonValue::Refuse(absl::string_view message, absl::string_view within) const {
+  if (errors_->size() >= kMaxErrors) return;
   errors_->push_back({absl::StrCat(pointer_, within), std::nullopt, std::string(message)});
 }
 
@@ -71,6 +72,7 @@ JsonObject::JsonObject(const JsonValue& value, UnknownKeys unknown_keys)
 JsonObject::~JsonObject() {
   if (!is_object_ || unknown_keys_ == UnknownKeys::kIgnored) return;
   for (const auto& item : value_.json().items()) {
+    if (value_.errors_->size() >= JsonValue::kMaxErrors) return;
     const std::string& key = item.key();
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     const std::string meant = DidYouMean(key, known_);
@@ -136,11 +138,14 @@ std::optional<absl::Time> Timestamp(const JsonValue& json) {
 }
 
 std::optional<int64_t> WholeNumber::operator()(const JsonValue& json) const {
-  if (json.json().is_number_unsigned() &&
-      json.json().get<uint64_t>() <= static_cast<uint64_t>(most)) {
-    return json.json().get<int64_t>();
+  const JsonValue::Json& value = json.json();
+  const bool is_too_large =
+      value.is_number_unsigned() && value.get<uint64_t>() > static_cast<uint64_t>(INT64_MAX);
+  if (value.is_number_integer() && !is_too_large) {
+    const int64_t number = value.get<int64_t>();
+    if (number >= least && number <= most) return number;
   }
-  json.Refuse(absl::StrCat("is not a whole number in [0, ", most, "]"));
+  json.Refuse(absl::StrCat("is not a whole number in [", least, ", ", most, "]"));
   return std::nullopt;
 }
 

@@ -1,6 +1,13 @@
-// JsonObject reads parsed JSON and checks each type before access. It collects every fault with its
-// JSON pointer, instead of stopping at the first. Only the sources of core/ and store/ include this
-// header: the JSON library stays out of public headers.
+// JsonObject reads parsed JSON and checks each type before access. It collects the faults with
+// their JSON pointers, instead of stopping at the first.
+//
+// Our configuration, and each file that two of our programs share, is read with it; the files
+// through JsonDocument (core/json/json_document.h). Two kinds of input are not: a record of the
+// placement log is also read where a field is at fault (core/record/record_fields.h), and a
+// provider's reply is not ours (forecast/providers/reply_json.h).
+//
+// Only core/ and store/ include this header and json_document.h, and no header that other folders
+// include does: the JSON library stays out of the public headers (tests/scripts/includes_test.py).
 //
 //   SiteConfig ReadSite(const JsonValue& json) {
 //     SiteConfig site;
@@ -51,6 +58,10 @@ class JsonValue {
 
   // Whether nothing was refused yet, here or elsewhere in the text.
   bool is_right_so_far() const { return errors_->empty(); }
+
+  // At most this many errors of a text are kept. What is wrong with a large text could be larger
+  // than the text.
+  static constexpr size_t kMaxErrors = 1000;
 
   // Adds an error at this value, or at `within` it: "/busy_watts/value".
   void Refuse(absl::string_view message, absl::string_view within = "") const;
@@ -117,9 +128,10 @@ std::optional<absl::Time> Timestamp(const JsonValue& json);
 // Reads a name that a hint, a comment of Slurm's and a cell of a table can contain: see CheckName.
 std::optional<std::string> Name(const JsonValue& json);
 
-// Reads a whole number from 0 to `most`.
+// Reads a whole number from `least` to `most`.
 struct WholeNumber {
   int64_t most = std::numeric_limits<int64_t>::max();
+  int64_t least = 0;
 
   std::optional<int64_t> operator()(const JsonValue& json) const;
 };

@@ -40,9 +40,18 @@ inline constexpr uint32_t kNoUser = UINT32_MAX;
 //
 // Of a record that was read: what the line does not have is as in a default JobRequest and
 // Decision, but the user is kNoUser; a figure of a candidate or of a saving is NaN, a start
-// InfinitePast, and a runtime infinite. `decision` lacks what no record has: whether a reason is
-// about a hint, and how the policy notifies. An exclusion has no pool.
+// InfinitePast, and a runtime infinite; `absent` says it of numbers and the mode. `decision` lacks
+// what no record has: whether a reason is about a hint, and how the policy notifies. An exclusion
+// has no pool.
 struct PlacementRecord : RecordHead {
+  // Of a record that was read, which of these its line does not have: their places hold defaults.
+  struct Absent {
+    bool nodes = false;        // job.demand.nodes
+    bool devices = false;      // job.demand.devices
+    bool array_tasks = false;  // job.array_tasks
+    bool mode = false;         // decision.mode
+  };
+
   JobRequest job;
   int rule = kDecisionRule;              // that chose; 1 where the line does not say it
   int arithmetic = kDecisionArithmetic;  // 0: the line is from before it was recorded
@@ -51,6 +60,7 @@ struct PlacementRecord : RecordHead {
   std::string ledger_digest;  // of the bookings that counted
   Circumstances circumstances;
   std::vector<std::string> cut;  // the texts and lists that are not whole
+  Absent absent;
 };
 
 // What became of a decision's booking, and the job that it was for ("booking"); or the job alone

@@ -25,19 +25,26 @@ namespace {
 
 using Fields = RecordFields;
 using Json = RecordFields::Json;
+using Absent = PlacementRecord::Absent;
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-void ReadAmount(const Fields& fields, Resources* amount) {
+void ReadAmount(const Fields& fields, Resources* amount, Absent* absent = nullptr) {
   const auto read = [&fields](const char* key, int64_t* count) {
     int64_t read = 0;
-    if (!fields.ReadInteger(key, &read)) return;
-    if (read < 0 || read > Resources::kUnlimited)
-      return fields.Refuse(key, "is below zero or too large");
+    if (!fields.ReadInteger(key, &read)) return false;
+    if (read < 0 || read > Resources::kUnlimited) {
+      return fields.Refuse(key, "is below zero or too large"), false;
+    }
     *count = read;
+    return true;
   };
-  read("nodes", &amount->nodes);
-  read("devices", &amount->devices);
+  const bool has_nodes = read("nodes", &amount->nodes);
+  const bool has_devices = read("devices", &amount->devices);
+  if (absent != nullptr) {
+    absent->nodes = !has_nodes;
+    absent->devices = !has_devices;
+  }
   read("cpus", &amount->cpus);
   read("memory_mib", &amount->memory_mib);
   read("full_nodes", &amount->full_nodes);
@@ -48,7 +55,7 @@ void ReadAmount(const Fields& fields, Resources* amount) {
   read("apart", &amount->apart);
 }
 
-void ReadJob(const Fields& fields, JobRequest* job) {
+void ReadJob(const Fields& fields, JobRequest* job, Absent* absent) {
   fields.Read("name", &job->name);
   fields.ReadInteger("user_id", &job->user_id);
   fields.Read("account", &job->account);
@@ -59,7 +66,7 @@ void ReadJob(const Fields& fields, JobRequest* job) {
   fields.Read("time_min_s", &job->time_min);
   fields.Read("begin", &job->begin);
   fields.Read("deadline", &job->deadline);
-  fields.Within("demand", [job](const Fields& f) { ReadAmount(f, &job->demand); });
+  fields.Within("demand", [&](const Fields& f) { ReadAmount(f, &job->demand, absent); });
   fields.Within("per_node", [job](const Fields& f) { ReadAmount(f, &job->per_node); });
   fields.Read("device_type", &job->device_type);
   fields.Read("features", &job->features);
@@ -68,7 +75,7 @@ void ReadJob(const Fields& fields, JobRequest* job) {
   fields.ReadInteger("tasks", &job->tasks);
   fields.Read("all_memory", &job->all_memory);
   fields.ReadInteger("nice", &job->nice);
-  fields.ReadInteger("array_tasks", &job->array_tasks);
+  absent->array_tasks = !fields.ReadInteger("array_tasks", &job->array_tasks);
   fields.ReadInteger("array_width", &job->array_width);
   fields.Read("leave_alone", &job->leave_alone);
   fields.Read("pinned_by", &job->pinned_by);
@@ -201,9 +208,10 @@ DecisionReason ReasonIn(const Fields& fields) {
   return reason;
 }
 
-void ReadDecision(const Fields& fields, Decision* decision) {
+void ReadDecision(const Fields& fields, Decision* decision, Absent* absent) {
   fields.Read("policy", &decision->policy);
-  fields.ReadName("mode", {Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName, &decision->mode);
+  absent->mode = !fields.ReadName("mode", {Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName,
+                                  &decision->mode);
   fields.ReadName("outcome", {Outcome::kPlaced, Outcome::kKeptHome, Outcome::kLeftAlone},
                   OutcomeName, &decision->outcome);
   decision->reason = ReasonIn(fields);
@@ -242,10 +250,11 @@ PlacementRecord ReadPlacement(RecordHead head, const Fields& fields) {
   record.job.user_id = kNoUser;
   record.rule = 1;
   record.arithmetic = 0;
-  fields.Within("job", [&](const Fields& f) { ReadJob(f, &record.job); });
+  record.absent = {.nodes = true, .devices = true, .array_tasks = true};
+  fields.Within("job", [&](const Fields& f) { ReadJob(f, &record.job, &record.absent); });
   fields.ReadInteger("rule", &record.rule);
   fields.ReadInteger("arithmetic", &record.arithmetic);
-  ReadDecision(fields, &record.decision);
+  ReadDecision(fields, &record.decision, &record.absent);
   fields.Within("snapshot", [&](const Fields& f) {
     f.Read("published_at", &record.snapshot.published_at);
     for (const PartInfo& info : kParts) f.Read(info.name, &record.snapshot.hashes[info.part]);

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -24,44 +24,14 @@
 #include "core/config/placement_config.h"
 #include "core/grid/scenarios.h"
 #include "core/grid/zone_forecast.h"
-#include "core/snapshot/part.h"
+#include "core/snapshot/manifest.h"
+#include "core/snapshot/name_index.h"
+#include "core/snapshot/pool_directory.h"
 #include "core/snapshot/pool_names.h"
 
 namespace carbon {
 
-// What readers of a snapshot need to know of its publisher. No decision depends on it, so it is in
-// the manifest and not in a part.
-struct ReaderSettings {
-  std::string log;  // path of the placement log, for the plugin; empty: none
-  // A publish is expected this often; whole seconds.
-  absl::Duration period = absl::Seconds(5);
-
-  friend bool operator==(const ReaderSettings&, const ReaderSettings&) = default;
-};
-
-// A manifest names the parts by their SHA-256, in hexadecimal.
-struct Manifest {
-  static constexpr int kVersion = 3;
-  absl::Time published_at;
-  PerPart<std::string> hashes;
-  // Absent in a record, and in version 2, which had them in the configuration part. If it is
-  // absent, SerializeManifest writes version 2.
-  std::optional<ReaderSettings> readers = std::nullopt;
-
-  std::string FileOf(SnapshotPart part) const { return PartFileName(part, hashes[part]); }
-};
-
-// Write each part as bytes and read it back. Times have whole seconds, intensities are float32.
-// Parsing trusts nothing. It returns DataLoss, naming the part, the place and the fact, for bytes
-// that break the format. It returns InvalidArgument for an unknown version. Older versions that are
-// still read are 2 of the manifest, and 4 and 5 of the capacity part. The latter two have no
-// `watched_until`: a reader computes it (WatchedUntil).
-std::string SerializeManifest(const Manifest& manifest);
-absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
-std::string SerializeCapacity(const CapacityState& capacity);
-absl::StatusOr<CapacityState> ParseCapacity(absl::string_view bytes);
-
-// Returns the SHA-256 in lower-case hexadecimal.
+// Lower-case hexadecimal SHA-256.
 std::string Sha256Hex(absl::string_view bytes);
 
 // All zones' forecasts, with error scenarios drawn for them. Drawing takes milliseconds, and
@@ -112,6 +82,10 @@ class Snapshot {
   // Returns InvalidArgument if the parts do not belong together (a pool of an unknown group, two
   // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
+      Manifest manifest, std::shared_ptr<const PoolDirectory> directory,
+      std::shared_ptr<const DrawnForecasts> forecasts, CapacityState capacity);
+  // Does the same, and makes the directory for this snapshot alone.
+  static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
       Manifest manifest, PlacementConfig config, std::shared_ptr<const DrawnForecasts> forecasts,
       CapacityState capacity, std::shared_ptr<const AdmissionRules> admission);
 
@@ -121,42 +95,46 @@ class Snapshot {
   const Manifest& manifest() const { return *manifest_; }
   // For objects that outlive the snapshot.
   const std::shared_ptr<const Manifest>& shared_manifest() const { return manifest_; }
-  const PlacementConfig& config() const { return config_; }
+  const PlacementConfig& config() const { return directory_->config(); }
   const std::vector<ZoneForecast>& forecasts() const { return forecasts_->zones; }
   const CapacityState& capacity() const { return capacity_; }
-  const AdmissionRules& admission() const { return *admission_; }
-  // For reuse in a later snapshot: they are large and rarely change.
+  const AdmissionRules& admission() const { return *directory_->admission(); }
+  // For a later snapshot: they are large, or take long to make, and rarely change.
   const std::shared_ptr<const DrawnForecasts>& shared_forecasts() const { return forecasts_; }
-  const std::shared_ptr<const AdmissionRules>& shared_admission() const { return admission_; }
+  const std::shared_ptr<const AdmissionRules>& shared_admission() const {
+    return directory_->admission();
+  }
+  const std::shared_ptr<const PoolDirectory>& shared_directory() const { return directory_; }
   const std::vector<Pool>& pools() const { return pools_; }
-  const PoolNameList& pool_names() const { return pool_names_; }
+  const PoolNameList& pool_names() const { return directory_->names(); }
   const std::shared_ptr<const PoolNames>& NamesOf(const Pool& pool) const {
-    return (*pool_names_)[pool.index];
+    return (*pool_names())[pool.index];
   }
   // Returns the pools of a partition, in the configuration's order. Empty: it has none.
   const std::vector<const Pool*>& PoolsOf(absl::string_view partition) const;
   // The numbers of different values of Pool::kind and Pool::rules_class, which count from zero.
   size_t kinds() const { return kinds_; }
-  size_t rules_classes() const { return rules_classes_; }
+  size_t rules_classes() const { return directory_->rules_classes(); }
   const ErrorScenarios& scenarios() const { return forecasts_->scenarios; }
 
  private:
   Snapshot() = default;
 
-  // Computes what is known of the pools once, instead of for each job.
+  absl::Status CheckCapacity(const NameIndex& groups) const;
+  void AddPools(const NameIndex& zones, const NameIndex& groups, const NameIndex& states);
+  // Sets what of a pool's watts is added by work, and how it errs.
+  void AddWatts(const ErrorScenarios::Draws* free_factor, Pool* pool);
+  // Numbers the pools by kind and lists them by partition.
   void Classify();
 
   std::shared_ptr<const Manifest> manifest_;
-  PlacementConfig config_;
+  std::shared_ptr<const PoolDirectory> directory_;
   std::shared_ptr<const DrawnForecasts> forecasts_;
   CapacityState capacity_;
-  std::shared_ptr<const AdmissionRules> admission_;
   std::vector<Pool> pools_;
-  PoolNameList pool_names_;
-  std::map<std::string, std::vector<const Pool*>, std::less<>> pools_of_;  // by partition
+  std::vector<std::vector<const Pool*>> pools_of_;  // by Pool::partition
   size_t kinds_ = 0;
-  size_t rules_classes_ = 0;
-  std::map<std::string, ErrorScenarios::Draws> factors_;  // by key
+  std::map<std::string, ErrorScenarios::Draws> added_factors_;  // by key
 };
 
 }  // namespace carbon

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -19,6 +20,13 @@ namespace carbon {
 namespace {
 
 absl::string_view Text(const char* text) { return text == nullptr ? "" : text; }
+
+// Whether slurmctld takes the name for the state's, as parse_node_state_flag compares them: as far
+// as the shorter of the two goes, and without regard to case.
+bool Abbreviates(absl::string_view name, absl::string_view state) {
+  const size_t length = std::min(name.size(), state.size());
+  return length > 0 && absl::EqualsIgnoreCase(name.substr(0, length), state.substr(0, length));
+}
 
 // Splits "a[1-3,5]:2,b" at the commas outside of brackets.
 std::vector<std::string> SplitNodeSpec(absl::string_view spec) {
@@ -154,9 +162,13 @@ class PowerSaving {
   void ReadExemptStates() {
     for (const absl::string_view state :
          absl::StrSplit(Text(ExemptStates(conf_)), ',', absl::SkipEmpty())) {
-      const std::string name = absl::AsciiStrToUpper(absl::StripAsciiWhitespace(state));
-      if (name == "CLOUD") exempt_states_ |= NODE_STATE_CLOUD;
-      if (name == "DYNAMIC_NORM") exempt_states_ |= NODE_STATE_DYNAMIC_NORM;
+      const absl::string_view name = absl::StripAsciiWhitespace(state);
+      if (Abbreviates(name, "CLOUD")) {
+        exempt_states_ |= NODE_STATE_CLOUD;
+      } else if (Abbreviates(name, "DYNAMIC_NORM") && !Abbreviates(name, "DYNAMIC_FUTURE")) {
+        // slurmctld takes the first state that a name abbreviates, and DYNAMIC_FUTURE comes before.
+        exempt_states_ |= NODE_STATE_DYNAMIC_NORM;
+      }
     }
   }
 

@@ -25,9 +25,9 @@ inline constexpr absl::Duration kSoonPoweredDown = absl::Hours(1);
 // ResumeProgram are set and its SuspendTime is at most kSoonPoweredDown (for a CLOUD node any value
 // except INFINITE). The SuspendTime is its own, otherwise the longest of its partitions', otherwise
 // the cluster's. SuspendExcNodes, SuspendExcParts, and the lasting states of SuspendExcStates
-// (CLOUD, DYNAMIC_NORM, by their whole names) exempt nodes. PowerDownOnIdle powers down the nodes
-// of its partition at once, even exempt ones. A program that slurmctld does not accept is not
-// noticed here.
+// (CLOUD, DYNAMIC_NORM, also abbreviated as slurmctld accepts it) exempt nodes. PowerDownOnIdle
+// powers down the nodes of its partition at once, even exempt ones. A program that slurmctld does
+// not accept is not noticed here.
 std::vector<std::optional<double>> StaysPowered(const slurm_conf_t& conf,
                                                 const partition_info_msg_t& partitions,
                                                 const node_info_msg_t& nodes);

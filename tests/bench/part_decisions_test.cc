@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/synthetic_cluster.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/cluster/ledger.h"
 #include "core/decision/decision.h"
 #include "core/placer/placer.h"

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "core/cluster/capacity_codec.h"
 #include "core/grid/forecast_codec.h"
 #include "core/grid/scenarios.h"
 #include "core/snapshot/snapshot.h"

@@ -114,6 +114,15 @@ class Includes(unittest.TestCase):
         ]
         self.assertEqual(upward, [])
 
+    # The JSON library takes long to compile, and its types are not those of our interfaces.
+    def test_the_json_reader_stays_in_core_and_store(self):
+        readers = {"core/json/json_document.h", "core/json/json_reader.h"}
+        self.assertLess(readers, set(self.texts))
+        self.assertEqual(
+            [path for path in sorted(self.texts)
+             if not path.startswith(("core/", "store/", "tests/"))
+             and readers & self.included(path, set())], [])
+
     # A record names what a decision rests on by the hash of what is published, and this is not.
     def test_no_decision_can_read_what_only_scarbond_needs(self):
         daemon = "core/config/daemon_config.h"

@@ -136,5 +136,17 @@ TEST(ParsePluginStatus, RefusesWhatItWouldNotWriteAndSaysWhy) {
   EXPECT_EQ(refusal(json), "");
 }
 
+TEST(PidInPluginStatus, IsReadThoughAllElseIsOfALaterRelease) {
+  EXPECT_EQ(PidInPluginStatus(SerializePluginStatus(Status())), 42);
+  EXPECT_EQ(PidInPluginStatus(R"({"v": 9, "pid": 42, "placed": "many", "snapshot": [1]})"), 42);
+}
+
+TEST(PidInPluginStatus, IsAbsentForWhatIsNoPid) {
+  for (const char* text : {"", "42", "{}", R"({"pid": "42"})", R"({"pid": 0})", R"({"pid": -1})",
+                           R"({"pid": 2147483648})", R"({"pid": 42)"}) {
+    EXPECT_EQ(PidInPluginStatus(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace carbon

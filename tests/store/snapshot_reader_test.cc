@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/grid/forecast_codec.h"
 #include "tests/core/older_config_part.h"
 #include "tests/store/snapshot_store_fixture.h"
@@ -253,12 +254,55 @@ TEST_F(SnapshotReaderTest, DrawsErrorsAnewOnlyWhenTheForecastsChanged) {
   EXPECT_NE(&reader.ReadIfChanged().value()->scenarios(), &first->scenarios());
 }
 
+// To compare the rules of all partitions takes long where there are many users and pools.
+TEST_F(SnapshotReaderTest, ComparesTheRulesOfPoolsAgainOnlyWhenConfigurationOrRulesChanged) {
+  SnapshotReader reader(folder_);
+  Publish(4);
+  const auto first = reader.ReadIfChanged().value();
+  Publish(6, kNow + absl::Seconds(5));
+  const auto second = reader.ReadIfChanged().value();
+  EXPECT_EQ(second->capacity().groups[0].total.nodes, 6);
+  EXPECT_EQ(second->shared_directory(), first->shared_directory());
+  SnapshotParts parts = Parts(6);
+  parts.bytes[SnapshotPart::kForecast] = SerializeForecasts({});
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(10)).ok());
+  const auto third = reader.ReadIfChanged().value();
+  EXPECT_TRUE(third->forecasts().empty());
+  EXPECT_EQ(third->shared_directory(), first->shared_directory());
+  parts.bytes[SnapshotPart::kAdmission] = AdmissionBytes(7);
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(15)).ok());
+  const auto fourth = reader.ReadIfChanged().value();
+  EXPECT_NE(fourth->shared_directory(), first->shared_directory());
+  EXPECT_EQ(fourth->pools()[0].rules->priority_tier, 7);
+  parts.bytes[SnapshotPart::kConfig] = ConfigBytes("bergen");
+  ASSERT_TRUE(Open().Publish(parts, kNow + absl::Seconds(20)).ok());
+  const auto fifth = reader.ReadIfChanged().value();
+  EXPECT_EQ(fifth->pools()[0].site->name, "bergen");
+  EXPECT_EQ(fifth->pools()[0].rules->priority_tier, 7);
+}
+
+// A snapshot in use must not depend on the reader or on later snapshots.
+TEST_F(SnapshotReaderTest, LeavesASnapshotWholeWhoseSuccessorSharesItsDirectory) {
+  std::shared_ptr<const Snapshot> second;
+  {
+    SnapshotReader reader(folder_);
+    Publish(4);
+    ASSERT_TRUE(reader.ReadIfChanged().ok());
+    Publish(6, kNow + absl::Seconds(5));
+    second = reader.ReadIfChanged().value();
+  }
+  EXPECT_EQ(second->pools()[0].config, &second->config().pools[0]);
+  EXPECT_EQ(second->pools()[0].config->name, "oslo");
+  EXPECT_EQ(second->pools()[0].rules, &second->admission().partitions[0]);
+  EXPECT_EQ(second->PoolsOf("oslo").size(), 1u);
+}
+
 TEST_F(SnapshotReaderTest, RefusesAnotherVersionAndPartsThatDoNotBelongTogether) {
   Publish(4);
   Write(kManifestFile, R"({"version":4})");
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Refusal().message(),
-            Path(kManifestFile) + ": manifest: version 4, this program reads version 3");
+            Path(kManifestFile) + ": manifest: version 4, this program reads versions 2 to 3");
   SnapshotParts parts = Parts(4);
   CapacityState capacity;
   capacity.groups = {{"g", {}, {}}};
@@ -287,13 +331,11 @@ TEST_F(SnapshotReaderTest, ReadsWhatAnOlderScarbondPublished) {
   ASSERT_THAT(ReadFile(Path(kManifestFile), 1 << 10).value(), StartsWith(R"({"version":2,)"));
   SnapshotReader reader(folder_);
   const ReaderSettings readers{.log = "/l/placements.jsonl", .period = absl::Seconds(45)};
-  // As a publish, and as a record of the placement log names it.
-  for (const auto& snapshot : {reader.ReadIfChanged(), reader.Load(manifest)}) {
-    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
-    EXPECT_EQ((*snapshot)->config().pools[0].name, "oslo");
-    EXPECT_EQ((*snapshot)->manifest().readers, readers);
-    EXPECT_EQ((*snapshot)->capacity().watched_until, kNow + absl::Seconds(134));
-  }
+  const auto snapshot = reader.ReadIfChanged();
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  EXPECT_EQ((*snapshot)->config().pools[0].name, "oslo");
+  EXPECT_EQ((*snapshot)->manifest().readers, readers);
+  EXPECT_EQ((*snapshot)->capacity().watched_until, kNow + absl::Seconds(134));
   // The next publish has the same configuration part.
   manifest.published_at += absl::Seconds(45);
   Write(kManifestFile, SerializeManifest(manifest));

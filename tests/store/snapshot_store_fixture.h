@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "core/cluster/capacity_codec.h"
 #include "core/grid/forecast_codec.h"
 #include "gtest/gtest.h"
 #include "store/snapshot_store.h"

@@ -18,6 +18,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "core/base/finding_code.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/config/config.h"
 #include "core/grid/forecast_codec.h"
 #include "plugin/installation/elf_file.h"

@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/grid/forecast_codec.h"
 #include "core/placer/placer.h"
 #include "core/record/event_records.h"

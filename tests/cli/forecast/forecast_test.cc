@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/grid/forecast_codec.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

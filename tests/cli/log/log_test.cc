@@ -324,6 +324,23 @@ TEST_F(ScarbonLog, ShowsNothingForWhatIsUnknown) {
   EXPECT_THAT(RunOnLog("").out, HasSubstr("predicted 0 g CO2e, at home 0 g: saving 0 g\n"));
 }
 
+// A default request has one task, and a default decision is in mode off.
+TEST_F(ScarbonLog, ShowsNothingForNumbersAndAModeThatARecordDoesNotHave) {
+  Append(Line({.sequence = 1}));
+  nlohmann::ordered_json record = nlohmann::ordered_json::parse(Line({.sequence = 2}));
+  record["job"]["demand"].erase("nodes");
+  record["job"]["demand"]["devices"] = nullptr;
+  record["job"]["array_tasks"] = "many";
+  record["mode"] = "trial";  // of a later release
+  Append(record.dump() + "\n");
+  Append(R"({"v":1,"type":"decision","boot":"b","seq":1})"
+         "\n");
+  EXPECT_EQ(RunOnLog("-nP -o id,nodes,devices,tasks,mode").out,
+            "3f9c21aa04d7be15-1|0|0|1|enforce\n"
+            "3f9c21aa04d7be15-2||||\n"
+            "b-1||||\n");
+}
+
 TEST_F(ScarbonLog, ReportsGapsInASequence) {
   Append(Line({.sequence = 4}));
   Append(Line({.sequence = 8}));

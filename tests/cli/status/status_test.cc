@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/config/daemon_config.h"
 #include "core/grid/forecast_codec.h"
 #include "store/daemon_state.h"
@@ -344,6 +345,13 @@ TEST_F(ScarbonStatus, TellsOfAPluginThatLagsBehind) {
   Write(plugin);
   ASSERT_EQ(Problems().size(), 1u);
   EXPECT_THAT(Problems()[0], HasSubstr("plugin: still uses the snapshot that it loaded at "));
+}
+
+TEST_F(ScarbonStatus, ShowsFieldsOfALaterPluginInJson) {
+  nlohmann::json later = nlohmann::json::parse(SerializePluginStatus(Plugin(Publish())));
+  later["of-a-later-release"] = {{"count", 7}};
+  std::ofstream(PluginPath()) << later;
+  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["plugin"], later);
 }
 
 TEST_F(ScarbonStatus, RefusesAStatusFileThatIsNone) {

@@ -326,5 +326,50 @@ TEST(NodeUses, AdmitATaskOfSeveralNodesExactlyWhereAsManyHaveIt) {
   EXPECT_GT(refused, 200);
 }
 
+// How many tasks of so many nodes, with `each` devices on each, the nodes hold at once: the largest
+// number for which each node takes at most one part of each task, and no more parts than fit.
+int64_t MostTasks(const std::vector<int64_t>& free, int64_t nodes, int64_t each) {
+  const auto fit = [&](int64_t tasks) {
+    int64_t parts = 0;
+    for (const int64_t devices : free) parts += std::min(devices / each, tasks);
+    return parts >= tasks * nodes;
+  };
+  int64_t tasks = 0;
+  while (fit(tasks + 1)) ++tasks;
+  return tasks;
+}
+
+// --gpus-per-node=3 on nodes of eight: two fit on a node, not 2.67. Where jobs run, less may be
+// planned than fits, and never more.
+TEST(NodeUses, AdmitNoMoreTasksOfAnOddNumberOfDevicesPerNodeThanTheNodesHold) {
+  std::mt19937 random(17);
+  const auto below = [&random](int n) { return static_cast<int>(random() % n); };
+  int64_t planned = 0, possible = 0;
+  for (int round = 0; round < 600; ++round) {
+    ClusterView view = View(1 + below(8));
+    std::vector<int64_t> free(view.nodes.size(), 8);
+    const bool is_empty = round % 2 == 0;
+    for (size_t node = 0; node < free.size() && !is_empty; ++node) {
+      const int64_t used = below(9);
+      free[node] -= used;
+      if (used > 0) view.jobs.push_back(Running(static_cast<int>(node), used));
+    }
+    constexpr int64_t kEach[] = {3, 5, 6, 7};
+    const int64_t nodes = 1 + below(4), each = kEach[below(4)];
+    Cluster cluster(view);
+    int64_t tasks = 0;
+    for (; cluster.HasRoom(Task(nodes, each)); ++tasks) cluster.Book(Task(nodes, each));
+    const int64_t most = MostTasks(free, nodes, each);
+    ASSERT_LE(tasks, most) << each << " on each of " << nodes << " nodes, round " << round;
+    if (is_empty) {
+      ASSERT_EQ(tasks, most) << each << " on each of " << nodes << " nodes, round " << round;
+    }
+    planned += tasks;
+    possible += most;
+  }
+  EXPECT_GT(planned, 500);
+  EXPECT_GE(possible, planned);
+}
+
 }  // namespace
 }  // namespace carbon

@@ -48,6 +48,78 @@ TEST(AddStatedNodes, AddsWhatIsMissingAsSmallAsTheSmallest) {
   EXPECT_EQ(state.pools[0].wake_up, absl::Minutes(5));
 }
 
+// Partitions p and q, of nodes a and b, and of b and c.
+ClusterView OverlappingView() {
+  ClusterView view = View();
+  view.nodes.push_back(Node("c", 8));
+  view.partitions.push_back({.name = "q", .up = true, .nodes = {1, 2}});
+  return view;
+}
+
+std::vector<PoolConfig> OverlappingPools(int64_t size, int64_t other_size) {
+  std::vector<PoolConfig> pools = Pools(size);
+  pools.push_back(pools[0]);
+  pools[1].name = "lyon";
+  pools[1].partition = "q";
+  pools[1].size = other_size;
+  return pools;
+}
+
+int64_t NodesOfGroup(const CapacityState& state, const std::string& name) {
+  for (const NodeGroup& group : state.groups) {
+    if (group.name == name) return group.total.nodes;
+  }
+  return -1;
+}
+
+TEST(AddStatedNodes, CountsNodesThatOverlappingPoolsLackOnce) {
+  for (const auto& [size, other_size] : {std::pair(5, 5), {5, 4}, {4, 5}}) {
+    ClusterView view = OverlappingView();
+    const std::vector<PoolConfig> pools = OverlappingPools(size, other_size);
+    AddStatedNodes(pools, &view);
+    const CapacityState state = BuildCapacity(view, pools);
+    EXPECT_EQ(NodesOfGroup(state, "p"), size);
+    EXPECT_EQ(NodesOfGroup(state, "q"), other_size);
+    EXPECT_EQ(NodesOfGroup(state, "p+q"), 3 + 3) << "three are shown, and one pool lacks three";
+  }
+}
+
+TEST(AddStatedNodes, GivesPoolsWithoutACommonNodeNodesOfTheirOwn) {
+  ClusterView view = OverlappingView();
+  view.partitions[1].nodes = {2};
+  const std::vector<PoolConfig> pools = OverlappingPools(4, 3);
+  AddStatedNodes(pools, &view);
+  EXPECT_EQ(view.nodes.size(), 3u + 2 + 2);
+}
+
+TEST(AddStatedNodes, MakesASharedNodeAsSmallAsTheSmallestOfBothPools) {
+  ClusterView view = OverlappingView();
+  view.nodes[0].resources.cpus = 16;  // the smallest of p has 4 devices and 16 CPUs
+  view.nodes[2].resources.memory_mib = 100;
+  const std::vector<PoolConfig> pools = OverlappingPools(3, 3);
+  AddStatedNodes(pools, &view);
+  ASSERT_EQ(view.nodes.size(), 4u);
+  EXPECT_EQ(view.nodes[3].resources,
+            (Resources{.nodes = 1, .devices = 4, .cpus = 16, .memory_mib = 100}));
+}
+
+// A pool of all nodes of the partition, and one of those with a feature, in either order.
+TEST(AddStatedNodes, CountsNodesOfAPoolWithinAnotherOnce) {
+  for (const bool is_first : {true, false}) {
+    ClusterView view = View();
+    view.nodes[0].features = {"fast"};
+    std::vector<PoolConfig> pools = Pools(6);
+    PoolConfig fast = Pools(3)[0];
+    fast.name = "fast";
+    fast.features = {"fast"};
+    pools.insert(is_first ? pools.begin() : pools.end(), fast);
+    AddStatedNodes(pools, &view);
+    const CapacityState state = BuildCapacity(view, pools);
+    EXPECT_EQ(NodesOfGroup(state, "p"), 6);
+    EXPECT_EQ(NodesOfGroup(state, "p fast"), 3);
+  }
+}
+
 TEST(AddStatedNodes, LeavesTimeForThemToWakeUpThoughThoseThatAreShownNeverSleep) {
   ClusterView view = View();
   view.partitions[0].wake_up = absl::Minutes(7);

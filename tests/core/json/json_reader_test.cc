@@ -48,7 +48,20 @@ TEST(JsonObject, RefusesKeysThatWereNotAskedForUnlessTheyAreToBeIgnored) {
   }
 }
 
-TEST(JsonReaders, TakeWholeNumbersWithinTheirBound) {
+// The errors of a large text gone wrong could take more memory than the text.
+TEST(JsonObject, KeepsABoundedNumberOfErrors) {
+  nlohmann::json many;
+  for (size_t i = 0; i <= 2 * JsonValue::kMaxErrors; ++i) many["k" + std::to_string(i)] = 0;
+  Text text(many.dump());
+  {
+    const JsonObject object(text.value());
+  }
+  EXPECT_EQ(text.Refused().size(), JsonValue::kMaxErrors);
+  text.value().Refuse("is wrong too");
+  EXPECT_EQ(text.Refused().size(), JsonValue::kMaxErrors);
+}
+
+TEST(JsonReaders, TakeWholeNumbersWithinTheirBounds) {
   Text text("[0, 5, 9223372036854775807, -1, 6, 1.0, \"5\", 9223372036854775808]");
   const std::vector<JsonValue> values = text.value().Elements();
   EXPECT_EQ(WholeNumber()(values[0]), 0);
@@ -62,6 +75,10 @@ TEST(JsonReaders, TakeWholeNumbersWithinTheirBound) {
   EXPECT_EQ(WholeNumber()(values[7]), std::nullopt);
   EXPECT_EQ(text.Refused()[1], "/4: is not a whole number in [0, 5]");
   EXPECT_EQ(text.Refused().size(), 5u);
+  constexpr WholeNumber kAboutZero = {.most = 1, .least = -1};
+  EXPECT_EQ(kAboutZero(values[3]), -1);
+  EXPECT_EQ(kAboutZero(values[1]), std::nullopt);
+  EXPECT_EQ(text.Refused().back(), "/1: is not a whole number in [-1, 1]");
 }
 
 TEST(JsonReaders, TakeTimesThatAreWrittenBackAsTheyWere) {

@@ -161,6 +161,25 @@ TEST(ReadLogLine, ReadsWhatIsUnknownAsUnknown) {
   EXPECT_EQ(WriteRecord(*read), line);
 }
 
+TEST(ReadLogLine, SaysWhichNumbersARecordDoesNotHave) {
+  const std::string line = WriteRecord(RecordOfDecision({"b", 1}, kNow, JobRequest(), Placed()));
+  const absl::StatusOr<PlacementRecord> whole = ReadDecisionRecord(Json::parse(line));
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_FALSE(whole->absent.nodes || whole->absent.devices || whole->absent.array_tasks ||
+               whole->absent.mode);
+  Json json = Json::parse(line);
+  json["job"]["demand"].erase("nodes");
+  json["mode"] = nullptr;
+  const absl::StatusOr<PlacementRecord> part = ReadDecisionRecord(json);
+  ASSERT_TRUE(part.ok()) << part.status();
+  EXPECT_TRUE(part->absent.nodes && part->absent.mode);
+  EXPECT_FALSE(part->absent.devices || part->absent.array_tasks);
+  json.erase("job");
+  const absl::StatusOr<PlacementRecord> jobless = ReadDecisionRecord(json);
+  ASSERT_TRUE(jobless.ok()) << jobless.status();
+  EXPECT_TRUE(jobless->absent.nodes && jobless->absent.devices && jobless->absent.array_tasks);
+}
+
 TEST(ReadLogLine, KeepsWhichTextsAreCut) {
   JobRequest job;
   job.comment = std::string(3000, 'c');

@@ -24,6 +24,11 @@ std::shared_ptr<const AdmissionRules> NoRules() { return std::make_shared<const 
 static_assert(
     std::is_same_v<decltype(std::declval<const Snapshot&>().config()), const PlacementConfig&>);
 
+TEST(Sha256Hex, MatchesFips180) {
+  EXPECT_EQ(Sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Sha256Hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 TEST(Assemble, LooksUpWhatBelongsToAPool) {
   const auto snapshot =
       Snapshot::Assemble(AManifest(), OslosConfig(), Drawn(TwoForecasts()), Capacity(), NoRules());

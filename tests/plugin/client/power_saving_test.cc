@@ -154,6 +154,26 @@ TEST(StaysPowered, IsNoneOfCloudNodesThatAreEverPoweredDown) {
   EXPECT_THAT(cluster.Read(), All(1));
 }
 
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 2, 0)
+// "dynamic" is DYNAMIC_FUTURE to slurmctld: the first state that it abbreviates.
+TEST(StaysPowered, IsAllOfNodesInAnExemptStateThatIsAbbreviatedAsSlurmctldAcceptsIt) {
+  Cluster cluster;
+  cluster.conf.suspend_time = 60;
+  for (const auto& [names, cloud, dynamic] : {std::tuple("Cl", 1., 0.),
+                                              {"c,dynamic_n", 1., 1.},
+                                              {"cloudy,dynamic", 1., 0.},
+                                              {"d,dyn,drain,x,,loud", 0., 0.},
+                                              {"DYNAMIC_NORMAL", 0., 1.}}) {
+    cluster.nodes[1].node_state = NODE_STATE_IDLE | NODE_STATE_DYNAMIC_NORM;
+    cluster.nodes[2].node_state = NODE_STATE_IDLE | NODE_STATE_CLOUD;
+    cluster.conf.suspend_exc_states = Unowned(names);
+    EXPECT_THAT(cluster.Read(),
+                ElementsAre(Optional(0.), Optional(dynamic), Optional(cloud), Optional(0.)))
+        << names;
+  }
+}
+#endif
+
 // As slurmctld does it, past every exemption.
 TEST(StaysPowered, IsNoneWhereThePartitionPowersDownOnIdle) {
   Cluster cluster;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/cluster/capacity_codec.h"
 #include "core/config/placement_config.h"
 #include "core/grid/forecast_codec.h"
 #include "tests/plugin/bent_libc.h"

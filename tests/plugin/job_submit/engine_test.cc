@@ -23,6 +23,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "core/cluster/capacity_codec.h"
 #include "core/decision/admin_comment.h"
 #include "core/decision/seal.h"
 #include "core/grid/forecast_codec.h"
