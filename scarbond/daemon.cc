@@ -1,8 +1,6 @@
 #include "scarbond/daemon.h"
 
 #include <signal.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +17,7 @@ namespace {
 
 constexpr absl::Duration kMaxWait = absl::Seconds(60);
 
-// Why the configuration before it stays in force; empty: it does not.
+// Returns why the previous configuration stays in force; empty if the new one is in force.
 std::string Reload(const std::string& path, Publication* publication) {
   std::optional<Config> config = LoadAndLog(path);
   if (!config.has_value()) {
@@ -36,22 +34,6 @@ std::string Reload(const std::string& path, Publication* publication) {
 
 }  // namespace
 
-Signals::Signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-Signals::~Signals() { close(fd_); }
-
-int Signals::Next() const {
-  signalfd_siginfo info;
-  return read(fd_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
-}
-
 std::optional<Config> LoadAndLog(const std::string& path) {
   std::vector<std::string> errors;
   std::vector<std::string> warnings;
@@ -62,8 +44,9 @@ std::optional<Config> LoadAndLog(const std::string& path) {
 }
 
 DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded) {
-  DaemonReport::Details details{publication.errors(), publication.Implausible(),
-                                publication.Findings(), publication.slurm_user()};
+  DaemonReport::Details details{publication.forecasts().errors(),
+                                publication.forecasts().Implausible(), publication.Findings(),
+                                publication.slurm_user()};
   if (!not_loaded.empty()) {
     details.findings.push_back(
         {Severity::kWarning, FindingCode::kConfigNotLoaded, "scarbond", not_loaded});
@@ -92,9 +75,10 @@ void PublishUntilStopped(const std::string& config_path, const Signals& signals,
     }
     published |= status.ok();
     last_trouble = trouble;
-    report->Write(publication->paths(), publication->Sources(), publication->zones(), status, start,
+    report->Write(publication->paths(), publication->forecasts().Sources(),
+                  publication->forecasts().zones(), status, start,
                   DetailsOf(*publication, not_loaded));
-    // Also where slurmctld is away: what depends on this service need not wait for that.
+    // Also if slurmctld is away: what depends on this service need not wait for slurmctld.
     notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
 
     absl::Time next = start + publication->period();
@@ -116,7 +100,7 @@ void PublishUntilStopped(const std::string& config_path, const Signals& signals,
         default:
           break;
       }
-      // Before the start: the clock was set back, maybe by hours.
+      // If now is before the start, the clock was set back, maybe by hours.
     } while (absl::Now() < next && absl::Now() >= start);
   }
 }

@@ -1,4 +1,4 @@
-// scarbond's loop: publish, report, wait, reload, until it is told to stop. One thread, but for
+// scarbond's loop: publish, report, wait and reload, until it is told to stop. One thread, besides
 // those of libslurm.
 #ifndef SCARBOND_DAEMON_H_
 #define SCARBOND_DAEMON_H_
@@ -9,37 +9,19 @@
 #include "core/config/config.h"
 #include "scarbond/daemon_report.h"
 #include "scarbond/publication.h"
+#include "scarbond/signals.h"
 
 namespace carbon {
 
-// The signals that ask something of a daemon, read one at a time. They are blocked in every thread
-// of the process, libslurm's included: none ever interrupts work.
-class Signals {
- public:
-  Signals();
-  ~Signals();
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  bool ok() const { return fd_ >= 0; }
-  // Can be read once there is a signal.
-  int fd() const { return fd_; }
-  // The next signal, or 0 where there is none.
-  int Next() const;
-
- private:
-  int fd_;
-};
-
-// Reads a carbon.json and logs its errors and warnings. Absent: it has errors.
+// Reads a carbon.json and logs its errors and warnings. Absent if it has errors.
 std::optional<Config> LoadAndLog(const std::string& path);
 
-// What scarbon status and the metrics report besides. `not_loaded` says why the file as it is now
-// is not in force; empty: it is.
+// Returns what `scarbon status` and the metrics report besides. `not_loaded` says why the present
+// carbon.json is not in force; empty if it is.
 DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded);
 
-// Publishes at the rhythm of publication->period(). A tick that fails is logged once and the last
-// snapshot stays. SIGHUP loads `config_path` again, SIGTERM and SIGINT end it.
+// Publishes at the rhythm of publication->period(). If a tick fails, that is logged once and the
+// last snapshot stays. SIGHUP loads `config_path` again; SIGTERM and SIGINT end the loop.
 void PublishUntilStopped(const std::string& config_path, const Signals& signals,
                          Publication* publication, DaemonReport* report);
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "forecast/http/known_secrets.h"
+#include "scarbond/report_secrets.h"
 #include "spdlog/spdlog.h"
 #include "store/file.h"
 #include "store/private_access.h"
@@ -14,13 +14,13 @@ namespace carbon {
 namespace {
 
 constexpr absl::Duration kStatePeriod = absl::Minutes(1);
-// As often as metrics are usually collected.
+// Metrics are usually collected this often.
 constexpr absl::Duration kMetricsPeriod = absl::Seconds(15);
 
 void WriteAndLog(const char* what, const std::string& path, const std::string& bytes,
                  const FileAccess& access, std::string* last_trouble) {
   const absl::Status written = WriteFileAtomically(path, bytes, access);
-  // Its message names a temporary file, another one each time.
+  // The message is not compared: it names a temporary file, another one each time.
   const std::string trouble =
       written.ok() ? "" : absl::StrCat(path, " ", absl::StatusCodeToString(written.code()));
   if (trouble != *last_trouble) {
@@ -31,23 +31,6 @@ void WriteAndLog(const char* what, const std::string& path, const std::string& b
     }
   }
   *last_trouble = trouble;
-}
-
-// What the state and the metrics are made of passes here: neither has a secret that this process
-// knows. Text by text, since one may look like a part of the file itself.
-void RemoveSecrets(DaemonState* state) {
-  const auto clean = [](std::string* text) {
-    if (!text->empty()) *text = WithoutSecrets(*text);
-  };
-  for (Finding& finding : state->findings) {
-    clean(&finding.subject);
-    clean(&finding.fact);
-    clean(&finding.advice);
-  }
-  for (SourceState& source : state->sources) {
-    clean(&source.error);
-    clean(&source.note);
-  }
 }
 
 }  // namespace
@@ -75,10 +58,10 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
     ++state_.publishes;
     state_.published_at = now;
   }
-  RemoveSecrets(&state_);
+  RemoveSecrets(&state_.findings, &state_.sources);
   state_.updated_at.reset();
   std::string told = absl::StrCat(paths.snapshot, "\n", SerializeDaemonState(state_));
-  // A clock that was set back must not silence it.
+  // If the clock was set back, it is due too.
   const auto is_due = [now](absl::Time due, absl::Duration period) {
     return now >= due || now < due - period;
   };

@@ -1,7 +1,7 @@
-// Where scarbond tells how it is doing: its state beside the snapshot, and metrics where the
-// configuration names a file for them. What cannot be written is logged once and keeps nothing else
-// from being done. Neither has a secret that this process knows (forecast/http/known_secrets.h).
-// Blocks on the disk. One thread.
+// DaemonReport writes how scarbond is doing: its state beside the snapshot, and metrics if the
+// configuration names a file for them. If one cannot be written, that is logged once, and nothing
+// else depends on it. Neither contains a secret that this process knows
+// (forecast/http/known_secrets.h). Blocks on the disk. One thread.
 #ifndef SCARBOND_DAEMON_REPORT_H_
 #define SCARBOND_DAEMON_REPORT_H_
 
@@ -27,12 +27,13 @@ class DaemonReport {
     std::vector<SourceErrorRatio> errors;
     std::vector<ImplausibleHours> implausible;
     std::vector<Finding> findings;
-    // As whom slurmctld runs, where that is known: the state is for that user and this one alone.
+    // The user that slurmctld runs as, if that is known. The state is for that user and this
+    // process's own.
     std::optional<uint32_t> slurm_user;
   };
 
-  // After an attempt to publish at `now` that ended with `published`. Writes the state where it
-  // says something else than before and once a minute, metrics with it and every 15 s. To the
+  // Call this after an attempt to publish at `now` that ended with `published`. Writes the state if
+  // it differs from the last one, and once a minute; writes metrics with it, and every 15 s. To the
   // findings it adds why nothing was published, and that metrics could not be written the last
   // time.
   void Write(const PathsConfig& paths, std::vector<SourceState> sources,
@@ -41,7 +42,7 @@ class DaemonReport {
 
  private:
   DaemonState state_;
-  std::string told_;  // the state, without what changes at each publish
+  std::string told_;  // the state as written last, without what changes at each publish
   absl::Time state_due_ = absl::InfinitePast();
   absl::Time metrics_due_ = absl::InfinitePast();
   std::string state_trouble_;

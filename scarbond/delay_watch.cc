@@ -15,15 +15,15 @@
 namespace carbon {
 namespace {
 
-// What cannot be written for so long is in scarbond's own log only.
+// Records beyond this are dropped while the log cannot be written. scarbond's own log has them.
 constexpr size_t kMaxWaitingBytes = 1 << 20;
 
 }  // namespace
 
 DelayWatch::DelayWatch(ClusterSource* cluster) : cluster_(cluster), boot_(DrawBootId()) {}
 
-// Slurm's administrator may put a job where its user may not: partitions for groups that she is in
-// none of are left out.
+// An operator of Slurm may move a job to a partition that its user may not use. So partitions are
+// left out that are for groups which the user is not in.
 JobRestore DelayWatch::WithoutOthersGroups(JobRestore restore) const {
   const size_t asked_for = restore.partitions.size() - (restore.pool_is_behind ? 1 : 0);
   const auto end = restore.partitions.begin() + static_cast<std::ptrdiff_t>(asked_for);
@@ -72,7 +72,8 @@ std::vector<JobRestore> DelayWatch::Allowed(std::vector<JobRestore> found) {
       allowed.push_back(std::move(restore));
       continue;
     }
-    const std::string why = absl::StrCat("job ", restore.job_id, ": its user may not have home");
+    const std::string why =
+        absl::StrCat("job ", restore.job_id, ": its user may not use its home partition");
     if (std::exchange(failed_[restore.job_id], why) != why) spdlog::warn("{}", why);
   }
   return allowed;
@@ -88,7 +89,7 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
   }
   if (!said_may_not_.empty()) spdlog::info("may restore jobs: watching over those that wait");
   said_may_not_.clear();
-  // Where it is not known which jobs were placed, those that were restored do not show either.
+  // If it is not known which jobs were placed, it does not show which were restored either.
   if (look.may_watch) {
     for (const RestoredJob& job : restored_.Note(look.restored)) {
       spdlog::info("job {}: {}: was restored to {}", job.restore.job_id, job.restore.reason,
@@ -103,7 +104,8 @@ std::optional<absl::Time> DelayWatch::Act(const ClusterLook& look, const Config&
   WriteRestored(config.daemon.paths.snapshot, look.slurm_user);
   bool did_all = look.may_watch, is_answered = true;
   for (const JobRestore& restore : found) {
-    // Who does not answer about one job keeps us waiting as long about the next; that has time.
+    // If slurmctld does not answer about one job, the next would wait as long. They can wait for
+    // the next look instead.
     if (!is_answered) {
       restored_.Refused(restore);
       continue;
@@ -133,7 +135,7 @@ absl::Status DelayWatch::Restore(const JobRestore& restore, absl::Time now) {
     restored_.Done(restore);
     return status;
   }
-  // Without an answer the next look shows whether it was done.
+  // If there was no answer, the next look shows whether the job was restored.
   if (!absl::IsUnavailable(status)) restored_.Refused(restore);
   if (absl::IsFailedPrecondition(status)) {
     spdlog::debug("{}", why);
@@ -145,7 +147,7 @@ absl::Status DelayWatch::Restore(const JobRestore& restore, absl::Time now) {
 }
 
 void DelayWatch::Record(const JobRestore& restore, absl::Time now, const std::string& error) {
-  ++sequence_;  // one that is dropped leaves a gap
+  ++sequence_;  // a record that is dropped leaves a gap
   if (lines_.size() > kMaxWaitingBytes) return;
   const std::string line =
       chain_.Link(WriteRecord(ReturnRecord{{{boot_, sequence_}, now}, restore, error}));
@@ -155,7 +157,7 @@ void DelayWatch::Record(const JobRestore& restore, absl::Time now, const std::st
 
 void DelayWatch::WriteRecords(const std::string& path) {
   if (lines_.empty()) return;
-  // The plugin creates the file, as slurmctld's user: one that we created would be closed to it.
+  // The plugin creates the file, as slurmctld's user. It could not open a file that we created.
   if (log_ == nullptr || log_->path() != path) {
     log_ = std::make_unique<AppendFile>(path, AppendFile::IfMissing::kFail);
   }
@@ -169,7 +171,7 @@ void DelayWatch::WriteRestored(const std::string& snapshot_folder, uint32_t slur
   const std::string path = RestoredJobsPath(snapshot_folder);
   const absl::Status written =
       WriteRestoredJobs(path, restored_.All(), FileAccess::OwnerAlone(slurm_user));
-  // Its message names a temporary file, another one each time.
+  // The message is not compared: it names a temporary file, another one each time.
   const std::string trouble =
       written.ok() ? "" : absl::StrCat(path, " ", absl::StatusCodeToString(written.code()));
   if (trouble != restored_trouble_) {

@@ -1,11 +1,11 @@
-// Carries out what the watch over placed jobs finds (core/decision/watch.h): restores jobs through
-// slurmctld, and records each in the placement log and in a file beside the snapshot
-// (store/restored_jobs_file.h). Logs what it does and what keeps it from doing it. Blocks on
+// DelayWatch restores the jobs for which the watch over placed jobs asks (core/decision/watch.h).
+// It restores them through slurmctld, and records each in the placement log and in a file beside
+// the snapshot (store/restored_jobs_file.h). Logs what it does, and what prevents it. Blocks on
 // slurmctld and on the disk. One thread.
 //
-// It may be killed at any moment. That it is about to restore a job is on the disk before slurmctld
-// is asked, so that a process after it looks at the job and completes the records. A record may
-// then be in the log twice, but is never missing. Where the file cannot be written, jobs are
+// The process may be killed at any moment. Before slurmctld is asked to restore a job, the disk has
+// that this is about to happen. The next process then looks at the job and completes the records. A
+// record may be in the log twice, but it is never missing. If the file cannot be written, jobs are
 // restored all the same.
 #ifndef SCARBOND_DELAY_WATCH_H_
 #define SCARBOND_DELAY_WATCH_H_
@@ -29,28 +29,29 @@ namespace carbon {
 
 class DelayWatch {
  public:
-  explicit DelayWatch(ClusterSource* cluster);  // which outlives it
+  // `cluster` must outlive this object.
+  explicit DelayWatch(ClusterSource* cluster);
 
-  // Reads which jobs a process before this one has restored. Logs why they are not known, if so.
+  // Reads which jobs earlier processes have restored. If that cannot be read, logs why.
   void Load(const std::string& snapshot_folder);
-  // For the next look.
+  // The jobs that were restored, for the next look.
   const RestoredJobs& restored() const { return restored_; }
 
-  // Looks at every job of the look and restores those that must be. Returns when that was done,
-  // which is the look's time; absent where it could not have been, for lack of permission or
-  // because slurmctld did not answer. `period` is how long it is until the next look.
+  // Checks every job of the look, and restores those that must be restored. Returns the time at
+  // which all were watched over, which is the look's time. Absent if that was not possible, because
+  // a right is missing or because slurmctld did not answer. `period` is the time to the next look.
   std::optional<absl::Time> Act(const ClusterLook& look, const Config& config, absl::Time now,
                                 absl::Duration period);
 
  private:
-  // The jobs, with the first look at each one's obstacle.
+  // Returns the jobs, each with the time since when its obstacle has been seen.
   std::vector<WatchedJob> NoteObstacles(std::vector<WatchedJob> jobs, absl::Time now);
   JobRestore WithoutOthersGroups(JobRestore restore) const;
-  // Those of `found` that leave the job a partition that its user may have.
+  // Returns those of `found` that leave the job a partition that its user may use.
   std::vector<JobRestore> Allowed(std::vector<JobRestore> found);
   absl::Status Restore(const JobRestore& restore, absl::Time now);
   void Record(const JobRestore& restore, absl::Time now, const std::string& error);
-  // Where it differs from what the folder has.
+  // Writes the file of restored jobs if it differs from what the folder has.
   void WriteRestored(const std::string& snapshot_folder, uint32_t slurm_user);
   void WriteRecords(const std::string& path);
 
@@ -60,11 +61,12 @@ class DelayWatch {
   RecordChain chain_;
   std::map<uint32_t, Obstacle> obstacles_;  // by job, as first seen
   std::map<uint32_t, std::string> failed_;  // jobs that slurmctld refused to change, and why
-  std::string lines_;                       // records that are not in the log yet
+  std::string lines_;                       // records that are yet to be appended to the log
   std::unique_ptr<AppendFile> log_;
   std::string log_trouble_;
   RestoredJobs restored_;
-  std::string restored_folder_;  // that has restored_'s version restored_version_
+  // The folder that has the file of restored jobs, and the version of restored_ that it has.
+  std::string restored_folder_;
   uint64_t restored_version_ = 0;
   std::string restored_trouble_;
   std::string said_may_not_;

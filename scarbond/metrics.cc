@@ -27,11 +27,11 @@ class Family {
     prometheus::ClientMetric metric;
     metric.label = std::move(labels);
     metric.gauge.value = value;
-    metric.counter.value = value;  // which of them is printed, the type says
+    metric.counter.value = value;  // the family's type decides which of the two is printed
     family_.metric.push_back(std::move(metric));
   }
 
-  // A family without metrics is left out.
+  // Leaves out a family without metrics.
   void MoveTo(std::vector<prometheus::MetricFamily>* families) && {
     if (!family_.metric.empty()) families->push_back(std::move(family_));
   }
@@ -57,7 +57,7 @@ void AddForecasts(const std::vector<ZoneInUse>& zones, absl::Time now,
   std::move(horizon).MoveTo(families);
 }
 
-// A provider may be named more than once for a zone: together they are one series.
+// A zone may name a provider more than once. Its counts are then added up in one series.
 void AddProviders(const std::vector<SourceState>& sources,
                   std::vector<prometheus::MetricFamily>* families) {
   std::map<std::pair<std::string, std::string>, int64_t> requests;
@@ -84,7 +84,7 @@ void AddProviders(const std::vector<SourceState>& sources,
   std::move(failed).MoveTo(families);
 }
 
-// A source that a zone names twice is one series.
+// A source that a zone names twice has one series.
 void AddImplausible(const std::vector<SourceState>& sources,
                     const std::vector<ImplausibleHours>& histories,
                     std::vector<prometheus::MetricFamily>* families) {
@@ -109,7 +109,7 @@ void AddImplausible(const std::vector<SourceState>& sources,
                     "Hours of the source's history that count as missing for their values."));
 }
 
-// One series for each code and severity that something has now.
+// Adds one series for each pair of severity and code that a finding has now.
 void AddFindings(const DaemonState& state, std::vector<prometheus::MetricFamily>* families) {
   std::map<std::pair<Severity, FindingCode>, int64_t> counts;
   for (const Finding& finding : state.findings) ++counts[{finding.severity, finding.code}];

@@ -17,11 +17,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The most that is read of the log at once, so that a tick takes a fraction of a second.
+// The most that is read of the log per look, so that a tick takes a fraction of a second.
 constexpr int64_t kMaxBytesPerLook = 8 << 20;
-// For so long a part that was archived is not looked at again.
+// A part that was archived is not looked at again for this long.
 constexpr absl::Duration kRemembered = absl::Hours(1);
-// The newest record is logged of at most this many boots. A log does not have more in one hour.
+// The newest record is logged for at most this many boots. A log does not have more in one hour.
 constexpr size_t kMaxBoots = 64;
 constexpr char kPositionFile[] = "position.json";
 
@@ -29,8 +29,8 @@ std::string PositionPath(const std::string& folder) {
   return absl::StrCat(folder, "/", kPositionFile);
 }
 
-// Absent if there is no position that can be read. Then the log is read from an earlier place
-// again.
+// Returns nullopt if there is no position that can be read. The log is then read again from an
+// earlier place.
 std::optional<LogPosition> ReadPosition(const std::string& folder) {
   const absl::StatusOr<std::string> bytes = ReadFile(PositionPath(folder), 4096);
   if (!bytes.ok()) return std::nullopt;
@@ -43,7 +43,7 @@ std::optional<LogPosition> ReadPosition(const std::string& folder) {
                      json["offset"].get<int64_t>()};
 }
 
-// 16 hexadecimal digits.
+// Returns whether the text has 16 hexadecimal digits.
 bool IsBoot(absl::string_view text) {
   return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
@@ -66,7 +66,7 @@ void PartKeeper::Look(const Paths& paths, std::optional<uid_t> slurm_user, absl:
   absl::Status status = Open(slurm_user);
   if (status.ok()) status = Follow(now);
   if (!status.ok()) is_behind_ = false;  // the snapshot's folder must not grow for it
-  // By its code: the message names a part, another one each time.
+  // The codes are compared: the message names a part, another one each time.
   if (status.code() != last_code_) {
     if (status.ok()) {
       spdlog::info("archive of parts: kept again");
@@ -98,8 +98,8 @@ absl::Status PartKeeper::Follow(absl::Time now) {
       kMaxBytesPerLook, now, [&](absl::string_view line) { return Visit(line, now); });
   std::erase_if(archived_, [now](const auto& part) { return part.second + kRemembered < now; });
   if (!archive_.has_value()) return has_more.status();
-  // Written after the parts that the log names up to there: a reader that is killed reads some
-  // lines twice.
+  // The position is written after the parts that the log names up to there: a reader that was
+  // killed reads some lines twice.
   const std::optional<LogPosition>& position = follower_->position();
   if (position.has_value() && position != kept_position_) {
     const Json json = {{"device", position->device},
@@ -131,7 +131,7 @@ absl::Status PartKeeper::Visit(absl::string_view line, absl::Time now) {
   return absl::OkStatus();
 }
 
-// Fails only if another try may help.
+// Returns an error only if another try may help.
 absl::Status PartKeeper::Archive(const std::string& name, absl::Time now) {
   const std::optional<int64_t> max_bytes = MaxPartBytes(name);
   if (!max_bytes.has_value() || archived_.contains(name)) return absl::OkStatus();
@@ -139,7 +139,7 @@ absl::Status PartKeeper::Archive(const std::string& name, absl::Time now) {
       ReadFile(absl::StrCat(paths_.snapshot, "/", name), *max_bytes);
   if (bytes.ok()) {
     const absl::Status put = archive_->Put(name, *bytes, now);
-    // A part that was damaged in the snapshot's folder stays so.
+    // A part that is damaged in the snapshot's folder stays damaged.
     if (!put.ok() && !absl::IsDataLoss(put)) return put;
     if (!put.ok()) spdlog::debug("archive of parts: {}", std::string(put.message()));
   } else if (!absl::IsNotFound(bytes.status()) && !absl::IsResourceExhausted(bytes.status())) {

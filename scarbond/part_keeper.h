@@ -1,8 +1,9 @@
-// Follows the placement log and archives the snapshot's parts that its decisions name, before the
-// publisher removes them (store/part_archive.h). Once an hour it writes into scarbond's own log
-// which record is the newest: `scarbon log verify --expect` finds with it that a log lost its tail,
-// or that it was rewritten as a whole. Nothing else depends on it: a failure is logged once, shown
-// by trouble(), and tried again at the next look. Blocks on the disk. One thread.
+// PartKeeper follows the placement log and archives the snapshot's parts that its decisions name,
+// before the publisher removes them (store/part_archive.h). Once an hour it writes into scarbond's
+// own log which record is the newest. With that, `scarbon log verify --expect` finds that a log
+// lost its tail, or that it was rewritten as a whole. Nothing else depends on PartKeeper: a failure
+// is logged once, shown by trouble(), and tried again at the next look. Blocks on the disk. One
+// thread.
 #ifndef SCARBOND_PART_KEEPER_H_
 #define SCARBOND_PART_KEEPER_H_
 
@@ -23,10 +24,10 @@ namespace carbon {
 
 class PartKeeper {
  public:
-  // From one look at the log to the next. Parts are kept in the snapshot's folder for an hour, or
-  // as long as they take 64 MiB, which is some minutes on the largest clusters.
+  // The time from one look at the log to the next. Parts stay in the snapshot's folder for an hour,
+  // or as long as they take 64 MiB, which is some minutes on the largest clusters.
   static constexpr absl::Duration kPeriod = absl::Seconds(30);
-  // From one line about the newest record to the next.
+  // The time from one line about the newest record to the next.
   static constexpr absl::Duration kDigestPeriod = absl::Hours(1);
 
   struct Paths {
@@ -42,11 +43,11 @@ class PartKeeper {
   // `slurm_user` is the user that slurmctld runs as, once that is known.
   void Look(const Paths& paths, std::optional<uid_t> slurm_user, absl::Time now);
 
-  // Whether there are records that were not read yet. The parts that they may name must not be
-  // removed now.
+  // Returns whether there are records that were not read yet. The parts that they may name must not
+  // be removed now.
   bool is_behind() const { return is_behind_; }
 
-  // Why parts are not archived, a fact; empty: they are.
+  // Returns why parts are not archived, as a fact; empty if they are.
   const std::string& trouble() const { return trouble_; }
 
  private:
@@ -65,8 +66,8 @@ class PartKeeper {
   std::optional<PartArchive> archive_;
   std::optional<LogFollower> follower_;
   std::optional<LogPosition> kept_position_;    // as its file has it
-  std::map<std::string, absl::Time> archived_;  // lately, and when
-  std::map<std::string, Newest> newest_;        // by boot, since they were last said
+  std::map<std::string, absl::Time> archived_;  // the parts archived lately, and when
+  std::map<std::string, Newest> newest_;        // by boot, since they were last logged
   absl::Time looked_at_ = absl::InfinitePast();
   absl::Time said_at_ = absl::InfinitePast();
   bool is_behind_ = false;

@@ -1,5 +1,5 @@
-// scarbond: keeps the snapshot published that the plugin decides on. Runs in the foreground and
-// logs to standard error. Composition only: options, logging and the loop.
+// scarbond publishes the snapshot on which the plugin decides. It runs in the foreground and logs
+// to standard error. This file only composes: options, logging and the loop.
 #include <errno.h>
 #include <string.h>
 
@@ -18,13 +18,14 @@
 #include "scarbond/daemon_report.h"
 #include "scarbond/publication.h"
 #include "scarbond/service_log.h"
+#include "scarbond/signals.h"
 #include "scarbond/slurm_source.h"
 #include "spdlog/spdlog.h"
 
 namespace carbon {
 namespace {
 
-// With --once, what every provider together may take before it is published without them.
+// With --once, the time that all providers together may take. Then it publishes without them.
 constexpr absl::Duration kMaxFetch = absl::Seconds(30);
 
 struct Options {
@@ -34,7 +35,7 @@ struct Options {
 };
 
 int Run(const Options& options) {
-  StartLogging(options.verbose);
+  StartLogging("scarbond", options.verbose);
   const Signals signals;
   if (!signals.ok()) {
     spdlog::error("cannot receive signals: {}", strerror(errno));
@@ -57,8 +58,8 @@ int Run(const Options& options) {
   publication->FetchAll(kMaxFetch);
   const absl::Time now = absl::Now();
   const absl::Status status = publication->Publish(now, Publication::Watch::kNo);
-  report.Write(publication->paths(), publication->Sources(), publication->zones(), status, now,
-               DetailsOf(*publication, ""));
+  report.Write(publication->paths(), publication->forecasts().Sources(),
+               publication->forecasts().zones(), status, now, DetailsOf(*publication, ""));
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -20,8 +21,8 @@
 namespace carbon {
 namespace {
 
-// Whether standard error is the journal's, as systemd.exec(5) says to tell: a file that it was
-// redirected to is not, though the variable is inherited.
+// Returns whether standard error goes to the journal, found as systemd.exec(5) describes. The
+// variable is inherited, so it is also set if standard error was redirected to a file.
 bool IsJournal() {
   const char* stream = getenv("JOURNAL_STREAM");
   struct stat info;
@@ -29,7 +30,8 @@ bool IsJournal() {
          absl::StrCat(info.st_dev, ":", info.st_ino) == stream;
 }
 
-// A line's level as the journal reads it from its beginning, "<4>": sd-daemon(3).
+// Writes a line's level as the journal expects it at the beginning of the line, "<4>":
+// sd-daemon(3).
 class JournalLevel : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& line, const std::tm&,
@@ -46,7 +48,7 @@ class JournalLevel : public spdlog::custom_flag_formatter {
   }
 };
 
-// What every line of the log passes: it writes no secret that this process knows.
+// Removes the secrets that this process knows from every line of the log.
 class SecretlessFormatter : public spdlog::formatter {
  public:
   explicit SecretlessFormatter(std::unique_ptr<spdlog::formatter> formatter)
@@ -69,16 +71,23 @@ class SecretlessFormatter : public spdlog::formatter {
 
 }  // namespace
 
-void StartLogging(bool verbose) {
-  auto logger = spdlog::stderr_logger_st("scarbond");
+void StartLogging(const std::string& program, bool verbose) {
+  auto logger = spdlog::stderr_logger_st(program);
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<JournalLevel>('*');
   // The journal keeps the time itself.
-  formatter->set_pattern(IsJournal() ? "<%*>%l: %v" : "%Y-%m-%dT%H:%M:%S scarbond: %l: %v");
+  formatter->set_pattern(IsJournal() ? "<%*>%l: %v" : "%Y-%m-%dT%H:%M:%S %n: %l: %v");
   logger->set_formatter(std::make_unique<SecretlessFormatter>(std::move(formatter)));
   logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
   logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));
+}
+
+void WarnOfNew(std::vector<std::string> lines, std::vector<std::string>* known) {
+  for (const std::string& line : lines) {
+    if (std::find(known->begin(), known->end(), line) == known->end()) spdlog::warn("{}", line);
+  }
+  *known = std::move(lines);
 }
 
 }  // namespace carbon

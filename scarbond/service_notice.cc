@@ -12,7 +12,7 @@ namespace carbon {
 ServiceNotice::ServiceNotice() : is_watched_(sd_watchdog_enabled(0, nullptr) > 0) {}
 
 void ServiceNotice::Ready(const std::string& status) {
-  // A line's end would begin another assignment.
+  // A newline in the status would begin another assignment.
   std::string line = absl::StrCat("READY=1\nSTATUS=", WithoutSecrets(status));
   std::replace(line.begin() + sizeof("READY=1"), line.end(), '\n', ' ');
   if (line == said_) return;

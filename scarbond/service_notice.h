@@ -1,5 +1,5 @@
-// What scarbond tells the service manager that started it, systemd, over the socket that
-// NOTIFY_SOCKET names; without one nothing is sent. One thread.
+// ServiceNotice tells the service manager that started scarbond, systemd, how it is doing, over the
+// socket that NOTIFY_SOCKET names. Without that variable nothing is sent. One thread.
 #ifndef SCARBOND_SERVICE_NOTICE_H_
 #define SCARBOND_SERVICE_NOTICE_H_
 
@@ -11,12 +11,13 @@ class ServiceNotice {
  public:
   ServiceNotice();
 
-  // It is up, with a line for `systemctl status`; and the same where only that line changes.
+  // scarbond is up, with a line for `systemctl status`. Sent again if that line changes.
   void Ready(const std::string& status);
   // The configuration is read again, until Ready.
   void Reloading();
   void Stopping();
-  // It works, and does not hang: sent where the service manager watches over that (WATCHDOG_USEC).
+  // It works, and does not hang. Sent only if the service manager watches over that
+  // (WATCHDOG_USEC).
   void Alive();
 
  private:

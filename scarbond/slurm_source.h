@@ -1,5 +1,5 @@
-// A Slurm cluster, asked of slurmctld through libslurm. Blocks on slurmctld, for at most Slurm's
-// MessageTimeout at each request, and on the name service. InitSlurmClient() comes first.
+// SlurmSource is a Slurm cluster: it asks slurmctld through libslurm. Blocks on slurmctld, for at
+// most Slurm's MessageTimeout per request, and on the name service. Call InitSlurmClient() first.
 #ifndef SCARBOND_SLURM_SOURCE_H_
 #define SCARBOND_SLURM_SOURCE_H_
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 #include <system_error>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/numbers.h"
@@ -113,8 +114,11 @@ std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string
   return errors;
 }
 
-std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
-                                 std::vector<std::string>* warnings) {
+namespace {
+
+// LoadConfig without the names of users.
+std::optional<Config> Load(const std::string& path, std::vector<std::string>* errors,
+                           std::vector<std::string>* warnings) {
   errors->clear();
   absl::StatusOr<std::string> bytes = ReadFile(path, kMaxConfigBytes);
   if (!bytes.ok()) {
@@ -164,8 +168,25 @@ std::optional<Config> LoadConfig(const std::string& path, std::vector<std::strin
     }
   }
   for (const std::string& path : data) CheckWriters(path, warnings, warnings);
+  return config;
+}
+
+}  // namespace
+
+std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
+                                 std::vector<std::string>* warnings) {
+  std::optional<Config> config = Load(path, errors, warnings);
+  if (!config.has_value()) return config;
   for (Policy& policy : config->placement.policies) ResolveUsers(&policy, warnings);
   return config;
+}
+
+std::optional<DaemonConfig> LoadDaemonConfig(const std::string& path,
+                                             std::vector<std::string>* errors,
+                                             std::vector<std::string>* warnings) {
+  std::optional<Config> config = Load(path, errors, warnings);
+  if (!config.has_value()) return std::nullopt;
+  return std::move(config->daemon);
 }
 
 }  // namespace carbon

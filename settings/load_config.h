@@ -21,6 +21,12 @@ namespace carbon {
 std::optional<Config> LoadConfig(const std::string& path, std::vector<std::string>* errors,
                                  std::vector<std::string>* warnings);
 
+// Does the same for a program that makes no decision, and returns the daemon's half only. The names
+// of users are not resolved.
+std::optional<DaemonConfig> LoadDaemonConfig(const std::string& path,
+                                             std::vector<std::string>* errors,
+                                             std::vector<std::string>* warnings);
+
 // Returns further errors of a config besides those of ParseConfig: what its providers cannot give,
 // what they lack, and time zones that this machine does not know. `json` is the text from which the
 // config was parsed, and gives their lines.

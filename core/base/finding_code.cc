@@ -43,6 +43,8 @@ constexpr Named kNames[] = {
     {FindingCode::kHistoryShort, "history-short"},
     {FindingCode::kArchiveUnusable, "archive-unusable"},
     {FindingCode::kArchiveLimited, "archive-limited"},
+    {FindingCode::kFetchedForecastsUnusable, "fetched-forecasts-unusable"},
+    {FindingCode::kFetchedForecastsOld, "fetched-forecasts-old"},
     {FindingCode::kPoolsOpen, "pools-open"},
     {FindingCode::kPoolClosed, "pool-closed"},
     {FindingCode::kPoolNotShown, "pool-not-shown"},

@@ -49,6 +49,8 @@ enum class FindingCode {
   kHistoryShort,
   kArchiveUnusable,
   kArchiveLimited,
+  kFetchedForecastsUnusable,
+  kFetchedForecastsOld,
 
   // Pools and their nodes.
   kPoolsOpen,

@@ -76,6 +76,7 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       paths.Read("metrics", &config.daemon.paths.metrics, MetricsPath);
       paths.Read("archive", &config.daemon.paths.archive, AbsolutePath);
       paths.Read("parts", &config.daemon.paths.parts, AbsolutePath);
+      paths.Read("forecasts", &config.daemon.paths.forecasts, AbsolutePath);
     }
     if (const auto json = object.Find("refresh")) {
       JsonObject refresh(*json);

@@ -117,6 +117,9 @@ struct PathsConfig {
   std::string metrics;   // a .prom file for node_exporter; empty: none
   std::string archive;   // file of forecasts and actual values; empty: none is kept
   std::string parts;     // folder of the archive of parts; empty: next to the snapshot's folder
+  // The file that scarbond-fetch writes and scarbond reads (store/fetched_forecasts.h). Empty:
+  // scarbond fetches itself.
+  std::string forecasts;
 };
 
 struct RefreshConfig {

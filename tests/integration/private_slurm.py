@@ -21,6 +21,7 @@ SCRIPT = os.environ["CARBON_PRIVATE_SLURM"]
 PLUGIN_DIR = os.environ["CARBON_PLUGIN_DIR"]
 PLUGIN = "job_submit_carbon.so"
 SCARBOND = os.environ["CARBON_SCARBOND"]
+SCARBOND_FETCH = os.environ.get("CARBON_SCARBOND_FETCH")
 SCARBON = os.environ["CARBON_SCARBON"]
 # An ordinary user's PATH lacks the folders of daemons.
 SLURMCTLD = shutil.which("slurmctld", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")

@@ -16,8 +16,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "core/grid/forecast_codec.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "store/fetched_forecasts.h"
+#include "store/file.h"
 #include "store/recorded_snapshot.h"
 #include "tests/core/world.h"
 #include "tests/temporary_folder.h"
@@ -115,7 +118,7 @@ class PublicationTest : public ::testing::Test {
     }
   }
 
-  Publication Open() {
+  Config MakeConfig() const {
     const std::string text = absl::StrReplaceAll(
         R"({"paths": {"snapshot": "@/snapshot", "log": "@/log/placements.jsonl"},
             "refresh": {"capacity": "5m"},
@@ -132,12 +135,35 @@ class PublicationTest : public ::testing::Test {
     std::vector<ConfigError> errors;
     std::optional<Config> config = ParseConfig(text, &errors);
     EXPECT_TRUE(config.has_value()) << (errors.empty() ? "" : errors[0].message);
+    return *std::move(config);
+  }
+  absl::StatusOr<Publication> TryToOpen(Config config) {
     auto cluster = std::make_unique<SimulatedCluster>(&world_);
     cluster_ = cluster.get();
-    absl::StatusOr<Publication> publication =
-        Publication::Open(*std::move(config), std::move(cluster), [] { return simulated_now; });
+    return Publication::Open(std::move(config), std::move(cluster), [] { return simulated_now; });
+  }
+  Publication Open() {
+    absl::StatusOr<Publication> publication = TryToOpen(MakeConfig());
     EXPECT_TRUE(publication.ok()) << publication.status();
     return *std::move(publication);
+  }
+  // One whose forecasts are scarbond-fetch's. A provider's secret is not this process's to read.
+  Config MakeOfflineConfig() const {
+    Config config = MakeConfig();
+    config.daemon.paths.forecasts = folder_ + "/fetched/forecasts";
+    config.daemon.paths.archive = folder_ + "/fetched-archive/archive.sqlite";
+    config.daemon.zones[0].forecasts = {ForecastProvider{
+        .provider = "electricity-maps", .zone = "DE", .secret_file = folder_ + "/no-token"}};
+    return config;
+  }
+  // As scarbond-fetch does.
+  void Fetch(absl::Time now) {
+    std::filesystem::create_directories(folder_ + "/fetched");
+    FetchedForecasts fetched{.pid = 1, .started_at = now, .updated_at = now};
+    fetched.sources = {{.zone = "DE", .source = "electricity-maps:DE", .requests = 3}};
+    fetched.part = SerializeForecasts(world_.forecasts);
+    const std::string path = folder_ + "/fetched/forecasts";
+    ASSERT_TRUE(WriteFileAtomically(path, SerializeFetchedForecasts(fetched)).ok());
   }
 
   absl::Status PublishAt(Publication* publication, absl::Time now) {
@@ -396,6 +422,63 @@ TEST_F(PublicationTest, PublishesAlsoWhereTheRulesCannotBeRead) {
   cluster_->tells_rules = false;
   EXPECT_TRUE(PublishAt(&publication, world_.now).ok());
   EXPECT_EQ(Published()->capacity().taken_at, world_.now);
+}
+
+TEST_F(PublicationTest, PublishesWhatScarbondFetchFetchedAndReadsNoSecret) {
+  Config alone = MakeOfflineConfig();
+  alone.daemon.paths.forecasts.clear();
+  EXPECT_THAT(std::string(TryToOpen(alone).status().message()), HasSubstr("no-token"));
+  absl::StatusOr<Publication> publication = TryToOpen(MakeOfflineConfig());
+  ASSERT_TRUE(publication.ok()) << publication.status();
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/fetched-archive/archive.sqlite"));
+  // Before there is a forecast it publishes, and says that there is none.
+  ASSERT_TRUE(PublishAt(&*publication, world_.now).ok());
+  EXPECT_TRUE(Published()->forecasts().empty());
+  EXPECT_THAT(FormatFindings(publication->Findings(), Severity::kWarning),
+              ElementsAre(HasSubstr("there are none yet")));
+  Fetch(world_.now);
+  ASSERT_TRUE(PublishAt(&*publication, world_.now + absl::Minutes(1)).ok());
+  EXPECT_EQ(SerializeForecasts(Published()->forecasts()), SerializeForecasts(world_.forecasts));
+  EXPECT_EQ(publication->forecasts().zones().size(), 2u);
+  EXPECT_EQ(publication->forecasts().Sources()[0].requests, 3);
+  EXPECT_THAT(FormatFindings(publication->Findings(), Severity::kWarning), IsEmpty());
+}
+
+// The forecasts are valid for a day.
+TEST_F(PublicationTest, GoesOnWithTheLastForecastsWhereScarbondFetchIsDead) {
+  Fetch(world_.now);
+  absl::StatusOr<Publication> publication = TryToOpen(MakeOfflineConfig());
+  ASSERT_TRUE(publication.ok()) << publication.status();
+  for (int hour = 0; hour < 48; hour += 6) {
+    const absl::Time now = world_.now + absl::Hours(hour);
+    ASSERT_TRUE(PublishAt(&*publication, now).ok());
+    EXPECT_EQ(Published()->capacity().taken_at, now);
+    ASSERT_EQ(Published()->forecasts().size(), 2u);
+    EXPECT_EQ(Published()->forecasts()[0].valid_until, world_.Hour(24));
+    EXPECT_EQ(publication->Findings().empty(), hour == 0);
+  }
+  std::filesystem::remove(folder_ + "/fetched/forecasts");
+  ASSERT_TRUE(PublishAt(&*publication, world_.Hour(49)).ok());
+  EXPECT_EQ(Published()->forecasts().size(), 2u);
+}
+
+TEST_F(PublicationTest, TakesForecastsFromElsewhereAfterAReload) {
+  Publication publication = Open();
+  ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+  EXPECT_EQ(Published()->forecasts()[0].source, "csv:DE.csv");
+  Fetch(world_.now);
+  ASSERT_TRUE(publication.Reconfigure(MakeOfflineConfig()).ok());
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(5)).ok());
+  EXPECT_EQ(Published()->forecasts()[0].source, "made up");
+  // One that is wrong changes nothing.
+  Config wrong = MakeOfflineConfig();
+  wrong.daemon.paths.forecasts.clear();
+  EXPECT_FALSE(publication.Reconfigure(wrong).ok());
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(10)).ok());
+  EXPECT_EQ(Published()->forecasts()[0].source, "made up");
+  ASSERT_TRUE(publication.Reconfigure(MakeConfig()).ok());
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Minutes(15)).ok());
+  EXPECT_EQ(Published()->forecasts()[0].source, "csv:DE.csv");
 }
 
 TEST_F(PublicationTest, RemembersAcrossARestartWhatItPublished) {

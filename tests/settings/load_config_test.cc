@@ -183,6 +183,21 @@ TEST_F(LoadConfigTest, ResolvesUsersByNameAndNumber) {
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
+// Who makes no decision need not reach the user database.
+TEST_F(LoadConfigTest, LoadsTheDaemonsHalfWithoutLookingUpUsers) {
+  ASSERT_TRUE(Load("grid.csv", R"({"user": ["no-such-user"]})").has_value());
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("does not exist")));
+  warnings_.clear();
+  const std::optional<DaemonConfig> config =
+      LoadDaemonConfig(folder_ + "/carbon.json", &errors_, &warnings_);
+  ASSERT_TRUE(config.has_value());
+  EXPECT_THAT(warnings_, IsEmpty());
+  EXPECT_EQ(std::get<ForecastFile>(config->zones[0].forecasts[0]).path, folder_ + "/grid.csv");
+  std::ofstream(folder_ + "/carbon.json") << "{";
+  EXPECT_FALSE(LoadDaemonConfig(folder_ + "/carbon.json", &errors_, &warnings_).has_value());
+  EXPECT_FALSE(errors_.empty());
+}
+
 TEST_F(LoadConfigTest, NeverLetsAPolicyOfUnknownUsersMatchEverybody) {
   std::optional<Config> config = Load("z.csv", R"({"user": ["no-such-user"]})");
   ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);

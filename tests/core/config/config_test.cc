@@ -363,6 +363,14 @@ TEST(ParseConfig, ArchivesPartsBesideTheSnapshotByDefault) {
               ElementsAre(HasSubstr("is not an absolute path")));
 }
 
+TEST(ParseConfig, LetsScarbondFetchItselfByDefault) {
+  EXPECT_EQ(Parse("{}").daemon.paths.forecasts, "");
+  EXPECT_EQ(Parse(R"({"paths": {"forecasts": "/srv/forecasts"}})").daemon.paths.forecasts,
+            "/srv/forecasts");
+  EXPECT_THAT(Errors(R"({"paths": {"forecasts": "forecasts"}})"),
+              ElementsAre(HasSubstr("is not an absolute path")));
+}
+
 TEST(ParseConfig, TakesMetricsOnlyInAFileThatNodeExporterReads) {
   const Config config = Parse(R"({"paths": {"metrics": "/var/lib/m/carbon.prom"}})");
   EXPECT_EQ(config.daemon.paths.metrics, "/var/lib/m/carbon.prom");
