@@ -30,11 +30,11 @@ struct Rule {
 };
 
 // Where and when a job runs: by index into the zones that the federation was made from.
-struct Plan {
+struct ZonePlan {
   size_t zone = 0;
   absl::Time start;
 
-  friend bool operator==(const Plan&, const Plan&) = default;
+  friend bool operator==(const ZonePlan&, const ZonePlan&) = default;
 };
 
 class Federation {
@@ -50,14 +50,15 @@ class Federation {
   // What Decide does with a job of `runtime`, its time limit, that names the partition of zone
   // `home`. Both indices are those of Create. A job that is left alone is an Internal error: here
   // nothing may keep a job from being placed.
-  absl::StatusOr<Plan> Decide(size_t rule, size_t slack, size_t home, absl::Duration runtime) const;
+  absl::StatusOr<ZonePlan> Decide(size_t rule, size_t slack, size_t home,
+                                  absl::Duration runtime) const;
 
   // The probability that a plan emits less than another, as the rule sees it.
-  double Probability(size_t rule, const Plan& plan, const Plan& other,
+  double Probability(size_t rule, const ZonePlan& plan, const ZonePlan& other,
                      absl::Duration runtime) const;
 
   // The scenarios' emissions of a plan in grams, at one watt.
-  ErrorScenarios::Draws EmissionDraws(const Plan& plan, absl::Duration runtime) const;
+  ErrorScenarios::Draws EmissionDraws(const ZonePlan& plan, absl::Duration runtime) const;
 
   const Snapshot& snapshot() const { return *snapshot_; }
   absl::Time now() const { return now_; }
@@ -66,8 +67,8 @@ class Federation {
   Federation(std::shared_ptr<const Snapshot> snapshot, std::vector<Rule> rules,
              std::vector<absl::Duration> slacks, absl::Time now);
 
-  Plan DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
-                     absl::Duration runtime) const;
+  ZonePlan DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
+                         absl::Duration runtime) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<Rule> rules_;

@@ -18,13 +18,13 @@ namespace carbon {
 
 // The mean intensity of a run of `runtime` by `plan`. Absent where a part of it is not known.
 std::optional<GramsPerKilowattHour> Realised(const std::vector<const ZoneRecord*>& zones,
-                                             const Plan& plan, absl::Duration runtime);
+                                             const ZonePlan& plan, absl::Duration runtime);
 
 // The plan with the least realised intensity among all zones and all starts at a whole number of
 // hours after `now`, up to `slack` after it. Of equals the earliest start, then the first zone.
 // Absent where any zone is not known as far as the last run's end.
-std::optional<Plan> OraclePlan(const std::vector<const ZoneRecord*>& zones, absl::Time now,
-                               absl::Duration runtime, absl::Duration slack);
+std::optional<ZonePlan> OraclePlan(const std::vector<const ZoneRecord*>& zones, absl::Time now,
+                                   absl::Duration runtime, absl::Duration slack);
 
 // Of jobs whose decision stated about the same probability that they emit less than at home.
 struct StatedSums {

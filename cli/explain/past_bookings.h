@@ -1,7 +1,7 @@
-// The bookings that the plugin had at a moment, put together from its log: each decision with
-// "booked" makes one, and its "booking" record ends it. The pauses of users after bookings without
-// a job are followed too (core/cluster/ledger.h): during a user's pause her bookings count for her
-// own jobs only. Pure; for one log, read in order.
+// The bookings that the plugin had at a moment, put together from its log: each decision that has
+// something to book makes one, and its "booking" record ends it. The pauses of users after bookings
+// without a job are followed too (core/cluster/ledger.h): during a user's pause her bookings count
+// for her own jobs only. Pure; for one log, read in order.
 #ifndef CLI_EXPLAIN_PAST_BOOKINGS_H_
 #define CLI_EXPLAIN_PAST_BOOKINGS_H_
 

@@ -1,14 +1,14 @@
 // The booking ledger: the capacity that the last look at the queue showed in use, plus what has
-// been decided since and the queue does not show yet. No state of its own survives: it is rebuilt
+// been decided since and the queue does not show yet. It keeps no state of its own: it is rebuilt
 // from the queue at every new look, and tentative bookings that the queue does not confirm expire
-// (a will-run leaves no job behind, and cannot be told from a submission).
+// (a will-run leaves no job behind, and looks like a submission).
 //
-// Whoever only asks must not keep others from the clean site. A tentative booking counts for all
+// A user who only asks must not keep others from the clean site. A tentative booking counts for all
 // users until the first look that should have shown its job, and for its own user's jobs until it
-// expires; and for a while after one of hers has expired, each of hers counts for her own jobs
-// only: for kFirstPause, and twice as long each further time. A job that waits and uses nothing,
-// because it is held, say, counts as one that is not there, but for its number. What waits in the
-// queue with a nice value (QueuedUse::yields) is in nobody's way who has none.
+// expires. After one of a user's bookings has expired, each of hers counts only for her own jobs
+// for a while: for kFirstPause, and twice as long each further time. A job that waits and uses
+// nothing, for example because it is held, counts as absent, except for its number. A job that
+// waits in the queue with a nice value (QueuedUse::yields) is not in the way of jobs without one.
 //
 // Not thread-safe; the caller holds its lock. No I/O.
 #ifndef CORE_CLUSTER_LEDGER_H_
@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/cluster/capacity.h"
@@ -28,11 +29,18 @@
 
 namespace carbon {
 
-struct Booking {
-  std::string decision_id;
+// What one run of a job takes of a group of nodes.
+struct BookedRun {
   std::string group;
   TimeInterval when;
   Resources amount;
+};
+using BookedRuns = absl::InlinedVector<BookedRun, 1>;
+
+// What one decision takes: each run of its plan. It is kept or ended as a whole.
+struct Booking {
+  std::string decision_id;
+  BookedRuns runs;
   absl::Time made_at;
   // A shadow booking stands for a start that the queue will never show. Once the queue has shown
   // its job, it is kept until it ends, so that a thousand shadow jobs do not all count on the same
@@ -41,6 +49,9 @@ struct Booking {
   uint32_t job_id = 0;  // as the queue showed it at some look; 0: not yet. The ledger's own
   uint32_t user_id = 0;
   bool is_nice = false;  // its job has a nice value above zero
+
+  // When its last run ends; InfinitePast: it has none.
+  absl::Time End() const;
 };
 
 // kSeen: the queue shows its job, and the booking is held on; the others end it.
@@ -105,7 +116,7 @@ class BookingLedger {
   size_t tentative() const { return bookings_.size(); }
 
   // Identifies the bookings that count, whatever the order they were made in: the sum modulo 2^64
-  // of a hash of each, in hexadecimal. Empty ledgers give "0000000000000000".
+  // of a hash of each booked run, in hexadecimal. Empty ledgers give "0000000000000000".
   std::string digest() const;
 
  private:

@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "core/base/resources.h"
+#include "core/reason/reason.h"
 
 namespace carbon {
 
@@ -45,9 +46,10 @@ struct JobRequest {
   int64_t array_tasks = 1;
   int64_t array_width = 1;
 
-  // Why carbon has no say in this job's time or place, in the words that the log shows
-  // ("held", "interactive", "reservation", …); empty: it has.
-  std::string leave_alone;
+  // Why carbon has no say in this job's time or place; absent: it has.
+  std::optional<Reason> leave_alone;
+  // With kDevicesUncountable: the option whose devices cannot be counted ("--gres=shard").
+  std::string uncountable;
   // Why the job must stay in the partition it asked for, though its time may change
   // ("--constraint", "--nodelist", "--licenses", …); empty: it may move.
   std::string pinned_by;

@@ -20,7 +20,8 @@ namespace carbon {
 enum class Reason {
   kUnknown,  // there is none, or a record has one that is not known here
 
-  // Why carbon has no say in a job: what its submission says. JobRequest::leave_alone has the text.
+  // Why carbon has no say in a job: what its submission or its history says
+  // (JobRequest::leave_alone).
   kScrontab,
   kHeterogeneous,
   kInteractive,
@@ -31,6 +32,7 @@ enum class Reason {
   kSeveralClusters,
   kUnlimitedTime,
   kDevicesUncountable,
+  kEligibleLater,
 
   // Why a job is left alone: policy, hints and home.
   kNoPolicy,

@@ -105,20 +105,21 @@ void ReadArray(absl::string_view text, JobRequest* job) {
 }
 
 // The first of what forbids any plan for this job.
-std::string WhyLeaveAlone(const job_desc_msg_t& d, const DeviceRequest& devices) {
-  if (d.bitflags & CRON_JOB) return "scrontab";
+std::optional<Reason> WhyLeaveAlone(const job_desc_msg_t& d, const DeviceRequest& devices) {
+  if (d.bitflags & CRON_JOB) return Reason::kScrontab;
   // Before the script is looked for: only a heterogeneous job's first component has one.
-  if (d.het_job_offset != NO_VAL || (d.bitflags & HET_JOB_FLAG)) return "heterogeneous job";
-  if (!Set(d.script) && d.script_buf == nullptr) return "interactive";
-  if (d.priority == 0) return "held";
-  if (Set(d.reservation)) return "reservation";
+  if (d.het_job_offset != NO_VAL || (d.bitflags & HET_JOB_FLAG)) return Reason::kHeterogeneous;
+  if (!Set(d.script) && d.script_buf == nullptr) return Reason::kInteractive;
+  if (d.priority == 0) return Reason::kHeld;
+  if (Set(d.reservation)) return Reason::kReservation;
   // When it may start is not known, so neither is what it would emit anywhere; and what it waits
   // for may lie where it was sent to.
-  if (Set(d.dependency)) return "dependency";
-  if (d.fed_siblings_viable != 0) return "federation";
-  if (d.clusters != nullptr && strchr(d.clusters, ',') != nullptr) return "several clusters";
-  if (d.time_limit == INFINITE || d.time_limit == 0) return "no time limit";
-  return devices.uncountable;
+  if (Set(d.dependency)) return Reason::kDependency;
+  if (d.fed_siblings_viable != 0) return Reason::kFederation;
+  if (d.clusters != nullptr && strchr(d.clusters, ',') != nullptr) return Reason::kSeveralClusters;
+  if (d.time_limit == INFINITE || d.time_limit == 0) return Reason::kUnlimitedTime;
+  if (!devices.uncountable.empty()) return Reason::kDevicesUncountable;
+  return std::nullopt;
 }
 
 // The first of what ties this job to the partition it asked for: another may lack it.
@@ -260,6 +261,7 @@ JobRequest ReadDescriptor(const job_desc_msg_t& d, uint32_t submit_uid) {
   job.features = ReadFeatures(d.features);
   ReadResources(d, devices, &job);
   job.leave_alone = WhyLeaveAlone(d, devices);
+  if (job.leave_alone == Reason::kDevicesUncountable) job.uncountable = devices.uncountable;
   job.pinned_by = WhyPinned(d, devices);
   return job;
 }

@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/reason/reason.h"
 
 namespace carbon {
 
@@ -95,9 +96,8 @@ struct TraceJob {
   uint32_t name = 0;
   uint32_t device_type = 0;  // that it asked for
   uint32_t comment = 0;      // may hold hints
-  // In the words of JobRequest::leave_alone and pinned_by.
-  uint32_t leave_alone = 0;
-  uint32_t pinned_by = 0;
+  uint32_t pinned_by = 0;    // in the words of JobRequest::pinned_by
+  std::optional<Reason> leave_alone;
 };
 
 struct Trace {
