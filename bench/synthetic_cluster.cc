@@ -216,9 +216,7 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
                                .amount = amount});
     } else {
       bookings.push_back({.decision_id = absl::StrCat("0123456789abcdef-", i),
-                          .group = group,
-                          .when = when,
-                          .amount = amount,
+                          .runs = {{group, when, amount}},
                           .made_at = cluster.now});
     }
   }

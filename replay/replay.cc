@@ -259,7 +259,8 @@ class Replayer {
     if (submission.id.has_value()) placement.decision_id = DecisionId(*submission.id);
     const Verdict verdict = VerdictOf(request, submission, job.submit, absl::UTCTimeZone(), seal_);
     if (!verdict.apply) return absl::OkStatus();
-    const Candidate &chosen = *decision.chosen, &home = *decision.home;
+    // The verdict is about the first run of a plan.
+    const PlannedRun &chosen = decision.chosen->first(), &home = decision.home->first();
     placement.pool = PoolIndex(chosen.pool());
     placement.begin = verdict.begin;
     placement.limit = verdict.time_limit;
@@ -321,7 +322,7 @@ class Replayer {
     request.features = config_.pools[pool].features;
     request.exclusive = TakesWholeNodes(job, pool);
     request.array_tasks = request.array_width = tasks;
-    request.leave_alone = names[job.leave_alone];
+    request.leave_alone = job.leave_alone;
     request.pinned_by = names[job.pinned_by];
     return request;
   }

@@ -106,7 +106,7 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
   if (unreadable > 0) {
     complain(absl::StrCat(path, ": ", unreadable,
                           unreadable == 1 ? " line is not a record" : " lines are not records",
-                          " of version ", kMinRecordVersion, " or ", kRecordVersion,
+                          " of version ", kMinRecordVersion, " to ", kRecordVersion,
                           " and left out"));
   }
   if (faulty > 0) {

@@ -105,8 +105,8 @@ Federation::Federation(std::shared_ptr<const Snapshot> snapshot, std::vector<Rul
   ledger_.Rebase(LedgerBase(snapshot_->capacity()), now);
 }
 
-absl::StatusOr<Plan> Federation::Decide(size_t rule, size_t slack, size_t home,
-                                        absl::Duration runtime) const {
+absl::StatusOr<ZonePlan> Federation::Decide(size_t rule, size_t slack, size_t home,
+                                            absl::Duration runtime) const {
   if (rules_[rule].is_rule_1) return DecideByRule1(rules_[rule], slacks_[slack], home, runtime);
   JobRequest job;
   job.name = "train";
@@ -126,14 +126,14 @@ absl::StatusOr<Plan> Federation::Decide(size_t rule, size_t slack, size_t home,
                                             " was excluded: ", ReasonText(first.reason)));
   }
   for (const Snapshot::Pool& pool : snapshot_->pools()) {
-    if (pool.config->name != decision.chosen->pool()) continue;
-    return Plan{static_cast<size_t>(pool.zone_index), decision.chosen->start};
+    if (pool.config->name != decision.chosen->first().pool()) continue;
+    return ZonePlan{static_cast<size_t>(pool.zone_index), decision.chosen->start()};
   }
   return absl::InternalError("a decision names an unknown pool");
 }
 
-Plan Federation::DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
-                               absl::Duration runtime) const {
+ZonePlan Federation::DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
+                                   absl::Duration runtime) const {
   std::vector<PlacementOption> options;
   size_t cleanest = 0;
   for (size_t zone = 0; zone < snapshot_->forecasts().size(); ++zone) {
@@ -144,19 +144,19 @@ Plan Federation::DecideByRule1(const Rule& rule, absl::Duration slack, size_t ho
   std::vector<const PlacementOption*> views;
   for (const PlacementOption& option : options) views.push_back(&option);
   const std::optional<GreenestPlacement> placed = PlaceGreenest(views, 1);
-  const auto beats = [&](const Plan& plan, const Plan& other) {
+  const auto beats = [&](const ZonePlan& plan, const ZonePlan& other) {
     return plan != other &&
            SavingProbability(EmissionDraws(plan, runtime), EmissionDraws(other, runtime),
                              rule.saving_floor) >= rule.confidence;
   };
-  const Plan at_home = {home, now_}, static_best = {cleanest, now_};
-  const Plan fallback = beats(static_best, at_home) ? static_best : at_home;
+  const ZonePlan at_home = {home, now_}, static_best = {cleanest, now_};
+  const ZonePlan fallback = beats(static_best, at_home) ? static_best : at_home;
   if (!placed.has_value()) return fallback;
-  const Plan greenest = {placed->greenest.option, placed->greenest.placement.start};
+  const ZonePlan greenest = {placed->greenest.option, placed->greenest.placement.start};
   return beats(greenest, fallback) ? greenest : fallback;
 }
 
-double Federation::Probability(size_t rule, const Plan& plan, const Plan& other,
+double Federation::Probability(size_t rule, const ZonePlan& plan, const ZonePlan& other,
                                absl::Duration runtime) const {
   const ErrorScenarios::Draws draws = EmissionDraws(plan, runtime);
   const ErrorScenarios::Draws others = EmissionDraws(other, runtime);
@@ -166,7 +166,8 @@ double Federation::Probability(size_t rule, const Plan& plan, const Plan& other,
                    .probability;
 }
 
-ErrorScenarios::Draws Federation::EmissionDraws(const Plan& plan, absl::Duration runtime) const {
+ErrorScenarios::Draws Federation::EmissionDraws(const ZonePlan& plan,
+                                                absl::Duration runtime) const {
   PoolRun run{};
   run.pool = &snapshot_->pools()[plan.zone];
   run.option.intensity = &run.pool->forecast->series;

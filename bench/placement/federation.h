@@ -29,12 +29,12 @@ struct Rule {
   bool is_rule_1 = false;
 };
 
-// Where and when a job runs. The zone is an index into the zones of the federation.
-struct Plan {
+// Where and when a job runs: by index into the zones that the federation was made from.
+struct ZonePlan {
   size_t zone = 0;
   absl::Time start;
 
-  friend bool operator==(const Plan&, const Plan&) = default;
+  friend bool operator==(const ZonePlan&, const ZonePlan&) = default;
 };
 
 class Federation {
@@ -47,17 +47,18 @@ class Federation {
                                            const std::vector<absl::Duration>& slacks,
                                            absl::Time now);
 
-  // Returns what Decide does with a job of `runtime`, which is also its time limit, that names the
-  // partition of zone `home`. Both indices are those of Create. A job that is left alone is an
-  // Internal error: nothing here prevents placing a job.
-  absl::StatusOr<Plan> Decide(size_t rule, size_t slack, size_t home, absl::Duration runtime) const;
+  // What Decide does with a job of `runtime`, its time limit, that names the partition of zone
+  // `home`. Both indices are those of Create. A job that is left alone is an Internal error: here
+  // nothing may keep a job from being placed.
+  absl::StatusOr<ZonePlan> Decide(size_t rule, size_t slack, size_t home,
+                                  absl::Duration runtime) const;
 
-  // Returns the probability that a plan emits less than another, as the rule computes it.
-  double Probability(size_t rule, const Plan& plan, const Plan& other,
+  // The probability that a plan emits less than another, as the rule sees it.
+  double Probability(size_t rule, const ZonePlan& plan, const ZonePlan& other,
                      absl::Duration runtime) const;
 
-  // Returns the scenarios' emissions of a plan in grams, at one watt.
-  ErrorScenarios::Draws EmissionDraws(const Plan& plan, absl::Duration runtime) const;
+  // The scenarios' emissions of a plan in grams, at one watt.
+  ErrorScenarios::Draws EmissionDraws(const ZonePlan& plan, absl::Duration runtime) const;
 
   const Snapshot& snapshot() const { return *snapshot_; }
   absl::Time now() const { return now_; }
@@ -66,8 +67,8 @@ class Federation {
   Federation(std::shared_ptr<const Snapshot> snapshot, std::vector<Rule> rules,
              std::vector<absl::Duration> slacks, absl::Time now);
 
-  Plan DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
-                     absl::Duration runtime) const;
+  ZonePlan DecideByRule1(const Rule& rule, absl::Duration slack, size_t home,
+                         absl::Duration runtime) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<Rule> rules_;

@@ -6,17 +6,17 @@
 namespace carbon {
 
 std::optional<GramsPerKilowattHour> Realised(const std::vector<const ZoneRecord*>& zones,
-                                             const Plan& plan, absl::Duration runtime) {
+                                             const ZonePlan& plan, absl::Duration runtime) {
   return zones[plan.zone]->Mean(plan.start, plan.start + runtime);
 }
 
-std::optional<Plan> OraclePlan(const std::vector<const ZoneRecord*>& zones, absl::Time now,
-                               absl::Duration runtime, absl::Duration slack) {
-  std::optional<Plan> best;
+std::optional<ZonePlan> OraclePlan(const std::vector<const ZoneRecord*>& zones, absl::Time now,
+                                   absl::Duration runtime, absl::Duration slack) {
+  std::optional<ZonePlan> best;
   GramsPerKilowattHour least;
   for (absl::Time start = now; start <= now + slack; start += absl::Hours(1)) {
     for (size_t zone = 0; zone < zones.size(); ++zone) {
-      const Plan plan{zone, start};
+      const ZonePlan plan{zone, start};
       const std::optional<GramsPerKilowattHour> realised = Realised(zones, plan, runtime);
       if (!realised.has_value()) return std::nullopt;
       if (best.has_value() && !(*realised < least)) continue;

@@ -18,13 +18,13 @@ namespace carbon {
 
 // Returns the mean intensity of a run of `runtime` by `plan`. Absent if a part of it is unknown.
 std::optional<GramsPerKilowattHour> Realised(const std::vector<const ZoneRecord*>& zones,
-                                             const Plan& plan, absl::Duration runtime);
+                                             const ZonePlan& plan, absl::Duration runtime);
 
-// Returns the plan with the least realised intensity among all zones and all starts at a whole
-// number of hours after `now`, up to `slack` after it. Among equal ones it prefers the earliest
-// start, then the first zone. Absent if any zone is unknown before the end of the last run.
-std::optional<Plan> OraclePlan(const std::vector<const ZoneRecord*>& zones, absl::Time now,
-                               absl::Duration runtime, absl::Duration slack);
+// The plan with the least realised intensity among all zones and all starts at a whole number of
+// hours after `now`, up to `slack` after it. Of equals the earliest start, then the first zone.
+// Absent where any zone is not known as far as the last run's end.
+std::optional<ZonePlan> OraclePlan(const std::vector<const ZoneRecord*>& zones, absl::Time now,
+                                   absl::Duration runtime, absl::Duration slack);
 
 // Jobs whose decisions stated about the same probability of emitting less than at home.
 struct StatedSums {

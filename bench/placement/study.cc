@@ -108,20 +108,20 @@ struct CellJob {
 absl::Status DecideAndScore(const CellJob& cell, const DecisionObserver& observer, CellSums* sums) {
   const absl::Time now = cell.federation.now();
   const absl::Duration slack = cell.plan.slacks[cell.slack];
-  const std::optional<Plan> oracle = OraclePlan(cell.members.zones, now, cell.runtime, slack);
+  const std::optional<ZonePlan> oracle = OraclePlan(cell.members.zones, now, cell.runtime, slack);
   if (!oracle.has_value()) return absl::OkStatus();
-  const auto realised = [&](const Plan& plan) {
+  const auto realised = [&](const ZonePlan& plan) {
     return *Realised(cell.members.zones, plan, cell.runtime);
   };
   sums->rules.resize(cell.plan.rules.size());
   for (size_t home = 0; home < cell.members.zones.size(); ++home) {
-    const Plan at_home{home, now};
+    const ZonePlan at_home{home, now};
     const GramsPerKilowattHour home_intensity = realised(at_home);
     sums->at_home += home_intensity.value();
     sums->static_best += realised({cell.members.static_best, now}).value();
     sums->oracle += realised(*oracle).value();
     for (size_t rule = 0; rule < cell.plan.rules.size(); ++rule) {
-      const absl::StatusOr<Plan> chosen =
+      const absl::StatusOr<ZonePlan> chosen =
           cell.federation.Decide(rule, cell.slack, home, cell.runtime);
       if (!chosen.ok()) return chosen.status();
       std::optional<double> stated;

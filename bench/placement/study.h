@@ -55,7 +55,7 @@ struct StudyDecision {
   size_t federation, rule, home;
   absl::Time arrival;
   absl::Duration runtime, slack;
-  Plan plan;
+  ZonePlan plan;
 
   friend bool operator==(const StudyDecision&, const StudyDecision&) = default;
 };

@@ -38,19 +38,19 @@ absl::StatusOr<TraceResult> RunTrace(const std::vector<GaiaJob>& jobs, absl::Tim
     const absl::StatusOr<Federation> federation = Federation::Create(drawn, rules, kSlacks, now);
     if (!federation.ok()) return federation.status();
     const size_t slack = job.length <= kShortJob ? 0 : 1;
-    const std::optional<Plan> oracle = OraclePlan({&zone}, now, job.length, kSlacks[slack]);
+    const std::optional<ZonePlan> oracle = OraclePlan({&zone}, now, job.length, kSlacks[slack]);
     if (!oracle.has_value()) {
       return absl::FailedPreconditionError(
           absl::StrCat(zone.zone(), ": not known after ", FormatTimestamp(now)));
     }
     const double weight = job.cpus * absl::ToDoubleHours(job.length);
-    const auto emitted = [&](const Plan& plan) {
+    const auto emitted = [&](const ZonePlan& plan) {
       return weight * Realised({&zone}, plan, job.length)->value();
     };
     at_once += emitted({0, now});
     result.oracle += emitted(*oracle);
     for (size_t rule = 0; rule < rules.size(); ++rule) {
-      const absl::StatusOr<Plan> plan = federation->Decide(rule, slack, 0, job.length);
+      const absl::StatusOr<ZonePlan> plan = federation->Decide(rule, slack, 0, job.length);
       if (!plan.ok()) return plan.status();
       result.rules[rule] += emitted(*plan);
     }

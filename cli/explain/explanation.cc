@@ -60,18 +60,18 @@ class Text {
   std::string text_;
 };
 
-// Returns a row for each candidate that was evaluated in full. Home, chosen and the static best
-// have an additional row if they are none of these: they may start at another time than the best
+// Returns a row for each run of each plan that was evaluated in full. Home, chosen and the static
+// best have additional rows if they are none of these: they may start at another time than the best
 // start of their pool.
 std::string CandidateTable(const Decision& decision) {
-  const auto is = [](const std::optional<Candidate>& one, const Candidate& other) {
-    return one.has_value() && one->pool() == other.pool() && one->start == other.start;
+  const auto is = [](const std::optional<Plan>& one, const Plan& other) {
+    return one.has_value() && HaveSameRuns(*one, other);
   };
-  std::vector<Candidate> rows = decision.best;
+  std::vector<Plan> plans = decision.best;
   for (const auto* one : {&decision.chosen, &decision.home, &decision.static_best}) {
     const bool is_there =
-        std::any_of(rows.begin(), rows.end(), [&](const Candidate& row) { return is(*one, row); });
-    if (one->has_value() && !is_there) rows.push_back(**one);
+        std::any_of(plans.begin(), plans.end(), [&](const Plan& plan) { return is(*one, plan); });
+    if (one->has_value() && !is_there) plans.push_back(**one);
   }
   Table table({{"POOL"},
                {"SITE"},
@@ -83,15 +83,17 @@ std::string CandidateTable(const Decision& decision) {
                {"CO2E", true},
                {"CONSEQUENTIAL", true},
                {"ROLE"}});
-  for (const Candidate& row : rows) {
+  for (const Plan& plan : plans) {
     std::vector<std::string> roles;
-    if (is(decision.chosen, row)) roles.push_back("chosen");
-    if (is(decision.home, row)) roles.push_back("home");
-    if (is(decision.static_best, row)) roles.push_back("static best");
-    table.AddRow({row.pool(), row.site(), row.hardware(), TimeText(row.start),
-                  RuntimeText(row.runtime), absl::StrFormat("%.4g", row.energy.value()),
-                  absl::StrFormat("%.4g", row.intensity.value()), FormatMass(row.gross),
-                  MassOr(row.consequential), absl::StrJoin(roles, ", ")});
+    if (is(decision.chosen, plan)) roles.push_back("chosen");
+    if (is(decision.home, plan)) roles.push_back("home");
+    if (is(decision.static_best, plan)) roles.push_back("static best");
+    for (const PlannedRun& run : plan.runs()) {
+      table.AddRow({run.pool(), run.site(), run.hardware(), TimeText(run.start),
+                    RuntimeText(run.runtime), absl::StrFormat("%.4g", run.energy.value()),
+                    absl::StrFormat("%.4g", run.intensity.value()), FormatMass(run.gross),
+                    MassOr(run.consequential), absl::StrJoin(roles, ", ")});
+    }
   }
   return table.Format(Table::Style::kAligned, /*with_header=*/true);
 }

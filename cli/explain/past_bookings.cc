@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/numbers.h"
+#include "core/placer/placer.h"
 
 namespace carbon {
 namespace {
@@ -26,10 +27,9 @@ bool IsForNothing(const BookingEvent& event) {
 }
 
 std::optional<Booking> PastBookings::Add(const PlacementRecord& record) {
-  const Decision& decision = record.decision;
-  if (!decision.booked_when.has_value() || decision.outcome == Outcome::kLeftAlone) {
-    return std::nullopt;
-  }
+  const std::optional<Booking> booking =
+      BookingOf(record.id, record.job, record.decision, record.time);
+  if (!booking.has_value()) return std::nullopt;
   const uint32_t user_id = record.job.user_id;
   Life& life = by_boot_[record.id.boot];
   // The ledger forgets a pause a day after its end, at the next look that finds no tentative
@@ -43,17 +43,8 @@ std::optional<Booking> PastBookings::Add(const PlacementRecord& record) {
           })) {
     life.pauses.erase(pause);
   }
-  const Booking booking = {
-      .decision_id = DecisionId(record.id),
-      .group = decision.booked_group,
-      .when = *decision.booked_when,
-      .amount = decision.booked_amount,
-      .made_at = record.time,
-      .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced,
-      .user_id = user_id,
-      .is_nice = record.job.nice > 0};
-  life.bookings[record.id.sequence] = booking;
-  return AsItCounts(life, booking);
+  life.bookings[record.id.sequence] = *booking;
+  return AsItCounts(life, *booking);
 }
 
 void PastBookings::NoteJob(const std::string& decision_id, uint32_t job_id) {

@@ -34,7 +34,7 @@ Repetition Repeat(absl::string_view line, const PlacementRecord& record,
                   const std::shared_ptr<const Snapshot>& snapshot,
                   const std::vector<Booking>& bookings) {
   using Result = Repetition::Result;
-  if (record.version != kRecordVersion || record.arithmetic != kDecisionArithmetic) {
+  if (record.arithmetic != kDecisionArithmetic) {
     return {Result::kUndecided, absl::StrCat("it was made by arithmetic ", record.arithmetic,
                                              ", and this is ", kDecisionArithmetic)};
   }
@@ -64,7 +64,10 @@ Repetition Repeat(absl::string_view line, const PlacementRecord& record,
   again.id = record.id;
   const std::string made =
       WriteRecord(RecordOf(record.job, std::move(again), record.snapshot, record.time));
-  const std::string difference = FirstDifference(json, nlohmann::json::parse(made));
+  // A record of a version before is compared as this one writes it.
+  const nlohmann::json logged =
+      record.version == kRecordVersion ? json : nlohmann::json::parse(WriteRecord(record));
+  const std::string difference = FirstDifference(logged, nlohmann::json::parse(made));
   if (difference.empty()) return {Result::kSame, "the same to the last bit"};
   return {Result::kDiffers, "differs: " + difference};
 }

@@ -1,6 +1,8 @@
 #include "cli/log/decision_filter.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "cli/log/fields.h"
@@ -8,20 +10,24 @@
 namespace carbon {
 namespace {
 
+// Whether a run at home, or of the plan chosen, has one of the names.
+bool HasRunIn(const Decision& decision, const std::string& (PlannedRun::*name)() const,
+              const DecisionFilter::Names& names) {
+  const auto is_in = [&](const PlannedRun& run) { return names.contains((run.*name)()); };
+  const auto has_run = [&](const std::optional<Plan>& plan) {
+    return plan.has_value() && std::any_of(plan->runs().begin(), plan->runs().end(), is_in);
+  };
+  return has_run(decision.home) || has_run(decision.chosen);
+}
+
 bool IsOfPartition(const PlacementRecord& record, const DecisionFilter::Names& partitions) {
   const auto is_in = [&partitions](const std::string& name) { return partitions.contains(name); };
-  const auto& home = record.decision.home;
-  const auto& chosen = record.decision.chosen;
   return std::any_of(record.job.partitions.begin(), record.job.partitions.end(), is_in) ||
-         (home.has_value() && is_in(home->partition())) ||
-         (chosen.has_value() && is_in(chosen->partition()));
+         HasRunIn(record.decision, &PlannedRun::partition, partitions);
 }
 
 bool IsOfSite(const PlacementRecord& record, const DecisionFilter::Names& sites) {
-  const auto& home = record.decision.home;
-  const auto& chosen = record.decision.chosen;
-  return (home.has_value() && sites.contains(home->site())) ||
-         (chosen.has_value() && sites.contains(chosen->site()));
+  return HasRunIn(record.decision, &PlannedRun::site, sites);
 }
 
 }  // namespace

@@ -21,22 +21,29 @@
 namespace carbon {
 namespace {
 
-// A cell is empty if the record does not have the value.
-std::string TextIn(const std::optional<Candidate>& candidate,
-                   const std::string& (Candidate::*text)() const) {
-  return candidate.has_value() ? ((*candidate).*text)() : std::string();
+// A cell is empty if the record does not have the value. Of several runs it has each name once:
+// "oslo,lyon".
+std::string TextIn(const std::optional<Plan>& plan,
+                   const std::string& (PlannedRun::*text)() const) {
+  if (!plan.has_value()) return "";
+  std::vector<absl::string_view> names;
+  for (const PlannedRun& run : plan->runs()) {
+    const std::string& name = (run.*text)();
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return absl::StrJoin(names, ",");
 }
 
 // Returns where the job would have run without us.
 std::string HomePartition(const LoggedDecision& decision) {
-  const std::string home = TextIn(decision.home(), &Candidate::partition);
+  const std::string home = TextIn(decision.home(), &PlannedRun::partition);
   return home.empty() ? absl::StrJoin(decision.record.job.partitions, ",") : home;
 }
 
 std::string Move(const LoggedDecision& decision) {
   const std::string home = HomePartition(decision);
-  const std::string chosen = TextIn(decision.chosen(), &Candidate::pool);
-  if (chosen.empty() || chosen == TextIn(decision.home(), &Candidate::pool)) return home;
+  const std::string chosen = TextIn(decision.chosen(), &PlannedRun::pool);
+  if (chosen.empty() || chosen == TextIn(decision.home(), &PlannedRun::pool)) return home;
   return absl::StrCat(home, "->", chosen);
 }
 
@@ -53,12 +60,9 @@ std::string SlurmDuration(absl::Duration duration) {
 std::string MassText(const std::optional<GramsCo2e>& mass) {
   return mass.has_value() && std::isfinite(mass->value()) ? FormatMass(*mass) : std::string();
 }
-std::string MassIn(const std::optional<Candidate>& candidate, GramsCo2e Candidate::* mass) {
-  return candidate.has_value() ? MassText((*candidate).*mass) : std::string();
-}
-std::string MassIn(const std::optional<Candidate>& candidate,
-                   std::optional<GramsCo2e> Candidate::* mass) {
-  return candidate.has_value() ? MassText((*candidate).*mass) : std::string();
+template <class Mass>
+std::string MassIn(const std::optional<Plan>& plan, Mass (Plan::*mass)() const) {
+  return plan.has_value() ? MassText(((*plan).*mass)()) : std::string();
 }
 
 std::string FigureText(double number) {
@@ -88,10 +92,10 @@ std::string SavedMass(const LoggedDecision& decision, const std::optional<Saving
 }
 
 std::string DelayText(const LoggedDecision& decision) {
-  const std::optional<Candidate>& home = decision.home();
-  const std::optional<Candidate>& chosen = decision.chosen();
+  const std::optional<Plan>& home = decision.home();
+  const std::optional<Plan>& chosen = decision.chosen();
   if (!home.has_value() || !chosen.has_value()) return "";
-  return SlurmDuration(chosen->start - home->start);
+  return SlurmDuration(chosen->start() - home->start());
 }
 
 std::string OutcomeText(const LoggedDecision& decision) {
@@ -138,31 +142,30 @@ constexpr LogField kFields[] = {
     {"tasks", "TASKS", true,
      [](const D& d) { return CountText(d.record.absent.array_tasks, d.record.job.array_tasks); }},
     {"partition", "PARTITION", false, HomePartition},
-    {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &Candidate::pool); }},
+    {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &PlannedRun::pool); }},
     {"move", "PARTITION->POOL", false, Move},
-    {"site", "SITE", false, [](const D& d) { return TextIn(d.chosen(), &Candidate::site); }},
-    {"homesite", "HOMESITE", false, [](const D& d) { return TextIn(d.home(), &Candidate::site); }},
-    {"zone", "ZONE", false, [](const D& d) { return TextIn(d.chosen(), &Candidate::zone); }},
+    {"site", "SITE", false, [](const D& d) { return TextIn(d.chosen(), &PlannedRun::site); }},
+    {"homesite", "HOMESITE", false, [](const D& d) { return TextIn(d.home(), &PlannedRun::site); }},
+    {"zone", "ZONE", false, [](const D& d) { return TextIn(d.chosen(), &PlannedRun::zone); }},
     {"hardware", "HARDWARE", false,
-     [](const D& d) { return TextIn(d.chosen(), &Candidate::hardware); }},
+     [](const D& d) { return TextIn(d.chosen(), &PlannedRun::hardware); }},
     {"start", "START", false,
-     [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start) : std::string(); }},
+     [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start()) : std::string(); }},
     {"delay", "DELAY", true, DelayText},
     {"runtime", "RUNTIME", true,
-     [](const D& d) { return d.chosen() ? SlurmDuration(d.chosen()->runtime) : std::string(); }},
+     [](const D& d) { return d.chosen() ? SlurmDuration(d.chosen()->runtime()) : std::string(); }},
     {"runtimesource", "RUNTIMESOURCE", false,
      [](const D& d) { return std::string(RuntimeSource(d.record.decision)); }},
     {"kwh", "KWH", true,
-     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->energy.value()) : ""; }},
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->energy().value()) : ""; }},
     {"intensity", "G/KWH", true,
-     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->intensity.value()) : ""; }},
-    {"co2e", "CO2E", true, [](const D& d) { return MassIn(d.chosen(), &Candidate::gross); }},
-    {"net", "NET", true, [](const D& d) { return MassIn(d.chosen(), &Candidate::net); }},
-    {"embodied", "EMBODIED", true,
-     [](const D& d) { return MassIn(d.chosen(), &Candidate::embodied); }},
-    {"home", "HOME CO2E", true, [](const D& d) { return MassIn(d.home(), &Candidate::gross); }},
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->intensity().value()) : ""; }},
+    {"co2e", "CO2E", true, [](const D& d) { return MassIn(d.chosen(), &Plan::gross); }},
+    {"net", "NET", true, [](const D& d) { return MassIn(d.chosen(), &Plan::net); }},
+    {"embodied", "EMBODIED", true, [](const D& d) { return MassIn(d.chosen(), &Plan::embodied); }},
+    {"home", "HOME CO2E", true, [](const D& d) { return MassIn(d.home(), &Plan::gross); }},
     {"static", "STATIC CO2E", true,
-     [](const D& d) { return MassIn(d.record.decision.static_best, &Candidate::gross); }},
+     [](const D& d) { return MassIn(d.record.decision.static_best, &Plan::gross); }},
     {"saved", "SAVED", true, [](const D& d) { return SavedShare(d, d.record.decision.saving); }},
     {"savedco2e", "SAVED CO2E", true,
      [](const D& d) { return SavedMass(d, d.record.decision.saving); }},
@@ -170,9 +173,9 @@ constexpr LogField kFields[] = {
     {"consequential", "CONSEQUENTIAL", true,
      [](const D& d) { return SavedShare(d, d.record.decision.consequential_saving); }},
     {"consequentialco2e", "CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return MassIn(d.chosen(), &Candidate::consequential); }},
+     [](const D& d) { return MassIn(d.chosen(), &Plan::consequential); }},
     {"consequentialhome", "HOME CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return MassIn(d.home(), &Candidate::consequential); }},
+     [](const D& d) { return MassIn(d.home(), &Plan::consequential); }},
     {"consequentialsaved", "SAVED CONSEQUENTIAL CO2E", true,
      [](const D& d) { return SavedMass(d, d.record.decision.consequential_saving); }},
     {"minimised", "MINIMISED", false,

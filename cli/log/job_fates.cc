@@ -34,11 +34,10 @@ bool IsEnd(absl::string_view state) {
   return false;
 }
 
-// Returns the predicted runtime of one task of the job. Zero: the record does not have it.
-absl::Duration PredictedRun(const Candidate& chosen) {
-  if (chosen.runtime == absl::InfiniteDuration()) return absl::ZeroDuration();
-  const auto rounds = static_cast<double>(std::max<int64_t>(1, chosen.rounds));
-  return absl::Seconds(absl::ToDoubleSeconds(chosen.runtime) / rounds);
+// How long one task of the job was predicted to run; zero: the record does not say.
+absl::Duration PredictedRun(const Plan& chosen) {
+  const absl::Duration predicted = chosen.task_runtime();
+  return predicted == absl::InfiniteDuration() ? absl::ZeroDuration() : predicted;
 }
 
 // A run counts as longer from a quarter and a minute on, because no user knows the runtime exactly.
@@ -71,7 +70,7 @@ std::vector<const JobRun*> RunsOf(const PlacementRecord& record, const std::vect
 }
 
 JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>& runs) {
-  const Candidate& chosen = *decision.chosen();
+  const Plan& chosen = *decision.chosen();
   JobFate fate;
   std::map<std::string, absl::Duration> ran;  // by task
   absl::Time start = absl::InfiniteFuture();
@@ -92,10 +91,9 @@ JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>&
   if (predicted > absl::ZeroDuration()) fate.ran_share = absl::FDivDuration(total, predicted);
   fate.never_ran = fate.has_ended && ran.empty();
   if (IsInForce(decision)) {
-    fate.ran_elsewhere.erase(chosen.partition());
-    // The planned start is the job's BeginTime: the job starts earlier only if somebody changed
-    // that.
-    fate.ran_earlier = chosen.start != absl::InfinitePast() && start < chosen.start - kEarly;
+    for (const PlannedRun& planned : chosen.runs()) fate.ran_elsewhere.erase(planned.partition());
+    // The planned start is the job's BeginTime: only who changed that has it start before.
+    fate.ran_earlier = chosen.start() != absl::InfinitePast() && start < chosen.start() - kEarly;
   } else {
     fate.ran_elsewhere.clear();
   }

@@ -37,8 +37,8 @@ struct LoggedDecision {
   bool not_queued = false;      // the queue never showed its job
   std::optional<JobFate> fate;  // absent: accounting does not know the job
 
-  const std::optional<Candidate>& home() const { return record.decision.home; }
-  const std::optional<Candidate>& chosen() const { return record.decision.chosen; }
+  const std::optional<Plan>& home() const { return record.decision.home; }
+  const std::optional<Plan>& chosen() const { return record.decision.chosen; }
 };
 
 // Why totals do not count a decision.

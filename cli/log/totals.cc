@@ -12,22 +12,21 @@
 namespace carbon {
 namespace {
 
-std::optional<GramsCo2e> Attributional(const Candidate& candidate) {
-  if (!std::isfinite(candidate.gross.value())) return std::nullopt;
-  return candidate.gross;
+std::optional<GramsCo2e> Attributional(const Plan& plan) {
+  const GramsCo2e gross = plan.gross();
+  if (!std::isfinite(gross.value())) return std::nullopt;
+  return gross;
 }
-std::optional<GramsCo2e> Consequential(const Candidate& candidate) {
-  return candidate.consequential;
-}
+std::optional<GramsCo2e> Consequential(const Plan& plan) { return plan.consequential(); }
 
 // The prediction and the emission at home, in one figure.
 struct Sum {
-  using FigureOf = std::optional<GramsCo2e> (*)(const Candidate&);
+  using FigureOf = std::optional<GramsCo2e> (*)(const Plan&);
   explicit Sum(FigureOf figure) : figure(figure) {}
 
   void Add(const LoggedDecision& decision) {
     if (!decision.home().has_value()) return;
-    const std::optional<Candidate>& ran_as =
+    const std::optional<Plan>& ran_as =
         decision.returned.has_value() ? decision.home() : decision.chosen();
     if (!ran_as.has_value()) return;
     const std::optional<GramsCo2e> at_home = figure(*decision.home()), chosen = figure(*ran_as);

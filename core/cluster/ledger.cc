@@ -9,18 +9,31 @@
 namespace carbon {
 namespace {
 
-// The digest adds up this hash: FNV-1a over everything that a booking changes in a calendar.
-uint64_t HashBooking(const Booking& booking) {
+// FNV-1a over everything that a booked run changes in a calendar, and the decision's id.
+uint64_t HashRun(const std::string& decision_id, const BookedRun& run) {
   uint64_t hash = 0xcbf29ce484222325;
-  std::string text = absl::StrCat(booking.decision_id, "|", booking.group, "|",
-                                  absl::ToUnixSeconds(booking.when.start), "|",
-                                  absl::ToUnixSeconds(booking.when.end));
-  for (const auto what : kDimensions) absl::StrAppend(&text, "|", booking.amount.*what);
+  std::string text =
+      absl::StrCat(decision_id, "|", run.group, "|", absl::ToUnixSeconds(run.when.start), "|",
+                   absl::ToUnixSeconds(run.when.end));
+  for (const auto what : kDimensions) absl::StrAppend(&text, "|", run.amount.*what);
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return hash;
 }
 
+// What a booking adds to the ledger's digest.
+uint64_t HashBooking(const Booking& booking) {
+  uint64_t sum = 0;
+  for (const BookedRun& run : booking.runs) sum += HashRun(booking.decision_id, run);
+  return sum;
+}
+
 }  // namespace
+
+absl::Time Booking::End() const {
+  absl::Time end = absl::InfinitePast();
+  for (const BookedRun& run : runs) end = std::max(end, run.when.end);
+  return end;
+}
 
 LedgerBase::LedgerBase(const CapacityState& capacity)
     : taken_at(capacity.taken_at), calendars(capacity.groups, capacity.uses) {
@@ -49,7 +62,7 @@ std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time no
     if (is_new) booking.job_id = job->second.job_id;
     std::optional<BookingFate> fate;
     bool is_held = false;
-    if (booking.when.end <= now) {
+    if (booking.End() <= now) {
       fate = BookingFate::kEnded;
     } else if (booking.job_id != 0 && (!booking.shadow || uses_nothing)) {
       fate = BookingFate::kConfirmed;
@@ -127,17 +140,17 @@ void BookingLedger::ViewAs(uint32_t user_id, bool is_nice) {
 
 void BookingLedger::Count(const Booking& booking) {
   digest_ += HashBooking(booking);
-  calendars_.Book(booking.group, booking.when, booking.amount);
-  if (without_yielding_.has_value()) {
-    without_yielding_->Book(booking.group, booking.when, booking.amount);
+  for (const BookedRun& run : booking.runs) {
+    calendars_.Book(run.group, run.when, run.amount);
+    if (without_yielding_.has_value()) without_yielding_->Book(run.group, run.when, run.amount);
   }
 }
 
 void BookingLedger::Discount(const Booking& booking) {
   digest_ -= HashBooking(booking);
-  calendars_.Release(booking.group, booking.when, booking.amount);
-  if (without_yielding_.has_value()) {
-    without_yielding_->Release(booking.group, booking.when, booking.amount);
+  for (const BookedRun& run : booking.runs) {
+    calendars_.Release(run.group, run.when, run.amount);
+    if (without_yielding_.has_value()) without_yielding_->Release(run.group, run.when, run.amount);
   }
 }
 

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/cluster/capacity.h"
@@ -29,11 +30,18 @@
 
 namespace carbon {
 
-struct Booking {
-  std::string decision_id;
+// What one run of a job takes of a group of nodes.
+struct BookedRun {
   std::string group;
   TimeInterval when;
   Resources amount;
+};
+using BookedRuns = absl::InlinedVector<BookedRun, 1>;
+
+// What one decision takes: each run of its plan. It is kept or ended as a whole.
+struct Booking {
+  std::string decision_id;
+  BookedRuns runs;
   absl::Time made_at;
   // A shadow booking represents a start that the queue will never show. After the queue has shown
   // its job, it is kept until it ends. So a thousand shadow jobs do not all count on the same green
@@ -43,6 +51,9 @@ struct Booking {
   uint32_t job_id = 0;
   uint32_t user_id = 0;
   bool is_nice = false;  // its job has a nice value above zero
+
+  // When its last run ends; InfinitePast: it has none.
+  absl::Time End() const;
 };
 
 // kSeen: the queue shows its job, and the ledger keeps the booking. The other fates end the
@@ -111,7 +122,7 @@ class BookingLedger {
   size_t tentative() const { return bookings_.size(); }
 
   // Identifies the bookings that count, independent of their order: the sum modulo 2^64 of a hash
-  // of each, in hexadecimal. For an empty ledger it is "0000000000000000".
+  // of each booked run, in hexadecimal. For an empty ledger it is "0000000000000000".
   std::string digest() const;
 
  private:

@@ -5,7 +5,7 @@
 //   tCO2e = kWh x kgCO2e per kWh / 1000
 //
 // The decision uses the same functions; there the last factor is the integral of the intensity
-// over the run. Pure arithmetic at full precision: rounding is for whoever prints. No I/O.
+// over the run. Pure arithmetic at full precision: only printing rounds. No I/O.
 #ifndef CORE_DECISION_ACCOUNTING_H_
 #define CORE_DECISION_ACCOUNTING_H_
 
@@ -18,15 +18,15 @@
 
 namespace carbon {
 
-// What a run draws at the meter of its datacenter: watts per processor x processors x PUE. Array
-// rounds make the number of processors an average, which need not be whole.
+// The power of a run at the meter of its datacenter: watts per processor x processors x PUE. The
+// number of processors is an average over the rounds of an array, and need not be whole.
 Watts PowerAtMeter(Watts per_processor, double processors, double pue);
 
 // How long `processors` take for the work.
 absl::Duration RuntimeOf(Flops work, FlopsPerSecond per_processor, double processors);
 
 struct TrainingRun {
-  // Exactly one of the two says how long the run is.
+  // Exactly one of these two says how long the run is.
   std::optional<absl::Duration> duration;
   std::optional<Flops> work;
   std::optional<FlopsPerSecond> throughput;  // per processor; needed with `work`
@@ -40,14 +40,14 @@ struct TrainingRun {
 
 struct Footprint {
   absl::Duration duration;
-  std::optional<Flops> work;  // where the throughput is known
+  std::optional<Flops> work;  // if the throughput is known
   KilowattHours energy;       // with PUE
   GramsCo2e gross;
   std::optional<GramsCo2e> net;  // absent is not zero
 };
 
-// InvalidArgument, naming the field and its value, where a number is negative, not finite, zero
-// where it divides, the PUE is below 1, or not exactly one of duration and work is given.
+// InvalidArgument, naming the field and its value, if a number is negative or not finite, if a
+// divisor is zero, if the PUE is below 1, or unless exactly one of duration and work is given.
 absl::StatusOr<Footprint> Account(const TrainingRun& run);
 
 // Operations to train a dense transformer, or a sparse one with `active_params` per token:

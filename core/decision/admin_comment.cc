@@ -34,7 +34,7 @@ std::optional<absl::Time> ReadTime(absl::string_view text) {
   return time;
 }
 
-// A name from carbon.json or slurm.conf, such that nothing in it ends a field.
+// A name from carbon.json or slurm.conf, without what would end a field.
 std::string Word(std::string name) {
   for (char& c : name) {
     if (!absl::ascii_isgraph(static_cast<unsigned char>(c)) || c == ',' || c == ';' || c == '|') {
@@ -50,14 +50,14 @@ std::string MassWord(GramsCo2e mass) {
   return text;
 }
 
-// What stands in an admin_comment from a tag of ours up to what ends it.
+// The piece of an admin_comment from one of our tags up to what ends it.
 struct Part {
   absl::string_view text;    // with the tag
   absl::string_view fields;  // without it
   size_t end = 0;
 };
 
-// The next part at or behind `from`.
+// The first part that begins at `from` or later.
 std::optional<Part> NextPart(absl::string_view admin_comment, size_t from) {
   const size_t begin = admin_comment.find(kTag, from);
   if (begin == absl::string_view::npos) return std::nullopt;
@@ -86,12 +86,12 @@ std::string DecisionIdOf(const Part& part) {
 std::optional<Promise> ReadPromise(absl::string_view fields, std::string decision_id) {
   Promise promise;
   promise.decision_id = std::move(decision_id);
-  std::optional<absl::Time> start;
+  std::vector<std::optional<absl::Time>> starts;
   for (absl::string_view field : absl::StrSplit(fields, ',')) {
     const std::pair<absl::string_view, absl::string_view> pair =
         absl::StrSplit(field, absl::MaxSplits('=', 1));
-    if (pair.first == "pool") promise.pool = std::string(pair.second);
-    if (pair.first == "start") start = ReadTime(pair.second);
+    if (pair.first == "pool") promise.runs.push_back({std::string(pair.second), absl::Time()});
+    if (pair.first == "start") starts.push_back(ReadTime(pair.second));
     if (pair.first == "from") promise.from = absl::StrSplit(pair.second, '|', absl::SkipEmpty());
     if (pair.first == "begin") {
       promise.begin = ReadTime(pair.second);
@@ -107,13 +107,17 @@ std::optional<Promise> ReadPromise(absl::string_view fields, std::string decisio
     }
     if (pair.first == "returned") return std::nullopt;
   }
-  if (promise.pool.empty() || promise.from.empty() || !start.has_value()) return std::nullopt;
-  promise.start = *start;
+  if (promise.runs.empty() || promise.from.empty()) return std::nullopt;
+  if (starts.size() != promise.runs.size()) return std::nullopt;
+  for (size_t i = 0; i < starts.size(); ++i) {
+    if (promise.runs[i].pool.empty() || !starts[i].has_value()) return std::nullopt;
+    promise.runs[i].start = *starts[i];
+  }
   return promise;
 }
 
-// The mark in a part; absent: there is none, or its seal is not right. Behind the seal nothing
-// counts but that the job was restored: anybody may have added it.
+// The mark in a part; absent: there is none, or its seal is wrong. After the seal only "returned"
+// counts: anybody may have added the rest.
 std::optional<CarbonMark> MarkOf(const Part& part, uint32_t user_id, const Seal* seal) {
   CarbonMark mark{.decision_id = DecisionIdOf(part), .made_at = absl::InfinitePast()};
   if (mark.decision_id.empty()) return std::nullopt;
@@ -138,27 +142,30 @@ std::optional<CarbonMark> MarkOf(const Part& part, uint32_t user_id, const Seal*
   return mark;
 }
 
-// Behind the id.
+// What follows the id.
 std::string PlacementFields(const JobRequest& job, const Decision& decision, absl::TimeZone zone) {
   if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
       !decision.home.has_value()) {
     return "";
   }
-  std::string fields = absl::StrCat(
-      ",pool=", Word(decision.chosen->pool()), ",start=", TimeText(decision.chosen->start, zone),
-      ",co2e=", MassWord(decision.chosen->gross), ",home=", MassWord(decision.home->gross));
+  std::string fields;
+  for (const PlannedRun& run : decision.chosen->runs()) {
+    absl::StrAppend(&fields, ",pool=", Word(run.pool()), ",start=", TimeText(run.start, zone));
+  }
+  absl::StrAppend(&fields, ",co2e=", MassWord(decision.chosen->gross()),
+                  ",home=", MassWord(decision.home->gross()));
   if (decision.saving.has_value() && std::isfinite(decision.saving->share)) {
     absl::StrAppend(&fields, ",saving=", std::llround(decision.saving->share * 100), "%");
   }
   if (decision.outcome != Outcome::kPlaced) return fields;
   std::vector<std::string> from = job.partitions;
-  if (from.empty()) from.push_back(decision.home->partition());
+  if (from.empty()) from.push_back(decision.home->first().partition());
   for (std::string& partition : from) partition = Word(std::move(partition));
   absl::StrAppend(&fields, ",from=", absl::StrJoin(from, "|"));
   if (job.begin.has_value()) absl::StrAppend(&fields, ",begin=", TimeText(*job.begin, zone));
   if (HasNewTimeLimit(decision)) {
-    absl::StrAppend(&fields, ",limit=", DurationText(decision.home->time_limit),
-                    ",longer=", DurationText(decision.chosen->time_limit));
+    absl::StrAppend(&fields, ",limit=", DurationText(decision.home->first().time_limit),
+                    ",longer=", DurationText(decision.chosen->first().time_limit));
     if (job.time_min.has_value()) absl::StrAppend(&fields, ",least=", DurationText(*job.time_min));
   }
   return fields;
@@ -178,6 +185,17 @@ std::string DecisionIdInComment(absl::string_view admin_comment) {
   return part.has_value() ? DecisionIdOf(*part) : "";
 }
 
+const PromisedRun& RunAwaited(const Promise& promise, absl::Time begin, absl::Time now) {
+  // Slurm keeps times in seconds.
+  constexpr absl::Duration kSameTime = absl::Seconds(1);
+  const PromisedRun* awaited = &promise.runs.front();
+  for (const PromisedRun& run : promise.runs) {
+    if (absl::AbsDuration(begin - run.start) <= kSameTime) return run;
+    if (run.start <= now) awaited = &run;
+  }
+  return *awaited;
+}
+
 MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Seal* seal) {
   std::vector<Part> parts;
   for (std::optional<Part> part = NextPart(admin_comment, 0); part.has_value();
@@ -187,7 +205,7 @@ MarksFound ReadMarks(absl::string_view admin_comment, uint32_t user_id, const Se
   MarksFound found;
   std::vector<CarbonMark> unsealed;
   int tried = 0;
-  // From the end: ours is behind what was there before.
+  // From the end: ours comes after what was there before.
   for (auto part = parts.rbegin(); part != parts.rend() && tried < kMaxMarks; ++part) {
     const bool bears_seal = absl::StrContains(part->text, kSealField);
     tried += bears_seal ? 1 : 0;

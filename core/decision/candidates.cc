@@ -9,7 +9,7 @@
 namespace carbon {
 namespace {
 
-// Runs beyond this are a fault of the input; it keeps all arithmetic in seconds far from overflow.
+// A longer run is a fault of the input. This keeps all arithmetic in seconds far from overflow.
 constexpr absl::Duration kMaxRun = absl::Hours(24 * 400);
 
 template <class Container, class Value>
@@ -58,15 +58,15 @@ struct Runtime {
   double slowdown = 1;  // by which the same work takes longer than at home, as far as is known
 };
 
-// Absent where the home's hardware does not describe the job, or nothing is known of its partition.
+// Absent if the home's hardware does not describe the job, or if its partition is unknown.
 std::optional<JobUnits> UnitsAtHome(const JobTerms& terms) {
   if (terms.home->state == nullptr) return std::nullopt;
   return UnitsIn(*terms.job, *terms.home);
 }
 
-// How much longer the same work takes in `pool` than at home; absent where the two cannot be
-// compared. Besides the hardware's speed it is the number of units at work: an exclusive job that
-// asks for no number has all of its nodes.
+// How much longer the same work takes in `pool` than at home; absent if the two cannot be compared.
+// It depends on the hardware's speed and on the number of units at work: an exclusive job that asks
+// for no number has all units of its nodes.
 std::optional<double> Slowdown(const JobTerms& terms, const std::optional<JobUnits>& at_home,
                                const Snapshot::Pool& pool, int64_t working) {
   const Snapshot::Pool& home = *terms.home;
@@ -103,8 +103,8 @@ std::optional<Reason> RuntimeOn(const JobTerms& terms, const std::optional<JobUn
 }
 
 // The time limit of one task in `pool`: on slower hardware the same work takes longer, and the
-// limit grows with it where the policy lets it. (That the user lets the job go to other hardware
-// was asked before.)
+// limit grows with it if the policy allows that. (Whether the user allows other hardware was
+// checked before.)
 std::optional<Reason> LimitIn(const JobTerms& terms, const Snapshot::Pool& pool, double slowdown,
                               absl::Duration* limit) {
   *limit = terms.limit;
@@ -133,15 +133,15 @@ Reason WhyNotDescribed(AllocationUnit unit) {
   return Reason::kNotDescribed;
 }
 
-// What a unit draws while its node wakes up, before PUE: about what it draws allocated but idle, or
-// else free; busy where the profile has neither.
+// What a unit draws while its node wakes up, before PUE: about what it draws when it is allocated
+// but idle, or else free. If the profile has neither, what it draws when it is busy.
 Watts WakingWatts(const HardwareProfile& hardware) {
   if (hardware.idle.has_value()) return hardware.idle->value;
   return hardware.free.has_value() ? hardware.free->value : hardware.busy.value;
 }
 
-// Spreads what the nodes draw while they wake up over the run that follows. All of it is more than
-// without the job: a node that sleeps draws nothing.
+// Spreads what the nodes draw while they wake up over the run that follows. All of it is drawn in
+// addition because of the job: a node that sleeps draws nothing.
 void ChargeWakeUp(PoolRun* run) {
   const PoolState& state = *run->pool->state;
   if (state.wake_up <= absl::ZeroDuration()) return;
@@ -163,7 +163,7 @@ std::optional<Reason> WhyNotForecast(const Snapshot::Pool& pool, absl::Time now)
   return std::nullopt;
 }
 
-// Runtime and amount: what is the same in all pools of a kind, but for the home, of which `run` is
+// Runtime and amount, which are the same in all pools of a kind except the home. At home, `run` is
 // a default PoolRun. The pool has a state.
 std::optional<Reason> RunInKind(const JobTerms& terms, const std::optional<JobUnits>& units_at_home,
                                 const Snapshot::Pool& pool, PoolRun* run) {
@@ -173,7 +173,7 @@ std::optional<Reason> RunInKind(const JobTerms& terms, const std::optional<JobUn
   Runtime runtime;
   if (const auto why = RuntimeOn(terms, units_at_home, pool, units->working, &runtime)) return why;
   if (const auto why = LimitIn(terms, pool, runtime.slowdown, &run->limit)) return why;
-  // At home the job is stopped at its limit; elsewhere it must not come to that.
+  // At home the job is stopped at its limit. Elsewhere it must end before.
   if (runtime.length > run->limit && !at_home) return Reason::kOutlastsLimit;
   if (run->limit > terms.limit && terms.job->time_min.has_value()) {
     run->time_min = std::min(run->limit, RoundUpToMinute(*terms.job->time_min * runtime.slowdown));
@@ -201,7 +201,7 @@ std::optional<Reason> RunInKind(const JobTerms& terms, const std::optional<JobUn
   return std::nullopt;
 }
 
-// What the pool's site and forecast have a part in: power and intensity.
+// Power and intensity, which depend on the pool's site and forecast.
 void SettleIn(const Snapshot::Pool& pool, PoolRun* run) {
   run->pool = &pool;
   run->option.intensity = &pool.forecast->series;
@@ -214,9 +214,8 @@ void SettleIn(const Snapshot::Pool& pool, PoolRun* run) {
 
 GroupName GroupOf(const PoolRun& run) { return {run.pool->group->name, run.pool->group_index}; }
 
-// Bounds the starts from `from` to `until` at which the capacity holds for the whole time limit,
-// and from which the forecast does not end before the run. Leaves the run without bounds where
-// there is none.
+// Bounds the starts from `from` to `until` at which there is capacity for the whole time limit, and
+// from which the forecast covers the run. Leaves the run without bounds if there is no such start.
 void BoundStarts(const BookingLedger& ledger, absl::Time from, absl::Time until, PoolRun* run) {
   until = std::min(until, run->option.intensity->end() - run->option.runtime);
   const std::optional<absl::Time> first = ledger.calendars().FirstStart(
@@ -266,7 +265,8 @@ std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const J
                                                absl::string_view partition) {
   std::vector<const Snapshot::Pool*> pools;
   for (const Snapshot::Pool* pool : snapshot.PoolsOf(partition)) {
-    // The type asked for is taken to be that of a pool that names none, or Slurm refuses the job.
+    // A pool that names no type is assumed to have the type asked for. If not, Slurm refuses the
+    // job.
     const std::string& type = pool->config->gres_type;
     if (!job.device_type.empty() && !type.empty() && type != job.device_type) continue;
     const bool lacks_devices =
@@ -274,8 +274,8 @@ std::vector<const Snapshot::Pool*> PoolsOpenTo(const Snapshot& snapshot, const J
     if (lacks_devices && job.demand.devices > 0) continue;
     pools.push_back(pool);
   }
-  // Of the pools whose features it asks for, the one with the most: its nodes are in those with
-  // fewer too. And those within it.
+  // Of the pools whose features it asks for, the one with the most features, whose nodes are also
+  // in those with fewer; and the pools within it.
   const Snapshot::Pool* asked_for = nullptr;
   for (const Snapshot::Pool* pool : pools) {
     if (!AsksForFeatures(job, *pool)) continue;
@@ -348,28 +348,29 @@ JobInPools::JobInPools(const JobTerms& terms, const Snapshot& snapshot, const Bo
       now_(now),
       units_at_home_(UnitsAtHome(terms)),
       kinds_(snapshot.kinds()),
-      unproven_(snapshot.rules_classes()) {}
+      admitted_(snapshot.rules_classes()) {}
 
 std::optional<Reason> JobInPools::WhyNotProven(const Snapshot::Pool& pool) {
   const std::vector<AdmissionProof>& proofs = *terms_.admission;
-  // A partition that is the job's home admits it whatever its rules are.
+  // A partition that is the job's home admits it under any rules.
   const bool is_alike = proofs.size() == 1 && pool.rules != terms_.home->rules;
-  std::optional<std::optional<Reason>>& known = unproven_[pool.rules_class];
-  if (is_alike && known.has_value()) return *known;
+  Answer& admitted = admitted_[pool.rules_class];
+  if (is_alike && admitted.is_known) return admitted.why_not;
   std::optional<Reason> unproven;
   for (const AdmissionProof& proof : proofs) {
     unproven = proof.WhyNot(pool.rules);
     if (unproven.has_value()) break;
   }
-  if (is_alike) known = unproven;
+  if (is_alike) admitted = {.is_known = true, .why_not = unproven};
   return unproven;
 }
 
-// Why it could be refused, or never start, in a pool that it did not ask for, or not alone.
+// Why it could be refused, or never start, in a pool that it did not ask for, or that is one of
+// several that it asked for.
 std::optional<Reason> JobInPools::WhyNotSent(const Snapshot::Pool& pool) {
-  std::optional<std::optional<Reason>>& misfit = kinds_[pool.kind].misfit;
-  if (!misfit.has_value()) misfit = WhyNotFitting(terms_, pool);
-  if (misfit->has_value()) return *misfit;
+  Answer& fits = kinds_[pool.kind].fits;
+  if (!fits.is_known) fits = {.is_known = true, .why_not = WhyNotFitting(terms_, pool)};
+  if (fits.why_not.has_value()) return fits.why_not;
   return WhyNotProven(pool);
 }
 
@@ -385,7 +386,7 @@ std::optional<Reason> JobInPools::RunIn(const Snapshot::Pool& pool, PoolRun* run
     if (const auto why = WhyNotAllowed(terms_, pool, snapshot_)) return why;
     if (const auto why = WhyNotSent(pool)) return why;
   } else if (terms_.job->partitions.size() > 1) {
-    // A plan names one partition, and so takes the others that the user named from the job.
+    // A plan names one partition, so the job loses the others that the user named.
     if (const auto why = WhyNotSent(pool)) return why;
   }
   if (const auto why = WhyNotForecast(pool, now_)) return why;
@@ -394,15 +395,16 @@ std::optional<Reason> JobInPools::RunIn(const Snapshot::Pool& pool, PoolRun* run
     if (const auto why = RunInKind(terms_, units_at_home_, pool, run)) return why;
   } else {
     InKind& kind = kinds_[pool.kind];
-    if (!kind.obstacle.has_value()) {
-      kind.obstacle = RunInKind(terms_, units_at_home_, pool, &kind.run);
+    if (!kind.can_run.is_known) {
+      kind.can_run = {.is_known = true,
+                      .why_not = RunInKind(terms_, units_at_home_, pool, &kind.run)};
     }
-    if (kind.obstacle->has_value()) return *kind.obstacle;
+    if (kind.can_run.why_not.has_value()) return kind.can_run.why_not;
     *run = kind.run;
   }
   SettleIn(pool, run);
-  // The proof of admission compares the same job in both: one that a QOS or an association lets run
-  // for as long as it asks for at home may be too long for it here.
+  // The proof of admission compares the same job in both. With a longer limit here, the job may be
+  // too long for a QOS or an association that admits it at home.
   if (run->limit != terms_.limit && snapshot_.admission().enforces_limits) {
     return Reason::kLongerLimitNotProven;
   }
@@ -435,7 +437,7 @@ Resources AmountToBook(const JobTerms& terms, const PoolRun& run, const BookingL
   Resources amount = run.amount;
   int64_t fits = SizeIn(*terms.job, *run.pool).nodes;
   int64_t most = MostNodes(*terms.job, *run.pool);
-  // What is free on some nodes is free on fewer: the most are found by halving.
+  // What is free on some nodes is free on fewer, so the maximum is found by halving.
   while (fits < most) {
     const int64_t nodes = fits + (most - fits + 1) / 2;
     const JobSize size = SizeIn(*terms.job, *run.pool, nodes);

@@ -13,41 +13,41 @@ std::optional<GramsCo2e> EmissionOf(const Choice& choice, Figure figure) {
   return *power * choice.placement.integral;
 }
 
-Candidate Describe(const Choice& choice, const Snapshot& snapshot) {
+Plan PlanOf(const Choice& choice, const Snapshot& snapshot) {
   const PoolRun& run = *choice.run;
   const Snapshot::Pool& pool = *run.pool;
-  Candidate candidate;
-  candidate.names = snapshot.NamesOf(pool);
-  candidate.start = choice.placement.start;
-  candidate.runtime = run.option.runtime;
-  candidate.wake_up = run.wake_up;
-  candidate.rounds = run.rounds;
-  candidate.units = run.task_units;
-  candidate.time_limit = run.limit;
-  candidate.time_min = run.time_min;
-  candidate.energy = run.power * run.option.runtime;
-  const absl::Time end = candidate.start + candidate.runtime;
-  candidate.on_own_forecast = pool.forecast->own_from.has_value() &&
-                              end > *pool.forecast->own_from &&
-                              candidate.start < pool.forecast->horizon;
-  candidate.beyond_horizon = end > pool.forecast->horizon;
-  candidate.past_errors = pool.forecast->errors.has_value();
-  candidate.gross = *EmissionOf(choice, Figure::kAttributional);
-  candidate.consequential = EmissionOf(choice, Figure::kConsequential);
-  candidate.stays_powered = pool.stays_powered;
+  Plan plan;
+  PlannedRun& planned = plan.first();
+  planned.names = snapshot.NamesOf(pool);
+  planned.start = choice.placement.start;
+  planned.runtime = run.option.runtime;
+  planned.wake_up = run.wake_up;
+  planned.rounds = run.rounds;
+  planned.units = run.task_units;
+  planned.time_limit = run.limit;
+  planned.time_min = run.time_min;
+  planned.energy = run.power * run.option.runtime;
+  const absl::Time end = planned.start + planned.runtime;
+  planned.on_own_forecast = pool.forecast->own_from.has_value() && end > *pool.forecast->own_from &&
+                            planned.start < pool.forecast->horizon;
+  planned.beyond_horizon = end > pool.forecast->horizon;
+  planned.past_errors = pool.forecast->errors.has_value();
+  planned.gross = *EmissionOf(choice, Figure::kAttributional);
+  planned.consequential = EmissionOf(choice, Figure::kConsequential);
+  planned.stays_powered = pool.stays_powered;
   const double seconds = absl::ToDoubleSeconds(run.option.runtime);
   if (seconds > 0) {
-    candidate.intensity = GramsPerKilowattHour(
+    planned.intensity = GramsPerKilowattHour(
         static_cast<double>(choice.placement.integral.milligram_seconds_per_kwh) / 1000 / seconds);
   }
   if (pool.site->net_intensity.has_value()) {
-    candidate.net = candidate.energy * *pool.site->net_intensity;
+    planned.net = planned.energy * *pool.site->net_intensity;
   }
   if (pool.hardware->embodied_per_hour.has_value()) {
-    candidate.embodied = pool.hardware->embodied_per_hour->value * run.units *
-                         absl::ToDoubleHours(run.option.runtime);
+    planned.embodied = pool.hardware->embodied_per_hour->value * run.units *
+                       absl::ToDoubleHours(run.option.runtime);
   }
-  return candidate;
+  return plan;
 }
 
 Saving SavingOf(GramsCo2e home, const ErrorScenarios::Draws& home_draws, GramsCo2e chosen,

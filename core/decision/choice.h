@@ -1,4 +1,4 @@
-// A run with a start: what a decision compares, and what it tells of it. Pure; no I/O.
+// A pool and a start: what a decision compares, and what it reports about it. Pure; no I/O.
 #ifndef CORE_DECISION_CHOICE_H_
 #define CORE_DECISION_CHOICE_H_
 
@@ -23,20 +23,20 @@ struct Choice {
   }
 };
 
-// What it would emit, use and be called. The run's pool is one of the snapshot's and has a
-// forecast.
-Candidate Describe(const Choice& choice, const Snapshot& snapshot);
+// The plan that it makes: one run, with what it would emit and use. The run's pool is one of the
+// snapshot's and has a forecast.
+Plan PlanOf(const Choice& choice, const Snapshot& snapshot);
 
-// What it emits in one figure; absent where that is not known.
+// What it emits in one figure; absent: that is not known.
 std::optional<GramsCo2e> EmissionOf(const Choice& choice, Figure figure);
 
-// What `chosen` saves against `home` in one figure, which is known of both, with the emissions of
-// both in each error scenario, in grams.
+// What `chosen` saves against `home` in one figure, which is known of both. The draws are the
+// emissions in each error scenario, in grams.
 Saving SavingOf(GramsCo2e home, const ErrorScenarios::Draws& home_draws, GramsCo2e chosen,
                 const ErrorScenarios::Draws& chosen_draws);
 
 // The pool with the least emission at its zone's long-run mean, started as soon as possible. Each
-// of `runs` has a start. Absent where no forecast covers any of them.
+// of `runs` has a start. Absent if no forecast covers any of them.
 std::optional<Choice> StaticBest(const std::vector<PoolRun>& runs);
 
 }  // namespace carbon

@@ -9,10 +9,10 @@
 namespace carbon {
 
 struct Circumstances {
-  // Since when this controller has been the one in charge. A look at the queue from before that
-  // lacks what the controller before it booked.
+  // When this controller took charge. An earlier look at the queue lacks what the controller before
+  // it booked.
   absl::Time in_charge_since = absl::InfinitePast();
-  std::string log_error;  // why the placement log cannot be written; empty: it can
+  std::string log_error;  // why the placement log cannot be written; empty: it can be
 };
 
 }  // namespace carbon

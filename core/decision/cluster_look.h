@@ -17,9 +17,9 @@ namespace carbon {
 
 struct ClusterLook {
   CapacityState capacity;  // for decisions
-  // The same without outages that may last moments only; absent where there are none.
+  // The same without outages that may last only for moments; absent if there are none.
   std::optional<CapacityState> without_brief_outages;
-  std::vector<WatchedJob> watched;       // jobs that wait where and when they were placed
+  std::vector<WatchedJob> watched;       // jobs that wait for a run of their promise
   std::vector<MarkedJobState> restored;  // jobs that may have been restored (RestoredJobs::Note)
   bool may_update = false;               // this process's user may restore them
   std::string why_not_update;            // and if not, why not
@@ -31,7 +31,7 @@ struct ClusterLook {
   // about marks of jobs that do not count: warnings and notes.
   std::vector<Finding> findings;
 
-  // What the watch goes by.
+  // What the watch uses.
   const CapacityState& lasting() const {
     return without_brief_outages.has_value() ? *without_brief_outages : capacity;
   }

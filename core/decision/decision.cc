@@ -16,7 +16,7 @@
 namespace carbon {
 namespace {
 
-// Each costs a proof for every pool; nobody names more in earnest.
+// Each costs a proof for every pool, and no sensible job names more.
 constexpr size_t kMaxPartitions = 8;
 constexpr absl::Duration kMaxLimit = absl::Hours(24 * 400);
 
@@ -24,7 +24,8 @@ const std::string& HomePartition(const Snapshot& snapshot, const JobRequest& job
   return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
 }
 
-// A name in a hint that nothing bears, said so that the user sees the slip; empty: all are known.
+// The fault if a hint names something unknown, worded so that the user sees the typing error;
+// empty: all names are known.
 std::string UnknownName(const Hints& hints, const PlacementConfig& config) {
   if (hints.sites.empty() && hints.hardware.empty()) return "";
   std::vector<std::string> sites, hardware;
@@ -68,12 +69,6 @@ class Decider {
     return false;
   }
   bool LeaveAlone(Reason reason) { return LeaveAlone(DecisionReason{reason, {}}); }
-  // What the request says in words that only it has.
-  bool LeaveAlone(const std::string& words) {
-    const std::optional<Reason> known = ReasonOfText(words);
-    if (known.has_value()) return LeaveAlone(*known);
-    return LeaveAlone({Reason::kDevicesUncountable, InWords{words}});
-  }
 
   bool SettleTerms() {
     const std::string& partition = HomePartition(snapshot_, job_);
@@ -93,9 +88,12 @@ class Decider {
     }
     decision_.hints = *std::move(hints);
     if (decision_.hints.off) return LeaveAlone(Reason::kOptedOut);
-    if (!job_.leave_alone.empty()) return LeaveAlone(job_.leave_alone);
+    if (job_.leave_alone.has_value()) {
+      if (job_.uncountable.empty()) return LeaveAlone(*job_.leave_alone);
+      return LeaveAlone({*job_.leave_alone, InWords{job_.uncountable}});
+    }
 
-    // Which of them has what pins it is not known, and a plan could only name one.
+    // It is not known which of them has what pins it, and a plan could name only one.
     if (job_.partitions.size() > 1 && !job_.pinned_by.empty()) {
       return LeaveAlone(Reason::kPinnedToOneOfSeveral);
     }
@@ -108,7 +106,7 @@ class Decider {
                                                  : Reason::kPartitionWithoutDeviceType);
     }
     const Snapshot::Pool* home = homes.front();
-    // On which of them it would have run is Slurm's to choose: there is nothing to compare with.
+    // Slurm would choose on which of them it runs, so there is nothing to compare with.
     for (const Snapshot::Pool* other : homes) {
       if (!AreAlike(*other, *home)) return LeaveAlone(Reason::kSeveralKindsOfNodes);
     }
@@ -124,7 +122,7 @@ class Decider {
     terms_.hints = &decision_.hints;
     terms_.home = home;
     terms_.limit = *limit;
-    // Of several partitions named, any might have let it run.
+    // If it names several partitions, any of them might have let it run.
     admission_.reserve(std::max<size_t>(1, job_.partitions.size()));
     if (job_.partitions.size() <= 1) {
       admission_.emplace_back(job_, *limit, snapshot_.admission(), home->rules);
@@ -134,7 +132,7 @@ class Decider {
                                 snapshot_.admission().FindPartition(named));
       }
     }
-    // Slurm is to say so. Of several that are named, one that takes it is enough.
+    // Then Slurm reports it. If several are named, one that takes the job is enough.
     const auto is_shut_out = [](const AdmissionProof& proof) {
       return proof.WhyShutOut().has_value();
     };
@@ -147,7 +145,7 @@ class Decider {
     absl::Duration wait = policy->may_change_time ? policy->max_delay : absl::ZeroDuration();
     if (decision_.hints.wait.has_value()) wait = std::min(wait, *decision_.hints.wait);
     if (decision_.hints.now) wait = absl::ZeroDuration();
-    // Nobody would notice in time that its nodes turn out busy.
+    // Without the watch it would not be noticed in time that its nodes turn out busy.
     if (job_.deadline.has_value() && policy->mode == Mode::kEnforce &&
         wait > absl::ZeroDuration() && !IsWatched(snapshot_.capacity(), now_)) {
       wait = absl::ZeroDuration();
@@ -165,7 +163,7 @@ class Decider {
     };
     if (const auto why = RunAtHome(terms_, ledger_, now_, &home_run_)) return not_at_home(*why);
     ComparePartitionsNamed();
-    // Without room in sight nothing is known of when it would start.
+    // Without room in sight it is not known when it would start.
     const bool has_room = home_run_.option.bounds.has_value();
     const std::optional<Placement> placement =
         PlaceAt(home_run_.option, has_room ? FirstStart(home_run_) : terms_.earliest);
@@ -174,14 +172,14 @@ class Decider {
                                                : Reason::kRunBeyondForecast);
     }
     home_ = Choice{&home_run_, *placement};
-    decision_.home = Describe(home_, snapshot_);
+    decision_.home = PlanOf(home_, snapshot_);
     decision_.signal = terms_.home->forecast->kind;
     return true;
   }
 
-  // Of several partitions that the user names, Slurm starts the job in the one that has room first,
-  // and of equals in the one named first: that is its home. One in which it could never start is
-  // not.
+  // If the user names several partitions, Slurm starts the job in the one that has room first; if
+  // two are equal, in the one named first. That is its home. A partition in which it could never
+  // start is not.
   void ComparePartitionsNamed() {
     if (job_.partitions.size() <= 1) return;
     bool fits_home = !WhyNotFitting(terms_, *terms_.home).has_value();
@@ -221,8 +219,8 @@ class Decider {
     }
   }
 
-  // Emissions in two figures are not compared: where one candidate lacks the consequential, all are
-  // judged by the attributional.
+  // Emissions in two figures are not compared: if one candidate lacks the consequential figure, all
+  // are judged by the attributional.
   void SettleFigure() {
     const auto is_known = [](const PoolRun& run) { return run.added_power.has_value(); };
     if (terms_.policy->minimise == Figure::kAttributional || !is_known(home_run_) ||
@@ -247,17 +245,17 @@ class Decider {
     }
     decision_.best.reserve(placed->best.size());
     for (const OptionPlacement& best : placed->best) {
-      decision_.best.push_back(Describe({&runs_[best.option], best.placement}, snapshot_));
+      decision_.best.push_back(PlanOf({&runs_[best.option], best.placement}, snapshot_));
     }
 
     const std::optional<Choice> static_best = StaticBest(runs_);
-    if (static_best.has_value()) decision_.static_best = Describe(*static_best, snapshot_);
+    if (static_best.has_value()) decision_.static_best = PlanOf(*static_best, snapshot_);
     const Choice fallback = FallbackOf(static_best);
     const Choice greenest = {&runs_[placed->greenest.option], placed->greenest.placement};
     if (greenest == fallback) {
       return Settle(fallback, fallback == home_ ? Reason::kHomeIsGreenest : Reason::kGreenest);
     }
-    // Nothing emits less: mostly that settles it, and no other plan is looked at.
+    // Nothing emits less. Mostly it passes, and no other plan is looked at.
     if (Passes(greenest, fallback)) return Settle(greenest, Reason::kGreenest);
     if (const std::optional<Choice> plan = PlanThatPays(options, *placed, fallback)) {
       return Settle(*plan, Reason::kGreenestLikely);
@@ -265,12 +263,12 @@ class Decider {
     Settle(fallback, fallback == home_ ? Reason::kNoLikelySaving : Reason::kCleanestSite);
   }
 
-  // Static best only where nothing but the place differs from home, for the better: a job does not
-  // wait, and does not change its hardware, for what nobody is sure of. Those are plans like any
+  // The static best, only if it is better than home and differs from it only in the place. A job
+  // does not wait, or change its hardware, for an uncertain saving: such plans are judged like any
   // other.
   Choice FallbackOf(const std::optional<Choice>& static_best) const {
     if (!static_best.has_value()) return home_;
-    // The user's own choice of place leaves no home to fall back to.
+    // The user has excluded home, so there is no home to fall back to.
     if (!IsHomeAsked()) return *static_best;
     const bool is_better = static_best->placement.emission < home_.placement.emission &&
                            static_best->placement.start <= home_.placement.start &&
@@ -286,12 +284,12 @@ class Decider {
            has(terms_.hints->hardware, terms_.home->config->hardware);
   }
 
-  // The plan of least emission that passes the gate: of each pool's best start and its first.
+  // The plan of least emission that passes the gate, among each pool's best start and its first.
   std::optional<Choice> PlanThatPays(const std::vector<const PlacementOption*>& options,
                                      const GreenestPlacement& placed, const Choice& fallback) {
     const std::optional<Choice> plan = FirstThatPasses(placed.best, fallback);
     const bool are_all = placed.best.size() < kMaxCandidates || options.size() <= kMaxCandidates;
-    // No pool that was left out can do better.
+    // The pools that were left out cannot do better.
     const bool is_least =
         plan.has_value() && plan->placement.emission <= placed.best.back().placement.emission;
     if (are_all || is_least) return plan;
@@ -325,14 +323,14 @@ class Decider {
   }
 
   bool Passes(const Choice& plan, const Choice& fallback) {
-    // What the forecast itself puts below the floor needs no scenarios.
+    // If the forecast itself puts the saving below the floor, no scenarios are needed.
     const double floor = terms_.policy->saving_floor;
     if (plan == fallback || plan.placement.emission > fallback.placement.emission * (1 - floor)) {
       return false;
     }
     const bool shifts_in_zone = plan.run->pool->zone_index == fallback.run->pool->zone_index &&
                                 plan.placement.start != fallback.placement.start;
-    // Watts that err alike in both make neither better: they do not count as doubt.
+    // Watts that err alike in both favour neither: they do not count as doubt.
     const bool err_alike = WattsFactorOf(plan) == WattsFactorOf(fallback);
     const auto draws_of = [&](const Choice& choice) {
       if (!err_alike) return Draw(choice).emission;
@@ -365,7 +363,7 @@ class Decider {
     return drawn;
   }
 
-  // Absent where the figure is not known of home or of `chosen`.
+  // Absent if the figure is not known of home or of `chosen`.
   std::optional<Saving> SavingIn(Figure figure, const Choice& chosen) {
     const std::optional<GramsCo2e> at_home = EmissionOf(home_, figure);
     const std::optional<GramsCo2e> there = EmissionOf(chosen, figure);
@@ -375,7 +373,7 @@ class Decider {
                     DrawEmissions(*chosen.run, figure, Draw(chosen).per_watt));
   }
 
-  // What of a change of hardware nobody measured.
+  // What was not measured about a change of hardware.
   RestsOn::Hardware EstimatesOf(const Choice& chosen, const Snapshot::Pool& pool) const {
     RestsOn::Hardware of = {.watts = pool.hardware->busy.quality};
     if (chosen.run->speed_matters) {
@@ -400,13 +398,12 @@ class Decider {
                        EstimatesOf(chosen, *home_.run->pool)};
     }
     decision_.reason = {reason, std::move(plan)};
-    decision_.chosen = Describe(chosen, snapshot_);
+    decision_.chosen = PlanOf(chosen, snapshot_);
     decision_.saving = SavingIn(Figure::kAttributional, chosen);
     decision_.consequential_saving = SavingIn(Figure::kConsequential, chosen);
-    decision_.booked_when =
-        TimeInterval{chosen.placement.start, chosen.placement.start + chosen.run->held};
-    decision_.booked_group = chosen.run->pool->group->name;
-    decision_.booked_amount = AmountToBook(terms_, *chosen.run, ledger_, chosen.placement.start);
+    decision_.chosen->first().hold =
+        Hold{chosen.run->pool->group->name, chosen.run->held,
+             AmountToBook(terms_, *chosen.run, ledger_, chosen.placement.start)};
   }
 
   const JobRequest& job_;
@@ -425,11 +422,6 @@ class Decider {
 
 }  // namespace
 
-const PoolNames& Candidate::Names() const {
-  static const PoolNames& none = *new PoolNames;
-  return names == nullptr ? none : *names;
-}
-
 absl::string_view ExclusionText(const Exclusion& exclusion) {
   return exclusion.text.empty() ? ReasonText(exclusion.reason) : exclusion.text;
 }
@@ -446,8 +438,8 @@ absl::string_view OutcomeName(Outcome outcome) {
   return "unknown";
 }
 
-GramsCo2e MinimisedEmission(const Decision& decision, const Candidate& candidate) {
-  return decision.minimised == Figure::kConsequential ? *candidate.consequential : candidate.gross;
+GramsCo2e MinimisedEmission(const Decision& decision, const Plan& plan) {
+  return decision.minimised == Figure::kConsequential ? *plan.consequential() : plan.gross();
 }
 
 const std::optional<Saving>& MinimisedSaving(const Decision& decision) {
@@ -457,7 +449,8 @@ const std::optional<Saving>& MinimisedSaving(const Decision& decision) {
 
 bool HasNewTimeLimit(const Decision& decision) {
   return decision.outcome == Outcome::kPlaced && decision.chosen.has_value() &&
-         decision.home.has_value() && decision.chosen->time_limit != decision.home->time_limit;
+         decision.home.has_value() &&
+         decision.chosen->first().time_limit != decision.home->first().time_limit;
 }
 
 Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,

@@ -1,4 +1,4 @@
-// What a decision is called, in the log and in the job's admin_comment. Pure.
+// The id of a decision, in the log and in the job's admin_comment. Pure.
 #ifndef CORE_DECISION_DECISION_ID_H_
 #define CORE_DECISION_DECISION_ID_H_
 

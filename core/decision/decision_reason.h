@@ -1,6 +1,6 @@
-// Why a decision came out as it did: a reason, and what its text names beside it as typed data. No
-// text is composed while a job is decided on; ReasonText() does that where a record, or the line
-// for the user, is written. Outlives the snapshot that it was made on. Pure.
+// Why a decision is as it is: a reason, and typed data that its text names. No text is composed
+// while a job is decided on: ReasonText() does that when a record, or the line for the user, is
+// written. Outlives the snapshot on which it was made. Pure.
 #ifndef CORE_DECISION_DECISION_REASON_H_
 #define CORE_DECISION_DECISION_REASON_H_
 
@@ -16,13 +16,13 @@
 
 namespace carbon {
 
-// The reason keeps the job from its home: from this pool, or from every partition that it names
-// where `pool` is nullptr. "its home oslo: no forecast for its zone".
+// The reason keeps the job from its home: from this pool, or, if `pool` is nullptr, from every
+// partition that it names. "its home oslo: no forecast for its zone".
 struct AtHome {
   std::shared_ptr<const PoolNames> pool;
 };
 
-// How far a time is off, and how far it may be. "the snapshot is 12 minutes old, limit 10".
+// How far off a time is, and how far off it may be. "the snapshot is 12 minutes old, limit 10".
 struct MinutesOff {
   int64_t minutes = 0;
   int64_t limit = 0;
@@ -35,9 +35,9 @@ struct InWords {
 
 // What a plan rests on besides the reason: "; rests on the estimated speed of mi300x".
 struct RestsOn {
-  // In the order in which it is told. A quality that is measured, or does not matter, is kMeasured.
+  // In the order of the text. A quality that is measured, or does not matter, is kMeasured.
   struct Hardware {
-    std::shared_ptr<const PoolNames> pool;  // nullptr: nothing is told of it
+    std::shared_ptr<const PoolNames> pool;  // nullptr: the text does not mention it
     Quality speed = Quality::kMeasured;
     Quality watts = Quality::kMeasured;
     Quality free_watts = Quality::kMeasured;
@@ -46,7 +46,7 @@ struct RestsOn {
   std::array<Hardware, 2> hardware = {};  // of the pool chosen, and of home
 };
 
-// The whole text, as a record has it that was read back.
+// The whole text, from a record that was read back.
 struct AsRecorded {
   std::string text;
 };

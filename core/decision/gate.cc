@@ -64,8 +64,8 @@ Prospect ProspectOf(const ErrorScenarios::Draws& candidate,
 
 Interval90 CentralInterval90(const ErrorScenarios::Draws& draws) {
   constexpr size_t kOutside = ErrorScenarios::kCount / 20;  // 5% on either side
-  // The least and the most draws, the ones looked for last. So few are kept in order faster than
-  // all are parted.
+  // The lowest and the highest draws, with the two bounds last. Keeping these few in order is
+  // faster than partitioning all draws.
   std::array<double, kOutside + 1> low, high;
   low.fill(std::numeric_limits<double>::infinity());
   high.fill(-std::numeric_limits<double>::infinity());

@@ -1,6 +1,6 @@
-// The guard against fooling oneself: among many noisy options the apparent best is too good. A
-// candidate is judged against its alternative on the error scenarios, in which what the two share
-// errs alike. Pure; no I/O.
+// The gate guards against the winner's curse: among many noisy options the apparent best looks too
+// good. A candidate is judged against its alternative on the error scenarios, in which errors that
+// the two share are the same. Pure; no I/O.
 #ifndef CORE_DECISION_GATE_H_
 #define CORE_DECISION_GATE_H_
 
@@ -11,25 +11,25 @@
 
 namespace carbon {
 
-// What `run` started at `start` emits in each scenario for each watt that it draws, in grams: the
-// zone's intensity, the site's PUE and, where it matters, the hardware's speed are all drawn.
+// What `run`, started at `start`, emits in each scenario for each watt that it draws, in grams. The
+// zone's intensity, the site's PUE and, if it matters, the hardware's speed are drawn.
 ErrorScenarios::Draws DrawPerWatt(const PoolRun& run, absl::Time start, const Snapshot& snapshot);
 
 // The emission in each scenario, in grams: `per_watt` times the power that `figure` counts, which
-// is drawn too. It is known of the run.
+// is drawn too. That power must be known.
 ErrorScenarios::Draws DrawEmissions(const PoolRun& run, Figure figure,
                                     const ErrorScenarios::Draws& per_watt);
 
-// What a plan saves against an alternative, as the scenarios have it.
+// What a plan saves against an alternative, according to the scenarios.
 struct Prospect {
   double expected_share;  // of the alternative's mean emission; negative where it emits more
   double probability;     // that it saves anything at all
 };
 
-// Another start in the same zone was chosen from many because its forecast is low there, and
-// forecasts that are chosen for being low are too low: savings come out kWinnersCurse standard
-// deviations below what the scenarios expect, and spread kSpread times as widely. Between zones
-// both are as the scenarios have them. How they were measured: docs/placement.md.
+// Another start in the same zone was chosen from many because its forecast is low, and forecasts
+// that are chosen for being low are too low. Real savings are kWinnersCurse standard deviations
+// below what the scenarios expect, and spread kSpread times as widely. Between zones both are as in
+// the scenarios. docs/placement.md says how they were measured.
 inline constexpr double kWinnersCurse = 0.1;
 inline constexpr double kSpread = 1.15;
 

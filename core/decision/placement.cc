@@ -7,7 +7,7 @@
 namespace carbon {
 namespace {
 
-// Starts in [from, to], Unix seconds, from which the series covers the run.
+// Starts in [from, to], in Unix seconds, from which the series covers the run.
 struct Window {
   int64_t from;
   int64_t to;
@@ -48,8 +48,8 @@ class WindowMinimum {
   void OverSteps(Window window, size_t head, size_t tail, int64_t integral) {
     const std::vector<int64_t>& steps = series_.step_seconds();
     const std::vector<int64_t>& values = series_.step_milligrams();
-    // At which starts the one and the other become the next step; at none within the window, where
-    // there is no next.
+    // The starts at which the run begins and ends in the next step; beyond the window if there is
+    // no next step.
     const auto next_head = [&] { return head + 1 < steps.size() ? steps[head + 1] : INT64_MAX; };
     const auto next_tail = [&] {
       return tail + 1 < steps.size() ? steps[tail + 1] - length_ : INT64_MAX;
@@ -71,9 +71,9 @@ class WindowMinimum {
     }
   }
 
-  // Where all steps are equally long, a run that starts with a step ends equally far into another,
-  // the same number of steps later, whichever step it is. So each integral is two sums that the
-  // series has, and a product: none waits for the one before. A run that ends with a step likewise.
+  // If all steps are equally long, every run that starts with a step ends equally far into the step
+  // that is a fixed number of steps later. So each integral is two sums that the series has and a
+  // product, and none depends on the one before. The same holds for runs that end with a step.
   // `head` and `tail` are the first steps that begin after the window's first run starts and ends.
   void OverEvenSteps(Window window, size_t head, size_t tail) {
     const std::vector<int64_t>& steps = series_.step_seconds();
@@ -133,7 +133,7 @@ class WindowMinimum {
   int64_t integral_ = 0;
 };
 
-// No start of the option emits less; absent where it has none.
+// A lower bound for the emission from any start of the option; absent if it has no start.
 std::optional<GramsCo2e> LeastConceivable(const PlacementOption& option) {
   if (!option.bounds.has_value() && option.starts.empty()) return std::nullopt;
   const auto [from, to] =
@@ -184,7 +184,7 @@ std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption*
   for (size_t i = 0; i < options.size(); ++i) {
     if (const auto least = LeastConceivable(*options[i])) bounds.push_back({*least, i});
   }
-  // The most promising first, so that the rest can soon be passed over.
+  // The most promising first, so that the rest can soon be skipped.
   std::sort(bounds.begin(), bounds.end(),
             [](const Bound& a, const Bound& b) { return a.least < b.least; });
 

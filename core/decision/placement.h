@@ -6,8 +6,9 @@
 // time grid, no search. All times are whole seconds, so the optimum is exact among the starts that
 // Slurm can make. A brute-force oracle in the tests tries every second.
 //
-// A pool that could not be among the best even if it ran wholly at the least intensity in reach is
-// not looked at closer. That bound is computed as the emission is, so rounding cannot make it miss.
+// A pool is skipped if it could not be among the best even if all of the run had the least
+// intensity in reach. That bound is computed in the same way as the emission, so rounding cannot
+// make it wrong.
 //
 // Pure; no I/O, no allocation beyond the result.
 #ifndef CORE_DECISION_PLACEMENT_H_
@@ -31,11 +32,11 @@ struct PlacementOption {
   const IntensitySeries* intensity = nullptr;
   absl::Duration runtime;  // whole seconds; zero is allowed and emits nothing
   Watts power;             // drawn throughout the run, PUE included
-  // Where the run may start: disjoint closed intervals of whole seconds, in order, as
-  // CapacityCalendar::FeasibleStarts gives them.
+  // When the run may start: disjoint closed intervals of whole seconds, in order, as
+  // CapacityCalendar::FeasibleStarts returns them.
   std::vector<TimeInterval> starts;
-  // Where `starts` is yet to be computed: the first of them, and an instant that none comes after.
-  // Absent: `starts` are all there are.
+  // If `starts` are not computed yet: the first of them, and a time after which there is none.
+  // Absent: `starts` are complete.
   std::optional<TimeInterval> bounds;
 };
 
@@ -45,11 +46,11 @@ struct Placement {
   IntensityIntegral integral;
 };
 
-// The earliest of the starts with the least emission. Starts from which the run is not wholly
-// covered by the intensity series are not candidates: absent when none is left.
+// The earliest of the starts with the least emission. A start is not a candidate if the intensity
+// series does not cover the whole run. Absent if there is no candidate.
 std::optional<Placement> BestStart(const PlacementOption& option);
 
-// The emission of a run that starts at `start`; absent where the series does not cover it.
+// The emission of a run that starts at `start`; absent if the series does not cover it.
 std::optional<Placement> PlaceAt(const PlacementOption& option, absl::Time start);
 
 struct OptionPlacement {
@@ -61,16 +62,16 @@ struct GreenestPlacement {
   // The least emission of all options. Of equals the earliest start wins, then the option that
   // stands first.
   OptionPlacement greenest;
-  // The best of each option, by emission; of equals the option that stands first.
+  // The best of each option, by emission; equals in the order of the options.
   std::vector<OptionPlacement> best;
 };
 
-// Reports the `keep` best options, at least one. Absent when no option has a start. Before an
-// option is looked at closely, `complete` is called with its index, to compute its starts: most
-// options are not.
+// Returns the `keep` best options, at least one. Absent if no option has a start. Before an option
+// is examined, `complete` is called with its index, to compute its starts. Most options are never
+// examined.
 std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption* const> options,
                                                int keep, absl::FunctionRef<void(size_t)> complete);
-// The same where all options have their starts.
+// The same for options that all have their starts.
 std::optional<GreenestPlacement> PlaceGreenest(absl::Span<const PlacementOption* const> options,
                                                int keep);
 

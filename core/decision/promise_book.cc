@@ -41,7 +41,7 @@ void PromiseBook::Note(const std::vector<MarkedJob>& jobs, absl::Time sealed_sin
     jobs_.try_emplace(job.mark.decision_id, Entry{SubmissionOf(job), job.mark.made_at,
                                                   job.mark.is_sealed, job.submitted});
   };
-  // What was believed before there was a key.
+  // Marks without a seal that counted before there was a key.
   std::erase_if(jobs_, [&](const auto& entry) {
     return !entry.second.is_sealed && entry.second.submitted > sealed_since;
   });
@@ -55,7 +55,7 @@ void PromiseBook::Note(const std::vector<MarkedJob>& jobs, absl::Time sealed_sin
   before_.clear();
   ignored_ =
       std::count_if(jobs.begin(), jobs.end(), [this](const auto& job) { return !IsAbout(job); });
-  // While a copy could still pass for it, the job is remembered though it is gone.
+  // A job that is gone is remembered as long as a copy could still pass for it.
   std::erase_if(jobs_, [&](const auto& entry) {
     return !shown.contains(entry.first) && entry.second.made_at + kLag + kLead < now;
   });

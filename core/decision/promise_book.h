@@ -1,7 +1,7 @@
-// Which job each of our decisions was about. The plugin decides before the job has an id, so that
-// the mark in its AdminComment (core/decision/admin_comment.h) cannot name it, and whoever reads
-// one job's AdminComment may have it copied into another of the same user. A mark counts for the
-// job that was submitted when it was made, and for no other, not even when that one is gone.
+// Remembers which job each of our decisions was about. The plugin decides before the job has an id,
+// so the mark in its AdminComment (core/decision/admin_comment.h) cannot name it, and it may be
+// copied into another job of the same user. A mark counts only for the job that was submitted when
+// it was made. It never counts for another, not even when that job is gone.
 //
 // Pure; not thread-safe.
 #ifndef CORE_DECISION_PROMISE_BOOK_H_
@@ -19,34 +19,34 @@
 
 namespace carbon {
 
-// A job that bears a mark, whatever its state.
+// A job with a mark, in any state.
 struct MarkedJob {
   uint32_t job_id = 0;
-  uint32_t array_job_id = 0;  // 0: it is no task of an array
+  uint32_t array_job_id = 0;  // 0: it is not a task of an array
   absl::Time submitted;
   CarbonMark mark;
 };
 
 class PromiseBook {
  public:
-  // slurmctld may keep a submission waiting between the plugin's decision and the job's record for
-  // so long; both bear its clock's time.
+  // How much earlier and later than the plugin's decision the job's record in slurmctld may be.
+  // Both have the time of slurmctld's clock.
   static constexpr absl::Duration kLead = absl::Seconds(2);
   static constexpr absl::Duration kLag = absl::Minutes(10);
 
-  // Takes over what a process before this one knew, from the last look that it published: by that,
-  // jobs are known that were requeued since, and so have another time of submission.
+  // Takes over what an earlier process knew, from the last look that it published. Otherwise jobs
+  // that were requeued since would be unknown, because they have another time of submission.
   void Restore(const CapacityState& capacity);
 
-  // Takes a look at all jobs of the queue that bear a mark. Of several that could be a decision's
-  // job, it is the one submitted first, and among those the one with the lowest id. What has no
+  // Takes a look at all jobs of the queue that have a mark. If several could be a decision's job,
+  // it is the one submitted first, and among those the one with the lowest id. A mark without a
   // seal counts for jobs submitted before the cluster had a key, at `sealed_since`.
   void Note(const std::vector<MarkedJob>& jobs, absl::Time sealed_since, absl::Time now);
 
   // Whether the decision was about the job.
   bool IsAbout(const MarkedJob& job) const;
 
-  // Marks of the last look that count for nothing.
+  // How many marks of the last look do not count.
   int64_t ignored() const { return ignored_; }
 
  private:

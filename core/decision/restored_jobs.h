@@ -6,9 +6,9 @@
 // be kept on the disk before slurmctld is asked), and it is done (Done). Where the second is
 // missing, the next look decides by the job's own begin, partition, and time limit.
 //
-// What is lost does little harm. The job of a lost entry is watched by its promise once more: where
-// its partition is another one, or its begin is yet to come, the watch leaves it alone
-// (core/decision/watch.h); elsewhere it may be restored again, to what it has already, once.
+// A lost entry does little harm. Its job is watched by its promise once more. If the job's
+// partition is another one, or its begin is in the future, the watch leaves it alone
+// (core/decision/watch.h). Otherwise it may be restored once more, to what it has already.
 //
 // Pure; not thread-safe.
 #ifndef CORE_DECISION_RESTORED_JOBS_H_
@@ -33,7 +33,7 @@ struct RestoredJob {
   bool is_done = false;  // false: whether slurmctld did it is not known yet
 };
 
-// A job of the queue that bears the mark of a decision, as it is now.
+// A job of the queue with the mark of a decision, as it is now.
 struct MarkedJobState {
   uint32_t job_id = 0;
   std::string decision_id;
@@ -41,12 +41,12 @@ struct MarkedJobState {
   absl::Time begin;
   absl::Duration limit;
   bool waits = false;
-  absl::Time started;  // where it waits no longer
+  absl::Time started;  // if it no longer waits
 };
 
 class RestoredJobs {
  public:
-  // Takes what was kept. Of several entries for one job, the last counts.
+  // Takes what was kept. If there are several entries for one job, the last counts.
   explicit RestoredJobs(std::vector<RestoredJob> jobs = {});
 
   // Whether a job of this decision was restored or may have been: IsRestored and Note need to know
@@ -54,12 +54,13 @@ class RestoredJobs {
   bool Knows(absl::string_view decision_id) const;
 
   // Whether the job has been restored. A task of an array counts as restored with the array if it
-  // was split off later. Where the restore was asked for and not answered: whether the job is as it
-  // was to become.
+  // was split off later. If the restore was asked for and not answered: whether the job is as the
+  // restore would have made it.
   bool IsRestored(const MarkedJobState& job) const;
 
-  // Takes the states of all jobs of the queue whose decisions it knows. Settles what was asked for,
-  // and returns what turns out to be done. Forgets jobs that are gone or were not restored.
+  // Takes the states of all jobs of the queue whose decisions it knows. Settles restores that were
+  // asked for, and returns those that turn out to be done. Forgets jobs that are gone or were not
+  // restored.
   std::vector<RestoredJob> Note(const std::vector<MarkedJobState>& jobs);
 
   void Ask(JobRestore restore, absl::Time now);
@@ -67,9 +68,9 @@ class RestoredJobs {
   void Done(const JobRestore& restore);
   void Refused(const JobRestore& restore);
 
-  // By decision and job.
+  // In order of decision and job.
   std::vector<RestoredJob> All() const;
-  // Counts the changes.
+  // The number of changes so far.
   uint64_t version() const { return version_; }
 
  private:

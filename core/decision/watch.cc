@@ -49,19 +49,20 @@ class Watch {
     std::erase_if(job.promise.from,
                   [this, &job](const std::string& partition) { return !MayHave(job, partition); });
     if (job.promise.from.empty()) return std::nullopt;
-    const PoolConfig* pool = PoolOf(job.promise.pool);
-    if (pool == nullptr || IsChanged(job, *pool)) return std::nullopt;
-    const PoolState* state = StateOf(job.promise.pool);
-    if (IsObstructed(job)) {
+    const PromisedRun& run = RunAwaited(job.promise, job.begin, now_);
+    const PoolConfig* pool = PoolOf(run.pool);
+    if (pool == nullptr || IsChanged(job, run, *pool)) return std::nullopt;
+    const PoolState* state = StateOf(run.pool);
+    if (IsObstructed(job, state)) {
       JobRestore restore =
-          Describe(job, *pool, nullptr, LatestSafeStart(job, job.limit + WakeUp(state)));
+          Describe(job, run, *pool, nullptr, LatestSafeStart(job, job.limit + WakeUp(state)));
       restore.reason = std::string(kObstacleText[static_cast<int>(job.obstacle->kind)]);
       return restore;
     }
     const auto use = uses_.find(job.job_id);
     if (use == uses_.end()) return std::nullopt;
 
-    // In a look at the queue a job takes no time where there is no telling when it would start.
+    // In a look at the queue a job takes no time if it is unknown when it would start.
     const absl::Duration laid_out = use->second->when.end - use->second->when.start;
     const absl::Duration asked = std::max(laid_out, job.limit);
     const absl::Duration held = asked + WakeUp(state);
@@ -70,10 +71,10 @@ class Watch {
     // It must not stand in its own way.
     is_nice_ = job.is_nice;
     Release(*use->second);
-    JobRestore restore = Describe(job, *pool, state, latest);
+    JobRestore restore = Describe(job, run, *pool, state, latest);
     if (laid_out > absl::ZeroDuration()) {
-      // Nodes that wake up for it are no other job's: the latest start leaves time for that, and
-      // what is planned behind its limit is not in its way.
+      // Nodes that wake up for it are not another job's: the latest start leaves time for that, and
+      // what is planned after its limit is not in its way.
       const auto room = FirstRoom(state, state, std::max(now_, job.begin), asked, amount);
       if (room.has_value()) restore.expected_start = room->start;
     }
@@ -82,7 +83,7 @@ class Watch {
       Book(*use->second);
       return std::nullopt;
     }
-    // Those after it must reckon with it at home.
+    // The jobs after it find it at home.
     const std::optional<Room> at_home = FirstRoomIn(job.promise.from.front(), state, restore.begin,
                                                     restore.limit.value_or(asked), amount);
     if (at_home.has_value()) {
@@ -133,7 +134,7 @@ class Watch {
     }
   }
 
-  // Whoever changes a job as Slurm's administrator is not held to its limits.
+  // Slurm's administrator may change a job beyond the limits of its user.
   bool MayHave(const WatchedJob& job, const std::string& partition) const {
     JobRequest request;
     request.user_id = job.user_id;
@@ -143,7 +144,7 @@ class Watch {
       const PartitionRules* rules = admission_.FindPartition(name);
       return AdmissionProof(request, job.limit, admission_, rules).WhyShutOut().has_value();
     };
-    // What keeps it out of where it is as well was overruled by an administrator.
+    // If the same keeps it out of where it is, an administrator has overruled that.
     if (is_shut_out(partition) && !is_shut_out(job.partition)) return false;
     if (!job.promise.limit.has_value()) return true;
     const PoolState* state = StateOfPartition(partition);
@@ -151,19 +152,18 @@ class Watch {
            (!state->max_time.has_value() || *job.promise.limit <= *state->max_time);
   }
 
-  bool IsChanged(const WatchedJob& job, const PoolConfig& pool) const {
+  bool IsChanged(const WatchedJob& job, const PromisedRun& run, const PoolConfig& pool) const {
     if (job.partition != pool.partition) return true;
     // Slurm itself gives another begin to a job that it requeues, and to one that never had any:
-    // the time at which it first looked at it. Only one that is yet to come is somebody's wish.
+    // the time at which it first looked at it. Only a begin in the future is somebody's wish.
     if (job.was_requeued || job.begin <= now_) return false;
-    return absl::AbsDuration(job.begin - job.promise.start) > kSameTime;
+    return absl::AbsDuration(job.begin - run.start) > kSameTime;
   }
 
   // Whether an obstacle has lasted that the job does not meet at home.
-  bool IsObstructed(const WatchedJob& job) const {
+  bool IsObstructed(const WatchedJob& job, const PoolState* state) const {
     if (!job.obstacle.has_value()) return false;
-    const std::optional<absl::Time> latest =
-        LatestSafeStart(job, job.limit + WakeUp(StateOf(job.promise.pool)));
+    const std::optional<absl::Time> latest = LatestSafeStart(job, job.limit + WakeUp(state));
     const bool is_urgent = latest.has_value() && now_ + 2 * period_ >= *latest;
     const absl::Duration lasted = now_ - job.obstacle->since;
     const bool has_lasted = lasted >= kObstacleLasts || lasted + period_ > absl::Minutes(1);
@@ -326,15 +326,15 @@ class Watch {
     return !expected.has_value() || at_home->start + kPatience < *expected ? kPoolIsFull : "";
   }
 
-  JobRestore Describe(const WatchedJob& job, const PoolConfig& pool, const PoolState* state,
-                      std::optional<absl::Time> latest) const {
+  JobRestore Describe(const WatchedJob& job, const PromisedRun& run, const PoolConfig& pool,
+                      const PoolState* state, std::optional<absl::Time> latest) const {
     JobRestore restore{.job_id = job.job_id,
                        .newest_task = job.newest_task,
                        .user_id = job.user_id,
                        .decision_id = job.promise.decision_id,
-                       .pool = job.promise.pool,
+                       .pool = run.pool,
                        .placed_in = pool.partition,
-                       .planned = job.promise.start,
+                       .planned = run.start,
                        .latest_safe_start = latest,
                        .partitions = job.promise.from,
                        .begin = std::max(now_, job.promise.begin.value_or(now_))};

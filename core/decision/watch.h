@@ -1,6 +1,6 @@
 // The watch over placed jobs. begin_time reserves nothing: a job that waits for its planned start
-// may find its nodes busy, drained or down. This says which jobs are to be restored: each gets what
-// it had asked for, before it is too late for it. Pure; scarbond does as it says.
+// may find its nodes busy, drained or down. FindRestores() says which jobs are to be restored: each
+// gets what it had asked for, before it is too late. Pure; scarbond carries it out.
 #ifndef CORE_DECISION_WATCH_H_
 #define CORE_DECISION_WATCH_H_
 
@@ -37,7 +37,7 @@ struct Obstacle {
   std::string tres = {};
 };
 
-// A job in the queue that waits where and when it was placed.
+// A job in the queue that waits for a run of its promise.
 struct WatchedJob {
   uint32_t job_id = 0;
   uint32_t newest_task = 0;  // of an array: the highest job id that one of its tasks has; else 0
@@ -56,32 +56,33 @@ struct WatchedJob {
   std::string qos;
 };
 
-// What a job is to get again.
+// What a job gets back.
 struct JobRestore {
   uint32_t job_id = 0;
   uint32_t newest_task = 0;  // as in WatchedJob
   uint32_t user_id = 0;
   std::string decision_id;
-  std::string pool;                             // that it was to run in
+  std::string pool;                             // of the run that it waits for
   std::string placed_in;                        // the pool's partition
-  absl::Time planned;                           // and when
+  absl::Time planned;                           // the run's start
   std::string reason;                           // one of the fixed phrases in watch.cc
   std::optional<absl::Time> latest_safe_start;  // absent without a deadline
   std::optional<absl::Time> expected_start;  // in the pool as things stand; absent: none in sight
-  // Those it had asked for, and behind them the pool's, where that is up: whichever starts it
-  // first.
+  // Those it had asked for, followed by the pool's if that is up: Slurm takes the one that starts
+  // it first.
   std::vector<std::string> partitions;
   bool pool_is_behind = false;  // the last of them is the pool's
   absl::Time begin;             // now, or the earliest start that it had asked for
-  // Its time limit and least time as asked, where they were made longer for its pool's hardware and
-  // still are. The pool is then not among the partitions: the limit would not do there.
+  // Its time limit and least time as asked, if they were made longer for its pool's hardware and
+  // still are. The pool is then not among the partitions: the limit would be too short there.
   std::optional<absl::Duration> limit;
   std::optional<absl::Duration> time_min;
 };
 
 // The jobs to restore, by job id. `capacity` is a look at the queue that shows them, without
-// outages that may last moments only: the caller knows how long each has lasted
-// (core/cluster/outages.h). `period` is how long it is until the next look.
+// outages that may last only for moments: the caller knows how long each has lasted
+// (core/cluster/outages.h). `period` is the time until the next look. Each run of a promise is
+// judged while the job waits for it (RunAwaited).
 //
 // No start is planned later than deadline - the time that the job holds its nodes, their wake-up
 // time included - the policy's margin. Half of the margin is for Slurm to start it there; the other

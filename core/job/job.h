@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "core/base/resources.h"
+#include "core/reason/reason.h"
 
 namespace carbon {
 
@@ -47,11 +48,12 @@ struct JobRequest {
   int64_t array_tasks = 1;
   int64_t array_width = 1;
 
-  // Why carbon does not change this job's time or place, in the words of the log ("held",
-  // "interactive", "reservation", …). Empty: it may change them.
-  std::string leave_alone;
-  // Why the job must stay in its partition, although its time may change ("--constraint",
-  // "--nodelist", "--licenses", …). Empty: it may move.
+  // Why carbon has no say in this job's time or place; absent: it has.
+  std::optional<Reason> leave_alone;
+  // With kDevicesUncountable: the option whose devices cannot be counted ("--gres=shard").
+  std::string uncountable;
+  // Why the job must stay in the partition it asked for, though its time may change
+  // ("--constraint", "--nodelist", "--licenses", …); empty: it may move.
   std::string pinned_by;
 };
 

@@ -9,12 +9,12 @@
 namespace carbon {
 namespace {
 
-// A snapshot older than this says nothing of the queue any more, and one from the future says that
-// a clock is wrong.
+// An older snapshot says nothing about the queue any more, and one from the future says that a
+// clock is wrong.
 constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
 constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
 
-// What is left of a decision that may not be carried out.
+// What remains of a decision that may not be carried out.
 Decision LeftAlone(Decision decision, DecisionReason reason) {
   Decision left;
   left.reason = std::move(reason);
@@ -38,7 +38,7 @@ std::optional<DecisionReason> WhyNotUsable(const Snapshot& snapshot, absl::Time 
         Reason::kSnapshotFuture,
         MinutesOff{absl::ToInt64Minutes(-age), absl::ToInt64Minutes(kMaxSnapshotLead)}};
   }
-  // Both are known to the second only. A time that is yet to come is of a clock that was set back.
+  // Both are known to the second only. A time in the future is of a clock that was set back.
   if (in_charge_since <= now && snapshot.capacity().taken_at <= in_charge_since) {
     return DecisionReason{Reason::kNoLookYet, {}};
   }
@@ -83,18 +83,23 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
     return submission;
   }
   submission.id = NextId();
-  if (decision.outcome != Outcome::kLeftAlone && decision.booked_when.has_value()) {
-    ledger_.Book({.decision_id = DecisionId(*submission.id),
-                  .group = decision.booked_group,
-                  .when = *decision.booked_when,
-                  .amount = decision.booked_amount,
-                  .made_at = now,
-                  // One that stays is where the queue will show it.
-                  .shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced,
-                  .user_id = job.user_id,
-                  .is_nice = job.nice > 0});
-  }
+  if (const auto booking = BookingOf(*submission.id, job, decision, now)) ledger_.Book(*booking);
   return submission;
+}
+
+std::optional<Booking> BookingOf(const RecordId& id, const JobRequest& job,
+                                 const Decision& decision, absl::Time made_at) {
+  if (decision.outcome == Outcome::kLeftAlone || !decision.chosen.has_value()) return std::nullopt;
+  BookedRuns runs = decision.chosen->Booked();
+  if (runs.empty()) return std::nullopt;
+  // A job that stays at home is where the queue will show it.
+  const bool is_shadow = decision.mode == Mode::kShadow && decision.outcome == Outcome::kPlaced;
+  return Booking{.decision_id = DecisionId(id),
+                 .runs = std::move(runs),
+                 .made_at = made_at,
+                 .shadow = is_shadow,
+                 .user_id = job.user_id,
+                 .is_nice = job.nice > 0};
 }
 
 PlacementRecord RecordOf(const JobRequest& job, Submission submission, const Manifest& manifest,
@@ -121,15 +126,18 @@ Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Tim
       !decision.chosen.has_value() || !decision.home.has_value()) {
     return verdict;
   }
+  // Slurm takes one begin time, one partition and one time limit with a submission: those of the
+  // plan's first run.
+  const PlannedRun &first = decision.chosen->first(), &home = decision.home->first();
   verdict.apply = true;
-  if (decision.chosen->start > now) verdict.begin = decision.chosen->start;
-  // Of several partitions named, Slurm would take whichever has room first.
-  if (decision.chosen->partition() != decision.home->partition() || job.partitions.size() > 1) {
-    verdict.partition = decision.chosen->partition();
+  if (first.start > now) verdict.begin = first.start;
+  // Of several partitions named, Slurm would take the one that has room first.
+  if (first.partition() != home.partition() || job.partitions.size() > 1) {
+    verdict.partition = first.partition();
   }
   if (HasNewTimeLimit(decision)) {
-    verdict.time_limit = decision.chosen->time_limit;
-    verdict.time_min = decision.chosen->time_min;
+    verdict.time_limit = first.time_limit;
+    verdict.time_min = first.time_min;
   }
   return verdict;
 }

@@ -1,5 +1,5 @@
-// Places jobs: decides, guards the decision, books its capacity, and says what becomes of the job
-// and what is recorded. The plugin adds locks, threads and files only, so a replay that uses a
+// Places jobs: decides, guards the decision, books its capacity, and says what Slurm is asked for
+// and what is recorded. The plugin adds only locks, threads and files, so a replay that uses a
 // Placer does what the plugin did.
 //
 // A decision is a function of the job, the snapshot, the bookings, the circumstances and the time.
@@ -35,11 +35,11 @@
 
 namespace carbon {
 
-// Why no decision may rest on this snapshot now; absent: one may.
+// Why decisions may not rest on this snapshot now; absent: they may.
 std::optional<DecisionReason> WhyNotUsable(const Snapshot& snapshot, absl::Time in_charge_since,
                                            absl::Time now);
 
-// What is asked of Slurm for the job.
+// What is asked of Slurm for the job: the first run of its plan.
 struct Verdict {
   bool apply = false;                        // set begin, partition and time limit as follows
   absl::Time begin = absl::InfinitePast();   // InfinitePast: leave as it is
@@ -59,7 +59,11 @@ struct Submission {
   Circumstances circumstances;
 };
 
-// What is logged of a submission that has an id.
+// What a decision with that id takes of the cluster: the runs of its plan. Absent: nothing.
+std::optional<Booking> BookingOf(const RecordId& id, const JobRequest& job,
+                                 const Decision& decision, absl::Time made_at);
+
+// What is logged about a submission that has an id.
 PlacementRecord RecordOf(const JobRequest& job, Submission submission, const Manifest& manifest,
                          absl::Time now);
 
@@ -70,7 +74,7 @@ Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Tim
 
 class Placer {
  public:
-  // What decides; tests put in one that fails.
+  // The function that decides; tests replace it by one that fails.
   using DecideFunction = Decision (*)(const JobRequest&, const Snapshot&, const BookingLedger&,
                                       absl::Time);
 
@@ -78,19 +82,20 @@ class Placer {
   Placer(std::string boot, RecordBudget::Options budget, DecideFunction decide = &Decide)
       : boot_(std::move(boot)), budget_(budget), decide_(decide) {}
 
-  // From now on decisions rest on `snapshot`. `base` is made of its capacity, ahead of time because
-  // that takes long; absent: the look at the queue is the same as before. Returns what became of
-  // the bookings. What `base` held before is left in it, because freeing that takes long as well.
+  // From now on decisions rest on `snapshot`. `base` is made from its capacity, ahead of time
+  // because that takes long; nullptr: the look at the queue is the same as before. Returns what
+  // became of the bookings. The base before it is left in `base`, because freeing it takes long
+  // too.
   std::vector<BookingEvent> Adopt(std::shared_ptr<const Snapshot> snapshot, LedgerBase* base,
                                   absl::Time now);
   // Takes over bookings that were made before, as the log has them. After Adopt.
   void Resume(const std::vector<Booking>& bookings);
-  // From now on there is no snapshot. Bookings are kept.
+  // Forgets the snapshot. Bookings are kept.
   void Drop() { snapshot_ = nullptr; }
-  // nullptr: there is none, and Submit must not be called.
+  // nullptr: there is none, and Submit() must not be called.
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
 
-  // Throws what `decide` throws; nothing is booked or numbered then.
+  // Throws what `decide` throws, and then books and numbers nothing.
   Submission Submit(const JobRequest& job, const Circumstances& circumstances, absl::Time now);
 
   // The id of the next record, which is of another kind.

@@ -7,7 +7,7 @@
 namespace carbon {
 namespace {
 
-// Looking for shares that nobody needs any more takes as long as there are users.
+// The time to look for unused shares grows with the number of users.
 constexpr absl::Duration kSweepEvery = absl::Seconds(10);
 
 }  // namespace
@@ -15,7 +15,7 @@ constexpr absl::Duration kSweepEvery = absl::Seconds(10);
 RecordBudget::Share& RecordBudget::ShareOf(uint32_t user_id, absl::Time now) {
   const auto known = shares_.find(user_id);
   if (known != shares_.end()) return known->second;
-  // A clock that was set back must not keep it from being done.
+  // Must happen even if the clock was set back.
   const bool is_due = now >= swept_at_ + kSweepEvery || now < swept_at_;
   if (shares_.size() >= options_.max_users && is_due) {
     swept_at_ = now;
@@ -30,7 +30,7 @@ bool RecordBudget::Take(uint32_t user_id, Kind kind, size_t bytes, absl::Time no
   constexpr uint32_t kRoot = 0;
   if (user_id == kRoot) return true;
   Share& share = ShareOf(user_id, now);
-  // No more than all of it is gone, even if the clock was set back.
+  // At most all of it is used, even if the clock was set back.
   const absl::Time full_at = std::clamp(share.full_at, now, now + options_.refill);
   const double part = static_cast<double>(bytes) / static_cast<double>(options_.bytes);
   const absl::Time full_after = full_at + options_.refill * part;

@@ -1,13 +1,13 @@
-// How much of the placement log each user may fill: so many bytes at once, which come back evenly
-// over a day. A record that finds no room is withheld: it is not written, and counted.
+// How much of the placement log each user may fill: a number of bytes at once, which become free
+// again evenly over a day. A record without room is withheld: it is counted, but not written.
 //
-// Records of jobs that carbon left alone may use half of that only, so that they give way first:
-// nothing that is computed from the log needs them. A job whose decision finds no room must pass
-// unchanged. So whoever fills the log, no placed job is without its record, and nobody else's
-// records are lost.
+// Records of jobs that carbon left alone may use only half of that, so that they give way first:
+// nothing that is computed from the log needs them. A job must pass unchanged if its decision has
+// no room. So every placed job has its record, whoever fills the log, and no other user's records
+// are lost.
 //
-// Root has no bound: what it could fill, it can fill anyhow. A will-run (sbatch --test-only) cannot
-// be told from a submission, and counts like one.
+// Root has no bound: it can fill the disk anyway. A will-run (sbatch --test-only) looks like a
+// submission, and counts like one.
 //
 // Bounded in memory: the users beyond Options::max_users share one budget. Pure; reads no clock.
 // Not thread-safe.
@@ -27,24 +27,24 @@ namespace carbon {
 class RecordBudget {
  public:
   struct Options {
-    // About 12,000 decisions of the common size, 5 KiB: more than anybody submits in a day without
-    // arrays, and no more than 23 GB a year of who does it on purpose.
+    // About 12,000 decisions of the common size, 5 KiB: more than a user submits in a day without
+    // arrays, and at most 23 GB a year of a user who fills the log on purpose.
     int64_t bytes = 64 << 20;
     absl::Duration refill = absl::Hours(24);  // from nothing to all of it
     size_t max_users = 4096;
-    // How long records are withheld before that is told.
+    // How long records are withheld before that is reported.
     absl::Duration tell_after = absl::Minutes(1);
   };
   enum class Kind { kDecision, kLeftAlone };
 
   explicit RecordBudget(Options options) : options_(options) {}
 
-  // Takes the room for a record of `bytes`, where there is so much. Else false, and the record
-  // counts as withheld.
+  // Takes the room for a record of `bytes`. False: there is too little, and the record counts as
+  // withheld.
   bool Take(uint32_t user_id, Kind kind, size_t bytes, absl::Time now);
 
-  // What was withheld and not told before, one for each user, in order: of those whose first is
-  // older than Options::tell_after, or of all.
+  // What was withheld and not reported before, one for each user, in order of user: kDue only if
+  // the first is older than Options::tell_after.
   enum class Which { kDue, kAll };
   std::vector<WithheldRecords> TakeWithheld(Which which, absl::Time now);
 
@@ -53,9 +53,9 @@ class RecordBudget {
 
  private:
   struct Share {
-    // When all of it is back: the later, the less is left.
+    // When all of it is free again. The later that is, the less is free now.
     absl::Time full_at = absl::InfinitePast();
-    WithheldRecords withheld;  // its user_id is set when it is told
+    WithheldRecords withheld;  // its user_id is set when it is reported
   };
 
   Share& ShareOf(uint32_t user_id, absl::Time now);

@@ -25,6 +25,7 @@ constexpr std::array<Words, kReasons> kWords = {{
     {Reason::kSeveralClusters, "several-clusters", "several clusters"},
     {Reason::kUnlimitedTime, "unlimited-time", "no time limit"},
     {Reason::kDevicesUncountable, "devices-uncountable", "its devices cannot be counted"},
+    {Reason::kEligibleLater, "eligible-later", "eligible later than submitted"},
     {Reason::kNoPolicy, "no-policy", "no policy matches"},
     {Reason::kPolicyOff, "policy-off", "the policy is off"},
     {Reason::kBadHint, "bad-hint", "its hint cannot be read"},

@@ -20,7 +20,8 @@ namespace carbon {
 enum class Reason {
   kUnknown,  // there is none, or a record has one that is unknown here
 
-  // The submission itself keeps carbon from changing the job. JobRequest::leave_alone has the text.
+  // The submission itself, or the job's history, keeps carbon from changing the job
+  // (JobRequest::leave_alone).
   kScrontab,
   kHeterogeneous,
   kInteractive,
@@ -31,6 +32,7 @@ enum class Reason {
   kSeveralClusters,
   kUnlimitedTime,
   kDevicesUncountable,
+  kEligibleLater,
 
   // The job is left alone because of policy, hints or home.
   kNoPolicy,

@@ -1,6 +1,5 @@
-// The placement log's records as types, one for each kind. Their fields are documented in
-// docs/placement-log.md. Plain data: record.h and event_records.h write it, record_reader.h reads
-// it.
+// The types of the placement log's records, one for each kind. docs/placement-log.md documents
+// their fields. Plain data: record.h and event_records.h write it, record_reader.h reads it.
 #ifndef CORE_RECORD_LOG_ENTRY_H_
 #define CORE_RECORD_LOG_ENTRY_H_
 
@@ -24,7 +23,7 @@ namespace carbon {
 // What all records have.
 struct RecordHead {
   RecordId id = {};
-  // When the decision was made or the event happened. InfinitePast: the line does not say it.
+  // When the decision was made or the event happened. InfinitePast: the line does not say.
   absl::Time time = absl::InfinitePast();
   // Of a record that was read, the version of its line. A record is written in kRecordVersion.
   int version = 0;
@@ -38,13 +37,13 @@ inline constexpr uint32_t kNoUser = UINT32_MAX;
 
 // A decision, with what it was made from.
 //
-// Of a record that was read: what the line does not have is as in a default JobRequest and
-// Decision, but the user is kNoUser; a figure of a candidate or of a saving is NaN, a start
-// InfinitePast, and a runtime infinite; `absent` says it of numbers and the mode. `decision` lacks
-// what no record has: whether a reason is about a hint, and how the policy notifies. An exclusion
-// has no pool.
+// In a record that was read, a field that the line does not have is as in a default JobRequest and
+// Decision, with these exceptions: the user is kNoUser; a figure of a run or of a saving is NaN, a
+// start InfinitePast, and a runtime infinite; `absent` names further fields that the line does not
+// have. `decision` lacks what no record has: whether a reason is about a hint, and how the policy
+// notifies. An exclusion has no pool.
 struct PlacementRecord : RecordHead {
-  // Of a record that was read, which of these its line does not have: their places hold defaults.
+  // In a record that was read: which of these fields its line does not have. They hold defaults.
   struct Absent {
     bool nodes = false;        // job.demand.nodes
     bool devices = false;      // job.demand.devices
@@ -53,7 +52,7 @@ struct PlacementRecord : RecordHead {
   };
 
   JobRequest job;
-  int rule = kDecisionRule;              // that chose; 1 where the line does not say it
+  int rule = kDecisionRule;              // that chose; 1 if the line does not say
   int arithmetic = kDecisionArithmetic;  // 0: the line is from before it was recorded
   Decision decision;
   Manifest snapshot;
@@ -63,13 +62,13 @@ struct PlacementRecord : RecordHead {
   Absent absent;
 };
 
-// What became of a decision's booking, and the job that it was for ("booking"); or the job alone
-// where the booking is kept ("job").
+// What became of a decision's booking, and of which job it was ("booking"); or only the job, if the
+// booking is kept ("job").
 struct BookingRecord : RecordHead {
   BookingEvent event;
 };
 
-// A job got back what it had asked for, or `error` says why it did not.
+// A job got back what it had asked for, or `error` says why not.
 struct ReturnRecord : RecordHead {
   // Without what no record has: the user, the newest task, the pool's partition, and whether the
   // pool is among the partitions.
@@ -81,9 +80,9 @@ struct ReturnRecord : RecordHead {
 // Decisions that were not recorded, and whose jobs passed unchanged, because their user had used up
 // a share of the log.
 struct WithheldRecords {
-  std::optional<uint32_t> user_id;  // absent: of the many users beyond those that are told apart
+  std::optional<uint32_t> user_id;  // absent: users beyond the number that is told apart
   uint64_t count = 0;
-  // Of them, jobs that carbon would have left alone all the same.
+  // How many of them are jobs that carbon would have left alone anyway.
   uint64_t left_alone = 0;
   absl::Time first, last;
 

@@ -38,6 +38,8 @@ Json AmountJson(const Resources& amount) {
   return json;
 }
 
+std::string CodeOf(Reason reason) { return std::string(ReasonCode(reason)); }
+
 Json JobJson(const JobRequest& job, BoundedStrings* strings) {
   return {{"name", strings->Name("job.name", job.name)},
           {"user_id", job.user_id},
@@ -60,7 +62,8 @@ Json JobJson(const JobRequest& job, BoundedStrings* strings) {
           {"nice", job.nice},
           {"array_tasks", job.array_tasks},
           {"array_width", job.array_width},
-          {"leave_alone", strings->Name("job.leave_alone", job.leave_alone)},
+          {"leave_alone", OrNull(job.leave_alone, CodeOf)},
+          {"uncountable", strings->Name("job.uncountable", job.uncountable)},
           {"pinned_by", strings->Name("job.pinned_by", job.pinned_by)}};
 }
 
@@ -77,36 +80,50 @@ Json HintsJson(const Hints& hints, BoundedStrings* strings) {
           {"hardware", strings->List("hints.hardware", hints.hardware)}};
 }
 
-const char* IntensityData(const Candidate& candidate) {
-  if (candidate.beyond_horizon) {
-    return candidate.on_own_forecast ? "forecast+own+climatology" : "forecast+climatology";
+const char* IntensityData(const PlannedRun& run) {
+  if (run.beyond_horizon) {
+    return run.on_own_forecast ? "forecast+own+climatology" : "forecast+climatology";
   }
-  return candidate.on_own_forecast ? "forecast+own" : "forecast";
+  return run.on_own_forecast ? "forecast+own" : "forecast";
+}
+
+Json HoldJson(const Hold& hold, BoundedStrings* strings) {
+  return {{"group", strings->Name("booked.group", hold.group)},
+          {"held_s", SecondsJson(hold.length)},
+          {"amount", AmountJson(hold.amount)}};
 }
 
 // Its names are the administrator's, who may have chosen long ones all the same.
-Json CandidateJson(const Candidate& candidate, BoundedStrings* strings) {
-  return {{"pool", strings->Name("candidate.pool", candidate.pool())},
-          {"site", strings->Name("candidate.site", candidate.site())},
-          {"zone", strings->Name("candidate.zone", candidate.zone())},
-          {"partition", strings->Name("candidate.partition", candidate.partition())},
-          {"hardware", strings->Name("candidate.hardware", candidate.hardware())},
-          {"start", TimeJson(candidate.start)},
-          {"runtime_s", SecondsJson(candidate.runtime)},
-          {"wake_up_s", SecondsJson(candidate.wake_up)},
-          {"rounds", candidate.rounds},
-          {"units", candidate.units},
-          {"time_limit_s", SecondsJson(candidate.time_limit)},
-          {"time_min_s", OrNull(candidate.time_min, SecondsJson)},
-          {"energy_kwh", candidate.energy.value()},
-          {"intensity_g_per_kwh", candidate.intensity.value()},
-          {"intensity_data", IntensityData(candidate)},
-          {"intensity_errors", candidate.past_errors ? "factors" : "lead-time"},
-          {"gross_g", GramsJson(candidate.gross)},
-          {"consequential_g", OrNull(candidate.consequential, GramsJson)},
-          {"stays_powered", OrNull(candidate.stays_powered, [](double share) { return share; })},
-          {"net_g", OrNull(candidate.net, GramsJson)},
-          {"embodied_g", OrNull(candidate.embodied, GramsJson)}};
+Json RunJson(const PlannedRun& run, BoundedStrings* strings) {
+  const auto hold_json = [strings](const Hold& hold) { return HoldJson(hold, strings); };
+  return {{"pool", strings->Name("run.pool", run.pool())},
+          {"site", strings->Name("run.site", run.site())},
+          {"zone", strings->Name("run.zone", run.zone())},
+          {"partition", strings->Name("run.partition", run.partition())},
+          {"hardware", strings->Name("run.hardware", run.hardware())},
+          {"start", TimeJson(run.start)},
+          {"runtime_s", SecondsJson(run.runtime)},
+          {"wake_up_s", SecondsJson(run.wake_up)},
+          {"rounds", run.rounds},
+          {"units", run.units},
+          {"time_limit_s", SecondsJson(run.time_limit)},
+          {"time_min_s", OrNull(run.time_min, SecondsJson)},
+          {"energy_kwh", run.energy.value()},
+          {"intensity_g_per_kwh", run.intensity.value()},
+          {"intensity_data", IntensityData(run)},
+          {"intensity_errors", run.past_errors ? "factors" : "lead-time"},
+          {"gross_g", GramsJson(run.gross)},
+          {"consequential_g", OrNull(run.consequential, GramsJson)},
+          {"stays_powered", OrNull(run.stays_powered, [](double share) { return share; })},
+          {"net_g", OrNull(run.net, GramsJson)},
+          {"embodied_g", OrNull(run.embodied, GramsJson)},
+          {"booked", OrNull(run.hold, hold_json)}};
+}
+
+Json PlanJson(const Plan& plan, BoundedStrings* strings) {
+  Json runs = Json::Array();
+  for (const PlannedRun& run : plan.runs()) runs.push_back(RunJson(run, strings));
+  return {{"runs", std::move(runs)}};
 }
 
 Json MassesJson(const Saving& saving) {
@@ -125,14 +142,6 @@ Json SavingJson(const Decision& decision) {
           {"consequential_g", OrNull(decision.consequential_saving, MassesJson)},
           {"consequential_share", OrNull(decision.consequential_saving, SharesJson)},
           {"interval", 0.9}};
-}
-
-Json BookedJson(const Decision& decision, BoundedStrings* strings) {
-  if (!decision.booked_when.has_value()) return nullptr;
-  return {{"group", strings->Name("booked.group", decision.booked_group)},
-          {"start", TimeJson(decision.booked_when->start)},
-          {"end", TimeJson(decision.booked_when->end)},
-          {"amount", AmountJson(decision.booked_amount)}};
 }
 
 // How many pools for which reason, named by `name`, in the order in which the reasons first occur.
@@ -158,7 +167,7 @@ Json ExcludedJson(const std::vector<Exclusion>& excluded, Name name) {
 absl::string_view ExclusionCode(const Exclusion& exclusion) { return ReasonCode(exclusion.reason); }
 
 Json CodeJson(Reason reason) {
-  return reason == Reason::kUnknown ? Json(nullptr) : Json(std::string(ReasonCode(reason)));
+  return reason == Reason::kUnknown ? Json(nullptr) : Json(CodeOf(reason));
 }
 
 // The bytes of the reason's text at most, escapes included, without composing it.
@@ -203,9 +212,7 @@ std::string WriteRecord(const PlacementRecord& placement) {
   const Circumstances& circumstances = placement.circumstances;
   Json record = HeadJson("decision", placement);
   BoundedStrings strings(placement.cut);
-  const auto candidate_json = [&strings](const Candidate& candidate) {
-    return CandidateJson(candidate, &strings);
-  };
+  const auto plan_json = [&strings](const Plan& plan) { return PlanJson(plan, &strings); };
   record["job"] = JobJson(job, &strings);
   record["policy"] =
       decision.policy.empty() ? Json(nullptr) : strings.Name("policy", decision.policy);
@@ -216,12 +223,12 @@ std::string WriteRecord(const PlacementRecord& placement) {
   record["reason"] = strings.Text("reason", ReasonText(decision.reason));
   record["reason_code"] = CodeJson(decision.reason.reason);
   record["hints"] = HintsJson(decision.hints, &strings);
-  record["home"] = OrNull(decision.home, candidate_json);
-  record["chosen"] = OrNull(decision.chosen, candidate_json);
-  record["static_best"] = OrNull(decision.static_best, candidate_json);
+  record["home"] = OrNull(decision.home, plan_json);
+  record["chosen"] = OrNull(decision.chosen, plan_json);
+  record["static_best"] = OrNull(decision.static_best, plan_json);
   Json candidates = Json::Array();
   for (size_t i = 0; i < decision.best.size() && i < kMaxCandidates; ++i) {
-    candidates.push_back(candidate_json(decision.best[i]));
+    candidates.push_back(plan_json(decision.best[i]));
   }
   record["candidates"] = candidates;
   record["excluded"] = ExcludedJson(decision.excluded, ExclusionText);
@@ -234,16 +241,7 @@ std::string WriteRecord(const PlacementRecord& placement) {
   record["accounting"] = "location-based";
   const absl::string_view source = RuntimeSource(decision);
   record["runtime_source"] = source.empty() ? Json(nullptr) : Json(source);
-  Json runs = Json::Array();
-  if (decision.chosen.has_value()) {
-    runs.push_back({{"pool", strings.Name("candidate.pool", decision.chosen->pool())},
-                    {"start", TimeJson(decision.chosen->start)},
-                    {"runtime_s", SecondsJson(decision.chosen->runtime)}});
-  }
-  record["runs"] = runs;
-  record["width"] = job.demand.nodes;
   record["arm"] = nullptr;
-  record["booked"] = BookedJson(decision, &strings);
   Json parts = {{"published_at", TimeJson(placement.snapshot.published_at)}};
   for (const PartInfo& info : kParts) parts[info.name] = placement.snapshot.hashes[info.part];
   record["snapshot"] = std::move(parts);
@@ -260,8 +258,8 @@ std::string WriteRecord(const PlacementRecord& placement) {
 size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
                            const Circumstances& circumstances) {
   constexpr size_t kFrame = 1800;  // the names of all fields, numbers and hashes
-  constexpr size_t kPlan = 1100;   // savings, and what is booked
-  constexpr size_t kCandidate = 480;
+  constexpr size_t kSavings = 800;
+  constexpr size_t kPlan = 12, kRun = 500, kHold = 280;
   constexpr size_t kExclusion = 110, kExclusions = 2200;
   const auto sum_of = [](std::initializer_list<absl::string_view> texts, size_t most) {
     size_t sum = 0;
@@ -273,23 +271,27 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
     for (const std::string& name : names) sum += JsonText::EscapedSize(name) + 3;
     return std::min(sum, kMaxRecordText);
   };
-  const auto size_of_candidate = [&](const Candidate& one) {
-    if (one.names != nullptr && one.names->escaped_bytes > 0) {
-      return kCandidate + std::min(one.names->escaped_bytes, 5 * kMaxRecordName);
+  const auto size_of_plan = [&](const Plan& plan) {
+    size_t sum = kPlan;
+    for (const PlannedRun& run : plan.runs()) {
+      sum += kRun;
+      sum += run.names != nullptr && run.names->escaped_bytes > 0
+                 ? std::min(run.names->escaped_bytes, 5 * kMaxRecordName)
+                 : sum_of({run.pool(), run.site(), run.zone(), run.partition(), run.hardware()},
+                          kMaxRecordName);
+      if (run.hold.has_value()) sum += kHold + sum_of({run.hold->group}, kMaxRecordName);
     }
-    return kCandidate +
-           sum_of({one.pool(), one.site(), one.zone(), one.partition(), one.hardware()},
-                  kMaxRecordName);
+    return sum;
   };
   size_t size = kFrame + std::min(kExclusion * decision.excluded.size(), kExclusions);
-  if (decision.home.has_value()) size += kPlan;
+  if (decision.home.has_value()) size += kSavings;
   for (const auto* one : {&decision.home, &decision.chosen, &decision.static_best}) {
-    if (one->has_value()) size += size_of_candidate(**one);
+    if (one->has_value()) size += size_of_plan(**one);
   }
   for (size_t i = 0; i < decision.best.size() && i < kMaxCandidates; ++i) {
-    size += size_of_candidate(decision.best[i]);
+    size += size_of_plan(decision.best[i]);
   }
-  size += sum_of({job.name, job.account, job.qos, job.device_type, job.leave_alone, job.pinned_by,
+  size += sum_of({job.name, job.account, job.qos, job.device_type, job.uncountable, job.pinned_by,
                   decision.policy},
                  kMaxRecordName);
   size += sum_of({job.comment, circumstances.log_error}, kMaxRecordText);

@@ -56,7 +56,6 @@ bool RecordFields::Read(const char* key, absl::Duration* duration) const {
     if (!Read(key, &seconds)) return false;
     read = absl::Seconds(seconds);
   }
-  constexpr absl::Duration kMaxDuration = absl::Hours(24 * 365 * 100);
   if (read > kMaxDuration || read < -kMaxDuration) return Refuse(key, "is too long"), false;
   *duration = read;
   return true;

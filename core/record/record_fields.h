@@ -1,5 +1,5 @@
-// How the placement log's values are read: what all kinds of records share. For the readers of
-// core/record only. Pure.
+// Reads the placement log's values for all kinds of records. For the readers of core/record only.
+// Pure.
 #ifndef CORE_RECORD_RECORD_FIELDS_H_
 #define CORE_RECORD_RECORD_FIELDS_H_
 
@@ -18,13 +18,15 @@
 
 namespace carbon {
 
-// One object of a record. A field that is absent, null or refused leaves what it is read into as it
-// is. Of several faults the first is kept.
+// One object of a record. Reading a field that is absent, null or refused changes nothing. Of
+// several faults the first is kept.
 class RecordFields {
  public:
   using Json = nlohmann::ordered_json;
 
-  // Refuses what is not an object; it has no fields. `fault` outlives this.
+  static constexpr absl::Duration kMaxDuration = absl::Hours(24 * 365 * 100);
+
+  // Refuses a value that is not an object; it has no fields. `fault` outlives this.
   RecordFields(const Json& json, std::string path, std::string* fault)
       : json_(json), path_(std::move(path)), fault_(fault) {
     if (!json_.is_object()) Refuse("", "is not an object");
@@ -35,7 +37,7 @@ class RecordFields {
   bool Read(const char* key, bool* is) const;
   bool Read(const char* key, double* number) const;
   bool Read(const char* key, absl::Time* time) const;
-  bool Read(const char* key, absl::Duration* duration) const;  // seconds; at most a century
+  bool Read(const char* key, absl::Duration* duration) const;  // seconds; at most kMaxDuration
   bool Read(const char* key, std::vector<std::string>* texts) const;
   template <class Unit>
   bool Read(const char* key, Quantity<Unit>* quantity) const {
@@ -69,7 +71,7 @@ class RecordFields {
     return true;
   }
 
-  // The one of `all` that `name` calls so.
+  // Reads the one of `all` whose `name` is the text.
   template <class Enum, class Name>
   bool ReadName(const char* key, std::initializer_list<Enum> all, Name name, Enum* value) const {
     std::string text;

@@ -1,5 +1,5 @@
-// How the placement log writes values: what all kinds of records share. For the writers of
-// core/record only. Pure.
+// Writes the placement log's values for all kinds of records. For the writers of core/record only.
+// Pure.
 #ifndef CORE_RECORD_RECORD_JSON_H_
 #define CORE_RECORD_RECORD_JSON_H_
 
@@ -19,32 +19,31 @@ JsonText OrNull(const std::optional<T>& value, Convert convert) {
   return value.has_value() ? JsonText(convert(*value)) : JsonText(nullptr);
 }
 
-// UTC with as many digits as it has: a decision is replayed at the very instant it was made. Null
-// if infinite.
+// UTC with as many digits of the second as it has: a decision is repeated at exactly the time at
+// which it was made. Null if infinite.
 JsonText TimeJson(absl::Time time);
 
 // Null if infinite.
 JsonText SecondsJson(absl::Duration duration);
 
-// What each record begins with.
+// The fields that each record begins with.
 JsonText HeadJson(absl::string_view type, const RecordHead& head);
 
-// The record with its newline. ASCII only: a log that is looked at with tail must not command the
+// The record with its newline. ASCII only: a log that is shown with tail must not command the
 // terminal.
 std::string RecordLine(const JsonText& record);
 
-// Strings within their bounds (kMaxRecordName, kMaxRecordText), and the names of those that were
-// cut.
+// Cuts strings to their bounds (kMaxRecordName, kMaxRecordText), and remembers which were cut.
 class BoundedStrings {
  public:
-  // `cut` names what was cut before.
+  // `cut` names strings that were cut before.
   explicit BoundedStrings(std::vector<std::string> cut = {}) : cut_(std::move(cut)) {}
 
   JsonText Name(const char* field, absl::string_view value);
   JsonText Text(const char* field, absl::string_view value);
   JsonText List(const char* field, const std::vector<std::string>& values);
 
-  // Empty where nothing was cut.
+  // Empty if nothing was cut.
   const std::vector<std::string>& cut() const { return cut_; }
 
  private:

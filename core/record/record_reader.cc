@@ -1,5 +1,6 @@
 #include "core/record/record_reader.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -55,6 +56,18 @@ void ReadAmount(const Fields& fields, Resources* amount, Absent* absent = nullpt
   read("apart", &amount->apart);
 }
 
+// Versions 1 and 2 have the text. If it is no reason's, it names what cannot be counted.
+void ReadLeaveAlone(const Fields& fields, JobRequest* job) {
+  fields.Read("uncountable", &job->uncountable);
+  std::string why;
+  if (!fields.Read("leave_alone", &why) || why.empty()) return;
+  job->leave_alone = ReasonOfCode(why);
+  if (!job->leave_alone.has_value()) job->leave_alone = ReasonOfText(why);
+  if (job->leave_alone.has_value()) return;
+  job->leave_alone = Reason::kDevicesUncountable;
+  job->uncountable = std::move(why);
+}
+
 void ReadJob(const Fields& fields, JobRequest* job, Absent* absent) {
   fields.Read("name", &job->name);
   fields.ReadInteger("user_id", &job->user_id);
@@ -77,7 +90,7 @@ void ReadJob(const Fields& fields, JobRequest* job, Absent* absent) {
   fields.ReadInteger("nice", &job->nice);
   absent->array_tasks = !fields.ReadInteger("array_tasks", &job->array_tasks);
   fields.ReadInteger("array_width", &job->array_width);
-  fields.Read("leave_alone", &job->leave_alone);
+  ReadLeaveAlone(fields, job);
   fields.Read("pinned_by", &job->pinned_by);
 }
 
@@ -96,51 +109,83 @@ void ReadHints(const Fields& fields, Hints* hints) {
   fields.Read("hardware", &hints->hardware);
 }
 
-Candidate ReadCandidate(const Fields& fields) {
-  Candidate candidate;
+void ReadHold(const Fields& fields, std::optional<Hold>* hold) {
+  fields.Within("booked", [hold](const Fields& f) {
+    Hold& read = hold->emplace();
+    f.Read("group", &read.group);
+    f.Read("held_s", &read.length);
+    if (read.length < absl::ZeroDuration()) {
+      read.length = absl::ZeroDuration();
+      f.Refuse("held_s", "is below zero");
+    }
+    f.Within("amount", [&read](const Fields& amount) { ReadAmount(amount, &read.amount); });
+  });
+}
+
+PlannedRun ReadRun(const Fields& fields) {
+  PlannedRun run;
   // What is unknown is written as null, and is not zero.
-  candidate.start = absl::InfinitePast();
-  candidate.runtime = candidate.time_limit = absl::InfiniteDuration();
-  candidate.energy = KilowattHours(kUnknown);
-  candidate.intensity = GramsPerKilowattHour(kUnknown);
-  candidate.gross = GramsCo2e(kUnknown);
+  run.start = absl::InfinitePast();
+  run.runtime = run.time_limit = absl::InfiniteDuration();
+  run.energy = KilowattHours(kUnknown);
+  run.intensity = GramsPerKilowattHour(kUnknown);
+  run.gross = GramsCo2e(kUnknown);
   auto names = std::make_shared<PoolNames>();
   fields.Read("pool", &names->pool);
   fields.Read("site", &names->site);
   fields.Read("zone", &names->zone);
   fields.Read("partition", &names->partition);
   fields.Read("hardware", &names->hardware);
-  candidate.names = std::move(names);
-  fields.Read("start", &candidate.start);
-  fields.Read("runtime_s", &candidate.runtime);
-  fields.Read("wake_up_s", &candidate.wake_up);
-  fields.ReadInteger("rounds", &candidate.rounds);
-  fields.ReadInteger("units", &candidate.units);
-  fields.Read("time_limit_s", &candidate.time_limit);
-  fields.Read("time_min_s", &candidate.time_min);
-  fields.Read("energy_kwh", &candidate.energy);
-  fields.Read("intensity_g_per_kwh", &candidate.intensity);
+  run.names = std::move(names);
+  fields.Read("start", &run.start);
+  fields.Read("runtime_s", &run.runtime);
+  fields.Read("wake_up_s", &run.wake_up);
+  fields.ReadInteger("rounds", &run.rounds);
+  fields.ReadInteger("units", &run.units);
+  fields.Read("time_limit_s", &run.time_limit);
+  fields.Read("time_min_s", &run.time_min);
+  fields.Read("energy_kwh", &run.energy);
+  fields.Read("intensity_g_per_kwh", &run.intensity);
   std::string data, errors;
   fields.Read("intensity_data", &data);
-  candidate.on_own_forecast = data == "forecast+own" || data == "forecast+own+climatology";
-  candidate.beyond_horizon = data == "forecast+climatology" || data == "forecast+own+climatology";
+  run.on_own_forecast = data == "forecast+own" || data == "forecast+own+climatology";
+  run.beyond_horizon = data == "forecast+climatology" || data == "forecast+own+climatology";
   fields.Read("intensity_errors", &errors);
-  candidate.past_errors = errors == "factors";
-  fields.Read("gross_g", &candidate.gross);
-  fields.Read("consequential_g", &candidate.consequential);
-  fields.Read("stays_powered", &candidate.stays_powered);
-  fields.Read("net_g", &candidate.net);
-  fields.Read("embodied_g", &candidate.embodied);
-  return candidate;
+  run.past_errors = errors == "factors";
+  fields.Read("gross_g", &run.gross);
+  fields.Read("consequential_g", &run.consequential);
+  fields.Read("stays_powered", &run.stays_powered);
+  fields.Read("net_g", &run.net);
+  fields.Read("embodied_g", &run.embodied);
+  ReadHold(fields, &run.hold);
+  return run;
 }
 
-std::optional<Candidate> CandidateIn(const Fields& fields, const char* key) {
-  std::optional<Candidate> candidate;
-  fields.Within(key, [&](const Fields& f) { candidate = ReadCandidate(f); });
-  return candidate;
+// Before version 3 a plan is its one run.
+Plan ReadPlan(const Fields& fields) {
+  constexpr size_t kMaxRuns = 64;
+  const Json* runs = fields.Find("runs");
+  const bool is_list = runs != nullptr && runs->is_array() && !runs->empty();
+  if (!is_list) {
+    if (runs != nullptr) fields.Refuse("runs", "is not a list with a run");
+    return Plan(ReadRun(fields));
+  }
+  if (runs->size() > kMaxRuns) fields.Refuse("runs", "is too long");
+  const auto read = [&](const Json& run) {
+    return ReadRun(Fields(run, fields.path() + "runs.", fields.fault()));
+  };
+  Plan plan(read(runs->front()));
+  for (size_t i = 1; i < std::min(runs->size(), kMaxRuns); ++i) plan.Add(read((*runs)[i]));
+  return plan;
 }
 
-void ReadCandidates(const Fields& fields, std::vector<Candidate>* candidates) {
+std::optional<Plan> PlanIn(const Fields& fields, const char* key) {
+  std::optional<Plan> plan;
+  fields.Within(key, [&](const Fields& f) { plan = ReadPlan(f); });
+  return plan;
+}
+
+void ReadCandidates(const Fields& fields, std::vector<Plan>* candidates) {
   const Json* list = fields.Find("candidates");
   if (list == nullptr) return;
   if (!list->is_array()) return fields.Refuse("candidates", "is not a list");
@@ -148,7 +193,7 @@ void ReadCandidates(const Fields& fields, std::vector<Candidate>* candidates) {
   candidates->reserve(list->size());
   for (const Json& candidate : *list) {
     candidates->push_back(
-        ReadCandidate(Fields(candidate, fields.path() + "candidates.", fields.fault())));
+        ReadPlan(Fields(candidate, fields.path() + "candidates.", fields.fault())));
   }
 }
 
@@ -208,6 +253,23 @@ DecisionReason ReasonIn(const Fields& fields) {
   return reason;
 }
 
+// Before version 3 what is booked is beside the plans. It is for the one run of the plan chosen,
+// and begins with it.
+void ReadBookedBeside(const Fields& fields, Decision* decision) {
+  fields.Within("booked", [decision](const Fields& f) {
+    TimeInterval when;
+    f.Read("start", &when.start);
+    f.Read("end", &when.end);
+    if (when.start > when.end) return f.Refuse("end", "is before the start");
+    if (when.end - when.start > Fields::kMaxDuration) return f.Refuse("end", "is too late");
+    if (!decision->chosen.has_value()) return;
+    Hold& hold = decision->chosen->first().hold.emplace();
+    hold.length = when.end - when.start;
+    f.Read("group", &hold.group);
+    f.Within("amount", [&hold](const Fields& amount) { ReadAmount(amount, &hold.amount); });
+  });
+}
+
 void ReadDecision(const Fields& fields, Decision* decision, Absent* absent) {
   fields.Read("policy", &decision->policy);
   absent->mode = !fields.ReadName("mode", {Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName,
@@ -216,9 +278,9 @@ void ReadDecision(const Fields& fields, Decision* decision, Absent* absent) {
                   OutcomeName, &decision->outcome);
   decision->reason = ReasonIn(fields);
   fields.Within("hints", [&](const Fields& f) { ReadHints(f, &decision->hints); });
-  decision->home = CandidateIn(fields, "home");
-  decision->chosen = CandidateIn(fields, "chosen");
-  decision->static_best = CandidateIn(fields, "static_best");
+  decision->home = PlanIn(fields, "home");
+  decision->chosen = PlanIn(fields, "chosen");
+  decision->static_best = PlanIn(fields, "static_best");
   ReadCandidates(fields, &decision->best);
   ReadExcluded(fields, &decision->excluded);
   fields.ReadName("minimised", {Figure::kAttributional, Figure::kConsequential}, FigureName,
@@ -233,15 +295,7 @@ void ReadDecision(const Fields& fields, Decision* decision, Absent* absent) {
   std::string source;
   fields.Read("runtime_source", &source);
   decision->runtime_is_limit = source == "time_limit";
-  fields.Within("booked", [&](const Fields& f) {
-    TimeInterval when;
-    f.Read("start", &when.start);
-    f.Read("end", &when.end);
-    if (when.start > when.end) return f.Refuse("end", "is before the start");
-    decision->booked_when = when;
-    f.Read("group", &decision->booked_group);
-    f.Within("amount", [&](const Fields& amount) { ReadAmount(amount, &decision->booked_amount); });
-  });
+  ReadBookedBeside(fields, decision);
 }
 
 PlacementRecord ReadPlacement(RecordHead head, const Fields& fields) {

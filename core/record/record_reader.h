@@ -1,5 +1,5 @@
-// The placement log read back, line by line: what WriteRecord() wrote (record.h, event_records.h),
-// as the types that it was written from. Pure.
+// Reads the placement log back, line by line: what WriteRecord() wrote (record.h, event_records.h),
+// as the types from which it was written. Pure.
 //
 //   absl::StatusOr<LogEntry> entry = ReadLogLine(line);
 //   if (!entry.ok()) return entry.status();
@@ -15,12 +15,12 @@
 
 namespace carbon {
 
-// The most bytes of a line that is read: far more than of any record (kMaxRecordBytes). The file
-// may be anybody's.
+// The most bytes of a line that is read: far more than any record has (kMaxRecordBytes), because
+// anybody may have written the file.
 inline constexpr size_t kMaxLogLine = 1 << 20;
 
-// A record of any kind, of every version that is read. A field that is not as it is written does
-// not keep the rest of its record from being read: see RecordHead::fault.
+// Returns a record of any kind and of any version from kMinRecordVersion on. If a field is not as
+// it is written, the rest of its record is read all the same: see RecordHead::fault.
 //
 // InvalidArgument, saying what is wrong: the line is too long, nested too deep or not a JSON
 // object, or it does not say its version, kind, boot and number. Unimplemented: it is of another

@@ -1,4 +1,4 @@
-// What core/record/record.h says to people: messages, masses.
+// The line for the user that core/record/record.h declares.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -34,7 +34,7 @@ std::string DurationForPeople(absl::Duration duration) {
 
 bool IsNow(absl::Time start, absl::Time now) { return start < now + absl::Seconds(1); }
 
-// "now", or "at 02:00", with the day where it is not today's and the second where it is close.
+// "now", or "at 02:00"; with the day if it is not today's, and with the second if it is close.
 std::string When(absl::Time start, absl::Time now, absl::TimeZone zone) {
   if (IsNow(start, now)) return "now";
   const bool is_today = absl::ToCivilDay(start, zone) == absl::ToCivilDay(now, zone);
@@ -66,22 +66,22 @@ std::string Comparison(const Saving& saving) {
 }
 
 // "14.2 kg CO2e", or "adds 14.2 kg CO2e" where that is what is emitted more than without the job.
-std::string EmissionText(const Decision& decision, const Candidate& candidate) {
+std::string EmissionText(const Decision& decision, const Plan& plan) {
   return absl::StrCat(decision.minimised == Figure::kConsequential ? "adds " : "",
-                      FormatMass(MinimisedEmission(decision, candidate)), " CO2e");
+                      FormatMass(MinimisedEmission(decision, plan)), " CO2e");
 }
 
 std::string PlacedMessage(const Decision& decision, absl::Time now, absl::TimeZone zone) {
-  const Candidate& chosen = *decision.chosen;
-  const Candidate& home = *decision.home;
-  const bool is_delayed = chosen.start > home.start;
-  std::string message = absl::StrCat("carbon: planned for ", chosen.site(), "/", chosen.hardware(),
-                                     " ", When(chosen.start, now, zone));
-  if (!IsNow(chosen.start, now)) {
-    absl::StrAppend(&message, " (in ", DurationForPeople(chosen.start - now), ")");
+  const Plan& chosen = *decision.chosen;
+  const PlannedRun &first = chosen.first(), &home = decision.home->first();
+  const bool is_delayed = first.start > home.start;
+  std::string message = absl::StrCat("carbon: planned for ", first.site(), "/", first.hardware(),
+                                     " ", When(first.start, now, zone));
+  if (!IsNow(first.start, now)) {
+    absl::StrAppend(&message, " (in ", DurationForPeople(first.start - now), ")");
   }
   if (HasNewTimeLimit(decision)) {
-    absl::StrAppend(&message, ", time limit ", DurationText(chosen.time_limit));
+    absl::StrAppend(&message, ", time limit ", DurationText(first.time_limit));
   }
   absl::StrAppend(&message, ": ", EmissionText(decision, chosen));
   const std::optional<Saving>& saving = MinimisedSaving(decision);
@@ -112,13 +112,13 @@ std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone
       return OneLine(PlacedMessage(decision, now, zone));
     case Outcome::kKeptHome:
       if (decision.message == Notice::kPlaced) break;
-      // Without a candidate there is nothing to be as good as.
+      // Without a candidate nothing was compared.
       if (decision.best.empty()) {
-        return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site(), ": ",
-                                    ReasonText(decision.reason)));
+        return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->first().site(),
+                                    ": ", ReasonText(decision.reason)));
       }
-      return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->site(), ", ",
-                                  When(decision.home->start, now, zone), ": ",
+      return OneLine(absl::StrCat("carbon: planned to stay in ", decision.home->first().site(),
+                                  ", ", When(decision.home->start(), now, zone), ": ",
                                   EmissionText(decision, *decision.home), "; ",
                                   ReasonText(decision.reason)));
     case Outcome::kLeftAlone:

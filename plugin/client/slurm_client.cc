@@ -310,7 +310,9 @@ std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const CarbonMark*
     if (result.nodes.empty()) return std::nullopt;
     return result;
   }
-  if (result.is_promised) result.pool = mark->promise->pool;
+  if (result.is_promised) {
+    result.pool = RunAwaited(*mark->promise, FromTimeT(job.eligible_time), view.taken_at).pool;
+  }
   result.devices_per_node = DevicesPerNode(job, asked, amount.amount);
   if (IsSet(job.array_task_str)) {
     result.tasks = CountArrayTasks(job.array_task_str);

@@ -104,21 +104,22 @@ void ReadArray(absl::string_view text, JobRequest* job) {
   job->array_width = limited ? std::min(width, tasks) : tasks;
 }
 
-// Returns the first fact that forbids any plan for this job.
-std::string WhyLeaveAlone(const job_desc_msg_t& d, const DeviceRequest& devices) {
-  if (d.bitflags & CRON_JOB) return "scrontab";
-  // This precedes the check for a script: only the first component of a heterogeneous job has one.
-  if (d.het_job_offset != NO_VAL || (d.bitflags & HET_JOB_FLAG)) return "heterogeneous job";
-  if (!Set(d.script) && d.script_buf == nullptr) return "interactive";
-  if (d.priority == 0) return "held";
-  if (Set(d.reservation)) return "reservation";
-  // A dependent job's start is unknown, so its emissions are unknown everywhere. Also, data that it
-  // waits for may be where it was sent to.
-  if (Set(d.dependency)) return "dependency";
-  if (d.fed_siblings_viable != 0) return "federation";
-  if (d.clusters != nullptr && strchr(d.clusters, ',') != nullptr) return "several clusters";
-  if (d.time_limit == INFINITE || d.time_limit == 0) return "no time limit";
-  return devices.uncountable;
+// The first of what forbids any plan for this job.
+std::optional<Reason> WhyLeaveAlone(const job_desc_msg_t& d, const DeviceRequest& devices) {
+  if (d.bitflags & CRON_JOB) return Reason::kScrontab;
+  // Before the script is looked for: only a heterogeneous job's first component has one.
+  if (d.het_job_offset != NO_VAL || (d.bitflags & HET_JOB_FLAG)) return Reason::kHeterogeneous;
+  if (!Set(d.script) && d.script_buf == nullptr) return Reason::kInteractive;
+  if (d.priority == 0) return Reason::kHeld;
+  if (Set(d.reservation)) return Reason::kReservation;
+  // When it may start is not known, so neither is what it would emit anywhere; and what it waits
+  // for may lie where it was sent to.
+  if (Set(d.dependency)) return Reason::kDependency;
+  if (d.fed_siblings_viable != 0) return Reason::kFederation;
+  if (d.clusters != nullptr && strchr(d.clusters, ',') != nullptr) return Reason::kSeveralClusters;
+  if (d.time_limit == INFINITE || d.time_limit == 0) return Reason::kUnlimitedTime;
+  if (!devices.uncountable.empty()) return Reason::kDevicesUncountable;
+  return std::nullopt;
 }
 
 // Returns the first fact that ties this job to its partition: another partition may lack something.
@@ -260,6 +261,7 @@ JobRequest ReadDescriptor(const job_desc_msg_t& d, uint32_t submit_uid) {
   job.features = ReadFeatures(d.features);
   ReadResources(d, devices, &job);
   job.leave_alone = WhyLeaveAlone(d, devices);
+  if (job.leave_alone == Reason::kDevicesUncountable) job.uncountable = devices.uncountable;
   job.pinned_by = WhyPinned(d, devices);
   return job;
 }

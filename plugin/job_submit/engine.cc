@@ -46,7 +46,7 @@ constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
 size_t BytesHeld(const JobRequest& job, const Submission& submission) {
   const Decision& decision = submission.decision;
   constexpr size_t kReason = 128;  // the maximum of a reason's further text
-  constexpr size_t kNames = 384;   // names of a candidate's pool
+  constexpr size_t kNames = 384;   // names of a plan's pool
   size_t strings = job.name.size() + job.account.size() + job.qos.size() + job.comment.size() +
                    job.device_type.size() + job.pinned_by.size() + kReason +
                    submission.circumstances.log_error.size();
@@ -55,7 +55,7 @@ size_t BytesHeld(const JobRequest& job, const Submission& submission) {
     for (const std::string& name : *list) strings += sizeof(name) + name.size();
   }
   return sizeof(job) + strings + sizeof(submission) +
-         decision.best.size() * (sizeof(Candidate) + kNames) +
+         decision.best.size() * (sizeof(Plan) + kNames) +
          decision.excluded.size() * sizeof(Exclusion);
 }
 

@@ -355,21 +355,21 @@ class SacctReader {
                                   absl::string_view(&quote, 1));
     }
     job->comment = names.Add(comment);
-    job->leave_alone = names.Add(WhyLeaveAlone(fields, id, line, is_unlimited, *job));
+    job->leave_alone = WhyLeaveAlone(fields, id, line, is_unlimited, *job);
     job->pinned_by = names.Add(WhyPinned(line));
   }
 
-  absl::string_view WhyLeaveAlone(const std::vector<absl::string_view>& fields,
-                                  absl::string_view id, const SubmitLine& line, bool is_unlimited,
-                                  const TraceJob& job) const {
-    if (absl::StrContains(id, '+')) return "heterogeneous job";
-    if (line.IsInteractive()) return "interactive";
-    if (!IsUnset(Field(fields, kReservation))) return "reservation";
-    if (line.Find("dependency", 'd').has_value()) return "dependency";
-    if (is_unlimited) return "no time limit";
-    // The history does not say whether --begin, a dependency or a hold was the reason.
-    if (job.eligible > job.submit + kEligibleAtOnce) return "eligible later than submitted";
-    return "";
+  std::optional<Reason> WhyLeaveAlone(const std::vector<absl::string_view>& fields,
+                                      absl::string_view id, const SubmitLine& line,
+                                      bool is_unlimited, const TraceJob& job) const {
+    if (absl::StrContains(id, '+')) return Reason::kHeterogeneous;
+    if (line.IsInteractive()) return Reason::kInteractive;
+    if (!IsUnset(Field(fields, kReservation))) return Reason::kReservation;
+    if (line.Find("dependency", 'd').has_value()) return Reason::kDependency;
+    if (is_unlimited) return Reason::kUnlimitedTime;
+    // Whether by --begin, by a dependency or by a hold, the history does not say.
+    if (job.eligible > job.submit + kEligibleAtOnce) return Reason::kEligibleLater;
+    return std::nullopt;
   }
 
   static absl::string_view WhyPinned(const SubmitLine& line) {

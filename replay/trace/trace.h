@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/reason/reason.h"
 
 namespace carbon {
 
@@ -94,10 +95,9 @@ struct TraceJob {
   uint32_t partition = 0;  // one, or several separated by commas
   uint32_t name = 0;
   uint32_t device_type = 0;  // that it asked for
-  uint32_t comment = 0;      // may contain hints
-  // The words are those of JobRequest::leave_alone and pinned_by.
-  uint32_t leave_alone = 0;
-  uint32_t pinned_by = 0;
+  uint32_t comment = 0;      // may hold hints
+  uint32_t pinned_by = 0;    // in the words of JobRequest::pinned_by
+  std::optional<Reason> leave_alone;
 };
 
 struct Trace {

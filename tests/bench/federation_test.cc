@@ -54,7 +54,7 @@ TEST(Federation, WithoutAGateTakesTheLeastForecastFromEveryHome) {
       const size_t wait = slack == 0 ? 6 : 24;
       for (const size_t runtime : {1, 6, 24, 72}) {
         double least = INFINITY;
-        Plan expected;
+        ZonePlan expected;
         for (size_t start = 0; start <= wait; ++start) {
           for (size_t zone = 0; zone < hours.size(); ++zone) {
             double sum = 0;
@@ -79,8 +79,8 @@ TEST(Federation, WithoutAGateTakesTheLeastForecastFromEveryHome) {
 TEST(Federation, ARuleThatIsNeverSureTakesTheCleanestSiteAndTheOlderOneKeepsEveryHome) {
   const Federation federation = Create({MadeUpHours(1, 300, 5), MadeUpHours(2, 30, 5)});
   for (const size_t home : {0, 1}) {
-    EXPECT_EQ(*federation.Decide(1, 1, home, absl::Hours(6)), (Plan{1, kGridBegin}));
-    EXPECT_EQ(*federation.Decide(2, 1, home, absl::Hours(6)), (Plan{home, kGridBegin}));
+    EXPECT_EQ(*federation.Decide(1, 1, home, absl::Hours(6)), (ZonePlan{1, kGridBegin}));
+    EXPECT_EQ(*federation.Decide(2, 1, home, absl::Hours(6)), (ZonePlan{home, kGridBegin}));
   }
 }
 

@@ -90,7 +90,7 @@ TEST(Study, NoDecisionLooksAtWhatComesAfterIt) {
     if (decision.arrival <= kChange) {
       EXPECT_EQ(decision, after.decisions[i]) << decision.arrival;
       ++same;
-      if (decision.plan != Plan{decision.home, decision.arrival}) ++shifted;
+      if (decision.plan != ZonePlan{decision.home, decision.arrival}) ++shifted;
     } else if (!(decision == after.decisions[i])) {
       ++different;
     }

@@ -98,7 +98,7 @@ inline JobRequest DrawnJob(const World& world, Draws* draws) {
     job.array_width = static_cast<int64_t>(1 + draws->Below(2));
   }
   if (draws->OneIn(20)) job.pinned_by = "--constraint";
-  if (draws->OneIn(30)) job.leave_alone = "held";
+  if (draws->OneIn(30)) job.leave_alone = Reason::kHeld;
   if (draws->OneIn(40)) job.comment = draws->OneOf({"carbon:off", "carbon:wait=never"});
   return job;
 }

@@ -27,11 +27,11 @@ struct Fixed {
     for (int i = 0; i < 40; ++i) {
       ledger.Book(
           {.decision_id = absl::StrCat("0123456789abcdef-", i + 1),
-           .group = i % 3 == 0   ? "oslo"
-                    : i % 3 == 1 ? "lyon"
-                                 : "frankfurt",
-           .when = {world.now + absl::Minutes(17 * i), world.now + absl::Minutes(25 * i + 60)},
-           .amount = {.devices = 1 + i % 6, .cpus = 8},
+           .runs = {{i % 3 == 0   ? "oslo"
+                     : i % 3 == 1 ? "lyon"
+                                  : "frankfurt",
+                     {world.now + absl::Minutes(17 * i), world.now + absl::Minutes(25 * i + 60)},
+                     {.devices = 1 + i % 6, .cpus = 8}}},
            .made_at = world.now});
     }
   }
@@ -78,11 +78,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         DecisionIdInComment(verdict.admin_comment) != DecisionId(*submission.id)) {
       Broken("the id in the admin comment is not read back");
     }
-    if (decision.booked_when.has_value()) {
-      if (decision.booked_when->start > decision.booked_when->end ||
-          !(Resources{}.Covers(decision.booked_amount) ||
-            (decision.booked_amount.nodes >= 0 && decision.booked_amount.devices >= 0 &&
-             decision.booked_amount.cpus >= 0 && decision.booked_amount.memory_mib >= 0))) {
+    for (const BookedRun& run : decision.chosen.value_or(Plan()).Booked()) {
+      if (run.when.start > run.when.end || !run.amount.IsNotNegative()) {
         Broken("what is booked is less than nothing");
       }
     }

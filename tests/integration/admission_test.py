@@ -269,7 +269,8 @@ class AdmissionTest(PrivateSlurmTest):
         )
         self.excluded.update(phrase for record in records for phrase in record["excluded"])
         return {
-            record["job"]["name"]: {pool["partition"] for pool in record["candidates"]}
+            record["job"]["name"]: {run["partition"] for plan in record["candidates"]
+                                    for run in plan["runs"]}
             for record in records
         }
 

@@ -43,11 +43,12 @@ class BurstTest(PrivateSlurmTest):
         # for its limit.
         edges = collections.defaultdict(list)
         for decision in placed:
-            booked = decision["booked"]
-            devices = booked["amount"]["devices"]
-            # At the instant one ends, its devices are free.
-            edges[booked["group"]].append((seconds(booked["start"]), 1, devices))
-            edges[booked["group"]].append((seconds(booked["end"]), 0, -devices))
+            for run in decision["chosen"]["runs"]:
+                booked, start = run["booked"], seconds(run["start"])
+                devices = booked["amount"]["devices"]
+                # At the instant one ends, its devices are free.
+                edges[booked["group"]].append((start, 1, devices))
+                edges[booked["group"]].append((start + booked["held_s"], 0, -devices))
         most = {}
         for group, changes in edges.items():
             used = most[group] = 0

@@ -285,7 +285,7 @@ def main():
     decisions = [r for r in log if r["type"] == "decision"]
     returns = [r for r in log if r["type"] == "return"]
     placed = [d for d in decisions if d["outcome"] == "placed"]
-    delayed = [d for d in placed if d["chosen"]["start"] > d["home"]["start"]]
+    delayed = [d for d in placed if d["chosen"]["runs"][0]["start"] > d["home"]["runs"][0]["start"]]
     say(f"jobs {len(jobs)}, seed {options.seed}, {options.failures} node failures")
     say(f"decisions {len(decisions)}: placed {len(placed)}, of them delayed {len(delayed)}")
     reasons = collections.Counter(r["reason"] for r in returns if r["error"] is None)

@@ -116,7 +116,7 @@ class SnapshotFaultTest(FaultTest):
             record = decisions[job["admin_comment"].split("carbon:id=")[1].split(",")[0]]
             self.assertEqual(record["job"]["name"], name)
             if record["outcome"] == "placed":
-                self.assertEqual(job["partition"], record["chosen"]["partition"])
+                self.assertEqual(job["partition"], record["chosen"]["runs"][0]["partition"])
                 placed += 1
         self.assertGreater(placed, 0)
 

@@ -89,11 +89,11 @@ PartitionName=mixed Nodes=old1,new1
         # A job with a whole node is charged for the devices of its own type.
         count = len(self.records())
         self.submit("--partition=lyon", f"--gres=gpu:{SLICES}:14", gpus=None)
-        self.assertEqual(self.last_record(count)["home"]["units"], 14)
-        self.assertEqual(self.last_record(count)["home"]["pool"], "slices")
+        self.assertEqual(self.last_record(count)["home"]["runs"][0]["units"], 14)
+        self.assertEqual(self.last_record(count)["home"]["runs"][0]["pool"], "slices")
         count = len(self.records())
         self.submit("--partition=lyon", "--exclusive", "--gres=gpu:a100:1", gpus=None)
-        self.assertEqual(self.last_record(count)["home"]["units"], 2)
+        self.assertEqual(self.last_record(count)["home"]["runs"][0]["units"], 2)
 
     def test_a_type_that_slurm_does_not_track_is_counted_by_what_was_asked(self):
         self.occupy("lyon", "--gres=gpu:a100:2")
@@ -120,7 +120,7 @@ PartitionName=mixed Nodes=old1,new1
         for constraint, pool in (("nvlink&ib", "new"), ("pcie", "mixed")):
             count = len(self.records())
             self.submit("--partition=mixed", f"--constraint={constraint}", "--gpus=1", gpus=None)
-            self.assertEqual(self.last_record(count)["home"]["pool"], pool)
+            self.assertEqual(self.last_record(count)["home"]["runs"][0]["pool"], pool)
         count = len(self.records())
         self.submit("--partition=mixed", "--gpus=1", gpus=None)
         self.assertEqual(

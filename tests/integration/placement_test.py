@@ -24,7 +24,7 @@ class ShadowTest(PrivateSlurmTest):
         record = self.last_record(before)
         self.assertEqual(record["outcome"], "placed")
         self.assertEqual(record["mode"], "shadow")
-        self.assertEqual(record["chosen"]["partition"], "oslo")
+        self.assertEqual(record["chosen"]["runs"][0]["partition"], "oslo")
         self.assertTrue(job["AdminComment"].startswith(f"carbon:id={record['boot']}-{record['seq']},"))
 
     def test_names_the_job_once_the_queue_shows_it_whatever_is_written_into_it_later(self):

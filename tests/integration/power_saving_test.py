@@ -42,8 +42,9 @@ class PowerSavingTest(PrivateSlurmTest):
         self.assertEqual(job["Partition"], "frankfurt")
         self.assertRegex(answer.stderr, r"^sbatch: carbon: planned to stay in frankfurt, now: adds [^\n]*\n$")
         self.assertEqual(record["minimised"], "consequential")
-        self.assertAlmostEqual(record["home"]["consequential_g"] / record["home"]["gross_g"], 0.6)
-        cleanest = record["candidates"][0]
+        home = record["home"]["runs"][0]
+        self.assertAlmostEqual(home["consequential_g"] / home["gross_g"], 0.6)
+        cleanest = record["candidates"][0]["runs"][0]
         self.assertEqual(cleanest["pool"], "frankfurt")
 
     def test_moves_it_where_the_policy_minimises_all_that_is_drawn(self):
@@ -57,8 +58,9 @@ class PowerSavingTest(PrivateSlurmTest):
     def test_believes_the_administrator_before_slurms_settings(self):
         _, job, record = self.place(pools={"frankfurt": {"powers_down": True}})
         self.assertEqual(job["Partition"], "oslo")
-        self.assertEqual(record["home"]["stays_powered"], 0)
-        self.assertEqual(record["home"]["consequential_g"], record["home"]["gross_g"])
+        home = record["home"]["runs"][0]
+        self.assertEqual(home["stays_powered"], 0)
+        self.assertEqual(home["consequential_g"], home["gross_g"])
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class ReservationsTest(PrivateSlurmTest):
         answer, job = self.submit("--partition=frankfurt", *arguments, **options)
         record = self.last_record(before)
         return answer, job, datetime.datetime.fromisoformat(
-            record["chosen"]["start"].replace("Z", "+00:00")).timestamp()
+            record["chosen"]["runs"][0]["start"].replace("Z", "+00:00")).timestamp()
 
     # A minute's job.
     def test_plans_no_start_that_reaches_into_maintenance(self):

@@ -72,7 +72,7 @@ class ConstraintsTest(PrivateSlurmTest):
         self.assertEqual(by_slurm["Partition"], "lyon")
         self.count = len(self.records())
         self.submit(named)
-        home = self.last_record(self.count)["home"]
+        home = self.last_record(self.count)["home"]["runs"][0]
         self.assertEqual(home["partition"], by_slurm["Partition"])
 
     def test_a_type_of_gpu_is_a_constraint(self):
@@ -153,12 +153,12 @@ class BookingTest(PrivateSlurmTest):
         self.look_again()
         self.run_command("scancel", answer.job_id)
         record = self.decision_of(answer.job_id)
-        booked = record["booked"]["amount"]
+        booked = record["chosen"]["runs"][0]["booked"]["amount"]
         for what in ("devices", "cpus", "memory_mib"):
             self.assertGreaterEqual(booked[what], allocated[what], (what, allocated))
         if record["job"]["exclusive"]:
             self.assertGreaterEqual(booked["nodes"], allocated["nodes"])
-        self.assertGreaterEqual(record["chosen"]["units"], 1)
+        self.assertGreaterEqual(record["chosen"]["runs"][0]["units"], 1)
         self.wait_for_state(answer.job_id, "CANCELLED", 30)
         self.look_again()
         return record, allocated
@@ -207,8 +207,8 @@ class BookingTest(PrivateSlurmTest):
                 record, allocated = self.assert_books_enough(*arguments)
                 self.assertEqual(allocated["nodes"], nodes)
                 self.assertEqual(allocated["devices"], 8 * nodes)
-                self.assertEqual(record["chosen"]["units"], 8 * nodes)
-                self.assertEqual(record["booked"]["amount"]["nodes"], nodes)
+                self.assertEqual(record["chosen"]["runs"][0]["units"], 8 * nodes)
+                self.assertEqual(record["chosen"]["runs"][0]["booked"]["amount"]["nodes"], nodes)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class UpdateTest(PrivateSlurmTest):
         record = self.last_record(count)
         use = self.use(job_id)
         self.assertEqual(use["decision_id"], record["id"])
-        self.assertEqual(use["group"], record["booked"]["group"])
+        self.assertEqual(use["group"], record["chosen"]["runs"][0]["booked"]["group"])
         self.assertEqual(use["end"] - use["start"], 600)
 
         self.update_job(job_id, "TimeLimit=5")

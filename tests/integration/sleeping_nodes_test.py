@@ -111,7 +111,7 @@ class SleepingNodesTest(CloudTest):
         deadline = 40 + 30 + 60 + WAKE_UP + 10
         job_id = self.submit_delayed(deadline=deadline)
         decision = self.last_record(self.count)
-        self.assertEqual(decision["chosen"]["wake_up_s"], WAKE_UP)
+        self.assertEqual(decision["chosen"]["runs"][0]["wake_up_s"], WAKE_UP)
         done = self.wait_for_state(job_id, "COMPLETED", 120)
         self.assertRegex(done["NodeList"], r"^oslo\d$")
         self.assertLess(seconds_since_epoch(done["EndTime"]), submitted_at + deadline)

@@ -123,7 +123,7 @@ TEST(Replay, ARequeuedRunStaysWhereItsFirstRunWas) {
 TEST(Replay, AJobThatThePluginLeavesAloneStaysAtHome) {
   SmallWorld world(Constant(500), Constant(100));
   TraceJob& job = world.Add(kNoon, absl::Hours(3));
-  job.leave_alone = world.trace.names.Add("dependency");
+  job.leave_alone = Reason::kDependency;
   job.eligible = kNoon + absl::Hours(2);
   const ReplayResult result = world.RunWithOracle();
   EXPECT_EQ(result.left_alone.at("dependency"), 1);

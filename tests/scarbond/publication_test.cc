@@ -194,8 +194,7 @@ class PublicationTest : public ::testing::Test {
     job.job_id = job_id;
     job.user_id = 1000;
     job.promise = {.decision_id = absl::StrCat("3f9c21aa04d7be15-", job_id),
-                   .pool = "oslo",
-                   .start = start,
+                   .runs = {{"oslo", start}},
                    .from = {"frankfurt"}};
     job.partition = "oslo";
     job.begin = start;

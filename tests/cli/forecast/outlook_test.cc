@@ -156,7 +156,7 @@ TEST(LookAhead, AgreesWithTheDecision) {
   const absl::StatusOr<ZoneOutlook> outlook = LookAhead(
       *world.Publish(), 0, {.now = world.now, .to = world.Hour(28), .duration = absl::Hours(4)});
   ASSERT_TRUE(outlook.ok()) << outlook.status();
-  EXPECT_EQ(outlook->best->start, decision.chosen->start);
+  EXPECT_EQ(outlook->best->start, decision.chosen->start());
   EXPECT_NEAR(outlook->best->saving, decision.saving->share, 1e-12);
   // Its interval holds 90%.
   EXPECT_GT(outlook->best->saving_low, decision.saving->share_low - 1e-9);

@@ -263,14 +263,14 @@ TEST_F(ScarbonLog, GivesTheRecordsThemselvesAsJson) {
 
 TEST_F(ScarbonLog, LeavesOutLinesThatAreNoRecordsAndSaysSo) {
   Append(Line({.sequence = 1, .name = "a"}));
-  Append("{\"v\":1}\nnonsense\n[1]\n{\"v\":3,\"type\":\"decision\",\"boot\":\"b\",\"seq\":1}\n");
+  Append("{\"v\":1}\nnonsense\n[1]\n{\"v\":4,\"type\":\"decision\",\"boot\":\"b\",\"seq\":1}\n");
   Append(Line({.sequence = 2, .name = "b"}));
   Append(Line({.sequence = 3}).substr(0, 100));
   const Ran ran = RunOnLog("-n -P -o job");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.out, "a\nb\n");
   EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_,
-                                  ": 5 lines are not records of version 1 or 2 and left out\n"));
+                                  ": 5 lines are not records of version 1 to 3 and left out\n"));
 }
 
 TEST_F(ScarbonLog, ReadsTheRecordsOfVersion1) {
@@ -285,6 +285,29 @@ TEST_F(ScarbonLog, ReadsTheRecordsOfVersion1) {
             "greenest\n"
             "b59543a686dc3b4b-4|left-alone|||||hint \"wiat=3h\": unknown; did you mean "
             "\"wait\"?\n");
+}
+
+TEST_F(ScarbonLog, ReadsTheRecordsOfVersion2) {
+  std::ifstream sample(CARBON_SAMPLES_DIR "/version2.jsonl");
+  Append(std::string(std::istreambuf_iterator<char>(sample), {}));
+  const Ran ran = RunOnLog("-nP -o jobid,outcome,move,start,runtime,co2e,home,saved");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.err, HasSubstr("missing between"));
+  EXPECT_THAT(ran.out, HasSubstr("|placed|frankfurt->oslo|2026-11-30T02:26:32|00:01:00|367 mg|"
+                                 "18.3 g|98%\n"));
+  EXPECT_THAT(ran.out, HasSubstr("|placed|frankfurt->oslo|2026-11-30T02:26:32|00:01:00|183 mg|"
+                                 "9.17 g|98%\n"));
+}
+
+TEST_F(ScarbonLog, SumsTheRunsOfAPlanAndNamesTheirPools) {
+  Append(WriteRecord(RecordOfDecision({kBoot, 1}, kStart, JobRequest(), PlacedInTwoRuns())));
+  EXPECT_EQ(RunOnLog("-nP -o move,site,start,delay,runtime,kwh,intensity,co2e,net").out,
+            "frankfurt->oslo-h100,lyon-h100|oslo,lyon|2026-11-25T02:00:00|07:00:00|08:00:00|71.5|"
+            "161.5|16 kg|1.05 kg\n");
+  EXPECT_THAT(RunOnLog("").out, HasSubstr("predicted 16 kg CO2e, at home 38.4 kg: saving 22.4 kg"));
+  for (const char* filter : {"--site=lyon", "--site=oslo", "--partition=lyon"}) {
+    EXPECT_EQ(RunOnLog(absl::StrCat("-nP -o id ", filter)).out, absl::StrCat(kBoot, "-1\n"));
+  }
 }
 
 TEST_F(ScarbonLog, ShowsWhatItCanOfARecordWithOddFields) {
@@ -315,7 +338,7 @@ TEST_F(ScarbonLog, KeepsFieldsInJsonThatItDoesNotKnow) {
 TEST_F(ScarbonLog, ShowsNothingForWhatIsUnknown) {
   nlohmann::ordered_json record = nlohmann::ordered_json::parse(Line({.sequence = 1}));
   for (const char* field : {"start", "runtime_s", "energy_kwh", "gross_g"}) {
-    record["chosen"][field] = nullptr;
+    record["chosen"]["runs"][0][field] = nullptr;
   }
   record["saving"]["share"]["mean"] = record["saving"]["gross_g"]["mean"] = nullptr;
   Append(record.dump() + "\n");

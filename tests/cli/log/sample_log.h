@@ -39,10 +39,10 @@ class ScarbonLog : public ::testing::Test {
 };
 
 // A run of 30 hours.
-inline Candidate LongRunAt(const std::string& site, absl::Time start, double grams) {
-  Candidate candidate = At(site, start, grams);
-  candidate.runtime = absl::Hours(30);
-  return candidate;
+inline Plan LongRunAt(const std::string& site, absl::Time start, double grams) {
+  Plan plan = At(site, start, grams);
+  plan.first().runtime = absl::Hours(30);
+  return plan;
 }
 
 struct Sample {
@@ -87,8 +87,8 @@ inline std::string Line(const Sample& sample,
                            .share_high = high / sample.home_grams};
   if (home_consequential.has_value() && chosen_consequential.has_value()) {
     decision.minimised = Figure::kConsequential;
-    decision.home->consequential = GramsCo2e(*home_consequential);
-    decision.chosen->consequential = GramsCo2e(*chosen_consequential);
+    decision.home->first().consequential = GramsCo2e(*home_consequential);
+    decision.chosen->first().consequential = GramsCo2e(*chosen_consequential);
     const double added = *home_consequential - *chosen_consequential;
     decision.consequential_saving =
         Saving{.mean = GramsCo2e(added), .share = added / *home_consequential};

@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/cluster/ledger.h"
 #include "core/placer/placer.h"
 #include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "core/record/record_reader.h"
 #include "gtest/gtest.h"
 #include "tests/core/drawn_world.h"
+#include "tests/core/record/sample_decision.h"
 
 namespace carbon {
 namespace {
@@ -69,13 +72,35 @@ TEST_F(LedgerCheckTest, AgreesWithWhatThePlacerLogged) {
 
 TEST_F(LedgerCheckTest, FindsABookingThatWasChanged) {
   for (Json& record : records_) {
-    if (record["type"] != "decision" || record["booked"].is_null()) continue;
-    record["booked"]["amount"]["devices"] = 999;
+    if (record["type"] != "decision" || record["chosen"].is_null()) continue;
+    record["chosen"]["runs"][0]["booked"]["amount"]["devices"] = 999;
     break;
   }
   const LedgerCheck::Counts counts = Check();
   EXPECT_GT(counts.different, 0);
   EXPECT_NE(counts.first_different, "");
+}
+
+// The oracle books each run by itself, and adds up what they change.
+TEST(LedgerCheck, CountsEachRunThatADecisionBooked) {
+  Decision decision = PlacedInTwoRuns();
+  const JobRequest job;
+  uint64_t sum = 0;
+  for (const BookedRun& run : decision.chosen->Booked()) {
+    BookingLedger one;
+    one.Book({.decision_id = "b-1", .runs = {run}, .made_at = kNow});
+    uint64_t hash = 0;
+    ASSERT_TRUE(absl::SimpleHexAtoi(one.digest(), &hash));
+    sum += hash;
+  }
+  LedgerCheck check;
+  const std::string none(16, '0'), both = absl::StrCat(absl::Hex(sum, absl::kZeroPad16));
+  for (const auto& [sequence, digest] : {std::pair(1, none), std::pair(2, both)}) {
+    const std::string line = WriteRecord(RecordOfDecision({"b", static_cast<uint64_t>(sequence)},
+                                                          kNow, job, decision, Manifest(), digest));
+    check.Add(ReadLogLine(line).value());
+  }
+  EXPECT_EQ(check.counts().same, 2) << check.counts().first_different;
 }
 
 TEST_F(LedgerCheckTest, DoesNotJudgeWhatFollowsAMissingRecord) {

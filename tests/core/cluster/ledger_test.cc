@@ -24,7 +24,7 @@ LedgerBase Queue(int64_t taken_at, std::vector<QueuedUse> uses = {}) {
 }
 
 Booking Tentative(const std::string& id, int64_t made_at, int64_t start, int64_t end) {
-  return {id, "g", {At(start), At(end)}, {.devices = 2}, At(made_at)};
+  return {id, {{"g", {At(start), At(end)}, {.devices = 2}}}, At(made_at)};
 }
 
 std::vector<std::pair<std::string, BookingFate>> Fates(const std::vector<BookingEvent>& events) {
@@ -57,8 +57,8 @@ TEST(BookingLedger, KeepsBookingsApartWhoseHashesCollide) {
   EXPECT_EQ(both.tentative(), 2u);
   EXPECT_EQ(both.calendars().Find("g")->UsedAt(At(30)).devices, 4);
   EXPECT_NE(both.digest(), only_one.digest());
-  // The queue shows one of them; the other booking still waits to be shown.
-  both.Rebase(Queue(5, {{7, one.decision_id, "g", one.when, one.amount}}), At(5));
+  // The queue shows one of them: the other goes on waiting to be shown.
+  both.Rebase(Queue(5, {{7, one.decision_id, "g", one.runs[0].when, one.runs[0].amount}}), At(5));
   EXPECT_EQ(both.tentative(), 1u);
   EXPECT_EQ(both.digest(), only_other.digest());
 }
@@ -90,7 +90,7 @@ TEST(BookingLedger, LetsABookingExpireThatTheQueueNeverShows) {
 Booking Of(uint32_t user_id, const std::string& id, int64_t made_at = 1) {
   Booking booking = Tentative(id, made_at, 200, 600);
   booking.user_id = user_id;
-  booking.amount.devices = 1;
+  booking.runs[0].amount.devices = 1;
   return booking;
 }
 
@@ -134,7 +134,7 @@ TEST(BookingLedger, LetsWhoeverAsksForNothingKeepLessAndLess) {
   const auto ask = [&] {
     const std::string id = absl::StrCat("w", times++);
     Booking booking = Of(1001, id, now);
-    booking.when = {At(0), At(10'000'000)};
+    booking.runs[0].when = {At(0), At(10'000'000)};
     ledger.Book(booking);
     const bool keeps = UsedFor(&ledger, 1002) > 0;
     ledger.Rebase(Queue(now + 31), At(now + 31));
@@ -148,7 +148,7 @@ TEST(BookingLedger, LetsWhoeverAsksForNothingKeepLessAndLess) {
   EXPECT_GE(kept, 7 * 31);
   // No other user does, and after two days the ledger has forgotten it.
   Booking other = Of(1003, "other", now);
-  other.when = {At(0), At(10'000'000)};
+  other.runs[0].when = {At(0), At(10'000'000)};
   ledger.Book(other);
   EXPECT_EQ(UsedFor(&ledger, 1002), 1);
   now += 3 * 86'400;
@@ -275,6 +275,43 @@ TEST(BookingLedger, LetsAShadowBookingExpireWhoseJobTheQueueNeverShows) {
   EXPECT_THAT(Fates(ledger.Rebase(Queue(31), At(31))),
               ElementsAre(std::pair("refused", BookingFate::kExpired)));
   EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(300)).devices, 2);
+}
+
+// Against a ledger in which each run is a decision of its own, second by second.
+TEST(BookingLedger, CountsEachRunOfABooking) {
+  BookingLedger ledger, oracle;
+  for (BookingLedger* one : {&ledger, &oracle}) one->Rebase(Queue(0), At(0));
+  Booking booking = Tentative("a", 1, 20, 60);
+  booking.runs.push_back({"g", {At(50), At(90)}, {.devices = 3}});
+  ledger.Book(booking);
+  for (const BookedRun& run : booking.runs) {
+    oracle.Book({absl::StrCat("run", absl::ToUnixSeconds(run.when.start)), {run}, At(1)});
+  }
+  for (int second = 0; second < 100; ++second) {
+    EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(second)),
+              oracle.calendars().Find("g")->UsedAt(At(second)));
+  }
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(55)).devices, 5);
+  EXPECT_EQ(ledger.tentative(), 1u);
+}
+
+// A shadow booking is kept until its last run ends, and then nothing of it is left.
+TEST(BookingLedger, EndsABookingWithItsLastRun) {
+  BookingLedger ledger;
+  ledger.Rebase(Queue(0), At(0));
+  Booking booking = Tentative("a", 0, 20, 60);
+  booking.runs.push_back({"g", {At(200), At(300)}, {.devices = 3}});
+  booking.shadow = true;
+  ledger.Book(booking);
+  const std::string digest = ledger.digest();
+  const QueuedUse use = {7, "a", "g", {At(0), At(10)}, {.devices = 1}};
+  EXPECT_THAT(Fates(ledger.Rebase(Queue(100, {use}), At(100))),
+              ElementsAre(std::pair("a", BookingFate::kSeen)));
+  EXPECT_EQ(ledger.digest(), digest);
+  EXPECT_EQ(ledger.calendars().Find("g")->UsedAt(At(250)).devices, 3);
+  EXPECT_THAT(Fates(ledger.Rebase(Queue(300, {use}), At(300))),
+              ElementsAre(std::pair("a", BookingFate::kEnded)));
+  EXPECT_EQ(ledger.digest(), "0000000000000000");
 }
 
 TEST(BookingLedger, BooksADecisionOnce) {

@@ -1,5 +1,7 @@
 #include "core/decision/admin_comment.h"
 
+#include <tuple>
+
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -51,11 +53,11 @@ Decision Placed() {
   const auto named = [](const char* pool, const char* partition) {
     return std::make_shared<const PoolNames>(PoolNames{.pool = pool, .partition = partition});
   };
-  decision.home = Candidate{
-      .names = named("frankfurt-h100", "frankfurt"), .start = kNow, .gross = GramsCo2e(38400)};
-  decision.chosen = Candidate{.names = named("oslo-h100", "oslo"),
-                              .start = kNow + absl::Hours(7),
-                              .gross = GramsCo2e(14200)};
+  decision.home = Plan(
+      {.names = named("frankfurt-h100", "frankfurt"), .start = kNow, .gross = GramsCo2e(38400)});
+  decision.chosen = Plan({.names = named("oslo-h100", "oslo"),
+                          .start = kNow + absl::Hours(7),
+                          .gross = GramsCo2e(14200)});
   decision.saving = Saving{.share = 0.63, .share_low = 0.58, .share_high = 0.67};
   return decision;
 }
@@ -70,12 +72,53 @@ TEST(AdminComment, HoldsTheFiguresAndWhatWasAskedForInEnforce) {
               HasSubstr("start=2026-11-25T03:00:00+01:00"));
 }
 
+TEST(AdminComment, HoldsEachRunOfAPlan) {
+  Decision decision = Placed();
+  PlannedRun second = decision.home->first();
+  second.start = kNow + absl::Hours(20);
+  second.gross = GramsCo2e(800);
+  decision.chosen->Add(second);
+  const std::string comment = CommentOf(decision);
+  EXPECT_THAT(comment, StartsWith("carbon:id=3f9c21aa04d7be15-42,pool=oslo-h100,"
+                                  "start=2026-11-25T02:00:00+00:00,pool=frankfurt-h100,"
+                                  "start=2026-11-25T15:00:00+00:00,co2e=15kg,home=38.4kg,"));
+  EXPECT_THAT(PromiseIn(comment)->runs,
+              ElementsAre(PromisedRun{"oslo-h100", kNow + absl::Hours(7)},
+                          PromisedRun{"frankfurt-h100", kNow + absl::Hours(20)}));
+}
+
+TEST(RunAwaited, IsTheOneOfTheBeginOrElseTheLastThatIsDueOrElseTheFirst) {
+  const absl::Time first = kNow + absl::Hours(7), second = kNow + absl::Hours(20);
+  const Promise promise = {.runs = {{"oslo", first}, {"lyon", second}}};
+  for (const auto& [begin, now, pool] :
+       {std::tuple(first, kNow, "oslo"), std::tuple(second, kNow, "lyon"),
+        std::tuple(second + absl::Seconds(1), kNow, "lyon"),
+        std::tuple(second + absl::Hours(1), kNow, "oslo"),
+        std::tuple(first + absl::Hours(1), first + absl::Hours(2), "oslo"),
+        std::tuple(second + absl::Hours(1), second + absl::Hours(2), "lyon"),
+        std::tuple(kNow, kNow, "oslo")}) {
+    EXPECT_EQ(RunAwaited(promise, begin, now).pool, pool) << begin << " " << now;
+  }
+}
+
+// A run without a start, or a start without a pool, makes the whole promise unreadable.
+TEST(ReadMarks, PromisesNothingWhereARunIsNotWhole) {
+  const std::string head = "carbon:id=3f9c21aa04d7be15-42,from=frankfurt,";
+  const std::string oslo = "pool=oslo,start=2026-11-25T02:00:00Z";
+  EXPECT_EQ(PromiseIn(absl::StrCat(head, oslo))->runs.size(), 1u);
+  EXPECT_EQ(PromiseIn(absl::StrCat(head, oslo, ",", oslo))->runs.size(), 2u);
+  for (const char* more : {",pool=lyon", ",start=2026-11-25T02:00:00Z", ",pool=lyon,start=soon",
+                           ",pool=,start=2026-11-25T02:00:00Z"}) {
+    EXPECT_EQ(PromiseIn(absl::StrCat(head, oslo, more)), std::nullopt) << more;
+  }
+}
+
 TEST(AdminComment, NamesTheTimeLimitThatWasMadeLonger) {
   Decision decision = Placed();
-  decision.home->time_limit = decision.chosen->time_limit = absl::Minutes(1450);
+  decision.home->first().time_limit = decision.chosen->first().time_limit = absl::Minutes(1450);
   EXPECT_EQ(CommentOf(decision).find("limit"), std::string::npos);
   EXPECT_EQ(PromiseIn(CommentOf(decision))->limit, std::nullopt);
-  decision.chosen->time_limit = absl::Hours(50);
+  decision.chosen->first().time_limit = absl::Hours(50);
   EXPECT_THAT(CommentOf(decision), HasSubstr(",from=frankfurt,limit=1d10m,longer=2d2h"));
   EXPECT_EQ(PromiseIn(CommentOf(decision))->limit, absl::Minutes(1450));
   EXPECT_EQ(PromiseIn(CommentOf(decision))->time_min, std::nullopt);
@@ -122,8 +165,7 @@ TEST(ReadMarks, ReadsBackWhatAdminCommentWritesInAnyTimeZone) {
     const std::optional<CarbonMark> mark = ReadMark(comment, kUser, &kSeal);
     ASSERT_TRUE(mark.has_value() && mark->promise.has_value()) << comment;
     EXPECT_EQ(*mark->promise, (Promise{DecisionId(kId),
-                                       "oslo-h100",
-                                       kNow + absl::Hours(7),
+                                       {{"oslo-h100", kNow + absl::Hours(7)}},
                                        {"frankfurt", "lyon"},
                                        kNow + absl::Minutes(90)}));
     EXPECT_TRUE(mark->is_sealed);

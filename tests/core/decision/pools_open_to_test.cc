@@ -13,13 +13,13 @@ TEST(PoolsOpenTo, KeepsAJobThatAsksForATypeWhereTheTypeIsSure) {
   job.device_type = "h100";
   // A partition with one kind of device need not name it; what another one has is not known then.
   Decision decision = world.Place(job);
-  EXPECT_EQ(decision.chosen->pool(), "home");
-  EXPECT_EQ(decision.chosen->start, world.Hour(10));
+  EXPECT_EQ(decision.chosen->first().pool(), "home");
+  EXPECT_EQ(decision.chosen->start(), world.Hour(10));
   EXPECT_EQ(WhyExcluded(decision)["away"], "the job asks for another device type");
   world.config.pools[1].gres_type = "a100";
-  EXPECT_EQ(world.Place(job).chosen->pool(), "home");
+  EXPECT_EQ(world.Place(job).chosen->first().pool(), "home");
   world.config.pools[1].gres_type = "h100";
-  EXPECT_EQ(world.Place(job).chosen->pool(), "away");
+  EXPECT_EQ(world.Place(job).chosen->first().pool(), "away");
 }
 
 // The home's partition has nodes of two kinds, told apart by their features.
@@ -38,16 +38,16 @@ TEST(PoolsOpenTo, TakesAJobForOneOfItsPartitionsPoolsWhereItAsksForItsFeatures) 
   EXPECT_EQ(ReasonText(world.Place(job).reason), "its partition has several kinds of nodes");
   job.pinned_by = "--constraint";
   job.features = {"nvlink", "rack4"};
-  EXPECT_EQ(world.Place(job).home->hardware(), "h100");
+  EXPECT_EQ(world.Place(job).home->first().hardware(), "h100");
   job.features = {"pcie"};
-  EXPECT_EQ(world.Place(job).home->hardware(), "a100");
+  EXPECT_EQ(world.Place(job).home->first().hardware(), "a100");
   job.features = {"rack4"};
   EXPECT_EQ(ReasonText(world.Place(job).reason), "its partition has several kinds of nodes");
   // A pool within another: who asks for the outer one's may run in either.
   world.config.pools[0].features = {"gpu", "nvlink"};
   world.config.pools[2].features = {"gpu"};
   job.features = {"gpu", "nvlink"};
-  EXPECT_EQ(world.Place(job).home->hardware(), "h100");
+  EXPECT_EQ(world.Place(job).home->first().hardware(), "h100");
   job.features = {"gpu"};
   EXPECT_EQ(ReasonText(world.Place(job).reason), "its partition has several kinds of nodes");
 }
@@ -60,7 +60,7 @@ TEST(PoolsOpenTo, LeavesAJobAloneThatMayRunOnNodesOfNoPool) {
   EXPECT_EQ(ReasonText(world.Place(job).reason), "its partition has nodes in no pool");
   job.pinned_by = "--constraint";
   job.features = {"nvlink"};
-  EXPECT_EQ(world.Place(job).home->pool(), "home");
+  EXPECT_EQ(world.Place(job).home->first().pool(), "home");
 }
 
 TEST(PoolsOpenTo, TakesAJobWithDevicesForAPoolWhoseNodesHaveSome) {
@@ -77,7 +77,7 @@ TEST(PoolsOpenTo, TakesAJobWithDevicesForAPoolWhoseNodesHaveSome) {
   state.pool = "home-cpus";
   state.group = "cpus";
   world.capacity.pools.push_back(state);
-  EXPECT_EQ(world.Place(world.Job()).home->pool(), "home");
+  EXPECT_EQ(world.Place(world.Job()).home->first().pool(), "home");
   JobRequest job = world.Job();
   job.demand.devices = job.per_node.devices = 0;
   EXPECT_EQ(ReasonText(world.Place(job).reason), "its partition has several kinds of nodes");

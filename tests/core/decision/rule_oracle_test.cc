@@ -247,8 +247,9 @@ TEST(RuleOracle, ChoosesAsThePlainRuleDoesOnRandomWorlds) {
     const Plan expected = Oracle(world, around, snapshot).Choose();
     const Decision decision = Decide(job, *snapshot, ledger, world.now);
     ASSERT_TRUE(decision.chosen.has_value()) << ReasonText(decision.reason);
-    ASSERT_EQ(decision.chosen->pool(), "p" + std::to_string(expected.pool)) << "trial " << trial;
-    ASSERT_EQ(decision.chosen->start, world.Hour(expected.hour)) << "trial " << trial;
+    ASSERT_EQ(decision.chosen->first().pool(), "p" + std::to_string(expected.pool))
+        << "trial " << trial;
+    ASSERT_EQ(decision.chosen->start(), world.Hour(expected.hour)) << "trial " << trial;
     kept += decision.outcome == Outcome::kKeptHome;
     fell_back += decision.reason.reason == Reason::kCleanestSite;
     moved += expected.pool != 0;

@@ -28,7 +28,7 @@ TEST(Rule, KeepsHomeWhenWaitingDoesNotPay) {
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
   EXPECT_EQ(ReasonText(decision.reason), "no saving above the floor is likely enough");
-  EXPECT_EQ(decision.best.front().start, world.Hour(10));
+  EXPECT_EQ(decision.best.front().start(), world.Hour(10));
 }
 
 TEST(Rule, StaysAtTheCleanestSiteWhenWaitingThereIsDoubtful) {
@@ -40,8 +40,8 @@ TEST(Rule, StaysAtTheCleanestSiteWhenWaitingThereIsDoubtful) {
   world.policy().confidence = 0.9;
   const Decision decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kPlaced);
-  EXPECT_EQ(decision.chosen->pool(), "away");
-  EXPECT_EQ(decision.chosen->start, world.now);
+  EXPECT_EQ(decision.chosen->first().pool(), "away");
+  EXPECT_EQ(decision.chosen->start(), world.now);
   EXPECT_EQ(ReasonText(decision.reason),
             "the cleanest site; no other plan is likely enough to save more");
 }
@@ -51,10 +51,10 @@ TEST(Rule, FallsBackToTheCleanestSiteUnlessThePolicySaysHome) {
   World world = TwoFlatSites(500, 490);
   world.policy().confidence = 0.95;
   Decision decision = world.Place(world.Job());
-  EXPECT_EQ(decision.chosen->pool(), "away");
+  EXPECT_EQ(decision.chosen->first().pool(), "away");
   EXPECT_EQ(ReasonText(decision.reason), "the greenest");
   world.policy().fallback = Fallback::kStaticBest;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "away");
+  EXPECT_EQ(world.Place(world.Job()).chosen->first().pool(), "away");
   world.policy().fallback = Fallback::kHome;
   decision = world.Place(world.Job());
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
@@ -65,7 +65,7 @@ TEST(Rule, FallsBackToTheCleanestSiteUnlessThePolicySaysHome) {
 TEST(Rule, NeitherWaitsNorChangesItsHardwareForTheFallback) {
   World world = TwoFlatSites(500, 490);
   world.policy().confidence = 0.95;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "away");
+  EXPECT_EQ(world.Place(world.Job()).chosen->first().pool(), "away");
   world.capacity.uses.push_back({1, "", "away", {world.now, world.Hour(3)}, {.devices = 25}});
   EXPECT_EQ(world.Place(world.Job()).outcome, Outcome::kKeptHome);
   world.capacity.uses.clear();
@@ -74,7 +74,7 @@ TEST(Rule, NeitherWaitsNorChangesItsHardwareForTheFallback) {
   world.config.pools[1].hardware = "like";
   world.policy().may_change_hardware = true;
   const Decision decision = world.Place(world.Job("carbon:hardware=any"));
-  EXPECT_EQ(decision.static_best->pool(), "away");
+  EXPECT_EQ(decision.static_best->first().pool(), "away");
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
 }
 
@@ -101,7 +101,7 @@ TEST(Rule, DoesNotFallBackToAPlaceThatIsUsuallyCleanerButNotNow) {
   world.AddSite("away", "B");
   world.policy().max_delay = absl::Hours(2);
   const Decision decision = world.Place(world.Job());
-  EXPECT_EQ(decision.static_best->pool(), "away");
+  EXPECT_EQ(decision.static_best->first().pool(), "away");
   EXPECT_EQ(decision.outcome, Outcome::kKeptHome);
 }
 
@@ -135,8 +135,8 @@ TEST(Rule, TakesTheNextPlanWhereTheGreenestIsDoubtful) {
   world.policy().fallback = Fallback::kHome;
   world.policy().confidence = 0.9;
   const Decision decision = world.Place(world.Job());
-  EXPECT_EQ(decision.best.front().pool(), "wild");
-  EXPECT_EQ(decision.chosen->pool(), "steady");
+  EXPECT_EQ(decision.best.front().first().pool(), "wild");
+  EXPECT_EQ(decision.chosen->first().pool(), "steady");
   EXPECT_EQ(ReasonText(decision.reason), "the greenest that is likely enough to save");
 }
 
@@ -157,7 +157,7 @@ TEST(Rule, TriesPoolsBeyondThoseReported) {
   }
   world.policy().fallback = Fallback::kHome;
   world.policy().confidence = 0.9;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "steady");
+  EXPECT_EQ(world.Place(world.Job()).chosen->first().pool(), "steady");
 }
 
 // Eight pools whose best start is doubtful and whose first is sure, and a ninth that is sure and
@@ -177,7 +177,7 @@ TEST(Rule, TakesASurePlanOfAPoolBeyondThoseReportedBeforeAWorseOneOfThose) {
   world.forecasts.front().spread = world.forecasts.back().spread = {.near = 0.01, .far = 0.01};
   world.policy().fallback = Fallback::kHome;
   world.policy().confidence = 0.9;
-  EXPECT_EQ(world.Place(world.Job()).chosen->pool(), "steady");
+  EXPECT_EQ(world.Place(world.Job()).chosen->first().pool(), "steady");
 }
 
 // Each zone errs by 40%, the one is a fifth cleaner: that is sure only where both err alike.
@@ -188,7 +188,7 @@ TEST(Rule, MovesForASmallSavingWhereZonesAreKnownToErrTogether) {
   world.policy().confidence = 0.8;
   const Decision apart = world.Place(world.Job());
   EXPECT_EQ(apart.outcome, Outcome::kKeptHome);
-  EXPECT_FALSE(apart.home->past_errors);
+  EXPECT_FALSE(apart.home->first().past_errors);
   for (ZoneForecast& forecast : world.forecasts) {
     ErrorFactors& errors = forecast.errors.emplace();
     errors.origin = world.now;
@@ -202,8 +202,8 @@ TEST(Rule, MovesForASmallSavingWhereZonesAreKnownToErrTogether) {
   }
   const Decision together = world.Place(world.Job());
   EXPECT_EQ(together.outcome, Outcome::kPlaced);
-  EXPECT_EQ(together.chosen->pool(), "away");
-  EXPECT_TRUE(together.home->past_errors);
+  EXPECT_EQ(together.chosen->first().pool(), "away");
+  EXPECT_TRUE(together.home->first().past_errors);
   EXPECT_NEAR(together.saving->share_low, 0.2, 1e-9);
   EXPECT_NEAR(together.saving->share_high, 0.2, 1e-9);
 }

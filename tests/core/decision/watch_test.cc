@@ -25,8 +25,7 @@ class WatchTest : public ::testing::Test {
     world_.config.policies = {policy};
     job_.job_id = 7;
     job_.promise = {.decision_id = "3f9c21aa04d7be15-42",
-                    .pool = "oslo",
-                    .start = world_.Hour(3),
+                    .runs = {{"oslo", world_.Hour(3)}},
                     .from = {"frankfurt"}};
     job_.partition = "oslo";
     job_.begin = world_.Hour(3);
@@ -70,6 +69,33 @@ TEST_F(WatchTest, RestoresADeadlineJobAtOnceWhenItsPoolIsDown) {
   EXPECT_THAT(restores[0].partitions, ElementsAre("frankfurt"));
   EXPECT_EQ(restores[0].begin, world_.now);
   EXPECT_EQ(restores[0].latest_safe_start, world_.Hour(6) - absl::Minutes(1));
+}
+
+// Of a plan with several runs, only the one that the job waits for is judged.
+TEST_F(WatchTest, JudgesEachRunWhileTheJobWaitsForIt) {
+  world_.AddSite("lyon", "DE");
+  job_.promise.runs.push_back({"lyon", world_.Hour(8)});
+  job_.deadline = world_.Hour(20);
+  world_.state("lyon").up = false;
+  EXPECT_THAT(Restores(world_.now), IsEmpty());
+  // The first run is over, and the job was requeued for the second.
+  world_.capacity.uses.clear();
+  job_.partition = "lyon";
+  job_.begin = world_.Hour(8);
+  Use(7, "lyon", 8, 12, 32, job_.promise.decision_id);
+  std::vector<JobRestore> restores = Restores(world_.Hour(7));
+  ASSERT_EQ(restores.size(), 1u);
+  EXPECT_EQ(restores[0].reason, "its pool is down");
+  EXPECT_EQ(restores[0].pool, "lyon");
+  EXPECT_EQ(restores[0].placed_in, "lyon");
+  EXPECT_EQ(restores[0].planned, world_.Hour(8));
+  world_.state("lyon").up = true;
+  world_.state("oslo").up = false;
+  EXPECT_THAT(Restores(world_.Hour(7)), IsEmpty());
+  // Somebody sent it back: that is theirs.
+  world_.state("lyon").up = false;
+  job_.partition = "oslo";
+  EXPECT_THAT(Restores(world_.Hour(7)), IsEmpty());
 }
 
 TEST_F(WatchTest, RestoresADeadlineJobWhenTooFewOfItsNodesAreLeft) {
@@ -180,7 +206,7 @@ TEST_F(WatchTest, LeavesAJobAloneBehindWhichAnotherIsPlannedAtOnce) {
 
 TEST_F(WatchTest, GivesTheLatestStartThatMayBePlannedTimeToHappen) {
   job_.deadline = world_.Hour(10);
-  job_.promise.start = job_.begin = world_.Hour(6) - absl::Minutes(2);
+  job_.promise.runs[0].start = job_.begin = world_.Hour(6) - absl::Minutes(2);
   world_.capacity.uses[0].when = {job_.begin, job_.begin + absl::Hours(4)};
   EXPECT_EQ(Reason(job_.begin), "");
   EXPECT_EQ(Reason(job_.begin + absl::Seconds(49)), "");

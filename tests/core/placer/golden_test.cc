@@ -31,16 +31,14 @@ std::string Bits(const std::optional<Saving>& saving) {
                          saving->high.value(), saving->share);
 }
 
-std::string Bits(const std::optional<Candidate>& candidate, absl::Time now) {
-  if (!candidate.has_value()) return "-";
-  return absl::StrFormat("%s+%d for %d limit %d %a kWh %a g %s", candidate->pool(),
-                         absl::ToInt64Seconds(candidate->start - now),
-                         absl::ToInt64Seconds(candidate->runtime),
-                         absl::ToInt64Seconds(candidate->time_limit), candidate->energy.value(),
-                         candidate->gross.value(),
-                         candidate->consequential.has_value()
-                             ? absl::StrFormat("%a", candidate->consequential->value())
-                             : "-");
+std::string Bits(const std::optional<Plan>& plan, absl::Time now) {
+  if (!plan.has_value()) return "-";
+  return absl::StrFormat(
+      "%s+%d for %d limit %d %a kWh %a g %s", plan->first().pool(),
+      absl::ToInt64Seconds(plan->start() - now), absl::ToInt64Seconds(plan->runtime()),
+      absl::ToInt64Seconds(plan->first().time_limit), plan->energy().value(), plan->gross().value(),
+      plan->consequential().has_value() ? absl::StrFormat("%a", plan->consequential()->value())
+                                        : "-");
 }
 
 std::string DecisionsMade() {

@@ -60,7 +60,7 @@ TEST_F(PlacerTest, PlacesBooksAndNumbers) {
   const Submission fifth = placer.Submit(job, {}, world_.now);
   EXPECT_NE(fifth.ledger_digest, first.ledger_digest);
   ASSERT_TRUE(fifth.decision.chosen.has_value());
-  EXPECT_GT(fifth.decision.chosen->start, world_.now);
+  EXPECT_GT(fifth.decision.chosen->start(), world_.now);
 }
 
 // So a replay can do what the plugin did.
@@ -185,11 +185,12 @@ TEST_F(PlacerTest, SaysWhatBecameOfItsBookings) {
   const Submission seen = placer.Submit(world_.Job(), {}, world_.now);
   placer.Submit(world_.Job(), {}, world_.now);
   world_.capacity.taken_at += absl::Minutes(1);
+  const BookedRun booked = seen.decision.chosen->Booked().front();
   world_.capacity.uses = {{.job_id = 17,
                            .decision_id = DecisionId(*seen.id),
-                           .group = seen.decision.booked_group,
-                           .when = *seen.decision.booked_when,
-                           .amount = seen.decision.booked_amount}};
+                           .group = booked.group,
+                           .when = booked.when,
+                           .amount = booked.amount}};
   LedgerBase base(world_.capacity);
   const std::vector<BookingEvent> events =
       placer.Adopt(world_.Publish(), &base, world_.now + absl::Minutes(1));

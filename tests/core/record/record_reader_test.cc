@@ -1,6 +1,7 @@
 #include "core/record/record_reader.h"
 
 #include <cmath>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -56,7 +57,10 @@ TEST(ReadLogLine, ReadsBackAllThatIsWritten) {
     EXPECT_EQ(read->version, kRecordVersion);
     EXPECT_EQ(read->arithmetic, kDecisionArithmetic);
     EXPECT_EQ(read->job.demand, job.demand);
-    EXPECT_EQ(read->decision.booked_amount, submission.decision.booked_amount);
+    const std::optional<Plan>& chosen = submission.decision.chosen;
+    ASSERT_EQ(read->decision.chosen.has_value(), chosen.has_value());
+    if (!chosen.has_value()) continue;
+    EXPECT_EQ(read->decision.chosen->first().hold->amount, chosen->first().hold->amount);
   }
 }
 
@@ -77,6 +81,66 @@ TEST(ReadLogLine, ReadsARecordOfVersion1) {
   EXPECT_EQ(read->decision.outcome, Outcome::kLeftAlone);
   EXPECT_EQ(ReasonText(read->decision.reason), "held");
   EXPECT_EQ(read->decision.reason.reason, Reason::kHeld);
+}
+
+TEST(ReadDecisionRecord, ReadsBackEachRunOfAPlan) {
+  const std::string line =
+      WriteRecord(RecordOfDecision({"b", 1}, kNow, JobRequest(), PlacedInTwoRuns()));
+  const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(line));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(WriteRecord(*read), line);
+  const Plan& chosen = *read->decision.chosen;
+  ASSERT_EQ(chosen.runs().size(), 2u);
+  EXPECT_EQ(chosen.runs()[1].pool(), "lyon-h100");
+  EXPECT_EQ(chosen.runs()[1].start, kNow + absl::Hours(15));
+  EXPECT_EQ(chosen.gross(), GramsCo2e(16000));
+  EXPECT_EQ(chosen.Booked().size(), 2u);
+}
+
+// Its plans are single runs, and what is booked is beside them.
+TEST(ReadDecisionRecord, ReadsARecordOfVersion2) {
+  std::ifstream sample(CARBON_SAMPLES_DIR "/version2.jsonl");
+  std::string line;
+  ASSERT_TRUE(std::getline(sample, line));
+  const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(line));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->version, 2);
+  EXPECT_EQ(read->arithmetic, 2);
+  const Decision& decision = read->decision;
+  ASSERT_EQ(decision.chosen->runs().size(), 1u);
+  const PlannedRun& chosen = decision.chosen->first();
+  EXPECT_EQ(chosen.pool(), "oslo");
+  EXPECT_EQ(chosen.start, absl::FromUnixSeconds(1796005592));
+  EXPECT_EQ(chosen.runtime, absl::Minutes(1));
+  EXPECT_EQ(chosen.gross, GramsCo2e(0.36666666666666664));
+  EXPECT_EQ(chosen.hold->group, "oslo");
+  EXPECT_EQ(chosen.hold->length, absl::Minutes(1));
+  EXPECT_EQ(chosen.hold->amount, (Resources{.devices = 2, .cpus = 2}));
+  EXPECT_EQ(decision.home->gross(), GramsCo2e(18.333333333333332));
+  EXPECT_FALSE(decision.home->first().hold.has_value());
+  EXPECT_EQ(decision.best.size(), 2u);
+  EXPECT_EQ(read->job.leave_alone, std::nullopt);
+}
+
+TEST(ReadDecisionRecord, ReadsWhyAJobIsLeftAloneInAnyVersion) {
+  for (const auto& [job, reason, uncountable] :
+       {std::tuple(R"({"leave_alone":""})", std::optional<Reason>(), ""),
+        std::tuple(R"({"leave_alone":null})", std::optional<Reason>(), ""),
+        std::tuple(R"({"leave_alone":"heterogeneous job"})", std::optional(Reason::kHeterogeneous),
+                   ""),
+        std::tuple(R"({"leave_alone":"heterogeneous-job"})", std::optional(Reason::kHeterogeneous),
+                   ""),
+        std::tuple(R"({"leave_alone":"--gres=shard"})", std::optional(Reason::kDevicesUncountable),
+                   "--gres=shard"),
+        std::tuple(R"({"leave_alone":"devices-uncountable","uncountable":"--gres=shard"})",
+                   std::optional(Reason::kDevicesUncountable), "--gres=shard")}) {
+    Json json = Json::parse(R"({"v":2,"type":"decision","boot":"b59543a686dc3b4b","seq":7})");
+    json["job"] = Json::parse(job);
+    const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(json);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->job.leave_alone, reason) << job;
+    EXPECT_EQ(read->job.uncountable, uncountable) << job;
+  }
 }
 
 // A text may be reworded in a later release; a code may not.
@@ -128,6 +192,11 @@ TEST(ReadLogLine, RefusesWhatIsOfAnotherTypeAndNamesIt) {
         std::tuple("/job/demand", R"({"cpus": -1})", "job.demand.cpus: is below zero"),
         std::tuple("/booked", R"({"start": "2026-11-29T02:00:00Z", "end": "2026-11-29T01:00:00Z"})",
                    "booked.end: is before the start"),
+        std::tuple("/chosen", R"({"runs": []})", "chosen.runs: is not a list with a run"),
+        std::tuple("/chosen", R"({"runs": [{}, {"rounds": 0.5}]})",
+                   "chosen.runs.rounds: is not a whole number"),
+        std::tuple("/chosen", R"({"runs": [{"booked": {"held_s": -1}}]})",
+                   "chosen.runs.booked.held_s: is below zero"),
         std::tuple("/mode", "\"perhaps\"", "mode: is not known"),
         std::tuple("/candidates", "{}", "candidates: is not a list"),
         std::tuple("/excluded", R"({"x": 1e9})", "excluded: has a count"),
@@ -146,16 +215,16 @@ TEST(ReadLogLine, RefusesWhatIsOfAnotherTypeAndNamesIt) {
 // What is null in the file is not zero when it is read, and is null again when it is written.
 TEST(ReadLogLine, ReadsWhatIsUnknownAsUnknown) {
   Decision decision = Placed();
-  decision.chosen->gross = GramsCo2e(NAN);
-  decision.chosen->start = absl::InfiniteFuture();
-  decision.chosen->runtime = absl::InfiniteDuration();
+  decision.chosen->first().gross = GramsCo2e(NAN);
+  decision.chosen->first().start = absl::InfiniteFuture();
+  decision.chosen->first().runtime = absl::InfiniteDuration();
   decision.saving->share_low = NAN;
   const std::string line = WriteRecord(RecordOfDecision({"b", 1}, kNow, JobRequest(), decision));
   const absl::StatusOr<PlacementRecord> read = ReadDecisionRecord(Json::parse(line));
   ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_TRUE(std::isnan(read->decision.chosen->gross.value()));
-  EXPECT_EQ(read->decision.chosen->start, absl::InfinitePast());
-  EXPECT_EQ(read->decision.chosen->runtime, absl::InfiniteDuration());
+  EXPECT_TRUE(std::isnan(read->decision.chosen->gross().value()));
+  EXPECT_EQ(read->decision.chosen->start(), absl::InfinitePast());
+  EXPECT_EQ(read->decision.chosen->runtime(), absl::InfiniteDuration());
   EXPECT_TRUE(std::isnan(read->decision.saving->share_low));
   EXPECT_EQ(read->decision.saving->share_high, 0.67);
   EXPECT_EQ(WriteRecord(*read), line);
@@ -217,8 +286,8 @@ TEST(ReadLogLine, SaysWhyALineIsNotARecord) {
          "is longer than 1048576 bytes"},
         {R"({"type":"job"})", absl::StatusCode::kInvalidArgument, "v: is not there"},
         {R"({"v":"2"})", absl::StatusCode::kInvalidArgument, "v: is not a whole number"},
-        {R"({"v":3,"type":"job","boot":"b","seq":1})", absl::StatusCode::kUnimplemented,
-         "v: 3, not in [1, 2]"},
+        {R"({"v":4,"type":"job","boot":"b","seq":1})", absl::StatusCode::kUnimplemented,
+         "v: 4, not in [1, 3]"},
         {R"({"v":2,"type":"job","boot":"b","seq":-1})", absl::StatusCode::kInvalidArgument,
          "seq: is not a whole number"},
         {R"({"v":2,"type":"job","seq":1})", absl::StatusCode::kInvalidArgument,

@@ -43,7 +43,7 @@ Json Record(const JobRequest& job, const Decision& decision, absl::Time now = kN
 
 TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
   const Json record = Record(AJob(), Placed());
-  EXPECT_EQ(record["v"], 2);
+  EXPECT_EQ(record["v"], 3);
   EXPECT_EQ(record["type"], "decision");
   EXPECT_EQ(record["id"], "3f9c21aa04d7be15-42");
   EXPECT_EQ(record["boot"], "3f9c21aa04d7be15");
@@ -58,7 +58,7 @@ TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
     "per_node": {"nodes": 0, "devices": 8, "cpus": 64, "memory_mib": 0}, "max_nodes": null,
     "device_type": "h100", "features": [], "exclusive": false, "tasks": null, "all_memory": false,
     "nice": 0, "array_tasks": 4, "array_width": 2,
-    "leave_alone": "", "pinned_by": ""})"));
+    "leave_alone": null, "uncountable": "", "pinned_by": ""})"));
   EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",
     "config": "c0", "forecast": "f0", "capacity": "a0", "admission": "r0"})"));
   EXPECT_EQ(record["ledger"], "00000000000000ff");
@@ -78,18 +78,18 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
   EXPECT_EQ(record["hints"], Json::parse(R"({"off": false, "now": false, "wait_s": 43200,
     "sites": [], "runtime_s": null, "flops": null, "precision": null,
     "any_hardware": false, "hardware": []})"));
-  EXPECT_EQ(record["chosen"]["pool"], "oslo-h100");
-  EXPECT_EQ(record["chosen"]["start"], "2026-11-25T02:00:00Z");
-  EXPECT_EQ(record["chosen"]["runtime_s"], 28800);
-  EXPECT_EQ(record["chosen"]["time_limit_s"], 36000);
-  EXPECT_TRUE(record["chosen"]["time_min_s"].is_null());
-  EXPECT_EQ(record["chosen"]["energy_kwh"], 71.5);
-  EXPECT_EQ(record["chosen"]["gross_g"], 14200.0);
-  EXPECT_EQ(record["chosen"]["net_g"], 900.0);
-  EXPECT_TRUE(record["chosen"]["embodied_g"].is_null());
-  EXPECT_TRUE(record["home"]["net_g"].is_null());
-  EXPECT_EQ(record["home"]["site"], "frankfurt");
-  EXPECT_EQ(record["static_best"]["gross_g"], 15000.0);
+  EXPECT_EQ(record["chosen"]["runs"][0]["pool"], "oslo-h100");
+  EXPECT_EQ(record["chosen"]["runs"][0]["start"], "2026-11-25T02:00:00Z");
+  EXPECT_EQ(record["chosen"]["runs"][0]["runtime_s"], 28800);
+  EXPECT_EQ(record["chosen"]["runs"][0]["time_limit_s"], 36000);
+  EXPECT_TRUE(record["chosen"]["runs"][0]["time_min_s"].is_null());
+  EXPECT_EQ(record["chosen"]["runs"][0]["energy_kwh"], 71.5);
+  EXPECT_EQ(record["chosen"]["runs"][0]["gross_g"], 14200.0);
+  EXPECT_EQ(record["chosen"]["runs"][0]["net_g"], 900.0);
+  EXPECT_TRUE(record["chosen"]["runs"][0]["embodied_g"].is_null());
+  EXPECT_TRUE(record["home"]["runs"][0]["net_g"].is_null());
+  EXPECT_EQ(record["home"]["runs"][0]["site"], "frankfurt");
+  EXPECT_EQ(record["static_best"]["runs"][0]["gross_g"], 15000.0);
   EXPECT_EQ(record["candidates"].size(), 2u);
   EXPECT_EQ(record["excluded"], Json::parse(R"({"its partition is not up": 2,
     "no forecast for its zone": 1})"));
@@ -98,33 +98,54 @@ TEST(DecisionRecord, HoldsWhatWasDecidedAndAgainstWhat) {
     "share": {"mean": 0.6302, "low": 0.58, "high": 0.67},
     "consequential_g": null, "consequential_share": null, "interval": 0.9})"));
   EXPECT_EQ(record["minimised"], "attributional");
-  EXPECT_TRUE(record["chosen"]["consequential_g"].is_null());
-  EXPECT_TRUE(record["chosen"]["stays_powered"].is_null());
+  EXPECT_TRUE(record["chosen"]["runs"][0]["consequential_g"].is_null());
+  EXPECT_TRUE(record["chosen"]["runs"][0]["stays_powered"].is_null());
   EXPECT_EQ(record["signal"], "average-lifecycle");
   EXPECT_EQ(record["accounting"], "location-based");
-  EXPECT_EQ(record["chosen"]["intensity_data"], "forecast");
-  EXPECT_EQ(record["runs"], Json::parse(R"([{"pool": "oslo-h100",
-    "start": "2026-11-25T02:00:00Z", "runtime_s": 28800}])"));
-  EXPECT_EQ(record["width"], 1);
+  EXPECT_EQ(record["chosen"]["runs"][0]["intensity_data"], "forecast");
   EXPECT_TRUE(record.contains("arm") && record["arm"].is_null());
-  EXPECT_EQ(record["booked"], Json::parse(R"({"group": "oslo", "start": "2026-11-25T02:00:00Z",
-    "end": "2026-11-25T12:00:00Z",
-    "amount": {"nodes": 0, "devices": 16, "cpus": 128, "memory_mib": 0}})"));
+  EXPECT_EQ(record["chosen"]["runs"].size(), 1u);
+  EXPECT_EQ(record["chosen"]["runs"][0]["booked"], Json::parse(R"({"group": "oslo",
+    "held_s": 36000, "amount": {"nodes": 0, "devices": 16, "cpus": 128, "memory_mib": 0}})"));
+  EXPECT_TRUE(record["home"]["runs"][0]["booked"].is_null());
+}
+
+TEST(DecisionRecord, ListsEachRunOfAPlan) {
+  const Json runs = Record(AJob(), PlacedInTwoRuns())["chosen"]["runs"];
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0]["pool"], "oslo-h100");
+  EXPECT_EQ(runs[0]["runtime_s"], 5 * 3600);
+  EXPECT_EQ(runs[0]["booked"]["held_s"], 36000);
+  EXPECT_EQ(runs[1]["pool"], "lyon-h100");
+  EXPECT_EQ(runs[1]["start"], "2026-11-25T10:00:00Z");
+  EXPECT_EQ(runs[1]["gross_g"], 7125.0);
+  EXPECT_EQ(runs[1]["booked"]["group"], "lyon");
+}
+
+TEST(DecisionRecord, SaysByACodeWhyAJobIsLeftAlone) {
+  JobRequest job = AJob();
+  job.leave_alone = Reason::kHeld;
+  EXPECT_EQ(Record(job, Decision())["job"]["leave_alone"], "held");
+  job.leave_alone = Reason::kDevicesUncountable;
+  job.uncountable = "--gres=shard";
+  const Json record = Record(job, Decision())["job"];
+  EXPECT_EQ(record["leave_alone"], "devices-uncountable");
+  EXPECT_EQ(record["uncountable"], "--gres=shard");
 }
 
 TEST(DecisionRecord, HoldsTheConsequentialFigureBesideTheAttributional) {
   Decision decision = Placed();
   decision.minimised = Figure::kConsequential;
-  decision.home->consequential = GramsCo2e(28800);
-  decision.chosen->consequential = GramsCo2e(14200);
-  decision.chosen->stays_powered = 0;
+  decision.home->first().consequential = GramsCo2e(28800);
+  decision.chosen->first().consequential = GramsCo2e(14200);
+  decision.chosen->first().stays_powered = 0;
   decision.consequential_saving =
       Saving{GramsCo2e(14600), GramsCo2e(13000), GramsCo2e(16000), 0.507, 0.45, 0.55};
   const Json record = Record(AJob(), decision);
   EXPECT_EQ(record["minimised"], "consequential");
-  EXPECT_EQ(record["home"]["consequential_g"], 28800.0);
-  EXPECT_EQ(record["chosen"]["consequential_g"], 14200.0);
-  EXPECT_EQ(record["chosen"]["stays_powered"], 0.0);
+  EXPECT_EQ(record["home"]["runs"][0]["consequential_g"], 28800.0);
+  EXPECT_EQ(record["chosen"]["runs"][0]["consequential_g"], 14200.0);
+  EXPECT_EQ(record["chosen"]["runs"][0]["stays_powered"], 0.0);
   EXPECT_EQ(record["saving"], Json::parse(R"({
     "gross_g": {"mean": 24200.0, "low": 22300.0, "high": 25700.0},
     "share": {"mean": 0.6302, "low": 0.58, "high": 0.67},
@@ -144,12 +165,12 @@ TEST(DecisionRecord, NamesWhatAnIntensityRestsOn) {
                 {true, true, true, "forecast+own+climatology", "factors"}};
   for (const auto& c : kCases) {
     Decision decision = Placed();
-    decision.chosen->on_own_forecast = c.own;
-    decision.chosen->beyond_horizon = c.climatology;
-    decision.chosen->past_errors = c.past_errors;
+    decision.chosen->first().on_own_forecast = c.own;
+    decision.chosen->first().beyond_horizon = c.climatology;
+    decision.chosen->first().past_errors = c.past_errors;
     const Json record = Record(AJob(), decision);
-    EXPECT_EQ(record["chosen"]["intensity_data"], c.data);
-    EXPECT_EQ(record["chosen"]["intensity_errors"], c.errors);
+    EXPECT_EQ(record["chosen"]["runs"][0]["intensity_data"], c.data);
+    EXPECT_EQ(record["chosen"]["runs"][0]["intensity_errors"], c.errors);
   }
 }
 
@@ -158,11 +179,10 @@ TEST(DecisionRecord, NeverWritesZeroForWhatIsAbsent) {
   decision.reason = {Reason::kNoForecast, AsRecorded{"no usable forecast"}};
   const Json record = Record(JobRequest(), decision);
   for (const char* field :
-       {"policy", "home", "chosen", "static_best", "saving", "runtime_source", "booked", "arm"}) {
+       {"policy", "home", "chosen", "static_best", "saving", "runtime_source", "arm"}) {
     EXPECT_TRUE(record.contains(field) && record[field].is_null()) << field;
   }
   EXPECT_EQ(record["outcome"], "left-alone");
-  EXPECT_EQ(record["runs"], Json::array());
   EXPECT_EQ(record["candidates"], Json::array());
   EXPECT_EQ(record["excluded"], Json::object());
 }
@@ -186,10 +206,10 @@ TEST(DecisionRecord, WritesAtMostEightCandidates) {
 
 TEST(DecisionRecord, KeepsEveryBitOfANumberAndOfATime) {
   Decision decision = Placed();
-  decision.chosen->gross = GramsCo2e(14200.0 / 3);
+  decision.chosen->first().gross = GramsCo2e(14200.0 / 3);
   const absl::Time now = kNow + absl::Nanoseconds(123456789);
   const Json record = Record(AJob(), decision, now);
-  EXPECT_EQ(record["chosen"]["gross_g"].get<double>(), 14200.0 / 3);
+  EXPECT_EQ(record["chosen"]["runs"][0]["gross_g"].get<double>(), 14200.0 / 3);
   absl::Time parsed;
   ASSERT_TRUE(
       absl::ParseTime(absl::RFC3339_full, record["time"].get<std::string>(), &parsed, nullptr));
@@ -211,13 +231,13 @@ TEST(DecisionRecord, EscapesWhateverUsersWrite) {
 
 TEST(DecisionRecord, WritesNullForWhatIsNoNumberAndNoTime) {
   Decision decision = Placed();
-  decision.chosen->gross = GramsCo2e(NAN);
-  decision.chosen->start = absl::InfiniteFuture();
-  decision.chosen->runtime = absl::InfiniteDuration();
+  decision.chosen->first().gross = GramsCo2e(NAN);
+  decision.chosen->first().start = absl::InfiniteFuture();
+  decision.chosen->first().runtime = absl::InfiniteDuration();
   const Json record = Record(AJob(), decision);
-  EXPECT_TRUE(record["chosen"]["gross_g"].is_null());
-  EXPECT_TRUE(record["chosen"]["start"].is_null());
-  EXPECT_TRUE(record["chosen"]["runtime_s"].is_null());
+  EXPECT_TRUE(record["chosen"]["runs"][0]["gross_g"].is_null());
+  EXPECT_TRUE(record["chosen"]["runs"][0]["start"].is_null());
+  EXPECT_TRUE(record["chosen"]["runs"][0]["runtime_s"].is_null());
 }
 
 // What a user can fill, filled with what grows most when it is written.
@@ -236,8 +256,7 @@ Decision DecisionOfMany(const std::string& unit) {
   decision.best.assign(kMaxCandidates, *decision.chosen);
   decision.reason = {Reason::kBadHint, InWords{HostileJob(unit).comment}};
   decision.hints.sites = decision.hints.hardware = HostileJob(unit).partitions;
-  for (Candidate& candidate : decision.best)
-    candidate = InPool(candidate, std::string(10'000, 'p'));
+  for (Plan& candidate : decision.best) candidate = InPool(candidate, std::string(10'000, 'p'));
   return decision;
 }
 
@@ -279,10 +298,11 @@ TEST(DecisionRecord, HoldsTheCircumstances) {
 }
 
 TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
-  std::vector<std::pair<JobRequest, Decision>> cases = {{AJob(), Placed()}, {AJob(), Decision()}};
+  std::vector<std::pair<JobRequest, Decision>> cases = {
+      {AJob(), Placed()}, {AJob(), PlacedInTwoRuns()}, {AJob(), Decision()}};
   for (const std::string unit : {"\x01", "\"", "\xff", "x"}) {
     Decision many = DecisionOfMany(unit);
-    for (Candidate& candidate : many.best) candidate = InPool(candidate, "p");
+    for (Plan& candidate : many.best) candidate = InPool(candidate, "p");
     cases.push_back({HostileJob(unit), many});
     cases.push_back({HostileJob(unit), Decision()});
   }

@@ -27,7 +27,7 @@ TEST(UserMessage, TellsWhereAndWhenAndWhatItSaves) {
 
 TEST(UserMessage, SaysNowForAStartAtOnceAndHowToStay) {
   Decision decision = Placed();
-  decision.chosen->start = kNow;
+  decision.chosen->first().start = kNow;
   EXPECT_EQ(
       UserMessage(decision, kNow, kUtc),
       "carbon: planned for oslo/h100-sxm now: 14.2 kg CO2e, 63% (58-67%) less than in frankfurt; "
@@ -36,8 +36,8 @@ TEST(UserMessage, SaysNowForAStartAtOnceAndHowToStay) {
 
 TEST(UserMessage, NamesATimeLimitThatChanges) {
   Decision decision = Placed();
-  decision.home->time_limit = absl::Hours(10);
-  decision.chosen->time_limit = absl::Minutes(1450);
+  decision.home->first().time_limit = absl::Hours(10);
+  decision.chosen->first().time_limit = absl::Minutes(1450);
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
             "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h), time limit 1d10m: 14.2 kg "
             "CO2e, 63% "
@@ -46,7 +46,7 @@ TEST(UserMessage, NamesATimeLimitThatChanges) {
 
 TEST(UserMessage, OffersToRunAtOnceOnlyWhereItDelays) {
   Decision decision = Placed();
-  decision.home->start = decision.chosen->start;  // by --begin
+  decision.home->first().start = decision.chosen->start();  // by --begin
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),
             "carbon: planned for oslo/h100-sxm at Nov 25 02:00 (in 7 h): 14.2 kg CO2e, 63% "
             "(58-67%) less than "
@@ -56,7 +56,7 @@ TEST(UserMessage, OffersToRunAtOnceOnlyWhereItDelays) {
 TEST(UserMessage, CountsCloseStartsInSeconds) {
   Decision decision = Placed();
   const auto when = [&](absl::Duration ahead) {
-    decision.chosen->start = kNow + ahead;
+    decision.chosen->first().start = kNow + ahead;
     const std::string message = UserMessage(decision, kNow, kUtc);
     return message.substr(34, message.find("):") - 33);
   };
@@ -96,7 +96,7 @@ TEST(UserMessage, OmitsAComparisonWithNothing) {
 TEST(UserMessage, IsShortForAJobThatStays) {
   Decision decision = Placed();
   decision.outcome = Outcome::kKeptHome;
-  decision.home->gross = GramsCo2e(1200);
+  decision.home->first().gross = GramsCo2e(1200);
   decision.chosen = decision.home;
   decision.reason = {Reason::kHomeIsGreenest, {}};
   EXPECT_EQ(UserMessage(decision, kNow, kUtc),

@@ -17,7 +17,7 @@ char* Unowned(const char* text) { return const_cast<char*>(text); }
 
 TEST(ReadDescriptor, TakesSentinelsForAbsence) {
   const JobRequest job = ReadDescriptor(Batch(), 1000);
-  EXPECT_EQ(job.leave_alone, "");
+  EXPECT_FALSE(job.leave_alone.has_value());
   EXPECT_EQ(job.pinned_by, "");
   EXPECT_EQ(job.user_id, 1000u);
   EXPECT_EQ(job.name, "");
@@ -46,7 +46,7 @@ TEST(ReadDescriptor, SurvivesADescriptorOfZeros) {
   job_desc_msg_t d;
   memset(&d, 0, sizeof(d));
   const JobRequest job = ReadDescriptor(d, 7);
-  EXPECT_NE(job.leave_alone, "");
+  EXPECT_TRUE(job.leave_alone.has_value());
 }
 
 TEST(ReadDescriptor, SurvivesADescriptorOfOnes) {
@@ -315,25 +315,37 @@ TEST(ReadDescriptor, SaysWhatForbidsAnyPlan) {
     return ReadDescriptor(d, 0).leave_alone;
   };
   using D = job_desc_msg_t;
-  EXPECT_EQ(why([](D& d) { d.script = nullptr; }), "interactive");
-  EXPECT_EQ(why([](D& d) { d.priority = 0; }), "held");
-  EXPECT_EQ(why([](D& d) { d.reservation = Unowned("r"); }), "reservation");
-  EXPECT_EQ(why([](D& d) { d.dependency = Unowned("afterok:1"); }), "dependency");
-  EXPECT_EQ(why([](D& d) { d.bitflags |= CRON_JOB; }), "scrontab");
-  EXPECT_EQ(why([](D& d) { d.het_job_offset = 0; }), "heterogeneous job");
-  EXPECT_EQ(why([](D& d) { d.bitflags |= HET_JOB_FLAG; }), "heterogeneous job");
+  EXPECT_EQ(why([](D& d) { d.script = nullptr; }), Reason::kInteractive);
+  EXPECT_EQ(why([](D& d) { d.priority = 0; }), Reason::kHeld);
+  EXPECT_EQ(why([](D& d) { d.reservation = Unowned("r"); }), Reason::kReservation);
+  EXPECT_EQ(why([](D& d) { d.dependency = Unowned("afterok:1"); }), Reason::kDependency);
+  EXPECT_EQ(why([](D& d) { d.bitflags |= CRON_JOB; }), Reason::kScrontab);
+  EXPECT_EQ(why([](D& d) { d.het_job_offset = 0; }), Reason::kHeterogeneous);
+  EXPECT_EQ(why([](D& d) { d.bitflags |= HET_JOB_FLAG; }), Reason::kHeterogeneous);
   EXPECT_EQ(why([](D& d) {
               d.het_job_offset = 1;
               d.script = nullptr;
             }),
-            "heterogeneous job");
-  EXPECT_EQ(why([](D& d) { d.fed_siblings_viable = 3; }), "federation");
-  EXPECT_EQ(why([](D& d) { d.clusters = Unowned("a,b"); }), "several clusters");
-  EXPECT_EQ(why([](D& d) { d.clusters = Unowned("a"); }), "");
-  EXPECT_EQ(why([](D& d) { d.time_limit = INFINITE; }), "no time limit");
-  EXPECT_EQ(why([](D& d) { d.tres_per_socket = Unowned("gres:gpu:1"); }), "--gpus-per-socket");
-  EXPECT_EQ(why([](D& d) { d.tres_per_node = Unowned("gres:shard:1"); }), "--gres=shard");
-  EXPECT_EQ(why([](D& d) { d.tres_per_node = Unowned("gres:gpu:a:1,gres:gpu:b:1"); }),
+            Reason::kHeterogeneous);
+  EXPECT_EQ(why([](D& d) { d.fed_siblings_viable = 3; }), Reason::kFederation);
+  EXPECT_EQ(why([](D& d) { d.clusters = Unowned("a,b"); }), Reason::kSeveralClusters);
+  EXPECT_EQ(why([](D& d) { d.clusters = Unowned("a"); }), std::nullopt);
+  EXPECT_EQ(why([](D& d) { d.time_limit = INFINITE; }), Reason::kUnlimitedTime);
+}
+
+TEST(ReadDescriptor, NamesTheDevicesThatCannotBeCounted) {
+  const auto uncountable = [](auto change) {
+    job_desc_msg_t d = Batch();
+    change(d);
+    const JobRequest job = ReadDescriptor(d, 0);
+    EXPECT_EQ(job.leave_alone, Reason::kDevicesUncountable);
+    return job.uncountable;
+  };
+  using D = job_desc_msg_t;
+  EXPECT_EQ(uncountable([](D& d) { d.tres_per_socket = Unowned("gres:gpu:1"); }),
+            "--gpus-per-socket");
+  EXPECT_EQ(uncountable([](D& d) { d.tres_per_node = Unowned("gres:shard:1"); }), "--gres=shard");
+  EXPECT_EQ(uncountable([](D& d) { d.tres_per_node = Unowned("gres:gpu:a:1,gres:gpu:b:1"); }),
             "several types of GPU");
 }
 
@@ -342,7 +354,7 @@ TEST(ReadDescriptor, SaysWhatPinsTheJob) {
     job_desc_msg_t d = Batch();
     change(d);
     const JobRequest job = ReadDescriptor(d, 0);
-    EXPECT_EQ(job.leave_alone, "");
+    EXPECT_FALSE(job.leave_alone.has_value());
     return job.pinned_by;
   };
   using D = job_desc_msg_t;

@@ -56,7 +56,7 @@ TEST(ParseSacct, ReadsAJob) {
   EXPECT_EQ(trace.names[job.user], "anna");
   EXPECT_EQ(trace.names[job.account], "lab");
   EXPECT_EQ(trace.names[job.partition], "oslo");
-  EXPECT_EQ(trace.names[job.leave_alone], "");
+  EXPECT_FALSE(job.leave_alone.has_value());
   // That Slurm gave it H100s does not mean that it asked for them.
   EXPECT_EQ(trace.names[job.device_type], "");
   EXPECT_EQ(trace.report.read.rows, 1);
@@ -158,24 +158,24 @@ TEST(ParseSacct, TasksOfAnArrayBelongTogether) {
 TEST(ParseSacct, SaysWhyAJobIsLeftAlone) {
   struct Case {
     Row row;
-    absl::string_view reason;
+    std::optional<Reason> reason;
   };
   const Case cases[] = {
-      {{.id = "17+1"}, "heterogeneous job"},
-      {{.line = "/usr/bin/srun --pty bash"}, "interactive"},
-      {{.line = "salloc -N2"}, "interactive"},
-      {{.reservation = "course"}, "reservation"},
-      {{.line = "sbatch --dependency=afterok:3 x.sh"}, "dependency"},
-      {{.line = "sbatch -d afterany:3 x.sh"}, "dependency"},
-      {{.limit = "UNLIMITED"}, "no time limit"},
-      {{.eligible = "1000000050"}, "eligible later than submitted"},
-      {{.eligible = "Unknown"}, ""},
-      {{.limit = "Partition_Limit"}, ""},
+      {{.id = "17+1"}, Reason::kHeterogeneous},
+      {{.line = "/usr/bin/srun --pty bash"}, Reason::kInteractive},
+      {{.line = "salloc -N2"}, Reason::kInteractive},
+      {{.reservation = "course"}, Reason::kReservation},
+      {{.line = "sbatch --dependency=afterok:3 x.sh"}, Reason::kDependency},
+      {{.line = "sbatch -d afterany:3 x.sh"}, Reason::kDependency},
+      {{.limit = "UNLIMITED"}, Reason::kUnlimitedTime},
+      {{.eligible = "1000000050"}, Reason::kEligibleLater},
+      {{.eligible = "Unknown"}, std::nullopt},
+      {{.limit = "Partition_Limit"}, std::nullopt},
   };
   for (const Case& one : cases) {
     const Trace trace = Read(one.row.Text());
     ASSERT_EQ(trace.jobs.size(), 1u) << one.row.Text();
-    EXPECT_EQ(trace.names[trace.jobs[0].leave_alone], one.reason) << one.row.Text();
+    EXPECT_EQ(trace.jobs[0].leave_alone, one.reason) << one.row.Text();
   }
 }
 
