@@ -57,7 +57,7 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
     const std::vector<HistorySource> history = HistorySourcesOf(zone);
     if (zone.forecasts.empty() && history.empty()) {
       warnings->push_back(absl::StrCat(
-          "zone ", zone.name, ": has no forecast; name sources in \"forecasts\" or \"history\""));
+          "zone ", zone.name, ": has no forecast; name sources in \"forecast\" or \"history\""));
     }
     std::set<std::string> paths;
     std::set<std::string> secrets;

@@ -104,7 +104,7 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
       AllOf(HasSubstr("warning: policy narrow: user \"no-such-user-here\" does not exist\n"),
             HasSubstr("warning: zone A: "), HasSubstr("/gone.csv: does not exist\n"),
             HasSubstr(
-                "warning: zone B: has no forecast; name sources in \"forecasts\" or \"history\"\n"),
+                "warning: zone B: has no forecast; name sources in \"forecast\" or \"history\"\n"),
             HasSubstr("/old.csv: does not exist\n"), Not(HasSubstr("zone H: has no forecast")),
             HasSubstr("warning: the sites' zones are of different kinds, which are never compared "
                       "with each other: average-lifecycle (A), marginal (B)\n"),
