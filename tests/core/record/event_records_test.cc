@@ -22,14 +22,14 @@ const RecordId kId = {"3f9c21aa04d7be15", 42};
 TEST(BookingEventRecord, SaysWhatBecameOfABooking) {
   EXPECT_EQ(
       WriteRecord(BookingRecord{{kId, kNow}, {"3f9c21aa04d7be15-7", BookingFate::kExpired, 0}}),
-      R"({"v":2,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+      R"({"v":3,"type":"booking","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
       R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
       R"("job_id":null,"fate":"expired"})"
       "\n");
   // A booking that is held on has no fate: whoever adds bookings up must not take it off.
   EXPECT_EQ(
       WriteRecord(BookingRecord{{kId, kNow}, {"3f9c21aa04d7be15-7", BookingFate::kSeen, 4711}}),
-      R"({"v":2,"type":"job","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+      R"({"v":3,"type":"job","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
       R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
       R"("job_id":4711})"
       "\n");
@@ -42,7 +42,7 @@ TEST(WithheldRecord, SaysHowManyOfWhomAndWhen) {
                               .first = kNow - absl::Minutes(1),
                               .last = kNow};
   EXPECT_EQ(WriteRecord(WithheldRecord{{kId, kNow}, withheld}),
-            R"({"v":2,"type":"withheld","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":3,"type":"withheld","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","user_id":1000,"count":17,"left_alone":3,)"
             R"("first":"2026-11-24T18:59:00Z","last":"2026-11-24T19:00:00Z"})"
             "\n");
@@ -52,7 +52,7 @@ TEST(WithheldRecord, SaysHowManyOfWhomAndWhen) {
 
 TEST(DroppedRecord, SaysHowManyWereLost) {
   EXPECT_EQ(WriteRecord(DroppedRecord{{kId, kNow}, 17}),
-            R"({"v":2,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":3,"type":"dropped","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","count":17})"
             "\n");
 }
@@ -68,7 +68,7 @@ TEST(ReturnRecord, SaysWhatWasGivenBackAndWhy) {
   given_back.partitions = {"frankfurt", "lyon"};
   given_back.begin = kNow;
   EXPECT_EQ(WriteRecord(ReturnRecord{{kId, kNow}, given_back, ""}),
-            R"({"v":2,"type":"return","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
+            R"({"v":3,"type":"return","id":"3f9c21aa04d7be15-42","boot":"3f9c21aa04d7be15",)"
             R"("seq":42,"time":"2026-11-24T19:00:00Z","decision":"3f9c21aa04d7be15-7",)"
             R"("job_id":17,"reason":"its pool is down","pool":"oslo",)"
             R"("planned":"2026-11-24T20:00:00Z","latest_safe_start":"2026-11-24T21:00:00Z",)"
@@ -132,7 +132,7 @@ TEST(ReadEventRecord, ReadsBackAllThatIsWritten) {
 // Its booking has ended all the same, and its job is known.
 TEST(ReadEventRecord, TakesAFateThatIsNotKnownForAnEnd) {
   const absl::StatusOr<LogEntry> entry = ReadLogLine(
-      R"({"v":2,"type":"booking","boot":"b","seq":1,"decision":"b-1","job_id":7,"fate":"moved"})");
+      R"({"v":3,"type":"booking","boot":"b","seq":1,"decision":"b-1","job_id":7,"fate":"moved"})");
   ASSERT_TRUE(entry.ok()) << entry.status();
   const BookingRecord& record = std::get<BookingRecord>(*entry);
   EXPECT_EQ(record.fault, "fate: is not known");
@@ -142,13 +142,13 @@ TEST(ReadEventRecord, TakesAFateThatIsNotKnownForAnEnd) {
 
 TEST(ReadEventRecord, NamesTheFirstFieldThatIsNotAsItIsWritten) {
   for (const auto& [line, fault] :
-       {std::tuple(R"({"v":2,"type":"job","boot":"b","seq":1,"job_id":-1})",
+       {std::tuple(R"({"v":3,"type":"job","boot":"b","seq":1,"job_id":-1})",
                    "job_id: is not a whole number"),
-        std::tuple(R"({"v":2,"type":"return","boot":"b","seq":1,"partitions":"x","begin":7})",
+        std::tuple(R"({"v":3,"type":"return","boot":"b","seq":1,"partitions":"x","begin":7})",
                    "partitions: is not a list"),
-        std::tuple(R"({"v":2,"type":"withheld","boot":"b","seq":1,"time":"soon","count":1e9})",
+        std::tuple(R"({"v":3,"type":"withheld","boot":"b","seq":1,"time":"soon","count":1e9})",
                    "time: is not a time"),
-        std::tuple(R"({"v":2,"type":"dropped","boot":"b","seq":1,"count":0.5})",
+        std::tuple(R"({"v":3,"type":"dropped","boot":"b","seq":1,"count":0.5})",
                    "count: is not a whole number")}) {
     const absl::StatusOr<LogEntry> entry = ReadLogLine(line);
     ASSERT_TRUE(entry.ok()) << entry.status();
