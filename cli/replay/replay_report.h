@@ -1,11 +1,11 @@
-// What scarbon replay prints: for people, as JSON and as CSV. Pure; no I/O.
+// What scarbon replay prints, for people and as JSON. Pure; no I/O.
 #ifndef CLI_REPLAY_REPLAY_REPORT_H_
 #define CLI_REPLAY_REPLAY_REPORT_H_
 
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/config/placement_config.h"
 #include "replay/replay.h"
 #include "replay/savings.h"
@@ -21,16 +21,16 @@ struct ReplayReport {
   std::string file;       // of the history
   std::string forecasts;  // "own", "oracle"
   std::vector<GroupBy> groupings;
+  absl::TimeZone zone = absl::UTCTimeZone();  // of the hours of the day
+  std::string decided_by = "placer";          // as ContenderNames() has it
 };
 
-// Sections: the rows, the savings of each grouping, waits, pools, and why jobs were left alone.
+// Sections: the rows, the savings of each grouping, waits, pools, the hours of the day, and why
+// jobs were left alone.
 std::string ReplayText(const ReplayReport& report);
 
-// One object, on several lines: rows, groups, waits, pools, left_alone.
+// One object, on several lines: rows, groups, waits, pools, hours, left_alone.
 std::string ReplayJson(const ReplayReport& report);
-
-// A line for each row of each grouping, below a header. What is not known is empty.
-std::string ReplayCsv(const ReplayReport& report);
 
 }  // namespace carbon
 
