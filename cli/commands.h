@@ -20,6 +20,8 @@ void AddLog(CLI::App& app, int* exit_code);
 // Adds to `scarbon log`.
 void AddLogVerify(CLI::App& log, int* exit_code);
 void AddPolicy(CLI::App& app, int* exit_code);
+// To `scarbon policy`.
+void AddPolicyWhatIf(CLI::App& policy, int* exit_code);
 void AddReplay(CLI::App& app, int* exit_code);
 void AddStatus(CLI::App& app, int* exit_code);
 

@@ -256,6 +256,10 @@ class Replayer {
       ++result_.left_alone[ReasonText(decision.reason)];
       return absl::OkStatus();
     }
+    if (options_.comparison != nullptr) {
+      PlaceByComparison(job, decision, &replayed, &placement);
+      return absl::OkStatus();
+    }
     if (submission.id.has_value()) placement.decision_id = DecisionId(*submission.id);
     const Verdict verdict = VerdictOf(request, submission, job.submit, absl::UTCTimeZone(), seal_);
     if (!verdict.apply) return absl::OkStatus();
@@ -273,7 +277,34 @@ class Replayer {
     return absl::OkStatus();
   }
 
-  // Lets the placer adopt what scarbond last published before a submission at `time`.
+  // Lets options_.comparison say when a job that is not left alone starts.
+  void PlaceByComparison(const TraceJob& job, const Decision& decision, ReplayedJob* replayed,
+                         Placement* placement) const {
+    replayed->outcome = Outcome::kKeptHome;
+    const ZoneRecord* const record = records_[placement->pool];
+    const Policy& policy = config_.policies[replayed->policy];
+    for (const ZoneForecast& forecast : known_->zones) {
+      if (record == nullptr || forecast.zone != record->zone()) continue;
+      absl::Duration delay = policy.may_change_time ? policy.max_delay : absl::ZeroDuration();
+      delay = std::min(delay, decision.hints.wait.value_or(delay));
+      if (job.deadline.has_value()) {
+        delay =
+            std::min(delay, *job.deadline - policy.margin - decision.home->time_limit - job.submit);
+      }
+      if (decision.hints.now) delay = absl::ZeroDuration();
+      const PolicyJob known = {.arrival = job.submit,
+                               .length = decision.home->runtime / decision.home->rounds,
+                               .max_delay = std::max(absl::ZeroDuration(), delay)};
+      const RunPlan plan = options_.comparison->Plan(
+          known, {.series = &forecast.series, .long_run_mean = forecast.long_run_mean});
+      placement->begin = plan.runs.front().start;
+      placement->is_promised = placement->begin > job.submit;
+      if (placement->is_promised) replayed->outcome = Outcome::kPlaced;
+      replayed->planned = std::max(replayed->eligible, placement->begin);
+    }
+  }
+
+  // Lets the placer adopt what scarbond published last before a submission at `time`.
   absl::Status LookBefore(absl::Time time, SimulatedCluster* cluster, Placer* placer) {
     const absl::Time tick = FloorTo(time, options_.look_every);
     if (tick <= looked_at_ && placer->snapshot() != nullptr) return absl::OkStatus();
@@ -314,6 +345,7 @@ class Replayer {
     request.partitions = {config_.pools[pool].partition};
     request.comment = names[job.comment];
     request.time_limit = job.limit;
+    request.deadline = job.deadline;
     request.demand = {.nodes = job.nodes, .devices = job.devices, .cpus = job.cpus};
     request.per_node = {.devices = DivideUp(job.devices, job.nodes),
                         .cpus = DivideUp(job.cpus, job.nodes)};

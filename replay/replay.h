@@ -36,6 +36,7 @@
 #include "core/snapshot/snapshot.h"
 #include "replay/cluster/pool_shapes.h"
 #include "replay/forecasts/known_forecasts.h"
+#include "replay/policies/comparison_policy.h"
 #include "replay/trace/trace.h"
 
 namespace carbon {
@@ -50,7 +51,10 @@ struct ReplayOptions {
   absl::Time to = absl::InfiniteFuture();
   // The shapes that the user states, by pool.
   std::map<std::string, PoolShape> shapes;
-  // Called now and then with the part of the work that is done, from 0 to 1.
+  // Decides when jobs start, in their home pools, instead of the Placer: all jobs but those that
+  // the Placer leaves alone. It must not suspend. nullptr: the Placer decides.
+  std::shared_ptr<const ComparisonPolicy> comparison;
+  // Told now and then how much of the work is done, from 0 to 1.
   std::function<void(double)> progress;
 };
 

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "core/decision/accounting.h"
 
 namespace carbon {
 namespace {
@@ -15,6 +19,9 @@ constexpr std::pair<GroupBy, absl::string_view> kGroupings[] = {
     {GroupBy::kTotal, "total"}, {GroupBy::kPolicy, "policy"}, {GroupBy::kAccount, "account"},
     {GroupBy::kUser, "user"},   {GroupBy::kSite, "site"},     {GroupBy::kPool, "pool"},
     {GroupBy::kMonth, "month"}};
+
+// Of a job's emission: less is no difference.
+constexpr double kRounding = 1e-9;
 
 void Add(const RunFootprint& footprint, bool has_consequential, RunSums* sums) {
   ++sums->jobs;
@@ -61,7 +68,38 @@ std::string NameOf(const Trace& trace, const PlacementConfig& config, const Repl
   return "";
 }
 
-// Computes the mean and the maximum of durations that are added one by one.
+// Gross emissions of the jobs that were submitted in one block of time, grams.
+struct GrossSums {
+  double home = 0;
+  double enforced = 0;
+
+  GrossSums& operator+=(const GrossSums& other) {
+    home += other.home;
+    enforced += other.enforced;
+    return *this;
+  }
+};
+
+absl::Duration BlockLength(const Trace& trace, const ReplayResult& result) {
+  constexpr absl::Duration kDay = absl::Hours(24);
+  if (result.jobs.empty()) return kDay;
+  const absl::Duration span =
+      trace.jobs[result.jobs.back().job].submit - trace.jobs[result.jobs.front().job].submit;
+  return span >= kMinBlocks * 7 * kDay ? 7 * kDay : kDay;
+}
+
+std::optional<BootstrapInterval> SavedInterval(const std::map<int64_t, GrossSums>& by_block) {
+  if (by_block.size() < kMinBlocks) return std::nullopt;
+  std::vector<GrossSums> blocks;
+  for (const auto& [block, sums] : by_block) blocks.push_back(sums);
+  const BootstrapInterval interval = BlockBootstrap(blocks, [](const GrossSums& sums) {
+    return sums.home > 0 ? 1 - sums.enforced / sums.home : std::nan("");
+  });
+  if (std::isnan(interval.low)) return std::nullopt;
+  return interval;
+}
+
+// The mean and the longest of durations added one by one.
 struct Delays {
   int64_t count = 0;
   absl::Duration sum, max;
@@ -75,6 +113,21 @@ struct Delays {
     return count == 0 ? absl::ZeroDuration() : absl::Trunc(sum / count, absl::Seconds(1));
   }
 };
+
+// What an empty pool draws at the meter; absent: not known.
+std::optional<Watts> IdlePower(const PlacementConfig& config, const PoolConfig& pool,
+                               const PoolShape& shape) {
+  const auto hardware = config.hardware.find(pool.hardware);
+  const auto site = std::find_if(config.sites.begin(), config.sites.end(),
+                                 [&](const SiteConfig& one) { return one.name == pool.site; });
+  if (hardware == config.hardware.end() || site == config.sites.end()) return std::nullopt;
+  if (pool.powers_down == true) return Watts(0);
+  if (!hardware->second.free.has_value()) return std::nullopt;
+  int64_t units = shape.nodes;
+  if (hardware->second.unit == AllocationUnit::kDevice) units *= shape.devices_per_node;
+  if (hardware->second.unit == AllocationUnit::kCore) units *= shape.cpus_per_node;
+  return PowerAtMeter(hardware->second.free->value, static_cast<double>(units), site->pue.value);
+}
 
 }  // namespace
 
@@ -96,22 +149,35 @@ absl::string_view GroupByName(GroupBy by) {
 
 std::vector<SavingsRow> SumSavings(const Trace& trace, const PlacementConfig& config,
                                    const ReplayResult& result, GroupBy by) {
-  std::map<std::string, SavingsRow> rows;
-  const auto row_of = [&](const ReplayedJob& job, const ReplayedRun& run) -> SavingsRow& {
-    std::string name = NameOf(trace, config, job, run, by);
-    SavingsRow& row = rows[name];
-    if (row.name.empty()) row.name = std::move(name);
-    return row;
+  struct Blocks {
+    SavingsRow row;
+    std::map<int64_t, GrossSums> blocks;
   };
+  std::map<std::string, Blocks> rows;
+  const auto row_of = [&](const ReplayedJob& job, const ReplayedRun& run) -> Blocks& {
+    std::string name = NameOf(trace, config, job, run, by);
+    Blocks& found = rows[name];
+    if (found.row.name.empty()) found.row.name = std::move(name);
+    return found;
+  };
+  const absl::Duration block = BlockLength(trace, result);
   for (const ReplayedJob& job : result.jobs) {
     if (!job.home.footprint.has_value() || !job.enforced.footprint.has_value()) continue;
     const bool has_consequential = job.home.footprint->consequential.has_value() &&
                                    job.enforced.footprint->consequential.has_value();
-    Add(*job.home.footprint, has_consequential, &row_of(job, job.home).home);
-    Add(*job.enforced.footprint, has_consequential, &row_of(job, job.enforced).enforced);
+    const int64_t in = (trace.jobs[job.job].submit - absl::UnixEpoch()) / block;
+    Blocks& home = row_of(job, job.home);
+    Add(*job.home.footprint, has_consequential, &home.row.home);
+    home.blocks[in].home += job.home.footprint->gross.value();
+    Blocks& enforced = row_of(job, job.enforced);
+    Add(*job.enforced.footprint, has_consequential, &enforced.row.enforced);
+    enforced.blocks[in].enforced += job.enforced.footprint->gross.value();
   }
   std::vector<SavingsRow> sorted;
-  for (auto& [name, row] : rows) sorted.push_back(std::move(row));
+  for (auto& [name, found] : rows) {
+    found.row.saved_share = SavedInterval(found.blocks);
+    sorted.push_back(std::move(found.row));
+  }
   return sorted;
 }
 
@@ -129,6 +195,17 @@ WaitReport SummarizeWaits(const Trace& trace, const ReplayResult& result) {
     if (job.planned > job.home.start) delayed.Add(job.planned - job.home.start);
     const absl::Duration late = job.enforced.start - std::max(job.home.start, job.planned);
     if (late > kUnnoticed) harmed.Add(late);
+    if (const std::optional<absl::Time> deadline = trace.jobs[job.job].deadline;
+        deadline.has_value()) {
+      ++report.deadlines;
+      report.missed_home += job.home.start + job.home.runtime > *deadline ? 1 : 0;
+      report.missed_enforced += job.enforced.start + job.enforced.runtime > *deadline ? 1 : 0;
+    }
+    if (!job.home.footprint.has_value() || !job.enforced.footprint.has_value()) continue;
+    const GramsCo2e more = job.enforced.footprint->gross - job.home.footprint->gross;
+    if (more <= kRounding * job.home.footprint->gross) continue;
+    ++report.dearer;
+    report.dearer_by = report.dearer_by + more;
   }
   report.recorded_jobs = static_cast<int64_t>(recorded.size());
   report.home = Summarize(std::move(home));
@@ -169,7 +246,37 @@ std::vector<PoolUtilisation> Utilisation(const Trace& trace, const PlacementConf
                                        static_cast<double>(has) / absl::ToDoubleHours(to - from);
     }
   }
+  for (size_t i = 0; i < config.pools.size(); ++i) {
+    const std::optional<Watts> idle = IdlePower(config, config.pools[i], result.shapes[i]);
+    if (!idle.has_value()) continue;
+    const KilowattHours empty = *idle * (to - from);
+    utilisation[i].idle_home = empty * (1 - utilisation[i].home);
+    utilisation[i].idle_enforced = empty * (1 - utilisation[i].enforced);
+  }
   return utilisation;
+}
+
+HourlyProfile ProfileByHour(const ReplayResult& result, absl::TimeZone zone) {
+  HourlyProfile profile;
+  const auto add = [&zone](const ReplayedRun& run, std::array<KilowattHours, 24>* hours) {
+    if (run.runtime <= absl::ZeroDuration()) return;
+    const absl::Time end = run.start + run.runtime;
+    absl::Time from = run.start;
+    while (from < end) {
+      const absl::CivilSecond local = absl::ToCivilSecond(from, zone);
+      const absl::Time next = from + absl::Seconds(3600 - 60 * local.minute() - local.second());
+      const absl::Time to = std::min(end, next);
+      KilowattHours& sum = (*hours)[static_cast<size_t>(local.hour())];
+      sum = sum + run.footprint->energy * absl::FDivDuration(to - from, run.runtime);
+      from = to;
+    }
+  };
+  for (const ReplayedJob& job : result.jobs) {
+    if (!job.home.footprint.has_value() || !job.enforced.footprint.has_value()) continue;
+    add(job.home, &profile.home);
+    add(job.enforced, &profile.enforced);
+  }
+  return profile;
 }
 
 }  // namespace carbon

@@ -1,10 +1,15 @@
 // Summarises a replay: sums of energy and CO2e at home and with the policies enforced, waits, and
 // how full the pools were. Pure.
+//
+// A saved share has an interval: what other weeks like these might have given, by a bootstrap over
+// the weeks in which jobs were submitted (replay/block_bootstrap.h). It does not include the error
+// of the simulated cluster or of the hardware's figures.
 #ifndef REPLAY_SAVINGS_H_
 #define REPLAY_SAVINGS_H_
 
+#include <array>
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +18,7 @@
 #include "absl/time/time.h"
 #include "core/base/quantities.h"
 #include "core/config/placement_config.h"
+#include "replay/block_bootstrap.h"
 #include "replay/replay.h"
 #include "replay/trace/trace.h"
 
@@ -41,10 +47,16 @@ struct SavingsRow {
   std::string name;
   RunSums home;
   RunSums enforced;
+  // The 95% interval of the share of the home's gross emission that is saved. Absent where fewer
+  // than kMinBlocks blocks have a job.
+  std::optional<BootstrapInterval> saved_share;
 };
 
-// Returns rows sorted by name; one row, "total", for kTotal. A job without a policy is in the row
-// "none". Months are those of the submission, in UTC.
+// Submissions are drawn by the week where they span kMinBlocks weeks at least, else by the day.
+inline constexpr int kMinBlocks = 8;
+
+// By name; one row, "total", for kTotal. A job without a policy is in the row "none". Months are of
+// the submission, in UTC.
 std::vector<SavingsRow> SumSavings(const Trace& trace, const PlacementConfig& config,
                                    const ReplayResult& result, GroupBy by);
 
@@ -64,6 +76,12 @@ struct WaitReport {
   // Harmed jobs: they start later than at home, and later than planned, by more than kUnnoticed.
   int64_t harmed = 0;
   absl::Duration harmed_mean, harmed_max;
+  // Of the jobs with a deadline: those that end after it.
+  int64_t deadlines = 0;
+  int64_t missed_home = 0, missed_enforced = 0;
+  // They emit more than at home, by more than a rounding: how many, and how much more.
+  int64_t dearer = 0;
+  GramsCo2e dearer_by;
 };
 inline constexpr absl::Duration kUnnoticed = absl::Minutes(1);
 
@@ -75,9 +93,20 @@ WaitReport SummarizeWaits(const Trace& trace, const ReplayResult& result);
 struct PoolUtilisation {
   double home = 0;
   double enforced = 0;
+  // What the nodes that are not in use draw in that time, PUE included; one that is in use in part
+  // counts in part. Absent where carbon.json does not say what a free node draws.
+  std::optional<KilowattHours> idle_home, idle_enforced;
 };
 std::vector<PoolUtilisation> Utilisation(const Trace& trace, const PlacementConfig& config,
                                          const ReplayResult& result);
+
+// The energy of all jobs whose footprint is known in both runs, by the hour of the day in `zone` in
+// which it is drawn.
+struct HourlyProfile {
+  std::array<KilowattHours, 24> home;
+  std::array<KilowattHours, 24> enforced;
+};
+HourlyProfile ProfileByHour(const ReplayResult& result, absl::TimeZone zone);
 
 }  // namespace carbon
 

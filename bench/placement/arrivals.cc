@@ -67,7 +67,7 @@ std::vector<absl::Time> ArrivalsWithin(const std::vector<absl::Time>& arrivals, 
   return result;
 }
 
-absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv) {
+absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv, absl::Duration unit) {
   std::vector<GaiaJob> jobs;
   const absl::Status status = ForEachLine(csv, [&](absl::string_view line) -> absl::Status {
     const std::vector<absl::string_view> fields = absl::StrSplit(line, ',');
@@ -75,11 +75,12 @@ absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv) {
     GaiaJob job;
     if (fields.size() != 3 || !absl::SimpleAtod(fields[0], &arrival) ||
         !absl::SimpleAtod(fields[1], &length) || !absl::SimpleAtoi(fields[2], &job.cpus) ||
-        !(arrival >= 0 && arrival < 1e9) || !(length >= 1 && length < 1e8)) {
+        !(arrival >= 0 && arrival < 1e9) || !(length > 0 && length < 1e8) ||
+        length * unit < absl::Seconds(1)) {
       return absl::InvalidArgumentError("is not arrival_time,length,cpus");
     }
-    job.arrival = absl::Trunc(absl::Seconds(arrival), absl::Seconds(1));
-    job.length = absl::Ceil(absl::Seconds(length), absl::Seconds(1));
+    job.arrival = absl::Trunc(arrival * unit, absl::Seconds(1));
+    job.length = absl::Ceil(length * unit, absl::Seconds(1));
     jobs.push_back(job);
     return absl::OkStatus();
   });

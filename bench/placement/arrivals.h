@@ -34,9 +34,10 @@ struct GaiaJob {
   int cpus = 1;
 };
 
-// Parses `arrival_time,length,cpus` per line, both times in seconds, below a header. Returns
-// InvalidArgument, "line 3: …", for any other line.
-absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv);
+// `arrival_time,length,cpus` a line, both times in `unit`, below a header. InvalidArgument, as
+// "line 3: …", for a line that is not that, and for a length of less than a second.
+absl::StatusOr<std::vector<GaiaJob>> ParseTrace(absl::string_view csv,
+                                                absl::Duration unit = absl::Seconds(1));
 
 }  // namespace carbon
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "bench/placement/block_bootstrap.h"
+#include "replay/block_bootstrap.h"
 
 namespace carbon {
 namespace {

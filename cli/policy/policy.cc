@@ -226,6 +226,7 @@ void AddPolicy(CLI::App& app, int* exit_code) {
   check->add_option("FILE", options->file, "The file to check")->capture_default_str();
   check->add_flag("--json", options->json, "Print the result as JSON");
   check->callback([options, exit_code] { *exit_code = Check(*options); });
+  AddPolicyWhatIf(*policy, exit_code);
 }
 
 }  // namespace carbon

@@ -24,14 +24,18 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "cli/commands.h"
+#include "cli/replay/replay_csv.h"
 #include "cli/replay/replay_report.h"
+#include "cli/replay/what_if_report.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/base/duration.h"
 #include "core/base/timestamp.h"
+#include "replay/contender.h"
 #include "replay/savings.h"
 #include "replay/trace/csv_trace.h"
 #include "replay/trace/sacct_trace.h"
+#include "replay/what_if.h"
 #include "settings/load_config.h"
 #include "store/file.h"
 
@@ -56,6 +60,7 @@ struct Options {
   std::string begin, time_unit = "1s", length_unit = "1s", partition;
   bool cpus_are_devices = false;
   bool as_configured = false;
+  std::string decided_by = "placer";
   bool json = false, csv = false;
 };
 
@@ -69,6 +74,7 @@ int Refuse(absl::string_view option, const absl::Status& status) {
 // The settings from the options, parsed and checked.
 struct Settings {
   ReplayOptions replay;
+  PlacementConfig config;  // as whoever decides uses it
   absl::TimeZone zone = absl::LocalTimeZone();
   CsvTraceOptions csv;
   std::vector<GroupBy> groupings = {GroupBy::kTotal};
@@ -133,6 +139,10 @@ int ReadSettings(const Options& options, const Config& config, absl::Time now, S
     const auto known = std::find(settings->groupings.begin(), settings->groupings.end(), *by);
     if (known == settings->groupings.end()) settings->groupings.push_back(*by);
   }
+  absl::StatusOr<Contender> contender = MakeContender(options.decided_by, config.placement);
+  if (!contender.ok()) return Refuse("--policy", contender.status());
+  settings->config = std::move(contender->config);
+  settings->replay.comparison = std::move(contender->policy);
   settings->replay.enforce_shadow = !options.as_configured;
   settings->csv.partition = options.partition;
   settings->csv.are_cpus_devices = options.cpus_are_devices;
@@ -221,17 +231,25 @@ class Progress {
   absl::Time drawn_at_ = absl::InfinitePast();
 };
 
-int Run(const Options& options) {
+// A replay with all that its result views.
+struct Replayed {
+  Settings settings;
+  absl::StatusOr<Trace> trace = absl::InternalError("");
+  ReplayResult result;
+};
+
+// 0, or the exit code, after a line for each thing that is wrong.
+int Run(const Options& options, Replayed* replayed) {
   std::vector<std::string> errors, warnings;
   const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
   for (const std::string& warning : warnings) Complain("warning: " + warning);
   for (const std::string& error : errors) Complain(error);
   if (!config.has_value()) return 1;
-  Settings settings;
+  Settings& settings = replayed->settings;
   if (const int code = ReadSettings(options, *config, absl::Now(), &settings); code != 0)
     return code;
 
-  absl::StatusOr<Trace> trace = absl::InternalError("");
+  absl::StatusOr<Trace>& trace = replayed->trace;
   {
     const absl::StatusOr<std::string> text = ReadFile(options.trace, kMaxTraceBytes);
     if (!text.ok()) {
@@ -262,18 +280,93 @@ int Run(const Options& options) {
   {
     Progress progress;
     settings.replay.progress = [&progress](double done) { progress.Show(done); };
-    result = Replay(*trace, config->placement, actuals, forecasts.get(), settings.replay);
+    result = Replay(*trace, settings.config, actuals, forecasts.get(), settings.replay);
   }
   if (!result.ok()) {
     Complain(absl::StrCat(options.trace, ": ", result.status().message()));
     return 1;
   }
-  const ReplayReport report{*trace,        config->placement, *result,
-                            options.trace, options.forecasts, settings.groupings};
+  replayed->result = *std::move(result);
+  return 0;
+}
+
+int RunReplay(const Options& options) {
+  Replayed replayed;
+  if (const int code = Run(options, &replayed); code != 0) return code;
+  const ReplayReport report{
+      *replayed.trace,   replayed.settings.config,    replayed.result,        options.trace,
+      options.forecasts, replayed.settings.groupings, replayed.settings.zone, options.decided_by};
   std::cout << (options.json  ? ReplayJson(report)
                 : options.csv ? ReplayCsv(report)
                               : ReplayText(report));
   return 0;
+}
+
+bool HaveSamePools(const PlacementConfig& a, const PlacementConfig& b) {
+  return std::equal(a.pools.begin(), a.pools.end(), b.pools.begin(), b.pools.end(),
+                    [](const PoolConfig& one, const PoolConfig& other) {
+                      return one.name == other.name && one.site == other.site;
+                    });
+}
+
+int RunWhatIf(Options options, const std::string& other) {
+  const std::string first = options.config;
+  Replayed a, b;
+  if (const int code = Run(options, &a); code != 0) return code;
+  options.config = other;
+  if (const int code = Run(options, &b); code != 0) return code;
+  const std::vector<GroupBy>& groupings = b.settings.groupings;
+  const bool by_place = std::any_of(groupings.begin(), groupings.end(), [](GroupBy by) {
+    return by == GroupBy::kSite || by == GroupBy::kPool;
+  });
+  if (by_place && !HaveSamePools(a.settings.config, b.settings.config)) {
+    Complain(absl::StrCat("--group-by ", options.group_by, ": ", first, " and ", other,
+                          " have different pools"));
+    return kWrongUsage;
+  }
+  const WhatIf what_if = CompareReplays(a.result, b.result);
+  const WhatIfReport report{*b.trace, b.settings.config, a.result, b.result,
+                            what_if,  options.trace,     first,    other,
+                            groupings};
+  std::cout << (options.json ? WhatIfJson(report) : WhatIfText(report));
+  return 0;
+}
+
+// The options that both commands have.
+void AddOptions(CLI::App* command, Options* options) {
+  command->add_option("--format", options->format, "sacct, csv, or auto: as the first line says")
+      ->check(CLI::IsMember({"auto", "sacct", "csv"}))
+      ->capture_default_str();
+  command->add_option("--grid", options->grid,
+                      "Folder with the measured intensities, ZONE.csv each; default: the history "
+                      "files in the configuration");
+  command
+      ->add_option("--forecasts", options->forecasts,
+                   "own: from history, as scarbond would have made them; oracle: the actual values")
+      ->check(CLI::IsMember({"own", "oracle"}))
+      ->capture_default_str();
+  command->add_option("--cache", options->cache, "Folder that keeps forecasts for the next replay");
+  command->add_option("--pool", options->pools,
+                      "NAME=NODES[xDEVICES[xCPUS]]: the size of a pool, devices and CPUs by node");
+  command->add_option("-S,--starttime", options->from, "Only jobs submitted at or after this time");
+  command->add_option("-E,--endtime", options->to, "Only jobs submitted before this time");
+  command->add_option("--time-zone", options->zone,
+                      "Time zone of local times in the history and in options; default: this "
+                      "machine's");
+  command->add_option("-g,--group-by", options->group_by,
+                      "List of policy, account, user, site, pool, month");
+  command->add_option("--look", options->look,
+                      "How often the queue is read; default: as the configuration says");
+  command->add_flag("--as-configured", options->as_configured,
+                    "Policies in shadow change nothing, as they are configured");
+  command->add_option("--begin", options->begin, "CSV: the time that the number 0 means");
+  command->add_option("--time-unit", options->time_unit, "CSV: unit of times that are numbers")
+      ->capture_default_str();
+  command->add_option("--length-unit", options->length_unit, "CSV: unit of runtimes and limits")
+      ->capture_default_str();
+  command->add_option("--partition", options->partition, "CSV: partition of jobs that name none");
+  command->add_flag("--cpus-are-devices", options->cpus_are_devices,
+                    "CSV: count CPUs as devices if there is no column of devices");
 }
 
 }  // namespace
@@ -284,43 +377,29 @@ void AddReplay(CLI::App& app, int* exit_code) {
       "replay", "Show what enforcing the policies would have saved on a history of jobs");
   replay->add_option("TRACE", options->trace, "The history: what sacct printed, or CSV")
       ->required();
-  replay->add_option("--format", options->format, "sacct, csv, or auto: as the first line says")
-      ->check(CLI::IsMember({"auto", "sacct", "csv"}))
-      ->capture_default_str();
   replay->add_option("--config", options->config, "Configuration")->capture_default_str();
-  replay->add_option("--grid", options->grid,
-                     "Folder with the measured intensities, ZONE.csv each; default: the history "
-                     "files in the configuration");
   replay
-      ->add_option("--forecasts", options->forecasts,
-                   "own: from history, as scarbond would have made them; oracle: the actual values")
-      ->check(CLI::IsMember({"own", "oracle"}))
+      ->add_option("--policy", options->decided_by,
+                   "Who decides: placer, static-best, or a policy of a paper")
       ->capture_default_str();
-  replay->add_option("--cache", options->cache, "Folder that keeps forecasts for the next replay");
-  replay->add_option("--pool", options->pools,
-                     "NAME=NODES[xDEVICES[xCPUS]]: the size of a pool, devices and CPUs by node");
-  replay->add_option("-S,--starttime", options->from, "Only jobs submitted at or after this time");
-  replay->add_option("-E,--endtime", options->to, "Only jobs submitted before this time");
-  replay->add_option(
-      "--time-zone", options->zone,
-      "Time zone of local times in the history and in options; default: this machine's");
-  replay->add_option("-g,--group-by", options->group_by,
-                     "List of policy, account, user, site, pool, month");
-  replay->add_option("--look", options->look,
-                     "How often the queue is read; default: as the configuration says");
-  replay->add_flag("--as-configured", options->as_configured,
-                   "Policies in shadow change nothing, as they are configured");
-  replay->add_option("--begin", options->begin, "CSV: the time that the number 0 means");
-  replay->add_option("--time-unit", options->time_unit, "CSV: unit of times that are numbers")
-      ->capture_default_str();
-  replay->add_option("--length-unit", options->length_unit, "CSV: unit of runtimes and limits")
-      ->capture_default_str();
-  replay->add_option("--partition", options->partition, "CSV: partition of jobs that name none");
-  replay->add_flag("--cpus-are-devices", options->cpus_are_devices,
-                   "CSV: count CPUs as devices if there is no column of devices");
+  AddOptions(replay, options.get());
   CLI::Option* const json = replay->add_flag("--json", options->json, "Print one JSON object");
   replay->add_flag("--csv", options->csv, "Print the sums as CSV")->excludes(json);
-  replay->callback([options, exit_code] { *exit_code = Run(*options); });
+  replay->callback([options, exit_code] { *exit_code = RunReplay(*options); });
+}
+
+void AddPolicyWhatIf(CLI::App& policy, int* exit_code) {
+  auto options = std::make_shared<Options>();
+  auto other = std::make_shared<std::string>();
+  CLI::App* what_if =
+      policy.add_subcommand("what-if", "Compare two configurations on a history of jobs");
+  what_if->add_option("A", options->config, "A configuration")->required();
+  what_if->add_option("B", *other, "Another one")->required();
+  what_if->add_option("TRACE", options->trace, "The history: what sacct printed, or CSV")
+      ->required();
+  AddOptions(what_if, options.get());
+  what_if->add_flag("--json", options->json, "Print one JSON object");
+  what_if->callback([options, other, exit_code] { *exit_code = RunWhatIf(*options, *other); });
 }
 
 }  // namespace carbon

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "cli/replay/report_text.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/base/mass_text.h"
@@ -21,33 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string Percent(double share) { return absl::StrFormat("%.1f%%", 100 * share); }
-
-// The whole may be zero.
-std::string PercentOf(double part, double whole) { return whole > 0 ? Percent(part / whole) : "-"; }
-
-// 12345.6 is written as "12,345.6".
-std::string Thousands(double value, int digits) {
-  std::string text = absl::StrFormat("%.*f", digits, value);
-  const size_t point = std::min(text.size(), text.find('.'));
-  const size_t first = text[0] == '-' ? 1 : 0;
-  for (size_t at = point; at > first + 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
-
-std::string Count(int64_t count) { return Thousands(static_cast<double>(count), 0); }
-
-std::string Saved(GramsCo2e home, GramsCo2e enforced) {
-  return PercentOf((home - enforced).value(), home.value());
-}
-
-// Returns true if the consequential figure is known for every job, so that it can be summed.
-bool HasConsequential(const SavingsRow& row) {
-  return row.home.consequential_jobs == row.home.jobs &&
-         row.enforced.consequential_jobs == row.enforced.jobs;
-}
-
-// Returns device-hours if there are any, otherwise CPU-hours.
+// Device-hours where there are any, else CPU-hours.
 double HoursOf(const RowCount& count, bool by_devices) {
   return by_devices ? count.device_hours : count.cpu_hours;
 }
@@ -135,6 +110,7 @@ std::string SavingsText(const ReplayReport& report, GroupBy by) {
                                       {"HOME CO2E", true},
                                       {"CO2E", true},
                                       {"SAVED", true},
+                                      {"(95%)", true},
                                       {"CONSEQUENTIAL", true}};
   if (moves) columns.insert(columns.begin() + 1, {"HOME JOBS", true});
   Table table(std::move(columns));
@@ -146,8 +122,10 @@ std::string SavingsText(const ReplayReport& report, GroupBy by) {
         Thousands(row.enforced.energy.value(), 1),
         FormatMass(row.home.gross),
         FormatMass(row.enforced.gross),
-        Saved(row.home.gross, row.enforced.gross),
-        HasConsequential(row) ? Saved(row.home.consequential, row.enforced.consequential) : "-"};
+        SavedText(row.home.gross, row.enforced.gross),
+        IntervalText(row),
+        HasConsequential(row) ? SavedText(row.home.consequential, row.enforced.consequential)
+                              : "-"};
     if (moves) cells.insert(cells.begin() + 1, Count(row.home.jobs));
     table.AddRow(std::move(cells));
   }
@@ -164,15 +142,9 @@ std::string WaitsText(const ReplayReport& report) {
   if (waits.recorded_jobs > 0) add("as recorded", waits.recorded);
   add("at home", waits.home);
   add("enforced", waits.enforced);
-  const auto jobs = static_cast<double>(report.result.jobs.size());
   return absl::StrCat(
-      table.Format(Table::Style::kAligned, true), "delayed on purpose: ", Count(waits.delayed),
-      " jobs (", PercentOf(static_cast<double>(waits.delayed), jobs), "), on average ",
-      FormatSlurmDuration(waits.delayed_mean), ", at most ", FormatSlurmDuration(waits.delayed_max),
-      "\nharmed (later than at home, and than planned): ", Count(waits.harmed), " jobs (",
-      PercentOf(static_cast<double>(waits.harmed), jobs), "), on average ",
-      FormatSlurmDuration(waits.harmed_mean), ", at most ", FormatSlurmDuration(waits.harmed_max),
-      "\n");
+      table.Format(Table::Style::kAligned, true),
+      DelaysText(waits, static_cast<int64_t>(report.result.jobs.size()), "at home"));
 }
 
 std::string PoolsText(const ReplayReport& report) {
@@ -182,7 +154,12 @@ std::string PoolsText(const ReplayReport& report) {
                {"CPUS", true},
                {"SIZE FROM"},
                {"IN USE AT HOME", true},
+               {"ENFORCED", true},
+               {"IDLE KWH AT HOME", true},
                {"ENFORCED", true}});
+  const auto idle = [](const std::optional<KilowattHours>& energy) {
+    return energy.has_value() ? Thousands(energy->value(), 1) : "-";
+  };
   const std::vector<PoolUtilisation> used = Utilisation(report.trace, report.config, report.result);
   for (size_t i = 0; i < report.config.pools.size(); ++i) {
     const PoolShape& shape = report.result.shapes[i];
@@ -190,7 +167,18 @@ std::string PoolsText(const ReplayReport& report) {
     table.AddRow({Printable(report.config.pools[i].name), Count(shape.nodes),
                   Count(shape.nodes * shape.devices_per_node),
                   Count(shape.nodes * shape.cpus_per_node), shape.source, Percent(used[i].home),
-                  Percent(used[i].enforced)});
+                  Percent(used[i].enforced), idle(used[i].idle_home), idle(used[i].idle_enforced)});
+  }
+  return table.Format(Table::Style::kAligned, true);
+}
+
+std::string HoursText(const ReplayReport& report) {
+  const HourlyProfile profile = ProfileByHour(report.result, report.zone);
+  Table table({{"HOUR"}, {"HOME KWH", true}, {"KWH", true}, {"CHANGE", true}});
+  for (size_t hour = 0; hour < profile.home.size(); ++hour) {
+    const double home = profile.home[hour].value(), enforced = profile.enforced[hour].value();
+    table.AddRow({absl::StrFormat("%02d", hour), Thousands(home, 1), Thousands(enforced, 1),
+                  PercentOf(enforced - home, home)});
   }
   return table.Format(Table::Style::kAligned, true);
 }
@@ -210,25 +198,8 @@ Json CountJson(const RowCount& count) {
       {"rows", count.rows}, {"device_hours", count.device_hours}, {"cpu_hours", count.cpu_hours}};
 }
 
-Json SumsJson(const RunSums& sums, bool has_consequential) {
-  Json json = {{"jobs", sums.jobs},
-               {"energy_kwh", sums.energy.value()},
-               {"co2e_g", sums.gross.value()},
-               {"consequential_g", nullptr}};
-  if (has_consequential) json["consequential_g"] = sums.consequential.value();
-  return json;
-}
-
-Json WaitJson(const WaitSummary& wait) {
-  return {{"mean_s", absl::ToInt64Seconds(wait.mean)},
-          {"p95_s", absl::ToInt64Seconds(wait.p95)},
-          {"max_s", absl::ToInt64Seconds(wait.max)}};
-}
-
-// Quotes a field by RFC 4180.
-std::string CsvField(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == text.npos) return text;
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+Json EnergyJson(const std::optional<KilowattHours>& energy) {
+  return energy.has_value() ? Json(energy->value()) : Json();
 }
 
 }  // namespace
@@ -237,13 +208,15 @@ std::string ReplayText(const ReplayReport& report) {
   const ReplayResult& result = report.result;
   const TraceJob& first = report.trace.jobs[result.jobs.front().job];
   const TraceJob& last = report.trace.jobs[result.jobs.back().job];
-  std::string text = absl::StrCat(
-      "history     ", Printable(report.file), ", ", Count(result.report.Total().rows), " rows\n",
-      "submitted   ", FormatTimestamp(first.submit), " to ", FormatTimestamp(last.submit), "\n",
-      "forecasts   ", report.forecasts, "\n", "decisions   ", Count(result.decisions), ", on ",
-      Count(result.looks), " looks at the queue\n\n", RowsText(report));
+  std::string text =
+      absl::StrCat("history     ", Printable(report.file), ", ", Count(result.report.Total().rows),
+                   " rows\n", "submitted   ", FormatTimestamp(first.submit), " to ",
+                   FormatTimestamp(last.submit), "\n", "forecasts   ", report.forecasts, "\n",
+                   "decided by  ", report.decided_by, "\n", "decisions   ", Count(result.decisions),
+                   ", on ", Count(result.looks), " looks at the queue\n\n", RowsText(report));
   for (const GroupBy by : report.groupings) absl::StrAppend(&text, "\n", SavingsText(report, by));
-  absl::StrAppend(&text, "\n", WaitsText(report), "\n", PoolsText(report), LeftAloneText(report));
+  absl::StrAppend(&text, "\n", WaitsText(report), "\n", PoolsText(report), "\n", HoursText(report),
+                  LeftAloneText(report));
   const std::vector<std::string> notes = NotesOf(report);
   if (!notes.empty()) absl::StrAppend(&text, "\n");
   for (const std::string& note : notes) absl::StrAppend(&text, "note: ", note, "\n");
@@ -255,6 +228,7 @@ std::string ReplayJson(const ReplayReport& report) {
   Json json;
   json["history"] = report.file;
   json["forecasts"] = report.forecasts;
+  json["decided_by"] = report.decided_by;
   json["from"] = FormatTimestamp(report.trace.jobs[result.jobs.front().job].submit);
   json["to"] = FormatTimestamp(report.trace.jobs[result.jobs.back().job].submit);
   json["decisions"] = result.decisions;
@@ -275,22 +249,16 @@ std::string ReplayJson(const ReplayReport& report) {
       groups.push_back({{"group_by", GroupByName(by)},
                         {"name", row.name},
                         {"home", SumsJson(row.home, known)},
-                        {"enforced", SumsJson(row.enforced, known)}});
+                        {"enforced", SumsJson(row.enforced, known)},
+                        {"saved_share_95", IntervalJson(row)}});
     }
   }
   json["groups"] = std::move(groups);
   const WaitReport waits = SummarizeWaits(report.trace, result);
   json["waits"] = {{"home", WaitJson(waits.home)},
                    {"enforced", WaitJson(waits.enforced)},
-                   {"recorded", waits.recorded_jobs > 0 ? WaitJson(waits.recorded) : Json()},
-                   {"delayed",
-                    {{"jobs", waits.delayed},
-                     {"mean_s", absl::ToInt64Seconds(waits.delayed_mean)},
-                     {"max_s", absl::ToInt64Seconds(waits.delayed_max)}}},
-                   {"harmed",
-                    {{"jobs", waits.harmed},
-                     {"mean_s", absl::ToInt64Seconds(waits.harmed_mean)},
-                     {"max_s", absl::ToInt64Seconds(waits.harmed_max)}}}};
+                   {"recorded", waits.recorded_jobs > 0 ? WaitJson(waits.recorded) : Json()}};
+  json["waits"].update(DelaysJson(waits));
   const std::vector<PoolUtilisation> used = Utilisation(report.trace, report.config, result);
   Json pools = Json::array();
   for (size_t i = 0; i < report.config.pools.size(); ++i) {
@@ -301,35 +269,22 @@ std::string ReplayJson(const ReplayReport& report) {
                      {"cpus_per_node", shape.cpus_per_node},
                      {"size_from", shape.source},
                      {"in_use_home", used[i].home},
-                     {"in_use_enforced", used[i].enforced}});
+                     {"in_use_enforced", used[i].enforced},
+                     {"idle_kwh_home", EnergyJson(used[i].idle_home)},
+                     {"idle_kwh_enforced", EnergyJson(used[i].idle_enforced)}});
   }
   json["pools"] = std::move(pools);
+  const HourlyProfile profile = ProfileByHour(result, report.zone);
+  json["hours"] = Json::array();
+  for (size_t hour = 0; hour < profile.home.size(); ++hour) {
+    json["hours"].push_back({{"hour", hour},
+                             {"energy_kwh_home", profile.home[hour].value()},
+                             {"energy_kwh_enforced", profile.enforced[hour].value()}});
+  }
   json["left_alone"] = Json::object();
   for (const auto& [reason, count] : result.left_alone) json["left_alone"][reason] = count;
   json["notes"] = NotesOf(report);
   return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
-}
-
-std::string ReplayCsv(const ReplayReport& report) {
-  std::string csv =
-      "group_by,name,home_jobs,jobs,home_kwh,kwh,home_co2e_g,co2e_g,home_consequential_g,"
-      "consequential_g\n";
-  for (const GroupBy by : report.groupings) {
-    for (const SavingsRow& row : SumSavings(report.trace, report.config, report.result, by)) {
-      absl::StrAppend(&csv, GroupByName(by), ",", CsvField(row.name), ",", row.home.jobs, ",",
-                      row.enforced.jobs);
-      for (const double value : {row.home.energy.value(), row.enforced.energy.value(),
-                                 row.home.gross.value(), row.enforced.gross.value()}) {
-        absl::StrAppend(&csv, ",", absl::StrFormat("%.10g", value));
-      }
-      for (const GramsCo2e mass : {row.home.consequential, row.enforced.consequential}) {
-        absl::StrAppend(&csv, ",",
-                        HasConsequential(row) ? absl::StrFormat("%.10g", mass.value()) : "");
-      }
-      absl::StrAppend(&csv, "\n");
-    }
-  }
-  return csv;
 }
 
 }  // namespace carbon

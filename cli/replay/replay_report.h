@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/config/placement_config.h"
 #include "replay/replay.h"
 #include "replay/savings.h"
@@ -21,17 +21,16 @@ struct ReplayReport {
   std::string file;       // of the history
   std::string forecasts;  // "own", "oracle"
   std::vector<GroupBy> groupings;
+  absl::TimeZone zone = absl::UTCTimeZone();  // of the hours of the day
+  std::string decided_by = "placer";          // as ContenderNames() has it
 };
 
-// Returns these sections: the rows, the savings of each grouping, waits, pools, and why jobs were
-// left alone.
+// Returns these sections: the rows, the savings of each grouping, waits, pools, the hours of the
+// day, and why jobs were left alone.
 std::string ReplayText(const ReplayReport& report);
 
-// Returns one object, on several lines: rows, groups, waits, pools, left_alone.
+// Returns one object, on several lines: rows, groups, waits, pools, hours, left_alone.
 std::string ReplayJson(const ReplayReport& report);
-
-// Returns a header, and a line for each row of each grouping. Unknown values are empty.
-std::string ReplayCsv(const ReplayReport& report);
 
 }  // namespace carbon
 

@@ -31,6 +31,7 @@ enum Column : size_t {
   kCpus,
   kNodes,
   kLimit,
+  kDeadline,
   kStart,
   kJobId,
   kUser,
@@ -49,6 +50,7 @@ const std::array<std::vector<absl::string_view>, kColumns>& ColumnNames() {
       {"cpus"},
       {"nodes"},
       {"time_limit", "limit"},
+      {"deadline"},
       {"start"},
       {"job_id"},
       {"user"},
@@ -102,6 +104,8 @@ class CsvTraceReader {
     } else if (const auto limit = Length(Field(record, kLimit)); limit > absl::ZeroDuration()) {
       job.limit = limit;
     }
+    const std::optional<absl::Time> deadline = Instant(Field(record, kDeadline));
+    if (deadline > job.submit) job.deadline = deadline;
     ++row_;
     if (!absl::SimpleAtoi(Field(record, kJobId), &job.job_id)) job.job_id = row_;
     int64_t number = 0;

@@ -10,6 +10,7 @@
 //   gpus, devices; cpus; nodes             of the whole job; without `gpus`, `cpus` is needed
 //   time_limit, limit                      a number of `length_unit`; without it, the limit is the
 //                                          runtime, rounded up to a minute: it is known beforehand
+//   deadline                               as submit; by when the job must have ended
 //   start                                  as submit; only to compare waits with
 //   job_id, user, account, qos, partition, name, priority
 //

@@ -348,6 +348,9 @@ class SacctReader {
       if (absl::SimpleAtoi(id.substr(0, task), &number)) job->array = number;
     }
     const SubmitLine line(Field(fields, kSubmitLine));
+    const std::optional<Instants> deadline =
+        ParseTime(line.Find("deadline", 0).value_or(""), options_.zone);
+    if (deadline.has_value() && deadline->first > job->submit) job->deadline = deadline->first;
     absl::string_view comment = Field(fields, kComment);
     if (comment.empty()) comment = line.Find("comment", 0).value_or("");
     for (const char quote : {'"', '\''}) {

@@ -79,6 +79,7 @@ struct TraceJob {
   absl::Time start;     // as recorded; the infinite past if the trace does not state it
   absl::Duration elapsed;
   std::optional<absl::Duration> limit;  // absent: the partition's default
+  std::optional<absl::Time> deadline;   // by which it must have ended; after `submit`
   int64_t nodes = 1;
   int64_t devices = 0;
   int64_t cpus = 0;

@@ -1,7 +1,10 @@
 #include "replay/replay.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -81,6 +84,47 @@ TEST(Replay, ABurstDoesNotExceedTheCleanSite) {
     EXPECT_EQ(job.enforced.start, kNoon);
   }
   EXPECT_EQ(moved, 4);
+}
+
+// A thousand jobs at one instant, decided one by one: whatever was planned before is seen by the
+// next, so that no pool is ever planned beyond what it has.
+TEST(Replay, ABurstOfAThousandJobsNeverExceedsAPool) {
+  const int64_t nodes = 40;
+  SmallWorld world(LowMornings(300, 500), LowMornings(60, 100), nodes);
+  world.config.policies[0].max_delay = absl::Hours(48);
+  for (int i = 0; i < 1000; ++i) {
+    world.Add(kNoon, absl::Hours(1 + i % 6), 1 + i % 2, i % 3 == 0 ? kClean : kDirty).user_id =
+        2000 + i;
+  }
+  const ReplayResult result = world.RunWithOracle();
+  EXPECT_EQ(result.decisions, 1000);
+  EXPECT_EQ(result.looks, 1);
+  // By pool and time: nodes that plans take, and give back.
+  std::map<std::pair<int, absl::Time>, int64_t> changes;
+  int64_t placed = 0;
+  for (const ReplayedJob& job : result.jobs) {
+    const TraceJob& traced = world.trace.jobs[job.job];
+    if (job.outcome != Outcome::kPlaced) continue;
+    ++placed;
+    changes[{job.enforced.pool, job.planned}] += traced.nodes;
+    changes[{job.enforced.pool, job.planned + *traced.limit}] -= traced.nodes;
+  }
+  EXPECT_GT(placed, 500);
+  std::map<int, int64_t> in_use;
+  for (const auto& [at, change] : changes) {
+    in_use[at.first] += change;
+    EXPECT_LE(in_use[at.first], nodes) << at.second;
+  }
+}
+
+TEST(Replay, ADeadlineIsMet) {
+  SmallWorld world(LowMornings(100, 500), Constant(800));
+  world.config.policies[0].max_delay = absl::Hours(24);
+  world.Add(kNoon, absl::Hours(3)).deadline = kNoon + absl::Hours(6);
+  world.Add(kNoon, absl::Hours(3)).deadline = kNoon + absl::Hours(20);
+  const ReplayResult result = world.RunWithOracle();
+  EXPECT_EQ(result.jobs.at(0).enforced.start, kNoon);
+  EXPECT_EQ(result.jobs.at(1).enforced.start, GridDay(2));
 }
 
 TEST(Replay, RunsForAsLongAsTheJobDidAndPlansForItsLimit) {

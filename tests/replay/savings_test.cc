@@ -112,6 +112,57 @@ TEST_F(Savings, TellsPlannedDelaysFromHarm) {
   EXPECT_EQ(waits.recorded_jobs, 0);
 }
 
+TEST_F(Savings, CountsTheJobsThatEmitMore) {
+  result_.jobs[1].enforced.footprint->gross = GramsCo2e(230);
+  const WaitReport waits = SummarizeWaits(world_.trace, result_);
+  EXPECT_EQ(waits.dearer, 1);
+  EXPECT_EQ(waits.dearer_by, GramsCo2e(30));
+}
+
+TEST_F(Savings, CountsTheDeadlinesMissed) {
+  for (TraceJob& job : world_.trace.jobs) job.deadline = job.submit + absl::Hours(2);
+  result_.jobs[0].enforced.start += absl::Hours(2);
+  const WaitReport waits = SummarizeWaits(world_.trace, result_);
+  EXPECT_EQ(waits.deadlines, 2);
+  EXPECT_EQ(waits.missed_home, 0);
+  EXPECT_EQ(waits.missed_enforced, 1);
+}
+
+// Every day saves the same share, so that any days that are drawn do.
+TEST_F(Savings, AnIntervalIsOfTheSavedShare) {
+  EXPECT_FALSE(Sum(GroupBy::kTotal).at(0).saved_share.has_value());  // two days are too few
+  world_.trace.jobs.clear();
+  result_.jobs.clear();
+  for (int day = 0; day < 10; ++day) {
+    world_.Add(kNoon + absl::Hours(24 * day), absl::Hours(1));
+    result_.jobs.push_back(Replayed(static_cast<uint32_t>(day), 100, 75));
+  }
+  const auto interval = Sum(GroupBy::kTotal).at(0).saved_share;
+  ASSERT_TRUE(interval.has_value());
+  EXPECT_DOUBLE_EQ(interval->low, 0.25);
+  EXPECT_DOUBLE_EQ(interval->high, 0.25);
+  // One day that saves nothing widens it downwards, to below the share and not to zero.
+  result_.jobs[3].enforced.footprint->gross = GramsCo2e(100);
+  const auto wider = Sum(GroupBy::kTotal).at(0).saved_share;
+  ASSERT_TRUE(wider.has_value());
+  EXPECT_LT(wider->low, 0.225);
+  EXPECT_GT(wider->low, 0.1);
+  EXPECT_DOUBLE_EQ(wider->high, 0.25);
+}
+
+TEST_F(Savings, AnIntervalOfALongHistoryDrawsWeeks) {
+  world_.trace.jobs.clear();
+  result_.jobs.clear();
+  // Sixty days in nine or ten weeks: what differs within a week does not widen the interval.
+  for (int day = 0; day < 63; ++day) {
+    world_.Add(kNoon + absl::Hours(24 * day), absl::Hours(1));
+    result_.jobs.push_back(Replayed(static_cast<uint32_t>(day), 100, day % 7 < 3 ? 100 : 50));
+  }
+  const auto interval = Sum(GroupBy::kTotal).at(0).saved_share;
+  ASSERT_TRUE(interval.has_value());
+  EXPECT_LT(interval->high - interval->low, 0.06);
+}
+
 TEST_F(Savings, ComparesWithTheWaitsThatWereRecorded) {
   world_.trace.jobs[0].start = world_.trace.jobs[0].submit + absl::Minutes(3);
   const WaitReport waits = SummarizeWaits(world_.trace, result_);
@@ -125,6 +176,35 @@ TEST_F(Savings, UtilisationIsTheShareOfDevicesInUse) {
   EXPECT_DOUBLE_EQ(used[0].home, 1.0 / 24);
   EXPECT_DOUBLE_EQ(used[0].enforced, 0);
   EXPECT_DOUBLE_EQ(used[1].enforced, 1.0 / 24);
+}
+
+TEST_F(Savings, NodesThatAreFreeDrawIdlePower) {
+  world_.config.hardware["h100-sxm"].free = {Watts(100), Quality::kMeasured, "set"};
+  const std::vector<PoolUtilisation> used = Utilisation(world_.trace, world_.config, result_);
+  // 8 devices of 100 W, PUE 1.1, for 24 hours; one of them in use.
+  ASSERT_TRUE(used[0].idle_home.has_value() && used[0].idle_enforced.has_value());
+  EXPECT_NEAR(used[0].idle_home->value(), 0.88 * 23, 1e-9);
+  EXPECT_NEAR(used[0].idle_enforced->value(), 0.88 * 24, 1e-9);
+  world_.config.pools[0].powers_down = true;
+  world_.config.hardware["h100-sxm"].free.reset();
+  const std::vector<PoolUtilisation> down = Utilisation(world_.trace, world_.config, result_);
+  EXPECT_EQ(down[0].idle_home, KilowattHours(0));
+  EXPECT_FALSE(down[1].idle_home.has_value());
+}
+
+TEST_F(Savings, EnergyIsInTheHoursInWhichItIsDrawn) {
+  result_.jobs.resize(1);
+  result_.jobs[0].home.start = kNoon + absl::Minutes(45);
+  result_.jobs[0].home.runtime = absl::Hours(1);
+  const HourlyProfile profile = ProfileByHour(result_, absl::UTCTimeZone());
+  EXPECT_NEAR(profile.home[12].value(), 0.25, 1e-12);
+  EXPECT_NEAR(profile.home[13].value(), 0.75, 1e-12);
+  EXPECT_NEAR(profile.enforced[12].value(), 2, 1e-12);
+  absl::TimeZone india;
+  ASSERT_TRUE(absl::LoadTimeZone("Asia/Kolkata", &india));  // 5:30 hours ahead
+  const HourlyProfile there = ProfileByHour(result_, india);
+  EXPECT_NEAR(there.home[18].value(), 0.75, 1e-12);
+  EXPECT_NEAR(there.home[19].value(), 0.25, 1e-12);
 }
 
 TEST(ParseGroupBy, NamesWhatItKnows) {

@@ -17,7 +17,7 @@ core/decision core/record core/placer
 store
 forecast/http forecast/providers forecast/archive forecast/plausibility forecast/sources forecast/own
 forecast/live forecast/zones
-replay/trace replay/forecasts replay/cluster replay
+replay/trace replay/forecasts replay/cluster replay/policies replay/bounds replay
 plugin/words plugin/client plugin/installation plugin/job_submit
 settings
 scarbond

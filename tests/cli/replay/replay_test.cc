@@ -1,7 +1,12 @@
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/base/timestamp.h"
 #include "gmock/gmock.h"
@@ -15,6 +20,7 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
@@ -74,7 +80,7 @@ TEST_F(ReplayCommand, ShowsWhatEnforcingWouldHaveSaved) {
   EXPECT_EQ(ran.code, 0);
   // Job 1 draws 88 kWh, the others 22 each.
   EXPECT_THAT(ran.out,
-              ContainsRegex("total +3 +132[.]0 +132[.]0 +57[.]2 kg +13[.]2 kg +76[.]9% +-"));
+              ContainsRegex("total +3 +132[.]0 +132[.]0 +57[.]2 kg +13[.]2 kg +76[.]9% +- +-"));
   EXPECT_THAT(ran.out, ContainsRegex("frankfurt +2 +0 +110[.]0 +0[.]0 +55 kg +0 g +100[.]0% +-"));
   EXPECT_THAT(ran.out,
               ContainsRegex("oslo +1 +3 +22[.]0 +132[.]0 +2[.]2 kg +13[.]2 kg +-500[.]0% +-"));
@@ -145,12 +151,78 @@ TEST_F(ReplayCommand, PrintsTheSumsAsCsv) {
   const Ran ran =
       Replay("--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 --csv -g account");
   EXPECT_EQ(ran.code, 0);
-  EXPECT_EQ(ran.out,
-            "group_by,name,home_jobs,jobs,home_kwh,kwh,home_co2e_g,co2e_g,home_consequential_g,"
-            "consequential_g\n"
-            "total,total,3,3,132,132,57200,13200,,\n"
-            "account,climate,2,2,44,44,13200,4400,,\n"
-            "account,vision,1,1,88,88,44000,8800,,\n");
+  EXPECT_THAT(
+      ran.out,
+      StartsWith(
+          "group_by,name,home_jobs,jobs,home_kwh,kwh,home_co2e_g,co2e_g,home_consequential_g,"
+          "consequential_g,saved_share,saved_share_low,saved_share_high,home_wait_mean_s,"
+          "wait_mean_s,home_wait_p95_s,wait_p95_s,home_wait_max_s,wait_max_s,harmed_jobs,"
+          "harmed_mean_s,dearer_jobs,dearer_g,home_in_use,in_use,home_idle_kwh,idle_kwh\n"
+          "total,total,3,3,132,132,57200,13200,,,0.7692307692,,,0,0,0,0,0,0,0,0,0,0,,,,\n"
+          "account,climate,2,2,44,44,13200,4400,,,0.6666666667,,,,,,,,,,,,,,,,\n"
+          "account,vision,1,1,88,88,44000,8800,,,0.8,,,,,,,,,,,,,,,,\n"
+          "hour,00,,,0,0,,"));
+  for (const absl::string_view line : absl::StrSplit(ran.out, '\n', absl::SkipEmpty())) {
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 26) << line;
+  }
+}
+
+TEST_F(ReplayCommand, APolicyOfAPaperDecides) {
+  const std::string pools = "--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 --json ";
+  const auto emits = [&](const std::string& policy) {
+    const Ran ran = Replay(pools + "--policy " + policy);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    const auto json = nlohmann::json::parse(ran.out, nullptr, false);
+    EXPECT_EQ(json["decided_by"], policy);
+    return json["groups"][0]["enforced"]["co2e_g"].get<double>();
+  };
+  EXPECT_NEAR(emits("static-best"), 13200, 1e-6);
+  EXPECT_NEAR(emits("carbon-time"), 57200, 1e-6);  // it moves nothing
+  const Ran suspends = Replay(pools + "--policy wait-awhile");
+  EXPECT_EQ(suspends.code, 2);
+  EXPECT_THAT(suspends.err, HasSubstr("--policy: \"wait-awhile\" suspends jobs"));
+}
+
+// The second configuration may change nothing.
+TEST_F(ReplayCommand, WhatIfComparesTwoConfigurations) {
+  const std::string pools =
+      " history --grid . --forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 ";
+  std::ifstream in(folder_.path() + "/carbon.json");
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  Write(folder_.path() + "/off.json",
+        absl::StrReplaceAll(text, {{"\"mode\": \"shadow\"", "\"mode\": \"off\""}}));
+  const auto what_if = [&](const std::string& configs, const std::string& more) {
+    return RunScarbon("policy what-if " + configs + pools + more, "TZ=UTC", folder_.path());
+  };
+  const Ran ran = what_if("off.json carbon.json", "-g site");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, ContainsRegex("A +off[.]json +3 +57[.]2 kg +57[.]2 kg +0[.]0% +-"));
+  EXPECT_THAT(ran.out, ContainsRegex("B +carbon[.]json +3 +57[.]2 kg +13[.]2 kg +76[.]9% +-"));
+  EXPECT_THAT(ran.out,
+              ContainsRegex("total +3 +132[.]0 +132[.]0 +57[.]2 kg +13[.]2 kg +76[.]9% +-"));
+  EXPECT_THAT(ran.out, ContainsRegex("frankfurt +0 +110[.]0 +0[.]0 +55 kg +0 g +100[.]0% +-"));
+  const auto json =
+      nlohmann::json::parse(what_if("carbon.json off.json", "--json").out, nullptr, false);
+  ASSERT_TRUE(json.is_object());
+  EXPECT_EQ(json["a"]["config"], "carbon.json");
+  EXPECT_NEAR(json["groups"][0]["a"]["co2e_g"].get<double>(), 13200, 1e-6);
+  EXPECT_NEAR(json["groups"][0]["b"]["co2e_g"].get<double>(), 57200, 1e-6);
+  EXPECT_EQ(json["waits"]["dearer"]["jobs"], 2);
+  EXPECT_EQ(json["only_a"], 0);
+}
+
+TEST_F(ReplayCommand, WhatIfGroupsByPlaceOnlyWhereThePlacesAreTheSame) {
+  std::ifstream in(folder_.path() + "/carbon.json");
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  Write(folder_.path() + "/other.json",
+        absl::StrReplaceAll(text, {{"\"oslo\": {\"site\": \"oslo\", \"partition\"",
+                                    "\"bergen\": {\"site\": \"oslo\", \"partition\""}}));
+  const Ran ran = RunScarbon(
+      "policy what-if carbon.json other.json history --grid . --forecasts oracle -g pool", "TZ=UTC",
+      folder_.path());
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, "scarbon: --group-by pool: carbon.json and other.json have different pools\n");
 }
 
 }  // namespace

@@ -30,8 +30,9 @@ TEST(ParseCsvTrace, ReadsTimesAsNumbersOfAUnit) {
 
 TEST(ParseCsvTrace, ReadsInstantsAndNames) {
   const absl::StatusOr<Trace> trace = ParseCsvTrace(
-      "Submit;Runtime;GPUs;Nodes;User;Account;Partition;Time_Limit;Start\n"
-      "2026-10-01T00:00:12Z;3600;16;2;anna;lab;bergen;7200;2026-10-01T00:10:00Z\n",
+      "Submit;Runtime;GPUs;Nodes;User;Account;Partition;Time_Limit;Start;Deadline\n"
+      "2026-10-01T00:00:12Z;3600;16;2;anna;lab;bergen;7200;2026-10-01T00:10:00Z;"
+      "2026-10-02T00:00:00Z\n",
       {});
   ASSERT_TRUE(trace.ok()) << trace.status();
   ASSERT_EQ(trace->jobs.size(), 1u);
@@ -43,6 +44,8 @@ TEST(ParseCsvTrace, ReadsInstantsAndNames) {
   EXPECT_EQ(trace->names[job.account], "lab");
   EXPECT_EQ(trace->names[job.partition], "bergen");
   EXPECT_EQ(FormatTimestamp(job.start), "2026-10-01T00:10:00Z");
+  ASSERT_TRUE(job.deadline.has_value());
+  EXPECT_EQ(FormatTimestamp(*job.deadline), "2026-10-02T00:00:00Z");
 }
 
 TEST(ParseCsvTrace, CountsRowsThatAreNoJobs) {

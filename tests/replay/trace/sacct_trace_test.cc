@@ -187,6 +187,18 @@ TEST(ParseSacct, ReadsHintsAndWhatPinsAJobFromItsSubmitLine) {
   EXPECT_EQ(trace.names[trace.jobs[0].pinned_by], "--constraint");
 }
 
+TEST(ParseSacct, ReadsADeadlineThatIsAnInstant) {
+  const auto deadline_of = [](const std::string& option) {
+    return Read(Row{.line = "sbatch --deadline=" + option + " a.sh"}.Text()).jobs.at(0).deadline;
+  };
+  EXPECT_EQ(deadline_of("2001-09-09T12:00:00"),
+            std::optional(absl::FromUnixSeconds(1'000'036'800)));
+  // When that was is not known.
+  EXPECT_EQ(deadline_of("now+3hours"), std::nullopt);
+  // Before the submission.
+  EXPECT_EQ(deadline_of("2001-09-08T12:00:00"), std::nullopt);
+}
+
 TEST(ParseSacct, ATypeThatWasAskedForIsKept) {
   const Trace trace = Read(Row{.req = "cpu=8,gres/gpu:a100=2,node=1"}.Text());
   ASSERT_EQ(trace.jobs.size(), 1u);

@@ -1,4 +1,4 @@
-#include "bench/placement/block_bootstrap.h"
+#include "replay/block_bootstrap.h"
 
 #include "gtest/gtest.h"
 

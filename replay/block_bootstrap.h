@@ -1,9 +1,9 @@
-// Computes intervals for figures of a time series with correlated neighbours by a block bootstrap.
-// It draws as many blocks of time as there are, with replacement (Künsch, Annals of Statistics 17,
-// 1989; here the blocks do not overlap). Figures from the same blocks are paired: the same blocks
-// are drawn for each of them. Pure; the same bits for the same blocks.
-#ifndef BENCH_PLACEMENT_BLOCK_BOOTSTRAP_H_
-#define BENCH_PLACEMENT_BLOCK_BOOTSTRAP_H_
+// Intervals for figures of a time series whose neighbours are alike: a block bootstrap. Blocks of
+// time are drawn with replacement, as many as there are (Künsch, Annals of Statistics 17, 1989;
+// here the blocks do not overlap). Figures from the same blocks are paired: the same blocks are
+// drawn for each of them. Pure; the same bits for the same blocks.
+#ifndef REPLAY_BLOCK_BOOTSTRAP_H_
+#define REPLAY_BLOCK_BOOTSTRAP_H_
 
 #include <algorithm>
 #include <cmath>
@@ -47,4 +47,4 @@ BootstrapInterval BlockBootstrap(const std::vector<Sums>& blocks, const Figure& 
 
 }  // namespace carbon
 
-#endif  // BENCH_PLACEMENT_BLOCK_BOOTSTRAP_H_
+#endif  // REPLAY_BLOCK_BOOTSTRAP_H_
