@@ -288,12 +288,12 @@ class Replayer {
       absl::Duration delay = policy.may_change_time ? policy.max_delay : absl::ZeroDuration();
       delay = std::min(delay, decision.hints.wait.value_or(delay));
       if (job.deadline.has_value()) {
-        delay =
-            std::min(delay, *job.deadline - policy.margin - decision.home->time_limit - job.submit);
+        delay = std::min(
+            delay, *job.deadline - policy.margin - decision.home->first().time_limit - job.submit);
       }
       if (decision.hints.now) delay = absl::ZeroDuration();
       const PolicyJob known = {.arrival = job.submit,
-                               .length = decision.home->runtime / decision.home->rounds,
+                               .length = decision.home->task_runtime(),
                                .max_delay = std::max(absl::ZeroDuration(), delay)};
       const RunPlan plan = options_.comparison->Plan(
           known, {.series = &forecast.series, .long_run_mean = forecast.long_run_mean});

@@ -1,4 +1,5 @@
-// scarbon replay: shows what enforcing the policies would have saved on a history of jobs.
+// scarbon replay: shows what enforcing the policies would have saved on a history of jobs. scarbon
+// policy what-if: compares two configurations on it.
 #include "replay/replay.h"
 
 #include <unistd.h>
