@@ -10,7 +10,6 @@ namespace carbon {
 namespace {
 
 constexpr int64_t kHour = 3600;
-constexpr absl::Duration kMaxInterval = absl::Hours(3);
 
 struct Sum {
   int64_t seconds = 0;
@@ -29,7 +28,7 @@ IntensityHistory FromHours(std::vector<IntensityHistory::Interval> hours) {
 IntensityHistory ByHour(const IntensityHistory& history, absl::Time from) {
   std::map<int64_t, Sum> sums;  // by the hour's number since the epoch
   for (const IntensityHistory::Interval& interval : history.intervals()) {
-    if (interval.end - interval.start > kMaxInterval || interval.end <= from) continue;
+    if (interval.end - interval.start > kMaxHourlyInterval || interval.end <= from) continue;
     const int64_t end = absl::ToUnixSeconds(interval.end);
     for (int64_t second = absl::ToUnixSeconds(interval.start); second < end;) {
       const int64_t hour = second >= 0 ? second / kHour : -((kHour - 1 - second) / kHour);

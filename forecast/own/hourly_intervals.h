@@ -9,9 +9,11 @@
 
 namespace carbon {
 
+// Longer intervals say nothing about an hour.
+inline constexpr absl::Duration kMaxHourlyInterval = absl::Hours(3);
+
 // Returns, for each whole hour (UTC) from `from` on of which half or more is known, the
-// time-weighted mean of the known part. Intervals longer than three hours say nothing about an hour
-// and are ignored.
+// time-weighted mean of the known part. Intervals above kMaxHourlyInterval are ignored.
 IntensityHistory ByHour(const IntensityHistory& history, absl::Time from = absl::InfinitePast());
 
 // Returns for each hour the value of `preferred`, or else that of `other`. Both must be ByHour.

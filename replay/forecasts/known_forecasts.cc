@@ -11,15 +11,19 @@ namespace carbon {
 absl::StatusOr<std::vector<ZoneForecast>> OracleForecasts::At(absl::Time hour) {
   std::vector<ZoneForecast> forecasts;
   for (const ZoneActuals& zone : zones_) {
-    const std::vector<IntensityHistory::Interval>& known = zone.record->history().intervals();
-    // Starts at `hour` and continues to the first gap.
-    auto next = std::lower_bound(
+    const std::vector<IntensityHistory::Interval>& known = zone.record->steps().intervals();
+    auto next = std::upper_bound(
         known.begin(), known.end(), hour,
-        [](const IntensityHistory::Interval& one, absl::Time time) { return one.start < time; });
+        [](absl::Time time, const IntensityHistory::Interval& one) { return time < one.end; });
+    // A record may begin within the hour.
+    if (next == known.end() || next->start >= hour + absl::Hours(1)) continue;
     std::vector<IntensitySeries::Step> steps;
-    absl::Time end = hour;
-    for (; next != known.end() && next->start == end && end < hour + kOwnForecastReach; ++next) {
-      steps.push_back({next->start, next->value});
+    absl::Time end = std::max(hour, next->start);
+    const absl::Time begin = end;
+    for (; next != known.end() && std::max(next->start, begin) == end &&
+           end < hour + kOwnForecastReach;
+         ++next) {
+      steps.push_back({end, next->value});
       end = next->end;
     }
     if (steps.empty()) continue;

@@ -19,14 +19,17 @@ namespace carbon {
 
 class ZoneRecord {
  public:
-  // `csv` has one `time,value` line per hour, as forecast/sources/csv.h describes. Shorter steps
-  // become hours. Returns InvalidArgument, "DE: line 3: …", for text that ParseHistoryCsv refuses,
-  // or if no hour is known.
+  // `csv` has `time,value` lines, as forecast/sources/csv.h describes. Returns InvalidArgument,
+  // "line 3: …", for text that ParseHistoryCsv refuses, or if no value is known.
   static absl::StatusOr<ZoneRecord> Create(absl::string_view zone, absl::string_view csv,
                                            const CsvFormat& format = {});
 
   const std::string& zone() const { return zone_; }
+  // The means of the hours of which half or more is known (ByHour): what forecasts are fitted to.
   const IntensityHistory& history() const { return history_; }
+  // Every value in the steps that it was measured in, which are what decisions are scored by. Where
+  // an hour of history() has gaps, they have that hour's mean.
+  const IntensityHistory& steps() const { return steps_; }
   // Changes whenever the file's text changes. It is the key of derived data.
   const std::string& digest() const { return digest_; }
 
@@ -39,22 +42,21 @@ class ZoneRecord {
                                                   int64_t min_hours) const;
 
  private:
-  // The sums from the first hour up to `time`.
+  // The sums from the first step up to `time`.
   struct Sums {
-    double gram_hours;
-    double known_hours;
+    double gram_hours = 0;
+    double known_hours = 0;
   };
   Sums UpTo(absl::Time time) const;
 
-  ZoneRecord(std::string zone, std::string digest, IntensityHistory history);
+  ZoneRecord(std::string zone, std::string digest, IntensityHistory history,
+             IntensityHistory steps);
 
   std::string zone_;
   std::string digest_;
   IntensityHistory history_;
-  absl::Time begin_;
-  // Has one more element than there are hours: the sum over all hours before hour i, gCO2e/kWh x h.
-  std::vector<double> gram_hours_;
-  std::vector<int64_t> known_hours_;
+  IntensityHistory steps_;
+  std::vector<Sums> before_;  // by step: the sums over all steps before it
 };
 
 // Reads the zone's file, FOLDER/ZONE.csv. Blocks on the disk.
