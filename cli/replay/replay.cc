@@ -35,6 +35,7 @@
 #include "replay/contender.h"
 #include "replay/savings.h"
 #include "replay/trace/csv_trace.h"
+#include "replay/trace/log_trace.h"
 #include "replay/trace/sacct_trace.h"
 #include "replay/what_if.h"
 #include "settings/load_config.h"
@@ -150,10 +151,23 @@ int ReadSettings(const Options& options, const Config& config, absl::Time now, S
   return 0;
 }
 
-bool IsSacct(const Options& options, absl::string_view text) {
-  if (options.format != "auto") return options.format == "sacct";
-  const absl::string_view header = text.substr(0, text.find('\n'));
-  return absl::StrContains(header, "JobID") && absl::StrContains(header, '|');
+absl::StatusOr<Trace> ParseTrace(const Options& options, const Settings& settings,
+                                 absl::string_view text) {
+  std::string format = options.format;
+  if (format == "auto") {
+    const absl::string_view header = text.substr(0, text.find('\n'));
+    const bool is_sacct = absl::StrContains(header, "JobID") && absl::StrContains(header, '|');
+    format = IsPlacementLog(text) ? "log" : is_sacct ? "sacct" : "csv";
+  }
+  if (format == "sacct") return ParseSacct(text, {.zone = settings.zone});
+  if (format == "csv") return ParseCsvTrace(text, settings.csv);
+  absl::StatusOr<Trace> trace = ParseLogTrace(text);
+  if (trace.ok()) {
+    Complain(absl::StrCat("warning: ", options.trace,
+                          ": a placement log does not say how long jobs ran; each runs as long as "
+                          "its decision expected"));
+  }
+  return trace;
 }
 
 // Reads what was measured in the zones of the pools' sites. Complains about each zone that cannot
@@ -257,8 +271,7 @@ int Run(const Options& options, Replayed* replayed) {
       Complain(text.status().message());
       return 1;
     }
-    trace = IsSacct(options, *text) ? ParseSacct(*text, {.zone = settings.zone})
-                                    : ParseCsvTrace(*text, settings.csv);
+    trace = ParseTrace(options, settings, *text);
   }
   if (!trace.ok()) {
     Complain(absl::StrCat(options.trace, ": ", trace.status().message(),
@@ -335,8 +348,9 @@ int RunWhatIf(Options options, const std::string& other) {
 
 // The options that both commands have.
 void AddOptions(CLI::App* command, Options* options) {
-  command->add_option("--format", options->format, "sacct, csv, or auto: as the first line says")
-      ->check(CLI::IsMember({"auto", "sacct", "csv"}))
+  command
+      ->add_option("--format", options->format, "sacct, csv, log, or auto: as the first line says")
+      ->check(CLI::IsMember({"auto", "sacct", "csv", "log"}))
       ->capture_default_str();
   command->add_option("--grid", options->grid,
                       "Folder with the measured intensities, ZONE.csv each; default: the history "
@@ -376,7 +390,9 @@ void AddReplay(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* replay = app.add_subcommand(
       "replay", "Show what enforcing the policies would have saved on a history of jobs");
-  replay->add_option("TRACE", options->trace, "The history: what sacct printed, or CSV")
+  replay
+      ->add_option("TRACE", options->trace,
+                   "The history: what sacct printed, CSV, or a placement log")
       ->required();
   replay->add_option("--config", options->config, "Configuration")->capture_default_str();
   replay
@@ -396,7 +412,9 @@ void AddPolicyWhatIf(CLI::App& policy, int* exit_code) {
       policy.add_subcommand("what-if", "Compare two configurations on a history of jobs");
   what_if->add_option("A", options->config, "A configuration")->required();
   what_if->add_option("B", *other, "Another one")->required();
-  what_if->add_option("TRACE", options->trace, "The history: what sacct printed, or CSV")
+  what_if
+      ->add_option("TRACE", options->trace,
+                   "The history: what sacct printed, CSV, or a placement log")
       ->required();
   AddOptions(what_if, options.get());
   what_if->add_flag("--json", options->json, "Print one JSON object");

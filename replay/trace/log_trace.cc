@@ -105,6 +105,7 @@ class LogTraceReader {
     job.eligible = std::max(job.submit, request.begin.value_or(job.submit));
     job.start = absl::InfinitePast();
     job.limit = request.time_limit;
+    if (request.deadline > job.submit) job.deadline = request.deadline;
     if (request.array_tasks > 1) job.array = job.job_id;
     Names& names = trace_.names;
     job.user_id = request.user_id;
@@ -112,8 +113,8 @@ class LogTraceReader {
     job.account = names.Add(request.account);
     job.qos = names.Add(request.qos);
     const std::optional<Plan>& home = record.decision.home;
-    job.partition =
-        names.Add(home.has_value() ? home->first().partition() : absl::StrJoin(request.partitions, ","));
+    job.partition = names.Add(home.has_value() ? home->first().partition()
+                                               : absl::StrJoin(request.partitions, ","));
     job.name = names.Add(request.name);
     job.device_type = names.Add(request.device_type);
     job.comment = names.Add(request.comment);

@@ -9,10 +9,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/base/timestamp.h"
+#include "core/record/record.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/cli/run_scarbon.h"
+#include "tests/core/record/sample_decision.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
@@ -132,6 +134,28 @@ TEST_F(ReplayCommand, NamesWhatCannotBeRead) {
       RunScarbon("replay gone --config carbon.json --grid .", "TZ=UTC", folder_.path());
   EXPECT_EQ(no_file.code, 1);
   EXPECT_THAT(no_file.err, HasSubstr("scarbon: gone: "));
+}
+
+// The jobs are those of two records; the log does not say how long they ran.
+TEST_F(ReplayCommand, ReplaysAPlacementLog) {
+  JobRequest job;
+  job.user_id = 1001;
+  job.time_limit = absl::Hours(10);
+  job.demand = {.nodes = 1, .devices = 8, .cpus = 64};
+  std::string log;
+  for (const uint64_t sequence : {1, 2}) {
+    log += WriteRecord(RecordOfDecision({"3f9c21aa04d7be15", sequence},
+                                        absl::FromUnixSeconds(1000090000), job, Placed()));
+  }
+  Write(folder_.path() + "/placements.jsonl", log);
+  const Ran ran =
+      RunScarbon("replay placements.jsonl --config carbon.json --grid . --forecasts oracle --json",
+                 "TZ=UTC", folder_.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.err,
+              HasSubstr("placements.jsonl: a placement log does not say how long jobs ran"));
+  const nlohmann::json replay = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(replay["rows"]["replayed"]["rows"], 2) << ran.out;
 }
 
 TEST_F(ReplayCommand, PrintsTheSameAsJson) {

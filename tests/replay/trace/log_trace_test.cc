@@ -18,6 +18,7 @@ JobRequest Training() {
   job.user_id = 1001;
   job.account = "vision";
   job.time_limit = absl::Hours(10);
+  job.deadline = kNow + absl::Hours(30);
   job.demand = {.nodes = 2, .devices = 16, .cpus = 128};
   return job;
 }
@@ -44,6 +45,7 @@ TEST(ParseLogTrace, ReadsADecisionAsTheJobThatWasSubmitted) {
   EXPECT_EQ(job.start, absl::InfinitePast());
   EXPECT_EQ(job.elapsed, absl::Hours(8));  // as the decision expected at home
   EXPECT_EQ(job.limit, absl::Hours(10));
+  EXPECT_EQ(job.deadline, kNow + absl::Hours(30));
   EXPECT_EQ(job.nodes, 2);
   EXPECT_EQ(job.devices, 16);
   EXPECT_EQ(job.cpus, 128);
