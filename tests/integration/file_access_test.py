@@ -69,7 +69,7 @@ class FileAccessTest(AccessTest):
             self.log.parent.chmod(0o750)
             done = self.as_nobody(scarbon, "log", "--file", str(self.log))
             self.assertEqual(done.returncode, 1)
-            self.assertRegex(done.stderr, "Permission denied: root and SlurmUser may read")
+            self.assertRegex(done.stderr, "Permission denied: only root and SlurmUser may read")
         for path in (*self.snapshot.glob("capacity-*"), *self.snapshot.glob("admission-*"),
                      self.snapshot / "scarbond-status.json", self.snapshot / ".lock"):
             self.assertEqual(self.as_nobody("cat", str(path)).returncode, 1, path)

@@ -378,6 +378,11 @@ class PrivateSlurmTest(unittest.TestCase):
         except FileNotFoundError:
             return []
 
+    def why(self, answer):
+        """What sbatch printed, and why pools were left out of the last decision: for messages."""
+        decisions = [record for record in self.records() if record["type"] == "decision"]
+        return f"{answer.stderr}{decisions[-1]['excluded'] if decisions else ''}"
+
     def last_record(self, count_before):
         """The last decision, of the records behind so many. What names earlier jobs may follow it."""
         return wait_until(

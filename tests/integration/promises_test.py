@@ -28,7 +28,7 @@ class PromisesTest(PrivateSlurmTest):
         """A job that is to start in oslo in forty seconds, and must have ended by `deadline`."""
         when = datetime.datetime.fromtimestamp(int(time.time()) + deadline)
         answer, job = self.submit(f"--deadline={when:%FT%T}", *arguments, **options)
-        self.assertEqual(job["Partition"], "oslo", answer.stderr)
+        self.assertEqual(job["Partition"], "oslo", self.why(answer))
         self.assertGreater(seconds_since_epoch(job["EligibleTime"]), time.time() + 10)
         return answer.job_id, job
 

@@ -29,7 +29,7 @@ class WatchTest(PrivateSlurmTest):
             when = datetime.datetime.fromtimestamp(int(time.time()) + deadline)
             arguments = (f"--deadline={when:%FT%T}", *arguments)
         answer, job = self.submit(*arguments, **options)
-        self.assertEqual(job["Partition"], "oslo", answer.stderr)
+        self.assertEqual(job["Partition"], "oslo", self.why(answer))
         self.assertGreater(seconds_since_epoch(job["EligibleTime"]), time.time() + 5)
         return answer.job_id
 

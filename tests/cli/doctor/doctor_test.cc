@@ -440,8 +440,8 @@ TEST_F(ScarbonDoctor, TriesTheFoldersOutAsSlurmUser) {
   EXPECT_THAT(lines, Contains("error: log written: by daemon: DIR/log: Permission denied"));
   ASSERT_EQ(chown((folder_ + "/log").c_str(), daemon->pw_uid, daemon->pw_gid), 0);
   EXPECT_THAT(Lines(),
-              Contains("ok: log written: by daemon: DIR/log/placements.jsonl: is yet to be "
-                       "created"));
+              Contains("ok: log written: by daemon: DIR/log/placements.jsonl: does not exist "
+                       "yet"));
 
   Write("log/placements.jsonl", "{}\n");
   EXPECT_THAT(Lines(),

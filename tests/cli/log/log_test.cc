@@ -356,7 +356,7 @@ TEST_F(ScarbonLog, ShowsNothingForNumbersAndAModeThatARecordDoesNotHave) {
   record["job"]["array_tasks"] = "many";
   record["mode"] = "trial";  // of a later release
   Append(record.dump() + "\n");
-  Append(R"({"v":1,"type":"decision","boot":"b","seq":1})"
+  Append(R"({"v":1,"type":"decision","boot":"b","seq":1,"time":"2026-11-24T19:00:00Z"})"
          "\n");
   EXPECT_EQ(RunOnLog("-nP -o id,nodes,devices,tasks,mode").out,
             "3f9c21aa04d7be15-1|0|0|1|enforce\n"
