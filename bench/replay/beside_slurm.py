@@ -19,7 +19,6 @@ import random
 import re
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,8 +39,8 @@ PriorityType={priority}
 SchedulerParameters={parameters}
 PriorityWeightJobSize=100000
 PriorityFavorSmall=NO
-# Says when the backfill scheduler passes, and when nodes are free again.
-DebugFlags=Backfill,Route
+# Says when the backfill scheduler passes.
+DebugFlags=Backfill
 """
 
 # As the manual has it.
@@ -174,8 +173,7 @@ def node_numbers(expression):
 
 
 def read_log(text):
-    """What slurmctld did, as beside_slurm reads it, and the median of the seconds from a job's end until
-    its nodes are free."""
+    """What slurmctld did, as beside_slurm reads it."""
     patterns = [
         (re.compile(r"_slurm_rpc_submit_batch_job: JobId=(\d+)"), "submit"),
         (re.compile(r"sched: Allocate JobId=(\d+) NodeList=(\S+)"), "start"),
@@ -183,15 +181,12 @@ def read_log(text):
         (re.compile(r"_job_complete: JobId=(\d+) done"), "end"),
         (re.compile(r"_attempt_backfill: beginning"), "pass"),
     ]
-    freed = re.compile(r"_slurm_rpc_epilog_complete: node_name = \S+, JobId=(\d+)")
-    events, ends, last_freed = [], {}, {}
+    events = []
     for line in text.splitlines():
         stamp = re.match(r"\[([0-9T:.-]+)\] ", line)
         if not stamp:
             continue
         at = datetime.datetime.fromisoformat(stamp[1]).timestamp()
-        if found := freed.search(line):
-            last_freed[found[1]] = at
         for pattern, kind in patterns:
             found = pattern.search(line)
             if not found:
@@ -199,11 +194,8 @@ def read_log(text):
             words = [f"{at:.3f}", kind, *found.groups()]
             if kind == "start":
                 words[3] = ",".join(map(str, node_numbers(words[3])))
-            if kind == "end":
-                ends[found[1]] = at
             events.append(" ".join(words))
-    seconds = [last_freed[job] - at for job, at in ends.items() if job in last_freed]
-    return "\n".join(events) + "\n", statistics.median(seconds) if seconds else 0
+    return "\n".join(events) + "\n"
 
 
 def record(options, keep):
@@ -236,6 +228,8 @@ def main():
     parser.add_argument("--load", type=float, default=1.0, help="of each partition in that time")
     parser.add_argument("--bf-interval", type=int, default=5)
     parser.add_argument("--bf-resolution", type=int, default=10)
+    parser.add_argument("--completing", type=int, default=1,
+                        help="seconds until a job's nodes are free again, in the simulation")
     parser.add_argument("--priority", default="priority/basic", help="PriorityType of slurm.conf")
     parser.add_argument("--folder", default="/tmp", help="where the Slurm keeps its state")
     parser.add_argument("--keep", type=pathlib.Path, help="leave the history and slurmctld's log there")
@@ -252,9 +246,7 @@ def main():
         keep.mkdir(parents=True, exist_ok=True)
         if options.compare is None:
             record(options, keep)
-        events, completing = read_log((keep / "slurmctld.log").read_text())
-        (keep / "events").write_text(events)
-        say(f"nodes are free {completing:.1f} s after their jobs, by the median")
+        (keep / "events").write_text(read_log((keep / "slurmctld.log").read_text()))
         if "CARBON_BUILD" not in os.environ:
             sys.exit("beside-slurm: CARBON_BUILD names no build: nothing is compared")
         subprocess.run([
@@ -263,7 +255,7 @@ def main():
             *(["--again", options.again / "history"] if options.again else []),
             *(f"--pool={name}={'x'.join(map(str, shape))}" for name, shape in POOLS.items()),
             f"--bf-interval={options.bf_interval}", f"--bf-resolution={options.bf_resolution}",
-            f"--completing={round(completing)}",
+            f"--completing={options.completing}",
         ], check=True)
 
 
