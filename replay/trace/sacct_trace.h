@@ -20,6 +20,9 @@
 //   - Tasks of an array (JobID 17_3) that were submitted together share TraceJob::array. What of an
 //     array still waits (17_[4-9]) has never started.
 //   - Of a requeued job each run is a job of its own (--duplicates shows them).
+//   - A job whose SubmitLine has no --partition names none. The default partition is the one in
+//   which
+//     most of those ran; one that ran elsewhere named its partition in its script or environment.
 //   - From SubmitLine: srun and salloc are interactive; --dependency, --constraint, --nodelist,
 //     --exclude and --licenses are as the plugin sees them; --comment may hold hints. What stands
 //     in the script itself (#SBATCH) is not in the history.
