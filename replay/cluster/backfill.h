@@ -50,7 +50,7 @@ struct BackfillSettings {
   // bf_max_job_test: so many jobs are planned.
   size_t max_jobs = 500;
   // bf_job_part_count_reserve: so many jobs get a reservation; those behind them start now or are
-  // passed over. Slurm's default is no bound; more make a long queue slow, and change little.
+  // passed over. Slurm's default is no bound, which makes each pass over a long queue slow.
   size_t max_reservations = 100;
   // Where this is not empty, passes are at these times, in order, and at no others.
   std::vector<absl::Time> passes;
