@@ -111,7 +111,9 @@ class Replayer {
   std::vector<SimulatedPool> Pools() const {
     std::vector<SimulatedPool> pools;
     for (size_t i = 0; i < config_.pools.size(); ++i) {
-      pools.push_back({&config_.pools[i], result_.shapes[i]});
+      const bool is_default = trace_.default_partition != 0 &&
+                              config_.pools[i].partition == trace_.names[trace_.default_partition];
+      pools.push_back({&config_.pools[i], result_.shapes[i], is_default});
     }
     return pools;
   }
@@ -342,7 +344,7 @@ class Replayer {
     request.user_id = job.user_id;
     request.account = names[job.account];
     request.qos = names[job.qos];
-    request.partitions = {config_.pools[pool].partition};
+    if (job.names_partition) request.partitions = {config_.pools[pool].partition};
     request.comment = names[job.comment];
     request.time_limit = job.limit;
     request.deadline = job.deadline;

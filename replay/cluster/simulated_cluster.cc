@@ -7,15 +7,16 @@
 
 namespace carbon {
 
-SimulatedCluster::SimulatedCluster(std::vector<SimulatedPool> pools) {
+SimulatedCluster::SimulatedCluster(std::vector<SimulatedPool> pools, BackfillSettings settings)
+    : settings_(std::move(settings)) {
   view_.cluster = "replay";
   view_.counts_memory = false;
   for (SimulatedPool& config : pools) {
     Pool& pool = pools_.emplace_back();
     const PoolShape shape = config.shape;
     pool.config = std::move(config);
-    pool.nodes.assign(static_cast<size_t>(shape.nodes),
-                      {shape.devices_per_node, shape.cpus_per_node, 0});
+    pool.whole = {.devices = shape.devices_per_node, .cpus = shape.cpus_per_node};
+    pool.nodes.assign(static_cast<size_t>(shape.nodes), pool.whole);
     pool.free_devices = shape.nodes * shape.devices_per_node;
     pool.free_cpus = shape.nodes * shape.cpus_per_node;
     first_node_.push_back(static_cast<int>(view_.nodes.size()));
@@ -27,7 +28,7 @@ SimulatedCluster::SimulatedCluster(std::vector<SimulatedPool> pools) {
     if (partition == view_.partitions.end()) {
       view_.partitions.push_back({.name = described.partition, .up = true});
       partition = view_.partitions.end() - 1;
-      partition->is_default = view_.partitions.size() == 1;
+      partition->is_default = pool.config.is_default;
     }
     for (int64_t i = 0; i < shape.nodes; ++i) {
       ClusterNode node;
@@ -61,6 +62,7 @@ void SimulatedCluster::AdvanceTo(absl::Time time) {
     absl::Time next = absl::InfiniteFuture();
     if (!ends_.empty()) next = std::min(next, ends_.top().first);
     if (!begins_.empty()) next = std::min(next, begins_.top().first);
+    next = std::min(next, NextBackfill());
     if (next > time || next == absl::InfiniteFuture()) break;
     now_ = next;
     for (; !ends_.empty() && ends_.top().first == next; ends_.pop()) End(ends_.top().second);
@@ -95,8 +97,29 @@ void SimulatedCluster::Settle() {
   for (Pool& pool : pools_) {
     if (!pool.is_dirty) continue;
     pool.is_dirty = false;
+    pool.needs_pass = true;
     Schedule(&pool);
   }
+  if (!IsPass(settings_, now_)) return;
+  for (Pool& pool : pools_) {
+    if (!pool.needs_pass) continue;
+    pool.needs_pass = false;
+    Backfill(&pool);
+  }
+}
+
+absl::Time SimulatedCluster::NextBackfill() const {
+  const bool is_needed = std::any_of(pools_.begin(), pools_.end(), [](const Pool& pool) {
+    return pool.needs_pass && !pool.queue.empty();
+  });
+  return is_needed ? NextPass(settings_, now_) : absl::InfiniteFuture();
+}
+
+NodeDemand SimulatedCluster::DemandOf(const SimulatedJob& job) {
+  return {.nodes = job.nodes,
+          .devices_per_node = job.devices_per_node,
+          .cpus_per_node = job.cpus_per_node,
+          .whole_nodes = job.whole_nodes};
 }
 
 // Compares sums only, which is fast.
@@ -105,43 +128,9 @@ bool SimulatedCluster::MayHaveRoom(const Pool& pool, const SimulatedJob& job) co
          job.nodes * job.cpus_per_node <= pool.free_cpus;
 }
 
-std::vector<int32_t> SimulatedCluster::FindNodes(const Pool& pool, const SimulatedJob& job,
-                                                 const std::vector<Node>& free,
-                                                 const std::vector<Node>* also) {
-  const auto has_room = [&job](const Node& node) {
-    return node.devices >= job.devices_per_node && node.cpus >= job.cpus_per_node &&
-           (!job.whole_nodes || node.jobs == 0);
-  };
-  const auto wanted = static_cast<size_t>(job.nodes);
-  std::vector<int32_t> nodes;
-  for (size_t i = 0; i < free.size(); ++i) {
-    if (!has_room(free[i]) || (also != nullptr && !has_room((*also)[i]))) continue;
-    nodes.push_back(static_cast<int32_t>(i));
-    // If the job takes whole nodes, all free nodes are equally good.
-    const bool is_exact = job.devices_per_node == pool.config.shape.devices_per_node &&
-                          pool.config.shape.devices_per_node > 0;
-    if ((is_exact || job.whole_nodes) && nodes.size() == wanted) return nodes;
-  }
-  if (nodes.size() < wanted) return {};
-  const auto has_less = [&free](int32_t a, int32_t b) {
-    const Node &one = free[static_cast<size_t>(a)], &other = free[static_cast<size_t>(b)];
-    return std::tie(one.devices, one.cpus, a) < std::tie(other.devices, other.cpus, b);
-  };
-  std::partial_sort(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(wanted), nodes.end(),
-                    has_less);
-  nodes.resize(wanted);
-  return nodes;
-}
-
-void SimulatedCluster::Take(const SimulatedJob& job, const std::vector<int32_t>& nodes, int sign,
-                            const Pool& pool, std::vector<Node>* free) {
-  const PoolShape& shape = pool.config.shape;
-  for (const int32_t index : nodes) {
-    Node& node = (*free)[static_cast<size_t>(index)];
-    node.devices -= sign * (job.whole_nodes ? shape.devices_per_node : job.devices_per_node);
-    node.cpus -= sign * (job.whole_nodes ? shape.cpus_per_node : job.cpus_per_node);
-    node.jobs += sign;
-  }
+SimulatedCluster::RunningEnd SimulatedCluster::EndOf(uint32_t job) const {
+  const absl::Duration limit = std::min(jobs_[job].asked.limit, kUnlimitedRun);
+  return {absl::ToUnixSeconds(jobs_[job].start + limit), job};
 }
 
 absl::Time SimulatedCluster::ExpectedEnd(const Job& job) const {
@@ -150,7 +139,7 @@ absl::Time SimulatedCluster::ExpectedEnd(const Job& job) const {
 
 void SimulatedCluster::Start(Pool* pool, uint32_t number, std::vector<int32_t> nodes) {
   Job& job = jobs_[number];
-  Take(job.asked, nodes, 1, *pool, &pool->nodes);
+  TakeNodes(DemandOf(job.asked), nodes, 1, pool->whole, &pool->nodes);
   const auto count = static_cast<int64_t>(nodes.size());
   const PoolShape& shape = pool->config.shape;
   const bool whole = job.asked.whole_nodes;
@@ -159,6 +148,8 @@ void SimulatedCluster::Start(Pool* pool, uint32_t number, std::vector<int32_t> n
   job.start = now_;
   job.nodes = std::move(nodes);
   pool->running.insert(number);
+  const RunningEnd end = EndOf(number);
+  running_.insert(std::upper_bound(running_.begin(), running_.end(), end), end);
   ends_.emplace(now_ + job.asked.runtime, number);
   ++changes_;
 }
@@ -166,7 +157,7 @@ void SimulatedCluster::Start(Pool* pool, uint32_t number, std::vector<int32_t> n
 void SimulatedCluster::End(uint32_t number) {
   Job& job = jobs_[number];
   Pool& pool = pools_[job.asked.pool];
-  Take(job.asked, job.nodes, -1, pool, &pool.nodes);
+  TakeNodes(DemandOf(job.asked), job.nodes, -1, pool.whole, &pool.nodes);
   const auto count = static_cast<int64_t>(job.nodes.size());
   const PoolShape& shape = pool.config.shape;
   const bool whole = job.asked.whole_nodes;
@@ -174,6 +165,7 @@ void SimulatedCluster::End(uint32_t number) {
   pool.free_cpus += count * (whole ? shape.cpus_per_node : job.asked.cpus_per_node);
   job.nodes = {};
   pool.running.erase(number);
+  running_.erase(std::lower_bound(running_.begin(), running_.end(), EndOf(number)));
   pool.is_dirty = true;
   if (!job.asked.decision_id.empty()) {
     ended_.push_back({number + 1, job.asked.decision_id, TimeInterval{job.start, now_}});
@@ -181,64 +173,60 @@ void SimulatedCluster::End(uint32_t number) {
   ++changes_;
 }
 
+// In order, up to the first that finds no room.
 void SimulatedCluster::Schedule(Pool* pool) {
-  // Starts jobs in order while there is room.
+  const NodeSet all(pool->nodes.size());
   while (!pool->queue.empty()) {
     const uint32_t first = pool->queue.begin()->job;
     const SimulatedJob& job = jobs_[first].asked;
-    if (!MayHaveRoom(*pool, job)) break;
-    std::vector<int32_t> nodes = FindNodes(*pool, job, pool->nodes, nullptr);
-    if (nodes.empty()) break;
+    if (!MayHaveRoom(*pool, job)) return;
+    std::vector<int32_t> nodes = ChooseNodes(pool->nodes, all, DemandOf(job));
+    if (nodes.empty()) return;
     pool->queue.erase(pool->queue.begin());
     Start(pool, first, std::move(nodes));
   }
-  if (pool->queue.size() < 2) return;
+}
 
-  // Finds when and where the first job will have room. `later` is what is free beside it then.
-  const SimulatedJob& head = jobs_[pool->queue.begin()->job].asked;
-  std::vector<std::pair<absl::Time, uint32_t>> running;
-  running.reserve(pool->running.size());
-  for (const uint32_t job : pool->running) running.emplace_back(ExpectedEnd(jobs_[job]), job);
-  std::sort(running.begin(), running.end());
-  std::vector<Node> later = pool->nodes;
-  int64_t devices = pool->free_devices, cpus = pool->free_cpus;
-  absl::Time reserved = absl::InfiniteFuture();
-  for (size_t i = 0; i < running.size(); ++i) {
-    const Job& job = jobs_[running[i].second];
-    Take(job.asked, job.nodes, -1, *pool, &later);
-    const auto count = static_cast<int64_t>(job.nodes.size());
-    const PoolShape& shape = pool->config.shape;
-    devices +=
-        count * (job.asked.whole_nodes ? shape.devices_per_node : job.asked.devices_per_node);
-    cpus += count * (job.asked.whole_nodes ? shape.cpus_per_node : job.asked.cpus_per_node);
-    if (i + 1 < running.size() && running[i + 1].first == running[i].first) continue;
-    if (head.nodes * head.devices_per_node > devices || head.nodes * head.cpus_per_node > cpus) {
-      continue;
+void SimulatedCluster::Backfill(Pool* pool) {
+  // A pass is of use only up to the last job that has room now, if nothing were reserved.
+  const NodeSet all(pool->nodes.size());
+  size_t looked_at = 0, planned = 0;
+  std::vector<std::pair<NodeDemand, bool>> kinds;
+  for (const Waiting& waiting : pool->queue) {
+    if (++looked_at > settings_.max_jobs) break;
+    const SimulatedJob& job = jobs_[waiting.job].asked;
+    if (!MayHaveRoom(*pool, job)) continue;
+    const NodeDemand demand = DemandOf(job);
+    auto kind = std::find_if(kinds.begin(), kinds.end(),
+                             [&demand](const auto& each) { return each.first == demand; });
+    if (kind == kinds.end()) {
+      kinds.emplace_back(demand, CountRoom(pool->nodes, all, demand) >= demand.nodes);
+      kind = kinds.end() - 1;
     }
-    const std::vector<int32_t> nodes = FindNodes(*pool, head, later, nullptr);
-    if (nodes.empty()) continue;
-    reserved = running[i].first;
-    Take(head, nodes, 1, *pool, &later);
-    // Jobs that end later are not free then; jobs that end at that time are.
-    break;
+    if (kind->second) planned = looked_at;
   }
+  if (planned == 0) return;
 
-  size_t looked_at = 0;
-  for (auto next = std::next(pool->queue.begin()); next != pool->queue.end();) {
-    if (++looked_at > kMaxBackfill || (pool->free_devices == 0 && pool->free_cpus == 0)) break;
+  std::vector<BackfillPass::Running> running;
+  running.reserve(running_.size());
+  for (const RunningEnd& each : running_) {
+    const Job& job = jobs_[each.job];
+    BackfillPass::Running& shown = running.emplace_back();
+    shown.end = each.end;
+    if (&pools_[static_cast<size_t>(job.asked.pool)] != pool) continue;
+    shown.demand = DemandOf(job.asked);
+    shown.nodes = &job.nodes;
+  }
+  BackfillPass pass(settings_, now_, pool->whole, pool->nodes, std::move(running));
+  auto next = pool->queue.begin();
+  for (size_t i = 0; i < planned && !pass.IsOver(); ++i) {
     const uint32_t number = next->job;
     const SimulatedJob& job = jobs_[number].asked;
-    if (!MayHaveRoom(*pool, job)) {
-      ++next;
-      continue;
-    }
-    const bool ends_before = now_ + job.limit <= reserved;
-    std::vector<int32_t> nodes = FindNodes(*pool, job, pool->nodes, ends_before ? nullptr : &later);
+    std::vector<int32_t> nodes = pass.Plan(DemandOf(job), job.limit);
     if (nodes.empty()) {
       ++next;
       continue;
     }
-    if (!ends_before) Take(job, nodes, 1, *pool, &later);
     next = pool->queue.erase(next);
     Start(pool, number, std::move(nodes));
   }

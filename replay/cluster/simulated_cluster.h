@@ -10,16 +10,14 @@
 // How it works:
 //   - Each pool has its own nodes, which are all equal. Partitions that share nodes are not
 //     modelled.
-//   - A job takes the same number of devices and CPUs on each of its nodes, or whole nodes. It
-//     takes the nodes with the fewest free resources, as Slurm's default packs jobs. Memory is not
-//     modelled.
+//   - A job takes the same number of devices and CPUs on each of its nodes, or whole nodes. Jobs
+//     share a node that has enough devices and CPUs for them. node_choice.h chooses the nodes.
+//     Memory is not modelled.
 //   - The queue of a pool is sorted by priority, then by the time from which a job may start, then
-//     by submission. The first job without room gets a reservation at the earliest time at which
-//     there is room by the time limits of running jobs. Jobs behind it start earlier only if this
-//     does not delay it. This is EASY backfill (Lifka 1995). At most kMaxBackfill jobs behind the
-//     first are considered.
-//   - It schedules whenever a job arrives, may start or ends. slurmctld takes some seconds for
-//     this, the simulation none.
+//     by submission. Whenever a job arrives, may start or ends, jobs start in that order, up to
+//     the first without room. Those behind it wait for the backfill scheduler (backfill.h), which
+//     passes periodically if something has changed.
+//   - Starts and ends take no time. In Slurm they take about a second.
 //   - Jobs run for their real runtime. A job that runs beyond its limit is expected to end at any
 //     moment.
 //
@@ -27,6 +25,7 @@
 #ifndef REPLAY_CLUSTER_SIMULATED_CLUSTER_H_
 #define REPLAY_CLUSTER_SIMULATED_CLUSTER_H_
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <queue>
@@ -40,6 +39,8 @@
 #include "core/cluster/cluster_view.h"
 #include "core/config/placement_config.h"
 #include "core/decision/cluster_look.h"
+#include "replay/cluster/backfill.h"
+#include "replay/cluster/node_choice.h"
 #include "replay/cluster/pool_shapes.h"
 
 namespace carbon {
@@ -47,6 +48,7 @@ namespace carbon {
 struct SimulatedPool {
   const PoolConfig* config;  // outlives the cluster
   PoolShape shape;
+  bool is_default = false;  // its partition is the one of jobs that name none
 };
 
 // What a job takes, and for how long.
@@ -66,9 +68,7 @@ struct SimulatedJob {
 
 class SimulatedCluster {
  public:
-  static constexpr size_t kMaxBackfill = 500;
-
-  explicit SimulatedCluster(std::vector<SimulatedPool> pools);
+  explicit SimulatedCluster(std::vector<SimulatedPool> pools, BackfillSettings settings = {});
 
   // Returns true if an empty pool has room for the job.
   bool Fits(const SimulatedJob& job) const;
@@ -92,13 +92,6 @@ class SimulatedCluster {
   uint64_t changes() const { return changes_; }
 
  private:
-  struct Node {
-    int64_t devices;  // free
-    int64_t cpus;     // free
-    int64_t jobs;     // running on it
-
-    friend bool operator==(const Node&, const Node&) = default;
-  };
   struct Job {
     SimulatedJob asked;
     absl::Time start = absl::InfiniteFuture();
@@ -116,32 +109,40 @@ class SimulatedCluster {
   };
   struct Pool {
     SimulatedPool config;
-    std::vector<Node> nodes;
+    FreeNode whole;               // of a node without jobs
+    std::vector<FreeNode> nodes;  // what is free
     int64_t free_devices = 0;
     int64_t free_cpus = 0;
     std::set<Waiting> queue;
     std::set<uint32_t> running;
-    bool is_dirty = false;  // must be scheduled at now_
+    bool is_dirty = false;    // to be scheduled at now_
+    bool needs_pass = false;  // something has changed since the backfill scheduler passed
+  };
+  // Until when a job runs by its limit.
+  struct RunningEnd {
+    int64_t end;  // Unix seconds
+    uint32_t job;
+
+    friend auto operator<=>(const RunningEnd&, const RunningEnd&) = default;
   };
   using Event = std::pair<absl::Time, uint32_t>;
   using Events = std::priority_queue<Event, std::vector<Event>, std::greater<Event>>;
 
-  // Returns the nodes, among `free`, on which the job has room, both there and in `also` if that is
-  // not null. Empty: there are too few.
-  static std::vector<int32_t> FindNodes(const Pool& pool, const SimulatedJob& job,
-                                        const std::vector<Node>& free,
-                                        const std::vector<Node>* also);
-  static void Take(const SimulatedJob& job, const std::vector<int32_t>& nodes, int sign,
-                   const Pool& pool, std::vector<Node>* free);
+  static NodeDemand DemandOf(const SimulatedJob& job);
+  RunningEnd EndOf(uint32_t job) const;
   bool MayHaveRoom(const Pool& pool, const SimulatedJob& job) const;
   absl::Time ExpectedEnd(const Job& job) const;
   void Start(Pool* pool, uint32_t job, std::vector<int32_t> nodes);
   void End(uint32_t job);
   void Schedule(Pool* pool);
+  void Backfill(Pool* pool);
   void Settle();
+  absl::Time NextBackfill() const;
 
+  const BackfillSettings settings_;
   std::vector<Pool> pools_;
   std::vector<Job> jobs_;
+  std::vector<RunningEnd> running_;  // of all pools, in order
   Events ends_;
   Events begins_;
   std::vector<DecidedJob> ended_;  // of decisions, since the last look

@@ -115,6 +115,10 @@ class LogTraceReader {
     const std::optional<Plan>& home = record.decision.home;
     job.partition = names.Add(home.has_value() ? home->first().partition()
                                                : absl::StrJoin(request.partitions, ","));
+    job.names_partition = !request.partitions.empty();
+    if (!job.names_partition && trace_.default_partition == 0) {
+      trace_.default_partition = job.partition;
+    }
     job.name = names.Add(request.name);
     job.device_type = names.Add(request.device_type);
     job.comment = names.Add(request.comment);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -177,6 +178,8 @@ class SubmitLine {
   explicit SubmitLine(absl::string_view text)
       : words_(absl::StrSplit(text, absl::ByAnyChar(" \t\n"), absl::SkipEmpty())) {}
 
+  bool IsEmpty() const { return words_.empty(); }
+
   bool IsInteractive() const {
     if (words_.empty()) return false;
     const absl::string_view program = words_[0].substr(words_[0].rfind('/') + 1);
@@ -225,11 +228,29 @@ class SacctReader {
   }
 
   Trace Finish() && {
+    FindDefaultPartition();
     FinishTrace(&trace_);
     return std::move(trace_);
   }
 
  private:
+  // Jobs that seem to name no partition and did not run in the default one named it elsewhere.
+  void FindDefaultPartition() {
+    std::map<uint32_t, int64_t> unnamed;  // jobs by partition
+    for (const TraceJob& job : trace_.jobs) {
+      if (!job.names_partition) ++unnamed[job.partition];
+    }
+    int64_t most = 0;
+    for (const auto& [partition, jobs] : unnamed) {
+      if (jobs <= most) continue;
+      most = jobs;
+      trace_.default_partition = partition;
+    }
+    for (TraceJob& job : trace_.jobs) {
+      if (job.partition != trace_.default_partition) job.names_partition = true;
+    }
+  }
+
   void LeaveOut(RowReason reason, const Tres& tres = {}, absl::Duration elapsed = {}) {
     trace_.report[reason].Add(tres.devices, tres.cpus, elapsed);
   }
@@ -358,6 +379,7 @@ class SacctReader {
                                   absl::string_view(&quote, 1));
     }
     job->comment = names.Add(comment);
+    job->names_partition = line.IsEmpty() || line.Find("partition", 'p').has_value();
     job->leave_alone = WhyLeaveAlone(fields, id, line, is_unlimited, *job);
     job->pinned_by = names.Add(WhyPinned(line));
   }

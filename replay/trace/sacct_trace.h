@@ -21,6 +21,9 @@
 //   - Tasks of an array (JobID 17_3) that were submitted together share TraceJob::array. The
 //     waiting part of an array (17_[4-9]) has never started.
 //   - Each run of a requeued job is a separate job (--duplicates shows them).
+//   - A job whose SubmitLine has no --partition names none. The default partition is the one in
+//     which most of these jobs ran. A job that ran elsewhere named its partition in its script or
+//     environment.
 //   - From SubmitLine: srun and salloc are interactive; --dependency, --constraint, --nodelist,
 //     --exclude and --licenses are as the plugin sees them; --comment may have hints. Options in
 //     the script itself (#SBATCH) are not in the history.

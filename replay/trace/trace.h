@@ -93,7 +93,8 @@ struct TraceJob {
   uint32_t user = 0;
   uint32_t account = 0;
   uint32_t qos = 0;
-  uint32_t partition = 0;  // one, or several separated by commas
+  uint32_t partition = 0;       // one, or several separated by commas
+  bool names_partition = true;  // false: the user named none, and it is the default partition
   uint32_t name = 0;
   uint32_t device_type = 0;  // that it asked for
   uint32_t comment = 0;      // may hold hints
@@ -103,7 +104,8 @@ struct TraceJob {
 
 struct Trace {
   Names names;
-  std::vector<TraceJob> jobs;  // by time of submission, then by job id
+  uint32_t default_partition = 0;  // that of jobs that name none; 0: not known
+  std::vector<TraceJob> jobs;      // by time of submission, then by job id
   TraceReport report;
 };
 

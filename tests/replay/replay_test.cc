@@ -50,6 +50,18 @@ TEST(Replay, AJobRunsWhereItsGridIsClean) {
   EXPECT_LT(*job.home.footprint->consequential, job.home.footprint->gross);
 }
 
+TEST(Replay, OnlyAJobThatNamesNoPartitionIsMovedWhereThePolicySaysSo) {
+  SmallWorld world(Constant(500), Constant(100));
+  world.config.policies[0].may_change_named_partition = false;
+  world.Add(kNoon, absl::Hours(3));
+  world.Add(kNoon, absl::Hours(3)).names_partition = false;
+  world.trace.default_partition = world.trace.names.Add(kDirty);
+  const ReplayResult result = world.RunWithOracle();
+  ASSERT_EQ(result.jobs.size(), 2u);
+  EXPECT_EQ(result.jobs[0].enforced.pool, 0);
+  EXPECT_EQ(result.jobs[1].enforced.pool, 1);
+}
+
 TEST(Replay, AJobRunsWhenItsGridIsClean) {
   SmallWorld world(LowMornings(100, 500), Constant(800));
   world.config.policies[0].max_delay = absl::Hours(24);

@@ -20,9 +20,12 @@ const PoolConfig& OsloPool() {
   return pool;
 }
 
+// The backfill scheduler passes whenever something changes, and plans to the second.
+const BackfillSettings kAtOnce = {.interval = absl::ZeroDuration(), .resolution = absl::Seconds(1)};
+
 // Nodes of four devices and eight CPUs.
 SimulatedCluster Cluster(int64_t nodes) {
-  SimulatedCluster cluster({{&OsloPool(), {nodes, 4, 8, "option"}}});
+  SimulatedCluster cluster({{&OsloPool(), {nodes, 4, 8, "option"}}}, kAtOnce);
   cluster.AdvanceTo(kBegin);
   return cluster;
 }
@@ -77,7 +80,7 @@ TEST(SimulatedCluster, AJobIsBackfilledIfItDelaysNoOther) {
   SimulatedCluster cluster = Cluster(2);
   SubmitAt(0, Nodes(1, 100), &cluster);
   const uint32_t first = SubmitAt(0, Nodes(2, 10), &cluster);
-  const uint32_t in_time = SubmitAt(1, Nodes(1, 99), &cluster);
+  const uint32_t in_time = SubmitAt(1, Nodes(1, 98), &cluster);
   cluster.AdvanceTo(absl::InfiniteFuture());
   EXPECT_EQ(cluster.StartOf(in_time), At(1));
   EXPECT_EQ(cluster.StartOf(first), At(100));
@@ -101,6 +104,60 @@ TEST(SimulatedCluster, ALongJobIsBackfilledOnNodesThatTheFirstDoesNotNeed) {
   cluster.AdvanceTo(absl::InfiniteFuture());
   EXPECT_EQ(cluster.StartOf(beside), At(1));
   EXPECT_EQ(cluster.StartOf(first), At(100));
+}
+
+// kBegin is 40 seconds after a pass.
+TEST(SimulatedCluster, TheBackfillSchedulerPassesAtMultiplesOfItsInterval) {
+  SimulatedCluster cluster({{&OsloPool(), {2, 4, 8, "option"}}},
+                           {.interval = absl::Minutes(1), .resolution = absl::Seconds(1)});
+  cluster.AdvanceTo(kBegin);
+  SubmitAt(0, Nodes(1, 100), &cluster);
+  const uint32_t first = SubmitAt(0, Nodes(2, 10), &cluster);
+  const uint32_t behind = SubmitAt(1, Nodes(1, 20), &cluster);
+  cluster.AdvanceTo(absl::InfiniteFuture());
+  EXPECT_EQ(cluster.StartOf(behind), At(20));
+  EXPECT_EQ(cluster.StartOf(first), At(100));
+}
+
+TEST(SimulatedCluster, TheBackfillSchedulerPassesWhenItIsTold) {
+  SimulatedCluster cluster({{&OsloPool(), {2, 4, 8, "option"}}},
+                           {.resolution = absl::Seconds(1), .passes = {At(7), At(9)}});
+  cluster.AdvanceTo(kBegin);
+  SubmitAt(0, Nodes(1, 100), &cluster);
+  SubmitAt(0, Nodes(2, 10), &cluster);
+  const uint32_t early = SubmitAt(1, Nodes(1, 2), &cluster);
+  const uint32_t late = SubmitAt(8, Nodes(1, 20), &cluster);
+  const uint32_t never = SubmitAt(11, Nodes(1, 1), &cluster);
+  cluster.AdvanceTo(absl::InfiniteFuture());
+  EXPECT_EQ(cluster.StartOf(early), At(7));
+  EXPECT_EQ(cluster.StartOf(late), At(9));
+  EXPECT_EQ(cluster.StartOf(never), At(110));
+}
+
+// What is at the head of the queue starts without the backfill scheduler.
+TEST(SimulatedCluster, TheFirstJobsOfTheQueueDoNotWaitForAPass) {
+  SimulatedCluster cluster({{&OsloPool(), {2, 4, 8, "option"}}}, {.interval = absl::Hours(1)});
+  cluster.AdvanceTo(kBegin);
+  SubmitAt(0, Nodes(2, 100), &cluster);
+  const uint32_t a = SubmitAt(1, Nodes(1, 30), &cluster);
+  const uint32_t b = SubmitAt(2, Nodes(1, 30), &cluster);
+  cluster.AdvanceTo(absl::InfiniteFuture());
+  EXPECT_EQ(cluster.StartOf(a), At(100));
+  EXPECT_EQ(cluster.StartOf(b), At(100));
+}
+
+TEST(SimulatedCluster, NoBackfilledJobDelaysOneBeforeIt) {
+  // Of four nodes, two run until 100, and two until 200.
+  SimulatedCluster cluster = Cluster(4);
+  SubmitAt(0, Nodes(2, 100), &cluster);
+  SubmitAt(0, Nodes(1, 200), &cluster);
+  const uint32_t first = SubmitAt(1, Nodes(4, 50), &cluster);   // at 200
+  const uint32_t second = SubmitAt(1, Nodes(2, 99), &cluster);  // at 100, on the two of the first
+  const uint32_t third = SubmitAt(1, Nodes(1, 150), &cluster);  // it would end before the first
+  cluster.AdvanceTo(absl::InfiniteFuture());
+  EXPECT_EQ(cluster.StartOf(third), At(1));
+  EXPECT_EQ(cluster.StartOf(second), At(100));
+  EXPECT_EQ(cluster.StartOf(first), At(200));
 }
 
 TEST(SimulatedCluster, AnEarlyEndMakesRoomAtOnce) {

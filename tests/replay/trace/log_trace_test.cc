@@ -54,6 +54,8 @@ TEST(ParseLogTrace, ReadsADecisionAsTheJobThatWasSubmitted) {
   EXPECT_EQ(job.requeue_of, -1);
   EXPECT_EQ(trace->names[job.account], "vision");
   EXPECT_EQ(trace->names[job.partition], "frankfurt");  // where it was asked for, not where it went
+  EXPECT_FALSE(job.names_partition);
+  EXPECT_EQ(trace->names[trace->default_partition], "frankfurt");
   EXPECT_EQ(trace->report.read.rows, 1);
   EXPECT_DOUBLE_EQ(trace->report.read.device_hours, 128);
 }
@@ -93,6 +95,8 @@ TEST(ParseLogTrace, TakesTheHintOrTheLimitOfAJobThatWasLeftAlone) {
   EXPECT_EQ(trace->jobs[0].elapsed, absl::Hours(10));
   EXPECT_EQ(trace->jobs[1].elapsed, absl::Hours(3));
   EXPECT_EQ(trace->names[trace->jobs[0].partition], "oslo,lyon");
+  EXPECT_TRUE(trace->jobs[0].names_partition);
+  EXPECT_EQ(trace->default_partition, 0u);
   EXPECT_EQ(trace->jobs[0].leave_alone, Reason::kHeld);
   EXPECT_EQ(trace->report[RowReason::kBadTime].rows, 1) << "neither limit nor hint";
 }

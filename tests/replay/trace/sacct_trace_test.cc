@@ -199,6 +199,20 @@ TEST(ParseSacct, ReadsADeadlineThatIsAnInstant) {
   EXPECT_EQ(deadline_of("2001-09-08T12:00:00"), std::nullopt);
 }
 
+TEST(ParseSacct, TellsWhichJobsNameNoPartition) {
+  const Trace trace = Read(absl::StrCat(
+      Row{.id = "1", .line = "sbatch a.sh", .partition = "oslo"}.Text(),
+      Row{.id = "2", .line = "sbatch b.sh", .partition = "oslo"}.Text(),
+      Row{.id = "3", .line = "sbatch --partition=oslo c.sh", .partition = "oslo"}.Text(),
+      Row{.id = "4", .line = "sbatch -p oslo d.sh", .partition = "oslo"}.Text(),
+      // In its script.
+      Row{.id = "5", .line = "sbatch e.sh", .partition = "lyon"}.Text(),
+      Row{.id = "6", .line = "", .partition = "oslo"}.Text()));
+  ASSERT_EQ(trace.jobs.size(), 6u);
+  EXPECT_EQ(trace.names[trace.default_partition], "oslo");
+  for (const TraceJob& job : trace.jobs) EXPECT_EQ(job.names_partition, job.job_id > 2);
+}
+
 TEST(ParseSacct, ATypeThatWasAskedForIsKept) {
   const Trace trace = Read(Row{.req = "cpu=8,gres/gpu:a100=2,node=1"}.Text());
   ASSERT_EQ(trace.jobs.size(), 1u);
