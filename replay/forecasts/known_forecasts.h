@@ -2,10 +2,12 @@
 #ifndef REPLAY_FORECASTS_KNOWN_FORECASTS_H_
 #define REPLAY_FORECASTS_KNOWN_FORECASTS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/config/daemon_config.h"
@@ -23,6 +25,13 @@ class KnownForecasts {
   // Of the zones that have one at `hour`, a whole hour, in the order of the configuration. An error
   // where none of them ever will, or the disk fails.
   virtual absl::StatusOr<std::vector<ZoneForecast>> At(absl::Time hour) = 0;
+
+  // Makes what At will give for these hours, in order, as far as it can be kept until then. May use
+  // `threads` threads; `progress` is called in the caller's, with how much is done, from 0 to 1.
+  virtual absl::Status Prepare(const std::vector<absl::Time>& /*hours*/, int /*threads*/,
+                               const std::function<void(double)>& /*progress*/) {
+    return absl::OkStatus();
+  }
 };
 
 // What a zone's name in `records` must be: that of the zone config beside it.
@@ -45,20 +54,26 @@ class OracleForecasts : public KnownForecasts {
 };
 
 // The history-based forecast that scarbond would have made at that hour from what was measured
-// before it, but with regressions that serve for 30 days once they are fitted, so that a year takes
-// minutes and not hours.
+// before it, but with regressions that serve for 30 days once they are fitted, and fits to past
+// errors that serve for 7, so that a year takes minutes and not hours.
 class OwnForecasts : public KnownForecasts {
  public:
   static constexpr int kFitServesDays = 30;
+  static constexpr int kErrorsServeDays = 7;
 
   // Keeps what it makes in the folder `cache`; empty: only for this process. What `zones` point to
   // must outlive it.
   OwnForecasts(const std::vector<ZoneActuals>& zones, const std::string& cache);
 
   absl::StatusOr<std::vector<ZoneForecast>> At(absl::Time hour) override;
+  // Zone by zone; nothing without a cache.
+  absl::Status Prepare(const std::vector<absl::Time>& hours, int threads,
+                       const std::function<void(double)>& progress) override;
 
  private:
-  std::vector<std::unique_ptr<ZoneForecaster>> forecasters_;
+  const std::vector<ZoneActuals> zones_;
+  const std::string cache_;
+  std::vector<std::unique_ptr<ZoneForecaster>> forecasters_;  // made when they are needed
 };
 
 }  // namespace carbon
