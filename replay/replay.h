@@ -15,7 +15,8 @@
 //     since nothing says whether it was for --begin, a dependency or a hold.
 //
 // Deterministic: the same arguments give the same result. No clock; the forecasts may block on the
-// disk. One thread.
+// disk. It has threads of its own for the run at home and for the forecasts: the functions of the
+// options are called in the caller's thread, and `forecasts` in one thread at a time.
 #ifndef REPLAY_REPLAY_H_
 #define REPLAY_REPLAY_H_
 
@@ -40,6 +41,9 @@
 
 namespace carbon {
 
+// What the enforced run is busy with.
+enum class ReplayStep { kOther, kCluster, kForecast, kLook, kDecision, kScore };
+
 struct ReplayOptions {
   // Policies in shadow count as enforced; else they change nothing.
   bool enforce_shadow = true;
@@ -50,8 +54,15 @@ struct ReplayOptions {
   absl::Time to = absl::InfiniteFuture();
   // Given by the user, by pool.
   std::map<std::string, PoolShape> shapes;
+  // Each look is made of the whole queue, as scarbond makes it, and not of what has changed. The
+  // decisions are the same; it is slow, and for tests.
+  bool rebuild_looks = false;
   // Told now and then how much of the work is done, from 0 to 1.
   std::function<void(double)> progress;
+  // How many threads may make forecasts before the first decision (KnownForecasts::Prepare).
+  int threads = 1;
+  // Told each step that begins, several for each job: for benchmarks.
+  std::function<void(ReplayStep)> on_step;
 };
 
 // What one run drew and emitted, by what was measured.

@@ -67,6 +67,8 @@ PlacementRecord RecordOf(const JobRequest& job, Submission submission, const Man
 // what the job did. Without an id it has the message for the user only.
 Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Time now,
                   absl::TimeZone zone, const Seal& seal);
+// The same without admin_comment and message, which nobody reads in a replay: cheaper.
+Verdict ChangesOf(const JobRequest& job, const Submission& submission, absl::Time now);
 
 class Placer {
  public:
@@ -83,6 +85,9 @@ class Placer {
   // the bookings. What `base` held before is left in it, because freeing that takes long as well.
   std::vector<BookingEvent> Adopt(std::shared_ptr<const Snapshot> snapshot, LedgerBase* base,
                                   absl::Time now);
+  // The same for a look that differs little from the one before.
+  std::vector<BookingEvent> Adopt(std::shared_ptr<const Snapshot> snapshot,
+                                  const LedgerUpdate& update, absl::Time now);
   // Takes over bookings that were made before, as the log has them. After Adopt.
   void Resume(const std::vector<Booking>& bookings);
   // From now on there is no snapshot. Bookings are kept.

@@ -29,18 +29,25 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <queue>
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/cluster/cluster_view.h"
+#include "core/cluster/group_calendars.h"
+#include "core/cluster/ledger.h"
 #include "core/config/placement_config.h"
 #include "core/decision/cluster_look.h"
 #include "replay/cluster/pool_shapes.h"
+#include "replay/cluster/queue_calendars.h"
 
 namespace carbon {
 
@@ -87,6 +94,17 @@ class SimulatedCluster {
   // where looks follow each other every `refresh`. Jobs of decisions that ended since the last look
   // are among it.
   ClusterLook Look(absl::Duration refresh);
+
+  // The same look in parts, of which each costs what has changed since the last look, and not the
+  // whole queue. A cluster is looked at in one of the two ways, and from the beginning.
+  //
+  // Groups and pools; without uses and times. Never changes.
+  const CapacityState& Frame();
+  // Brings calendars of the frame's groups up to date (QueueCalendars::Apply). What has ended since
+  // the last call is found until the next one.
+  void UpdateCalendars(GroupCalendars* calendars);
+  // The job of a decision, as the look shows it; absent: it shows none.
+  std::optional<LedgerBase::Job> FindDecided(absl::string_view decision_id) const;
 
   // How many jobs have started, ended, or begun to wait.
   uint64_t changes() const { return changes_; }
@@ -139,6 +157,16 @@ class SimulatedCluster {
   void End(uint32_t job);
   void Schedule(Pool* pool);
   void Settle();
+  // What the queue shows of the job now; absent: it has ended.
+  std::optional<QueuedJob> Shown(uint32_t job) const;
+  void NoteChange(uint32_t job);
+
+  // The jobs of one decision, and those of them that ended since the look before the last.
+  struct Decided {
+    int64_t in_queue = 0;
+    uint32_t job = 0;
+    std::optional<DecidedJob> ended;  // the first since the last look
+  };
 
   std::vector<Pool> pools_;
   std::vector<Job> jobs_;
@@ -149,6 +177,13 @@ class SimulatedCluster {
   std::vector<int> first_node_;    // of each pool, in view_
   absl::Time now_ = absl::InfinitePast();
   uint64_t changes_ = 0;
+  // Of looks in parts; nullptr: there was none yet.
+  std::unique_ptr<QueueCalendars> calendars_;
+  std::vector<uint32_t> changed_;  // since the last look
+  Events limits_;                  // of what runs: when it is expected to end
+  std::vector<uint32_t> overdue_;  // what runs although it was expected to end
+  std::unordered_map<std::string, Decided> decided_;
+  std::vector<std::string> shown_ended_;  // decisions of jobs that the last look shows as ended
 };
 
 }  // namespace carbon
