@@ -16,6 +16,7 @@
 //   - Fields are split at the delimiter of the header, `|` by default. sacct quotes nothing. Text
 //     of users therefore belongs into the last columns: the last one may contain the delimiter, and
 //     a line continues the row above unless it begins with a job id and has half of the delimiters.
+//     A last line without a newline that begins with a job id is a row that was cut.
 //   - A line that repeats the header is ignored, so that files of several months may be joined.
 //   - Tasks of an array (JobID 17_3) that were submitted together share TraceJob::array. What of an
 //     array still waits (17_[4-9]) has never started.
