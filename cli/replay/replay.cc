@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -22,6 +23,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "cli/commands.h"
 #include "cli/replay/replay_report.h"
@@ -29,6 +31,11 @@
 #include "cli/text/table.h"
 #include "core/base/duration.h"
 #include "core/base/timestamp.h"
+#include "forecast/archive/archive.h"
+#include "replay/forecasts/error_model_forecasts.h"
+#include "replay/forecasts/forecast_cache.h"
+#include "replay/forecasts/issued_forecasts.h"
+#include "replay/forecasts/known_forecasts.h"
 #include "replay/savings.h"
 #include "replay/trace/csv_trace.h"
 #include "replay/trace/sacct_trace.h"
@@ -48,7 +55,10 @@ struct Options {
   std::string config = CARBON_CONFIG_FILE;
   std::string grid;
   std::string forecasts = "own";
+  std::string error_model;
+  std::string archive;
   std::string cache;
+  double cache_gb = 8;
   std::string from, to, zone;
   std::string look;
   std::vector<std::string> pools;
@@ -134,6 +144,7 @@ int ReadSettings(const Options& options, const Config& config, absl::Time now, S
     if (known == settings->groupings.end()) settings->groupings.push_back(*by);
   }
   settings->replay.enforce_shadow = !options.as_configured;
+  settings->replay.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   settings->csv.partition = options.partition;
   settings->csv.are_cpus_devices = options.cpus_are_devices;
   return 0;
@@ -184,7 +195,9 @@ bool ReadGrids(const Options& options, const Config& config, std::vector<ZoneRec
     }
     absl::StatusOr<ZoneRecord> record = ZoneRecord::Create(zone.name, *text, format);
     if (!record.ok()) {
-      Complain(absl::StrCat("zone ", zone.name, ": ", path, ": ", record.status().message()));
+      // Which begins with the zone.
+      Complain(absl::StrCat("zone ", zone.name, ": ", path, ": ",
+                            absl::StripPrefix(record.status().message(), zone.name + ": ")));
       all = false;
       continue;
     }
@@ -192,6 +205,44 @@ bool ReadGrids(const Options& options, const Config& config, std::vector<ZoneRec
     zones->push_back(&zone);
   }
   return all;
+}
+
+// 0, or the exit code. `described` is what the report says of them.
+int ChooseForecasts(const Options& options, const Config& config,
+                    const std::vector<ZoneActuals>& actuals,
+                    std::unique_ptr<KnownForecasts>* forecasts, std::string* described) {
+  *described = options.forecasts;
+  const bool is_model = options.forecasts == "error-model";
+  if (!options.error_model.empty() && !is_model) {
+    Complain("--error-model: is for --forecasts error-model");
+    return kWrongUsage;
+  }
+  if (options.forecasts == "oracle") {
+    *forecasts = std::make_unique<OracleForecasts>(actuals);
+  } else if (is_model) {
+    const absl::StatusOr<ErrorModel> model = ParseErrorModel(options.error_model);
+    if (!model.ok()) return Refuse("--error-model", model.status());
+    absl::StrAppend(described, " ", FormatErrorModel(*model));
+    *forecasts = std::make_unique<ErrorModelForecasts>(actuals, *model);
+  } else if (options.forecasts == "archived") {
+    const std::string& path =
+        options.archive.empty() ? config.daemon.paths.archive : options.archive;
+    if (path.empty()) {
+      Complain(absl::StrCat("--forecasts archived: ", options.config,
+                            " names no archive; --archive FILE names one"));
+      return kWrongUsage;
+    }
+    absl::StatusOr<std::unique_ptr<ArchiveReader>> archive = ArchiveReader::Open(path);
+    if (!archive.ok()) {
+      Complain(archive.status().message());
+      return 1;
+    }
+    absl::StrAppend(described, ", ", path);
+    *forecasts = std::make_unique<IssuedForecasts>(actuals, *std::move(archive), options.cache);
+  } else {
+    *forecasts = std::make_unique<OwnForecasts>(actuals, options.cache);
+  }
+  return 0;
 }
 
 // On standard error, where that is a terminal.
@@ -252,11 +303,11 @@ int Run(const Options& options) {
   std::vector<ZoneActuals> actuals;
   for (size_t i = 0; i < records.size(); ++i) actuals.push_back({zones[i], &records[i]});
 
+  std::string described;
   std::unique_ptr<KnownForecasts> forecasts;
-  if (options.forecasts == "oracle") {
-    forecasts = std::make_unique<OracleForecasts>(actuals);
-  } else {
-    forecasts = std::make_unique<OwnForecasts>(actuals, options.cache);
+  if (const int code = ChooseForecasts(options, *config, actuals, &forecasts, &described);
+      code != 0) {
+    return code;
   }
   absl::StatusOr<ReplayResult> result = absl::InternalError("");
   {
@@ -264,12 +315,15 @@ int Run(const Options& options) {
     settings.replay.progress = [&progress](double done) { progress.Show(done); };
     result = Replay(*trace, config->placement, actuals, forecasts.get(), settings.replay);
   }
+  if (!options.cache.empty()) {
+    BoundForecastCache(options.cache, static_cast<int64_t>(options.cache_gb * 1e9));
+  }
   if (!result.ok()) {
     Complain(absl::StrCat(options.trace, ": ", result.status().message()));
     return 1;
   }
   const ReplayReport report{*trace,        config->placement, *result,
-                            options.trace, options.forecasts, settings.groupings};
+                            options.trace, described,         settings.groupings};
   std::cout << (options.json  ? ReplayJson(report)
                 : options.csv ? ReplayCsv(report)
                               : ReplayText(report));
@@ -293,10 +347,19 @@ void AddReplay(CLI::App& app, int* exit_code) {
                      "files in the configuration");
   replay
       ->add_option("--forecasts", options->forecasts,
-                   "own: from history, as scarbond would have made them; oracle: what came")
-      ->check(CLI::IsMember({"own", "oracle"}))
+                   "own: from history, as scarbond would have made them; archived: as their "
+                   "sources issued them; error-model: what came, with errors; oracle: what came")
+      ->check(CLI::IsMember({"own", "archived", "error-model", "oracle"}))
       ->capture_default_str();
+  replay->add_option("--error-model", options->error_model,
+                     "near=SHARE,far=SHARE,growth=TIME,every=TIME,seed=N; default: "
+                     "near=0.05,far=0.2,growth=24h,every=6h,seed=1");
+  replay->add_option("--archive", options->archive,
+                     "scarbond's archive; default: as the configuration has it");
   replay->add_option("--cache", options->cache, "Folder that keeps forecasts for the next replay");
+  replay->add_option("--cache-gb", options->cache_gb, "The most that the folder keeps, 10^9 bytes")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   replay->add_option("--pool", options->pools,
                      "NAME=NODES[xDEVICES[xCPUS]]: the size of a pool, devices and CPUs by node");
   replay->add_option("-S,--starttime", options->from, "Jobs submitted from then on");

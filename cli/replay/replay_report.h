@@ -19,7 +19,7 @@ struct ReplayReport {
   const PlacementConfig& config;
   const ReplayResult& result;
   std::string file;       // of the history
-  std::string forecasts;  // "own", "oracle"
+  std::string forecasts;  // which, with their parameters
   std::vector<GroupBy> groupings;
 };
 
