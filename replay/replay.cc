@@ -1,7 +1,8 @@
 #include "replay/replay.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <set>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -10,14 +11,18 @@
 #include "core/decision/accounting.h"
 #include "core/decision/decision_reason.h"
 #include "core/decision/job_size.h"
-#include "core/decision/seal.h"
 #include "core/placer/placer.h"
 #include "replay/cluster/simulated_cluster.h"
+#include "replay/forecasts/drawn_ahead.h"
 
 namespace carbon {
 namespace {
 
 constexpr char kBoot[] = "0000000000000000";
+// A Placer rests on nothing older.
+constexpr absl::Duration kSnapshotServes = absl::Minutes(10);
+// Of the work, as far as it is told.
+constexpr double kPrepareShare = 0.5;
 
 int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b == 0 ? 0 : 1); }
 
@@ -83,11 +88,24 @@ class Replayer {
     directory_ = *std::move(directory);
     if (absl::Status status = SelectJobs(); !status.ok()) return status;
     CountArrays();
-    SimulatedCluster home(Pools());
-    if (absl::Status status = Simulate(/*is_home=*/true, &home); !status.ok()) return status;
-    SimulatedCluster enforced(Pools());
-    if (absl::Status status = Simulate(/*is_home=*/false, &enforced); !status.ok()) return status;
+    const auto prepared = [this](double done) {
+      if (options_.progress) options_.progress(kPrepareShare * done);
+    };
+    if (absl::Status made = forecasts_->Prepare(HoursOfDecisions(), options_.threads, prepared);
+        !made.ok()) {
+      return made;
+    }
+    // The two runs write different fields of the jobs, and read nothing that the other writes.
+    SimulatedCluster home(Pools()), enforced(Pools());
+    absl::Status home_status;
+    std::jthread at_home([&] { home_status = Simulate(/*is_home=*/true, &home); });
+    const absl::Status status = Simulate(/*is_home=*/false, &enforced);
+    at_home.join();
+    if (!status.ok()) return status;
+    if (!home_status.ok()) return home_status;
+    Begin(ReplayStep::kScore);
     Score();
+    Begin(ReplayStep::kOther);
     return std::move(result_);
   }
 
@@ -107,6 +125,10 @@ class Replayer {
     std::string decision_id;
     bool is_promised = false;
   };
+
+  void Begin(ReplayStep step) const {
+    if (options_.on_step) options_.on_step(step);
+  }
 
   std::vector<SimulatedPool> Pools() const {
     std::vector<SimulatedPool> pools;
@@ -181,11 +203,35 @@ class Replayer {
     }
   }
 
+  // The hours whose forecasts decisions rest on, in order.
+  std::vector<absl::Time> HoursOfDecisions() const {
+    std::vector<absl::Time> hours;
+    std::set<ArrayKey> arrays;
+    absl::Time last = absl::InfinitePast();  // look
+    for (size_t i = 0; i < result_.jobs.size(); ++i) {
+      const TraceJob& job = TraceOf(i);
+      if (job.requeue_of >= 0 && index_of_[job.requeue_of] >= 0) continue;
+      if (job.array >= 0 && !arrays.emplace(job.array, job.submit).second) continue;
+      const absl::Time tick = FloorTo(job.submit, options_.look_every);
+      if (tick <= last) continue;
+      last = tick;
+      const absl::Time hour = FloorToHour(tick);
+      if (hours.empty() || hours.back() != hour) hours.push_back(hour);
+    }
+    return hours;
+  }
+
   absl::Status Simulate(bool is_home, SimulatedCluster* cluster) {
     const size_t jobs = result_.jobs.size();
     Placer placer(kBoot, {});
     std::vector<Placement> placements;  // of the enforced run
-    if (!is_home) placements.resize(jobs);
+    std::optional<DrawnAhead> ahead;
+    if (!is_home) {
+      placements.resize(jobs);
+      ahead.emplace(forecasts_, HoursOfDecisions());
+      ahead_ = &*ahead;
+      if (!options_.rebuild_looks) cluster->Frame();
+    }
     for (size_t i = 0; i < jobs; ++i) {
       const TraceJob& job = TraceOf(i);
       Placement placement{.pool = result_.jobs[i].home.pool};
@@ -196,15 +242,17 @@ class Replayer {
           return status;
         }
         placement = placements[i];
+        Begin(ReplayStep::kCluster);
       }
       cluster->Submit(Simulated(job, placement));
-      if (options_.progress && i % 256 == 0) {
+      if (!is_home && options_.progress && i % 256 == 0) {
         // Deciding takes nearly all of the time.
         const double share = static_cast<double>(i) / static_cast<double>(jobs);
-        options_.progress(is_home ? 0.05 * share : 0.05 + 0.9 * share);
+        options_.progress(kPrepareShare + (0.95 - kPrepareShare) * share);
       }
     }
     cluster->AdvanceTo(absl::InfiniteFuture());
+    if (!is_home) Begin(ReplayStep::kOther);
     for (size_t i = 0; i < jobs; ++i) {
       ReplayedRun& run = is_home ? result_.jobs[i].home : result_.jobs[i].enforced;
       run.start = cluster->StartOf(static_cast<uint32_t>(i));
@@ -229,6 +277,7 @@ class Replayer {
       array = &arrays_[{job.array, job.submit}];
       decided_for = array->first;
     }
+    Begin(ReplayStep::kCluster);
     if (decided_for >= 0) {
       cluster->AdvanceTo(job.submit);
       const auto first = static_cast<size_t>(decided_for);
@@ -246,7 +295,9 @@ class Replayer {
     }
     if (array != nullptr) array->first = static_cast<int64_t>(index);
     if (absl::Status status = LookBefore(job.submit, cluster, placer); !status.ok()) return status;
+    Begin(ReplayStep::kCluster);
     cluster->AdvanceTo(job.submit);
+    Begin(ReplayStep::kDecision);
     const JobRequest request =
         RequestOf(job, replayed.home.pool, array == nullptr ? 1 : array->tasks);
     const Submission submission = placer->Submit(request, {}, job.submit);
@@ -263,7 +314,7 @@ class Replayer {
       return absl::OkStatus();
     }
     if (submission.id.has_value()) placement.decision_id = DecisionId(*submission.id);
-    const Verdict verdict = VerdictOf(request, submission, job.submit, absl::UTCTimeZone(), seal_);
+    const Verdict verdict = ChangesOf(request, submission, job.submit);
     if (!verdict.apply) return absl::OkStatus();
     // The verdict is about the first run of a plan.
     const PlannedRun &chosen = decision.chosen->first(), &home = decision.home->first();
@@ -310,21 +361,56 @@ class Replayer {
   absl::Status LookBefore(absl::Time time, SimulatedCluster* cluster, Placer* placer) {
     const absl::Time tick = FloorTo(time, options_.look_every);
     if (tick <= looked_at_ && placer->snapshot() != nullptr) return absl::OkStatus();
-    const absl::Time hour = FloorToHour(tick);
-    if (known_ == nullptr || hour != known_at_) {
-      absl::StatusOr<std::vector<ZoneForecast>> forecasts = forecasts_->At(hour);
-      if (!forecasts.ok()) return forecasts.status();
-      known_ = std::make_shared<const DrawnForecasts>(*std::move(forecasts));
-      known_at_ = hour;
-    }
     cluster->AdvanceTo(tick);
+    Begin(ReplayStep::kLook);
     looked_at_ = tick;
     ++result_.looks;
+    const bool is_first = placer->snapshot() == nullptr;
+    if (absl::Status status = RenewSnapshot(tick, cluster); !status.ok()) return status;
+    if (is_first || options_.rebuild_looks) {
+      LedgerBase base(snapshot_->capacity());
+      placer->Adopt(snapshot_, &base, tick);
+    }
+    if (options_.rebuild_looks) return absl::OkStatus();
+    const auto change = [cluster](GroupCalendars* calendars) {
+      cluster->UpdateCalendars(calendars);
+    };
+    const auto find = [cluster](absl::string_view id) { return cluster->FindDecided(id); };
+    placer->Adopt(snapshot_, LedgerUpdate{tick, change, find}, tick);
+    return absl::OkStatus();
+  }
+
+  // Of a snapshot only the times change from look to look, and what is in use, which is the
+  // ledger's. So one serves as long as a Placer takes it, unless forecasts are renewed before.
+  absl::Status RenewSnapshot(absl::Time tick, SimulatedCluster* cluster) {
+    const absl::Time hour = FloorToHour(tick);
+    const bool is_new_hour = known_ == nullptr || hour != known_at_;
+    if (!is_new_hour && !options_.rebuild_looks &&
+        tick + options_.look_every <= snapshot_->manifest().published_at + kSnapshotServes) {
+      return absl::OkStatus();
+    }
+    if (is_new_hour) {
+      Begin(ReplayStep::kForecast);
+      DrawnAhead::Drawn drawn = ahead_->At(hour);
+      Begin(ReplayStep::kLook);
+      if (!drawn.ok()) return drawn.status();
+      known_ = *std::move(drawn);
+      known_at_ = hour;
+    }
+    CapacityState capacity;
+    if (options_.rebuild_looks) {
+      capacity = cluster->Look(options_.look_every).capacity;
+    } else {
+      capacity = cluster->Frame();
+      capacity.taken_at = tick;
+      // There is a look before each decision.
+      capacity.watched_at = tick;
+      capacity.watched_until = WatchedUntil(tick + kSnapshotServes, options_.look_every);
+    }
     absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
-        SnapshotOf(cluster->Look(options_.look_every).capacity, known_, tick);
+        SnapshotOf(std::move(capacity), known_, tick);
     if (!snapshot.ok()) return snapshot.status();
-    LedgerBase base((*snapshot)->capacity());
-    placer->Adopt(*std::move(snapshot), &base, tick);
+    snapshot_ = *std::move(snapshot);
     return absl::OkStatus();
   }
 
@@ -424,8 +510,9 @@ class Replayer {
   std::shared_ptr<const DrawnForecasts> known_;
   absl::Time known_at_ = absl::InfinitePast();
   absl::Time looked_at_ = absl::InfinitePast();
-  // Nothing reads what it seals.
-  const Seal seal_{std::string(Seal::kSecretBytes, '\0'), "replay", absl::UnixEpoch()};
+  // Of the enforced run.
+  DrawnAhead* ahead_ = nullptr;
+  std::shared_ptr<const Snapshot> snapshot_;
   std::map<ArrayKey, Array> arrays_;
   std::vector<int64_t> index_of_;  // by trace job; index in result_.jobs; -1: left out
   ReplayResult result_;

@@ -41,6 +41,9 @@
 
 namespace carbon {
 
+// What the enforced run is busy with.
+enum class ReplayStep { kOther, kCluster, kForecast, kLook, kDecision, kScore };
+
 struct ReplayOptions {
   // If true, policies in shadow count as enforced; otherwise they change nothing.
   bool enforce_shadow = true;
@@ -54,8 +57,15 @@ struct ReplayOptions {
   // Decides when jobs start, in their home pools, instead of the Placer: all jobs but those that
   // the Placer leaves alone. It must not suspend. nullptr: the Placer decides.
   std::shared_ptr<const ComparisonPolicy> comparison;
+  // If true, each look is made of the whole queue, as scarbond makes it, instead of what has
+  // changed. The decisions are the same. It is slow, and for tests.
+  bool rebuild_looks = false;
   // Told now and then how much of the work is done, from 0 to 1.
   std::function<void(double)> progress;
+  // How many threads may make forecasts before the first decision (KnownForecasts::Prepare).
+  int threads = 1;
+  // Told each step that begins, several for each job: for benchmarks.
+  std::function<void(ReplayStep)> on_step;
 };
 
 // What one run drew and emitted, by the measured values.

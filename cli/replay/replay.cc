@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -23,6 +24,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "cli/commands.h"
 #include "cli/replay/replay_csv.h"
@@ -32,7 +34,12 @@
 #include "cli/text/table.h"
 #include "core/base/duration.h"
 #include "core/base/timestamp.h"
+#include "forecast/archive/archive.h"
 #include "replay/contender.h"
+#include "replay/forecasts/error_model_forecasts.h"
+#include "replay/forecasts/forecast_cache.h"
+#include "replay/forecasts/issued_forecasts.h"
+#include "replay/forecasts/known_forecasts.h"
 #include "replay/savings.h"
 #include "replay/trace/csv_trace.h"
 #include "replay/trace/log_trace.h"
@@ -54,7 +61,10 @@ struct Options {
   std::string config = CARBON_CONFIG_FILE;
   std::string grid;
   std::string forecasts = "own";
+  std::string error_model;
+  std::string archive;
   std::string cache;
+  double cache_gb = 8;
   std::string from, to, zone;
   std::string look;
   std::vector<std::string> pools;
@@ -146,6 +156,7 @@ int ReadSettings(const Options& options, const Config& config, absl::Time now, S
   settings->config = std::move(contender->config);
   settings->replay.comparison = std::move(contender->policy);
   settings->replay.enforce_shadow = !options.as_configured;
+  settings->replay.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   settings->csv.partition = options.partition;
   settings->csv.are_cpus_devices = options.cpus_are_devices;
   return 0;
@@ -209,7 +220,9 @@ bool ReadGrids(const Options& options, const Config& config, std::vector<ZoneRec
     }
     absl::StatusOr<ZoneRecord> record = ZoneRecord::Create(zone.name, *text, format);
     if (!record.ok()) {
-      Complain(absl::StrCat("zone ", zone.name, ": ", path, ": ", record.status().message()));
+      // Which begins with the zone.
+      Complain(absl::StrCat("zone ", zone.name, ": ", path, ": ",
+                            absl::StripPrefix(record.status().message(), zone.name + ": ")));
       all = false;
       continue;
     }
@@ -219,7 +232,45 @@ bool ReadGrids(const Options& options, const Config& config, std::vector<ZoneRec
   return all;
 }
 
-// Shows a progress bar on standard error if that is a terminal.
+// 0, or the exit code. `described` is what the report says of them.
+int ChooseForecasts(const Options& options, const Config& config,
+                    const std::vector<ZoneActuals>& actuals,
+                    std::unique_ptr<KnownForecasts>* forecasts, std::string* described) {
+  *described = options.forecasts;
+  const bool is_model = options.forecasts == "error-model";
+  if (!options.error_model.empty() && !is_model) {
+    Complain("--error-model: is for --forecasts error-model");
+    return kWrongUsage;
+  }
+  if (options.forecasts == "oracle") {
+    *forecasts = std::make_unique<OracleForecasts>(actuals);
+  } else if (is_model) {
+    const absl::StatusOr<ErrorModel> model = ParseErrorModel(options.error_model);
+    if (!model.ok()) return Refuse("--error-model", model.status());
+    absl::StrAppend(described, " ", FormatErrorModel(*model));
+    *forecasts = std::make_unique<ErrorModelForecasts>(actuals, *model);
+  } else if (options.forecasts == "archived") {
+    const std::string& path =
+        options.archive.empty() ? config.daemon.paths.archive : options.archive;
+    if (path.empty()) {
+      Complain(absl::StrCat("--forecasts archived: ", options.config,
+                            " names no archive; --archive FILE names one"));
+      return kWrongUsage;
+    }
+    absl::StatusOr<std::unique_ptr<ArchiveReader>> archive = ArchiveReader::Open(path);
+    if (!archive.ok()) {
+      Complain(archive.status().message());
+      return 1;
+    }
+    absl::StrAppend(described, ", ", path);
+    *forecasts = std::make_unique<IssuedForecasts>(actuals, *std::move(archive), options.cache);
+  } else {
+    *forecasts = std::make_unique<OwnForecasts>(actuals, options.cache);
+  }
+  return 0;
+}
+
+// On standard error, where that is a terminal.
 class Progress {
  public:
   Progress() : is_shown_(isatty(STDERR_FILENO) == 1) {}
@@ -250,6 +301,7 @@ class Progress {
 struct Replayed {
   Settings settings;
   absl::StatusOr<Trace> trace = absl::InternalError("");
+  std::string forecasts;  // what decisions knew, in words
   ReplayResult result;
 };
 
@@ -284,11 +336,11 @@ int Run(const Options& options, Replayed* replayed) {
   std::vector<ZoneActuals> actuals;
   for (size_t i = 0; i < records.size(); ++i) actuals.push_back({zones[i], &records[i]});
 
+  std::string described;
   std::unique_ptr<KnownForecasts> forecasts;
-  if (options.forecasts == "oracle") {
-    forecasts = std::make_unique<OracleForecasts>(actuals);
-  } else {
-    forecasts = std::make_unique<OwnForecasts>(actuals, options.cache);
+  if (const int code = ChooseForecasts(options, *config, actuals, &forecasts, &described);
+      code != 0) {
+    return code;
   }
   absl::StatusOr<ReplayResult> result = absl::InternalError("");
   {
@@ -296,10 +348,14 @@ int Run(const Options& options, Replayed* replayed) {
     settings.replay.progress = [&progress](double done) { progress.Show(done); };
     result = Replay(*trace, settings.config, actuals, forecasts.get(), settings.replay);
   }
+  if (!options.cache.empty()) {
+    BoundForecastCache(options.cache, static_cast<int64_t>(options.cache_gb * 1e9));
+  }
   if (!result.ok()) {
     Complain(absl::StrCat(options.trace, ": ", result.status().message()));
     return 1;
   }
+  replayed->forecasts = std::move(described);
   replayed->result = *std::move(result);
   return 0;
 }
@@ -307,9 +363,10 @@ int Run(const Options& options, Replayed* replayed) {
 int RunReplay(const Options& options) {
   Replayed replayed;
   if (const int code = Run(options, &replayed); code != 0) return code;
-  const ReplayReport report{
-      *replayed.trace,   replayed.settings.config,    replayed.result,        options.trace,
-      options.forecasts, replayed.settings.groupings, replayed.settings.zone, options.decided_by};
+  const ReplayReport report{*replayed.trace,        replayed.settings.config,
+                            replayed.result,        options.trace,
+                            replayed.forecasts,     replayed.settings.groupings,
+                            replayed.settings.zone, options.decided_by};
   std::cout << (options.json  ? ReplayJson(report)
                 : options.csv ? ReplayCsv(report)
                               : ReplayText(report));
@@ -357,10 +414,21 @@ void AddOptions(CLI::App* command, Options* options) {
                       "files in the configuration");
   command
       ->add_option("--forecasts", options->forecasts,
-                   "own: from history, as scarbond would have made them; oracle: the actual values")
-      ->check(CLI::IsMember({"own", "oracle"}))
+                   "own: from history, as scarbond would have made them; archived: as their "
+                   "sources issued them; error-model: the actual values, with errors; oracle: the "
+                   "actual values")
+      ->check(CLI::IsMember({"own", "archived", "error-model", "oracle"}))
       ->capture_default_str();
+  command->add_option("--error-model", options->error_model,
+                      "near=SHARE,far=SHARE,growth=TIME,every=TIME,seed=N; default: "
+                      "near=0.05,far=0.2,growth=24h,every=6h,seed=1");
+  command->add_option("--archive", options->archive,
+                      "scarbond's archive; default: as the configuration says");
   command->add_option("--cache", options->cache, "Folder that keeps forecasts for the next replay");
+  command
+      ->add_option("--cache-gb", options->cache_gb, "The most that the folder keeps, 10^9 bytes")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   command->add_option("--pool", options->pools,
                       "NAME=NODES[xDEVICES[xCPUS]]: the size of a pool, devices and CPUs by node");
   command->add_option("-S,--starttime", options->from, "Only jobs submitted at or after this time");

@@ -19,7 +19,7 @@ struct ReplayReport {
   const PlacementConfig& config;
   const ReplayResult& result;
   std::string file;       // of the history
-  std::string forecasts;  // "own", "oracle"
+  std::string forecasts;  // which, with their parameters
   std::vector<GroupBy> groupings;
   absl::TimeZone zone = absl::UTCTimeZone();  // of the hours of the day
   std::string decided_by = "placer";          // as ContenderNames() has it

@@ -50,16 +50,35 @@ LedgerBase::LedgerBase(const CapacityState& capacity)
 std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time now) {
   std::swap(calendars_, base.calendars);
   std::swap(without_yielding_, base.without_yielding);
-  taken_at_ = base.taken_at;
+  const auto find = [&base](absl::string_view id) {
+    const auto job = base.jobs.find(id);
+    return job == base.jobs.end() ? std::nullopt : std::optional(job->second);
+  };
+  return Settle(base.taken_at, find, now);
+}
+
+std::vector<BookingEvent> BookingLedger::Rebase(const LedgerUpdate& update, absl::Time now) {
+  std::set<absl::string_view> uncounted(for_nobody_.begin(), for_nobody_.end());
+  for (const auto& [user_id, user] : users_) {
+    if (user_id != viewer_) uncounted.insert(user.own.begin(), user.own.end());
+  }
+  for (const auto& [id, booking] : bookings_) {
+    if (!uncounted.contains(id)) Discount(booking);
+  }
+  update.change(&calendars_);
+  return Settle(update.taken_at, update.find, now);
+}
+
+std::vector<BookingEvent> BookingLedger::Settle(absl::Time taken_at, FindJob find, absl::Time now) {
+  taken_at_ = taken_at;
   std::vector<BookingEvent> events;
   std::vector<Booking> held;
   for (auto& [id, booking] : bookings_) {
-    const auto job = base.jobs.find(id);
-    const bool is_late = booking.made_at + kGrace < base.taken_at;
-    const bool uses_nothing =
-        booking.job_id == 0 && job != base.jobs.end() && job->second.uses_nothing;
-    const bool is_new = booking.job_id == 0 && job != base.jobs.end() && (!uses_nothing || is_late);
-    if (is_new) booking.job_id = job->second.job_id;
+    const std::optional<LedgerBase::Job> job = find(id);
+    const bool is_late = booking.made_at + kGrace < taken_at;
+    const bool uses_nothing = booking.job_id == 0 && job.has_value() && job->uses_nothing;
+    const bool is_new = booking.job_id == 0 && job.has_value() && (!uses_nothing || is_late);
+    if (is_new) booking.job_id = job->job_id;
     std::optional<BookingFate> fate;
     bool is_held = false;
     if (booking.End() <= now) {
@@ -80,6 +99,7 @@ std::vector<BookingEvent> BookingLedger::Rebase(LedgerBase&& base, absl::Time no
     if (is_held) held.push_back(std::move(booking));
   }
   bookings_.clear();
+  for_nobody_.clear();
   digest_ = 0;
   for (auto& [user_id, user] : users_) {
     user.tentative_for_all = 0;
@@ -123,6 +143,8 @@ void BookingLedger::Book(const Booking& booking) {
   } else if (user.own.size() < kMaxOwn) {
     user.own.push_back(booking.decision_id);
     if (booking.user_id == viewer_) Count(booking);
+  } else {
+    for_nobody_.insert(booking.decision_id);
   }
 }
 

@@ -18,10 +18,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/cluster/capacity.h"
@@ -84,6 +86,17 @@ struct LedgerBase {
   std::map<std::string, Job, std::less<>> jobs;  // by the decision that placed them
 };
 
+// A new look at the queue that differs little from the one before. To make a LedgerBase of it costs
+// more than the change.
+struct LedgerUpdate {
+  absl::Time taken_at;
+  // Brings the calendars of the look before, without tentative bookings, to what this one shows.
+  // Nothing in either yields.
+  absl::FunctionRef<void(GroupCalendars*)> change;
+  // As LedgerBase::jobs of this look; absent: it shows no job of the decision.
+  absl::FunctionRef<std::optional<LedgerBase::Job>(absl::string_view decision_id)> find;
+};
+
 class BookingLedger {
  public:
   // A look at the queue that lacks a booking's job counts only if it was taken at least this long
@@ -96,6 +109,9 @@ class BookingLedger {
   // because freeing them takes long too. Returns the fate of each tentative booking that is no
   // longer kept, or whose job is shown for the first time, in order of decision id.
   std::vector<BookingEvent> Rebase(LedgerBase&& base, absl::Time now);
+
+  // The same for a look that differs little from the one before.
+  std::vector<BookingEvent> Rebase(const LedgerUpdate& update, absl::Time now);
 
   void Book(const Booking& booking);
 
@@ -134,6 +150,11 @@ class BookingLedger {
     std::vector<std::string> own;
   };
 
+  using FindJob = absl::FunctionRef<std::optional<LedgerBase::Job>(absl::string_view)>;
+
+  // Sorts out the bookings by what a new look shows, and books those that are held. The calendars
+  // are those of the look.
+  std::vector<BookingEvent> Settle(absl::Time taken_at, FindJob find, absl::Time now);
   bool CountsForAll(const Booking& booking, const User& user) const;
   void Count(const Booking& booking);
   void Discount(const Booking& booking);
@@ -142,6 +163,7 @@ class BookingLedger {
   GroupCalendars calendars_;
   std::optional<GroupCalendars> without_yielding_;
   std::map<std::string, Booking> bookings_;
+  std::set<std::string> for_nobody_;  // bookings that count for nobody
   std::map<uint32_t, User> users_;
   absl::Time taken_at_ = absl::InfinitePast();  // of the base
   uint32_t viewer_ = 0;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/standard_draws.h"
+#include "core/grid/error_noise.h"
 
 namespace carbon {
 namespace {
@@ -77,6 +78,9 @@ absl::Status CheckErrorFactors(const ErrorFactors& factors) {
 
 std::vector<ErrorDraws> DrawErrors(const ErrorFactors& factors, absl::string_view zone) {
   const uint64_t key = DrawKey(absl::StrCat("error/", zone));
+  ErrorNoise* const kept = ErrorNoise::Current();
+  const double* const known =
+      kept == nullptr ? nullptr : kept->Of(key, factors.buckets() * kPairs).data();
   const double hourly = std::clamp(static_cast<double>(factors.remainder_correlation), 0.0, 0.999);
   std::vector<ErrorDraws> draws(factors.buckets());
   std::array<double, kPairs> noise{};
@@ -88,7 +92,9 @@ std::vector<ErrorDraws> DrawErrors(const ErrorFactors& factors, absl::string_vie
     for (size_t hour = begin + 1; hour < end; ++hour) carry_over *= hourly;
     const double fresh = std::sqrt(1 - carry_over * carry_over);
     for (size_t pair = 0; pair < kPairs; ++pair) {
-      noise[pair] = carry_over * noise[pair] + fresh * StandardDraw(key, bucket * kPairs + pair);
+      const size_t index = bucket * kPairs + pair;
+      const double draw = known != nullptr ? known[index] : StandardDraw(key, index);
+      noise[pair] = carry_over * noise[pair] + fresh * draw;
     }
     const double scale = ScaleTo(At(factors.remainder, bucket), noise);
     for (size_t pair = 0; pair < kPairs; ++pair) {

@@ -52,6 +52,12 @@ std::vector<BookingEvent> Placer::Adopt(std::shared_ptr<const Snapshot> snapshot
   return ledger_.Rebase(std::move(*base), now);
 }
 
+std::vector<BookingEvent> Placer::Adopt(std::shared_ptr<const Snapshot> snapshot,
+                                        const LedgerUpdate& update, absl::Time now) {
+  snapshot_ = std::move(snapshot);
+  return ledger_.Rebase(update, now);
+}
+
 void Placer::Resume(const std::vector<Booking>& bookings) {
   for (const Booking& booking : bookings) ledger_.Book(booking);
 }
@@ -115,15 +121,12 @@ PlacementRecord RecordOf(const JobRequest& job, Submission submission, const Man
   return record;
 }
 
-Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Time now,
-                  absl::TimeZone zone, const Seal& seal) {
+Verdict ChangesOf(const JobRequest& job, const Submission& submission, absl::Time now) {
   const Decision& decision = submission.decision;
   Verdict verdict;
-  verdict.message = UserMessage(decision, now, zone);
-  if (!submission.id.has_value() || decision.outcome == Outcome::kLeftAlone) return verdict;
-  verdict.admin_comment = AdminComment(*submission.id, job, decision, now, zone, seal);
-  if (decision.mode != Mode::kEnforce || decision.outcome != Outcome::kPlaced ||
-      !decision.chosen.has_value() || !decision.home.has_value()) {
+  if (!submission.id.has_value() || decision.mode != Mode::kEnforce ||
+      decision.outcome != Outcome::kPlaced || !decision.chosen.has_value() ||
+      !decision.home.has_value()) {
     return verdict;
   }
   // Slurm takes one begin time, one partition and one time limit with a submission: those of the
@@ -138,6 +141,17 @@ Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Tim
   if (HasNewTimeLimit(decision)) {
     verdict.time_limit = first.time_limit;
     verdict.time_min = first.time_min;
+  }
+  return verdict;
+}
+
+Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Time now,
+                  absl::TimeZone zone, const Seal& seal) {
+  const Decision& decision = submission.decision;
+  Verdict verdict = ChangesOf(job, submission, now);
+  verdict.message = UserMessage(decision, now, zone);
+  if (submission.id.has_value() && decision.outcome != Outcome::kLeftAlone) {
+    verdict.admin_comment = AdminComment(*submission.id, job, decision, now, zone, seal);
   }
   return verdict;
 }

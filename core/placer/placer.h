@@ -71,6 +71,8 @@ PlacementRecord RecordOf(const JobRequest& job, Submission submission, const Man
 // what the job did. Without an id it has the message for the user only.
 Verdict VerdictOf(const JobRequest& job, const Submission& submission, absl::Time now,
                   absl::TimeZone zone, const Seal& seal);
+// The same without admin_comment and message, which nobody reads in a replay: cheaper.
+Verdict ChangesOf(const JobRequest& job, const Submission& submission, absl::Time now);
 
 class Placer {
  public:
@@ -88,6 +90,9 @@ class Placer {
   // too.
   std::vector<BookingEvent> Adopt(std::shared_ptr<const Snapshot> snapshot, LedgerBase* base,
                                   absl::Time now);
+  // The same for a look that differs little from the one before.
+  std::vector<BookingEvent> Adopt(std::shared_ptr<const Snapshot> snapshot,
+                                  const LedgerUpdate& update, absl::Time now);
   // Takes over bookings that were made before, as the log has them. After Adopt.
   void Resume(const std::vector<Booking>& bookings);
   // Forgets the snapshot. Bookings are kept.

@@ -138,21 +138,19 @@ MatrixXd Scores(const MatrixXd& days, const std::vector<int64_t>& day_numbers) {
 
 }  // namespace
 
-absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& past,
-                                             const std::vector<double>& forecast, absl::Time origin,
-                                             absl::Time now) {
-  if (forecast.empty()) return absl::InvalidArgumentError("forecast: has no hours");
-  const size_t hours = std::min(forecast.size(), kMaxHours);
-  ErrorFactors factors;
-  factors.origin = origin;
-  factors.bucket_end_hours = Buckets(hours);
-  const size_t buckets = factors.buckets();
+absl::StatusOr<ErrorComponents> FitErrorComponents(const std::vector<ForecastPair>& past,
+                                                   size_t hours, absl::Time now) {
+  if (hours == 0) return absl::InvalidArgumentError("forecast: has no hours");
+  hours = std::min(hours, kMaxHours);
+  ErrorComponents fit;
+  fit.bucket_end_hours = Buckets(hours);
+  const size_t buckets = fit.bucket_end_hours.size();
 
   std::vector<std::vector<double>> errors;
   std::vector<int64_t> day_numbers;
   for (auto pair = past.rbegin(); pair != past.rend() && errors.size() < kMaxPastForecasts;
        ++pair) {
-    std::optional<std::vector<double>> row = Errors(*pair, hours, factors.bucket_end_hours);
+    std::optional<std::vector<double>> row = Errors(*pair, hours, fit.bucket_end_hours);
     if (!row.has_value()) continue;
     errors.push_back(*std::move(row));
     day_numbers.push_back(DayNumber(pair->origin, now));
@@ -175,14 +173,13 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
   const double recent_variance = matrix.topRows(recent).squaredNorm() / static_cast<double>(recent);
   const double variance = matrix.squaredNorm() / static_cast<double>(rows);
   const double ratio = variance > 0 ? recent_variance / variance : 1;
-  const double scale =
-      kInflation * std::sqrt(std::clamp(1 + kRecentWeight * (ratio - 1), 0.5, 2.0));
+  fit.scale = kInflation * std::sqrt(std::clamp(1 + kRecentWeight * (ratio - 1), 0.5, 2.0));
 
   // The mean error counts as error, because it was not known beforehand either.
   const MatrixXd second_moments = matrix.transpose() * matrix / static_cast<double>(rows);
   const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(second_moments);
   const auto count = static_cast<Index>(std::min(kFactors, buckets));
-  factors.factor_count = static_cast<size_t>(count);
+  fit.factor_count = static_cast<size_t>(count);
   const MatrixXd components = solver.eigenvectors().rightCols(count);
   const VectorXd deviations = solver.eigenvalues().tail(count).cwiseMax(1e-12).cwiseSqrt();
   const MatrixXd day_scores = matrix * components * deviations.cwiseInverse().asDiagonal();
@@ -195,32 +192,60 @@ absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& pa
     neighbours += rest.col(bucket).dot(rest.col(bucket + 1));
     squares += rest.col(bucket).squaredNorm();
   }
-  factors.remainder_correlation =
+  fit.remainder_correlation =
       static_cast<float>(squares > 0 ? std::clamp(neighbours / squares, 0.0, 0.95) : 0);
 
-  const std::vector<double> yardstick = Yardstick(forecast, hours, factors.bucket_end_hours);
-  const double level = Mean(forecast, 0, hours);
-  size_t from = 0;
-  for (size_t bucket = 0; bucket < buckets; ++bucket) {
-    const size_t end = factors.bucket_end_hours[bucket];
-    const double base = std::max(Mean(forecast, from, end), kMinShareOfMean * level);
-    const double ratio_to_base = base > 0 ? scale * yardstick[bucket] / base : 0;
-    for (Index j = 0; j < count; ++j) {
-      factors.loadings.push_back(
-          static_cast<float>(ratio_to_base * loadings(static_cast<Index>(bucket), j)));
-    }
-    const double left =
-        std::sqrt(rest.col(static_cast<Index>(bucket)).squaredNorm() / static_cast<double>(rows));
-    factors.remainder.push_back(static_cast<float>(ratio_to_base * left));
-    from = end;
+  for (Index bucket = 0; bucket < static_cast<Index>(buckets); ++bucket) {
+    for (Index j = 0; j < count; ++j) fit.loadings.push_back(loadings(bucket, j));
+    fit.remainder.push_back(std::sqrt(rest.col(bucket).squaredNorm() / static_cast<double>(rows)));
   }
   const MatrixXd scores = Scores(day_scores, day_numbers);
   for (Index pair = 0; pair < scores.rows(); ++pair) {
-    for (Index j = 0; j < count; ++j) factors.scores.push_back(static_cast<float>(scores(pair, j)));
+    for (Index j = 0; j < count; ++j) fit.scores.push_back(static_cast<float>(scores(pair, j)));
+  }
+  return fit;
+}
+
+absl::StatusOr<ErrorFactors> ErrorFactorsOf(const ErrorComponents& components,
+                                            const std::vector<double>& forecast,
+                                            absl::Time origin) {
+  const size_t hours = components.hours();
+  if (hours == 0 || forecast.size() < hours) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("forecast: has ", forecast.size(), " hours, its errors have ", hours));
+  }
+  ErrorFactors factors;
+  factors.origin = origin;
+  factors.bucket_end_hours = components.bucket_end_hours;
+  factors.factor_count = components.factor_count;
+  factors.remainder_correlation = components.remainder_correlation;
+  factors.scores = components.scores;
+  const std::vector<double> yardstick = Yardstick(forecast, hours, factors.bucket_end_hours);
+  const double level = Mean(forecast, 0, hours);
+  const size_t count = components.factor_count;
+  size_t from = 0;
+  for (size_t bucket = 0; bucket < factors.buckets(); ++bucket) {
+    const size_t end = factors.bucket_end_hours[bucket];
+    const double base = std::max(Mean(forecast, from, end), kMinShareOfMean * level);
+    const double ratio_to_base = base > 0 ? components.scale * yardstick[bucket] / base : 0;
+    for (size_t j = 0; j < count; ++j) {
+      factors.loadings.push_back(
+          static_cast<float>(ratio_to_base * components.loadings[bucket * count + j]));
+    }
+    factors.remainder.push_back(static_cast<float>(ratio_to_base * components.remainder[bucket]));
+    from = end;
   }
   // Readers refuse a whole snapshot because of one zone's unsound factors.
   if (absl::Status sound = CheckErrorFactors(factors); !sound.ok()) return sound;
   return factors;
+}
+
+absl::StatusOr<ErrorFactors> FitErrorFactors(const std::vector<ForecastPair>& past,
+                                             const std::vector<double>& forecast, absl::Time origin,
+                                             absl::Time now) {
+  const absl::StatusOr<ErrorComponents> fit = FitErrorComponents(past, forecast.size(), now);
+  if (!fit.ok()) return fit.status();
+  return ErrorFactorsOf(*fit, forecast, origin);
 }
 
 std::vector<ForecastPair> PastForecasts(const HourlyHistory& history, ForecastMethod method,

@@ -26,6 +26,32 @@ inline constexpr size_t kMinPastForecasts = 40;
 // Only this many past forecasts are used, the most recent ones: errors differ from year to year.
 inline constexpr size_t kMaxPastForecasts = 180;
 
+// What past errors say about any forecast of their zone that reaches as far: the fit, apart from
+// the forecast that it is applied to. To fit takes most of the time, and a replay keeps it for
+// days.
+struct ErrorComponents {
+  std::vector<uint16_t> bucket_end_hours;
+  size_t factor_count = 0;
+  std::vector<double> loadings;   // bucket by bucket; relative to the yardstick of the hour
+  std::vector<double> remainder;  // by bucket, likewise
+  double scale = 1;               // of both: how the recent errors compare with those of all days
+  float remainder_correlation = 0;
+  std::vector<float> scores;
+
+  // Forecasts have at least so many hours.
+  size_t hours() const { return bucket_end_hours.empty() ? 0 : bucket_end_hours.back(); }
+};
+
+// Returns the components of errors over the first `hours` of a forecast, or the first 28 days.
+// `past`, `now` and the errors are as for FitErrorFactors.
+absl::StatusOr<ErrorComponents> FitErrorComponents(const std::vector<ForecastPair>& past,
+                                                   size_t hours, absl::Time now);
+
+// Returns the factors of `forecast`, which is hourly from `origin` on, in gCO2e/kWh, and has
+// components.hours() or more. The result is sound (CheckErrorFactors), or InvalidArgument.
+absl::StatusOr<ErrorFactors> ErrorFactorsOf(const ErrorComponents& components,
+                                            const std::vector<double>& forecast, absl::Time origin);
+
 // Returns the factors of `forecast`, which is hourly from `origin` on, in gCO2e/kWh. `past` are
 // forecasts of the same zone made in the same way, at the same time of day and at least as long, in
 // order of their origins, a day apart. A past forecast is left out if a quarter or more of its

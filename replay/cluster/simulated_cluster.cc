@@ -71,7 +71,7 @@ void SimulatedCluster::AdvanceTo(absl::Time time) {
       Pool& pool = pools_[jobs_[job].asked.pool];
       pool.queue.insert({jobs_[job].asked.priority, next, job});
       pool.is_dirty = true;
-      ++changes_;
+      NoteChange(job);
     }
   }
   if (time != absl::InfiniteFuture()) now_ = std::max(now_, time);
@@ -88,8 +88,12 @@ uint32_t SimulatedCluster::Submit(SimulatedJob job) {
     pool.is_dirty = true;
   }
   job.begin = begin;
+  if (calendars_ != nullptr && !job.decision_id.empty()) {
+    Decided& decided = decided_[job.decision_id];
+    if (decided.in_queue++ == 0) decided.job = number;
+  }
   jobs_.push_back({.asked = std::move(job), .nodes = {}});
-  ++changes_;
+  NoteChange(number);
   return number;
 }
 
@@ -151,7 +155,8 @@ void SimulatedCluster::Start(Pool* pool, uint32_t number, std::vector<int32_t> n
   const RunningEnd end = EndOf(number);
   running_.insert(std::upper_bound(running_.begin(), running_.end(), end), end);
   ends_.emplace(now_ + job.asked.runtime, number);
-  ++changes_;
+  if (calendars_ != nullptr) limits_.emplace(now_ + job.asked.limit, number);
+  NoteChange(number);
 }
 
 void SimulatedCluster::End(uint32_t number) {
@@ -169,8 +174,9 @@ void SimulatedCluster::End(uint32_t number) {
   pool.is_dirty = true;
   if (!job.asked.decision_id.empty()) {
     ended_.push_back({number + 1, job.asked.decision_id, TimeInterval{job.start, now_}});
+    if (calendars_ != nullptr) --decided_[job.asked.decision_id].in_queue;
   }
-  ++changes_;
+  NoteChange(number);
 }
 
 // In order, up to the first that finds no room.
@@ -281,6 +287,92 @@ ClusterLook SimulatedCluster::Look(absl::Duration refresh) {
   look.capacity.watched_until = WatchedUntil(now_, refresh);
   look.jobs = static_cast<int64_t>(view_.jobs.size());
   return look;
+}
+
+void SimulatedCluster::NoteChange(uint32_t job) {
+  ++changes_;
+  if (calendars_ != nullptr) changed_.push_back(job);
+}
+
+const CapacityState& SimulatedCluster::Frame() {
+  if (calendars_ == nullptr) {
+    std::vector<PoolConfig> configs;
+    for (const Pool& pool : pools_) configs.push_back(*pool.config.config);
+    calendars_ = std::make_unique<QueueCalendars>(view_, configs);
+  }
+  return calendars_->frame();
+}
+
+std::optional<QueuedJob> SimulatedCluster::Shown(uint32_t number) const {
+  using State = QueuedJob::State;
+  const Job& job = jobs_[number];
+  const SimulatedJob& asked = job.asked;
+  const bool has_started = job.start != absl::InfiniteFuture();
+  if (has_started && job.nodes.empty()) return std::nullopt;
+  QueuedJob shown = {.pool = asked.pool,
+                     .nodes = asked.nodes,
+                     .devices_per_node = asked.devices_per_node,
+                     .cpus_per_node = asked.cpus_per_node,
+                     .whole_nodes = asked.whole_nodes,
+                     .priority = asked.priority};
+  if (has_started) {
+    shown.state = State::kRunning;
+    shown.when = {job.start, ExpectedEnd(job)};
+    const int first = first_node_[static_cast<size_t>(asked.pool)];
+    for (const int32_t node : job.nodes) shown.on_nodes.push_back(first + node);
+  } else if (asked.begin <= now_) {
+    shown.when = {now_, now_ + asked.limit};
+  } else {
+    shown.state = asked.is_promised ? State::kPromised : State::kHeld;
+    shown.when = {asked.begin, asked.begin + asked.limit};
+  }
+  return shown;
+}
+
+void SimulatedCluster::UpdateCalendars(GroupCalendars* calendars) {
+  Frame();
+  for (const std::string& id : shown_ended_) {
+    const auto decided = decided_.find(id);
+    if (decided == decided_.end()) continue;
+    decided->second.ended.reset();
+    if (decided->second.in_queue == 0) decided_.erase(decided);
+  }
+  shown_ended_.clear();
+  for (DecidedJob& job : ended_) {
+    std::optional<DecidedJob>& ended = decided_[job.decision_id].ended;
+    shown_ended_.push_back(job.decision_id);
+    if (!ended.has_value()) ended = std::move(job);
+  }
+  ended_.clear();
+
+  const auto runs = [this](uint32_t job) { return !jobs_[job].nodes.empty(); };
+  for (; !limits_.empty() && limits_.top().first <= now_; limits_.pop()) {
+    if (runs(limits_.top().second)) overdue_.push_back(limits_.top().second);
+  }
+  std::erase_if(overdue_, [&runs](uint32_t job) { return !runs(job); });
+  changed_.insert(changed_.end(), overdue_.begin(), overdue_.end());
+  std::sort(changed_.begin(), changed_.end());
+  changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+  for (const uint32_t job : changed_) {
+    const std::optional<QueuedJob> shown = Shown(job);
+    if (shown.has_value()) {
+      calendars_->Set(job, *shown);
+    } else {
+      calendars_->Remove(job);
+    }
+  }
+  changed_.clear();
+  calendars_->Apply(now_, calendars);
+}
+
+std::optional<LedgerBase::Job> SimulatedCluster::FindDecided(absl::string_view decision_id) const {
+  const auto found = decided_.find(std::string(decision_id));
+  if (found == decided_.end()) return std::nullopt;
+  const Decided& decided = found->second;
+  if (decided.in_queue > 0) return LedgerBase::Job{decided.job + 1, false};
+  if (!decided.ended.has_value()) return std::nullopt;
+  const TimeInterval ran = *decided.ended->ran;
+  return LedgerBase::Job{decided.ended->job_id, ran.start == ran.end};
 }
 
 }  // namespace carbon

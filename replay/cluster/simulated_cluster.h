@@ -28,20 +28,27 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <queue>
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/cluster/cluster_view.h"
+#include "core/cluster/group_calendars.h"
+#include "core/cluster/ledger.h"
 #include "core/config/placement_config.h"
 #include "core/decision/cluster_look.h"
 #include "replay/cluster/backfill.h"
 #include "replay/cluster/node_choice.h"
 #include "replay/cluster/pool_shapes.h"
+#include "replay/cluster/queue_calendars.h"
 
 namespace carbon {
 
@@ -88,7 +95,18 @@ class SimulatedCluster {
   // every `refresh`. It includes jobs of decisions that ended since the last look.
   ClusterLook Look(absl::Duration refresh);
 
-  // Returns how many jobs have started, ended, or begun to wait.
+  // The same look in parts, of which each costs what has changed since the last look, and not the
+  // whole queue. A cluster is looked at in one of the two ways, and from the beginning.
+  //
+  // Groups and pools; without uses and times. Never changes.
+  const CapacityState& Frame();
+  // Brings calendars of the frame's groups up to date (QueueCalendars::Apply). What has ended since
+  // the last call is found until the next one.
+  void UpdateCalendars(GroupCalendars* calendars);
+  // The job of a decision, as the look shows it; absent: it shows none.
+  std::optional<LedgerBase::Job> FindDecided(absl::string_view decision_id) const;
+
+  // How many jobs have started, ended, or begun to wait.
   uint64_t changes() const { return changes_; }
 
  private:
@@ -138,6 +156,16 @@ class SimulatedCluster {
   void Backfill(Pool* pool);
   void Settle();
   absl::Time NextBackfill() const;
+  // Returns what the queue shows of the job now. Absent: it has ended.
+  std::optional<QueuedJob> Shown(uint32_t job) const;
+  void NoteChange(uint32_t job);
+
+  // The jobs of one decision, and those of them that ended since the look before the last.
+  struct Decided {
+    int64_t in_queue = 0;
+    uint32_t job = 0;
+    std::optional<DecidedJob> ended;  // the first since the last look
+  };
 
   const BackfillSettings settings_;
   std::vector<Pool> pools_;
@@ -150,6 +178,13 @@ class SimulatedCluster {
   std::vector<int> first_node_;    // of each pool, in view_
   absl::Time now_ = absl::InfinitePast();
   uint64_t changes_ = 0;
+  // Of looks in parts; nullptr: there was none yet.
+  std::unique_ptr<QueueCalendars> calendars_;
+  std::vector<uint32_t> changed_;  // since the last look
+  Events limits_;                  // of what runs: when it is expected to end
+  std::vector<uint32_t> overdue_;  // what runs although it was expected to end
+  std::unordered_map<std::string, Decided> decided_;
+  std::vector<std::string> shown_ended_;  // decisions of jobs that the last look shows as ended
 };
 
 }  // namespace carbon

@@ -1,6 +1,8 @@
 #include "replay/forecasts/known_forecasts.h"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 #include <utility>
 
 #include "forecast/own/history_forecast.h"
@@ -38,17 +40,25 @@ absl::StatusOr<std::vector<ZoneForecast>> OracleForecasts::At(absl::Time hour) {
   return forecasts;
 }
 
-OwnForecasts::OwnForecasts(const std::vector<ZoneActuals>& zones, const std::string& cache) {
-  for (const ZoneActuals& zone : zones) {
-    ZoneForecaster::Options options;
-    options.fit_serves_days = kFitServesDays;
-    options.zone = *zone.zone;
-    forecasters_.push_back(
-        std::make_unique<ZoneForecaster>(*zone.record, cache, std::move(options)));
-  }
+namespace {
+
+std::unique_ptr<ZoneForecaster> ForecasterOf(const ZoneActuals& zone, const std::string& cache) {
+  ZoneForecaster::Options options;
+  options.fit_serves_days = OwnForecasts::kFitServesDays;
+  options.errors_serve_days = OwnForecasts::kErrorsServeDays;
+  options.zone = *zone.zone;
+  return std::make_unique<ZoneForecaster>(*zone.record, cache, std::move(options));
 }
 
+}  // namespace
+
+OwnForecasts::OwnForecasts(const std::vector<ZoneActuals>& zones, const std::string& cache)
+    : zones_(zones), cache_(cache) {}
+
 absl::StatusOr<std::vector<ZoneForecast>> OwnForecasts::At(absl::Time hour) {
+  if (forecasters_.empty()) {
+    for (const ZoneActuals& zone : zones_) forecasters_.push_back(ForecasterOf(zone, cache_));
+  }
   std::vector<ZoneForecast> forecasts;
   for (const std::unique_ptr<ZoneForecaster>& forecaster : forecasters_) {
     absl::StatusOr<ZoneForecast> forecast = forecaster->At(hour);
@@ -58,6 +68,37 @@ absl::StatusOr<std::vector<ZoneForecast>> OwnForecasts::At(absl::Time hour) {
     forecasts.push_back(*std::move(forecast));
   }
   return forecasts;
+}
+
+absl::Status OwnForecasts::Prepare(const std::vector<absl::Time>& hours, int threads,
+                                   const std::function<void(double)>& progress) {
+  if (cache_.empty() || hours.empty()) return absl::OkStatus();
+  std::atomic<size_t> next = 0, done = 0;
+  std::vector<absl::Status> errors(zones_.size());
+  const auto all = static_cast<double>(zones_.size() * hours.size());
+  const auto work = [&](bool is_caller) {
+    for (size_t zone = next++; zone < zones_.size(); zone = next++) {
+      // Its own, and only as long: what it has in memory is large.
+      const std::unique_ptr<ZoneForecaster> forecaster = ForecasterOf(zones_[zone], cache_);
+      absl::Status& error = errors[zone];
+      for (size_t i = 0; i < hours.size() && error.ok(); ++i) {
+        const absl::Status status = forecaster->Prepare(hours[i]);
+        if (!absl::IsFailedPrecondition(status)) error.Update(status);
+        ++done;
+        if (is_caller && progress) progress(static_cast<double>(done) / all);
+      }
+      error.Update(forecaster->Flush());
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (int i = 1; i < threads; ++i) others.emplace_back(work, false);
+    work(true);
+  }
+  for (const absl::Status& error : errors) {
+    if (!error.ok()) return error;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace carbon

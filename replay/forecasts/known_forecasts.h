@@ -2,10 +2,12 @@
 #ifndef REPLAY_FORECASTS_KNOWN_FORECASTS_H_
 #define REPLAY_FORECASTS_KNOWN_FORECASTS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/config/daemon_config.h"
@@ -23,6 +25,13 @@ class KnownForecasts {
   // Returns the forecasts of the zones that have one at `hour`, a whole hour, in the order of the
   // configuration. Returns an error if no zone ever has one, or if the disk fails.
   virtual absl::StatusOr<std::vector<ZoneForecast>> At(absl::Time hour) = 0;
+
+  // Makes what At will give for these hours, in order, as far as it can be kept until then. May use
+  // `threads` threads; `progress` is called in the caller's, with how much is done, from 0 to 1.
+  virtual absl::Status Prepare(const std::vector<absl::Time>& /*hours*/, int /*threads*/,
+                               const std::function<void(double)>& /*progress*/) {
+    return absl::OkStatus();
+  }
 };
 
 // A zone's configuration and its measured values. Both must have the same zone name.
@@ -49,15 +58,21 @@ class OracleForecasts : public KnownForecasts {
 class OwnForecasts : public KnownForecasts {
  public:
   static constexpr int kFitServesDays = 30;
+  static constexpr int kErrorsServeDays = 7;
 
   // Keeps its forecasts in the folder `cache`; empty: only in memory. The objects to which `zones`
   // points must outlive it.
   OwnForecasts(const std::vector<ZoneActuals>& zones, const std::string& cache);
 
   absl::StatusOr<std::vector<ZoneForecast>> At(absl::Time hour) override;
+  // Zone by zone; nothing without a cache.
+  absl::Status Prepare(const std::vector<absl::Time>& hours, int threads,
+                       const std::function<void(double)>& progress) override;
 
  private:
-  std::vector<std::unique_ptr<ZoneForecaster>> forecasters_;
+  const std::vector<ZoneActuals> zones_;
+  const std::string cache_;
+  std::vector<std::unique_ptr<ZoneForecaster>> forecasters_;  // made when they are needed
 };
 
 }  // namespace carbon

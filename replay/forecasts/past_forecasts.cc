@@ -15,9 +15,10 @@ constexpr int64_t kDay = 24 * 3600;
 // A regression is fitted to at most 56 days. The rest allows for gaps.
 constexpr absl::Duration kLookBack = absl::Hours(24 * 90);
 
-// Returns the part of `history` in [from, to).
-absl::StatusOr<IntensityHistory> Between(const IntensityHistory& history, absl::Time from,
-                                         absl::Time to) {
+}  // namespace
+
+absl::StatusOr<IntensityHistory> HistoryBetween(const IntensityHistory& history, absl::Time from,
+                                                absl::Time to) {
   const std::vector<IntensityHistory::Interval>& all = history.intervals();
   const auto starts_before = [](const IntensityHistory::Interval& interval, absl::Time time) {
     return interval.start < time;
@@ -25,8 +26,6 @@ absl::StatusOr<IntensityHistory> Between(const IntensityHistory& history, absl::
   return IntensityHistory::Create({std::lower_bound(all.begin(), all.end(), from, starts_before),
                                    std::lower_bound(all.begin(), all.end(), to, starts_before)});
 }
-
-}  // namespace
 
 std::vector<ForecastPair> PastForecastStore::EndingBy(absl::Time end) {
   std::vector<ForecastPair> result;
@@ -44,7 +43,7 @@ const std::optional<ForecastPair>& PastForecastStore::At(absl::Time origin) {
   const RidgeForecast* ridge = FitFor(origin);
   if (ridge == nullptr) return entry->second;
   const absl::Time end = origin + absl::Hours(24 * days_ahead_);
-  const absl::StatusOr<IntensityHistory> recent = Between(history_, origin - kLookBack, end);
+  const absl::StatusOr<IntensityHistory> recent = HistoryBetween(history_, origin - kLookBack, end);
   if (!recent.ok()) return entry->second;
   const HourlyHistory outcome = HourlyHistory::From(*recent, end);
   const HourlyHistory known = outcome.Until(origin);
@@ -64,14 +63,24 @@ const std::optional<ForecastPair>& PastForecastStore::At(absl::Time origin) {
 std::vector<double> PastForecastStore::ForecastFrom(absl::Time origin) {
   const RidgeForecast* ridge = FitFor(origin);
   if (ridge == nullptr) return {};
-  const absl::StatusOr<IntensityHistory> recent = Between(history_, origin - kLookBack, origin);
+  const absl::StatusOr<IntensityHistory> recent =
+      HistoryBetween(history_, origin - kLookBack, origin);
   if (!recent.ok()) return {};
   const HourlyHistory known = HourlyHistory::From(*recent, origin);
   return known.end() == origin ? ridge->Forecast(known) : std::vector<double>();
 }
 
-// Returns the first regression that can be fitted on or after the day, every `refit_days_`, on
-// which one is due.
+void PastForecastStore::ForgetBefore(absl::Time now) {
+  constexpr int64_t kSpareDays = 20;
+  const auto days_before = [now](int64_t days) { return absl::ToUnixSeconds(now) - days * kDay; };
+  const int64_t pairs = days_ahead_ + static_cast<int64_t>(kMaxPastForecasts) + kSpareDays;
+  pairs_.erase(pairs_.begin(), pairs_.lower_bound(days_before(pairs)));
+  // Older ones have made all past forecasts that they were needed for.
+  const int64_t fits = days_ahead_ + refit_days_ + kSpareDays;
+  fits_.erase(fits_.begin(), fits_.lower_bound(days_before(fits)));
+}
+
+// The first that can be fitted on or after the day, every `refit_days_`, on which one is due.
 const RidgeForecast* PastForecastStore::FitFor(absl::Time origin) {
   const int64_t at = absl::ToUnixSeconds(origin);
   const int64_t day = at / kDay;

@@ -18,12 +18,17 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/own/evaluation.h"
 #include "forecast/own/ridge_forecast.h"
 
 namespace carbon {
+
+// What `history` says of [from, to).
+absl::StatusOr<IntensityHistory> HistoryBetween(const IntensityHistory& history, absl::Time from,
+                                                absl::Time to);
 
 class PastForecastStore {
  public:
@@ -41,6 +46,10 @@ class PastForecastStore {
   // Later values of the history do not affect it. Empty if the hour before `origin` is unknown or
   // too little is known before it. `origin` is a whole hour.
   std::vector<double> ForecastFrom(absl::Time origin);
+
+  // Frees what is not needed for calls about times from `now` on. Those about earlier times give
+  // the same as before, and take longer.
+  void ForgetBefore(absl::Time now);
 
  private:
   const std::optional<ForecastPair>& At(absl::Time origin);

@@ -4,15 +4,23 @@
 #ifndef REPLAY_FORECASTS_ZONE_FORECASTER_H_
 #define REPLAY_FORECASTS_ZONE_FORECASTER_H_
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/config/daemon_config.h"
+#include "core/grid/error_factors.h"
 #include "core/grid/zone_forecast.h"
+#include "forecast/own/forecast_error.h"
 #include "forecast/own/history_forecast.h"
 #include "forecast/own/hourly_history.h"
+#include "replay/forecasts/forecast_cache.h"
 #include "replay/forecasts/past_forecasts.h"
 #include "replay/forecasts/zone_record.h"
 
@@ -25,6 +33,9 @@ class ZoneForecaster {
     // 0: each forecast has its own regression, as in scarbond, and the errors of past forecasts are
     // computed with one that is up to 60 days old.
     int fit_serves_days = 0;
+    // The same of the fit to past errors, which is one for each time of day. It rests on what was
+    // known when it was fitted. 0: each forecast has one of its own.
+    int errors_serve_days = 0;
     ZoneConfig zone;  // its kind, spread and climatology; the record's name is used
   };
 
@@ -40,6 +51,11 @@ class ZoneForecaster {
   // FailedPrecondition if too little is known for a forecast, and errors of the disk if the cache
   // cannot be written. Blocks on the disk. Not thread-safe.
   absl::StatusOr<ZoneForecast> At(absl::Time now);
+  // Makes it so that it is kept. Errors as of At.
+  absl::Status Prepare(absl::Time now);
+  // Writes to the cache what is not written: by itself it does so when a forecast of another day is
+  // asked for. Unavailable for a cache that cannot be written.
+  absl::Status Flush() { return cache_.Flush(); }
 
   int made() const { return made_; }
 
@@ -47,11 +63,21 @@ class ZoneForecaster {
   absl::StatusOr<ZoneForecast> Make(absl::Time now);
   // Uses a regression that was fitted before. Absent: there is none.
   std::optional<HistoryForecast> MakeWithKeptFit(const HourlyHistory& actuals, absl::Time now);
+  // The errors of `hours`, a forecast from `known_until` on, by a fit that was made before;
+  // FailedPrecondition where there is none.
+  absl::StatusOr<ErrorFactors> ErrorsByKeptFit(const std::vector<double>& hours,
+                                               absl::Time known_until, absl::Time now);
+  // Of all data up to the end of the day, UTC.
+  std::string DigestOfDay(absl::Time day) const;
 
   const ZoneRecord& record_;
   const Options options_;
-  const std::string folder_;
+  // By the end of the day: of all data before it.
+  std::map<absl::Time, std::string> digests_;
+  ForecastCache cache_;
   PastForecastStore past_;
+  // By when they were fitted, and to how many hours; absent: too little was known.
+  std::map<std::pair<absl::Time, size_t>, std::optional<ErrorComponents>> error_fits_;
   int made_ = 0;
 };
 

@@ -420,6 +420,12 @@ bool BeginsRow(const Header& header, absl::string_view line) {
          IsJobId(line.substr(0, line.find(header.delimiter)));
 }
 
+// Whether the last line of a text without a newline at its end is a row that was cut: sacct ends
+// each with one.
+bool IsCutRow(const Header& header, absl::string_view line) {
+  return IsJobId(line.substr(0, line.find(header.delimiter)));
+}
+
 absl::string_view TakeLine(absl::string_view* rest) {
   const size_t end = rest->find('\n');
   absl::string_view line = rest->substr(0, end);
@@ -435,7 +441,8 @@ absl::StatusOr<Trace> ParseSacct(absl::string_view text, const SacctOptions& opt
   const absl::StatusOr<Header> header = ParseHeader(line);
   if (!header.ok()) return header.status();
   SacctReader reader(*header, options);
-  // A row, with the lines that continue it, is one piece of `text`.
+  const bool is_cut = !text.empty() && text.back() != '\n';
+  // A row lies in one piece in `text`, with the lines that continue it.
   absl::string_view row;
   while (!text.empty()) {
     const absl::string_view before = text;
@@ -447,7 +454,8 @@ absl::StatusOr<Trace> ParseSacct(absl::string_view text, const SacctOptions& opt
       continue;
     }
     const bool begins_row =
-        row.empty() ? absl::StrContains(next, header->delimiter) : BeginsRow(*header, next);
+        (row.empty() ? absl::StrContains(next, header->delimiter) : BeginsRow(*header, next)) ||
+        (is_cut && text.empty() && IsCutRow(*header, next));
     if (!begins_row) {
       if (!row.empty()) {
         row = absl::string_view(row.data(),

@@ -260,6 +260,94 @@ TEST(Replay, NoDecisionLooksAtWhatIsMeasuredLater) {
   EXPECT_NE(all, changed_all);
 }
 
+// FNV-1a over all that was decided, and when each job started in both runs.
+uint64_t DigestOf(const ReplayResult& result) {
+  uint64_t hash = 0xcbf29ce484222325;
+  const auto add = [&hash](int64_t value) {
+    for (int i = 0; i < 8; ++i) hash = (hash ^ ((value >> 8 * i) & 0xff)) * 0x100000001b3;
+  };
+  for (const ReplayedJob& job : result.jobs) {
+    add(static_cast<int64_t>(job.outcome));
+    add(job.policy);
+    add(job.enforced.pool);
+    for (const absl::Time time : {job.planned, job.enforced.start, job.home.start}) {
+      add(absl::ToUnixSeconds(time));
+    }
+    add(absl::ToInt64Seconds(job.enforced.runtime));
+  }
+  add(result.decisions);
+  add(result.looks);
+  return hash;
+}
+
+// Two sites that are often full, with jobs of all kinds: whole nodes and parts of them, arrays,
+// requeued runs, jobs of no length, and jobs that outlast their limit.
+void AddBusyDays(int days, SmallWorld* world) {
+  std::mt19937 random(11);
+  world->config.policies[0].max_delay = absl::Hours(12);
+  absl::Time time = GridDay(12);
+  int64_t array = 0;
+  while (time < GridDay(12 + days)) {
+    time += absl::Seconds(random() % 1500);
+    const char* const home = random() % 3 == 0 ? kClean : kDirty;
+    const int64_t nodes = 1 + random() % 3;
+    const absl::Duration length = absl::Seconds(random() % 20 == 0 ? 0 : 60 + random() % 20000);
+    TraceJob& job = world->Add(time, length, nodes, home);
+    job.limit = absl::Minutes(1) + length * static_cast<int64_t>(random() % 3);
+    job.user_id = 1000 + random() % 7;
+    job.priority = random() % 3;
+    if (random() % 2 == 0) {
+      job.devices = nodes * (1 + random() % 7);
+      job.cpus = nodes * (1 + random() % 63);
+    }
+    if (random() % 10 == 0) {
+      const TraceJob task = job;
+      ++array;
+      world->trace.jobs.back().array = array;
+      for (int i = 1; i < 4; ++i) {
+        world->trace.jobs.push_back(task);
+        world->trace.jobs.back().array = array;
+        world->trace.jobs.back().job_id = static_cast<int64_t>(world->trace.jobs.size());
+      }
+    } else if (random() % 15 == 0) {
+      job.eligible = job.submit + absl::Minutes(random() % 300);
+      job.leave_alone = world->trace.names.Add("dependency");
+    } else if (random() % 15 == 0) {
+      TraceJob again = job;
+      again.submit = again.eligible = job.submit + absl::Minutes(1);
+      world->trace.jobs.push_back(again);
+      time = again.submit;
+    }
+  }
+  FinishTrace(&world->trace);
+}
+
+// The decisions of a small replay, as they were when each look was made of the whole queue and one
+// thread did it all.
+TEST(Replay, DecidesAsItDidBefore) {
+  SmallWorld world(MadeUpHours(1, 300, 40), MadeUpHours(2, 280, 40), 4);
+  AddBusyDays(6, &world);
+  const ReplayResult oracle = world.RunWithOracle();
+  OwnForecasts own(world.Actuals(), "");
+  const ReplayResult from_history = world.RunWith(&own);
+  EXPECT_GT(oracle.decisions, 300);
+  EXPECT_EQ(DigestOf(oracle), 10673803746191975836u);
+  EXPECT_EQ(DigestOf(from_history), 6794790149633248948u);
+}
+
+TEST(Replay, DecidesTheSameOnLooksThatAreMadeOfTheWholeQueue) {
+  for (const int64_t nodes : {3, 5}) {
+    SmallWorld world(MadeUpHours(1, 300, 40), MadeUpHours(2, 280, 40), nodes);
+    AddBusyDays(6, &world);
+    const ReplayResult by_change = world.RunWithOracle();
+    world.options.rebuild_looks = true;
+    const ReplayResult whole = world.RunWithOracle();
+    EXPECT_EQ(DigestOf(by_change), DigestOf(whole));
+    EXPECT_EQ(by_change.left_alone, whole.left_alone);
+    EXPECT_GT(by_change.looks, 100);
+  }
+}
+
 TEST(Replay, GivesTheSameTwice) {
   SmallWorld world(MadeUpHours(1, 300, 20), MadeUpHours(2, 280, 20), 2);
   world.config.policies[0].max_delay = absl::Hours(12);

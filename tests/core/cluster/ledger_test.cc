@@ -1,7 +1,11 @@
 #include "core/cluster/ledger.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
 #include <random>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -61,6 +65,67 @@ TEST(BookingLedger, KeepsBookingsApartWhoseHashesCollide) {
   both.Rebase(Queue(5, {{7, one.decision_id, "g", one.runs[0].when, one.runs[0].amount}}), At(5));
   EXPECT_EQ(both.tentative(), 1u);
   EXPECT_EQ(both.digest(), only_other.digest());
+}
+
+// Two ledgers with the same bookings see the same looks: one as new bases, the other as changes.
+TEST(BookingLedger, AnUpdateIsAsGoodAsANewBase) {
+  std::mt19937 random(5);
+  BookingLedger by_base, by_update;
+  std::vector<QueuedUse> shown;  // by the last look
+  by_base.Rebase(Queue(0), At(0));
+  by_update.Rebase(Queue(0), At(0));
+  int64_t now = 0;
+  std::map<BookingFate, int> fates;
+  for (int turn = 0; turn < 2000; ++turn) {
+    now += random() % 5;
+    const uint32_t user_id = random() % 4;
+    for (BookingLedger* ledger : {&by_base, &by_update}) ledger->ViewAs(user_id);
+    const int64_t count = random() % 50 == 0 ? 100 : 1;
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t start = now + random() % 100;
+      Booking booking =
+          Tentative(absl::StrCat("d", turn, "-", i), now, start, start + random() % 200);
+      booking.user_id = user_id;
+      booking.shadow = random() % 5 == 0;
+      for (BookingLedger* ledger : {&by_base, &by_update}) ledger->Book(booking);
+    }
+    if (random() % 3 == 0) {
+      std::vector<QueuedUse> uses;
+      for (int back = 0; back < 20; ++back) {
+        if (random() % 2 == 0) continue;
+        const bool uses_nothing = random() % 8 == 0;
+        const int64_t start = now + random() % 50;
+        uses.push_back({.job_id = static_cast<uint32_t>(turn + 1),
+                        .decision_id = absl::StrCat("d", turn - back, "-0"),
+                        .group = "g",
+                        .when = {At(start), At(uses_nothing ? start : start + 70)},
+                        .amount = {.devices = uses_nothing ? 0 : 1}});
+      }
+      LedgerBase base = Queue(now, uses);
+      const std::map<std::string, LedgerBase::Job, std::less<>> jobs = base.jobs;
+      const auto change = [&](GroupCalendars* calendars) {
+        for (const QueuedUse& use : shown) calendars->Release("g", use.when, use.amount);
+        for (const QueuedUse& use : uses) calendars->Book("g", use.when, use.amount);
+      };
+      const auto find = [&](absl::string_view id) {
+        const auto job = jobs.find(id);
+        return job == jobs.end() ? std::nullopt : std::optional(job->second);
+      };
+      const auto events = by_base.Rebase(std::move(base), At(now));
+      EXPECT_EQ(Fates(by_update.Rebase(LedgerUpdate{At(now), change, find}, At(now))),
+                Fates(events));
+      for (const BookingEvent& event : events) ++fates[event.fate];
+      shown = std::move(uses);
+    }
+    ASSERT_EQ(by_update.digest(), by_base.digest()) << turn;
+    ASSERT_EQ(by_update.tentative(), by_base.tentative()) << turn;
+    for (int64_t at = now - 100; at < now + 300; at += 7) {
+      ASSERT_EQ(by_update.calendars().Find("g")->UsedAt(At(at)),
+                by_base.calendars().Find("g")->UsedAt(At(at)))
+          << turn;
+    }
+  }
+  EXPECT_EQ(fates.size(), 4u);
 }
 
 TEST(BookingLedger, CountsABookingOnceWhenTheQueueShowsIt) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/grid/error_noise.h"
 #include "gtest/gtest.h"
 
 namespace carbon {
@@ -103,6 +104,18 @@ TEST(DrawErrors, NeverFallsToZeroAndStandsSizesThatDoNotFit) {
   factors.remainder.clear();
   for (const auto& draws : DrawErrors(factors, "DE")) {
     for (const double draw : draws) EXPECT_EQ(draw, 1);
+  }
+}
+
+TEST(DrawErrors, GivesTheSameBitsWithNoiseThatIsKept) {
+  const ErrorFactors first = Noise(10, 0.2f, 0.5f), longer = Noise(300, 0.1f, 0.9f);
+  const std::vector<std::vector<ErrorDraws>> expected = {
+      DrawErrors(first, "DE"), DrawErrors(longer, "DE"), DrawErrors(first, "FR")};
+  const ErrorNoise noise;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(DrawErrors(first, "DE"), expected[0]);
+    EXPECT_EQ(DrawErrors(longer, "DE"), expected[1]);
+    EXPECT_EQ(DrawErrors(first, "FR"), expected[2]);
   }
 }
 

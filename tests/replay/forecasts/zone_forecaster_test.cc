@@ -26,8 +26,9 @@ TEST(ZoneForecaster, NeitherForecastNorErrorsLookAtWhatComesAfterThem) {
   std::vector<double> changed = hours;
   for (size_t hour = 170 * 24 + 9; hour < changed.size(); ++hour) changed[hour] = 900 - hours[hour];
   const ZoneRecord one = RecordOf("A", hours), two = RecordOf("A", changed);
-  const TemporaryFolder cache;
-  ZoneForecaster before(one, cache.path()), after(two, cache.path());
+  // Of its own each: up to the day before the change one would read what the other has made.
+  const TemporaryFolder cache, other_cache;
+  ZoneForecaster before(one, cache.path()), after(two, other_cache.path());
   // In this order, so that what is made for a later one lies ready for the earlier ones.
   for (const absl::Time now : {GridDay(185, 9), GridDay(171, 9), GridDay(170, 10)}) {
     EXPECT_NE(BytesAt(&before, now), BytesAt(&after, now)) << now;

@@ -229,6 +229,23 @@ TEST(ParseSacct, TextOfUsersBreaksNoRow) {
   EXPECT_EQ(trace.report.Total().rows, 4);
 }
 
+// A full disk, say.
+TEST(ParseSacct, ALastRowThatIsCutIsNoTextOfTheRowAbove) {
+  Row first, last;
+  first.line = "sbatch --comment=carbon:wait=3h train.sh";
+  last.id = "18";
+  const std::string rows = first.Text(), cut = last.Text();
+  for (size_t size = 1; size < cut.size(); ++size) {
+    const Trace trace = Read(absl::StrCat(rows, cut.substr(0, size)));
+    const bool is_whole = size > cut.rfind('|');
+    EXPECT_EQ(trace.jobs.size(), is_whole ? 2u : 1u) << size;
+    EXPECT_EQ(trace.report[RowReason::kMalformed].rows, is_whole ? 0 : 1) << size;
+    EXPECT_EQ(trace.names[trace.jobs[0].comment], "carbon:wait=3h") << size;
+  }
+  // Text goes on in a line that begins otherwise.
+  EXPECT_EQ(Read(absl::StrCat(rows, "and 18 more")).report.Total().rows, 1);
+}
+
 TEST(ParseSacct, JoinedFilesMayRepeatTheHeader) {
   Row later;
   later.id = "18";
