@@ -180,7 +180,7 @@ const std::vector<PolicyRow> kGaiaRows = {
     {"ecovisor", LengthKnowledge::kTrue, "Ecovisor", {".781", ".858", ".906"}},
     {"wait-awhile", LengthKnowledge::kTrue, "Wait Awhile, true length", {".730", ".791", ".832"}},
     {"cats", LengthKnowledge::kTrue, "CATS, true length", {}},
-    {"threshold", LengthKnowledge::kTrue, "threshold at the year's mean", {}},
+    {"threshold", LengthKnowledge::kTrue, "threshold at the mean", {}},
 };
 
 absl::StatusOr<std::vector<std::pair<std::string, IntensitySeries>>> ReadTraceZones(
@@ -305,8 +305,10 @@ absl::Status RunLetsWaitAwhile(const Options& options) {
   for (const auto& [zone, series] : zones) {
     columns.insert(columns.end(), {zone, "least to most", "published"});
   }
-  Markdown table(absl::StrCat("Let's Wait Awhile, scenario II: % saved, mean of ", workloads.size(),
-                              " draws of the jobs"),
+  Markdown table(absl::StrCat("Let's Wait Awhile, scenario II: % saved, ",
+                              options.lets_wait_awhile_jobs.empty()
+                                  ? absl::StrCat("mean of ", workloads.size(), " draws of the jobs")
+                                  : "the jobs of " + options.lets_wait_awhile_jobs),
                  columns);
   for (const LetsWaitAwhileRow& row : kLetsWaitAwhileRows) {
     const auto policy = MakePolicy(row.policy);
