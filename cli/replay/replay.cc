@@ -363,10 +363,9 @@ int Run(const Options& options, Replayed* replayed) {
 int RunReplay(const Options& options) {
   Replayed replayed;
   if (const int code = Run(options, &replayed); code != 0) return code;
-  const ReplayReport report{*replayed.trace,        replayed.settings.config,
-                            replayed.result,        options.trace,
-                            replayed.forecasts,     replayed.settings.groupings,
-                            replayed.settings.zone, options.decided_by};
+  const ReplayReport report{
+      *replayed.trace,    replayed.settings.config,    replayed.result,        options.trace,
+      replayed.forecasts, replayed.settings.groupings, replayed.settings.zone, options.decided_by};
   std::cout << (options.json  ? ReplayJson(report)
                 : options.csv ? ReplayCsv(report)
                               : ReplayText(report));
@@ -425,8 +424,7 @@ void AddOptions(CLI::App* command, Options* options) {
   command->add_option("--archive", options->archive,
                       "scarbond's archive; default: as the configuration says");
   command->add_option("--cache", options->cache, "Folder that keeps forecasts for the next replay");
-  command
-      ->add_option("--cache-gb", options->cache_gb, "The most that the folder keeps, 10^9 bytes")
+  command->add_option("--cache-gb", options->cache_gb, "The most that the folder keeps, 10^9 bytes")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
   command->add_option("--pool", options->pools,
