@@ -1,7 +1,7 @@
 // Rebuilds from the plugin's log the bookings that the plugin had at a moment. Each decision that
-// has something to book makes one, and its "booking" record ends it. It also follows the pauses of users after
-// bookings without a job (core/cluster/ledger.h): during a pause, a user's bookings count only for
-// the user's own jobs. Pure; for one log, read in order.
+// has something to book makes one, and its "booking" record ends it. It also follows the pauses of
+// users after bookings without a job (core/cluster/ledger.h): during a pause, a user's bookings
+// count only for the user's own jobs. Pure; for one log, read in order.
 #ifndef CLI_EXPLAIN_PAST_BOOKINGS_H_
 #define CLI_EXPLAIN_PAST_BOOKINGS_H_
 
