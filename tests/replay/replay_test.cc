@@ -121,7 +121,7 @@ TEST(Replay, ABurstOfAThousandJobsNeverExceedsAPool) {
     changes[{job.enforced.pool, job.planned}] += traced.nodes;
     changes[{job.enforced.pool, job.planned + *traced.limit}] -= traced.nodes;
   }
-  EXPECT_GT(placed, 500);
+  EXPECT_GT(placed, 400);  // the pools have room for about half of them in time
   std::map<int, int64_t> in_use;
   for (const auto& [at, change] : changes) {
     in_use[at.first] += change;
