@@ -177,6 +177,7 @@ std::string HoursText(const ReplayReport& report) {
   Table table({{"HOUR"}, {"HOME KWH", true}, {"KWH", true}, {"CHANGE", true}});
   for (size_t hour = 0; hour < profile.home.size(); ++hour) {
     const double home = profile.home[hour].value(), enforced = profile.enforced[hour].value();
+    if (home == 0 && enforced == 0) continue;
     table.AddRow({absl::StrFormat("%02d", hour), Thousands(home, 1), Thousands(enforced, 1),
                   PercentOf(enforced - home, home)});
   }

@@ -63,7 +63,9 @@ class LogTraceReader {
     std::vector<TraceJob> jobs;
     jobs.reserve(trace_.jobs.size());
     for (size_t i = 0; i < trace_.jobs.size(); ++i) {
-      const TraceJob& job = trace_.jobs[i];
+      TraceJob& job = trace_.jobs[i];
+      // A decision that left the job alone does not name the default partition; others do.
+      if (!job.names_partition && job.partition == 0) job.partition = trace_.default_partition;
       RowCount* count = &trace_.report.read;
       if (never_queued_.contains(decisions_[static_cast<size_t>(job.job_id)])) {
         count = &trace_.report[RowReason::kNeverStarted];
@@ -117,7 +119,7 @@ class LogTraceReader {
                                                : absl::StrJoin(request.partitions, ","));
     job.names_partition = !request.partitions.empty();
     if (!job.names_partition && trace_.default_partition == 0) {
-      trace_.default_partition = job.partition;
+      trace_.default_partition = job.partition;  // 0 of a job that was left alone
     }
     job.name = names.Add(request.name);
     job.device_type = names.Add(request.device_type);

@@ -8,7 +8,8 @@
 //     before the queue showed its job counts as never started: it was a question (--test-only), or
 //     was refused.
 //   - The tasks of an array share TraceJob::array.
-//   - A job that carbon left alone runs where it was asked for; without a partition it has no pool.
+//   - A job that carbon left alone runs where it was asked for. If it names no partition, that is
+//     the partition of the other decisions whose jobs name none; if there are none, it has no pool.
 //   - Rotated files may be joined, the oldest first. A line that is no record counts as malformed;
 //     records of other kinds are no rows.
 #ifndef REPLAY_TRACE_LOG_TRACE_H_

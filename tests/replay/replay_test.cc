@@ -311,7 +311,7 @@ void AddBusyDays(int days, SmallWorld* world) {
       }
     } else if (random() % 15 == 0) {
       job.eligible = job.submit + absl::Minutes(random() % 300);
-      job.leave_alone = world->trace.names.Add("dependency");
+      job.leave_alone = Reason::kDependency;
     } else if (random() % 15 == 0) {
       TraceJob again = job;
       again.submit = again.eligible = job.submit + absl::Minutes(1);

@@ -101,6 +101,16 @@ TEST(ParseLogTrace, TakesTheHintOrTheLimitOfAJobThatWasLeftAlone) {
   EXPECT_EQ(trace->report[RowReason::kBadTime].rows, 1) << "neither limit nor hint";
 }
 
+TEST(ParseLogTrace, PutsAJobThatWasLeftAloneIntoTheDefaultPartitionThatOthersTell) {
+  Decision decision;
+  decision.reason = {Reason::kHeld};
+  const absl::StatusOr<Trace> trace =
+      ParseLogTrace(Line(1, Training(), decision) + Line(2, Training(), Placed()));
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  ASSERT_EQ(trace->jobs.size(), 2u);
+  EXPECT_EQ(trace->names[trace->jobs[0].partition], "frankfurt");
+}
+
 TEST(ParseLogTrace, CountsWhatTheQueueNeverShowedAsNeverStarted) {
   const absl::StatusOr<Trace> trace =
       ParseLogTrace(Line(1, Training(), Placed()) + Line(2, Training(), Placed()) +
