@@ -377,7 +377,7 @@ TEST_F(EngineTest, LogsWhatBecameOfABooking) {
 
 // scarbond was away while many jobs came: one look ends more bookings than the log's queue holds.
 TEST_F(EngineTest, TellsOfEachBookingHoweverManyEndAtOnce) {
-  constexpr int kJobs = 12'000;
+  constexpr size_t kJobs = 9000;  // the log's queue holds 8192 records, half of them of such ends
   for (NodeGroup& group : world_.capacity.groups) group.total = TotalOf(100'000, group.per_node);
   Publish();
   EngineOptions options = Options();
@@ -386,16 +386,17 @@ TEST_F(EngineTest, TellsOfEachBookingHoweverManyEndAtOnce) {
   {
     Engine engine(options);
     SubmitUntilPlaced(engine);
-    for (int i = 0; i < kJobs; ++i) {
+    // While the queue is full, jobs pass undecided: the next is submitted once it has room.
+    const auto decide_one = [&] {
       const std::string comment = engine.Submit(world_.Job("carbon:now"), world_.now).admin_comment;
-      if (!comment.empty()) decided.insert(DecisionIdInComment(comment));
-    }
+      return !comment.empty() && decided.insert(DecisionIdInComment(comment)).second;
+    };
+    while (decided.size() < kJobs) ASSERT_TRUE(decide_one() || Eventually(decide_one));
     world_.capacity.taken_at = world_.now + absl::Hours(90);
     Publish(world_.now + absl::Hours(90));
     EXPECT_TRUE(
         Eventually([&] { return StatusCount("records_written") > int(2 * decided.size()); }));
   }
-  EXPECT_GT(decided.size(), kJobs / 2u);
   for (const nlohmann::json& record : Records()) {
     if (record["type"] == "booking") told.insert(record["decision"]);
   }
