@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "scarbond/service_log.h"
 #include "scarbond/service_notice.h"
 #include "settings/load_config.h"
 #include "spdlog/spdlog.h"
@@ -20,16 +21,8 @@ constexpr absl::Duration kMaxWait = absl::Seconds(60);
 // Returns why the previous configuration stays in force; empty if the new one is in force.
 std::string Reload(const std::string& path, Publication* publication) {
   std::optional<Config> config = LoadAndLog(path);
-  if (!config.has_value()) {
-    spdlog::error("{}: not loaded; the configuration before it stays in force", path);
-    return absl::StrCat(path, ": is wrong; the configuration before it stays in force");
-  }
-  if (absl::Status status = publication->Reconfigure(*std::move(config)); !status.ok()) {
-    spdlog::error("{}: not loaded: {}", path, std::string(status.message()));
-    return absl::StrCat(path, ": not loaded: ", status.message());
-  }
-  spdlog::info("{}: loaded", path);
-  return "";
+  if (!config.has_value()) return LogReload(path, std::nullopt);
+  return LogReload(path, publication->Reconfigure(*std::move(config)));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "scarbond/service_log.h"
 #include "settings/load_config.h"
 #include "spdlog/spdlog.h"
 #include "store/file.h"
@@ -30,17 +31,10 @@ absl::Status CreateFolderOf(const std::string& path) {
 // Returns why the previous configuration stays in force; empty if the new one is in force.
 std::string Reload(const std::string& path, DaemonConfig* config, LiveForecastFeed* feed) {
   std::optional<DaemonConfig> loaded = LoadForFetch(path);
-  if (!loaded.has_value()) {
-    spdlog::error("{}: not loaded; the configuration before it stays in force", path);
-    return absl::StrCat(path, ": is wrong; the configuration before it stays in force");
-  }
-  if (absl::Status status = feed->Configure(*loaded); !status.ok()) {
-    spdlog::error("{}: not loaded: {}", path, std::string(status.message()));
-    return absl::StrCat(path, ": not loaded: ", status.message());
-  }
-  *config = *std::move(loaded);
-  spdlog::info("{}: loaded", path);
-  return "";
+  if (!loaded.has_value()) return LogReload(path, std::nullopt);
+  const absl::Status applied = feed->Configure(*loaded);
+  if (applied.ok()) *config = *std::move(loaded);
+  return LogReload(path, applied);
 }
 
 }  // namespace

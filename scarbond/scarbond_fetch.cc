@@ -1,25 +1,18 @@
 // scarbond-fetch fetches the forecasts, as a user of its own, and leaves them in a file for
 // scarbond. It runs in the foreground and logs to standard error. It does not link libslurm. This
-// file only composes: options, logging and the loop.
-#include <errno.h>
-#include <string.h>
+// file only composes.
 #include <unistd.h>
 
-#include <cstdio>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "absl/time/clock.h"
-#include "forecast/http/known_secrets.h"
 #include "scarbond/fetch_report.h"
 #include "scarbond/fetcher.h"
 #include "scarbond/live_forecast_feed.h"
-#include "scarbond/service_log.h"
-#include "scarbond/signals.h"
+#include "scarbond/service_program.h"
 #include "spdlog/spdlog.h"
 
 namespace carbon {
@@ -28,19 +21,7 @@ namespace {
 // With --once, the time that all providers together may take. Then it writes without them.
 constexpr absl::Duration kMaxFetch = absl::Seconds(30);
 
-struct Options {
-  std::string config = CARBON_CONFIG_FILE;
-  bool once = false;
-  bool verbose = false;
-};
-
-int Run(const Options& options) {
-  StartLogging("scarbond-fetch", options.verbose);
-  const Signals signals;
-  if (!signals.ok()) {
-    spdlog::error("cannot receive signals: {}", strerror(errno));
-    return 1;
-  }
+int Run(const ServiceOptions& options, const Signals& signals) {
   if (geteuid() == 0) spdlog::warn("runs as root, and needs no right of root's");
   std::optional<DaemonConfig> config = LoadForFetch(options.config);
   if (!config.has_value()) return 1;
@@ -65,21 +46,8 @@ int Run(const Options& options) {
 }  // namespace carbon
 
 int main(int argc, char** argv) {
-  CLI::App app("Fetches the forecasts that scarbond publishes", "scarbond-fetch");
-  carbon::Options options;
-  app.add_option("-f,--config", options.config, "The configuration")->capture_default_str();
-  app.add_flag("--once", options.once, "Fetch once, write and exit");
-  app.add_flag("-v,--verbose", options.verbose, "Log each time that forecasts are made");
-  app.set_version_flag("--version", "scarbond-fetch " CARBON_VERSION);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
-    return carbon::Run(options);
-  } catch (const std::exception& error) {
-    fprintf(stderr, "scarbond-fetch: %s\n", carbon::WithoutSecrets(error.what()).c_str());
-    return 1;
-  }
+  return carbon::RunService(argc, argv,
+                            {"scarbond-fetch", "Fetches the forecasts that scarbond publishes",
+                             "Fetch once, write and exit", "Log each time that forecasts are made"},
+                            &carbon::Run);
 }

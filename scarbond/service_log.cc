@@ -90,4 +90,17 @@ void WarnOfNew(std::vector<std::string> lines, std::vector<std::string>* known) 
   *known = std::move(lines);
 }
 
+std::string LogReload(const std::string& path, const std::optional<absl::Status>& applied) {
+  if (!applied.has_value()) {
+    spdlog::error("{}: not loaded; the configuration before it stays in force", path);
+    return absl::StrCat(path, ": is wrong; the configuration before it stays in force");
+  }
+  if (!applied->ok()) {
+    spdlog::error("{}: not loaded: {}", path, std::string(applied->message()));
+    return absl::StrCat(path, ": not loaded: ", applied->message());
+  }
+  spdlog::info("{}: loaded", path);
+  return "";
+}
+
 }  // namespace carbon

@@ -3,8 +3,11 @@
 #ifndef SCARBOND_SERVICE_LOG_H_
 #define SCARBOND_SERVICE_LOG_H_
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "absl/status/status.h"
 
 namespace carbon {
 
@@ -14,6 +17,11 @@ void StartLogging(const std::string& program, bool verbose);
 
 // Logs the lines that are not in `known` as warnings, and keeps `lines` there.
 void WarnOfNew(std::vector<std::string> lines, std::vector<std::string>* known);
+
+// Logs how it ended to load the configuration at `path` again. `applied` is absent if the file is
+// wrong, whose errors are logged already. Returns why the configuration before it stays in force;
+// empty if the new one is in force.
+std::string LogReload(const std::string& path, const std::optional<absl::Status>& applied);
 
 }  // namespace carbon
 
