@@ -4,6 +4,8 @@
 //   placement_bench --data DIR                    2021, the defaults
 //   placement_bench --data DIR --every 10         a tenth of the arrivals
 //   placement_bench --data DIR --from 2022-01-01 --to 2023-01-01
+//   placement_bench --data DIR --kept-fits --every 7
+//                          what replay's kept fits change, at 214 random hours
 //
 // DIR/grid/ensembleci_direct_2019_2022/ZONE.csv             hourly, of CISO, ERCO, PJM, ISNE, DE, …
 // DIR/grid/electricity_maps_lca_2021_2023/ZONE.csv          hourly, of US-CAL-CISO, ES and NO
@@ -23,6 +25,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "bench/placement/arrivals.h"
+#include "bench/placement/kept_fits.h"
 #include "bench/placement/report.h"
 #include "bench/placement/study.h"
 #include "bench/placement/trace_study.h"
@@ -59,6 +62,7 @@ struct Options {
   std::vector<Rule> rules = kRules;
   int every = 1;
   bool trace = true;
+  bool kept_fits = false;  // only this
 };
 
 std::vector<absl::Duration> HoursOf(const std::vector<int>& hours) {
@@ -169,6 +173,26 @@ absl::Status RunTraces(const Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status RunKeptFits(const Options& options, const ZoneRecords& records,
+                         const StudyPlan& common) {
+  StudyPlan plan = common;
+  for (const std::string& zones : options.federations) {
+    plan.federations.push_back(absl::StrSplit(zones, ' '));
+  }
+  plan.runtimes = HoursOf({6, 24, 72});
+  plan.slacks = HoursOf({24});
+  plan.rules = {kRules[kNewRule]};
+  const absl::StatusOr<KeptFitsComparison> comparison = CompareKeptFits(plan, records);
+  if (!comparison.ok()) return comparison.status();
+  Print("Share of the oracle by published forecasts and by those of a replay, %",
+        KeptFitsTable(plan, *comparison));
+  std::printf("\n%lld of %lld decisions differ; %lld forecasts differ by %.2f%% in the mean.\n",
+              static_cast<long long>(comparison->different),
+              static_cast<long long>(comparison->decisions),
+              static_cast<long long>(comparison->forecasts), 100 * comparison->mean_difference);
+  return absl::OkStatus();
+}
+
 absl::Status Run(const Options& options) {
   const absl::StatusOr<absl::Time> from = ParseDay(options.from), to = ParseDay(options.to);
   if (!from.ok()) return from.status();
@@ -191,6 +215,7 @@ absl::Status Run(const Options& options) {
   common.arrivals = ArrivalsWithin(*arrivals, common.period, options.every);
   std::printf("%zu arrivals from %s to %s\n", common.arrivals.size(), options.from.c_str(),
               options.to.c_str());
+  if (options.kept_fits) return RunKeptFits(options, *records, common);
   if (absl::Status status = MakeForecasts(*records, common.arrivals, options.cache, PrintProgress);
       !status.ok()) {
     return status;
@@ -226,6 +251,8 @@ int Main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_flag("!--no-trace", options.trace, "Leave GAIA's trace out");
+  app.add_flag("--kept-fits", options.kept_fits,
+               "Compare replay's forecasts with published ones, and nothing else");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

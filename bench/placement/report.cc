@@ -255,6 +255,39 @@ std::string TraceTable(const std::vector<Rule>& rules, const std::vector<TraceRo
   return table.text();
 }
 
+std::string KeptFitsTable(const StudyPlan& plan, const KeptFitsComparison& comparison) {
+  MarkdownText table({"job/slack, h", "federation", "published", "replay", "difference, points"},
+                     2);
+  const size_t rule = plan.rules.size() - 1;
+  for (size_t i = 0; i < comparison.published.cells.size(); ++i) {
+    const StudyCell& published = comparison.published.cells[i];
+    const StudyCell& kept = comparison.kept.cells[i];
+    struct PairSums {
+      CellSums published, kept;
+      PairSums& operator+=(const PairSums& other) {
+        published += other.published;
+        kept += other.kept;
+        return *this;
+      }
+    };
+    std::vector<PairSums> blocks;
+    PairSums total;
+    for (size_t block = 0; block < published.blocks.size(); ++block) {
+      blocks.push_back({published.blocks[block], kept.blocks[block]});
+      total += blocks.back();
+    }
+    const auto difference = [rule](const PairSums& sums) {
+      return OracleShare(sums.kept.rules[rule].emitted, sums.kept) -
+             OracleShare(sums.published.rules[rule].emitted, sums.published);
+    };
+    table.AddRow({CellName(published), FederationName(plan, published),
+                  Percent(OracleShare(total.published.rules[rule].emitted, total.published), 1),
+                  Percent(OracleShare(total.kept.rules[rule].emitted, total.kept), 1),
+                  WithInterval(difference(total), BlockBootstrap(blocks, difference), 1)});
+  }
+  return table.text();
+}
+
 std::string Notes(const StudyPlan& plan, const StudyResult& result) {
   std::string text;
   for (size_t i = 0; i < plan.federations.size(); ++i) {

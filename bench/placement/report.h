@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/placement/kept_fits.h"
 #include "bench/placement/study.h"
 #include "bench/placement/trace_study.h"
 
@@ -42,6 +43,10 @@ struct TraceRow {
   TraceResult result;
 };
 std::string TraceTable(const std::vector<Rule>& rules, const std::vector<TraceRow>& rows);
+
+// By cell, for the plan's last rule: its share of the oracle by published forecasts and by those of
+// a replay, and the difference in percentage points, with the bootstrap's 95% interval.
+std::string KeptFitsTable(const StudyPlan& plan, const KeptFitsComparison& comparison);
 
 // Returns the static best site of each federation, and a line with the reason for each federation
 // that was left out.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "replay/forecasts/zone_forecaster.h"
 
 namespace carbon {
 namespace {
@@ -146,15 +147,14 @@ CellSums StudyCell::Total() const {
 }
 
 absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& records,
-                                     const std::string& cache, const DecisionObserver& observer) {
+                                     const ForecastAt& forecast_at,
+                                     const DecisionObserver& observer) {
   StudyResult result;
   const absl::StatusOr<std::vector<Members>> federations = FindMembers(plan, records, &result);
   if (!federations.ok()) return federations.status();
-  std::map<std::string, ZoneForecaster> forecasters;
+  std::map<std::string, const ZoneRecord*> zones;
   for (const Members& members : *federations) {
-    for (const ZoneRecord* zone : members.zones) {
-      forecasters.try_emplace(zone->zone(), *zone, cache);
-    }
+    for (const ZoneRecord* zone : members.zones) zones.emplace(zone->zone(), zone);
     const auto blocks =
         static_cast<size_t>(absl::Ceil(plan.period.to - plan.period.from, kBlock) / kBlock);
     for (const absl::Duration runtime : plan.runtimes) {
@@ -167,8 +167,8 @@ absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& r
   }
   for (const absl::Time arrival : plan.arrivals) {
     HourForecasts forecasts;
-    for (auto& [zone, forecaster] : forecasters) {
-      absl::StatusOr<ZoneForecast> forecast = forecaster.At(arrival);
+    for (const auto& [zone, record] : zones) {
+      absl::StatusOr<ZoneForecast> forecast = forecast_at(*record, arrival);
       if (forecast.ok()) {
         forecasts[zone] = *std::move(forecast);
       } else if (absl::IsFailedPrecondition(forecast.status())) {
@@ -199,6 +199,15 @@ absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& r
   }
   DropEmpty(plan, &result);
   return result;
+}
+
+absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& records,
+                                     const std::string& cache, const DecisionObserver& observer) {
+  std::map<std::string, ZoneForecaster> forecasters;
+  const ForecastAt forecast_at = [&](const ZoneRecord& zone, absl::Time hour) {
+    return forecasters.try_emplace(zone.zone(), zone, cache).first->second.At(hour);
+  };
+  return RunStudy(plan, records, forecast_at, observer);
 }
 
 absl::Status MakeForecasts(const ZoneRecords& records, const std::vector<absl::Time>& arrivals,

@@ -1,6 +1,6 @@
 // The benchmark's experiment: jobs arrive, each rule decides with the forecasts of that hour, and
-// the actual values score it. ZoneForecaster makes the forecasts, so running a study blocks on the
-// disk, and takes long if the forecasts do not exist yet.
+// the actual values score it. If a ZoneForecaster makes the forecasts, running a study blocks on
+// the disk, and takes long if the forecasts do not exist yet.
 #ifndef BENCH_PLACEMENT_STUDY_H_
 #define BENCH_PLACEMENT_STUDY_H_
 
@@ -17,7 +17,7 @@
 #include "bench/placement/arrivals.h"
 #include "bench/placement/federation.h"
 #include "bench/placement/scoring.h"
-#include "replay/forecasts/zone_forecaster.h"
+#include "core/grid/zone_forecast.h"
 #include "replay/forecasts/zone_record.h"
 
 namespace carbon {
@@ -63,12 +63,20 @@ using DecisionObserver = std::function<void(const StudyDecision&)>;
 
 using ZoneRecords = std::map<std::string, ZoneRecord>;
 
+// Returns the zone's forecast as it was known at a whole hour. FailedPrecondition: there was none.
+using ForecastAt =
+    std::function<absl::StatusOr<ZoneForecast>(const ZoneRecord& zone, absl::Time hour)>;
+
 // The static best site of a federation is the one with the smallest mean over the year before the
 // period, of which a quarter must be known. A federation is left out if one of its zones has no
 // such mean, or if one of its cells has no job. A job is left out of a cell if the result of any of
 // its possible runs is unknown, and out of all cells of a federation if a zone has no forecast.
 //
 // Returns NotFound for a zone without a record, and Internal if a job is not placed at all.
+absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& records,
+                                     const ForecastAt& forecast_at,
+                                     const DecisionObserver& observer = nullptr);
+// Does the same with the forecasts of a ZoneForecaster, kept in the folder `cache`.
 absl::StatusOr<StudyResult> RunStudy(const StudyPlan& plan, const ZoneRecords& records,
                                      const std::string& cache,
                                      const DecisionObserver& observer = nullptr);

@@ -111,5 +111,19 @@ TEST(Report, NotesNameStaticBestSitesAndWhatWasLeftOut) {
   EXPECT_EQ(Notes(example.plan, example.result), "\nLeft out: A B: B is not known.\n");
 }
 
+TEST(Report, KeptFitsTable) {
+  const Example published;
+  KeptFitsComparison comparison;
+  comparison.published = comparison.kept = published.result;
+  for (StudyCell& cell : comparison.kept.cells) {
+    for (CellSums& block : cell.blocks) block.rules[0].emitted += 10;
+  }
+  EXPECT_EQ(KeptFitsTable(published.plan, comparison),
+            "| job/slack, h | federation | published | replay | difference, points |\n"
+            "|---|---|--:|--:|--:|\n"
+            "| 6/24 | A B | 50.0 | 45.0 | -5.0 (-5.0 to -5.0) |\n"
+            "| 6/24 | C | -10.0 | -15.0 | -5.0 (-5.0 to -5.0) |\n");
+}
+
 }  // namespace
 }  // namespace carbon
