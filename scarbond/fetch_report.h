@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 #include "scarbond/forecast_feed.h"
 
 namespace carbon {

@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/base/finding.h"
 #include "core/config/daemon_config.h"
+#include "core/finding/finding.h"
 #include "core/grid/forecast_report.h"
 #include "core/grid/source_state.h"
 #include "core/grid/zone_forecast.h"

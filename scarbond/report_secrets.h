@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 #include "core/grid/source_state.h"
 
 namespace carbon {

@@ -19,7 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 #include "core/grid/forecast_report.h"
 #include "core/grid/source_state.h"
 

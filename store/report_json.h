@@ -8,7 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 #include "core/grid/source_state.h"
 #include "core/json/json_reader.h"
 #include "nlohmann/json.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 
 namespace carbon {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 #include "core/snapshot/snapshot.h"
 #include "store/daemon_state.h"
 #include "store/plugin_status.h"

@@ -1,3 +1,4 @@
+// The precision in which training computes. It decides how fast hardware is. Pure.
 #ifndef CORE_BASE_PRECISION_H_
 #define CORE_BASE_PRECISION_H_
 

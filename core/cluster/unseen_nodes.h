@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "core/base/finding.h"
 #include "core/cluster/cluster_view.h"
 #include "core/config/placement_config.h"
+#include "core/finding/finding.h"
 
 namespace carbon {
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/base/finding.h"
 #include "core/cluster/cluster_state.h"
 #include "core/decision/restored_jobs.h"
 #include "core/decision/watch.h"
+#include "core/finding/finding.h"
 
 namespace carbon {
 

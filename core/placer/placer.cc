@@ -5,6 +5,7 @@
 #include "core/decision/admin_comment.h"
 #include "core/reason/reason.h"
 #include "core/record/record_chain.h"
+#include "core/record/user_message.h"
 
 namespace carbon {
 namespace {

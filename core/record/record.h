@@ -9,7 +9,6 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "core/decision/circumstances.h"
 #include "core/decision/decision.h"
 #include "core/job/job.h"
@@ -45,10 +44,6 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
 
 // What said how long the job runs: "hint", "flops" or "time_limit". Empty: the job was left alone.
 absl::string_view RuntimeSource(const Decision& decision);
-
-// The one line for the user; empty if there is nothing to say, or if the policy does not want it.
-// It is worded as a plan, because sbatch also prints it if Slurm refuses the job later.
-std::string UserMessage(const Decision& decision, absl::Time now, absl::TimeZone zone);
 
 }  // namespace carbon
 

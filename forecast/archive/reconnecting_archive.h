@@ -20,7 +20,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 #include "forecast/archive/archive.h"
 
 namespace carbon {

@@ -12,8 +12,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/base/finding.h"
 #include "core/config/daemon_config.h"
+#include "core/finding/finding.h"
 #include "forecast/http/http_client.h"
 #include "forecast/live/zone_history_source.h"
 

@@ -14,6 +14,7 @@
 #include "core/grid/source_state.h"
 #include "forecast/live/live_forecasts.h"
 #include "forecast/sources/forecast_file.h"
+#include "forecast/sources/source_choice.h"
 
 namespace carbon {
 

@@ -33,6 +33,7 @@
 #include "forecast/providers/provider.h"
 #include "forecast/providers/providers.h"
 #include "forecast/sources/forecast_file.h"
+#include "forecast/sources/source_choice.h"
 
 namespace carbon {
 

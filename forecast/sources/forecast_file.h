@@ -77,9 +77,6 @@ struct FetchedForecast {
   std::string note = {};
 };
 
-// Returns the reason why a provider that has not answered yet has no forecast. It is not a problem.
-absl::Status NotFetchedYet();
-
 // Describes who else may decide the content of a data file, and so where jobs run: "is owned by uid
 // 1000, not by root or uid 64030", "is a link of uid 1000, …", "is writable by group or others,
 // mode 666". Empty if nobody else may, or if there is no such file.
@@ -90,42 +87,6 @@ std::string WhoElseDecides(const std::string& path);
 // is noted. Blocks on the disk.
 absl::StatusOr<FetchedForecast> ReadForecastFile(const ZoneConfig& zone, const ForecastFile& file,
                                                  absl::Time now);
-
-// Returns the provider's last forecast, or an error that says why there is none yet.
-using FindFetched = std::function<absl::StatusOr<FetchedForecast>(const ForecastProvider&)>;
-
-// Decides whether the source's data can be true. Returns an error that says why they are rejected.
-// It may change single odd values, and then says so in `fetched->trouble`.
-using JudgeFetched = std::function<absl::Status(const ForecastSource&, FetchedForecast* fetched)>;
-
-// How one source was found when the zone's forecast was made.
-struct SourceLook {
-  bool in_use = false;
-  absl::Status trouble;         // why it was passed over, or why older data are used
-  bool is_implausible = false;  // `trouble` comes from the judge
-  ReplyRemark remark;           // of its data
-  std::string note;             // as FetchedForecast has it
-  // The times of its data, if it has any.
-  std::optional<absl::Time> issued_at;
-  std::optional<absl::Time> fetched_at;
-  std::optional<absl::Time> reaches;
-};
-
-// Reads the zone's sources in order and returns the first usable forecast, a fresh one before a
-// stale one. Our own forecast, if given, comes after all fresh ones but before a static value and
-// before stale ones. A forecast that `judge`, if given, rejects is passed over; a static value is
-// not judged.
-//
-// Adds one line to `problems` for each source passed over or in trouble, and one if the forecast is
-// stale or missing: "zone NO-1: csv:NO-1.csv: line 3: value -4 is negative". It adds no line while
-// it waits for a provider's first answer. Adds to `looks`, if given, one entry for each source in
-// their order, up to the one that was taken. Blocks on the disk.
-std::optional<ZoneForecast> ReadZoneForecast(const ZoneConfig& zone, absl::Time now,
-                                             std::vector<std::string>* problems,
-                                             const FindFetched& find = nullptr,
-                                             const ZoneForecast* own = nullptr,
-                                             std::vector<SourceLook>* looks = nullptr,
-                                             const JudgeFetched& judge = nullptr);
 
 }  // namespace carbon
 

@@ -23,8 +23,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/base/finding.h"
 #include "core/config/daemon_config.h"
+#include "core/finding/finding.h"
 #include "core/grid/zone_forecast.h"
 #include "forecast/archive/reconnecting_archive.h"
 #include "forecast/own/own_forecast.h"
@@ -34,6 +34,7 @@
 #include "forecast/plausibility/reported_reasons.h"
 #include "forecast/plausibility/suspect_sources.h"
 #include "forecast/sources/forecast_file.h"
+#include "forecast/sources/source_choice.h"
 #include "forecast/zones/archived_forecasts.h"
 #include "forecast/zones/zone_histories.h"
 

@@ -12,8 +12,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/base/finding.h"
 #include "core/config/daemon_config.h"
+#include "core/finding/finding.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/archive/archive.h"
 #include "forecast/archive/reconnecting_archive.h"

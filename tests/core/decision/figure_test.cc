@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/decision/decision.h"
-#include "core/record/record.h"
+#include "core/record/user_message.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/world.h"

@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "forecast/live/live_history.h"
 #include "forecast/sources/forecast_file.h"
+#include "forecast/sources/source_choice.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/http/loopback_server.h"

@@ -1,8 +1,8 @@
 // The kinds of findings, each with a stable name. One list for all programs: no name is given
 // twice, and a program that counts findings by their codes finds all of them here. scarbon(1)
 // describes those of `scarbon status`. Pure.
-#ifndef CORE_BASE_FINDING_CODE_H_
-#define CORE_BASE_FINDING_CODE_H_
+#ifndef CORE_FINDING_FINDING_CODE_H_
+#define CORE_FINDING_FINDING_CODE_H_
 
 #include <optional>
 
@@ -158,4 +158,4 @@ absl::Span<const FindingCode> AllFindingCodes();
 
 }  // namespace carbon
 
-#endif  // CORE_BASE_FINDING_CODE_H_
+#endif  // CORE_FINDING_FINDING_CODE_H_

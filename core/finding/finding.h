@@ -2,15 +2,15 @@
 // and what `scarbon status`, `scarbon doctor` and the metrics show. Plain data. Pure.
 //
 //   findings.push_back({Severity::kWarning, FindingCode::kPoolDown, "pool oslo", "is down"});
-#ifndef CORE_BASE_FINDING_H_
-#define CORE_BASE_FINDING_H_
+#ifndef CORE_FINDING_FINDING_H_
+#define CORE_FINDING_FINDING_H_
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "core/base/finding_code.h"
+#include "core/finding/finding_code.h"
 
 namespace carbon {
 
@@ -44,4 +44,4 @@ std::vector<std::string> FormatFindings(const std::vector<Finding>& findings, Se
 
 }  // namespace carbon
 
-#endif  // CORE_BASE_FINDING_H_
+#endif  // CORE_FINDING_FINDING_H_

@@ -1,4 +1,4 @@
-#include "core/base/finding_code.h"
+#include "core/finding/finding_code.h"
 
 #include <array>
 #include <cstddef>

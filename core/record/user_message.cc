@@ -1,4 +1,5 @@
-// The line for the user that core/record/record.h declares.
+#include "core/record/user_message.h"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -9,7 +10,6 @@
 #include "core/base/duration.h"
 #include "core/base/mass_text.h"
 #include "core/decision/decision_reason.h"
-#include "core/record/record.h"
 
 namespace carbon {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/base/finding.h"
+#include "core/finding/finding.h"
 
 #include "absl/strings/str_cat.h"
 

@@ -1,11 +1,12 @@
 // What sbatch prints of a decision.
+#include "core/record/user_message.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <tuple>
 
-#include "core/record/record.h"
 #include "tests/core/record/sample_decision.h"
 
 namespace carbon {
