@@ -96,7 +96,7 @@ class Replayer {
       return made;
     }
     // The two runs write different fields of the jobs, and read nothing that the other writes.
-    SimulatedCluster home(Pools()), enforced(Pools());
+    SimulatedCluster home(Pools(), options_.backfill), enforced(Pools(), options_.backfill);
     absl::Status home_status;
     std::jthread at_home([&] { home_status = Simulate(/*is_home=*/true, &home); });
     const absl::Status status = Simulate(/*is_home=*/false, &enforced);

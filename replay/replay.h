@@ -34,6 +34,7 @@
 #include "core/config/placement_config.h"
 #include "core/decision/decision.h"
 #include "core/snapshot/snapshot.h"
+#include "replay/cluster/backfill.h"
 #include "replay/cluster/pool_shapes.h"
 #include "replay/forecasts/known_forecasts.h"
 #include "replay/policies/comparison_policy.h"
@@ -54,6 +55,8 @@ struct ReplayOptions {
   absl::Time to = absl::InfiniteFuture();
   // The shapes that the user states, by pool.
   std::map<std::string, PoolShape> shapes;
+  // How the simulated cluster's scheduler is set, in both runs.
+  BackfillSettings backfill;
   // Decides when jobs start, in their home pools, instead of the Placer: all jobs but those that
   // the Placer leaves alone. It must not suspend. nullptr: the Placer decides.
   std::shared_ptr<const ComparisonPolicy> comparison;

@@ -29,6 +29,7 @@
 #include "core/base/duration.h"
 #include "core/base/timestamp.h"
 #include "forecast/archive/archive.h"
+#include "replay/cluster/scheduler_parameters.h"
 #include "replay/contender.h"
 #include "replay/forecasts/error_model_forecasts.h"
 #include "replay/forecasts/forecast_cache.h"
@@ -90,6 +91,12 @@ int ReadSettings(const HistoryOptions& options, const Config& config, absl::Time
   if (settings->replay.look_every > absl::Minutes(10)) {
     Complain(absl::StrCat("--look ", options.look, ": must be at most 10m"));
     return kWrongUsage;
+  }
+  if (!options.scheduler_parameters.empty()) {
+    absl::StatusOr<BackfillSettings> backfill =
+        ParseSchedulerParameters(options.scheduler_parameters);
+    if (!backfill.ok()) return Refuse("--scheduler-parameters", backfill.status());
+    settings->replay.backfill = *std::move(backfill);
   }
   for (const std::string& given : options.pools) {
     const std::pair<absl::string_view, absl::string_view> parts =
@@ -295,6 +302,8 @@ void AddHistoryOptions(CLI::App* command, HistoryOptions* options) {
                       "machine's");
   command->add_option("-g,--group-by", options->group_by,
                       "List of policy, account, user, site, pool, month");
+  command->add_option("--scheduler-parameters", options->scheduler_parameters,
+                      "SchedulerParameters of slurm.conf, by which the backfill scheduler plans");
   command->add_option("--look", options->look,
                       "How often the queue is read; default: as the configuration says");
   command->add_flag("--as-configured", options->as_configured,

@@ -50,10 +50,11 @@ std::vector<std::string> NotesOf(const ReplayReport& report) {
         "the forecasts are the actual values: this is a bound that no site could have reached");
   }
   if (const int64_t unscored = Unscored(report.result); unscored > 0) {
-    notes.push_back(
-        absl::StrCat(Count(unscored),
-                     " jobs ran but are in no sum of energy or CO2e: their grid data or the watts "
-                     "of their hardware are not known"));
+    notes.push_back(absl::StrCat(
+        Count(unscored),
+        " jobs ran but are in no sum of energy or CO2e: the watts of their hardware are "
+        "not known, or the grid data do not reach from the begin to the end of both "
+        "of their runs"));
   }
   for (const std::string& pool : UnknownPools(report)) {
     notes.push_back(absl::StrCat("pool ", Printable(pool),

@@ -103,6 +103,8 @@ TEST_F(ReplayCommand, RefusesWrongOptionsByNameAndValue) {
                 "--pool oslo: \"none\" is not NODES, NODESxDEVICES or "
                 "NODESxDEVICESxCPUS"},
            Case{"--group-by week", "--group-by: \"week\" is not one of "},
+           Case{"--scheduler-parameters bf_window=1d",
+                "--scheduler-parameters: bf_window=1d is not a whole number from 1 to 43200"},
            Case{"--look 1h", "--look 1h: must be at most 10m"},
            Case{"--time-zone Mars/Base",
                 "--time-zone \"Mars/Base\": this machine does not know it"},

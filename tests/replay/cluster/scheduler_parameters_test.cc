@@ -1,0 +1,53 @@
+#include "replay/cluster/scheduler_parameters.h"
+
+#include <cstddef>
+#include <limits>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+
+namespace carbon {
+namespace {
+
+TEST(ParseSchedulerParameters, ReadsWhatIsModelledAndPassesOverTheRest) {
+  const auto settings = ParseSchedulerParameters(
+      "bf_interval=60,defer,bf_window=2880, BF_Resolution=300 ,bf_max_job_test=1000,"
+      "bf_job_part_count_reserve=5,bf_max_job_user=10");
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->interval, absl::Seconds(60));
+  EXPECT_EQ(settings->window, absl::Hours(48));
+  EXPECT_EQ(settings->resolution, absl::Seconds(300));
+  EXPECT_EQ(settings->max_jobs, size_t{1000});
+  EXPECT_EQ(settings->max_reservations, size_t{5});
+}
+
+// What slurm.conf(5) says of a parameter that is not set.
+TEST(ParseSchedulerParameters, HasSlurmsDefaults) {
+  for (const char* text : {"", "(null)", "defer", "bf_job_part_count_reserve=0"}) {
+    const auto settings = ParseSchedulerParameters(text);
+    ASSERT_TRUE(settings.ok()) << text;
+    EXPECT_EQ(settings->interval, absl::Seconds(30));
+    EXPECT_EQ(settings->resolution, absl::Seconds(60));
+    EXPECT_EQ(settings->window, absl::Hours(24));
+    EXPECT_EQ(settings->max_jobs, size_t{500});
+    EXPECT_EQ(settings->max_reservations, std::numeric_limits<size_t>::max());
+  }
+}
+
+TEST(ParseSchedulerParameters, NamesTheParameterThatIsWrong) {
+  struct Case {
+    const char* text;
+    const char* error;
+  };
+  for (const Case& one : {
+           Case{"defer,bf_interval=0", "bf_interval=0 is not a whole number from 1 to 10800"},
+           Case{"bf_window=1d", "bf_window=1d is not a whole number from 1 to 43200"},
+           Case{"bf_resolution", "bf_resolution= is not a whole number from 1 to 3600"},
+           Case{"bf_max_job_test=-1", "bf_max_job_test=-1 is not a whole number from 1 to 1000000"},
+       }) {
+    EXPECT_EQ(ParseSchedulerParameters(one.text).status(), absl::InvalidArgumentError(one.error));
+  }
+}
+
+}  // namespace
+}  // namespace carbon
