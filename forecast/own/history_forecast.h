@@ -60,13 +60,6 @@ inline constexpr absl::Duration kOldestHistoryEnd = absl::Hours(7 * 24);
 absl::StatusOr<HistoryForecast> ForecastFromHistory(const IntensityHistory& history,
                                                     absl::Time now);
 
-// Returns `provider`, continued by `own` from where it ends. The difference of the two in the
-// provider's last hour is added to ours where they meet, so that there is no jump. It decreases
-// from there: to a half in about 8 hours, to nothing within days. Returns `provider` alone if ours
-// has no value at its end or does not reach further.
-absl::StatusOr<IntensitySeries> BlendOnto(const IntensitySeries& provider,
-                                          const IntensitySeries& own);
-
 }  // namespace carbon
 
 #endif  // FORECAST_OWN_HISTORY_FORECAST_H_

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "forecast/own/blend.h"
 #include "forecast/own/forecast_error.h"
 #include "forecast/sources/forecast_file.h"
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/timestamp.h"
+#include "forecast/own/blend.h"
 #include "forecast/own/forecast_error.h"
 
 namespace carbon {
