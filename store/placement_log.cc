@@ -1,10 +1,7 @@
 #include "store/placement_log.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -17,50 +14,10 @@
 #include "absl/strings/string_view.h"
 #include "core/record/record.h"
 #include "core/record/record_reader.h"
+#include "store/log_file.h"
 
 namespace carbon {
 namespace {
-
-// Splits a file into lines.
-class LineReader {
- public:
-  explicit LineReader(std::istream* file) : file_(*file) {}
-
-  // Reads the next line without its newline. A line longer than kMaxLogLine is cut to one byte more
-  // than that. Returns false at the end.
-  bool Next(std::string* line) {
-    line->clear();
-    if (begin_ == end_ && !Fill()) return false;
-    do {
-      const char* const from = buffer_.data() + begin_;
-      const size_t available = end_ - begin_;
-      const void* const newline = std::memchr(from, '\n', available);
-      const size_t size = newline == nullptr
-                              ? available
-                              : static_cast<size_t>(static_cast<const char*>(newline) - from);
-      line->append(from, std::min(size, kMaxLogLine + 1 - line->size()));
-      begin_ += size;
-      if (newline != nullptr) {
-        ++begin_;
-        return true;
-      }
-    } while (Fill());
-    return true;
-  }
-
- private:
-  // Fills the buffer again after all of it was used.
-  bool Fill() {
-    file_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-    begin_ = 0;
-    end_ = static_cast<size_t>(file_.gcount());
-    return end_ > 0;
-  }
-
-  std::istream& file_;
-  std::string buffer_ = std::string(1 << 16, '\0');
-  size_t begin_ = 0, end_ = 0;
-};
 
 bool IsAllDigits(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -73,15 +30,11 @@ bool IsAllDigits(absl::string_view text) {
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain) {
-  // The standard does not guarantee that streams set errno.
-  const auto failure = [&path] { return absl::ErrnoToStatus(errno != 0 ? errno : EIO, path); };
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return failure();
+  absl::StatusOr<LogFile> file = LogFile::Open(path);
+  if (!file.ok()) return file.status();
   int64_t unreadable = 0, faulty = 0;
   std::string first_fault;
-  LineReader lines(&file);
-  for (std::string line; lines.Next(&line);) {
+  for (std::string line; file->Next(&line);) {
     if (line.empty()) continue;
     absl::StatusOr<LogEntry> entry = ReadLogLine(line);
     if (!entry.ok()) {
@@ -102,7 +55,11 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
     }
     visit(*std::move(entry), line);
   }
-  if (file.bad()) return failure();
+  if (!file->status().ok()) {
+    if (!file->is_compressed()) return file->status();
+    // What could be read of it is shown.
+    complain(absl::StrCat(file->status().message(), "; what follows in it is left out"));
+  }
   if (unreadable > 0) {
     complain(absl::StrCat(path, ": ", unreadable,
                           unreadable == 1 ? " line is not a record" : " lines are not records",
@@ -124,6 +81,7 @@ std::vector<std::string> WithRotated(const std::string& path, std::vector<std::s
     bool is_dated;
     int64_t number;
     std::string path;
+    bool is_compressed = false;
   };
   std::vector<Rotated> rotated;
   std::error_code error;
@@ -138,15 +96,29 @@ std::vector<std::string> WithRotated(const std::string& path, std::vector<std::s
     int64_t number = 0;
     if (IsAllDigits(suffix) && absl::SimpleAtoi(suffix, &number)) {
       rotated.push_back({joint == '-', number, (live.parent_path() / other).string()});
-    } else if (IsAllDigits(suffix.substr(0, suffix.find('.')))) {
+      continue;
+    }
+    const size_t dot = suffix.find('.');
+    if (dot == absl::string_view::npos || !IsAllDigits(suffix.substr(0, dot))) continue;
+    const absl::string_view how = suffix.substr(dot + 1);
+    if ((how == "gz" || how == "zst" || how == "xz" || how == "bz2") &&
+        absl::SimpleAtoi(suffix.substr(0, dot), &number)) {
+      rotated.push_back({joint == '-', number, (live.parent_path() / other).string(), true});
+    } else {
       skipped->push_back((live.parent_path() / other).string());
     }
   }
   // Dates rise with time; numbers fall.
   std::sort(rotated.begin(), rotated.end(), [](const Rotated& a, const Rotated& b) {
     if (a.is_dated != b.is_dated) return a.is_dated;
-    return a.is_dated ? a.number < b.number : a.number > b.number;
+    if (a.number != b.number) return a.is_dated ? a.number < b.number : a.number > b.number;
+    return !a.is_compressed && b.is_compressed;
   });
+  // logrotate removes a file after it has compressed it: while both are there, they have the same.
+  const auto is_same = [](const Rotated& a, const Rotated& b) {
+    return a.is_dated == b.is_dated && a.number == b.number;
+  };
+  rotated.erase(std::unique(rotated.begin(), rotated.end(), is_same), rotated.end());
   std::vector<std::string> paths;
   for (const Rotated& file : rotated) paths.push_back(file.path);
   paths.push_back(path);

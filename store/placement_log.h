@@ -17,16 +17,18 @@ namespace carbon {
 
 // Reads the records of one file in order, and calls `visit` with each record and its line, without
 // the newline. `complain` gets one line for each gap in a boot's sequence, for lines that are not
-// records, and for records with fields that cannot be read. `sequences` keeps the last sequence
-// number of each boot from one file to the next. Returns an error only if the file cannot be read.
+// records, for records with fields that cannot be read, and for a compressed file that ends early.
+// `sequences` keeps the last sequence number of each boot from one file to the next. Returns an
+// error only if the file cannot be read.
 using SequencesByBoot = std::map<std::string, uint64_t>;
 using LogVisitor = std::function<void(LogEntry entry, absl::string_view line)>;
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain);
 
-// Returns `path` and the files that logrotate made of it (`path`.1, `path`-20261124, …), oldest
-// first. Compressed files are in `skipped`.
+// Returns `path` and the files that logrotate made of it (`path`.1, `path`.2.gz,
+// `path`-20261124.zst, …), oldest first. Those that are compressed in another way than LogFile
+// reads are in `skipped`.
 std::vector<std::string> WithRotated(const std::string& path, std::vector<std::string>* skipped);
 
 }  // namespace carbon

@@ -114,7 +114,7 @@ int Run(Options options) {
     std::vector<std::string> skipped;
     files = WithRotated(options.file, &skipped);
     for (const std::string& file : skipped)
-      Complain(file + ": is compressed and was not read; decompress it first");
+      Complain(file + ": is compressed in a way that is not known; decompress it first");
   }
   const char* const hint = options.all ? "" : "; --all reads rotated logs too";
   std::string id = options.id;

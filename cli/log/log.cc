@@ -111,7 +111,7 @@ int Run(const Options& options) {
     std::vector<std::string> skipped;
     paths = WithRotated(path, &skipped);
     for (const std::string& file : skipped)
-      Complain(file + ": is compressed and was not read; decompress it first");
+      Complain(file + ": is compressed in a way that is not known; decompress it first");
   }
   absl::StatusOr<LogContents> contents = ReadLogs(paths, *filter, options.json, Complain);
   if (!contents.ok()) {

@@ -1,7 +1,5 @@
 // scarbon log verify: checks whether a placement log is whole (cli/verify/log_verification.h). The
 // exit code is 0 if it is, 1 if it is damaged or cannot be read, 2 for wrong usage.
-#include <cerrno>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -19,6 +17,7 @@
 #include "core/record/record_reader.h"
 #include "nlohmann/json.hpp"
 #include "settings/load_config.h"
+#include "store/log_file.h"
 #include "store/placement_log.h"
 
 namespace carbon {
@@ -36,28 +35,16 @@ struct Options {
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
 
 absl::Status AddFile(const std::string& path, LogVerification* verification, LedgerCheck* ledgers) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::ErrnoToStatus(errno != 0 ? errno : EIO, path);
+  absl::StatusOr<LogFile> file = LogFile::Open(path);
+  if (!file.ok()) return file.status();
   verification->BeginFile(path);
-  std::string line;
-  const auto add = [&](bool is_whole) {
-    const absl::string_view record = verification->AddLine(line, is_whole);
+  for (std::string line; file->Next(&line);) {
+    const absl::string_view record = verification->AddLine(line, file->had_newline());
     // A record that cannot be read leaves a gap in the numbers, which `ledgers` notices.
     const absl::StatusOr<LogEntry> entry = ReadLogLine(record);
     if (entry.ok()) ledgers->Add(*entry);
-    line.clear();
-  };
-  for (char next; file.get(next);) {
-    if (next == '\n') {
-      add(/*is_whole=*/true);
-    } else if (line.size() <= kMaxLogLine) {
-      line.push_back(next);
-    }
   }
-  if (file.bad()) return absl::ErrnoToStatus(errno != 0 ? errno : EIO, path);
-  if (!line.empty()) add(/*is_whole=*/false);
-  return absl::OkStatus();
+  return file->status();
 }
 
 // Returns "3f9c21aa04d7be15:812:<digest>", as in scarbond's journal.
@@ -165,7 +152,7 @@ int Run(const Options& options) {
   std::vector<std::string> skipped;
   const std::vector<std::string> files = WithRotated(path, &skipped);
   for (const std::string& file : skipped)
-    Complain(file + ": is compressed and was not read; decompress it first");
+    Complain(file + ": is compressed in a way that is not known; decompress it first");
   LedgerCheck ledgers;
   for (const std::string& file : files) {
     if (absl::Status status = AddFile(file, &verification, &ledgers); !status.ok()) {

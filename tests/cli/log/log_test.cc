@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -407,13 +408,37 @@ TEST_F(ScarbonLog, ReadsRotatedLogsOldestFirstAndSeesNoGapBetweenThem) {
   write(".1", 5);
   write("", 6);
   write(".bak", 99);
-  std::ofstream(log_ + ".3.gz") << "x";
+  std::ofstream(log_ + ".3.lzo") << "x";
+  // As logrotate leaves them; of the last the uncompressed file is still there.
+  for (const char* name : {"-20261122", ".10", ".2"}) {
+    ASSERT_EQ(
+        system(
+            absl::StrCat("gzip ", name == std::string(".2") ? "--keep " : "", log_, name).c_str()),
+        0);
+  }
   const Ran all = RunOnLog("--all -n -P -o job");
   EXPECT_EQ(all.out, "1\n2\n3\n4\n5\n6\n");
   EXPECT_EQ(all.err, absl::StrCat("scarbon: ", log_,
-                                  ".3.gz: is compressed and was not read; "
+                                  ".3.lzo: is compressed in a way that is not known; "
                                   "decompress it first\n"));
   EXPECT_EQ(RunOnLog("-n -P -o job").out, "6\n");
+}
+
+TEST_F(ScarbonLog, ShowsWhatIsLeftOfACompressedLogThatWasCut) {
+  // Many lines that differ, so that a part of the compressed file has some of them.
+  for (uint64_t i = 1; i <= 500; ++i) {
+    Append(Line({.sequence = i, .name = absl::StrCat("job", i), .home_grams = 38400.0 + 7.1 * i}));
+  }
+  fs::rename(log_, log_ + ".1");
+  ASSERT_EQ(system(absl::StrCat("gzip ", log_, ".1").c_str()), 0);
+  fs::resize_file(log_ + ".1.gz", fs::file_size(log_ + ".1.gz") / 2);
+  Append(Line({.sequence = 501, .name = "last"}));
+  const Ran ran = RunOnLog("--all -n -P -o job");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("job10\n"));
+  EXPECT_THAT(ran.out, HasSubstr("last\n"));
+  EXPECT_THAT(ran.err, HasSubstr(log_ + ".1.gz: "));
+  EXPECT_THAT(ran.err, HasSubstr("; what follows in it is left out\n"));
 }
 
 TEST_F(ScarbonLog, NamesTheFileThatIsMissing) {

@@ -1,4 +1,5 @@
 // The built scarbon checks a log: what it prints, and its exit code.
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -76,11 +77,13 @@ TEST_F(ScarbonLogVerify, ReadsRotatedFilesToo) {
   Write(log_ + ".2", {lines_[0]});
   Write(log_ + ".1", {lines_[1]});
   Write(log_, {lines_[2]});
-  std::ofstream(log_ + ".3.gz").flush();
+  ASSERT_EQ(system(("gzip " + log_ + ".1").c_str()), 0);
+  std::ofstream(log_ + ".3.lzo").flush();
   const auto ran = Verify();
   EXPECT_EQ(ran.code, 0);
-  EXPECT_THAT(ran.out, HasSubstr("scarbon: " + log_ +
-                                 ".3.gz: is compressed and was not read; decompress it first\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("scarbon: " + log_ +
+                        ".3.lzo: is compressed in a way that is not known; decompress it first\n"));
   EXPECT_THAT(ran.out, HasSubstr("3f9c21aa04d7be15       3     1    3       0"));
 }
 

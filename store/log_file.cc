@@ -1,0 +1,98 @@
+#include "store/log_file.h"
+
+#include <archive.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/record/record_reader.h"
+
+namespace carbon {
+namespace {
+
+constexpr size_t kBlockBytes = 1 << 16;
+
+}  // namespace
+
+void LogFile::Close::operator()(archive* reader) const {
+  archive_read_free(reader);
+  close(file);
+}
+
+// Only the formats that logrotate makes: others may be handed to another program.
+LogFile::LogFile(std::string path, int file)
+    : path_(std::move(path)), reader_(archive_read_new(), Close{file}) {
+  archive_read_support_filter_gzip(reader_.get());
+  archive_read_support_filter_zstd(reader_.get());
+  archive_read_support_filter_xz(reader_.get());
+  archive_read_support_filter_bzip2(reader_.get());
+  archive_read_support_format_raw(reader_.get());
+  archive_entry* entry = nullptr;
+  int result = archive_read_open_fd(reader_.get(), file, kBlockBytes);
+  if (result == ARCHIVE_OK) result = archive_read_next_header(reader_.get(), &entry);
+  if (result == ARCHIVE_EOF) {  // an empty file
+    reader_ = nullptr;
+  } else if (result != ARCHIVE_OK) {
+    // A plain file has no begin that could be wrong.
+    is_compressed_ = true;
+    status_ = absl::DataLossError(absl::StrCat(path_, ": ", archive_error_string(reader_.get())));
+    reader_ = nullptr;
+  } else {
+    is_compressed_ = archive_filter_code(reader_.get(), 0) != ARCHIVE_FILTER_NONE;
+  }
+}
+
+absl::StatusOr<LogFile> LogFile::Open(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return absl::ErrnoToStatus(errno, path);
+  struct stat facts;
+  if (fstat(file, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+    close(file);
+    return absl::ErrnoToStatus(EISDIR, path);
+  }
+  return LogFile(path, file);
+}
+
+bool LogFile::Next(std::string* line) {
+  line->clear();
+  if (begin_ == end_ && !Fill()) return false;
+  do {
+    const char* const from = buffer_.data() + begin_;
+    const size_t available = end_ - begin_;
+    const void* const newline = std::memchr(from, '\n', available);
+    had_newline_ = newline != nullptr;
+    const size_t size = newline == nullptr
+                            ? available
+                            : static_cast<size_t>(static_cast<const char*>(newline) - from);
+    line->append(from, std::min(size, kMaxLogLine + 1 - line->size()));
+    begin_ += size;
+    if (had_newline_) {
+      ++begin_;
+      return true;
+    }
+  } while (Fill());
+  return true;
+}
+
+bool LogFile::Fill() {
+  begin_ = end_ = 0;
+  if (reader_ == nullptr) return false;
+  const la_ssize_t size = archive_read_data(reader_.get(), buffer_.data(), buffer_.size());
+  if (size > 0) {
+    end_ = static_cast<size_t>(size);
+    return true;
+  }
+  if (size < 0) {
+    status_ = absl::DataLossError(absl::StrCat(path_, ": ", archive_error_string(reader_.get())));
+  }
+  reader_ = nullptr;
+  return false;
+}
+
+}  // namespace carbon
