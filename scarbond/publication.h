@@ -15,13 +15,13 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "core/config/config.h"
-#include "core/decision/look_rhythm.h"
 #include "core/finding/finding.h"
 #include "core/snapshot/part.h"
 #include "core/snapshot/snapshot.h"
 #include "scarbond/cluster_source.h"
 #include "scarbond/delay_watch.h"
 #include "scarbond/forecast_feed.h"
+#include "scarbond/look_rhythm.h"
 #include "scarbond/part_keeper.h"
 #include "store/snapshot_store.h"
 
@@ -55,7 +55,7 @@ class Publication {
   void FetchAll(absl::Duration longest) { feed_->FetchAll(longest); }
 
   // The time from the start of one tick to the next: refresh.capacity, or longer if slurmctld takes
-  // long to answer (core/decision/look_rhythm.h).
+  // long to answer (scarbond/look_rhythm.h).
   absl::Duration period() const { return PeriodAfter(burden_, config_.daemon.refresh.capacity); }
   const PathsConfig& paths() const { return config_.daemon.paths; }
   // The user that slurmctld runs as, once it has answered.
@@ -87,7 +87,7 @@ class Publication {
   std::optional<uint32_t> slurm_user_;
   std::string not_readable_;  // why slurmctld's user cannot read what is published; empty: it can
   int64_t jobs_seen_ = 0;     // by the last look
-  absl::Duration burden_;     // of the last look on slurmctld (core/decision/look_rhythm.h)
+  absl::Duration burden_;     // of the last look on slurmctld (scarbond/look_rhythm.h)
   std::vector<Finding> cluster_findings_;  // of the last look
   DelayWatch delay_watch_;
   std::optional<uint64_t> admission_version_;  // of the part in `parts_`

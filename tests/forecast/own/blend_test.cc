@@ -15,6 +15,8 @@ double ValueAt(const IntensitySeries& series, absl::Time time) {
   return value.ok() ? value->value() : -1;
 }
 
+using Rule = std::function<double(int64_t)>;
+
 IntensitySeries Series(int64_t from, int64_t end, const Rule& rule) {
   std::vector<IntensitySeries::Step> steps;
   for (int64_t h = from; h < end; ++h) steps.push_back({AtHour(h), GramsPerKilowattHour(rule(h))});

@@ -1,8 +1,8 @@
 // How often slurmctld is asked for its queue. For an answer slurmctld holds its jobs locked: for
 // seconds if 100,000 wait. So the pause between looks is proportional to how long the answers took,
 // and a slurmctld that is busy with other things is asked less often too. Pure.
-#ifndef CORE_DECISION_LOOK_RHYTHM_H_
-#define CORE_DECISION_LOOK_RHYTHM_H_
+#ifndef SCARBOND_LOOK_RHYTHM_H_
+#define SCARBOND_LOOK_RHYTHM_H_
 
 #include <cstdint>
 
@@ -31,4 +31,4 @@ absl::Duration PeriodAfter(absl::Duration burden, absl::Duration configured);
 
 }  // namespace carbon
 
-#endif  // CORE_DECISION_LOOK_RHYTHM_H_
+#endif  // SCARBOND_LOOK_RHYTHM_H_

@@ -1,4 +1,4 @@
-#include "core/decision/look_rhythm.h"
+#include "scarbond/look_rhythm.h"
 
 #include <gtest/gtest.h>
 
