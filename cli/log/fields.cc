@@ -6,8 +6,11 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <tuple>
+#include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -114,16 +117,47 @@ std::string ModeText(const LoggedDecision& decision) {
 }
 
 using D = LoggedDecision;
+using Number = std::optional<double>;
+
+Number Finite(double number) { return std::isfinite(number) ? Number(number) : std::nullopt; }
+Number Seconds(absl::Duration duration) { return Finite(absl::ToDoubleSeconds(duration)); }
+Number Seconds(absl::Time time) { return Seconds(time - absl::UnixEpoch()); }
+template <class Mass>
+Number GramsIn(const std::optional<Plan>& plan, Mass (Plan::*mass)() const) {
+  if (!plan.has_value()) return std::nullopt;
+  const std::optional<GramsCo2e> grams = ((*plan).*mass)();
+  return grams.has_value() ? Finite(grams->value()) : std::nullopt;
+}
+Number SavedShareOf(const D& decision, const std::optional<Saving>& saving) {
+  if (SavesNothing(decision) || !saving.has_value()) return std::nullopt;
+  return Finite(saving->share);
+}
+Number SavedGramsOf(const D& decision, const std::optional<Saving>& saving) {
+  if (SavesNothing(decision) || !saving.has_value()) return std::nullopt;
+  return Finite(saving->mean.value());
+}
+Number CountOf(bool is_absent, int64_t count) {
+  return is_absent ? std::nullopt : Number(static_cast<double>(count));
+}
+Number DelayOf(const D& decision) {
+  if (!decision.home().has_value() || !decision.chosen().has_value()) return std::nullopt;
+  return Seconds(decision.chosen()->start() - decision.home()->start());
+}
 
 constexpr LogField kFields[] = {
     {"id", "ID", false, [](const D& d) { return DecisionId(d.record.id); }},
-    {"jobid", "JOBID", true, [](const D& d) { return d.job_id ? absl::StrCat(*d.job_id) : ""; }},
-    {"time", "TIME", false, [](const D& d) { return TimeText(d.record.time); }},
+    {"jobid", "JOBID", true, [](const D& d) { return d.job_id ? absl::StrCat(*d.job_id) : ""; },
+     [](const D& d) -> Number { return d.job_id ? Number(*d.job_id) : std::nullopt; }},
+    {"time", "TIME", false, [](const D& d) { return TimeText(d.record.time); },
+     [](const D& d) -> Number { return Seconds(d.record.time); }},
     {"user", "USER", false, [](const D& d) { return UserName(d.record.job.user_id); }},
     {"uid", "UID", true,
      [](const D& d) {
        const uint32_t uid = d.record.job.user_id;
        return uid == kNoUser ? "" : absl::StrCat(uid);
+     },
+     [](const D& d) -> Number {
+       return CountOf(d.record.job.user_id == kNoUser, d.record.job.user_id);
      }},
     {"account", "ACCOUNT", false, [](const D& d) { return d.record.job.account; }},
     {"qos", "QOS", false, [](const D& d) { return d.record.job.qos; }},
@@ -132,15 +166,30 @@ constexpr LogField kFields[] = {
     {"timelimit", "TIMELIMIT", true,
      [](const D& d) {
        return SlurmDuration(d.record.job.time_limit.value_or(absl::InfiniteDuration()));
+     },
+     [](const D& d) -> Number {
+       return Seconds(d.record.job.time_limit.value_or(absl::InfiniteDuration()));
      }},
     {"deadline", "DEADLINE", false,
-     [](const D& d) { return TimeText(d.record.job.deadline.value_or(absl::InfinitePast())); }},
+     [](const D& d) { return TimeText(d.record.job.deadline.value_or(absl::InfinitePast())); },
+     [](const D& d) -> Number {
+       return Seconds(d.record.job.deadline.value_or(absl::InfinitePast()));
+     }},
     {"nodes", "NODES", true,
-     [](const D& d) { return CountText(d.record.absent.nodes, d.record.job.demand.nodes); }},
+     [](const D& d) { return CountText(d.record.absent.nodes, d.record.job.demand.nodes); },
+     [](const D& d) -> Number {
+       return CountOf(d.record.absent.nodes, d.record.job.demand.nodes);
+     }},
     {"devices", "DEVICES", true,
-     [](const D& d) { return CountText(d.record.absent.devices, d.record.job.demand.devices); }},
+     [](const D& d) { return CountText(d.record.absent.devices, d.record.job.demand.devices); },
+     [](const D& d) -> Number {
+       return CountOf(d.record.absent.devices, d.record.job.demand.devices);
+     }},
     {"tasks", "TASKS", true,
-     [](const D& d) { return CountText(d.record.absent.array_tasks, d.record.job.array_tasks); }},
+     [](const D& d) { return CountText(d.record.absent.array_tasks, d.record.job.array_tasks); },
+     [](const D& d) -> Number {
+       return CountOf(d.record.absent.array_tasks, d.record.job.array_tasks);
+     }},
     {"partition", "PARTITION", false, HomePartition},
     {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &PlannedRun::pool); }},
     {"move", "PARTITION->POOL", false, Move},
@@ -150,34 +199,55 @@ constexpr LogField kFields[] = {
     {"hardware", "HARDWARE", false,
      [](const D& d) { return TextIn(d.chosen(), &PlannedRun::hardware); }},
     {"start", "START", false,
-     [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start()) : std::string(); }},
-    {"delay", "DELAY", true, DelayText},
+     [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start()) : std::string(); },
+     [](const D& d) -> Number { return d.chosen() ? Seconds(d.chosen()->start()) : std::nullopt; }},
+    {"delay", "DELAY", true, DelayText, [](const D& d) -> Number { return DelayOf(d); }},
     {"runtime", "RUNTIME", true,
-     [](const D& d) { return d.chosen() ? SlurmDuration(d.chosen()->runtime()) : std::string(); }},
+     [](const D& d) { return d.chosen() ? SlurmDuration(d.chosen()->runtime()) : std::string(); },
+     [](const D& d) -> Number {
+       return d.chosen() ? Seconds(d.chosen()->runtime()) : std::nullopt;
+     }},
     {"runtimesource", "RUNTIMESOURCE", false,
      [](const D& d) { return std::string(RuntimeSource(d.record.decision)); }},
     {"kwh", "KWH", true,
-     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->energy().value()) : ""; }},
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->energy().value()) : ""; },
+     [](const D& d) -> Number {
+       return d.chosen() ? Finite(d.chosen()->energy().value()) : std::nullopt;
+     }},
     {"intensity", "G/KWH", true,
-     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->intensity().value()) : ""; }},
-    {"co2e", "CO2E", true, [](const D& d) { return MassIn(d.chosen(), &Plan::gross); }},
-    {"net", "NET", true, [](const D& d) { return MassIn(d.chosen(), &Plan::net); }},
-    {"embodied", "EMBODIED", true, [](const D& d) { return MassIn(d.chosen(), &Plan::embodied); }},
-    {"home", "HOME CO2E", true, [](const D& d) { return MassIn(d.home(), &Plan::gross); }},
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->intensity().value()) : ""; },
+     [](const D& d) -> Number {
+       return d.chosen() ? Finite(d.chosen()->intensity().value()) : std::nullopt;
+     }},
+    {"co2e", "CO2E", true, [](const D& d) { return MassIn(d.chosen(), &Plan::gross); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::gross); }},
+    {"net", "NET", true, [](const D& d) { return MassIn(d.chosen(), &Plan::net); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::net); }},
+    {"embodied", "EMBODIED", true, [](const D& d) { return MassIn(d.chosen(), &Plan::embodied); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::embodied); }},
+    {"home", "HOME CO2E", true, [](const D& d) { return MassIn(d.home(), &Plan::gross); },
+     [](const D& d) -> Number { return GramsIn(d.home(), &Plan::gross); }},
     {"static", "STATIC CO2E", true,
-     [](const D& d) { return MassIn(d.record.decision.static_best, &Plan::gross); }},
-    {"saved", "SAVED", true, [](const D& d) { return SavedShare(d, d.record.decision.saving); }},
+     [](const D& d) { return MassIn(d.record.decision.static_best, &Plan::gross); },
+     [](const D& d) -> Number { return GramsIn(d.record.decision.static_best, &Plan::gross); }},
+    {"saved", "SAVED", true, [](const D& d) { return SavedShare(d, d.record.decision.saving); },
+     [](const D& d) -> Number { return SavedShareOf(d, d.record.decision.saving); }},
     {"savedco2e", "SAVED CO2E", true,
-     [](const D& d) { return SavedMass(d, d.record.decision.saving); }},
+     [](const D& d) { return SavedMass(d, d.record.decision.saving); },
+     [](const D& d) -> Number { return SavedGramsOf(d, d.record.decision.saving); }},
     {"interval", "(90%)", true, IntervalText},
     {"consequential", "CONSEQUENTIAL", true,
-     [](const D& d) { return SavedShare(d, d.record.decision.consequential_saving); }},
+     [](const D& d) { return SavedShare(d, d.record.decision.consequential_saving); },
+     [](const D& d) -> Number { return SavedShareOf(d, d.record.decision.consequential_saving); }},
     {"consequentialco2e", "CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return MassIn(d.chosen(), &Plan::consequential); }},
+     [](const D& d) { return MassIn(d.chosen(), &Plan::consequential); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::consequential); }},
     {"consequentialhome", "HOME CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return MassIn(d.home(), &Plan::consequential); }},
+     [](const D& d) { return MassIn(d.home(), &Plan::consequential); },
+     [](const D& d) -> Number { return GramsIn(d.home(), &Plan::consequential); }},
     {"consequentialsaved", "SAVED CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return SavedMass(d, d.record.decision.consequential_saving); }},
+     [](const D& d) { return SavedMass(d, d.record.decision.consequential_saving); },
+     [](const D& d) -> Number { return SavedGramsOf(d, d.record.decision.consequential_saving); }},
     {"minimised", "MINIMISED", false,
      [](const D& d) {
        return d.chosen() ? std::string(FigureName(d.record.decision.minimised)) : std::string();
@@ -191,6 +261,26 @@ constexpr LogField kFields[] = {
                          : ReasonText(d.record.decision.reason);
      }},
 };
+
+// Fields whose values are few and make groups of decisions.
+constexpr const char* kGroupFields[] = {"user", "account",  "qos",       "partition", "pool",
+                                        "site", "homesite", "zone",      "hardware",  "outcome",
+                                        "mode", "policy",   "minimised", "reason"};
+
+const LogField* FindField(absl::string_view name) {
+  const auto field = std::find_if(std::begin(kFields), std::end(kFields),
+                                  [&](const LogField& f) { return name == f.name; });
+  return field == std::end(kFields) ? nullptr : field;
+}
+
+std::string UnknownField(absl::string_view item, absl::string_view name) {
+  std::vector<std::string> known;
+  for (const LogField& field : kFields) known.push_back(field.name);
+  const std::string nearest = NearestWord(std::string(name), known);
+  return absl::StrCat("field \"", item, "\": is not known",
+                      nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"),
+                      " (--helpformat lists all)");
+}
 
 }  // namespace
 
@@ -213,16 +303,9 @@ std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format,
   for (absl::string_view item : absl::StrSplit(format, ',')) {
     const size_t percent = item.find('%');
     const std::string name = absl::AsciiStrToLower(item.substr(0, percent));
-    const auto field = std::find_if(std::begin(kFields), std::end(kFields),
-                                    [&](const LogField& f) { return name == f.name; });
-    if (field == std::end(kFields)) {
-      std::vector<std::string> known;
-      for (const LogField& f : kFields) known.push_back(f.name);
-      const std::string nearest = NearestWord(name, known);
-      *error =
-          absl::StrCat("field \"", item, "\": is not known",
-                       nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"),
-                       " (--helpformat lists all)");
+    const LogField* const field = FindField(name);
+    if (field == nullptr) {
+      *error = UnknownField(item, name);
       return std::nullopt;
     }
     TableColumn column = {field->title, field->right, 0};
@@ -239,6 +322,67 @@ std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format,
       column.width = std::abs(width);
     }
     chosen.push_back({field, column});
+  }
+  return chosen;
+}
+
+std::optional<std::vector<LogOrder>> ParseLogOrder(const std::string& order, std::string* error) {
+  std::vector<LogOrder> chosen;
+  for (absl::string_view item : absl::StrSplit(order, ',')) {
+    const bool falls = absl::StartsWith(item, "-");
+    const std::string name = absl::AsciiStrToLower(item.substr(falls ? 1 : 0));
+    const LogField* const field = FindField(name);
+    if (field == nullptr) {
+      *error = UnknownField(item, name);
+      return std::nullopt;
+    }
+    chosen.push_back({field, falls});
+  }
+  return chosen;
+}
+
+void SortDecisions(const std::vector<LogOrder>& order, std::vector<LoggedDecision>* decisions) {
+  // From the last field to the first: a stable sort keeps what the one before it has sorted.
+  for (auto by = order.rbegin(); by != order.rend(); ++by) {
+    struct Key {
+      Number number;
+      std::string text;
+      size_t index;
+    };
+    std::vector<Key> keys;
+    keys.reserve(decisions->size());
+    for (size_t i = 0; i < decisions->size(); ++i) {
+      const LoggedDecision& decision = (*decisions)[i];
+      const bool is_text = by->field->number == nullptr;
+      keys.push_back({is_text ? std::nullopt : by->field->number(decision),
+                      is_text ? by->field->text(decision) : std::string(), i});
+    }
+    std::stable_sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+      const bool has_a = a.number.has_value() || !a.text.empty();
+      const bool has_b = b.number.has_value() || !b.text.empty();
+      if (!has_a || !has_b) return has_a && !has_b;
+      const auto& [first, second] = by->falls ? std::tie(b, a) : std::tie(a, b);
+      return std::tie(first.number, first.text) < std::tie(second.number, second.text);
+    });
+    std::vector<LoggedDecision> sorted;
+    sorted.reserve(decisions->size());
+    for (const Key& key : keys) sorted.push_back(std::move((*decisions)[key.index]));
+    *decisions = std::move(sorted);
+  }
+}
+
+std::optional<std::vector<const LogField*>> ParseLogGroups(const std::string& fields,
+                                                           std::string* error) {
+  std::vector<const LogField*> chosen;
+  for (absl::string_view item : absl::StrSplit(fields, ',')) {
+    const std::string name = absl::AsciiStrToLower(item);
+    if (std::find(std::begin(kGroupFields), std::end(kGroupFields), name) ==
+        std::end(kGroupFields)) {
+      *error =
+          absl::StrCat("field \"", item, "\": is not one of ", absl::StrJoin(kGroupFields, ", "));
+      return std::nullopt;
+    }
+    chosen.push_back(FindField(name));
   }
   return chosen;
 }

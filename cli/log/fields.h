@@ -17,6 +17,9 @@ struct LogField {
   const char* title;
   bool right;
   std::string (*text)(const LoggedDecision&);
+  // What the field is sorted by, in units of its own; absent: unknown. nullptr: it is sorted by its
+  // text.
+  std::optional<double> (*number)(const LoggedDecision&) = nullptr;
 };
 
 struct LogColumn {
@@ -31,6 +34,25 @@ inline constexpr char kDefaultLogFormat[] =
 // aligns left, a positive one right. If a name is unknown or a width is wrong, returns nullopt and
 // sets `error`.
 std::optional<std::vector<LogColumn>> ParseLogFormat(const std::string& format, std::string* error);
+
+// A field by which decisions are sorted.
+struct LogOrder {
+  const LogField* field;
+  bool falls = false;
+};
+
+// Parses "site,-savedco2e": names, each with a '-' before it for falling order. If a name is
+// unknown, returns nullopt and sets `error`.
+std::optional<std::vector<LogOrder>> ParseLogOrder(const std::string& order, std::string* error);
+
+// Sorts by the first field, decisions that are equal in it by the second, and so on; others stay in
+// order. What is unknown comes last in both directions.
+void SortDecisions(const std::vector<LogOrder>& order, std::vector<LoggedDecision>* decisions);
+
+// Parses "account,site": names of fields whose values are few: see kGroupFields in fields.cc. If a
+// name is not one of them, returns nullopt and sets `error`.
+std::optional<std::vector<const LogField*>> ParseLogGroups(const std::string& fields,
+                                                           std::string* error);
 
 // Returns the names of all fields, four on a line.
 std::string ListLogFields();

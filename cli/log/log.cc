@@ -32,6 +32,7 @@ struct Options {
   std::string start, end;
   std::vector<std::string> users, accounts, partitions, sites, policies;
   std::string format = kDefaultLogFormat;
+  std::string sort, group_by;
   bool all = false, json = false, no_header = false, parsable = false, help_format = false;
 };
 
@@ -66,6 +67,14 @@ void PrintJson(const std::vector<LoggedDecision>& decisions) {
   std::cout << (decisions.empty() ? "]\n" : "\n]\n");
 }
 
+void PrintGroups(const Options& options, const std::vector<const LogField*>& groups,
+                 const std::vector<LoggedDecision>& decisions) {
+  std::cout << GroupTable(groups, decisions)
+                   .Format(options.parsable ? Table::Style::kParsable : Table::Style::kAligned,
+                           !options.no_header);
+  if (!options.parsable && !options.no_header) std::cout << LogTotal(decisions) << "\n";
+}
+
 void PrintTable(const Options& options, const std::vector<LogColumn>& fields,
                 const std::vector<LoggedDecision>& decisions) {
   std::vector<TableColumn> columns;
@@ -90,6 +99,16 @@ int Run(const Options& options) {
   const auto fields = ParseLogFormat(options.format, &error);
   if (!fields.has_value()) {
     Complain(error);
+    return 2;
+  }
+  std::optional<std::vector<LogOrder>> order = std::vector<LogOrder>();
+  if (!options.sort.empty()) order = ParseLogOrder(options.sort, &error);
+  std::optional<std::vector<const LogField*>> groups = std::vector<const LogField*>();
+  if (order.has_value() && !options.group_by.empty()) {
+    groups = ParseLogGroups(options.group_by, &error);
+  }
+  if (!order.has_value() || !groups.has_value()) {
+    Complain(absl::StrCat(order.has_value() ? "--group-by: " : "--sort: ", error));
     return 2;
   }
   const absl::StatusOr<DecisionFilter> filter = FilterOf(options);
@@ -125,8 +144,11 @@ int Run(const Options& options) {
   for (const std::string& line : contents->withheld) Complain(line);
   std::vector<LoggedDecision>& decisions = contents->decisions;
   AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), Complain), &decisions);
+  SortDecisions(*order, &decisions);
   if (options.json) {
     PrintJson(decisions);
+  } else if (!groups->empty()) {
+    PrintGroups(options, *groups, decisions);
   } else {
     PrintTable(options, *fields, decisions);
   }
@@ -158,11 +180,18 @@ void AddLog(CLI::App& app, int* exit_code) {
   add_list("--policy", &options->policies, "Only under these policies");
   log->add_option("-o,--format", options->format, "Fields, each with an optional %width")
       ->type_name("FIELD[%WIDTH],...");
+  log->add_option("--sort", options->sort,
+                  "Order by these fields, each with a - before it for falling order")
+      ->type_name("[-]FIELD,...");
+  CLI::Option* const group_by =
+      log->add_option("-g,--group-by", options->group_by,
+                      "Show sums instead of decisions: one line for each value of these fields")
+          ->type_name("FIELD,...");
   log->add_flag("-e,--helpformat", options->help_format, "List the fields");
   log->add_flag("-n,--noheader", options->no_header, "Print neither header nor total");
   log->add_flag("-P,--parsable2", options->parsable,
                 "Print '|' between the fields, none at the end");
-  log->add_flag("--json", options->json, "Print the records as a JSON array");
+  log->add_flag("--json", options->json, "Print the records as a JSON array")->excludes(group_by);
   AddLogVerify(*log, exit_code);
   log->callback([log, options, exit_code] {
     if (log->get_subcommands().empty()) *exit_code = Run(*options);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "cli/log/fields.h"
@@ -35,11 +37,12 @@ struct Sum {
     predicted += chosen->value();
     home += at_home->value();
   }
+  double saved() const { return home - predicted; }
   std::string Text() const {
-    std::string text = absl::StrCat("predicted ", FormatMass(GramsCo2e(predicted)),
-                                    " CO2e, at home ", FormatMass(GramsCo2e(home)), ": saving ",
-                                    FormatMass(GramsCo2e(home - predicted)));
-    if (home > 0) absl::StrAppend(&text, " (", PercentText((home - predicted) / home), ")");
+    std::string text =
+        absl::StrCat("predicted ", FormatMass(GramsCo2e(predicted)), " CO2e, at home ",
+                     FormatMass(GramsCo2e(home)), ": saving ", FormatMass(GramsCo2e(saved())));
+    if (home > 0) absl::StrAppend(&text, " (", PercentText(saved() / home), ")");
     return text;
   }
 
@@ -125,6 +128,64 @@ std::string LogTotal(const std::vector<LoggedDecision>& decisions) {
                     attributional.decisions, "): ", consequential.Text());
   }
   return text + accounted.Text(attributional.decisions);
+}
+
+Table GroupTable(const std::vector<const LogField*>& fields,
+                 const std::vector<LoggedDecision>& decisions) {
+  struct Group {
+    std::vector<std::string> names;
+    int64_t decisions = 0, placed = 0, given_back = 0, not_counted = 0;
+    Sum attributional{Attributional}, consequential{Consequential};
+  };
+  std::map<std::vector<std::string>, Group> by_names;
+  for (const LoggedDecision& decision : decisions) {
+    std::vector<std::string> names;
+    for (const LogField* field : fields) names.push_back(field->text(decision));
+    Group& group = by_names[names];
+    group.names = std::move(names);
+    ++group.decisions;
+    if (decision.record.decision.outcome == Outcome::kPlaced) ++group.placed;
+    if (decision.returned.has_value()) ++group.given_back;
+    if (WhyNotCounted(decision).has_value()) {
+      ++group.not_counted;
+    } else {
+      group.attributional.Add(decision);
+      group.consequential.Add(decision);
+    }
+  }
+  std::vector<Group> groups;
+  for (auto& [names, group] : by_names) groups.push_back(std::move(group));
+  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+    return a.attributional.saved() > b.attributional.saved();
+  });
+
+  std::vector<TableColumn> columns;
+  for (const LogField* field : fields) columns.push_back({field->title});
+  for (const char* title : {"DECISIONS", "PLACED", "GIVEN BACK", "NOT COUNTED", "HOME CO2E", "CO2E",
+                            "SAVED CO2E", "SAVED", "SAVED CONSEQUENTIAL CO2E"}) {
+    columns.push_back({title, true});
+  }
+  Table table(std::move(columns));
+  for (const Group& group : groups) {
+    std::vector<std::string> cells = group.names;
+    for (const int64_t count :
+         {group.decisions, group.placed, group.given_back, group.not_counted}) {
+      cells.push_back(absl::StrCat(count));
+    }
+    const Sum& sum = group.attributional;
+    const bool is_known = sum.decisions > 0;
+    cells.push_back(is_known ? FormatMass(GramsCo2e(sum.home)) : "");
+    cells.push_back(is_known ? FormatMass(GramsCo2e(sum.predicted)) : "");
+    cells.push_back(is_known ? FormatMass(GramsCo2e(sum.saved())) : "");
+    cells.push_back(is_known && sum.home > 0 ? PercentText(sum.saved() / sum.home) : "");
+    // Of a part of the decisions it would be taken for the whole.
+    cells.push_back(group.consequential.decisions > 0 &&
+                            group.consequential.decisions == sum.decisions
+                        ? FormatMass(GramsCo2e(group.consequential.saved()))
+                        : "");
+    table.AddRow(std::move(cells));
+  }
+  return table;
 }
 
 }  // namespace carbon

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/log/fields.h"
 #include "cli/log/logged_decision.h"
+#include "cli/text/table.h"
 
 namespace carbon {
 
@@ -17,6 +19,11 @@ namespace carbon {
 // its job never was in the queue, never ran, was moved or started early by a later change of the
 // job, or ran longer than its user stated: nobody predicted what the job emitted.
 std::string LogTotal(const std::vector<LoggedDecision>& decisions);
+
+// Returns a table of the sums by group: decisions that have the same texts in all of `fields`, the
+// group with the largest saving first. A group whose decisions do not count has no sums.
+Table GroupTable(const std::vector<const LogField*>& fields,
+                 const std::vector<LoggedDecision>& decisions);
 
 }  // namespace carbon
 

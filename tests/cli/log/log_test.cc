@@ -224,6 +224,48 @@ TEST_F(ScarbonLog, ChoosesFieldsAndWidths) {
             "JOB|SITE|DELAY|RUNTIME|KWH\na-rather-long-name|oslo|07:00:00|1-06:00:00|71.5\n");
 }
 
+TEST_F(ScarbonLog, SortsByValueAndPutsTheUnknownLast) {
+  Append(Line({.sequence = 1, .name = "a", .home_grams = 9000, .chosen_grams = 8000}));
+  Append(LeftAloneLine(2));
+  Append(Line({.sequence = 3, .name = "b", .home_grams = 38400, .chosen_grams = 14200}));
+  Append(Line({.sequence = 4, .name = "c", .home_grams = 100, .chosen_grams = 200}));
+  EXPECT_EQ(RunOnLog("-n -P -o job --sort savedco2e").out, "c\na\nb\nshell\n");
+  EXPECT_EQ(RunOnLog("-n -P -o job --sort=-savedco2e").out, "b\na\nc\nshell\n");
+  EXPECT_EQ(RunOnLog("-n -P -o job --sort=-job").out, "shell\nc\nb\na\n");
+  // As text 14.2 kg would come before 8 kg, and 200 g after both.
+  EXPECT_EQ(RunOnLog("-n -P -o co2e --sort=-co2e").out, "14.2 kg\n8 kg\n200 g\n\n");
+  // By the second field where the first is equal.
+  EXPECT_EQ(RunOnLog("-n -P -o job --sort site,-job").out, "c\nb\na\nshell\n");
+  const Ran wrong = RunOnLog("--sort saving");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("scarbon: --sort: field \"saving\": is not known"));
+}
+
+TEST_F(ScarbonLog, SumsByGroupAsTheTotalCounts) {
+  Append(Line({.sequence = 1, .account = "ml", .home_grams = 3000, .chosen_grams = 1000}));
+  Append(Line({.sequence = 2, .account = "ml", .home_grams = 1000, .chosen_grams = 1500}));
+  Append(Line({.sequence = 3, .account = "bio", .home_grams = 9000, .chosen_grams = 1000}));
+  Append(Line({.sequence = 4, .account = "bio", .home_grams = 500, .chosen_grams = 100}));
+  Append(WriteRecord(
+      BookingRecord{{{kBoot, 5}, kStart}, {DecisionId({kBoot, 4}), BookingFate::kExpired, 0}}));
+  const Ran ran = RunOnLog("--group-by account");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(
+      ran.out,
+      R"(ACCOUNT DECISIONS PLACED GIVEN BACK NOT COUNTED HOME CO2E   CO2E SAVED CO2E SAVED SAVED CONSEQUENTIAL CO2E
+------- --------- ------ ---------- ----------- --------- ------ ---------- ----- ------------------------
+bio             2      2          0           1      9 kg   1 kg       8 kg   89%                        -
+ml              2      2          0           0      4 kg 2.5 kg     1.5 kg   38%                        -
+4 decisions, 4 placed, 1 never queued (will-runs, or refused): not counted; predicted 3.5 kg CO2e, at home 13 kg: saving 9.5 kg (73%)
+accounting does not know what became of 3 of 3 jobs
+)");
+  EXPECT_EQ(RunOnLog("-n -P -g account,site").out,
+            "bio|oslo|2|2|0|1|9 kg|1 kg|8 kg|89%|\nml|oslo|2|2|0|0|4 kg|2.5 kg|1.5 kg|38%|\n");
+  const Ran wrong = RunOnLog("-g job");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("scarbon: --group-by: field \"job\": is not one of user, "));
+}
+
 TEST_F(ScarbonLog, RefusesAnUnknownFieldNamingTheNearest) {
   Append(Line({}));
   const Ran ran = RunOnLog("-o job,sitte");
