@@ -2,14 +2,18 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/base/quantities.h"
 #include "core/base/timestamp.h"
+#include "core/grid/intensity.h"
 #include "core/record/record.h"
+#include "forecast/archive/archive.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -207,6 +211,39 @@ TEST_F(ReplayCommand, APolicyOfAPaperDecides) {
   const Ran suspends = Replay(pools + "--policy wait-awhile");
   EXPECT_EQ(suspends.code, 2);
   EXPECT_THAT(suspends.err, HasSubstr("--policy: \"wait-awhile\" suspends jobs"));
+}
+
+// What a source had forecast decides, not what came: 500 g/kWh.
+TEST_F(ReplayCommand, DecidesByWhatTheSourcesHadIssued) {
+  std::ifstream config(folder_.path() + "/carbon.json");
+  const std::string text((std::istreambuf_iterator<char>(config)), {});
+  Write(folder_.path() + "/carbon.json",
+        absl::StrReplaceAll(
+            text, {{R"({"static": 500})", R"({"provider": "energy-charts", "zone": "DE"})"}}));
+  const auto emits = [&](const std::string& name, double forecast) {
+    const std::string path = absl::StrCat(folder_.path(), "/", name, ".db");
+    {
+      std::vector<std::string> problems;
+      const auto archive = Archive::Open(path, absl::FromUnixSeconds(1'000'800'000), &problems);
+      EXPECT_TRUE(archive.ok()) << archive.status();
+      const absl::Time issued = absl::FromUnixSeconds(1'000'080'000);
+      const IntensitySeries series = *IntensitySeries::Create(
+          {{issued, GramsPerKilowattHour(forecast)}}, issued + absl::Hours(72));
+      const auto added = (*archive)->AddForecast(
+          {"DE", "energy-charts:DE", SignalKind::kAverageLifecycle}, issued, series, issued);
+      EXPECT_TRUE(added.ok()) << added.status();
+    }
+    const Ran ran = Replay(absl::StrCat("--pool oslo=4x8x64 --pool frankfurt=4x8x64 --json ",
+                                        "--forecasts archived --archive ", path));
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    const auto json = nlohmann::json::parse(ran.out, nullptr, false);
+    return json["groups"][0]["enforced"]["co2e_g"].get<double>();
+  };
+  EXPECT_NEAR(emits("true", 500), 13200, 1e-6);
+  EXPECT_NEAR(emits("false", 5), 57200, 1e-6);  // whoever believed that moved nothing
+  const Ran none = Replay("--forecasts archived --archive /nowhere/archive.db");
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, HasSubstr("/nowhere/archive.db"));
 }
 
 // The second configuration may change nothing.
