@@ -76,7 +76,8 @@ std::vector<std::string> NotesOf(const ReplayReport& report) {
   }
   for (const auto& [partition, count] : report.result.unknown_partitions) {
     notes.push_back(absl::StrCat("partition ", partition.empty() ? "\"\"" : Printable(partition),
-                                 ": has no pool; ", Count(count.rows), " rows"));
+                                 ": has no pool; ", Count(count.rows),
+                                 count.rows == 1 ? " row" : " rows"));
   }
   return notes;
 }
