@@ -43,7 +43,8 @@ std::string WriteRecord(const PlacementRecord& record);
 size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
                            const Circumstances& circumstances);
 
-// What said how long the job runs: "hint", "flops" or "time_limit". Empty: the job was left alone.
+// What said how long the job runs: "hint", "flops", "learnt" or "time_limit". Empty: the job was
+// left alone.
 absl::string_view RuntimeSource(const Decision& decision);
 
 // The one line for the user; empty if there is nothing to say, or if the policy does not want it.
