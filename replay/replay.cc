@@ -61,7 +61,11 @@ class Replayer {
   Replayer(const Trace& trace, const PlacementConfig& config,
            const std::vector<ZoneActuals>& actuals, KnownForecasts* forecasts,
            const ReplayOptions& options)
-      : trace_(trace), config_(config), forecasts_(forecasts), options_(options) {
+      : trace_(trace),
+        config_(config),
+        forecasts_(forecasts),
+        options_(options),
+        runtimes_(options.runtimes, &config_) {
     for (const PoolConfig& pool : config.pools) {
       const ZoneRecord* record = nullptr;
       for (const SiteConfig& site : config.sites) {
@@ -244,7 +248,9 @@ class Replayer {
         placement = placements[i];
         Begin(ReplayStep::kCluster);
       }
-      cluster->Submit(Simulated(job, placement));
+      const SimulatedJob simulated = Simulated(job, placement);
+      const uint32_t number = cluster->Submit(simulated);
+      if (!is_home) runtimes_.NoteSubmitted(number, job, simulated);
       if (!is_home && options_.progress && i % 256 == 0) {
         // Deciding takes nearly all of the time.
         const double share = static_cast<double>(i) / static_cast<double>(jobs);
@@ -298,8 +304,8 @@ class Replayer {
     Begin(ReplayStep::kCluster);
     cluster->AdvanceTo(job.submit);
     Begin(ReplayStep::kDecision);
-    const JobRequest request =
-        RequestOf(job, replayed.home.pool, array == nullptr ? 1 : array->tasks);
+    JobRequest request = RequestOf(job, replayed.home.pool, array == nullptr ? 1 : array->tasks);
+    request.learnt_runtime = runtimes_.Of(job, job.submit, *cluster);
     const Submission submission = placer->Submit(request, {}, job.submit);
     ++result_.decisions;
     const Decision& decision = submission.decision;
@@ -513,6 +519,7 @@ class Replayer {
   // Of the enforced run.
   DrawnAhead* ahead_ = nullptr;
   std::shared_ptr<const Snapshot> snapshot_;
+  KnownRuntimes runtimes_;
   std::map<ArrayKey, Array> arrays_;
   std::vector<int64_t> index_of_;  // by trace job; index in result_.jobs; -1: left out
   ReplayResult result_;

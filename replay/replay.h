@@ -2,9 +2,9 @@
 // the policies enforced, by the same Placer as in slurmctld. At each submission only what was known
 // then is used: the forecast of that hour, and the last look at the queue.
 //
-// Both runs use the jobs' real runtimes, which the Placer does not know. On other hardware they are
-// scaled as in the decision. The simulated cluster determines the waits in both runs, and how much
-// a full machine leaves to shift.
+// Both runs use the jobs' real runtimes, which the Placer does not know unless
+// ReplayOptions::runtimes says so. On other hardware they are scaled as in the decision. The
+// simulated cluster determines the waits in both runs, and how much a full machine leaves to shift.
 //
 // What it does not do:
 //   - Nothing watches over delayed jobs. A job whose planned nodes are busy waits for them, where
@@ -37,6 +37,7 @@
 #include "replay/cluster/backfill.h"
 #include "replay/cluster/pool_shapes.h"
 #include "replay/forecasts/known_forecasts.h"
+#include "replay/known_runtimes.h"
 #include "replay/policies/comparison_policy.h"
 #include "replay/trace/trace.h"
 
@@ -57,6 +58,8 @@ struct ReplayOptions {
   std::map<std::string, PoolShape> shapes;
   // How the simulated cluster's scheduler is set, in both runs.
   BackfillSettings backfill;
+  // What decisions know of how long jobs run.
+  RuntimeKnowledge runtimes = RuntimeKnowledge::kConfigured;
   // Decides when jobs start, in their home pools, instead of the Placer: all jobs but those that
   // the Placer leaves alone. It must not suspend. nullptr: the Placer decides.
   std::shared_ptr<const ComparisonPolicy> comparison;

@@ -15,6 +15,7 @@
 #include "core/cluster/cluster_state.h"
 #include "core/config/placement_config.h"
 #include "core/decision/cluster_look.h"
+#include "core/decision/seal.h"
 #include "core/decision/watch.h"
 
 namespace carbon {
@@ -36,6 +37,9 @@ class ClusterSource {
   virtual const AdmissionRules& admission() const = 0;
   // Counts the changes of `admission`.
   virtual uint64_t admission_version() const = 0;
+
+  // The cluster's seal, as the last look found it; nullptr: there is none.
+  virtual const Seal* seal() const = 0;
 
   // Returns whether the user is in one of the groups; absent if that cannot be found out.
   virtual std::optional<bool> IsInAnyGroup(uint32_t user_id,

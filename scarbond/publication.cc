@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/cluster/capacity_codec.h"
+#include "core/runtime/learnt_runtimes.h"
 #include "scarbond/fetched_forecast_feed.h"
 #include "scarbond/live_forecast_feed.h"
 #include "spdlog/spdlog.h"
@@ -54,6 +55,18 @@ absl::StatusOr<std::unique_ptr<ForecastFeed>> OpenFeed(const DaemonConfig& confi
   return LiveForecastFeed::Create(config, clock);
 }
 
+bool UsesLearntRuntimes(const PlacementConfig& config) {
+  return std::any_of(config.policies.begin(), config.policies.end(),
+                     [](const Policy& policy) { return policy.learnt_runtime; });
+}
+
+// Returns the path of sacct of the Slurm that this was built for, if it exists; empty: the sacct in
+// PATH is used.
+std::string Sacct() {
+  std::error_code error;
+  return std::filesystem::exists(CARBON_SACCT, error) ? CARBON_SACCT : "";
+}
+
 }  // namespace
 
 Publication::Publication(Config config, SnapshotPublisher publisher,
@@ -85,12 +98,23 @@ absl::StatusOr<Publication> Publication::Open(Config config, std::unique_ptr<Clu
   absl::StatusOr<std::shared_ptr<const Snapshot>> last = SnapshotReader(folder).ReadIfChanged();
   if (last.ok() && *last != nullptr) {
     publication.cluster_->RememberPublished((*last)->capacity());
+    // It is used until scarbond has learnt again.
+    if (publication.runtime_history_ != nullptr && (*last)->runtimes() != nullptr) {
+      publication.parts_.bytes[SnapshotPart::kRuntimes] = SerializeRuntimes(*(*last)->runtimes());
+    }
   }
   return publication;
 }
 
 void Publication::ConfigureParts() {
   parts_.bytes[SnapshotPart::kConfig] = SerializeConfig(config_.placement);
+  if (!UsesLearntRuntimes(config_.placement)) {
+    runtime_history_ = nullptr;
+    runtime_trouble_.clear();
+    parts_.bytes[SnapshotPart::kRuntimes].clear();
+  } else if (runtime_history_ == nullptr) {
+    runtime_history_ = std::make_unique<RuntimeHistory>(RuntimeHistory::Options{.sacct = Sacct()});
+  }
   parts_.readers = {.log = config_.daemon.paths.log, .period = config_.daemon.refresh.capacity};
 }
 
@@ -124,6 +148,12 @@ std::vector<Finding> Publication::Findings() const {
     findings.push_back({Severity::kWarning, FindingCode::kPartsNotArchived, "archive of parts",
                         part_keeper_.trouble()});
   }
+  if (!runtime_trouble_.empty()) {
+    // A cluster may well have no accounting.
+    findings.push_back(
+        {runtime_history_->is_without_accounting() ? Severity::kNote : Severity::kWarning,
+         FindingCode::kAccountingNotRead, "runtimes", runtime_trouble_});
+  }
   return findings;
 }
 
@@ -149,6 +179,31 @@ void Publication::RefreshAdmission(const ClusterLook& look, absl::Time now) {
   parts_.bytes[SnapshotPart::kAdmission] = SerializeAdmission(rules);
   admission_version_ = cluster_->admission_version();
   spdlog::debug("admission: {} partitions, {} users", rules.partitions.size(), rules.users.size());
+}
+
+void Publication::RefreshRuntimes(const ClusterLook& look, absl::Time now) {
+  if (runtime_history_ == nullptr) return;
+  RuntimeHistory& history = *runtime_history_;
+  history.Advance(now, cluster_->seal());
+  history.NoteEnded(look.ended, cluster_->seal());
+  std::string trouble = history.trouble();
+  if (!trouble.empty()) {
+    absl::StrAppend(&trouble, history.is_without_accounting()
+                                  ? "; they are learnt from jobs that are seen to end"
+                                  : "; what was learnt before stays in use");
+  }
+  if (trouble != runtime_trouble_) {
+    runtime_trouble_ = std::move(trouble);
+    if (runtime_trouble_.empty()) {
+      spdlog::info("runtimes: accounting is read");
+    } else {
+      spdlog::warn("runtimes: {}", runtime_trouble_);
+    }
+  }
+  if (const std::optional<LearntRuntimes> learnt = history.TakeLearnt(now)) {
+    parts_.bytes[SnapshotPart::kRuntimes] = SerializeRuntimes(*learnt);
+    spdlog::debug("runtimes: {} jobs, {} names", history.jobs(), learnt->names.size());
+  }
 }
 
 absl::Status Publication::Publish(absl::Time now, Watch watch) {
@@ -182,6 +237,7 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
         {Severity::kWarning, FindingCode::kSnapshotKeptFromSlurmctld, "scarbond", not_readable_});
   }
   RefreshAdmission(*look, now);
+  RefreshRuntimes(*look, now);
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) {
     capacity.watched_at = delay_watch_.Act(*look, config_, now, period());

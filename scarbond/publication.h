@@ -1,6 +1,6 @@
-// Publication decides what scarbond publishes and when: configuration, forecasts, capacity and
-// admission are each renewed at their own rhythm, and published together. Logs what changed, once
-// per change. Blocks on the disk and on slurmctld. One thread.
+// Publication decides what scarbond publishes and when: configuration, forecasts, capacity,
+// admission and runtimes are each renewed at their own rhythm, and published together. Logs what
+// changed, once per change. Blocks on the disk and on slurmctld. One thread.
 #ifndef SCARBOND_PUBLICATION_H_
 #define SCARBOND_PUBLICATION_H_
 
@@ -23,6 +23,7 @@
 #include "scarbond/forecast_feed.h"
 #include "scarbond/look_rhythm.h"
 #include "scarbond/part_keeper.h"
+#include "scarbond/runtime_history.h"
 #include "store/snapshot_store.h"
 
 namespace carbon {
@@ -76,6 +77,8 @@ class Publication {
   // Renews what depends on nothing but the configuration.
   void ConfigureParts();
   void RefreshAdmission(const ClusterLook& look, absl::Time now);
+  // Learns runtimes, if a policy uses them.
+  void RefreshRuntimes(const ClusterLook& look, absl::Time now);
 
   Config config_;
   Clock clock_;
@@ -92,6 +95,8 @@ class Publication {
   DelayWatch delay_watch_;
   std::optional<uint64_t> admission_version_;  // of the part in `parts_`
   std::string admission_trouble_;
+  std::unique_ptr<RuntimeHistory> runtime_history_;  // nullptr: no policy uses it
+  std::string runtime_trouble_;
 };
 
 }  // namespace carbon

@@ -19,16 +19,10 @@ constexpr absl::Duration kNotedFor = absl::Hours(24);
 RuntimeHistory::RuntimeHistory(Options options)
     : options_(std::move(options)), slice_(kFirstSlice) {}
 
-bool RuntimeHistory::Knows(const Seal& seal) {
-  const std::string probe = seal.Of("runtime probe", 0);
-  if (probe == seal_probe_) return true;
-  seal_probe_ = probe;
-  return false;
-}
-
 void RuntimeHistory::Advance(absl::Time now, const Seal* seal) {
   if (seal == nullptr) return;
   if (!Knows(*seal)) {
+    seal_probe_ = ProbeOf(*seal);
     learner_ = RuntimeLearner();
     read_to_.reset();
     program_ = nullptr;

@@ -63,7 +63,9 @@ class RuntimeHistory {
   const std::string& trouble() const { return trouble_; }
 
  private:
-  bool Knows(const Seal& seal);
+  // Returns whether the keys were made with this seal.
+  bool Knows(const Seal& seal) const { return ProbeOf(seal) == seal_probe_; }
+  static std::string ProbeOf(const Seal& seal) { return seal.Of("runtime probe", 0); }
   void Ask(absl::Time now);
   void TakeAnswer(absl::Time now, const Seal& seal);
   void Learn(const AccountedJob& job, const Seal& seal);

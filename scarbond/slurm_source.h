@@ -21,6 +21,7 @@ class SlurmSource : public ClusterSource {
   absl::Status RefreshAdmission(absl::Time now, absl::Duration max_age) override;
   const AdmissionRules& admission() const override { return admission_.rules(); }
   uint64_t admission_version() const override { return admission_.version(); }
+  const Seal* seal() const override { return memory_.seal.has_value() ? &*memory_.seal : nullptr; }
   std::optional<bool> IsInAnyGroup(uint32_t user_id,
                                    const std::vector<std::string>& groups) override;
   absl::Status RestoreJob(const JobRestore& restore) override;

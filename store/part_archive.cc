@@ -32,6 +32,7 @@ constexpr size_t kHashLength = 64;
 int RemovalRank(SnapshotPart part) {
   switch (part) {
     case SnapshotPart::kCapacity:
+    case SnapshotPart::kRuntimes:
       return 0;
     case SnapshotPart::kForecast:
     case SnapshotPart::kAdmission:

@@ -29,7 +29,12 @@ void ReadSnapshot(const JsonValue& json, PluginStatus* status) {
   JsonObject object(json, JsonObject::UnknownKeys::kIgnored);
   Manifest manifest;
   for (const PartInfo& info : kParts) {
-    object.Require(info.name, &manifest.hashes[info.part], AnyText);
+    std::string* const hash = &manifest.hashes[info.part];
+    if (info.is_optional) {
+      object.Read(info.name, hash, AnyText);
+    } else {
+      object.Require(info.name, hash, AnyText);
+    }
   }
   object.Require("loaded_at", &status->loaded_at, Timestamp);
   status->snapshot = std::move(manifest);
@@ -54,7 +59,8 @@ std::string SerializePluginStatus(const PluginStatus& status) {
   if (status.snapshot.has_value()) {
     json["snapshot"] = Json::object();
     for (const PartInfo& info : kParts) {
-      json["snapshot"][info.name] = status.snapshot->hashes[info.part];
+      const std::string& hash = status.snapshot->hashes[info.part];
+      if (!hash.empty() || !info.is_optional) json["snapshot"][info.name] = hash;
     }
     json["snapshot"]["loaded_at"] = FormatTimestamp(status.loaded_at);
   } else {

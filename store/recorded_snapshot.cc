@@ -83,7 +83,7 @@ RecordedSnapshot LoadRecordedSnapshot(const std::string& snapshot_folder,
                                       const std::string& parts_folder, const Manifest& manifest) {
   RecordedSnapshot recorded;
   for (const PartInfo& info : kParts) {
-    if (MaxPartBytes(manifest.FileOf(info.part)).has_value()) continue;
+    if (info.is_optional || MaxPartBytes(manifest.FileOf(info.part)).has_value()) continue;
     recorded.snapshot =
         absl::InvalidArgumentError("the record does not name all parts of its snapshot");
     return recorded;
@@ -92,6 +92,8 @@ RecordedSnapshot LoadRecordedSnapshot(const std::string& snapshot_folder,
   std::vector<std::string> missing;
   absl::Status unreadable;
   for (const PartInfo& info : kParts) {
+    // The record has what an optional part says of the job.
+    if (info.is_optional) continue;
     const std::string name = manifest.FileOf(info.part);
     Loaded loaded = LoadPart(snapshot_folder, parts_folder, name, manifest.hashes[info.part]);
     recorded.parts.push_back({info.part, loaded.source});

@@ -159,8 +159,11 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
   Manifest manifest;
   manifest.published_at = absl::FromUnixMillis(absl::ToUnixMillis(now));
   manifest.readers = parts.readers;
+  const auto is_absent = [&parts](const PartInfo& info) {
+    return info.is_optional && parts.bytes[info.part].empty();
+  };
   for (const PartInfo& info : kParts) {
-    manifest.hashes[info.part] = Sha256Hex(parts.bytes[info.part]);
+    if (!is_absent(info)) manifest.hashes[info.part] = Sha256Hex(parts.bytes[info.part]);
   }
 
   const auto path_of = [this](const std::string& name) { return absl::StrCat(folder_, "/", name); };
@@ -171,12 +174,14 @@ absl::StatusOr<Manifest> SnapshotPublisher::Publish(const SnapshotParts& parts, 
     if (const absl::StatusOr<Manifest> last = ParseManifest(*before); last.ok()) {
       // A part that is gone cannot be kept, which does not prevent publishing.
       for (const PartInfo& info : kParts) {
+        if (last->hashes[info.part].empty()) continue;
         SetModifiedAt(path_of(last->FileOf(info.part)), now).IgnoreError();
       }
     }
   }
   std::set<std::string> named;
   for (const PartInfo& info : kParts) {
+    if (is_absent(info)) continue;
     const std::string name = manifest.FileOf(info.part);
     named.insert(name);
     const absl::Status written = WritePart(path_of(name), parts.bytes[info.part],

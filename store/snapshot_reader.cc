@@ -183,6 +183,20 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
     }
     admission = std::make_shared<const AdmissionRules>(std::move(rules));
   }
+
+  std::shared_ptr<const LearntRuntimes> runtimes;
+  if (is_kept(SnapshotPart::kRuntimes)) {
+    runtimes = last_->runtimes();
+  } else if (!manifest.hashes[SnapshotPart::kRuntimes].empty()) {
+    const PartBytes bytes = read(SnapshotPart::kRuntimes);
+    if (!bytes.ok()) return bytes.status();
+    if (bytes->has_value()) {
+      absl::StatusOr<LearntRuntimes> parsed = ParseRuntimes(**bytes);
+      if (!parsed.ok())
+        return InFile(folder_, manifest.FileOf(SnapshotPart::kRuntimes), parsed.status());
+      runtimes = std::make_shared<const LearntRuntimes>(*std::move(parsed));
+    }
+  }
   std::shared_ptr<const PoolDirectory> directory;
   if (!config.has_value() && admission == last_->shared_admission()) {
     directory = last_->shared_directory();
@@ -192,8 +206,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
     if (!made.ok()) return InFile(folder_, kManifestFile, made.status());
     directory = *std::move(made);
   }
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = Snapshot::Assemble(
-      std::move(manifest), std::move(directory), std::move(forecasts), std::move(capacity));
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
+      Snapshot::Assemble(std::move(manifest), std::move(directory), std::move(forecasts),
+                         std::move(capacity), std::move(runtimes));
   if (!snapshot.ok()) return InFile(folder_, kManifestFile, snapshot.status());
   return snapshot;
 }

@@ -6,12 +6,13 @@
 //   forecast-<sha256>.bin
 //   capacity-<sha256>.json
 //   admission-<sha256>.json
+//   runtimes-<sha256>.json        only if a policy uses it
 //
 // One writer at a time can publish (a lock file keeps a second one out). Reading is possible at any
-// moment, and sees one publish or the next. Capacity and admission describe users and their jobs,
-// which Slurm's PrivateData may hide. Only root, the publisher's user and the user that slurmctld
-// runs as may read them (store/private_access.h). Everybody may read the other parts. Blocks on the
-// disk.
+// moment, and sees one publish or the next. Capacity, admission and runtimes describe users and
+// their jobs, which Slurm's PrivateData may hide. Only root, the publisher's user and the user that
+// slurmctld runs as may read them (store/private_access.h). Everybody may read the other parts.
+// Blocks on the disk.
 #ifndef STORE_SNAPSHOT_STORE_H_
 #define STORE_SNAPSHOT_STORE_H_
 

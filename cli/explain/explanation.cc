@@ -13,6 +13,7 @@
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/base/mass_text.h"
+#include "core/runtime/expected_runtime.h"
 #include "core/snapshot/part.h"
 
 namespace carbon {
@@ -119,6 +120,20 @@ std::string PartsText(const std::vector<RecordedSnapshot::Part>& parts) {
   });
 }
 
+// Returns where the runtime is from: "the time limit".
+std::string RuntimeSourceText(const JobRequest& job, const Decision& decision) {
+  if (decision.hints.flops.has_value()) return "computed from flops";
+  if (decision.runtime_is_limit) return "the time limit";
+  if (!decision.runtime_is_learnt || !job.learnt_runtime.has_value()) return "as stated";
+  const ExpectedRuntime& learnt = *job.learnt_runtime;
+  const char* whose[kRuntimeLevels] = {"all users", "the account", "the user",
+                                       "the user with this name"};
+  return absl::StrFormat("learnt from %d %s of %s: %.0f%% of the time limit, give or take %.0f%%",
+                         learnt.jobs, learnt.jobs == 1 ? "job" : "jobs",
+                         whose[static_cast<size_t>(learnt.level)], 100 * learnt.share,
+                         100 * learnt.spread);
+}
+
 }  // namespace
 
 std::string ExplanationText(const FoundDecision& found, const Repetition& repetition,
@@ -157,12 +172,10 @@ std::string ExplanationText(const FoundDecision& found, const Repetition& repeti
                                        found.returned->given_back.reason));
   }
   if (decision.home.has_value()) {
-    text.Line("minimised",
-              absl::StrCat(FigureName(decision.minimised), " emission, ",
-                           SignalKindName(decision.signal), " intensity; the runtime is ",
-                           decision.hints.flops.has_value() ? "computed from flops"
-                           : decision.runtime_is_limit      ? "the time limit"
-                                                            : "as stated"));
+    text.Line(
+        "minimised",
+        absl::StrCat(FigureName(decision.minimised), " emission, ", SignalKindName(decision.signal),
+                     " intensity; the runtime is ", RuntimeSourceText(job, decision)));
     text.Add("\n" + CandidateTable(decision) + "\n");
   }
   std::map<absl::string_view, int> excluded;

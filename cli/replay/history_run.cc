@@ -35,6 +35,7 @@
 #include "replay/forecasts/forecast_cache.h"
 #include "replay/forecasts/issued_forecasts.h"
 #include "replay/forecasts/known_forecasts.h"
+#include "replay/known_runtimes.h"
 #include "replay/savings.h"
 #include "replay/trace/csv_trace.h"
 #include "replay/trace/log_trace.h"
@@ -123,6 +124,9 @@ int ReadSettings(const HistoryOptions& options, const Config& config, absl::Time
   if (!contender.ok()) return Refuse("--policy", contender.status());
   settings->config = std::move(contender->config);
   settings->replay.comparison = std::move(contender->policy);
+  const absl::StatusOr<RuntimeKnowledge> runtimes = ParseRuntimeKnowledge(options.runtimes);
+  if (!runtimes.ok()) return Refuse("--runtimes", runtimes.status());
+  settings->replay.runtimes = *runtimes;
   settings->replay.enforce_shadow = !options.as_configured;
   settings->replay.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   settings->csv.partition = options.partition;
@@ -284,6 +288,13 @@ void AddHistoryOptions(CLI::App* command, HistoryOptions* options) {
                    "actual values")
       ->check(CLI::IsMember({"own", "archived", "error-model", "oracle"}))
       ->capture_default_str();
+  command
+      ->add_option("--runtimes", options->runtimes,
+                   "What decisions know of a job's runtime without a hint: configured: as its "
+                   "policy says; limit: its time limit; learnt: what jobs that ended before say; "
+                   "known: how long it ran")
+      ->check(CLI::IsMember({"configured", "limit", "learnt", "known"}))
+      ->capture_default_str();
   command->add_option("--error-model", options->error_model,
                       "near=SHARE,far=SHARE,growth=TIME,every=TIME,seed=N; default: "
                       "near=0.05,far=0.2,growth=24h,every=6h,seed=1");
@@ -348,28 +359,46 @@ int RunHistory(const HistoryOptions& options, ReplayedHistory* replayed) {
   std::vector<ZoneActuals> actuals;
   for (size_t i = 0; i < records.size(); ++i) actuals.push_back({zones[i], &records[i]});
 
-  std::string described;
-  std::unique_ptr<KnownForecasts> forecasts;
-  if (const int code = ChooseForecasts(options, *config, actuals, &forecasts, &described);
-      code != 0) {
-    return code;
+  const auto replay = [&](RuntimeKnowledge runtimes, ReplayResult* result) {
+    // Each replay asks for the forecasts from the first hour on.
+    std::unique_ptr<KnownForecasts> forecasts;
+    if (const int code =
+            ChooseForecasts(options, *config, actuals, &forecasts, &replayed->forecasts);
+        code != 0) {
+      return code;
+    }
+    settings.replay.runtimes = runtimes;
+    absl::StatusOr<ReplayResult> made = absl::InternalError("");
+    {
+      Progress progress;
+      settings.replay.progress = [&progress](double done) { progress.Show(done); };
+      made = Replay(*trace, settings.config, actuals, forecasts.get(), settings.replay);
+    }
+    if (!options.cache.empty()) {
+      BoundForecastCache(options.cache, static_cast<int64_t>(options.cache_gb * 1e9));
+    }
+    if (!made.ok()) {
+      Complain(absl::StrCat(options.trace, ": ", made.status().message()));
+      return 1;
+    }
+    *result = *std::move(made);
+    return 0;
+  };
+  const RuntimeKnowledge asked = settings.replay.runtimes;
+  if (options.compare_runtimes) {
+    for (const RuntimeKnowledge runtimes :
+         {RuntimeKnowledge::kLimit, RuntimeKnowledge::kLearnt, RuntimeKnowledge::kExact}) {
+      ReplayResult result;
+      if (const int code = replay(runtimes, &result); code != 0) return code;
+      replayed->by_runtimes.push_back(
+          {runtimes, SumSavings(*trace, settings.config, result, GroupBy::kTotal).front()});
+      if (runtimes == asked) replayed->result = std::move(result);
+    }
   }
-  absl::StatusOr<ReplayResult> result = absl::InternalError("");
-  {
-    Progress progress;
-    settings.replay.progress = [&progress](double done) { progress.Show(done); };
-    result = Replay(*trace, settings.config, actuals, forecasts.get(), settings.replay);
-  }
-  if (!options.cache.empty()) {
-    BoundForecastCache(options.cache, static_cast<int64_t>(options.cache_gb * 1e9));
-  }
-  if (!result.ok()) {
-    Complain(absl::StrCat(options.trace, ": ", result.status().message()));
-    return 1;
-  }
-  replayed->forecasts = std::move(described);
-  replayed->result = *std::move(result);
-  return 0;
+  const bool is_made = options.compare_runtimes && asked != RuntimeKnowledge::kConfigured;
+  const int code = is_made ? 0 : replay(asked, &replayed->result);
+  settings.replay.runtimes = asked;
+  return code;
 }
 
 }  // namespace carbon

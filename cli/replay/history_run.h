@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/config/placement_config.h"
+#include "replay/known_runtimes.h"
 #include "replay/replay.h"
 #include "replay/savings.h"
 #include "replay/trace/csv_trace.h"
@@ -40,6 +41,8 @@ struct HistoryOptions {
   bool cpus_are_devices = false;
   bool as_configured = false;
   std::string decided_by = "placer";
+  std::string runtimes = "configured";
+  bool compare_runtimes = false;
   bool json = false, csv = false;
 };
 
@@ -58,6 +61,7 @@ struct ReplayedHistory {
   absl::StatusOr<Trace> trace = absl::InternalError("");
   std::string forecasts;  // what decisions knew, in words
   ReplayResult result;
+  std::vector<RuntimesRow> by_runtimes;
 };
 
 // Adds the options that both commands have.

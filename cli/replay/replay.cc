@@ -15,8 +15,10 @@ int RunReplay(const HistoryOptions& options) {
   ReplayedHistory replayed;
   if (const int code = RunHistory(options, &replayed); code != 0) return code;
   const ReplayReport report{
-      *replayed.trace,    replayed.settings.config,    replayed.result,        options.trace,
-      replayed.forecasts, replayed.settings.groupings, replayed.settings.zone, options.decided_by};
+      *replayed.trace,        replayed.settings.config, replayed.result,
+      options.trace,          replayed.forecasts,       replayed.settings.groupings,
+      replayed.settings.zone, options.decided_by,       replayed.settings.replay.runtimes,
+      replayed.by_runtimes};
   std::cout << (options.json  ? ReplayJson(report)
                 : options.csv ? ReplayCsv(report)
                               : ReplayText(report));
@@ -38,6 +40,8 @@ void AddReplay(CLI::App& app, int* exit_code) {
       ->add_option("--policy", options->decided_by,
                    "Who decides: placer, static-best, or a policy of a paper")
       ->capture_default_str();
+  replay->add_flag("--compare-runtimes", options->compare_runtimes,
+                   "Replay with the runtimes limit, learnt and known too, and compare the savings");
   AddHistoryOptions(replay, options.get());
   CLI::Option* const json = replay->add_flag("--json", options->json, "Print one JSON object");
   replay->add_flag("--csv", options->csv, "Print the sums as CSV")->excludes(json);

@@ -49,6 +49,10 @@ std::vector<std::string> NotesOf(const ReplayReport& report) {
     notes.push_back(
         "the forecasts are the actual values: this is a bound that no site could have reached");
   }
+  if (report.runtimes == RuntimeKnowledge::kExact) {
+    notes.push_back(
+        "the real runtimes were known: this is a bound that no site could have reached");
+  }
   if (const int64_t unscored = Unscored(report.result); unscored > 0) {
     notes.push_back(absl::StrCat(
         Count(unscored),
@@ -134,6 +138,36 @@ std::string SavingsText(const ReplayReport& report, GroupBy by) {
   return table.Format(Table::Style::kAligned, true);
 }
 
+GramsCo2e SavedOf(const SavingsRow& row) { return row.home.gross - row.enforced.gross; }
+
+// Returns what share of the saving with exact runtimes the row has; absent: that saves nothing.
+std::optional<double> KeptShare(const ReplayReport& report, const RuntimesRow& row) {
+  const GramsCo2e exact = SavedOf(report.by_runtimes.back().total);
+  if (exact <= GramsCo2e(0)) return std::nullopt;
+  return SavedOf(row.total) / exact;
+}
+
+std::string RuntimesText(const ReplayReport& report) {
+  if (report.by_runtimes.empty()) return "";
+  Table table({{"RUNTIMES"},
+               {"CO2E", true},
+               {"SAVED", true},
+               {"(95%)", true},
+               {"CONSEQUENTIAL", true},
+               {"OF KNOWN", true}});
+  for (const RuntimesRow& row : report.by_runtimes) {
+    const SavingsRow& total = row.total;
+    const std::optional<double> kept = KeptShare(report, row);
+    table.AddRow({std::string(RuntimeKnowledgeName(row.runtimes)), FormatMass(total.enforced.gross),
+                  SavedText(total.home.gross, total.enforced.gross), IntervalText(total),
+                  HasConsequential(total)
+                      ? SavedText(total.home.consequential, total.enforced.consequential)
+                      : "-",
+                  kept.has_value() ? Percent(*kept) : "-"});
+  }
+  return absl::StrCat("\n", table.Format(Table::Style::kAligned, true));
+}
+
 std::string WaitsText(const ReplayReport& report) {
   const WaitReport waits = SummarizeWaits(report.trace, report.result);
   Table table({{"WAIT"}, {"MEAN", true}, {"95%", true}, {"LONGEST", true}});
@@ -211,13 +245,14 @@ std::string ReplayText(const ReplayReport& report) {
   const ReplayResult& result = report.result;
   const TraceJob& first = report.trace.jobs[result.jobs.front().job];
   const TraceJob& last = report.trace.jobs[result.jobs.back().job];
-  std::string text =
-      absl::StrCat("history     ", Printable(report.file), ", ", Count(result.report.Total().rows),
-                   " rows\n", "submitted   ", FormatTimestamp(first.submit), " to ",
-                   FormatTimestamp(last.submit), "\n", "forecasts   ", report.forecasts, "\n",
-                   "decided by  ", report.decided_by, "\n", "decisions   ", Count(result.decisions),
-                   ", on ", Count(result.looks), " looks at the queue\n\n", RowsText(report));
+  std::string text = absl::StrCat(
+      "history     ", Printable(report.file), ", ", Count(result.report.Total().rows), " rows\n",
+      "submitted   ", FormatTimestamp(first.submit), " to ", FormatTimestamp(last.submit), "\n",
+      "forecasts   ", report.forecasts, "\n", "runtimes    ", RuntimeKnowledgeName(report.runtimes),
+      "\n", "decided by  ", report.decided_by, "\n", "decisions   ", Count(result.decisions),
+      ", on ", Count(result.looks), " looks at the queue\n\n", RowsText(report));
   for (const GroupBy by : report.groupings) absl::StrAppend(&text, "\n", SavingsText(report, by));
+  absl::StrAppend(&text, RuntimesText(report));
   absl::StrAppend(&text, "\n", WaitsText(report), "\n", PoolsText(report), "\n", HoursText(report),
                   LeftAloneText(report));
   const std::vector<std::string> notes = NotesOf(report);
@@ -231,6 +266,7 @@ std::string ReplayJson(const ReplayReport& report) {
   Json json;
   json["history"] = report.file;
   json["forecasts"] = report.forecasts;
+  json["runtimes"] = RuntimeKnowledgeName(report.runtimes);
   json["decided_by"] = report.decided_by;
   json["from"] = FormatTimestamp(report.trace.jobs[result.jobs.front().job].submit);
   json["to"] = FormatTimestamp(report.trace.jobs[result.jobs.back().job].submit);
@@ -257,6 +293,16 @@ std::string ReplayJson(const ReplayReport& report) {
     }
   }
   json["groups"] = std::move(groups);
+  json["by_runtimes"] = Json::array();
+  for (const RuntimesRow& row : report.by_runtimes) {
+    const bool known = HasConsequential(row.total);
+    const std::optional<double> kept = KeptShare(report, row);
+    json["by_runtimes"].push_back({{"runtimes", RuntimeKnowledgeName(row.runtimes)},
+                                   {"home", SumsJson(row.total.home, known)},
+                                   {"enforced", SumsJson(row.total.enforced, known)},
+                                   {"saved_share_95", IntervalJson(row.total)},
+                                   {"share_of_known", kept.has_value() ? Json(*kept) : Json()}});
+  }
   const WaitReport waits = SummarizeWaits(report.trace, result);
   json["waits"] = {{"home", WaitJson(waits.home)},
                    {"enforced", WaitJson(waits.enforced)},

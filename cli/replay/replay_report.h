@@ -7,11 +7,18 @@
 
 #include "absl/time/time.h"
 #include "core/config/placement_config.h"
+#include "replay/known_runtimes.h"
 #include "replay/replay.h"
 #include "replay/savings.h"
 #include "replay/trace/trace.h"
 
 namespace carbon {
+
+// What a replay saved whose decisions knew as much of runtimes.
+struct RuntimesRow {
+  RuntimeKnowledge runtimes;
+  SavingsRow total;
+};
 
 // Refers to the objects from which it is made.
 struct ReplayReport {
@@ -23,13 +30,17 @@ struct ReplayReport {
   std::vector<GroupBy> groupings;
   absl::TimeZone zone = absl::UTCTimeZone();  // of the hours of the day
   std::string decided_by = "placer";          // as ContenderNames() has it
+  RuntimeKnowledge runtimes = RuntimeKnowledge::kConfigured;
+  // If knowledge of runtimes is compared: a row for each kind, the exact one last.
+  std::vector<RuntimesRow> by_runtimes = {};
 };
 
-// Returns these sections: the rows, the savings of each grouping, waits, pools, the hours of the
-// day, and why jobs were left alone.
+// Returns these sections: the rows, the savings of each grouping, the savings by what was known of
+// runtimes, waits, pools, the hours of the day, and why jobs were left alone.
 std::string ReplayText(const ReplayReport& report);
 
-// Returns one object, on several lines: rows, groups, waits, pools, hours, left_alone.
+// Returns one object, on several lines: rows, groups, by_runtimes, waits, pools, hours,
+// left_alone.
 std::string ReplayJson(const ReplayReport& report);
 
 }  // namespace carbon

@@ -286,7 +286,8 @@ Json AsJson(const StatusReport& report) {
       {"capacity_taken_at",
        report.withheld.empty() ? Json(UtcTime(snapshot.capacity().taken_at)) : Json(nullptr)}};
   for (const PartInfo& info : kParts) {
-    json["snapshot"][info.name] = snapshot.manifest().hashes[info.part];
+    const std::string& hash = snapshot.manifest().hashes[info.part];
+    json["snapshot"][info.name] = hash.empty() ? Json(nullptr) : Json(hash);
   }
   json["zones"] = ZonesAsJson(report);
   for (const Snapshot::Pool& pool : snapshot.pools()) {
@@ -306,6 +307,13 @@ Json AsJson(const StatusReport& report) {
   return json;
 }
 
+// Returns the text after the hash of the runtimes part. nullptr: it may not be read.
+std::string RuntimesSummary(const LearntRuntimes* runtimes) {
+  if (runtimes == nullptr || !runtimes->cluster.has_value()) return "";
+  return absl::StrCat(", ", runtimes->cluster->jobs, " jobs that ended by ",
+                      LocalTime(runtimes->newest), ", ", runtimes->names.size(), " names");
+}
+
 // Returns the text after a part's hash.
 std::string SummaryOf(SnapshotPart part, const Snapshot& snapshot) {
   switch (part) {
@@ -313,6 +321,8 @@ std::string SummaryOf(SnapshotPart part, const Snapshot& snapshot) {
       return absl::StrCat(", queue read at ", LocalTime(snapshot.capacity().taken_at));
     case SnapshotPart::kAdmission:
       return absl::StrCat(", ", snapshot.admission().users.size(), " users with accounts");
+    case SnapshotPart::kRuntimes:
+      return RuntimesSummary(snapshot.runtimes().get());
     case SnapshotPart::kConfig:
     case SnapshotPart::kForecast:
       return "";
@@ -328,6 +338,7 @@ void Print(const StatusReport& report) {
               << LocalTime(manifest.published_at) << " ("
               << FormatDistance(manifest.published_at, report.now) << ")\n";
     for (const PartInfo& info : kParts) {
+      if (manifest.hashes[info.part].empty()) continue;
       std::cout << absl::StrFormat("  %-9s %s", info.name, manifest.hashes[info.part])
                 << (report.withheld.empty() ? SummaryOf(info.part, snapshot) : "") << "\n";
     }

@@ -71,6 +71,7 @@ Json PolicyJson(const Policy& policy) {
   if (policy.message != Policy{}.message) json["message"] = Text(NoticeName(policy.message));
   if (policy.fallback.has_value()) json["fallback"] = Text(FallbackName(*policy.fallback));
   if (policy.minimise.has_value()) json["minimise"] = Text(FigureName(*policy.minimise));
+  if (policy.learnt_runtime) json["learnt_runtime"] = true;
   return json;
 }
 

@@ -86,6 +86,7 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
     }
   }
   object.Read("may_change_named_partition", &policy.may_change_named_partition, Boolean);
+  object.Read("learnt_runtime", &policy.learnt_runtime, Boolean);
   return policy;
 }
 

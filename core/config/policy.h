@@ -85,6 +85,9 @@ struct Policy {
   bool may_change_time_limit = false;
   // If true, a job that names a single partition may be moved out of it.
   bool may_change_named_partition = false;
+  // Whether a job without a hint about its runtime is planned with the runtime that was learnt from
+  // jobs like it, if there is one. What is booked and promised is still its time limit.
+  bool learnt_runtime = false;
 };
 
 // Returns the first policy that matches, or nullptr. `partition` is the one in which the job would

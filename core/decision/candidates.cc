@@ -97,7 +97,8 @@ std::optional<Reason> RuntimeOn(const JobTerms& terms, const std::optional<JobUn
   if (pool.hardware->unit != terms.home->hardware->unit) {
     return Reason::kOtherUnit;
   }
-  const absl::Duration at_home = std::min(terms.hints->runtime.value_or(terms.limit), terms.limit);
+  const absl::Duration expected = terms.learnt_runtime.value_or(terms.limit);
+  const absl::Duration at_home = std::min(terms.hints->runtime.value_or(expected), terms.limit);
   *runtime = Runtime{*slowdown == 1 ? at_home : at_home * *slowdown, !same_hardware, *slowdown};
   return std::nullopt;
 }
@@ -188,6 +189,7 @@ std::optional<Reason> RunInKind(const JobTerms& terms, const std::optional<JobUn
     return Reason::kNeedsMoreNodes;
   }
   run->rounds = size.rounds;
+  run->runtime_factor = terms.runtime_factor;
   run->amount = size.amount;
   run->held = run->limit * run->rounds + pool.state->wake_up;
   if (run->held > kMaxRun) return Reason::kRunTooLong;

@@ -16,6 +16,7 @@
 #include "core/config/profile.h"
 #include "core/decision/job_size.h"
 #include "core/decision/placement.h"
+#include "core/grid/scenarios.h"
 #include "core/job/hints.h"
 #include "core/job/job.h"
 #include "core/reason/reason.h"
@@ -34,6 +35,11 @@ struct JobTerms {
   absl::Duration limit;     // of one task
   absl::Time earliest;      // it may not start before that
   absl::Time latest_asked;  // nor after that, by the policy's delay, the user's wait and `now`
+  // How long one task is expected to run at home, learnt from jobs like it; absent: the hints or
+  // the limit are used.
+  std::optional<absl::Duration> learnt_runtime = std::nullopt;
+  // The factor on the learnt runtime in each error scenario; nullptr: the runtime does not err.
+  const ErrorScenarios::Draws* runtime_factor = nullptr;
 };
 
 // The job in one pool. `option` has bounds, and CompleteStarts computes the starts. It has neither
@@ -53,6 +59,7 @@ struct PoolRun {
   int64_t task_units;  // of the hardware's allocation unit, of one task
   double units;        // of all tasks at once, on average over the rounds
   int64_t rounds;      // in which an array's tasks run, one after another
+  const ErrorScenarios::Draws* runtime_factor = nullptr;  // as in JobTerms
   // Of one task there. It is longer than asked only on slower hardware, and then it is set; so is
   // its least (--time-min), if the job names one.
   absl::Duration limit;

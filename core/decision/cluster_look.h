@@ -12,6 +12,7 @@
 #include "core/decision/restored_jobs.h"
 #include "core/decision/watch.h"
 #include "core/finding/finding.h"
+#include "core/runtime/accounted_job.h"
 
 namespace carbon {
 
@@ -25,8 +26,11 @@ struct ClusterLook {
   std::string why_not_update;            // and if not, why not
   bool may_watch = true;                 // which jobs were placed is known
   uint32_t slurm_user = 0;               // as whom slurmctld runs
-  absl::Duration answers;                // how long slurmctld took to answer, all requests together
-  int64_t jobs = 0;                      // in the queue, those that are over included
+  // The jobs that completed or were stopped at their limit. slurmctld shows each for a while
+  // (MinJobAge).
+  std::vector<AccountedJob> ended;
+  absl::Duration answers;  // how long slurmctld took to answer, all requests together
+  int64_t jobs = 0;        // in the queue, those that are over included
   // About nodes that slurmctld hides, or that take no jobs yet (core/cluster/unseen_nodes.h), and
   // about marks of jobs that do not count: warnings and notes.
   std::vector<Finding> findings;

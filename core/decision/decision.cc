@@ -12,6 +12,9 @@
 #include "core/decision/gate.h"
 #include "core/decision/placement.h"
 #include "core/decision/watch.h"
+#include "core/grid/error_factors.h"
+#include "core/grid/scenarios.h"
+#include "core/runtime/expected_runtime.h"
 
 namespace carbon {
 namespace {
@@ -19,6 +22,9 @@ namespace {
 // Each costs a proof for every pool, and no sensible job names more.
 constexpr size_t kMaxPartitions = 8;
 constexpr absl::Duration kMaxLimit = absl::Hours(24 * 400);
+// The maximum relative spread of a learnt runtime. The factors lie symmetrically around 1 and are
+// at least 0.05, so with a wider spread their mean would be above 1.
+constexpr double kMaxRuntimeSpread = 0.6;
 
 const std::string& HomePartition(const Snapshot& snapshot, const JobRequest& job) {
   return job.partitions.empty() ? snapshot.capacity().default_partition : job.partitions.front();
@@ -152,9 +158,23 @@ class Decider {
       is_unwatched_ = true;
     }
     terms_.latest_asked = terms_.earliest + wait;
-    decision_.runtime_is_limit =
-        !decision_.hints.runtime.has_value() && !decision_.hints.flops.has_value();
+    SettleRuntime();
     return true;
+  }
+
+  // Finds what says how long the job runs: a hint, what was learnt, or the time limit.
+  void SettleRuntime() {
+    const Hints& hints = decision_.hints;
+    const bool is_hinted = hints.runtime.has_value() || hints.flops.has_value();
+    decision_.runtime_is_learnt =
+        !is_hinted && terms_.policy->learnt_runtime && job_.learnt_runtime.has_value();
+    decision_.runtime_is_limit = !is_hinted && !decision_.runtime_is_learnt;
+    if (!decision_.runtime_is_learnt) return;
+    const ExpectedRuntime& learnt = *job_.learnt_runtime;
+    terms_.learnt_runtime = std::max(terms_.limit * learnt.share, absl::Seconds(1));
+    runtime_factor_ =
+        DrawFactor("runtime", std::min(learnt.spread / learnt.share, kMaxRuntimeSpread));
+    terms_.runtime_factor = &*runtime_factor_;
   }
 
   bool SettleHome() {
@@ -412,6 +432,7 @@ class Decider {
   const absl::Time now_;
   std::vector<AdmissionProof> admission_;
   JobTerms terms_{};
+  std::optional<ErrorScenarios::Draws> runtime_factor_;
   bool is_unwatched_ = false;
   PoolRun home_run_{};
   Choice home_{};

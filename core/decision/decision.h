@@ -90,7 +90,8 @@ struct Decision {
   // candidate.
   Figure minimised = Figure::kAttributional;
   SignalKind signal = SignalKind::kAverageLifecycle;
-  bool runtime_is_limit = false;  // no hint said how long it runs: the time limit was taken
+  bool runtime_is_limit = false;   // the runtime is neither hinted nor learnt, but the time limit
+  bool runtime_is_learnt = false;  // the runtime is from JobRequest::learnt_runtime
 };
 
 // In the figure that was minimised: the emission of one of the decision's plans, which has that

@@ -1,5 +1,6 @@
 #include "core/decision/gate.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -14,11 +15,27 @@ void MultiplyBy(const ErrorScenarios::Draws& factors, ErrorScenarios::Draws* dra
   for (int s = 0; s < ErrorScenarios::kCount; ++s) (*draws)[s] *= factors[s];
 }
 
+// Returns how long it runs in each scenario: at least a second, and at most its time limit.
+ErrorScenarios::Runtimes RuntimesOf(const PoolRun& run) {
+  const absl::Duration longest = std::max(run.limit * run.rounds, run.option.runtime);
+  ErrorScenarios::Runtimes runtimes;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    runtimes[s] =
+        std::clamp(absl::Ceil(run.option.runtime * (*run.runtime_factor)[s], absl::Seconds(1)),
+                   absl::Seconds(1), longest);
+  }
+  return runtimes;
+}
+
 }  // namespace
 
 ErrorScenarios::Draws DrawPerWatt(const PoolRun& run, absl::Time start, const Snapshot& snapshot) {
-  ErrorScenarios::Draws draws = snapshot.scenarios().Integrate(
-      run.pool->zone_index, *run.option.intensity, start, run.option.runtime);
+  ErrorScenarios::Draws draws =
+      run.runtime_factor == nullptr
+          ? snapshot.scenarios().Integrate(run.pool->zone_index, *run.option.intensity, start,
+                                           run.option.runtime)
+          : snapshot.scenarios().Integrate(run.pool->zone_index, *run.option.intensity, start,
+                                           RuntimesOf(run));
   const double grams_per_integral = (Watts(1) * IntensityIntegral{3'600'000'000}).value() / 3.6e9;
   for (double& draw : draws) draw *= grams_per_integral;
   MultiplyBy(*run.pool->pue_factor, &draws);

@@ -12,7 +12,8 @@
 namespace carbon {
 
 // What `run`, started at `start`, emits in each scenario for each watt that it draws, in grams. The
-// zone's intensity, the site's PUE and, if it matters, the hardware's speed are drawn.
+// zone's intensity, the site's PUE and, if they matter, the hardware's speed and the runtime are
+// drawn.
 ErrorScenarios::Draws DrawPerWatt(const PoolRun& run, absl::Time start, const Snapshot& snapshot);
 
 // The emission in each scenario, in grams: `per_watt` times the power that `figure` counts, which

@@ -30,6 +30,7 @@ constexpr Named kNames[] = {
     {FindingCode::kSnapshotFolderUnknown, "snapshot-folder-unknown"},
     {FindingCode::kSnapshotFolderDiffers, "snapshot-folder-differs"},
     {FindingCode::kPartsNotArchived, "parts-not-archived"},
+    {FindingCode::kAccountingNotRead, "accounting-not-read"},
     {FindingCode::kNotShown, "not-shown"},
     {FindingCode::kForecastsUsable, "forecasts-usable"},
     {FindingCode::kZoneWithoutForecast, "zone-without-forecast"},

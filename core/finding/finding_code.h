@@ -34,6 +34,7 @@ enum class FindingCode {
   kSnapshotFolderUnknown,
   kSnapshotFolderDiffers,
   kPartsNotArchived,
+  kAccountingNotRead,
   kNotShown,
 
   // Forecasts, and what they rest on.

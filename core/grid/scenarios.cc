@@ -115,4 +115,38 @@ ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensityS
   return total;
 }
 
+ErrorScenarios::Draws ErrorScenarios::Integrate(int zone_index, const IntensitySeries& series,
+                                                absl::Time start, const Runtimes& runtimes) const {
+  const Zone& zone = zones_[static_cast<size_t>(zone_index)];
+  const int64_t begin = absl::ToUnixSeconds(start);
+  std::array<int64_t, kCount> ends;
+  for (int s = 0; s < kCount; ++s) {
+    ends[s] = std::min(begin + absl::ToInt64Seconds(runtimes[s]), series.end_second());
+  }
+  const int64_t last_end = *std::max_element(ends.begin(), ends.end());
+  Draws total{};
+  auto bucket = static_cast<size_t>(std::upper_bound(zone.ends.begin(), zone.ends.end(), begin) -
+                                    zone.ends.begin());
+  for (int64_t from = begin; from < last_end; ++bucket) {
+    const int64_t next =
+        bucket < zone.ends.size() ? std::min(last_end, zone.ends[bucket]) : last_end;
+    const IntensityIntegral before = series.IntegralUpTo(from);
+    const IntensityIntegral whole = series.IntegralUpTo(next) - before;
+    const Draws& factors = zone.factors[bucket];
+    for (int s = 0; s < kCount; ++s) {
+      if (ends[s] <= from) continue;
+      const IntensityIntegral part =
+          ends[s] >= next ? whole : series.IntegralUpTo(ends[s]) - before;
+      total[s] += static_cast<double>(part.milligram_seconds_per_kwh) * factors[s];
+    }
+    from = next;
+  }
+  for (int s = 0; s < kCount; ++s) {
+    const auto covered = static_cast<double>(ends[s] - begin);
+    const double length = absl::ToDoubleSeconds(runtimes[s]);
+    if (length > covered) total[s] *= length / covered;
+  }
+  return total;
+}
+
 }  // namespace carbon

@@ -14,6 +14,7 @@
 #ifndef CORE_GRID_SCENARIOS_H_
 #define CORE_GRID_SCENARIOS_H_
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -37,6 +38,13 @@ class ErrorScenarios {
   // mg/kWh x s. The window must lie within the series.
   Draws Integrate(int zone_index, const IntensitySeries& series, absl::Time start,
                   absl::Duration runtime) const;
+
+  // Does the same for a run of an uncertain length: `runtimes[s]` in scenario s, a whole number of
+  // seconds above zero. Beyond the end of the series, the run has the mean intensity that it has
+  // before it. `start` must lie before the end.
+  using Runtimes = std::array<absl::Duration, kCount>;
+  Draws Integrate(int zone_index, const IntensitySeries& series, absl::Time start,
+                  const Runtimes& runtimes) const;
 
  private:
   // The past errs as the first bucket of lead time does. Everything beyond the last bucket errs as

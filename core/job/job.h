@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "core/base/resources.h"
 #include "core/reason/reason.h"
+#include "core/runtime/expected_runtime.h"
 
 namespace carbon {
 
@@ -47,6 +48,9 @@ struct JobRequest {
   // A job array of `array_tasks` runs at most `array_width` of them at once.
   int64_t array_tasks = 1;
   int64_t array_width = 1;
+
+  // How long such jobs run, as it was known when this job was submitted; absent: nothing was known.
+  std::optional<ExpectedRuntime> learnt_runtime;
 
   // Why carbon has no say in this job's time or place; absent: it has.
   std::optional<Reason> leave_alone;

@@ -38,6 +38,13 @@ Json AmountJson(const Resources& amount) {
   return json;
 }
 
+Json LearntRuntimeJson(const ExpectedRuntime& learnt) {
+  return {{"share", learnt.share},
+          {"spread", learnt.spread},
+          {"jobs", learnt.jobs},
+          {"of", std::string(RuntimeLevelName(learnt.level))}};
+}
+
 std::string CodeOf(Reason reason) { return std::string(ReasonCode(reason)); }
 
 Json JobJson(const JobRequest& job, BoundedStrings* strings) {
@@ -202,6 +209,7 @@ size_t ReasonBytes(const DecisionReason& reason) {
 absl::string_view RuntimeSource(const Decision& decision) {
   if (!decision.home.has_value()) return "";
   if (decision.hints.flops.has_value()) return "flops";
+  if (decision.runtime_is_learnt) return "learnt";
   if (decision.runtime_is_limit || !decision.hints.runtime.has_value()) return "time_limit";
   return "hint";
 }
@@ -213,7 +221,11 @@ std::string WriteRecord(const PlacementRecord& placement) {
   Json record = HeadJson("decision", placement);
   BoundedStrings strings(placement.cut);
   const auto plan_json = [&strings](const Plan& plan) { return PlanJson(plan, &strings); };
-  record["job"] = JobJson(job, &strings);
+  Json job_json = JobJson(job, &strings);
+  if (job.learnt_runtime.has_value()) {
+    job_json["learnt_runtime"] = LearntRuntimeJson(*job.learnt_runtime);
+  }
+  record["job"] = std::move(job_json);
   record["policy"] =
       decision.policy.empty() ? Json(nullptr) : strings.Name("policy", decision.policy);
   record["mode"] = std::string(ModeName(decision.mode));
@@ -243,7 +255,10 @@ std::string WriteRecord(const PlacementRecord& placement) {
   record["runtime_source"] = source.empty() ? Json(nullptr) : Json(source);
   record["arm"] = nullptr;
   Json parts = {{"published_at", TimeJson(placement.snapshot.published_at)}};
-  for (const PartInfo& info : kParts) parts[info.name] = placement.snapshot.hashes[info.part];
+  for (const PartInfo& info : kParts) {
+    const std::string& hash = placement.snapshot.hashes[info.part];
+    if (!hash.empty() || !info.is_optional) parts[info.name] = hash;
+  }
   record["snapshot"] = std::move(parts);
   record["ledger"] = placement.ledger_digest;
   record["circumstances"] = {
@@ -257,7 +272,8 @@ std::string WriteRecord(const PlacementRecord& placement) {
 
 size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
                            const Circumstances& circumstances) {
-  constexpr size_t kFrame = 1800;  // the names of all fields, numbers and hashes
+  constexpr size_t kFrame = 1800;         // the names of all fields, numbers and hashes
+  constexpr size_t kLearntRuntime = 220;  // the hash of its part included
   constexpr size_t kSavings = 800;
   constexpr size_t kPlan = 12, kRun = 500, kHold = 280;
   constexpr size_t kExclusion = 110, kExclusions = 2200;
@@ -284,6 +300,7 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
     return sum;
   };
   size_t size = kFrame + std::min(kExclusion * decision.excluded.size(), kExclusions);
+  if (job.learnt_runtime.has_value()) size += kLearntRuntime;
   if (decision.home.has_value()) size += kSavings;
   for (const auto* one : {&decision.home, &decision.chosen, &decision.static_best}) {
     if (one->has_value()) size += size_of_plan(**one);

@@ -42,7 +42,8 @@ std::string WriteRecord(const PlacementRecord& record);
 size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
                            const Circumstances& circumstances);
 
-// What said how long the job runs: "hint", "flops" or "time_limit". Empty: the job was left alone.
+// What said how long the job runs: "hint", "flops", "learnt" or "time_limit". Empty: the job was
+// left alone.
 absl::string_view RuntimeSource(const Decision& decision);
 
 }  // namespace carbon

@@ -68,6 +68,23 @@ void ReadLeaveAlone(const Fields& fields, JobRequest* job) {
   job->uncountable = std::move(why);
 }
 
+std::optional<ExpectedRuntime> ReadLearntRuntime(const Fields& fields) {
+  ExpectedRuntime learnt;
+  const bool is_whole = fields.Read("share", &learnt.share) &&
+                        fields.Read("spread", &learnt.spread) &&
+                        fields.ReadInteger("jobs", &learnt.jobs) &&
+                        fields.ReadName("of",
+                                        {RuntimeLevel::kCluster, RuntimeLevel::kAccount,
+                                         RuntimeLevel::kUser, RuntimeLevel::kName},
+                                        RuntimeLevelName, &learnt.level);
+  if (is_whole && learnt.share > 0 && learnt.share <= 1 && learnt.spread >= 0 &&
+      learnt.spread <= 1 && learnt.jobs > 0) {
+    return learnt;
+  }
+  fields.Refuse("share", "is not a learnt runtime");
+  return std::nullopt;
+}
+
 void ReadJob(const Fields& fields, JobRequest* job, Absent* absent) {
   fields.Read("name", &job->name);
   fields.ReadInteger("user_id", &job->user_id);
@@ -90,6 +107,8 @@ void ReadJob(const Fields& fields, JobRequest* job, Absent* absent) {
   fields.ReadInteger("nice", &job->nice);
   absent->array_tasks = !fields.ReadInteger("array_tasks", &job->array_tasks);
   fields.ReadInteger("array_width", &job->array_width);
+  fields.Within("learnt_runtime",
+                [&](const Fields& f) { job->learnt_runtime = ReadLearntRuntime(f); });
   ReadLeaveAlone(fields, job);
   fields.Read("pinned_by", &job->pinned_by);
 }
@@ -295,6 +314,7 @@ void ReadDecision(const Fields& fields, Decision* decision, Absent* absent) {
   std::string source;
   fields.Read("runtime_source", &source);
   decision->runtime_is_limit = source == "time_limit";
+  decision->runtime_is_learnt = source == "learnt";
   ReadBookedBeside(fields, decision);
 }
 

@@ -49,8 +49,9 @@ struct LearntRuntimes {
   friend bool operator==(const LearntRuntimes&, const LearntRuntimes&) = default;
 };
 
-// The part as bytes and back, as core/snapshot/snapshot.h says of the others. A part with more
-// entries, longer keys or other numbers than those above is DataLoss.
+// The part as bytes and back; docs/snapshot.md describes them. ParseRuntimes trusts nothing: it
+// returns DataLoss for bytes that break the format, and for more entries, longer keys or other
+// numbers than those above; InvalidArgument for another version.
 std::string SerializeRuntimes(const LearntRuntimes& runtimes);
 absl::StatusOr<LearntRuntimes> ParseRuntimes(absl::string_view bytes);
 

@@ -14,8 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Version 2 has no `readers`: they were in the configuration part.
+// Version 2 has no `readers`: they were in the configuration part. Version 3 has no optional parts.
 constexpr int kOldestVersion = 2;
+constexpr int kVersionWithoutOptionalParts = 3;
 constexpr char kTimeFormat[] = "%Y-%m-%dT%H:%M:%E*SZ";
 // Longer than any limit that Slurm can express in 32 bits of minutes.
 constexpr int64_t kMaxSeconds = int64_t{60} << 32;
@@ -59,10 +60,13 @@ std::optional<absl::Duration> Period(const JsonValue& json) {
   return absl::Seconds(*seconds);
 }
 
-std::optional<PerPart<std::string>> Hashes(const JsonValue& json) {
+std::optional<PerPart<std::string>> Hashes(const JsonValue& json, int version) {
   JsonObject object(json);
   PerPart<std::string> hashes;
-  for (const PartInfo& info : kParts) object.Require(info.name, &hashes[info.part], Sha256Text);
+  for (const PartInfo& info : kParts) {
+    if (info.is_optional && version <= kVersionWithoutOptionalParts) continue;
+    object.Require(info.name, &hashes[info.part], Sha256Text);
+  }
   return hashes;
 }
 
@@ -74,16 +78,30 @@ std::optional<ReaderSettings> Readers(const JsonValue& json) {
   return readers;
 }
 
+bool HasOptionalParts(const Manifest& manifest) {
+  return std::any_of(kParts.begin(), kParts.end(), [&manifest](const PartInfo& info) {
+    return info.is_optional && !manifest.hashes[info.part].empty();
+  });
+}
+
+int VersionOf(const Manifest& manifest) {
+  if (!manifest.readers.has_value()) return kOldestVersion;
+  return HasOptionalParts(manifest) ? Manifest::kVersion : kVersionWithoutOptionalParts;
+}
+
 }  // namespace
 
 std::string SerializeManifest(const Manifest& manifest) {
-  const bool is_current = manifest.readers.has_value();
+  const int version = VersionOf(manifest);
   Json json = {
-      {"version", is_current ? Manifest::kVersion : kOldestVersion},
+      {"version", version},
       {"published_at", absl::FormatTime(kTimeFormat, manifest.published_at, absl::UTCTimeZone())},
       {"parts", Json::object()}};
-  for (const PartInfo& info : kParts) json["parts"][info.name] = manifest.hashes[info.part];
-  if (is_current) {
+  for (const PartInfo& info : kParts) {
+    if (info.is_optional && version <= kVersionWithoutOptionalParts) continue;
+    json["parts"][info.name] = manifest.hashes[info.part];
+  }
+  if (version > kOldestVersion) {
     json["readers"] = {{"log", manifest.readers->log},
                        {"period_s", absl::ToInt64Seconds(manifest.readers->period)}};
   }
@@ -102,7 +120,8 @@ absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes) {
     JsonObject object(document->root());
     object.Find("version");  // read before
     object.Require("published_at", &manifest.published_at, UtcTime);
-    object.Require("parts", &manifest.hashes, Hashes);
+    object.Require("parts", &manifest.hashes,
+                   [&version](const JsonValue& parts) { return Hashes(parts, *version); });
     if (*version > kOldestVersion) object.Require("readers", &manifest.readers, Readers);
   }
   return document->Result(std::move(manifest));

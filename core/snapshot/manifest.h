@@ -24,20 +24,22 @@ struct ReaderSettings {
 
 // Names the parts by their SHA-256, in hexadecimal.
 struct Manifest {
-  static constexpr int kVersion = 3;
+  static constexpr int kVersion = 4;
   absl::Time published_at;
-  PerPart<std::string> hashes;
-  // Absent in a record, and in version 2, where they were in the configuration part: without them
-  // SerializeManifest writes that version.
+  PerPart<std::string> hashes;  // empty: there is no such part
+  // Absent in a record, and in version 2, where they were in the configuration part.
   std::optional<ReaderSettings> readers = std::nullopt;
 
   std::string FileOf(SnapshotPart part) const { return PartFileName(part, hashes[part]); }
 };
 
-// Returns one JSON object and a newline. The time keeps its fraction of a second.
+// Returns one JSON object and a newline. The time keeps its fraction of a second. The version is
+// the lowest that has what the manifest has: 2 without `readers`, 3 without optional parts,
+// otherwise
+// 4. So a plugin of the release before reads what it can understand.
 std::string SerializeManifest(const Manifest& manifest);
 
-// Reads versions 2 and 3, and trusts nothing. InvalidArgument for another version. DataLoss for
+// Reads versions 2 to 4, and trusts nothing. InvalidArgument for another version. DataLoss for
 // bytes that break the format: "manifest: /parts/config: fact".
 absl::StatusOr<Manifest> ParseManifest(absl::string_view bytes);
 

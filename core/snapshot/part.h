@@ -5,9 +5,9 @@
 // A new kind of part needs a row of kParts, a value of SnapshotPart, and its Serialize and Parse.
 // The version of the manifest rises with it.
 //
-// There is one cluster today. A second cluster adds one capacity and one admission part (the rows
-// with `is_of_cluster`), but no rows. Then the key of a part becomes its SnapshotPart and, for
-// those two, the cluster's name. PerPart becomes a map by that key. In records and in a manifest of
+// There is one cluster today. A second cluster adds one part for each of the rows with
+// `is_of_cluster`, but no rows. Then the key of a part becomes its SnapshotPart and, for those, the
+// cluster's name. PerPart becomes a map by that key. In records and in a manifest of
 // the next version, the hash under "capacity" becomes an object of hashes by cluster. Files keep
 // their names, because the hash distinguishes them.
 #ifndef CORE_SNAPSHOT_PART_H_
@@ -24,7 +24,7 @@
 namespace carbon {
 
 // The parts, in the order of kParts.
-enum class SnapshotPart { kConfig, kForecast, kCapacity, kAdmission };
+enum class SnapshotPart { kConfig, kForecast, kCapacity, kAdmission, kRuntimes };
 
 struct PartInfo {
   SnapshotPart part;
@@ -36,6 +36,9 @@ struct PartInfo {
   // publisher's user and SlurmUser may read it.
   bool is_private;
   bool is_of_cluster;  // there is one for each cluster; the other parts are common to all
+  // A snapshot may be without it. Then it has no file, and its hash is empty. A record has what it
+  // says of the job, so that a decision is repeated without it.
+  bool is_optional = false;
 };
 
 inline constexpr std::array kParts = {
@@ -43,12 +46,13 @@ inline constexpr std::array kParts = {
     PartInfo{SnapshotPart::kForecast, "forecast", ".bin", 16 << 20, false, false},
     PartInfo{SnapshotPart::kCapacity, "capacity", ".json", 64 << 20, true, true},
     PartInfo{SnapshotPart::kAdmission, "admission", ".json", 64 << 20, true, true},
+    PartInfo{SnapshotPart::kRuntimes, "runtimes", ".json", 16 << 20, true, true, true},
 };
 inline constexpr size_t kPartCount = kParts.size();
 
 constexpr const PartInfo& InfoOf(SnapshotPart part) { return kParts[static_cast<size_t>(part)]; }
 
-// One value for each part: PerPart<std::string>{config, forecast, capacity, admission}.
+// One value for each part: PerPart<std::string>{config, forecast, capacity, admission, runtimes}.
 template <class T>
 struct PerPart {
   std::array<T, kPartCount> values;

@@ -58,13 +58,15 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Assemble(
     Manifest manifest, std::shared_ptr<const PoolDirectory> directory,
-    std::shared_ptr<const DrawnForecasts> forecasts, CapacityState capacity) {
+    std::shared_ptr<const DrawnForecasts> forecasts, CapacityState capacity,
+    std::shared_ptr<const LearntRuntimes> runtimes) {
   // make_shared cannot reach the private constructor.
   std::shared_ptr<Snapshot> snapshot(new Snapshot);
   snapshot->manifest_ = std::make_shared<const Manifest>(std::move(manifest));
   snapshot->directory_ = std::move(directory);
   snapshot->forecasts_ = std::move(forecasts);
   snapshot->capacity_ = std::move(capacity);
+  snapshot->runtimes_ = std::move(runtimes);
   absl::Status error;
   const NameIndex zones =
       IndexByName(snapshot->forecasts(), &ZoneForecast::zone, "forecast of zone", &error);

@@ -24,6 +24,7 @@
 #include "core/config/placement_config.h"
 #include "core/grid/scenarios.h"
 #include "core/grid/zone_forecast.h"
+#include "core/runtime/learnt_runtimes.h"
 #include "core/snapshot/manifest.h"
 #include "core/snapshot/name_index.h"
 #include "core/snapshot/pool_directory.h"
@@ -83,8 +84,9 @@ class Snapshot {
   // forecasts of one zone).
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
       Manifest manifest, std::shared_ptr<const PoolDirectory> directory,
-      std::shared_ptr<const DrawnForecasts> forecasts, CapacityState capacity);
-  // Does the same, and makes the directory for this snapshot alone.
+      std::shared_ptr<const DrawnForecasts> forecasts, CapacityState capacity,
+      std::shared_ptr<const LearntRuntimes> runtimes = nullptr);
+  // Does the same without runtimes, and makes the directory for this snapshot alone.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Assemble(
       Manifest manifest, PlacementConfig config, std::shared_ptr<const DrawnForecasts> forecasts,
       CapacityState capacity, std::shared_ptr<const AdmissionRules> admission);
@@ -105,6 +107,9 @@ class Snapshot {
     return directory_->admission();
   }
   const std::shared_ptr<const PoolDirectory>& shared_directory() const { return directory_; }
+  // What was learnt of runtimes; nullptr: nothing was published. No decision reads it: what it says
+  // of a job is part of the job's request (JobRequest::learnt_runtime).
+  const std::shared_ptr<const LearntRuntimes>& runtimes() const { return runtimes_; }
   const std::vector<Pool>& pools() const { return pools_; }
   const PoolNameList& pool_names() const { return directory_->names(); }
   const std::shared_ptr<const PoolNames>& NamesOf(const Pool& pool) const {
@@ -131,6 +136,7 @@ class Snapshot {
   std::shared_ptr<const PoolDirectory> directory_;
   std::shared_ptr<const DrawnForecasts> forecasts_;
   CapacityState capacity_;
+  std::shared_ptr<const LearntRuntimes> runtimes_;
   std::vector<Pool> pools_;
   std::vector<std::vector<const Pool*>> pools_of_;  // by Pool::partition
   size_t kinds_ = 0;

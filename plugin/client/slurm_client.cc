@@ -282,6 +282,28 @@ std::optional<DecidedJob> ReadDecidedJob(const slurm_job_info_t& job, const Carb
   return decided;
 }
 
+// Returns the job if it completed or was stopped at its time limit; absent if not.
+std::optional<AccountedJob> ReadEndedJob(const slurm_job_info_t& job) {
+  const uint32_t state = job.job_state & JOB_STATE_BASE;
+  const bool has_ended = (state == JOB_COMPLETE || state == JOB_TIMEOUT) &&
+                         (job.job_state & JOB_COMPLETING) == 0 && IsSet(job.nodes);
+  const std::optional<absl::Duration> limit = Minutes(job.time_limit);
+  if (!has_ended || !limit.has_value() || job.start_time <= 0 || job.end_time < job.start_time) {
+    return std::nullopt;
+  }
+  // If it was suspended, pre_sus_time is what it ran before the last time.
+  const bool was_suspended = job.suspend_time > 0 && job.suspend_time <= job.end_time;
+  const absl::Duration before = absl::Seconds(was_suspended ? job.pre_sus_time : 0);
+  const time_t since = was_suspended ? job.suspend_time : job.start_time;
+  return AccountedJob{.job_id = JobIdOf(job),
+                      .user_id = job.user_id,
+                      .account = std::string(Text(job.account)),
+                      .name = std::string(Text(job.name)),
+                      .end = FromTimeT(job.end_time),
+                      .ran = before + (FromTimeT(job.end_time) - FromTimeT(since)),
+                      .limit = *limit};
+}
+
 std::optional<ClusterJob> ReadJob(const slurm_job_info_t& job, const CarbonMark* mark,
                                   const ClusterView& view) {
   const std::optional<TimeInterval> when = UseOfTime(job, mark, view);
@@ -452,6 +474,7 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
         look.watched.push_back(*std::move(watched));
       }
     }
+    if (auto ended = ReadEndedJob(job)) look.ended.push_back(*std::move(ended));
     std::optional<ClusterJob> read = ReadJob(job, mark, view);
     if (!read.has_value()) continue;
     if (read->nodes.empty() && job.array_job_id != 0) {

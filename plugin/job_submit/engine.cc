@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "core/cluster/ledger.h"
 #include "core/decision/decision_reason.h"
+#include "core/decision/runtime_keys.h"
 #include "core/decision/seal.h"
 #include "core/placer/placer.h"
 #include "core/reason/reason.h"
@@ -121,6 +122,10 @@ class Engine::State {
     if (snapshot == nullptr || seal == nullptr) {
       ++status_.left_alone;
       return {};
+    }
+    if (snapshot->runtimes() != nullptr) {
+      job.learnt_runtime =
+          snapshot->runtimes()->Find(RuntimeKeysOf(job, snapshot->admission(), *seal));
     }
     Submission submission =
         placer_.Submit(job, {.in_charge_since = InChargeSince(), .log_error = log_error_}, now);

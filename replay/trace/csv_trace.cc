@@ -40,6 +40,7 @@ enum Column : size_t {
   kPartition,
   kName,
   kPriority,
+  kState,
   kColumns,
 };
 const std::array<std::vector<absl::string_view>, kColumns>& ColumnNames() {
@@ -59,6 +60,7 @@ const std::array<std::vector<absl::string_view>, kColumns>& ColumnNames() {
       {"partition"},
       {"name"},
       {"priority"},
+      {"state"},
   }};
   return kNames;
 }
@@ -118,6 +120,8 @@ class CsvTraceReader {
     const absl::string_view partition = Field(record, kPartition);
     job.partition = names.Add(partition.empty() ? options_.partition : partition);
     job.name = names.Add(Field(record, kName));
+    const absl::string_view state = Field(record, kState);
+    job.is_typical = at_[kState] < 0 || state == "COMPLETED" || state == "TIMEOUT";
     trace_.report.read.Add(job.devices, job.cpus, job.elapsed);
     trace_.jobs.push_back(job);
   }

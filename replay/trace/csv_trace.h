@@ -12,6 +12,8 @@
 //                                          runtime, rounded up to a minute: it is known beforehand
 //   deadline                               as submit; by when the job must have ended
 //   start                                  as submit; only to compare waits with
+//   state                                  as sacct names it; only COMPLETED and TIMEOUT say how
+//                                          long jobs run; without it, all do
 //   job_id, user, account, qos, partition, name, priority
 //
 // csv_records.h describes the encodings, quotes and separators. Pure, except for the time zone

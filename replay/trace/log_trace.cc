@@ -90,6 +90,7 @@ class LogTraceReader {
     job.cpus = request.demand.cpus;
     const std::optional<absl::Duration> runtime = ExpectedRuntime(record);
     if (runtime.has_value()) job.elapsed = *runtime;
+    job.is_typical = false;  // it is what the decision expected
     const auto leave_out = [&](RowReason reason) {
       trace_.report[reason].Add(job.devices, job.cpus, job.elapsed);
     };

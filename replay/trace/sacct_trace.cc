@@ -312,6 +312,7 @@ class SacctReader {
       return LeaveOut(RowReason::kBadTime, used, ran);
     }
     job.elapsed = ran;
+    job.is_typical = state == "COMPLETED" || state == "TIMEOUT";
     if (!absl::SimpleAtoi(raw.substr(0, raw.find_first_of("_+")), &job.job_id)) {
       return LeaveOut(RowReason::kMalformed);
     }

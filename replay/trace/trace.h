@@ -95,6 +95,8 @@ struct TraceJob {
   uint32_t qos = 0;
   uint32_t partition = 0;       // one, or several separated by commas
   bool names_partition = true;  // false: the user named none, and it is the default partition
+  // Its runtime says how long jobs like it run: it completed, or was stopped at its time limit.
+  bool is_typical = true;
   uint32_t name = 0;
   uint32_t device_type = 0;  // that it asked for
   uint32_t comment = 0;      // may hold hints

@@ -16,7 +16,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "core/decision/runtime_keys.h"
 #include "core/grid/forecast_codec.h"
+#include "core/runtime/learnt_runtimes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "store/fetched_forecasts.h"
@@ -54,6 +58,7 @@ class SimulatedCluster : public ClusterSource {
       if (known.Knows(state.decision_id)) look.restored.push_back(state);
       if (!known.IsRestored(state)) look.watched.push_back(job);
     }
+    look.ended = ended;
     look.may_update = true;
     look.jobs = static_cast<int64_t>(watched.size());
     return look;
@@ -77,6 +82,7 @@ class SimulatedCluster : public ClusterSource {
     if (!answers_updates) return absl::UnavailableError("slurmctld: does not answer");
     return absl::OkStatus();
   }
+  const Seal* seal() const override { return its_seal.has_value() ? &*its_seal : nullptr; }
   void RememberPublished(const CapacityState& published) override {
     remembered = published.taken_at;
   }
@@ -85,6 +91,8 @@ class SimulatedCluster : public ClusterSource {
   int looks = 0;
   std::vector<WatchedJob> watched;
   std::vector<JobRestore> restored;
+  std::vector<AccountedJob> ended;
+  std::optional<Seal> its_seal;
   std::optional<absl::Time> remembered;
 
  private:
@@ -118,7 +126,8 @@ class PublicationTest : public ::testing::Test {
     }
   }
 
-  Config MakeConfig() const {
+  // `policy` is what the only policy has besides its name and mode.
+  Config MakeConfig(absl::string_view policy = R"("margin": "2m")") const {
     const std::string text = absl::StrReplaceAll(
         R"({"paths": {"snapshot": "@/snapshot", "log": "@/log/placements.jsonl"},
             "refresh": {"capacity": "5m"},
@@ -130,8 +139,8 @@ class PublicationTest : public ::testing::Test {
             "pools": {"frankfurt": {"site": "frankfurt", "partition": "frankfurt",
                                     "hardware": "h100-sxm"},
                       "oslo": {"site": "oslo", "partition": "oslo", "hardware": "h100-sxm"}},
-            "policies": [{"name": "all", "mode": "enforce", "margin": "2m"}]})",
-        {{"@", folder_}});
+            "policies": [{"name": "all", "mode": "enforce", POLICY}]})",
+        {{"@", folder_}, {"POLICY", policy}});
     std::vector<ConfigError> errors;
     std::optional<Config> config = ParseConfig(text, &errors);
     EXPECT_TRUE(config.has_value()) << (errors.empty() ? "" : errors[0].message);
@@ -142,8 +151,9 @@ class PublicationTest : public ::testing::Test {
     cluster_ = cluster.get();
     return Publication::Open(std::move(config), std::move(cluster), [] { return simulated_now; });
   }
-  Publication Open() {
-    absl::StatusOr<Publication> publication = TryToOpen(MakeConfig());
+  Publication Open() { return Open(MakeConfig()); }
+  Publication Open(Config config) {
+    absl::StatusOr<Publication> publication = TryToOpen(std::move(config));
     EXPECT_TRUE(publication.ok()) << publication.status();
     return *std::move(publication);
   }
@@ -488,6 +498,74 @@ TEST_F(PublicationTest, RemembersAcrossARestartWhatItPublished) {
   }
   Publication publication = Open();
   EXPECT_EQ(cluster_->remembered, world_.now);
+}
+
+constexpr char kLearns[] = R"("learnt_runtime": true)";
+
+// The sacct of this machine does not know the cluster of the test.
+TEST_F(PublicationTest, LearnsRuntimesFromJobsThatItSeesEndIfThereIsNoAccounting) {
+  setenv("SLURM_CONF", absl::StrCat(folder_, "/none").c_str(), 1);
+  Publication publication = Open(MakeConfig(kLearns));
+  absl::Time now = world_.now;
+  ASSERT_TRUE(PublishAt(&publication, now).ok());
+  EXPECT_EQ(Published()->runtimes(), nullptr);  // there is no seal
+  cluster_->its_seal = Seal(std::string(32, 'k'), "test", world_.now);
+  cluster_->ended = {{7, 1000, "physics", "train", world_.now, absl::Hours(1), absl::Hours(10)}};
+  const absl::Time deadline = absl::Now() + absl::Minutes(1);
+  while (Published()->runtimes() == nullptr && absl::Now() < deadline) {
+    now += absl::Seconds(5);
+    ASSERT_TRUE(PublishAt(&publication, now).ok());
+  }
+  const std::shared_ptr<const Snapshot> snapshot = Published();
+  ASSERT_NE(snapshot->runtimes(), nullptr);
+  const RuntimeKeys keys = RuntimeKeysOf(1000, "physics", "train", *cluster_->its_seal);
+  const std::optional<ExpectedRuntime> expected = snapshot->runtimes()->Find(keys);
+  EXPECT_EQ(expected->level, RuntimeLevel::kName);
+  EXPECT_EQ(expected->jobs, 1);
+  EXPECT_LT(expected->share, 0.5);
+  const auto notes = [&publication] {
+    std::vector<Finding> notes = publication.Findings();
+    std::erase_if(notes, [](const Finding& finding) {
+      return finding.code != FindingCode::kAccountingNotRead || finding.severity != Severity::kNote;
+    });
+    return notes;
+  };
+  ASSERT_EQ(notes().size(), 1u);
+  EXPECT_THAT(notes()[0].fact, HasSubstr("they are learnt from jobs that are seen to end"));
+  // A configuration that does not use them has neither the part nor the finding.
+  ASSERT_TRUE(publication.Reconfigure(MakeConfig()).ok());
+  ASSERT_TRUE(PublishAt(&publication, now + absl::Seconds(5)).ok());
+  EXPECT_EQ(Published()->runtimes(), nullptr);
+  EXPECT_THAT(notes(), IsEmpty());
+}
+
+// What was published stays until it is learnt again, as long as a policy uses it.
+TEST_F(PublicationTest, KeepsTheRuntimesThatWerePublishedBefore) {
+  LearntRuntimes runtimes;
+  runtimes.newest = world_.now;
+  runtimes.cluster = LearntRuntimes::Entry{.key = "", .share = 500'000, .spread = 0, .jobs = 9};
+  {
+    Publication publication = Open();
+    ASSERT_TRUE(PublishAt(&publication, world_.now).ok());
+    EXPECT_EQ(Published()->runtimes(), nullptr);
+  }
+  const std::shared_ptr<const Snapshot> before = Published();
+  SnapshotParts parts;
+  for (const PartInfo& info : kParts) {
+    if (info.is_optional) continue;
+    std::ifstream file(folder_ + "/snapshot/" + before->manifest().FileOf(info.part));
+    parts.bytes[info.part].assign(std::istreambuf_iterator<char>(file), {});
+  }
+  parts.bytes[SnapshotPart::kRuntimes] = SerializeRuntimes(runtimes);
+  SnapshotPublisher::Open(folder_ + "/snapshot")->Publish(parts, world_.now).value();
+  {
+    Publication publication = Open(MakeConfig(kLearns));
+    ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Seconds(5)).ok());
+    EXPECT_EQ(*Published()->runtimes(), runtimes);
+  }
+  Publication publication = Open();
+  ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Seconds(10)).ok());
+  EXPECT_EQ(Published()->runtimes(), nullptr);
 }
 
 }  // namespace

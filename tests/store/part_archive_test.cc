@@ -96,8 +96,9 @@ TEST_F(PartArchiveTest, KeepsPrivatePartsForOneUserWhateverTheUmask) {
     ASSERT_TRUE(archive.Put(name, "a", kNow).ok());
     struct stat facts;
     ASSERT_EQ(stat(Path(name).c_str(), &facts), 0);
-    const bool is_private =
-        info.part == SnapshotPart::kCapacity || info.part == SnapshotPart::kAdmission;
+    const bool is_private = info.part == SnapshotPart::kCapacity ||
+                            info.part == SnapshotPart::kAdmission ||
+                            info.part == SnapshotPart::kRuntimes;
     EXPECT_EQ(facts.st_mode & 07777, is_private ? 0600u : 0644u) << name;
   }
   struct stat facts;

@@ -324,6 +324,7 @@ TEST_F(SnapshotReaderTest, ReadsWhatAnOlderScarbondPublished) {
   const PerPart<std::string> bytes{
       {kOlderConfigPart, ForecastBytes(25), capacity, AdmissionBytes()}};
   for (const PartInfo& info : kParts) {
+    if (info.is_optional) continue;
     manifest.hashes[info.part] = Sha256Hex(bytes[info.part]);
     Write(manifest.FileOf(info.part), bytes[info.part]);
   }
@@ -355,6 +356,34 @@ TEST_F(SnapshotReaderTest, RefusesAPartAboveItsCapUnread) {
   const std::string part = Path(m.FileOf(SnapshotPart::kForecast));
   ASSERT_EQ(truncate(part.c_str(), InfoOf(SnapshotPart::kForecast).max_bytes + 1), 0);
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(SnapshotReaderTest, ReadsRuntimesWhereTheyArePublished) {
+  SnapshotReader reader(folder_);
+  Publish(1);
+  EXPECT_EQ((*reader.ReadIfChanged())->runtimes(), nullptr);
+
+  LearntRuntimes runtimes;
+  runtimes.newest = kNow;
+  runtimes.cluster = LearntRuntimes::Entry{.key = "", .share = 500'000, .spread = 0, .jobs = 9};
+  SnapshotParts parts = Parts(1);
+  parts.bytes[SnapshotPart::kRuntimes] = SerializeRuntimes(runtimes);
+  SnapshotPublisher publisher = Open();
+  const Manifest manifest = publisher.Publish(parts, kNow).value();
+  const std::shared_ptr<const Snapshot> snapshot = *reader.ReadIfChanged();
+  ASSERT_NE(snapshot->runtimes(), nullptr);
+  EXPECT_EQ(*snapshot->runtimes(), runtimes);
+  struct stat facts;
+  ASSERT_EQ(
+      stat(absl::StrCat(folder_, "/", manifest.FileOf(SnapshotPart::kRuntimes)).c_str(), &facts),
+      0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600);
+
+  // Not read again while it is the same, and gone with the policy that used it.
+  publisher.Publish(parts, kNow + absl::Seconds(5)).value();
+  EXPECT_EQ((*reader.ReadIfChanged())->runtimes(), snapshot->runtimes());
+  publisher.Publish(Parts(1), kNow + absl::Seconds(10)).value();
+  EXPECT_EQ((*reader.ReadIfChanged())->runtimes(), nullptr);
 }
 
 }  // namespace

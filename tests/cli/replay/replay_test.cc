@@ -88,6 +88,7 @@ TEST_F(ReplayCommand, ShowsWhatEnforcingWouldHaveSaved) {
   EXPECT_EQ(ran.out, R"(history     history, 6 rows
 submitted   2001-09-10T02:46:40Z to 2001-09-10T03:46:40Z
 forecasts   oracle
+runtimes    configured
 decided by  placer
 decisions   3, on 2 looks at the queue
 
@@ -158,6 +159,7 @@ TEST_F(ReplayCommand, RefusesWrongOptionsByNameAndValue) {
            Case{"--time-zone Mars/Base",
                 "--time-zone \"Mars/Base\": this machine does not know it"},
            Case{"--forecasts guess", "--forecasts"},
+           Case{"--runtimes guess", "--runtimes"},
        }) {
     const Ran ran = Replay(one.arguments);
     EXPECT_EQ(ran.code, 2) << one.arguments;
@@ -289,6 +291,27 @@ TEST_F(ReplayCommand, DecidesByWhatTheSourcesHadIssued) {
   const Ran none = Replay("--forecasts archived --archive /nowhere/archive.db");
   EXPECT_EQ(none.code, 1);
   EXPECT_THAT(none.err, HasSubstr("/nowhere/archive.db"));
+}
+
+// On grids that are always the same, runtimes change nothing.
+TEST_F(ReplayCommand, ComparesWhatIsKnownOfRuntimes) {
+  const std::string pools = "--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 ";
+  const Ran ran = Replay(pools + "--compare-runtimes");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("runtimes    configured\n"));
+  for (const std::string runtimes : {"limit", "learnt", "known"}) {
+    EXPECT_THAT(ran.out, ContainsRegex(runtimes + " +13[.]2 kg +76[.]9% +- +- +100[.]0%"))
+        << runtimes;
+  }
+  const Ran as_json = Replay(pools + "--compare-runtimes --runtimes known --json");
+  const auto json = nlohmann::json::parse(as_json.out, nullptr, false);
+  EXPECT_EQ(json["runtimes"], "known");
+  ASSERT_EQ(json["by_runtimes"].size(), 3u) << as_json.out;
+  EXPECT_EQ(json["by_runtimes"][1]["runtimes"], "learnt");
+  EXPECT_NEAR(json["by_runtimes"][1]["share_of_known"].get<double>(), 1, 1e-12);
+  EXPECT_EQ(json["by_runtimes"][2]["enforced"], json["groups"][0]["enforced"]);
+  EXPECT_THAT(as_json.out, HasSubstr("the real runtimes were known: this is a bound"));
 }
 
 // The second configuration may change nothing.

@@ -15,6 +15,7 @@
 #include "core/cluster/capacity_codec.h"
 #include "core/config/daemon_config.h"
 #include "core/grid/forecast_codec.h"
+#include "core/runtime/learnt_runtimes.h"
 #include "store/daemon_state.h"
 #include "store/plugin_status.h"
 #include "store/snapshot_store.h"
@@ -80,7 +81,7 @@ class ScarbonStatus : public ::testing::Test {
     EXPECT_TRUE(publisher.ok()) << publisher.status();
     absl::StatusOr<Manifest> manifest = publisher->Publish(
         {.bytes = {{SerializeConfig(config_), SerializeForecasts(forecasts_),
-                    SerializeCapacity(capacity_), SerializeAdmission(admission_)}},
+                    SerializeCapacity(capacity_), SerializeAdmission(admission_), runtimes_}},
          .readers = {.log = paths_.log}},
         published_at);
     EXPECT_TRUE(manifest.ok()) << manifest.status();
@@ -133,6 +134,7 @@ class ScarbonStatus : public ::testing::Test {
   std::vector<ZoneForecast> forecasts_;
   CapacityState capacity_;
   AdmissionRules admission_;
+  std::string runtimes_;  // the part; empty: none
   DaemonState daemon_;
   bool leaves_state_ = true;
 };
@@ -153,6 +155,19 @@ TEST_F(ScarbonStatus, SaysThatAllIsWell) {
   EXPECT_THAT(ran.out, HasSubstr("12 decisions: 7 placed, 2 left alone, 0 failed"));
   EXPECT_THAT(ran.out, HasSubstr("13 log records written, 1 dropped, 4 withheld"));
   EXPECT_THAT(ran.out, HasSubstr("All is well.\n"));
+}
+
+TEST_F(ScarbonStatus, ShowsTheRuntimesThatWereLearntIfThereAreAny) {
+  Publish();
+  EXPECT_THAT(Run().out, Not(HasSubstr("  runtimes  ")));
+  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["snapshot"]["runtimes"], nullptr);
+  LearntRuntimes runtimes;
+  runtimes.newest = now_;
+  runtimes.cluster = LearntRuntimes::Entry{.key = "", .share = 500'000, .spread = 0, .jobs = 9};
+  runtimes_ = SerializeRuntimes(runtimes);
+  const std::string hash = Publish().hashes[SnapshotPart::kRuntimes];
+  EXPECT_THAT(Run().out, HasSubstr("  runtimes  " + hash + ", 9 jobs that ended by "));
+  EXPECT_EQ(nlohmann::json::parse(Run("--json").out)["snapshot"]["runtimes"], hash);
 }
 
 TEST_F(ScarbonStatus, GivesTheSameAsJson) {

@@ -133,6 +133,7 @@ void ExpectMaximal(const PlacementConfig& config) {
   EXPECT_TRUE(policy.may_change_hardware);
   EXPECT_TRUE(policy.may_change_time_limit);
   EXPECT_TRUE(policy.may_change_named_partition);
+  EXPECT_TRUE(policy.learnt_runtime);
   EXPECT_EQ(config.policies[1].name, "rest");
 }
 
@@ -173,6 +174,7 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   EXPECT_FALSE(policy.may_change_hardware);
   EXPECT_FALSE(policy.may_change_time_limit);
   EXPECT_FALSE(policy.may_change_named_partition);
+  EXPECT_FALSE(policy.learnt_runtime);
 }
 
 TEST(ParseConfig, TakesAnEmptyObjectForAConfigThatLeavesEveryJobAlone) {
@@ -266,6 +268,7 @@ TEST(SerializeConfig, DiffersWhereADecisionMayDiffer) {
       {R"("size": 16)", R"("size": 17)"},
       {R"("confidence": 0.9)", R"("confidence": 0.8)"},
       {R"("mode": "enforce")", R"("mode": "shadow")"},
+      {R"("learnt_runtime": true)", R"("learnt_runtime": false)"},
       {R"({"name": "rest"})", R"({"name": "others"})"},
   };
   for (const auto& change : kChanges)

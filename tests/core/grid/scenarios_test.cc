@@ -292,5 +292,54 @@ TEST(ErrorScenarios, FactorsOfNoBucketsAreNone) {
   EXPECT_EQ(ErrorScenarios({zone}).Integrate(0, zone.series, At(0), absl::Hours(9)), without);
 }
 
+// A zone whose intensity changes every hour, and errs by lead time.
+ZoneForecast HourlyZone() {
+  ZoneForecast zone = Zone("A", 100, {.near = 0.05, .far = 0.25, .growth = absl::Hours(24)});
+  std::vector<IntensitySeries::Step> steps;
+  for (int hour = 0; hour < 100; ++hour) {
+    steps.push_back({At(hour * 3600), GramsPerKilowattHour(100 + 37 * (hour % 11))});
+  }
+  zone.series = *IntensitySeries::Create(steps, At(100 * 3600));
+  zone.horizon = At(72 * 3600);
+  return zone;
+}
+
+TEST(ErrorScenarios, ARunOfOneLengthInAllScenariosHasTheSameBits) {
+  const ZoneForecast zone = HourlyZone();
+  const ErrorScenarios scenarios({zone});
+  for (const int64_t seconds : {1, 1800, 3600, 100'000, 300'000}) {
+    ErrorScenarios::Runtimes runtimes;
+    runtimes.fill(absl::Seconds(seconds));
+    EXPECT_EQ(scenarios.Integrate(0, zone.series, At(5000), runtimes),
+              scenarios.Integrate(0, zone.series, At(5000), absl::Seconds(seconds)))
+        << seconds;
+  }
+}
+
+TEST(ErrorScenarios, ARunOfUncertainLengthErrsInEachScenarioAsOneOfThatLength) {
+  const ZoneForecast zone = HourlyZone();
+  const ErrorScenarios scenarios({zone});
+  ErrorScenarios::Runtimes runtimes;
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) runtimes[s] = absl::Seconds(1 + 4000 * s);
+  const auto draws = scenarios.Integrate(0, zone.series, At(5000), runtimes);
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    const auto alone = scenarios.Integrate(0, zone.series, At(5000), runtimes[s]);
+    EXPECT_NEAR(draws[s], alone[s], 1e-9 * alone[s]) << s;
+  }
+}
+
+TEST(ErrorScenarios, ARunBeyondTheSeriesContinuesAtItsOwnMean) {
+  const ZoneForecast zone = HourlyZone();
+  const ErrorScenarios scenarios({zone});
+  ErrorScenarios::Runtimes runtimes;
+  runtimes.fill(absl::Hours(20));
+  const absl::Time start = zone.series.end() - absl::Hours(10);
+  const auto whole = scenarios.Integrate(0, zone.series, start, runtimes);
+  const auto covered = scenarios.Integrate(0, zone.series, start, absl::Hours(10));
+  for (int s = 0; s < ErrorScenarios::kCount; ++s) {
+    EXPECT_NEAR(whole[s], 2 * covered[s], 1e-9 * whole[s]) << s;
+  }
+}
+
 }  // namespace
 }  // namespace carbon

@@ -310,5 +310,33 @@ TEST(ReadLogLine, ReadsTheHeadOfAKindThatIsNotKnown) {
   EXPECT_EQ(HeadOf(*entry).time, absl::InfinitePast());
 }
 
+TEST(ReadDecisionRecord, ReadsTheLearntRuntimeAndItsPart) {
+  PlacementRecord record;
+  record.job.name = "train";
+  record.decision = Placed();
+  const std::string without = WriteRecord(record);
+  EXPECT_EQ(without.find("learnt_runtime"), std::string::npos);
+  EXPECT_EQ(without.find("runtimes"), std::string::npos);
+  record.job.learnt_runtime = ExpectedRuntime{
+      .share = 0.123456, .spread = 0.0625, .jobs = 17, .level = RuntimeLevel::kUser};
+  record.decision.runtime_is_limit = false;
+  record.decision.runtime_is_learnt = true;
+  record.snapshot.hashes[SnapshotPart::kRuntimes] = std::string(64, 'e');
+  const std::string line = WriteRecord(record);
+  EXPECT_NE(
+      line.find(R"("learnt_runtime":{"share":0.123456,"spread":0.0625,"jobs":17,"of":"user"})"),
+      std::string::npos)
+      << line;
+  EXPECT_NE(line.find(R"("runtime_source":"learnt")"), std::string::npos);
+  const absl::StatusOr<LogEntry> entry = ReadLogLine(line);
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  const auto& read = std::get<PlacementRecord>(*entry);
+  EXPECT_EQ(read.fault, "");
+  EXPECT_EQ(read.job.learnt_runtime, record.job.learnt_runtime);
+  EXPECT_TRUE(read.decision.runtime_is_learnt);
+  EXPECT_FALSE(read.decision.runtime_is_limit);
+  EXPECT_EQ(read.snapshot.hashes, record.snapshot.hashes);
+}
+
 }  // namespace
 }  // namespace carbon

@@ -306,10 +306,20 @@ TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
     cases.push_back({HostileJob(unit), many});
     cases.push_back({HostileJob(unit), Decision()});
   }
-  const Manifest manifest = {
+  Manifest manifest = {
       kNow,
       {{std::string(64, 'c'), std::string(64, 'f'), std::string(64, 'a'), std::string(64, 'r')}}};
+  const size_t without = cases.size();
+  for (size_t i = 0; i < without; ++i) {
+    cases.push_back(cases[i]);
+    cases.back().first.learnt_runtime = ExpectedRuntime{.share = 0.12345600000000001,
+                                                        .spread = 0.65432100000000004,
+                                                        .jobs = 123'456'789,
+                                                        .level = RuntimeLevel::kAccount};
+  }
   for (const auto& [job, decision] : cases) {
+    manifest.hashes[SnapshotPart::kRuntimes] =
+        job.learnt_runtime.has_value() ? std::string(64, 'l') : "";
     for (const std::string& error : {std::string(), std::string(3000, '\x01')}) {
       const Circumstances circumstances = {.in_charge_since = kNow, .log_error = error};
       const size_t bytes = WriteRecord(RecordOfDecision(kId, kNow, job, decision, manifest,

@@ -51,7 +51,7 @@ TEST(Manifest, ReadsTheVersionBefore) {
 TEST(SnapshotPart, IsWhereItsIndexSays) {
   for (size_t i = 0; i < kPartCount; ++i) EXPECT_EQ(static_cast<size_t>(kParts[i].part), i);
   const std::string names[] = {"config-h.json", "forecast-h.bin", "capacity-h.json",
-                               "admission-h.json"};
+                               "admission-h.json", "runtimes-h.json"};
   for (const PartInfo& info : kParts) {
     EXPECT_EQ(PartFileName(info.part, "h"), names[static_cast<size_t>(info.part)]);
     EXPECT_EQ(&InfoOf(info.part), &info);
@@ -59,9 +59,39 @@ TEST(SnapshotPart, IsWhereItsIndexSays) {
 }
 
 TEST(Manifest, RefusesAnotherVersionBeforeAllElse) {
-  const auto parsed = ParseManifest(R"({"version":4,"surprise":[]})");
+  const auto parsed = ParseManifest(R"({"version":5,"surprise":[]})");
   EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(parsed.status().message(), "manifest: version 4, this program reads versions 2 to 3");
+  EXPECT_EQ(parsed.status().message(), "manifest: version 5, this program reads versions 2 to 4");
+}
+
+// A plugin of the release before reads what is published if no runtimes are learnt.
+TEST(Manifest, IsOfTheVersionBeforeWithoutRuntimes) {
+  EXPECT_EQ(SerializeManifest(AManifest()).substr(0, 12), "{\"version\":3");
+  Manifest manifest = AManifest();
+  manifest.hashes[SnapshotPart::kRuntimes] = std::string(64, 'e');
+  const std::string bytes = SerializeManifest(manifest);
+  EXPECT_EQ(bytes, absl::StrReplaceAll(
+                       SerializeManifest(AManifest()),
+                       {{"\"version\":3", "\"version\":4"},
+                        {"\"},\"readers\"", absl::StrCat("\",\"runtimes\":\"", std::string(64, 'e'),
+                                                         "\"},\"readers\"")}}));
+  const auto parsed = ParseManifest(bytes);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->hashes, manifest.hashes);
+  EXPECT_EQ(parsed->readers, manifest.readers);
+}
+
+TEST(Manifest, RefusesRuntimesInAnOlderVersionAndDemandsThemInTheNewer) {
+  Manifest manifest = AManifest();
+  const auto older = ParseManifest(
+      absl::StrReplaceAll(SerializeManifest(manifest), {{"\"version\":3", "\"version\":4"}}));
+  EXPECT_EQ(older.status().message(), R"(manifest: /parts: "runtimes" is missing)");
+  manifest.hashes[SnapshotPart::kRuntimes] = std::string(64, 'e');
+  const auto newer = ParseManifest(
+      absl::StrReplaceAll(SerializeManifest(manifest), {{"\"version\":4", "\"version\":3"}}));
+  EXPECT_EQ(newer.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(newer.status().message()),
+              HasSubstr(R"(manifest: /parts/runtimes: unknown key "runtimes")"));
 }
 
 TEST(Manifest, RefusesWhatIsBrokenSayingWhereAndWhy) {

@@ -25,9 +25,11 @@
 #include "absl/time/clock.h"
 #include "core/cluster/capacity_codec.h"
 #include "core/decision/admin_comment.h"
+#include "core/decision/runtime_keys.h"
 #include "core/decision/seal.h"
 #include "core/grid/forecast_codec.h"
 #include "core/record/record.h"
+#include "core/runtime/learnt_runtimes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "store/seal_file.h"
@@ -59,12 +61,14 @@ class EngineTest : public ::testing::Test {
     lines.clear();
   }
 
-  void Publish(absl::Time now) {
+  // `runtimes` is that part; empty: none.
+  void Publish(absl::Time now, const std::string& runtimes = "") {
     absl::StatusOr<SnapshotPublisher> publisher = SnapshotPublisher::Open(folder_ + "/snapshot");
     ASSERT_TRUE(publisher.ok()) << publisher.status();
     const absl::StatusOr<Manifest> manifest = publisher->Publish(
         {.bytes = {{SerializeConfig(world_.config), SerializeForecasts(world_.forecasts),
-                    SerializeCapacity(world_.capacity), SerializeAdmission(world_.admission)}},
+                    SerializeCapacity(world_.capacity), SerializeAdmission(world_.admission),
+                    runtimes}},
          .readers = {.log = log_}},
         now);
     ASSERT_TRUE(manifest.ok()) << manifest.status();
@@ -145,6 +149,37 @@ TEST_F(EngineTest, PlacesInEnforce) {
   EXPECT_NE(DecisionIdInComment(verdict.admin_comment), "");
   EXPECT_THAT(verdict.admin_comment, HasSubstr("pool=oslo"));
   EXPECT_THAT(verdict.message, HasSubstr("oslo"));
+}
+
+TEST_F(EngineTest, PlansAndRecordsTheRuntimeThatWasLearntFromSuchJobs) {
+  world_.policy().learnt_runtime = true;
+  Publish();
+  Engine engine(Options());
+  SubmitUntilPlaced(engine);
+  EXPECT_EQ(Eventually([&] { return !Records().empty(); }), true);
+  EXPECT_EQ(Records()[0]["runtime_source"], "time_limit");
+  // The plugin has made the seal.
+  const Seal seal = ReadSeal(folder_, "alps").value();
+  LearntRuntimes runtimes;
+  runtimes.newest = world_.now;
+  runtimes.cluster = LearntRuntimes::Entry{.key = "", .share = 900'000, .spread = 0, .jobs = 99};
+  runtimes.names = {{.key = RuntimeKeysOf(1000, "", "train", seal).name,
+                     .share = 250'000,
+                     .spread = 100'000,
+                     .jobs = 7}};
+  Publish(world_.now + absl::Seconds(1), SerializeRuntimes(runtimes));
+  nlohmann::json last;
+  ASSERT_TRUE(Eventually([&] {
+    engine.Submit(world_.Job(), world_.now);
+    last = Records().back();
+    return last["runtime_source"] == "learnt";
+  }));
+  EXPECT_EQ(last["job"]["learnt_runtime"],
+            nlohmann::json::parse(R"({"share": 0.25, "spread": 0.1, "jobs": 7, "of": "name"})"));
+  EXPECT_EQ(last["snapshot"]["runtimes"], Sha256Hex(SerializeRuntimes(runtimes)));
+  EXPECT_EQ(last["chosen"]["runs"][0]["runtime_s"], 3600);
+  EXPECT_EQ(last["chosen"]["runs"][0]["time_limit_s"], 4 * 3600);
+  EXPECT_EQ(last["chosen"]["runs"][0]["booked"]["held_s"], 4 * 3600);
 }
 
 absl::Time in_charge_since;

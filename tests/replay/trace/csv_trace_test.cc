@@ -48,6 +48,18 @@ TEST(ParseCsvTrace, ReadsInstantsAndNames) {
   EXPECT_EQ(FormatTimestamp(*job.deadline), "2026-10-02T00:00:00Z");
 }
 
+TEST(ParseCsvTrace, OnlyJobsThatCompletedOrWereStoppedAtTheirLimitSayHowLongOthersRun) {
+  const absl::StatusOr<Trace> trace = ParseCsvTrace(
+      "submit,runtime,cpus,state\n0,60,1,COMPLETED\n1,60,1,TIMEOUT\n2,60,1,FAILED\n3,60,1,\n", {});
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  ASSERT_EQ(trace->jobs.size(), 4u);
+  EXPECT_TRUE(trace->jobs[0].is_typical && trace->jobs[1].is_typical);
+  EXPECT_FALSE(trace->jobs[2].is_typical || trace->jobs[3].is_typical);
+  const absl::StatusOr<Trace> unknown = ParseCsvTrace("submit,runtime,cpus\n0,60,1\n", {});
+  ASSERT_TRUE(unknown.ok()) << unknown.status();
+  EXPECT_TRUE(unknown->jobs[0].is_typical);
+}
+
 TEST(ParseCsvTrace, CountsRowsThatAreNoJobs) {
   const absl::StatusOr<Trace> trace = ParseCsvTrace(
       "submit,runtime,cpus\n"

@@ -1,6 +1,7 @@
 #include "replay/trace/sacct_trace.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -61,6 +62,19 @@ TEST(ParseSacct, ReadsAJob) {
   EXPECT_EQ(trace.names[job.device_type], "");
   EXPECT_EQ(trace.report.read.rows, 1);
   EXPECT_DOUBLE_EQ(trace.report.read.device_hours, 8);
+}
+
+TEST(ParseSacct, OnlyJobsThatCompletedOrWereStoppedAtTheirLimitSayHowLongOthersRun) {
+  for (const auto& [state, is_typical] : {std::pair("COMPLETED", true),
+                                          {"TIMEOUT", true},
+                                          {"FAILED", false},
+                                          {"CANCELLED by 1001", false},
+                                          {"NODE_FAIL", false},
+                                          {"OUT_OF_MEMORY", false}}) {
+    const Trace trace = Read(Row{.state = state}.Text());
+    ASSERT_EQ(trace.jobs.size(), 1u) << state;
+    EXPECT_EQ(trace.jobs[0].is_typical, is_typical) << state;
+  }
 }
 
 TEST(ParseSacct, TheOrderOfColumnsDoesNotMatter) {
