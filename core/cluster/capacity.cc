@@ -9,6 +9,8 @@ namespace {
 
 // A block that would grow beyond this size is split in two.
 constexpr size_t kMaxChanges = 64;
+// So many changes of a block go by before its bounds are computed again.
+constexpr int kMaxLoosened = 8;
 
 }  // namespace
 
@@ -42,12 +44,23 @@ void CapacityCalendar::Block::Summarize() {
   begin = changes.front().at;
   sum = changes.front().by;
   least = most = sum;
+  loosened = 0;
   for (auto change = std::next(changes.begin()); change != changes.end(); ++change) {
     sum += change->by;
     for (const auto amount : kDimensions) {
       least.*amount = std::min(least.*amount, sum.*amount);
       most.*amount = std::max(most.*amount, sum.*amount);
     }
+  }
+}
+
+void CapacityCalendar::Block::Loosen(const Resources& by) {
+  if (++loosened > kMaxLoosened) return Summarize();
+  sum += by;
+  // The use is by so much higher from the change on, and as before until then.
+  for (const auto amount : kDimensions) {
+    least.*amount += std::min<int64_t>(0, by.*amount);
+    most.*amount += std::max<int64_t>(0, by.*amount);
   }
 }
 
@@ -78,6 +91,7 @@ void CapacityCalendar::Add(int64_t at, const Resources& by) {
   const auto change =
       std::lower_bound(changes.begin(), changes.end(), at,
                        [](const Change& change, int64_t time) { return change.at < time; });
+  bool is_first = change == changes.begin();
   if (change == changes.end() || change->at != at) {
     changes.insert(change, {at, by});
   } else if ((change->by += by) == Resources{}) {
@@ -86,6 +100,8 @@ void CapacityCalendar::Add(int64_t at, const Resources& by) {
       blocks_.erase(block);
       return;
     }
+  } else {
+    is_first = false;
   }
   if (changes.size() > kMaxChanges) {
     const auto middle = changes.begin() + kMaxChanges / 2;
@@ -95,8 +111,10 @@ void CapacityCalendar::Add(int64_t at, const Resources& by) {
     changes.erase(middle, changes.end());
     block->Summarize();
     blocks_.insert(std::next(block), std::move(second));
-  } else {
+  } else if (is_first) {
     block->Summarize();
+  } else {
+    block->Loosen(by);
   }
 }
 

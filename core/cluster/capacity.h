@@ -66,10 +66,16 @@ class CapacityCalendar {
     std::vector<Change> changes;  // in order; none is zero; never empty
     int64_t begin = 0;            // time of the first change
     Resources sum;
-    Resources least;  // after any of the changes, in each dimension
+    // Bounds of the use after any of the changes, in each dimension. They are exact after
+    // Summarize.
+    Resources least;
     Resources most;
+    int loosened = 0;  // how often since then
 
     void Summarize();
+    // Takes in a change that was added or increased, other than a new first one. Costs less than
+    // Summarize, which it calls now and then, so that the bounds do not become useless.
+    void Loosen(const Resources& by);
   };
 
   // Calls `emit(from, to)` with each interval of feasible starts, in Unix seconds. With kFirstOnly

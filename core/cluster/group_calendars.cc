@@ -128,6 +128,10 @@ std::optional<absl::Time> GroupCalendars::FirstStart(GroupName group, TimeInterv
 std::optional<absl::Time> GroupCalendars::FirstStart(absl::string_view group, absl::Time from,
                                                      absl::Time until, absl::Duration runtime,
                                                      const Resources& demand) const {
+  const Entry* entry = FindEntry(group);
+  if (entry != nullptr && entry->holders.empty() && !entry->beside.has_value()) {
+    return FirstStart(group, {from, until - absl::Seconds(1)}, runtime, demand);
+  }
   // The windows grow: most runs find room soon, and the cost of a window is what lies in it.
   for (absl::Duration width = absl::Hours(1); from < until; width *= 4) {
     const absl::Time end = std::min(until - absl::Seconds(1), from + width);

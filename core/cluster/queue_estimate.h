@@ -1,15 +1,21 @@
-// LayOutQueue estimates when the jobs that wait in the queue will start, as Slurm's backfill would
-// place them. Pure; no I/O.
+// LayOutQueue and QueueLayout estimate when the jobs that wait in the queue will start, as Slurm's
+// backfill would place them. Pure; no I/O.
 #ifndef CORE_CLUSTER_QUEUE_ESTIMATE_H_
 #define CORE_CLUSTER_QUEUE_ESTIMATE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/cluster/capacity.h"
 #include "core/cluster/cluster_state.h"
+#include "core/cluster/group_calendars.h"
 
 namespace carbon {
 
@@ -40,6 +46,53 @@ inline constexpr size_t kMaxLaidOut = 5000;
 std::vector<QueuedUse> LayOutQueue(const std::vector<NodeGroup>& groups,
                                    std::vector<QueuedUse> running,
                                    const std::vector<WaitingRun>& waiting);
+
+// The same run by run, in the order of the queue, for a caller that has the calendars of what runs.
+// Not thread-safe.
+class QueueLayout {
+ public:
+  struct Start {
+    absl::string_view group;
+    absl::Time at;
+  };
+
+  // `calendars` are of `groups`. These, and the runs, outlive it.
+  QueueLayout(const std::vector<NodeGroup>& groups, GroupCalendars calendars);
+
+  // Books the run where it fits first. Absent: there is no room for it in any of its groups.
+  std::optional<Start> LayOut(const WaitingRun& run);
+
+  // Adds the run to its group's block.
+  void AddToBlock(const WaitingRun& run);
+
+  // The uses of all blocks.
+  std::vector<QueuedUse> Blocks() const;
+
+ private:
+  struct Part {
+    absl::Time start = absl::InfinitePast();
+    absl::Duration length;
+  };
+  struct Block {
+    Part others, yielding;  // the latter follow the others
+  };
+  // No run of a shape finds room at or after `from` and before `until`.
+  struct Tried {
+    absl::Time from = absl::InfiniteFuture();
+    absl::Time until = absl::InfinitePast();
+  };
+  using Shape = std::tuple<absl::Duration, Resources, absl::string_view>;
+
+  // Returns the first start before `before` at which there is room.
+  std::optional<absl::Time> FirstStart(const WaitingRun& run, absl::string_view group,
+                                       absl::Time before);
+
+  GroupCalendars calendars_;
+  std::map<absl::string_view, const NodeGroup*> groups_;
+  std::map<Shape, Tried> tried_;
+  std::map<absl::string_view, absl::Time> end_of_;  // by group: the last start that is laid out
+  std::map<absl::string_view, Block> blocks_;
+};
 
 }  // namespace carbon
 

@@ -1,6 +1,7 @@
 #include "replay/cluster/backfill.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -41,15 +42,21 @@ bool IsPass(const BackfillSettings& settings, absl::Time time) {
 }
 
 BackfillPass::BackfillPass(const BackfillSettings& settings, absl::Time now, const FreeNode& whole,
-                           std::vector<FreeNode> free, std::vector<Running> running)
+                           std::vector<FreeNode> free, const std::vector<Running>& running)
     : settings_(settings),
       now_(absl::ToUnixSeconds(now)),
       resolution_(absl::ToInt64Seconds(settings.resolution)),
       window_end_(WindowEnd(settings, now_)),
       whole_(whole),
       all_(free.size()),
-      free_(std::move(free)),
-      running_(std::move(running)) {
+      free_(std::move(free)) {
+  ends_.reserve(running.size());
+  for (auto run = running.begin(); run != running.end(); ++run) {
+    ends_.push_back(run->end);
+    if (run->nodes == nullptr) continue;
+    const auto next = std::next(run);
+    running_.push_back({*run, next == running.end() ? 0 : next->end});
+  }
   slots_.push_back({FloorToResolution(now_), window_end_, all_});
 }
 
@@ -62,28 +69,32 @@ std::optional<BackfillPass::Expected> BackfillPass::WillRun(const NodeDemand& jo
   scratch_ = free_;
   int64_t with_room = CountRoom(scratch_, nodes, job);
   int64_t window = kFirstWindow, aligned = 0, last_end = -1;
-  for (size_t i = 0; i < running_.size();) {
+  for (auto ended = running_.begin(); ended != running_.end();) {
     // What ends within the window.
+    int64_t next_end = 0;
     bool has_ended = false;
-    while (i < running_.size()) {
-      const Running& ended = running_[i++];
-      if (ended.nodes == nullptr || !nodes.HasAny(*ended.nodes)) continue;
-      if (last_end < 0) aligned = ended.end + kFirstWindow - ended.end % kFirstWindow;
-      last_end = ended.end;
-      has_ended = true;
-      for (const int32_t index : *ended.nodes) {
+    while (ended != running_.end()) {
+      const PoolRun& run = *ended++;
+      bool is_here = false;
+      for (const int32_t index : *run.nodes) {
         const auto node = static_cast<size_t>(index);
         if (!nodes.Has(node)) continue;
+        is_here = true;
         const bool had_room = HasRoom(scratch_[node], job);
-        TakeNodes(ended.demand, {index}, -1, whole_, &scratch_);
+        TakeNode(run.demand, -1, whole_, &scratch_[node]);
         if (!had_room && HasRoom(scratch_[node], job)) ++with_room;
       }
-      if (i < running_.size() && running_[i].end > aligned + window) break;
+      if (!is_here) continue;
+      if (last_end < 0) aligned = run.end + kFirstWindow - run.end % kFirstWindow;
+      last_end = run.end;
+      has_ended = true;
+      next_end = run.next_end > aligned + window ? run.next_end : 0;
+      if (next_end > 0) break;
     }
     if (!has_ended) break;
     do {
       window *= 2;
-    } while (i < running_.size() && running_[i].end > aligned + window);
+    } while (next_end > aligned + window);
     if (with_room < job.nodes) continue;
     const int64_t start = last_end > now_ ? last_end : std::max(last_end + kKillWait, now_ + 1);
     return Expected{start, ChooseNodes(scratch_, nodes, job)};
@@ -126,6 +137,24 @@ void BackfillPass::Reserve(const std::vector<int32_t>& nodes, int64_t begin, int
   }
 }
 
+void BackfillPass::Start(const NodeDemand& job, int64_t end, const std::vector<int32_t>& nodes) {
+  started_.push_back(std::make_unique<std::vector<int32_t>>(nodes));
+  const auto next =
+      std::upper_bound(running_.begin(), running_.end(), end,
+                       [](int64_t time, const PoolRun& other) { return time < other.end; });
+  PoolRun run = {{.demand = job, .end = end, .nodes = started_.back().get()}};
+  if (next != running_.end()) run.next_end = next->end;
+  const auto elsewhere = std::upper_bound(ends_.begin(), ends_.end(), end);
+  if (elsewhere != ends_.end() && (run.next_end == 0 || *elsewhere < run.next_end)) {
+    run.next_end = *elsewhere;
+  }
+  if (next != running_.begin()) {
+    int64_t& next_end = std::prev(next)->next_end;
+    if (next_end == 0 || next_end > end) next_end = end;
+  }
+  running_.insert(next, run);
+}
+
 std::vector<int32_t> BackfillPass::Plan(const NodeDemand& job, absl::Duration limit) {
   const int64_t length = absl::ToInt64Seconds(std::min(limit, kLongestLimit));
   const bool may_reserve = reservations_ < settings_.max_reservations;
@@ -156,11 +185,7 @@ std::vector<int32_t> BackfillPass::Plan(const NodeDemand& job, absl::Duration li
       if (start <= now_) {
         TakeNodes(job, expected->nodes, 1, whole_, &free_);
         const int64_t run_end = now_ + length;
-        started_.push_back(std::make_unique<std::vector<int32_t>>(expected->nodes));
-        const auto behind =
-            std::upper_bound(running_.begin(), running_.end(), run_end,
-                             [](int64_t time, const Running& other) { return time < other.end; });
-        running_.insert(behind, {job, run_end, started_.back().get()});
+        Start(job, run_end, expected->nodes);
         if (job.whole_nodes) Reserve(expected->nodes, 0, FloorToResolution(run_end));
         return std::move(expected->nodes);
       }

@@ -73,7 +73,7 @@ class BackfillPass {
   // `free` is what nodes have free, which are `whole` without jobs. `running` is in order of the
   // ends. `settings` outlive the pass.
   BackfillPass(const BackfillSettings& settings, absl::Time now, const FreeNode& whole,
-               std::vector<FreeNode> free, std::vector<Running> running);
+               std::vector<FreeNode> free, const std::vector<Running>& running);
 
   // Plans the next job of the queue. Returns the nodes on which it starts now, which are taken from
   // then on; empty: it does not.
@@ -92,6 +92,10 @@ class BackfillPass {
     int64_t end;
     NodeSet nodes;
   };
+  // What runs in the pool.
+  struct PoolRun : Running {
+    int64_t next_end = 0;  // of the next in the cluster's order of ends; 0: there is none
+  };
   struct Expected {
     int64_t start;
     std::vector<int32_t> nodes;
@@ -101,6 +105,7 @@ class BackfillPass {
   // When and where the job would start on `nodes`, by what runs alone. Absent: never, or, where no
   // more jobs get a reservation, not now.
   std::optional<Expected> WillRun(const NodeDemand& job, const NodeSet& nodes);
+  void Start(const NodeDemand& job, int64_t end, const std::vector<int32_t>& nodes);
   bool IsReserved(const std::vector<int32_t>& nodes, int64_t begin, int64_t end) const;
   void Reserve(const std::vector<int32_t>& nodes, int64_t begin, int64_t end);
   size_t SplitAt(int64_t time);
@@ -113,7 +118,8 @@ class BackfillPass {
   const NodeSet all_;
   std::vector<FreeNode> free_;
   std::vector<FreeNode> scratch_;
-  std::vector<Running> running_;  // by end
+  std::vector<PoolRun> running_;  // by end
+  std::vector<int64_t> ends_;     // of all that ran in the cluster before the pass, in order
   // Those that this pass started: their nodes, which running_ points to.
   std::vector<std::unique_ptr<std::vector<int32_t>>> started_;
   std::vector<Slot> slots_;

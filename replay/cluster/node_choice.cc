@@ -64,19 +64,9 @@ bool NodeSet::HasMoreThanBoth(const NodeSet& a, const NodeSet& b) const {
   return false;
 }
 
-bool NodeSet::HasAny(const std::vector<int32_t>& nodes) const {
-  return std::any_of(nodes.begin(), nodes.end(),
-                     [this](int32_t node) { return Has(static_cast<size_t>(node)); });
-}
-
 bool NodeSet::HasAll(const std::vector<int32_t>& nodes) const {
   return std::all_of(nodes.begin(), nodes.end(),
                      [this](int32_t node) { return Has(static_cast<size_t>(node)); });
-}
-
-bool HasRoom(const FreeNode& node, const NodeDemand& job) {
-  return node.devices >= job.devices_per_node && node.cpus >= job.cpus_per_node &&
-         (!job.whole_nodes || node.jobs == 0);
 }
 
 int64_t CountRoom(const std::vector<FreeNode>& free, const NodeSet& among, const NodeDemand& job) {
@@ -89,17 +79,15 @@ int64_t CountRoom(const std::vector<FreeNode>& free, const NodeSet& among, const
 
 std::vector<int32_t> ChooseNodes(const std::vector<FreeNode>& free, const NodeSet& among,
                                  const NodeDemand& job) {
+  std::vector<int32_t> nodes;
+  if (CountRoom(free, among, job) < job.nodes) return nodes;
   std::vector<Row> rows;
-  int64_t room = 0;
   for (size_t i = 0; i < free.size(); ++i) {
     if (!HasRoom(free[i], job) || !among.Has(i)) continue;
-    ++room;
     if (rows.empty() || rows.back().first + rows.back().nodes != i) rows.push_back({.first = i});
     ++rows.back().nodes;
     rows.back().size += SizeOf(free[i], job);
   }
-  std::vector<int32_t> nodes;
-  if (room < job.nodes) return nodes;
   for (int64_t left = job.nodes; left > 0;) {
     Row& row = rows[BestRow(rows, left, left * job.cpus_per_node)];
     if (left == 1) {
@@ -118,13 +106,16 @@ std::vector<int32_t> ChooseNodes(const std::vector<FreeNode>& free, const NodeSe
   return nodes;
 }
 
+void TakeNode(const NodeDemand& job, int sign, const FreeNode& whole, FreeNode* node) {
+  node->devices -= sign * (job.whole_nodes ? whole.devices : job.devices_per_node);
+  node->cpus -= sign * (job.whole_nodes ? whole.cpus : job.cpus_per_node);
+  node->jobs += sign;
+}
+
 void TakeNodes(const NodeDemand& job, const std::vector<int32_t>& nodes, int sign,
                const FreeNode& whole, std::vector<FreeNode>* free) {
-  for (const int32_t index : nodes) {
-    FreeNode& node = (*free)[static_cast<size_t>(index)];
-    node.devices -= sign * (job.whole_nodes ? whole.devices : job.devices_per_node);
-    node.cpus -= sign * (job.whole_nodes ? whole.cpus : job.cpus_per_node);
-    node.jobs += sign;
+  for (const int32_t node : nodes) {
+    TakeNode(job, sign, whole, &(*free)[static_cast<size_t>(node)]);
   }
 }
 

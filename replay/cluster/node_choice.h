@@ -53,7 +53,6 @@ class NodeSet {
   bool HasAll(const NodeSet& other) const;
   // Whether it has a node that one of the two lacks.
   bool HasMoreThanBoth(const NodeSet& a, const NodeSet& b) const;
-  bool HasAny(const std::vector<int32_t>& nodes) const;
   bool HasAll(const std::vector<int32_t>& nodes) const;
 
   friend bool operator==(const NodeSet&, const NodeSet&) = default;
@@ -62,7 +61,10 @@ class NodeSet {
   std::vector<uint64_t> words_;
 };
 
-bool HasRoom(const FreeNode& node, const NodeDemand& job);
+inline bool HasRoom(const FreeNode& node, const NodeDemand& job) {
+  return node.devices >= job.devices_per_node && node.cpus >= job.cpus_per_node &&
+         (!job.whole_nodes || node.jobs == 0);
+}
 
 // How many nodes of `among` have room for the job; stops counting once that is enough for it.
 int64_t CountRoom(const std::vector<FreeNode>& free, const NodeSet& among, const NodeDemand& job);
@@ -71,7 +73,9 @@ int64_t CountRoom(const std::vector<FreeNode>& free, const NodeSet& among, const
 std::vector<int32_t> ChooseNodes(const std::vector<FreeNode>& free, const NodeSet& among,
                                  const NodeDemand& job);
 
-// Takes the job's part of `nodes` (sign 1), or gives it back (-1). `whole` is a node without jobs.
+// Takes the job's part of `node` (sign 1), or gives it back (-1). `whole` is a node without jobs.
+void TakeNode(const NodeDemand& job, int sign, const FreeNode& whole, FreeNode* node);
+// The same for each of `nodes`.
 void TakeNodes(const NodeDemand& job, const std::vector<int32_t>& nodes, int sign,
                const FreeNode& whole, std::vector<FreeNode>* free);
 

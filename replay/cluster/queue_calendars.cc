@@ -53,25 +53,41 @@ QueueCalendars::QueueCalendars(const ClusterView& view, const std::vector<PoolCo
     component_of_[i] = root;
     components_[root].groups.push_back(groups[i]);
   }
+  for (Component& component : components_) {
+    component.running = GroupCalendars(component.groups, {});
+  }
   nodes_.resize(view.nodes.size());
   for (size_t i = 0; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
     node.group = found.of_node[i];
     node.cpus = view.nodes[i].resources.cpus;
-    if (node.group >= 0)
-      components_[component_of_[node.group]].nodes.push_back(static_cast<int>(i));
     if (view.nodes[i].devices.empty()) continue;
     node.device_group = found.of_device[i].front();
     node.devices = view.nodes[i].devices.front().count;
   }
 }
 
-void QueueCalendars::BookLater(const Use& use) {
-  if (use.when.start < use.when.end && use.amount != Resources{}) pending_.push_back(use);
+void QueueCalendars::Book(const Use& use, std::vector<Use>* changes) {
+  if (use.when.start < use.when.end && use.amount != Resources{}) changes->push_back(use);
 }
 
-void QueueCalendars::ReleaseLater(const Use& use) {
-  BookLater({use.group, use.when, Resources{} - use.amount});
+void QueueCalendars::Release(const Use& use, std::vector<Use>* changes) {
+  Book({use.group, use.when, Resources{} - use.amount}, changes);
+}
+
+void QueueCalendars::AddUp(std::vector<Use>* changes) {
+  const auto key = [](const Use& use) {
+    return std::tuple(use.group, use.when.start, use.when.end);
+  };
+  std::sort(changes->begin(), changes->end(),
+            [&key](const Use& a, const Use& b) { return key(a) < key(b); });
+  auto sum = changes->begin();
+  for (auto use = changes->begin(); use != changes->end();) {
+    *sum = *use;
+    while (++use != changes->end() && key(*use) == key(*sum)) sum->amount += use->amount;
+    if (sum->amount != Resources{}) ++sum;
+  }
+  changes->erase(sum, changes->end());
 }
 
 void QueueCalendars::TouchNode(int node) {
@@ -94,13 +110,12 @@ void QueueCalendars::SetRunning(uint32_t number, const QueuedJob& job, Shown* sh
     amount = Largest(amount, whole);
   }
   shown->booked.push_back({first.group, job.when, amount});
-  for (const Use& use : shown->booked) BookLater(use);
+  for (const Use& use : shown->booked) Book(use, &running_changes_);
   for (const int node : job.on_nodes) {
     nodes_[node].runs.push_back({number, job.devices_per_node, job.whole_nodes, job.when});
     TouchNode(node);
   }
   shown->on_nodes = job.on_nodes;
-  components_[shown->component].running.insert(number);
 }
 
 Resources QueueCalendars::WaitingAmount(const QueuedJob& job, const NodeGroup& group) const {
@@ -127,42 +142,46 @@ void QueueCalendars::Set(uint32_t number, const QueuedJob& job) {
   if (group < 0 || job.when.end <= job.when.start) return;
   Shown& shown = jobs_[number];
   shown.component = component_of_[group];
-  Component& component = components_[shown.component];
-  if (job.state == QueuedJob::State::kRunning) {
-    component.is_dirty = true;
-    return SetRunning(number, job, &shown);
-  }
+  if (job.state == QueuedJob::State::kRunning) return SetRunning(number, job, &shown);
   const Resources amount = WaitingAmount(job, frame_.groups[group]);
   if (job.state == QueuedJob::State::kPromised) {
     shown.booked.push_back({group, job.when, amount});
-    return BookLater(shown.booked.front());
+    return Book(shown.booked.front(), &changes_);
   }
+  shown.priority = job.priority;
+  Component& component = components_[shown.component];
   component.is_dirty = true;
   ++waiting_;
-  component.waiting[number] = {{.job_id = number + 1,
-                                .groups = {frame_.groups[group].name},
-                                .priority = job.priority,
-                                .earliest = job.when.start,
-                                .length = std::min(kUnlimitedRun, job.when.end - job.when.start),
-                                .amount = amount},
-                               job.state == QueuedJob::State::kQueued};
+  component.waiting[{job.priority, number}] = {
+      .run = {.job_id = number + 1,
+              .groups = {frame_.groups[group].name},
+              .priority = job.priority,
+              .earliest = job.when.start,
+              .length = std::min(kUnlimitedRun, job.when.end - job.when.start),
+              .amount = amount},
+      .group = group,
+      .starts_now = job.state == QueuedJob::State::kQueued};
 }
 
 void QueueCalendars::Remove(uint32_t number) {
   const auto found = jobs_.find(number);
   if (found == jobs_.end()) return;
   const Shown& shown = found->second;
-  Component& component = components_[shown.component];
-  for (const Use& use : shown.booked) ReleaseLater(use);
+  // Runs are on nodes, promises are not.
+  std::vector<Use>& changes = shown.on_nodes.empty() ? changes_ : running_changes_;
+  for (const Use& use : shown.booked) Release(use, &changes);
   for (const int node : shown.on_nodes) {
     std::erase_if(nodes_[node].runs, [number](const NodeRun& run) { return run.job == number; });
     TouchNode(node);
   }
-  if (component.waiting.erase(number) > 0) {
-    --waiting_;
+  Component& component = components_[shown.component];
+  const auto waits = component.waiting.find({shown.priority, number});
+  if (waits != component.waiting.end()) {
+    if (waits->second.start.has_value()) Release(waits->second.BookedUse(), &changes_);
+    component.waiting.erase(waits);
     component.is_dirty = true;
+    --waiting_;
   }
-  if (component.running.erase(number) > 0) component.is_dirty = true;
   jobs_.erase(found);
 }
 
@@ -207,89 +226,85 @@ void QueueCalendars::RenewNodes() {
   for (const int index : dirty_nodes_) {
     Node& node = nodes_[index];
     node.is_dirty = false;
-    for (const Use& use : node.booked) ReleaseLater(use);
+    for (const Use& use : node.booked) Release(use, &running_changes_);
     node.booked = UsesOf(node);
-    for (const Use& use : node.booked) BookLater(use);
+    for (const Use& use : node.booked) Book(use, &running_changes_);
   }
   dirty_nodes_.clear();
 }
 
-void QueueCalendars::LayOut(absl::Time now, const std::vector<Component*>& components) {
-  std::vector<NodeGroup> groups;
-  std::vector<QueuedUse> running;
-  std::vector<WaitingRun> waiting;
-  const auto add = [&](const Use& use) {
-    running.push_back(
-        {.group = frame_.groups[use.group].name, .when = use.when, .amount = use.amount});
-  };
-  for (Component* component : components) {
-    for (const Use& use : component->laid_out) ReleaseLater(use);
-    component->laid_out.clear();
-    component->is_dirty = component->has_unplaced = false;
-    groups.insert(groups.end(), component->groups.begin(), component->groups.end());
-    for (const uint32_t job : component->running) {
-      for (const Use& use : jobs_.at(job).booked) add(use);
-    }
-    for (const int node : component->nodes) {
-      for (const Use& use : nodes_[node].booked) add(use);
-    }
-    for (const auto& [number, waits] : component->waiting) {
-      waiting.push_back(waits.run);
-      if (waits.starts_now) waiting.back().earliest = now;
-    }
+void QueueCalendars::RenewRunning(absl::Time now) {
+  RenewNodes();
+  AddUp(&running_changes_);
+  for (const Use& use : running_changes_) {
+    Component& component = components_[component_of_[use.group]];
+    component.running.Book(frame_.groups[use.group].name, use.when, use.amount);
+    if (use.when.end > now) component.is_dirty = true;
   }
-  if (waiting.empty()) return;
-  const size_t first = running.size();
-  const std::vector<QueuedUse> uses = LayOutQueue(groups, std::move(running), waiting);
-  for (size_t i = first; i < uses.size(); ++i) {
-    const int group = group_index_.find(uses[i].group)->second;
-    Component& component = components_[component_of_[group]];
-    if (uses[i].when.start == uses[i].when.end) component.has_unplaced = true;
-    component.laid_out.push_back({group, uses[i].when, uses[i].amount});
-    BookLater(component.laid_out.back());
+  changes_.insert(changes_.end(), running_changes_.begin(), running_changes_.end());
+  running_changes_.clear();
+}
+
+void QueueCalendars::LayOut(absl::Time now, const std::optional<Rank>& end, Component* component) {
+  for (const Use& use : component->blocks) Release(use, &changes_);
+  component->blocks.clear();
+  component->is_dirty = component->has_unplaced = false;
+  component->first_start = absl::InfiniteFuture();
+  QueueLayout layout(component->groups, component->running);
+  for (auto& [rank, waits] : component->waiting) {
+    if (waits.starts_now) waits.run.earliest = now;
+    std::optional<absl::Time> start;
+    if (!end.has_value() || rank < *end) {
+      if (const auto found = layout.LayOut(waits.run)) start = found->at;
+    } else {
+      layout.AddToBlock(waits.run);
+    }
+    component->has_unplaced |= !start.has_value();
+    component->first_start = std::min(component->first_start, start.value_or(now));
+    if (start == waits.start) continue;
+    if (waits.start.has_value()) Release(waits.BookedUse(), &changes_);
+    waits.start = start;
+    if (waits.start.has_value()) Book(waits.BookedUse(), &changes_);
+  }
+  for (const QueuedUse& use : layout.Blocks()) {
+    component->blocks.push_back({group_index_.find(use.group)->second, use.when, use.amount});
+    component->first_start = std::min(component->first_start, use.when.start);
+    Book(component->blocks.back(), &changes_);
   }
 }
 
 void QueueCalendars::RenewLayouts(absl::Time now) {
   const auto is_due = [now](const Component& component) {
-    if (component.is_dirty) return !component.waiting.empty() || !component.laid_out.empty();
-    return component.has_unplaced ||
-           std::any_of(component.laid_out.begin(), component.laid_out.end(),
-                       [now](const Use& use) { return use.when.start < now; });
+    if (component.waiting.empty() && component.blocks.empty()) return false;
+    return component.is_dirty || component.has_unplaced || component.first_start < now;
   };
-  if (waiting_ > kMaxLaidOut) {
-    // What is laid out one by one depends on all that waits.
-    if (std::none_of(components_.begin(), components_.end(), is_due)) return;
-    std::vector<Component*> all;
-    for (Component& component : components_) all.push_back(&component);
-    are_laid_out_together_ = true;
-    return LayOut(now, all);
+  // What is laid out one by one depends on all that waits, where this is too much.
+  const bool are_together = has_blocks_ || waiting_ > kMaxLaidOut;
+  const bool is_any_due = std::any_of(components_.begin(), components_.end(), is_due);
+  if (!is_any_due) return;
+  std::optional<Rank> end;
+  has_blocks_ = waiting_ > kMaxLaidOut;
+  if (has_blocks_) {
+    std::vector<Rank> ranks;
+    for (const Component& component : components_) {
+      for (const auto& [rank, waits] : component.waiting) ranks.push_back(rank);
+    }
+    std::nth_element(ranks.begin(), ranks.begin() + kMaxLaidOut, ranks.end());
+    end = ranks[kMaxLaidOut];
   }
-  const bool were_together = std::exchange(are_laid_out_together_, false);
   for (Component& component : components_) {
-    component.is_dirty |= were_together;
-    if (is_due(component)) LayOut(now, {&component});
-    component.is_dirty = false;
+    if (are_together || is_due(component)) LayOut(now, end, &component);
   }
 }
 
 void QueueCalendars::Apply(absl::Time now, GroupCalendars* calendars) {
-  RenewNodes();
+  RenewRunning(now);
   RenewLayouts(now);
-  // Much of it cancels out: what was laid out again mostly starts when it did before.
-  const auto key = [](const Use& use) {
-    return std::tuple(use.group, use.when.start, use.when.end);
-  };
-  std::sort(pending_.begin(), pending_.end(),
-            [&key](const Use& a, const Use& b) { return key(a) < key(b); });
-  for (auto use = pending_.begin(); use != pending_.end();) {
-    Use sum = *use;
-    while (++use != pending_.end() && key(*use) == key(sum)) sum.amount += use->amount;
-    if (sum.amount != Resources{}) {
-      calendars->Book(frame_.groups[sum.group].name, sum.when, sum.amount);
-    }
+  AddUp(&changes_);
+  for (const Use& use : changes_) {
+    calendars->Book(frame_.groups[use.group].name, use.when, use.amount);
   }
-  pending_.clear();
+  changes_.clear();
 }
 
 }  // namespace carbon

@@ -23,8 +23,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -95,36 +96,56 @@ class QueueCalendars {
     std::vector<Use> booked;  // for what of the node is not free
     bool is_dirty = false;
   };
+  // The order of service: the highest priority first, of equal ones the lowest number.
+  struct Rank {
+    int64_t priority = 0;
+    uint32_t number = 0;
+
+    friend bool operator<(const Rank& a, const Rank& b) {
+      return std::tie(b.priority, a.number) < std::tie(a.priority, b.number);
+    }
+  };
   // Of a job that the queue shows.
   struct Shown {
     std::vector<Use> booked;  // but for what waits, which is laid out
     std::vector<int> on_nodes;
     int component = 0;
+    int64_t priority = 0;
   };
   struct Waiting {
     WaitingRun run;
-    bool starts_now;  // the earliest start is the time of the look
+    int group;
+    bool starts_now;                  // the earliest start is the time of the look
+    std::optional<absl::Time> start;  // as booked
+
+    Use BookedUse() const { return {group, {*start, *start + run.length}, run.amount}; }
   };
   // Groups of which one's queue has a part in another's.
   struct Component {
     std::vector<NodeGroup> groups;
-    std::vector<int> nodes;
-    std::map<uint32_t, Waiting> waiting;
-    std::set<uint32_t> running;
-    std::vector<Use> laid_out;  // as booked
+    GroupCalendars running;  // what runs in them
+    std::map<Rank, Waiting> waiting;
+    std::vector<Use> blocks;    // as booked, for what is not laid out one by one
+    absl::Time first_start;     // of what is laid out
     bool is_dirty = false;      // what is laid out no longer follows from the rest
-    bool has_unplaced = false;  // something that waits found no room at all
+    bool has_unplaced = false;  // something that waits found no room at all, or is in a block
   };
 
-  void BookLater(const Use& use);
-  void ReleaseLater(const Use& use);
+  // Notes that the use is to be booked, or to be released.
+  static void Book(const Use& use, std::vector<Use>* changes);
+  static void Release(const Use& use, std::vector<Use>* changes);
+  // Adds up the uses of one group and time, of which many cancel out.
+  static void AddUp(std::vector<Use>* changes);
   void SetRunning(uint32_t number, const QueuedJob& job, Shown* shown);
   Resources WaitingAmount(const QueuedJob& job, const NodeGroup& group) const;
   void TouchNode(int node);
   std::vector<Use> UsesOf(const Node& node) const;
   void RenewNodes();
+  // Books what has begun and ceased to run.
+  void RenewRunning(absl::Time now);
   void RenewLayouts(absl::Time now);
-  void LayOut(absl::Time now, const std::vector<Component*>& components);
+  // Lays out one by one what comes before `end` in the queue.
+  void LayOut(absl::Time now, const std::optional<Rank>& end, Component* component);
 
   CapacityState frame_;
   std::map<std::string, int, std::less<>> group_index_;
@@ -135,8 +156,10 @@ class QueueCalendars {
   std::vector<int> dirty_nodes_;
   std::unordered_map<uint32_t, Shown> jobs_;
   size_t waiting_ = 0;  // in all components
-  bool are_laid_out_together_ = false;
-  std::vector<Use> pending_;  // to be booked, or to be released with negative amounts
+  bool has_blocks_ = false;
+  // To be booked, or to be released with negative amounts: what runs, and what else changes.
+  std::vector<Use> running_changes_;
+  std::vector<Use> changes_;
 };
 
 }  // namespace carbon

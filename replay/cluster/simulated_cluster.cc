@@ -134,7 +134,7 @@ bool SimulatedCluster::MayHaveRoom(const Pool& pool, const SimulatedJob& job) co
 
 SimulatedCluster::RunningEnd SimulatedCluster::EndOf(uint32_t job) const {
   const absl::Duration limit = std::min(jobs_[job].asked.limit, kUnlimitedRun);
-  return {absl::ToUnixSeconds(jobs_[job].start + limit), job};
+  return {absl::ToUnixSeconds(jobs_[job].start + limit), job, jobs_[job].asked.pool};
 }
 
 absl::Time SimulatedCluster::ExpectedEnd(const Job& job) const {
@@ -216,14 +216,14 @@ void SimulatedCluster::Backfill(Pool* pool) {
   std::vector<BackfillPass::Running> running;
   running.reserve(running_.size());
   for (const RunningEnd& each : running_) {
-    const Job& job = jobs_[each.job];
     BackfillPass::Running& shown = running.emplace_back();
     shown.end = each.end;
-    if (&pools_[static_cast<size_t>(job.asked.pool)] != pool) continue;
+    if (&pools_[static_cast<size_t>(each.pool)] != pool) continue;
+    const Job& job = jobs_[each.job];
     shown.demand = DemandOf(job.asked);
     shown.nodes = &job.nodes;
   }
-  BackfillPass pass(settings_, now_, pool->whole, pool->nodes, std::move(running));
+  BackfillPass pass(settings_, now_, pool->whole, pool->nodes, running);
   auto next = pool->queue.begin();
   for (size_t i = 0; i < planned && !pass.IsOver(); ++i) {
     const uint32_t number = next->job;

@@ -140,6 +140,7 @@ class SimulatedCluster {
   struct RunningEnd {
     int64_t end;  // Unix seconds
     uint32_t job;
+    int pool;
 
     friend auto operator<=>(const RunningEnd&, const RunningEnd&) = default;
   };

@@ -245,6 +245,41 @@ TEST(CapacityCalendar, AgreesWithTryingEverySecondWhereItIsLarge) {
   }
 }
 
+TEST(CapacityCalendar, AnswersAsIfWhatWasTakenBackHadNeverBeenBooked) {
+  std::mt19937 random(14);
+  const auto draw = [&random](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  for (int round = 0; round < 50; ++round) {
+    const Resources total{.nodes = 10, .devices = 80};
+    CapacityCalendar calendar(total);
+    std::vector<CapacityUse> uses;
+    for (int step = 0; step < 200; ++step) {
+      if (!uses.empty() && draw(0, 2) == 0) {
+        const auto use = uses.begin() + draw(0, static_cast<int>(uses.size()) - 1);
+        calendar.Book(use->when, Resources{} - use->amount);
+        uses.erase(use);
+      } else {
+        const int start = draw(0, 5000);
+        const CapacityUse use = {Between(start, start + draw(1, 800)),
+                                 {.nodes = draw(0, 3), .devices = draw(0, 30)}};
+        calendar.Book(use.when, use.amount);
+        uses.push_back(use);
+      }
+      const CapacityCalendar made_at_once(total, uses);
+      const Resources demand{.nodes = draw(0, 8), .devices = draw(0, 60)};
+      const TimeInterval window = Between(draw(0, 3000), draw(3000, 8000));
+      const int runtime = draw(1, 900);
+      ASSERT_EQ(calendar.FeasibleStarts(window, S(runtime), demand),
+                made_at_once.FeasibleStarts(window, S(runtime), demand))
+          << "round " << round << ", step " << step;
+      ASSERT_EQ(calendar.FirstStart(window, S(runtime), demand),
+                made_at_once.FirstStart(window, S(runtime), demand))
+          << "round " << round << ", step " << step;
+    }
+  }
+}
+
 TEST(CapacityCalendar, IsEmptyAgainWhenEveryUseIsTakenBack) {
   std::mt19937 random(13);
   std::vector<CapacityUse> uses;
