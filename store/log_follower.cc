@@ -11,14 +11,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "store/file.h"
-#include "store/placement_log.h"
+#include "store/rotated_logs.h"
 
 namespace carbon {
 namespace {
 
 constexpr size_t kChunk = 256 << 10;
 
-struct LogFile {
+struct FileOnDisk {
   std::string path;
   LogPosition beginning;
   absl::Time written_at;
@@ -26,10 +26,10 @@ struct LogFile {
 };
 
 // The log's files that exist, oldest first.
-std::vector<LogFile> FilesOf(const std::string& path) {
+std::vector<FileOnDisk> FilesOf(const std::string& path) {
   std::vector<std::string> skipped;
-  std::vector<LogFile> files;
-  for (std::string& name : WithRotated(path, &skipped)) {
+  std::vector<FileOnDisk> files;
+  for (std::string& name : WithRotated(path, CompressedLogs::kSkipped, &skipped)) {
     struct stat facts;
     if (stat(name.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
     files.push_back({std::move(name),
@@ -92,15 +92,15 @@ absl::StatusOr<bool> VisitLines(const Descriptor& file, const std::string& path,
 absl::StatusOr<bool> LogFollower::Follow(
     int64_t max_bytes, absl::Time now,
     const std::function<absl::Status(absl::string_view)>& visit) {
-  const std::vector<LogFile> files = FilesOf(path_);
-  const auto is_followed = [this](const LogFile& file) {
+  const std::vector<FileOnDisk> files = FilesOf(path_);
+  const auto is_followed = [this](const FileOnDisk& file) {
     return position_.has_value() && file.beginning.device == position_->device &&
            file.beginning.inode == position_->inode;
   };
   auto file = std::find_if(files.begin(), files.end(), is_followed);
   if (file == files.end()) {
     file = std::find_if(files.begin(), files.end(),
-                        [now](const LogFile& one) { return one.written_at >= now - kOldest; });
+                        [now](const FileOnDisk& one) { return one.written_at >= now - kOldest; });
     // The newest file is the one to which the log is written.
     if (file == files.end() && !files.empty()) --file;
   }

@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -25,11 +24,6 @@ using LogVisitor = std::function<void(LogEntry entry, absl::string_view line)>;
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain);
-
-// Returns `path` and the files that logrotate made of it (`path`.1, `path`.2.gz,
-// `path`-20261124.zst, …), oldest first. Those that are compressed in another way than LogFile
-// reads are in `skipped`.
-std::vector<std::string> WithRotated(const std::string& path, std::vector<std::string>* skipped);
 
 }  // namespace carbon
 

@@ -22,6 +22,7 @@
 #include "store/part_archive.h"
 #include "store/placement_log.h"
 #include "store/recorded_snapshot.h"
+#include "store/rotated_logs.h"
 
 namespace carbon {
 namespace {
@@ -112,7 +113,7 @@ int Run(Options options) {
   std::vector<std::string> files = {options.file};
   if (options.all) {
     std::vector<std::string> skipped;
-    files = WithRotated(options.file, &skipped);
+    files = WithRotated(options.file, CompressedLogs::kIncluded, &skipped);
     for (const std::string& file : skipped)
       Complain(file + ": is compressed in a way that is not known; decompress it first");
   }

@@ -21,7 +21,7 @@
 #include "cli/text/table.h"
 #include "core/config/config.h"
 #include "settings/load_config.h"
-#include "store/placement_log.h"
+#include "store/rotated_logs.h"
 
 namespace carbon {
 namespace {
@@ -128,7 +128,7 @@ int Run(const Options& options) {
   std::vector<std::string> paths = {path};
   if (options.all) {
     std::vector<std::string> skipped;
-    paths = WithRotated(path, &skipped);
+    paths = WithRotated(path, CompressedLogs::kIncluded, &skipped);
     for (const std::string& file : skipped)
       Complain(file + ": is compressed in a way that is not known; decompress it first");
   }

@@ -18,7 +18,7 @@
 #include "nlohmann/json.hpp"
 #include "settings/load_config.h"
 #include "store/log_file.h"
-#include "store/placement_log.h"
+#include "store/rotated_logs.h"
 
 namespace carbon {
 namespace {
@@ -150,7 +150,7 @@ int Run(const Options& options) {
     path = config->daemon.paths.log;
   }
   std::vector<std::string> skipped;
-  const std::vector<std::string> files = WithRotated(path, &skipped);
+  const std::vector<std::string> files = WithRotated(path, CompressedLogs::kIncluded, &skipped);
   for (const std::string& file : skipped)
     Complain(file + ": is compressed in a way that is not known; decompress it first");
   LedgerCheck ledgers;

@@ -1,0 +1,79 @@
+#include "store/rotated_logs.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+
+namespace carbon {
+namespace {
+
+bool IsAllDigits(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c));
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> WithRotated(const std::string& path, CompressedLogs compressed,
+                                     std::vector<std::string>* skipped) {
+  namespace fs = std::filesystem;
+  const fs::path live(path);
+  const std::string name = live.filename().string();
+  struct Rotated {
+    bool is_dated;
+    int64_t number;
+    std::string path;
+    bool is_compressed = false;
+  };
+  std::vector<Rotated> rotated;
+  std::error_code error;
+  const fs::path folder = live.has_parent_path() ? live.parent_path() : fs::path(".");
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string other = entry->path().filename().string();
+    if (other.size() < name.size() + 2 || !absl::StartsWith(other, name)) continue;
+    const char joint = other[name.size()];
+    const absl::string_view suffix = absl::string_view(other).substr(name.size() + 1);
+    if (joint != '.' && joint != '-') continue;
+    int64_t number = 0;
+    if (IsAllDigits(suffix) && absl::SimpleAtoi(suffix, &number)) {
+      rotated.push_back({joint == '-', number, (live.parent_path() / other).string()});
+      continue;
+    }
+    const size_t dot = suffix.find('.');
+    if (dot == absl::string_view::npos || !IsAllDigits(suffix.substr(0, dot))) continue;
+    const absl::string_view how = suffix.substr(dot + 1);
+    if (compressed == CompressedLogs::kIncluded &&
+        (how == "gz" || how == "zst" || how == "xz" || how == "bz2") &&
+        absl::SimpleAtoi(suffix.substr(0, dot), &number)) {
+      rotated.push_back({joint == '-', number, (live.parent_path() / other).string(), true});
+    } else {
+      skipped->push_back((live.parent_path() / other).string());
+    }
+  }
+  // Dates rise with time; numbers fall.
+  std::sort(rotated.begin(), rotated.end(), [](const Rotated& a, const Rotated& b) {
+    if (a.is_dated != b.is_dated) return a.is_dated;
+    if (a.number != b.number) return a.is_dated ? a.number < b.number : a.number > b.number;
+    return !a.is_compressed && b.is_compressed;
+  });
+  // logrotate removes a file after it has compressed it: while both are there, they have the same.
+  const auto is_same = [](const Rotated& a, const Rotated& b) {
+    return a.is_dated == b.is_dated && a.number == b.number;
+  };
+  rotated.erase(std::unique(rotated.begin(), rotated.end(), is_same), rotated.end());
+  std::vector<std::string> paths;
+  for (const Rotated& file : rotated) paths.push_back(file.path);
+  paths.push_back(path);
+  return paths;
+}
+
+}  // namespace carbon
