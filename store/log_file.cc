@@ -36,9 +36,7 @@ LogFile::LogFile(std::string path, int file)
   archive_entry* entry = nullptr;
   int result = archive_read_open_fd(reader_.get(), file, kBlockBytes);
   if (result == ARCHIVE_OK) result = archive_read_next_header(reader_.get(), &entry);
-  if (result == ARCHIVE_EOF) {  // an empty file
-    reader_ = nullptr;
-  } else if (result != ARCHIVE_OK) {
+  if (result != ARCHIVE_OK) {
     // A plain file has no begin that could be wrong.
     is_compressed_ = true;
     status_ = absl::DataLossError(absl::StrCat(path_, ": ", archive_error_string(reader_.get())));
@@ -52,11 +50,15 @@ absl::StatusOr<LogFile> LogFile::Open(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return absl::ErrnoToStatus(errno, path);
   struct stat facts;
-  if (fstat(file, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+  const bool is_known = fstat(file, &facts) == 0;
+  if (is_known && S_ISDIR(facts.st_mode)) {
     close(file);
     return absl::ErrnoToStatus(EISDIR, path);
   }
-  return LogFile(path, file);
+  LogFile opened(path, file);
+  // libarchive has no format for an empty file.
+  if (is_known && S_ISREG(facts.st_mode) && facts.st_size == 0) opened.status_ = absl::OkStatus();
+  return opened;
 }
 
 bool LogFile::Next(std::string* line) {

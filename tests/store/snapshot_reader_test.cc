@@ -299,10 +299,10 @@ TEST_F(SnapshotReaderTest, LeavesASnapshotWholeWhoseSuccessorSharesItsDirectory)
 
 TEST_F(SnapshotReaderTest, RefusesAnotherVersionAndPartsThatDoNotBelongTogether) {
   Publish(4);
-  Write(kManifestFile, R"({"version":4})");
+  Write(kManifestFile, R"({"version":5})");
   EXPECT_EQ(Refusal().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Refusal().message(),
-            Path(kManifestFile) + ": manifest: version 4, this program reads versions 2 to 3");
+            Path(kManifestFile) + ": manifest: version 5, this program reads versions 2 to 4");
   SnapshotParts parts = Parts(4);
   CapacityState capacity;
   capacity.groups = {{"g", {}, {}}};

@@ -41,10 +41,10 @@ struct Ran {
   std::string out;  // errors included
 };
 
-// Its policy uses learnt runtimes. Jobs of which nothing was learnt are decided as without that.
+// Its policies use learnt runtimes. Jobs of which nothing was learnt are decided as without that.
 World LearningWorld(Draws* draws) {
   World world = DrawnWorld(draws);
-  world.policy().learnt_runtime = true;
+  for (Policy& policy : world.config.policies) policy.learnt_runtime = true;
   return world;
 }
 
@@ -219,7 +219,7 @@ TEST_F(ScarbonExplain, SaysWhatWasAskedForDecidedAndWeighed) {
 TEST_F(ScarbonExplain, MakesADecisionOnALearntRuntimeAgain) {
   JobRequest job = world_.Job();
   job.learnt_runtime =
-      ExpectedRuntime{.share = 0.123457, .spread = 0.065, .jobs = 17, .level = RuntimeLevel::kName};
+      ExpectedRuntime{.share = 0.123457, .spread = 0.07, .jobs = 17, .level = RuntimeLevel::kName};
   const std::string id = Submit(job);
   const Ran ran = Run(id);
   EXPECT_EQ(ran.code, 0) << ran.out;
