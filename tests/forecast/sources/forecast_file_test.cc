@@ -15,30 +15,13 @@
 #include "core/base/timestamp.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/forecast/sources/hourly_csv.h"
 #include "tests/temporary_folder.h"
 
 namespace carbon {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-
-const absl::Time kNow =
-    absl::FromCivil(absl::CivilMinute(2026, 11, 24, 10, 17), absl::UTCTimeZone());
-
-absl::Time At(int day, int hour) {
-  return absl::FromCivil(absl::CivilHour(2026, 11, day, hour), absl::UTCTimeZone());
-}
-
-// Hourly values 100, 101, ... from `begin` on.
-std::string Hourly(absl::Time begin, int hours) {
-  std::string csv = "time,value\n";
-  for (int i = 0; i < hours; ++i) {
-    absl::StrAppend(&csv, FormatTimestamp(begin + absl::Hours(i)), ",", 100 + i, "\n");
-  }
-  return csv;
-}
 
 ZoneConfig Zone() {
   ZoneConfig zone;
