@@ -125,6 +125,7 @@ absl::Status PartKeeper::Visit(absl::string_view line, absl::Time now) {
   const auto* decision = std::get_if<PlacementRecord>(&*entry);
   if (!archive_.has_value() || decision == nullptr) return absl::OkStatus();
   for (const PartInfo& info : kParts) {
+    if (info.is_optional) continue;  // the record has what it says of the job
     absl::Status status = Archive(decision->snapshot.FileOf(info.part), now);
     if (!status.ok()) return status;
   }

@@ -100,7 +100,9 @@ absl::StatusOr<Publication> Publication::Open(Config config, std::unique_ptr<Clu
     publication.cluster_->RememberPublished((*last)->capacity());
     // It is used until scarbond has learnt again.
     if (publication.runtime_history_ != nullptr && (*last)->runtimes() != nullptr) {
-      publication.parts_.bytes[SnapshotPart::kRuntimes] = SerializeRuntimes(*(*last)->runtimes());
+      const LearntRuntimes& runtimes = *(*last)->runtimes();
+      publication.parts_.bytes[SnapshotPart::kRuntimes] = SerializeRuntimes(runtimes);
+      publication.restored_jobs_ = runtimes.cluster.has_value() ? runtimes.cluster->jobs : 0;
     }
   }
   return publication;
@@ -201,6 +203,10 @@ void Publication::RefreshRuntimes(const ClusterLook& look, absl::Time now) {
     }
   }
   if (const std::optional<LearntRuntimes> learnt = history.TakeLearnt(now)) {
+    // Accounting may only be late: a few jobs that looks showed do not replace what it had said.
+    const int64_t jobs = learnt->cluster.has_value() ? learnt->cluster->jobs : 0;
+    if (history.is_without_accounting() && jobs < restored_jobs_) return;
+    restored_jobs_ = 0;
     parts_.bytes[SnapshotPart::kRuntimes] = SerializeRuntimes(*learnt);
     spdlog::debug("runtimes: {} jobs, {} names", history.jobs(), learnt->names.size());
   }

@@ -97,6 +97,9 @@ class Publication {
   std::string admission_trouble_;
   std::unique_ptr<RuntimeHistory> runtime_history_;  // nullptr: no policy uses it
   std::string runtime_trouble_;
+  // How many jobs are behind the runtimes that were published before the start, while they are
+  // used.
+  int64_t restored_jobs_ = 0;
 };
 
 }  // namespace carbon

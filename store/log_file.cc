@@ -36,29 +36,25 @@ LogFile::LogFile(std::string path, int file)
   archive_entry* entry = nullptr;
   int result = archive_read_open_fd(reader_.get(), file, kBlockBytes);
   if (result == ARCHIVE_OK) result = archive_read_next_header(reader_.get(), &entry);
-  if (result != ARCHIVE_OK) {
-    // A plain file has no begin that could be wrong.
-    is_compressed_ = true;
+  // The last filter reads the file itself.
+  is_compressed_ = archive_filter_count(reader_.get()) > 1;
+  if (result == ARCHIVE_OK) return;
+  // The raw format takes all bytes. If it does not fit, there are none.
+  if (archive_errno(reader_.get()) != EILSEQ) {
     status_ = absl::DataLossError(absl::StrCat(path_, ": ", archive_error_string(reader_.get())));
-    reader_ = nullptr;
-  } else {
-    is_compressed_ = archive_filter_code(reader_.get(), 0) != ARCHIVE_FILTER_NONE;
   }
+  reader_ = nullptr;
 }
 
 absl::StatusOr<LogFile> LogFile::Open(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return absl::ErrnoToStatus(errno, path);
   struct stat facts;
-  const bool is_known = fstat(file, &facts) == 0;
-  if (is_known && S_ISDIR(facts.st_mode)) {
+  if (fstat(file, &facts) == 0 && S_ISDIR(facts.st_mode)) {
     close(file);
     return absl::ErrnoToStatus(EISDIR, path);
   }
-  LogFile opened(path, file);
-  // libarchive has no format for an empty file.
-  if (is_known && S_ISREG(facts.st_mode) && facts.st_size == 0) opened.status_ = absl::OkStatus();
-  return opened;
+  return LogFile(path, file);
 }
 
 bool LogFile::Next(std::string* line) {

@@ -66,12 +66,13 @@ std::vector<std::string> WithRotated(const std::string& path, CompressedLogs com
     return !a.is_compressed && b.is_compressed;
   });
   // logrotate removes a file after it has compressed it: while both are there, they have the same.
-  const auto is_same = [](const Rotated& a, const Rotated& b) {
-    return a.is_dated == b.is_dated && a.number == b.number;
-  };
-  rotated.erase(std::unique(rotated.begin(), rotated.end(), is_same), rotated.end());
   std::vector<std::string> paths;
-  for (const Rotated& file : rotated) paths.push_back(file.path);
+  for (size_t i = 0; i < rotated.size(); ++i) {
+    const Rotated& file = rotated[i];
+    const bool is_again =
+        i > 0 && rotated[i - 1].is_dated == file.is_dated && rotated[i - 1].number == file.number;
+    (is_again ? *skipped : paths).push_back(file.path);
+  }
   paths.push_back(path);
   return paths;
 }

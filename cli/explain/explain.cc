@@ -115,7 +115,9 @@ int Run(Options options) {
     std::vector<std::string> skipped;
     files = WithRotated(options.file, CompressedLogs::kIncluded, &skipped);
     for (const std::string& file : skipped)
-      Complain(file + ": is compressed in a way that is not known; decompress it first");
+      Complain(file +
+               ": was not read: it is compressed in another way than gzip, zstd, xz and bzip2, or "
+               "its uncompressed file is there too");
   }
   const char* const hint = options.all ? "" : "; --all reads rotated logs too";
   std::string id = options.id;

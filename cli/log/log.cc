@@ -130,7 +130,9 @@ int Run(const Options& options) {
     std::vector<std::string> skipped;
     paths = WithRotated(path, CompressedLogs::kIncluded, &skipped);
     for (const std::string& file : skipped)
-      Complain(file + ": is compressed in a way that is not known; decompress it first");
+      Complain(file +
+               ": was not read: it is compressed in another way than gzip, zstd, xz and bzip2, or "
+               "its uncompressed file is there too");
   }
   absl::StatusOr<LogContents> contents = ReadLogs(paths, *filter, options.json, Complain);
   if (!contents.ok()) {
@@ -180,13 +182,15 @@ void AddLog(CLI::App& app, int* exit_code) {
   add_list("--policy", &options->policies, "Only under these policies");
   log->add_option("-o,--format", options->format, "Fields, each with an optional %width")
       ->type_name("FIELD[%WIDTH],...");
-  log->add_option("--sort", options->sort,
-                  "Order by these fields, each with a - before it for falling order")
-      ->type_name("[-]FIELD,...");
+  CLI::Option* const sort =
+      log->add_option("--sort", options->sort,
+                      "Order by these fields, each with a - before it for falling order")
+          ->type_name("[-]FIELD,...");
   CLI::Option* const group_by =
       log->add_option("-g,--group-by", options->group_by,
                       "Show sums instead of decisions: one line for each value of these fields")
-          ->type_name("FIELD,...");
+          ->type_name("FIELD,...")
+          ->excludes(sort);
   log->add_flag("-e,--helpformat", options->help_format, "List the fields");
   log->add_flag("-n,--noheader", options->no_header, "Print neither header nor total");
   log->add_flag("-P,--parsable2", options->parsable,

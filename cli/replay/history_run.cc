@@ -93,9 +93,9 @@ int ReadSettings(const HistoryOptions& options, const Config& config, absl::Time
     Complain(absl::StrCat("--look ", options.look, ": must be at most 10m"));
     return kWrongUsage;
   }
-  if (!options.scheduler_parameters.empty()) {
+  if (options.scheduler_parameters.has_value()) {
     absl::StatusOr<BackfillSettings> backfill =
-        ParseSchedulerParameters(options.scheduler_parameters);
+        ParseSchedulerParameters(*options.scheduler_parameters);
     if (!backfill.ok()) return Refuse("--scheduler-parameters", backfill.status());
     settings->replay.backfill = *std::move(backfill);
   }

@@ -3,6 +3,7 @@
 #ifndef CLI_REPLAY_HISTORY_RUN_H_
 #define CLI_REPLAY_HISTORY_RUN_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ struct HistoryOptions {
   double cache_gb = 8;
   std::string from, to, zone;
   std::string look;
-  std::string scheduler_parameters;
+  std::optional<std::string> scheduler_parameters;
   std::vector<std::string> pools;
   std::string group_by = "total";
   std::string begin, time_unit = "1s", length_unit = "1s", partition;

@@ -40,11 +40,14 @@ void AddReplay(CLI::App& app, int* exit_code) {
       ->add_option("--policy", options->decided_by,
                    "Who decides: placer, static-best, or a policy of a paper")
       ->capture_default_str();
-  replay->add_flag("--compare-runtimes", options->compare_runtimes,
-                   "Replay with the runtimes limit, learnt and known too, and compare the savings");
+  CLI::Option* const compare = replay->add_flag(
+      "--compare-runtimes", options->compare_runtimes,
+      "Replay with the runtimes limit, learnt and known too, and compare the savings");
   AddHistoryOptions(replay, options.get());
   CLI::Option* const json = replay->add_flag("--json", options->json, "Print one JSON object");
-  replay->add_flag("--csv", options->csv, "Print the sums as CSV")->excludes(json);
+  replay->add_flag("--csv", options->csv, "Print the sums as CSV")
+      ->excludes(json)
+      ->excludes(compare);
   replay->callback([options, exit_code] { *exit_code = RunReplay(*options); });
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 // A block that would grow beyond this size is split in two.
 constexpr size_t kMaxChanges = 64;
-// So many changes of a block go by before its bounds are computed again.
+// A block's bounds are computed again after this many changes.
 constexpr int kMaxLoosened = 8;
 
 }  // namespace

@@ -174,8 +174,13 @@ std::optional<Reason> RunInKind(const JobTerms& terms, const std::optional<JobUn
   Runtime runtime;
   if (const auto why = RuntimeOn(terms, units_at_home, pool, units->working, &runtime)) return why;
   if (const auto why = LimitIn(terms, pool, runtime.slowdown, &run->limit)) return why;
-  // At home the job is stopped at its limit. Elsewhere it must end before.
-  if (runtime.length > run->limit && !at_home) return Reason::kOutlastsLimit;
+  // At home the job is stopped at its limit. Elsewhere it must end before. What was learnt is no
+  // promise of the user: the job may need all of its limit at home, and as much more as the pool is
+  // slower.
+  const absl::Duration longest = terms.learnt_runtime.has_value()
+                                     ? terms.limit * std::max(runtime.slowdown, 1.0)
+                                     : runtime.length;
+  if (longest > run->limit && !at_home) return Reason::kOutlastsLimit;
   if (run->limit > terms.limit && terms.job->time_min.has_value()) {
     run->time_min = std::min(run->limit, RoundUpToMinute(*terms.job->time_min * runtime.slowdown));
   }

@@ -1,4 +1,4 @@
-// Its fields are in docs/runtimes.md; change both together.
+// Its fields are in docs/snapshot.md; change both together.
 #include "core/runtime/learnt_runtimes.h"
 
 #include <algorithm>

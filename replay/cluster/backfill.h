@@ -7,16 +7,14 @@
 //
 // Follows src/plugins/sched/backfill/backfill.c and _will_run_test of src/plugins/select
 // (Slurm 22.05):
-//   - Jobs are planned in order. One that has room now, beside what is reserved, starts. Another
-//   gets a
-//     reservation of whole nodes, for its time limit, from when it is expected to start. So no job
-//     behind it delays it, nor shares its nodes meanwhile.
+//   - Jobs are planned in order. One that has room now, beside what is reserved, starts.
+//     Another one reserves whole nodes, for its time limit, from when it is expected to start. So
+//     no job behind it delays it, nor shares its nodes meanwhile.
 //   - When it is expected to start follows from the time limits of what runs. Ends are taken
-//   together in
-//     windows: those within 30 to 60 seconds of the first, then within twice that, four times, and
-//     so on, and the start is the last end of the window that makes enough room. So the expected
-//     start may be later than need be, the more so the further ahead it is, and what runs shorter
-//     than that may start before the job.
+//     together in windows: those within 30 to 60 seconds of the first, then within twice that,
+//     four times, and so on, and the start is the last end of the window that makes enough room.
+//     So the expected start may be later than need be, the more so the further ahead it is, and
+//     what runs shorter than that may start before the job.
 //   - Reservations begin and end at multiples of `resolution`, rounded down.
 // Not modelled: limits of users and accounts, preemption, licenses, features, advance reservations,
 // and the time that the pass itself takes.

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -16,6 +18,8 @@
 
 namespace carbon {
 namespace {
+
+constexpr absl::string_view kName = "SchedulerParameters";
 
 absl::StatusOr<int64_t> ParseCount(absl::string_view name, absl::string_view value, int64_t least,
                                    int64_t most) {
@@ -34,12 +38,19 @@ absl::StatusOr<BackfillSettings> ParseSchedulerParameters(absl::string_view text
   settings.window = absl::Hours(24);
   settings.max_reservations = std::numeric_limits<size_t>::max();
   text = absl::StripAsciiWhitespace(text);
+  // As a line of slurm.conf or of scontrol begins.
+  if (absl::StartsWithIgnoreCase(text, kName)) {
+    const absl::string_view rest = absl::StripLeadingAsciiWhitespace(text.substr(kName.size()));
+    if (absl::StartsWith(rest, "=")) text = absl::StripAsciiWhitespace(rest.substr(1));
+  }
   if (text == "(null)") return settings;
+  std::set<std::string> seen;
   for (const absl::string_view parameter : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
     std::pair<absl::string_view, absl::string_view> parts =
         absl::StrSplit(parameter, absl::MaxSplits('=', 1));
     const std::string name = absl::AsciiStrToLower(absl::StripAsciiWhitespace(parts.first));
     const absl::string_view value = absl::StripAsciiWhitespace(parts.second);
+    if (!seen.insert(name).second) continue;  // Slurm takes the first
     const auto count = [&](int64_t least, int64_t most) {
       return ParseCount(name, value, least, most);
     };

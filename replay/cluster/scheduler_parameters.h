@@ -16,10 +16,11 @@ namespace carbon {
 //   bf_max_job_test            jobs, 1 to 1000000
 //   bf_job_part_count_reserve  jobs, 1 to 100000; 0, as in Slurm, is no bound
 //
-// The ranges are Slurm's, and so are the defaults of what `text` does not name: a day for
-// bf_window. The other parameters are not modelled, and are passed over. "(null)", which `scontrol`
+// The line may begin with "SchedulerParameters =". The ranges are Slurm's, and so are the defaults
+// of what `text` does not name: a day for bf_window. Of a parameter that is named twice the first
+// counts. The other parameters are not modelled, and are passed over. "(null)", which `scontrol`
 // prints where nothing is set, is like an empty text. InvalidArgument for a number out of its range
-// or no number; slurmctld would log that and use the default.
+// or no number, and for a bf_interval of -1, with which Slurm has no backfill scheduler.
 absl::StatusOr<BackfillSettings> ParseSchedulerParameters(absl::string_view text);
 
 }  // namespace carbon

@@ -6,6 +6,7 @@ import os
 import unittest
 
 from fail_open import FailOpenTest
+from private_slurm import wait_until
 
 
 def instant(lead):
@@ -33,6 +34,9 @@ class SnapshotTest(FailOpenTest):
     def test_never_a_snapshot(self):
         away = self.folder / "away"
         self.snapshot.rename(away)
+        # The controller of before says so too; then its successor must.
+        wait_until(self.new_lines, 8, "slurmctld's log says so")
+        self.lines_before = self.our_lines()
         self.private_slurm("restart-controller")
         self.assert_passes_unchanged("No such file or directory")
         away.rename(self.snapshot)

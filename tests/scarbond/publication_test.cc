@@ -562,6 +562,27 @@ TEST_F(PublicationTest, KeepsTheRuntimesThatWerePublishedBefore) {
     Publication publication = Open(MakeConfig(kLearns));
     ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Seconds(5)).ok());
     EXPECT_EQ(*Published()->runtimes(), runtimes);
+    // Accounting does not answer yet: one job that was seen to end does not replace nine.
+    setenv("SLURM_CONF", absl::StrCat(folder_, "/none").c_str(), 1);
+    cluster_->its_seal = Seal(std::string(32, 'k'), "test", world_.now);
+    cluster_->ended = {{7, 1000, "physics", "train", world_.now, absl::Hours(1), absl::Hours(10)}};
+    absl::Time now = world_.now + absl::Seconds(5);
+    const auto is_without_accounting = [&publication] {
+      const std::vector<Finding> findings = publication.Findings();
+      return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.code == FindingCode::kAccountingNotRead;
+      });
+    };
+    const absl::Time deadline = absl::Now() + absl::Minutes(1);
+    while (!is_without_accounting() && absl::Now() < deadline) {
+      ASSERT_TRUE(PublishAt(&publication, now += absl::Seconds(5)).ok());
+    }
+    ASSERT_TRUE(is_without_accounting());
+    for (int i = 0; i < 200; ++i)
+      ASSERT_TRUE(PublishAt(&publication, now += absl::Seconds(5)).ok());
+    EXPECT_EQ(*Published()->runtimes(), runtimes);
+    cluster_->its_seal.reset();
+    cluster_->ended.clear();
   }
   Publication publication = Open();
   ASSERT_TRUE(PublishAt(&publication, world_.now + absl::Seconds(10)).ok());

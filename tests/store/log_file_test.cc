@@ -64,6 +64,9 @@ TEST_F(LogFileTest, ReadsWhatLogrotateCompresses) {
     EXPECT_THAT(Lines(), ElementsAre("one", "", "two"));
     EXPECT_TRUE(is_compressed_);
     EXPECT_TRUE(status_.ok()) << status_;
+    WriteCompressed(add_filter, "");
+    EXPECT_THAT(Lines(), ElementsAre());
+    EXPECT_TRUE(status_.ok()) << status_;
   }
 }
 

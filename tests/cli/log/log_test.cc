@@ -460,9 +460,11 @@ TEST_F(ScarbonLog, ReadsRotatedLogsOldestFirstAndSeesNoGapBetweenThem) {
   }
   const Ran all = RunOnLog("--all -n -P -o job");
   EXPECT_EQ(all.out, "1\n2\n3\n4\n5\n6\n");
-  EXPECT_EQ(all.err, absl::StrCat("scarbon: ", log_,
-                                  ".3.lzo: is compressed in a way that is not known; "
-                                  "decompress it first\n"));
+  constexpr char kNotRead[] =
+      ": was not read: it is compressed in another way than gzip, zstd, xz and bzip2, or its "
+      "uncompressed file is there too\n";
+  EXPECT_EQ(all.err, absl::StrCat("scarbon: ", log_, ".3.lzo", kNotRead, "scarbon: ", log_, ".2.gz",
+                                  kNotRead));
   EXPECT_EQ(RunOnLog("-n -P -o job").out, "6\n");
 }
 

@@ -81,9 +81,9 @@ TEST_F(ScarbonLogVerify, ReadsRotatedFilesToo) {
   std::ofstream(log_ + ".3.lzo").flush();
   const auto ran = Verify();
   EXPECT_EQ(ran.code, 0);
-  EXPECT_THAT(ran.out,
-              HasSubstr("scarbon: " + log_ +
-                        ".3.lzo: is compressed in a way that is not known; decompress it first\n"));
+  EXPECT_THAT(ran.out, HasSubstr("scarbon: " + log_ +
+                                 ".3.lzo: was not read: it is compressed in another way than gzip, "
+                                 "zstd, xz and bzip2, or its uncompressed file is there too\n"));
   EXPECT_THAT(ran.out, HasSubstr("3f9c21aa04d7be15       3     1    3       0"));
 }
 

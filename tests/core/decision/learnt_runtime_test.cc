@@ -106,5 +106,24 @@ TEST(LearntRuntime, DoesNotErrBeyondTheLimit) {
   EXPECT_LT(learnt.saving->low.value(), limit.saving->low.value());
 }
 
+// At home the job may run for all of its limit. Where that takes longer than the limit it is not
+// sent.
+TEST(LearntRuntime, SendsNoJobWhereItsLimitWouldStopIt) {
+  World world;
+  world.AddZone("DIRTY", DayWith(500, 0, 0, 0));
+  world.AddZone("CLEAN", DayWith(50, 0, 0, 0));
+  world.AddSite("home", "DIRTY", "h100");
+  world.AddSite("away", "CLEAN", "a100");  // a quarter of the speed
+  world.policy().may_change_hardware = true;
+  world.policy().learnt_runtime = true;
+  JobRequest job = LearntJob(world, 0, "carbon:hardware=any");
+  job.learnt_runtime->share = 0.1;  // 24 minutes, or 96 there
+  EXPECT_EQ(WhyExcluded(world.Place(job))["away"], "the job would outlast its time limit there");
+  world.policy().may_change_time_limit = true;
+  const Decision longer = world.Place(job);
+  EXPECT_EQ(longer.chosen->first().pool(), "away");
+  EXPECT_EQ(longer.chosen->first().time_limit, absl::Hours(16));
+}
+
 }  // namespace
 }  // namespace carbon

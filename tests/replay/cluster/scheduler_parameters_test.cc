@@ -21,6 +21,17 @@ TEST(ParseSchedulerParameters, ReadsWhatIsModelledAndPassesOverTheRest) {
   EXPECT_EQ(settings->max_reservations, size_t{5});
 }
 
+TEST(ParseSchedulerParameters, TakesTheLineOfScontrolAndTheFirstOfTwo) {
+  for (const char* text : {"SchedulerParameters     = bf_interval=60,bf_interval=90",
+                           "schedulerparameters=defer,bf_interval=60"}) {
+    const auto settings = ParseSchedulerParameters(text);
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(settings->interval, absl::Seconds(60)) << text;
+  }
+  EXPECT_TRUE(ParseSchedulerParameters("SchedulerParameters = (null)").ok());
+  EXPECT_FALSE(ParseSchedulerParameters("SchedulerParameters = bf_interval=0").ok());
+}
+
 // What slurm.conf(5) says of a parameter that is not set.
 TEST(ParseSchedulerParameters, HasSlurmsDefaults) {
   for (const char* text : {"", "(null)", "defer", "bf_job_part_count_reserve=0"}) {
