@@ -311,7 +311,10 @@ class PrivateSlurmTest(unittest.TestCase):
             status = self.plugin_status()
             if not status or status["pid"] != self.controller_pid() or status["error"]:
                 return False
-            watched_at = self.capacity(status["snapshot"]["capacity"])["watched_at"]
+            try:
+                watched_at = self.capacity(status["snapshot"]["capacity"])["watched_at"]
+            except FileNotFoundError:
+                return False  # the plugin has not yet seen that its part is gone
             return watched_at and watched_at > started
 
         wait_until(is_watched, 20, "the plugin sees the watch alive")
