@@ -114,6 +114,7 @@ void Publication::ConfigureParts() {
     runtime_history_ = nullptr;
     runtime_trouble_.clear();
     parts_.bytes[SnapshotPart::kRuntimes].clear();
+    restored_jobs_ = 0;
   } else if (runtime_history_ == nullptr) {
     runtime_history_ = std::make_unique<RuntimeHistory>(RuntimeHistory::Options{.sacct = Sacct()});
   }
