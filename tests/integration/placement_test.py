@@ -5,8 +5,8 @@ import re
 import time
 import unittest
 
-from private_slurm import (CLEAN_OSLO, SCARBON, PrivateSlurmTest, seconds_since_epoch,
-                           wait_until)
+from private_slurm import (CLEAN_OSLO, SCARBON, PrivateSlurmTest, may_start_at_once, patience,
+                           seconds_since_epoch, wait_until)
 
 DECISION_ID = r"carbon:id=[0-9a-f]{16}-\d+"
 SEALED = r"made=\S{25},seal=[\w-]{22}"
@@ -19,7 +19,7 @@ class ShadowTest(PrivateSlurmTest):
         answer, job = self.submit()
         self.assertEqual(answer.stderr, "")
         self.assertEqual(job["Partition"], "frankfurt")
-        self.assertEqual(job["EligibleTime"], job["SubmitTime"])
+        self.assertTrue(may_start_at_once(job), job)
         self.assertRegex(job["AdminComment"], f"^{DECISION_ID},{SEALED}$")
         record = self.last_record(before)
         self.assertEqual(record["outcome"], "placed")
@@ -63,7 +63,7 @@ class EnforceTest(PrivateSlurmTest):
         self.publish_clean_oslo()
         answer, job = self.submit()
         self.assertEqual(job["Partition"], "oslo")
-        self.assertEqual(job["EligibleTime"], job["SubmitTime"])
+        self.assertTrue(may_start_at_once(job), job)
         self.assertRegex(job["AdminComment"], f"^{DECISION_ID},pool=oslo,start=")
         self.assertRegex(answer.stderr, r"^sbatch: carbon: planned for oslo[^\n]*\n$")
         done = self.wait_for_state(answer.job_id, "COMPLETED", 10)
@@ -83,7 +83,7 @@ class EnforceTest(PrivateSlurmTest):
         done = self.wait_for_state(answer.job_id, "COMPLETED", 40)
         started = seconds_since_epoch(done["StartTime"])
         self.assertGreaterEqual(started, begin)
-        self.assertLessEqual(started, begin + 5)
+        self.assertLessEqual(started, begin + 5 * patience())
 
     def test_keeps_the_deadline(self):
         now = time.time()

@@ -48,6 +48,13 @@ def seconds_since_epoch(slurm_time):
     return datetime.datetime.fromisoformat(slurm_time).timestamp()
 
 
+def may_start_at_once(job):
+    """Whether no begin time keeps it waiting. slurmctld calls a job eligible when it first considers
+    it, which on a busy machine is some seconds after it was submitted."""
+    waits = seconds_since_epoch(job["EligibleTime"]) - seconds_since_epoch(job["SubmitTime"])
+    return waits < 30
+
+
 def patience():
     """How many times as long things may take on a machine that has more to do than processors for it."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
@@ -383,10 +390,12 @@ class PrivateSlurmTest(unittest.TestCase):
     # The placement log.
 
     def records(self):
+        """The records that are whole: the last line may be in the middle of being written."""
         try:
-            return [json.loads(line) for line in self.log.read_text().splitlines()]
+            lines = self.log.read_text().splitlines(keepends=True)
         except FileNotFoundError:
             return []
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def why(self, answer):
         """What sbatch printed, and why pools were left out of the last decision: for messages."""
