@@ -25,9 +25,13 @@ void LogFile::Close::operator()(archive* reader) const {
   close(file);
 }
 
+LogFile::LogFile(std::string path, int file) : path_(std::move(path)), reader_(nullptr, Close{}) {
+  Begin(file);
+}
+
 // Only the formats that logrotate makes: others may be handed to another program.
-LogFile::LogFile(std::string path, int file)
-    : path_(std::move(path)), reader_(archive_read_new(), Close{file}) {
+void LogFile::Begin(int file) {
+  reader_ = std::unique_ptr<archive, Close>(archive_read_new(), Close{file});
   archive_read_support_filter_gzip(reader_.get());
   archive_read_support_filter_zstd(reader_.get());
   archive_read_support_filter_xz(reader_.get());
@@ -57,6 +61,25 @@ absl::StatusOr<LogFile> LogFile::Open(const std::string& path) {
   return LogFile(path, file);
 }
 
+void LogFile::Skip(int64_t bytes) {
+  if (reader_ != nullptr && !is_compressed_ && offset_ == 0) {
+    // The reader has taken some bytes of the file to find out what it is.
+    const int file = fcntl(reader_.get_deleter().file, F_DUPFD_CLOEXEC, 0);
+    if (file >= 0 && lseek(file, bytes, SEEK_SET) == bytes) {
+      begin_ = end_ = 0;
+      offset_ = bytes;
+      Begin(file);
+      return;
+    }
+    if (file >= 0) close(file);
+  }
+  while (offset_ < bytes && (begin_ < end_ || Fill())) {
+    const size_t size = std::min(end_ - begin_, static_cast<size_t>(bytes - offset_));
+    begin_ += size;
+    offset_ += static_cast<int64_t>(size);
+  }
+}
+
 bool LogFile::Next(std::string* line) {
   line->clear();
   if (begin_ == end_ && !Fill()) return false;
@@ -70,8 +93,10 @@ bool LogFile::Next(std::string* line) {
                             : static_cast<size_t>(static_cast<const char*>(newline) - from);
     line->append(from, std::min(size, kMaxLogLine + 1 - line->size()));
     begin_ += size;
+    offset_ += static_cast<int64_t>(size);
     if (had_newline_) {
       ++begin_;
+      ++offset_;
       return true;
     }
   } while (Fill());

@@ -89,6 +89,27 @@ absl::StatusOr<bool> VisitLines(const Descriptor& file, const std::string& path,
 
 }  // namespace
 
+std::optional<LogPosition> LogFollower::EndOf(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat facts;
+  if (file.get() < 0 || fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    return std::nullopt;
+  }
+  LogPosition end = {facts.st_dev, facts.st_ino, facts.st_size};
+  std::string tail(std::min<size_t>(kMaxLineBytes, static_cast<size_t>(end.offset)), '\0');
+  const auto begin = end.offset - static_cast<int64_t>(tail.size());
+  const ssize_t got = pread(file.get(), tail.data(), tail.size(), begin);
+  if (got < 0) return std::nullopt;
+  tail.resize(static_cast<size_t>(got));
+  const size_t newline = tail.rfind('\n');
+  if (newline != std::string::npos) {
+    end.offset = begin + static_cast<int64_t>(newline) + 1;
+  } else if (begin == 0) {
+    end.offset = 0;
+  }
+  return end;
+}
+
 absl::StatusOr<bool> LogFollower::Follow(
     int64_t max_bytes, absl::Time now,
     const std::function<absl::Status(absl::string_view)>& visit) {

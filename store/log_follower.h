@@ -45,6 +45,10 @@ class LogFollower {
   explicit LogFollower(std::string path, std::optional<LogPosition> position = std::nullopt)
       : path_(std::move(path)), position_(position) {}
 
+  // Returns where the log ends now, behind its last whole line: a follower of that position visits
+  // only what is written later. Absent: there is no log.
+  static std::optional<LogPosition> EndOf(const std::string& path);
+
   // Calls `visit` with each whole line, without its newline, that was added since the last call,
   // until it has visited `max_bytes` or a little more. Returns true if there may be more to visit.
   // If `visit` fails, its error is returned, and the next call begins with that line again. The

@@ -7,55 +7,79 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "core/record/record.h"
 #include "core/record/record_reader.h"
 #include "store/log_file.h"
 
 namespace carbon {
 
-absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
-                              const LogVisitor& visit,
-                              const std::function<void(const std::string&)>& complain) {
+std::vector<std::string> LogDamage::Lines(const std::string& path) const {
+  std::vector<std::string> lines;
+  for (const std::string& gap : gaps) lines.push_back(absl::StrCat(path, ": ", gap));
+  if (!end.empty()) {
+    // What could be read of it is shown.
+    lines.push_back(absl::StrCat(path, ": ", end, "; what follows in it is left out"));
+  }
+  if (unreadable > 0) {
+    lines.push_back(
+        absl::StrCat(path, ": ", unreadable,
+                     unreadable == 1 ? " line is not a record" : " lines are not records",
+                     " of version ", kMinRecordVersion, " to ", kRecordVersion, " and left out"));
+  }
+  if (faulty > 0) {
+    lines.push_back(absl::StrCat(path, ": ", faulty, faulty == 1 ? " record has" : " records have",
+                                 " fields that cannot be read; the first is ", first_fault));
+  }
+  return lines;
+}
+
+absl::Status ReadPlacementLogOn(const std::string& path, bool is_written, int64_t* offset,
+                                SequencesByBoot* sequences, LogDamage* damage,
+                                const LogVisitor& visit) {
   absl::StatusOr<LogFile> file = LogFile::Open(path);
   if (!file.ok()) return file.status();
-  int64_t unreadable = 0, faulty = 0;
-  std::string first_fault;
+  if (*offset > 0) file->Skip(*offset);
   for (std::string line; file->Next(&line);) {
+    if (is_written && !file->had_newline()) break;
+    *offset = file->offset();
     if (line.empty()) continue;
     absl::StatusOr<LogEntry> entry = ReadLogLine(line);
     if (!entry.ok()) {
-      ++unreadable;
+      ++damage->unreadable;
       continue;
     }
     const RecordHead& head = HeadOf(*entry);
     const auto [last, is_first] = sequences->emplace(head.id.boot, head.id.sequence);
     if (!is_first && head.id.sequence > last->second + 1) {
       const uint64_t missing = head.id.sequence - last->second - 1;
-      complain(absl::StrCat(path, ": ", missing, missing == 1 ? " record" : " records",
-                            " missing between ", head.id.boot, "-", last->second, " and ",
-                            DecisionId(head.id)));
+      damage->gaps.push_back(absl::StrCat(missing, missing == 1 ? " record" : " records",
+                                          " missing between ", head.id.boot, "-", last->second,
+                                          " and ", DecisionId(head.id)));
     }
     last->second = std::max(last->second, head.id.sequence);
-    if (!head.fault.empty() && ++faulty == 1) {
-      first_fault = absl::StrCat(DecisionId(head.id), ": ", head.fault);
+    if (!head.fault.empty() && ++damage->faulty == 1) {
+      damage->first_fault = absl::StrCat(DecisionId(head.id), ": ", head.fault);
     }
     visit(*std::move(entry), line);
   }
   if (!file->status().ok()) {
     if (!file->is_compressed()) return file->status();
-    // What could be read of it is shown.
-    complain(absl::StrCat(file->status().message(), "; what follows in it is left out"));
+    damage->end =
+        std::string(absl::StripPrefix(file->status().message(), absl::StrCat(path, ": ")));
   }
-  if (unreadable > 0) {
-    complain(absl::StrCat(path, ": ", unreadable,
-                          unreadable == 1 ? " line is not a record" : " lines are not records",
-                          " of version ", kMinRecordVersion, " to ", kRecordVersion,
-                          " and left out"));
-  }
-  if (faulty > 0) {
-    complain(absl::StrCat(path, ": ", faulty, faulty == 1 ? " record has" : " records have",
-                          " fields that cannot be read; the first is ", first_fault));
-  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
+                              const LogVisitor& visit,
+                              const std::function<void(const std::string&)>& complain) {
+  LogDamage damage;
+  int64_t offset = 0;
+  const absl::Status status =
+      ReadPlacementLogOn(path, /*is_written=*/false, &offset, sequences, &damage, visit);
+  if (!status.ok()) return status;
+  for (const std::string& line : damage.Lines(path)) complain(line);
   return absl::OkStatus();
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "core/record/log_entry.h"
+#include "core/record/decision_summary.h"
 
 namespace carbon {
 
@@ -23,8 +23,8 @@ struct DecisionFilter {
   Names sites;       // home's or the chosen one
   Names policies;
 
-  // A record without a time is never admitted.
-  bool Admits(const PlacementRecord& record) const;
+  // A decision without a time is never admitted.
+  bool Admits(const DecisionSummary& decision) const;
 };
 
 }  // namespace carbon

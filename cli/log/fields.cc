@@ -19,34 +19,29 @@
 #include "cli/text/slurm_time.h"
 #include "core/base/mass_text.h"
 #include "core/base/nearest_word.h"
-#include "core/record/record.h"
 
 namespace carbon {
 namespace {
 
+using D = LoggedDecision;
+using Number = std::optional<double>;
+
 // A cell is empty if the record does not have the value. Of several runs it has each name once:
 // "oslo,lyon".
-std::string TextIn(const std::optional<Plan>& plan,
-                   const std::string& (PlannedRun::*text)() const) {
-  if (!plan.has_value()) return "";
-  std::vector<absl::string_view> names;
-  for (const PlannedRun& run : plan->runs()) {
-    const std::string& name = (run.*text)();
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  return absl::StrJoin(names, ",");
+std::string TextIn(const std::optional<PlanSummary>& plan, std::string PlanSummary::* text) {
+  return plan.has_value() ? (*plan).*text : std::string();
 }
 
 // Returns where the job would have run without us.
 std::string HomePartition(const LoggedDecision& decision) {
-  const std::string home = TextIn(decision.home(), &PlannedRun::partition);
-  return home.empty() ? absl::StrJoin(decision.record.job.partitions, ",") : home;
+  const std::string home = TextIn(decision.home(), &PlanSummary::partition);
+  return home.empty() ? decision.summary.partitions : home;
 }
 
 std::string Move(const LoggedDecision& decision) {
   const std::string home = HomePartition(decision);
-  const std::string chosen = TextIn(decision.chosen(), &PlannedRun::pool);
-  if (chosen.empty() || chosen == TextIn(decision.home(), &PlannedRun::pool)) return home;
+  const std::string chosen = TextIn(decision.chosen(), &PlanSummary::pool);
+  if (chosen.empty() || chosen == TextIn(decision.home(), &PlanSummary::pool)) return home;
   return absl::StrCat(home, "->", chosen);
 }
 
@@ -64,8 +59,8 @@ std::string MassText(const std::optional<GramsCo2e>& mass) {
   return mass.has_value() && std::isfinite(mass->value()) ? FormatMass(*mass) : std::string();
 }
 template <class Mass>
-std::string MassIn(const std::optional<Plan>& plan, Mass (Plan::*mass)() const) {
-  return plan.has_value() ? MassText(((*plan).*mass)()) : std::string();
+std::string MassIn(const std::optional<PlanSummary>& plan, Mass PlanSummary::* mass) {
+  return plan.has_value() ? MassText((*plan).*mass) : std::string();
 }
 
 std::string FigureText(double number) {
@@ -78,188 +73,171 @@ bool SavesNothing(const LoggedDecision& decision) {
 }
 
 std::string IntervalText(const LoggedDecision& decision) {
-  const std::optional<Saving>& saving = decision.record.decision.saving;
+  const std::optional<SavingSummary>& saving = decision.summary.saving;
   if (SavesNothing(decision) || !saving.has_value()) return "";
   const double low = saving->share_low, high = saving->share_high;
   if (!std::isfinite(low) || !std::isfinite(high)) return "";
   return absl::StrCat("(", std::llround(low * 100), low < 0 ? " to " : "-", PercentText(high), ")");
 }
 
-std::string SavedShare(const LoggedDecision& decision, const std::optional<Saving>& saving) {
+std::string SavedShare(const LoggedDecision& decision, const std::optional<SavingSummary>& saving) {
   if (SavesNothing(decision) || !saving.has_value() || !std::isfinite(saving->share)) return "";
   return PercentText(saving->share);
 }
 
-std::string SavedMass(const LoggedDecision& decision, const std::optional<Saving>& saving) {
+std::string SavedMass(const LoggedDecision& decision, const std::optional<SavingSummary>& saving) {
   return SavesNothing(decision) || !saving.has_value() ? "" : MassText(saving->mean);
 }
 
 std::string DelayText(const LoggedDecision& decision) {
-  const std::optional<Plan>& home = decision.home();
-  const std::optional<Plan>& chosen = decision.chosen();
+  const std::optional<PlanSummary>& home = decision.home();
+  const std::optional<PlanSummary>& chosen = decision.chosen();
   if (!home.has_value() || !chosen.has_value()) return "";
-  return SlurmDuration(chosen->start() - home->start());
+  return SlurmDuration(chosen->start - home->start);
 }
 
 std::string OutcomeText(const LoggedDecision& decision) {
   if (const auto why = WhyNotCounted(decision)) return std::string(NotCountedName(*why));
   if (decision.returned.has_value()) return "given-back";
-  return std::string(OutcomeName(decision.record.decision.outcome));
+  return std::string(OutcomeName(decision.summary.outcome));
 }
 
-std::string CountText(bool is_absent, int64_t count) {
-  return is_absent ? std::string() : absl::StrCat(count);
+std::string CountText(const std::optional<int64_t>& count) {
+  return count.has_value() ? absl::StrCat(*count) : std::string();
 }
-
-std::string ModeText(const LoggedDecision& decision) {
-  const PlacementRecord& record = decision.record;
-  return record.absent.mode ? std::string() : std::string(ModeName(record.decision.mode));
-}
-
-using D = LoggedDecision;
-using Number = std::optional<double>;
 
 Number Finite(double number) { return std::isfinite(number) ? Number(number) : std::nullopt; }
 Number Seconds(absl::Duration duration) { return Finite(absl::ToDoubleSeconds(duration)); }
 Number Seconds(absl::Time time) { return Seconds(time - absl::UnixEpoch()); }
 template <class Mass>
-Number GramsIn(const std::optional<Plan>& plan, Mass (Plan::*mass)() const) {
+Number GramsIn(const std::optional<PlanSummary>& plan, Mass PlanSummary::* mass) {
   if (!plan.has_value()) return std::nullopt;
-  const std::optional<GramsCo2e> grams = ((*plan).*mass)();
+  const std::optional<GramsCo2e> grams = (*plan).*mass;
   return grams.has_value() ? Finite(grams->value()) : std::nullopt;
 }
-Number SavedShareOf(const D& decision, const std::optional<Saving>& saving) {
+Number SavedShareOf(const D& decision, const std::optional<SavingSummary>& saving) {
   if (SavesNothing(decision) || !saving.has_value()) return std::nullopt;
   return Finite(saving->share);
 }
-Number SavedGramsOf(const D& decision, const std::optional<Saving>& saving) {
+Number SavedGramsOf(const D& decision, const std::optional<SavingSummary>& saving) {
   if (SavesNothing(decision) || !saving.has_value()) return std::nullopt;
   return Finite(saving->mean.value());
 }
-Number CountOf(bool is_absent, int64_t count) {
-  return is_absent ? std::nullopt : Number(static_cast<double>(count));
+Number CountOf(const std::optional<int64_t>& count) {
+  return count.has_value() ? Number(static_cast<double>(*count)) : std::nullopt;
 }
 Number DelayOf(const D& decision) {
   if (!decision.home().has_value() || !decision.chosen().has_value()) return std::nullopt;
-  return Seconds(decision.chosen()->start() - decision.home()->start());
+  return Seconds(decision.chosen()->start - decision.home()->start);
 }
 
 constexpr LogField kFields[] = {
-    {"id", "ID", false, [](const D& d) { return DecisionId(d.record.id); }},
+    {"id", "ID", false, [](const D& d) { return DecisionId(d.summary.id); }},
     {"jobid", "JOBID", true, [](const D& d) { return d.job_id ? absl::StrCat(*d.job_id) : ""; },
      [](const D& d) -> Number { return d.job_id ? Number(*d.job_id) : std::nullopt; }},
-    {"time", "TIME", false, [](const D& d) { return TimeText(d.record.time); },
-     [](const D& d) -> Number { return Seconds(d.record.time); }},
-    {"user", "USER", false, [](const D& d) { return UserName(d.record.job.user_id); }},
+    {"time", "TIME", false, [](const D& d) { return TimeText(d.summary.time); },
+     [](const D& d) -> Number { return Seconds(d.summary.time); }},
+    {"user", "USER", false, [](const D& d) { return UserName(d.summary.user_id); }},
     {"uid", "UID", true,
      [](const D& d) {
-       const uint32_t uid = d.record.job.user_id;
+       const uint32_t uid = d.summary.user_id;
        return uid == kNoUser ? "" : absl::StrCat(uid);
      },
      [](const D& d) -> Number {
-       return CountOf(d.record.job.user_id == kNoUser, d.record.job.user_id);
+       const uint32_t uid = d.summary.user_id;
+       return uid == kNoUser ? std::nullopt : Number(uid);
      }},
-    {"account", "ACCOUNT", false, [](const D& d) { return d.record.job.account; }},
-    {"qos", "QOS", false, [](const D& d) { return d.record.job.qos; }},
-    {"job", "JOB", false, [](const D& d) { return d.record.job.name; }},
-    {"comment", "COMMENT", false, [](const D& d) { return d.record.job.comment; }},
+    {"account", "ACCOUNT", false, [](const D& d) { return d.summary.account; }},
+    {"qos", "QOS", false, [](const D& d) { return d.summary.qos; }},
+    {"job", "JOB", false, [](const D& d) { return d.summary.job_name; }},
+    {"comment", "COMMENT", false, [](const D& d) { return d.summary.comment; }},
     {"timelimit", "TIMELIMIT", true,
      [](const D& d) {
-       return SlurmDuration(d.record.job.time_limit.value_or(absl::InfiniteDuration()));
+       return SlurmDuration(d.summary.time_limit.value_or(absl::InfiniteDuration()));
      },
      [](const D& d) -> Number {
-       return Seconds(d.record.job.time_limit.value_or(absl::InfiniteDuration()));
+       return Seconds(d.summary.time_limit.value_or(absl::InfiniteDuration()));
      }},
     {"deadline", "DEADLINE", false,
-     [](const D& d) { return TimeText(d.record.job.deadline.value_or(absl::InfinitePast())); },
+     [](const D& d) { return TimeText(d.summary.deadline.value_or(absl::InfinitePast())); },
      [](const D& d) -> Number {
-       return Seconds(d.record.job.deadline.value_or(absl::InfinitePast()));
+       return Seconds(d.summary.deadline.value_or(absl::InfinitePast()));
      }},
-    {"nodes", "NODES", true,
-     [](const D& d) { return CountText(d.record.absent.nodes, d.record.job.demand.nodes); },
-     [](const D& d) -> Number {
-       return CountOf(d.record.absent.nodes, d.record.job.demand.nodes);
-     }},
-    {"devices", "DEVICES", true,
-     [](const D& d) { return CountText(d.record.absent.devices, d.record.job.demand.devices); },
-     [](const D& d) -> Number {
-       return CountOf(d.record.absent.devices, d.record.job.demand.devices);
-     }},
-    {"tasks", "TASKS", true,
-     [](const D& d) { return CountText(d.record.absent.array_tasks, d.record.job.array_tasks); },
-     [](const D& d) -> Number {
-       return CountOf(d.record.absent.array_tasks, d.record.job.array_tasks);
-     }},
+    {"nodes", "NODES", true, [](const D& d) { return CountText(d.summary.nodes); },
+     [](const D& d) -> Number { return CountOf(d.summary.nodes); }},
+    {"devices", "DEVICES", true, [](const D& d) { return CountText(d.summary.devices); },
+     [](const D& d) -> Number { return CountOf(d.summary.devices); }},
+    {"tasks", "TASKS", true, [](const D& d) { return CountText(d.summary.array_tasks); },
+     [](const D& d) -> Number { return CountOf(d.summary.array_tasks); }},
     {"partition", "PARTITION", false, HomePartition},
-    {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &PlannedRun::pool); }},
+    {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::pool); }},
     {"move", "PARTITION->POOL", false, Move},
-    {"site", "SITE", false, [](const D& d) { return TextIn(d.chosen(), &PlannedRun::site); }},
-    {"homesite", "HOMESITE", false, [](const D& d) { return TextIn(d.home(), &PlannedRun::site); }},
-    {"zone", "ZONE", false, [](const D& d) { return TextIn(d.chosen(), &PlannedRun::zone); }},
+    {"site", "SITE", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::site); }},
+    {"homesite", "HOMESITE", false,
+     [](const D& d) { return TextIn(d.home(), &PlanSummary::site); }},
+    {"zone", "ZONE", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::zone); }},
     {"hardware", "HARDWARE", false,
-     [](const D& d) { return TextIn(d.chosen(), &PlannedRun::hardware); }},
+     [](const D& d) { return TextIn(d.chosen(), &PlanSummary::hardware); }},
     {"start", "START", false,
-     [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start()) : std::string(); },
-     [](const D& d) -> Number { return d.chosen() ? Seconds(d.chosen()->start()) : std::nullopt; }},
+     [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start) : std::string(); },
+     [](const D& d) -> Number { return d.chosen() ? Seconds(d.chosen()->start) : std::nullopt; }},
     {"delay", "DELAY", true, DelayText, [](const D& d) -> Number { return DelayOf(d); }},
     {"runtime", "RUNTIME", true,
-     [](const D& d) { return d.chosen() ? SlurmDuration(d.chosen()->runtime()) : std::string(); },
-     [](const D& d) -> Number {
-       return d.chosen() ? Seconds(d.chosen()->runtime()) : std::nullopt;
-     }},
-    {"runtimesource", "RUNTIMESOURCE", false,
-     [](const D& d) { return std::string(RuntimeSource(d.record.decision)); }},
+     [](const D& d) { return d.chosen() ? SlurmDuration(d.chosen()->runtime) : std::string(); },
+     [](const D& d) -> Number { return d.chosen() ? Seconds(d.chosen()->runtime) : std::nullopt; }},
+    {"runtimesource", "RUNTIMESOURCE", false, [](const D& d) { return d.summary.runtime_source; }},
     {"kwh", "KWH", true,
-     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->energy().value()) : ""; },
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->energy.value()) : ""; },
      [](const D& d) -> Number {
-       return d.chosen() ? Finite(d.chosen()->energy().value()) : std::nullopt;
+       return d.chosen() ? Finite(d.chosen()->energy.value()) : std::nullopt;
      }},
     {"intensity", "G/KWH", true,
-     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->intensity().value()) : ""; },
+     [](const D& d) { return d.chosen() ? FigureText(d.chosen()->intensity.value()) : ""; },
      [](const D& d) -> Number {
-       return d.chosen() ? Finite(d.chosen()->intensity().value()) : std::nullopt;
+       return d.chosen() ? Finite(d.chosen()->intensity.value()) : std::nullopt;
      }},
-    {"co2e", "CO2E", true, [](const D& d) { return MassIn(d.chosen(), &Plan::gross); },
-     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::gross); }},
-    {"net", "NET", true, [](const D& d) { return MassIn(d.chosen(), &Plan::net); },
-     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::net); }},
-    {"embodied", "EMBODIED", true, [](const D& d) { return MassIn(d.chosen(), &Plan::embodied); },
-     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::embodied); }},
-    {"home", "HOME CO2E", true, [](const D& d) { return MassIn(d.home(), &Plan::gross); },
-     [](const D& d) -> Number { return GramsIn(d.home(), &Plan::gross); }},
-    {"static", "STATIC CO2E", true,
-     [](const D& d) { return MassIn(d.record.decision.static_best, &Plan::gross); },
-     [](const D& d) -> Number { return GramsIn(d.record.decision.static_best, &Plan::gross); }},
-    {"saved", "SAVED", true, [](const D& d) { return SavedShare(d, d.record.decision.saving); },
-     [](const D& d) -> Number { return SavedShareOf(d, d.record.decision.saving); }},
-    {"savedco2e", "SAVED CO2E", true,
-     [](const D& d) { return SavedMass(d, d.record.decision.saving); },
-     [](const D& d) -> Number { return SavedGramsOf(d, d.record.decision.saving); }},
+    {"co2e", "CO2E", true, [](const D& d) { return MassIn(d.chosen(), &PlanSummary::gross); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &PlanSummary::gross); }},
+    {"net", "NET", true, [](const D& d) { return MassIn(d.chosen(), &PlanSummary::net); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &PlanSummary::net); }},
+    {"embodied", "EMBODIED", true,
+     [](const D& d) { return MassIn(d.chosen(), &PlanSummary::embodied); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &PlanSummary::embodied); }},
+    {"home", "HOME CO2E", true, [](const D& d) { return MassIn(d.home(), &PlanSummary::gross); },
+     [](const D& d) -> Number { return GramsIn(d.home(), &PlanSummary::gross); }},
+    {"static", "STATIC CO2E", true, [](const D& d) { return MassText(d.summary.static_gross); },
+     [](const D& d) -> Number {
+       return d.summary.static_gross ? Finite(d.summary.static_gross->value()) : std::nullopt;
+     }},
+    {"saved", "SAVED", true, [](const D& d) { return SavedShare(d, d.summary.saving); },
+     [](const D& d) -> Number { return SavedShareOf(d, d.summary.saving); }},
+    {"savedco2e", "SAVED CO2E", true, [](const D& d) { return SavedMass(d, d.summary.saving); },
+     [](const D& d) -> Number { return SavedGramsOf(d, d.summary.saving); }},
     {"interval", "(90%)", true, IntervalText},
     {"consequential", "CONSEQUENTIAL", true,
-     [](const D& d) { return SavedShare(d, d.record.decision.consequential_saving); },
-     [](const D& d) -> Number { return SavedShareOf(d, d.record.decision.consequential_saving); }},
+     [](const D& d) { return SavedShare(d, d.summary.consequential_saving); },
+     [](const D& d) -> Number { return SavedShareOf(d, d.summary.consequential_saving); }},
     {"consequentialco2e", "CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return MassIn(d.chosen(), &Plan::consequential); },
-     [](const D& d) -> Number { return GramsIn(d.chosen(), &Plan::consequential); }},
+     [](const D& d) { return MassIn(d.chosen(), &PlanSummary::consequential); },
+     [](const D& d) -> Number { return GramsIn(d.chosen(), &PlanSummary::consequential); }},
     {"consequentialhome", "HOME CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return MassIn(d.home(), &Plan::consequential); },
-     [](const D& d) -> Number { return GramsIn(d.home(), &Plan::consequential); }},
+     [](const D& d) { return MassIn(d.home(), &PlanSummary::consequential); },
+     [](const D& d) -> Number { return GramsIn(d.home(), &PlanSummary::consequential); }},
     {"consequentialsaved", "SAVED CONSEQUENTIAL CO2E", true,
-     [](const D& d) { return SavedMass(d, d.record.decision.consequential_saving); },
-     [](const D& d) -> Number { return SavedGramsOf(d, d.record.decision.consequential_saving); }},
+     [](const D& d) { return SavedMass(d, d.summary.consequential_saving); },
+     [](const D& d) -> Number { return SavedGramsOf(d, d.summary.consequential_saving); }},
     {"minimised", "MINIMISED", false,
      [](const D& d) {
-       return d.chosen() ? std::string(FigureName(d.record.decision.minimised)) : std::string();
+       return d.chosen() ? std::string(FigureName(d.summary.minimised)) : std::string();
      }},
     {"outcome", "OUTCOME", false, OutcomeText},
-    {"mode", "MODE", false, ModeText},
-    {"policy", "POLICY", false, [](const D& d) { return d.record.decision.policy; }},
-    {"reason", "REASON", false,
+    {"mode", "MODE", false,
      [](const D& d) {
-       return d.returned ? d.returned->record.given_back.reason
-                         : ReasonText(d.record.decision.reason);
+       return d.summary.mode ? std::string(ModeName(*d.summary.mode)) : std::string();
      }},
+    {"policy", "POLICY", false, [](const D& d) { return d.summary.policy; }},
+    {"reason", "REASON", false,
+     [](const D& d) { return d.returned ? d.returned->reason : d.summary.reason; }},
 };
 
 // Fields whose values are few and make groups of decisions.

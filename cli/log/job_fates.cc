@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/process/child_process.h"
-#include "core/record/record.h"
+#include "core/record/decision_summary.h"
 
 namespace carbon {
 namespace {
@@ -35,42 +35,43 @@ bool IsEnd(absl::string_view state) {
 }
 
 // How long one task of the job was predicted to run; zero: the record does not say.
-absl::Duration PredictedRun(const Plan& chosen) {
-  const absl::Duration predicted = chosen.task_runtime();
+absl::Duration PredictedRun(const PlanSummary& chosen) {
+  const absl::Duration predicted = chosen.task_runtime;
   return predicted == absl::InfiniteDuration() ? absl::ZeroDuration() : predicted;
 }
 
 // A run counts as longer from a quarter and a minute on, because no user knows the runtime exactly.
 // If the runtime does not come from the user, it is the time limit.
-bool RanLongerThanStated(const Decision& decision, absl::Duration ran) {
-  const absl::string_view source = RuntimeSource(decision);
+bool RanLongerThanStated(const DecisionSummary& decision, absl::Duration ran) {
+  const std::string& source = decision.runtime_source;
   return (source == "hint" || source == "flops") &&
          ran > PredictedRun(*decision.chosen) * 1.25 + absl::Minutes(1);
 }
 
 // Only jobs that a decision moved, and that scarbond did not restore, were to run as planned.
 bool IsInForce(const LoggedDecision& decision) {
-  return decision.record.decision.outcome == Outcome::kPlaced &&
-         decision.record.decision.mode != Mode::kShadow && !decision.returned.has_value();
+  return decision.summary.outcome == Outcome::kPlaced && decision.summary.mode != Mode::kShadow &&
+         !decision.returned.has_value();
 }
 
 // Returns the runs of the job that the decision is about: all records from the one that was
 // submitted with the decision.
-std::vector<const JobRun*> RunsOf(const PlacementRecord& record, const std::vector<JobRun>& runs) {
+std::vector<const JobRun*> RunsOf(const DecisionSummary& decision,
+                                  const std::vector<JobRun>& runs) {
   std::vector<const JobRun*> of;
-  if (record.time == absl::InfinitePast()) return of;
+  if (decision.time == absl::InfinitePast()) return of;
   bool has_first = false;
   for (const JobRun& run : runs) {
-    if (run.user_id != record.job.user_id || run.submitted < record.time - kBefore) continue;
+    if (run.user_id != decision.user_id || run.submitted < decision.time - kBefore) continue;
     of.push_back(&run);
-    has_first = has_first || run.submitted <= record.time + kAfter;
+    has_first = has_first || run.submitted <= decision.time + kAfter;
   }
   if (!has_first) of.clear();
   return of;
 }
 
 JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>& runs) {
-  const Plan& chosen = *decision.chosen();
+  const PlanSummary& chosen = *decision.chosen();
   JobFate fate;
   std::map<std::string, absl::Duration> ran;  // by task
   absl::Time start = absl::InfiniteFuture();
@@ -78,6 +79,7 @@ JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>&
   fate.has_ended = true;
   for (const JobRun* run : runs) {
     fate.has_ended = fate.has_ended && run->has_ended;
+    fate.ended = std::max(fate.ended, run->start.value_or(run->submitted) + run->elapsed);
     if (!run->start.has_value()) continue;
     absl::Duration& task = ran[run->task];
     task += run->elapsed;
@@ -86,18 +88,21 @@ JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>&
     start = std::min(start, *run->start);
     fate.ran_elsewhere.insert(run->partition);
   }
-  const auto tasks = static_cast<double>(std::max<int64_t>(1, decision.record.job.array_tasks));
+  const auto tasks =
+      static_cast<double>(std::max<int64_t>(1, decision.summary.array_tasks.value_or(1)));
   const absl::Duration predicted = PredictedRun(chosen) * tasks;
   if (predicted > absl::ZeroDuration()) fate.ran_share = absl::FDivDuration(total, predicted);
   fate.never_ran = fate.has_ended && ran.empty();
   if (IsInForce(decision)) {
-    for (const PlannedRun& planned : chosen.runs()) fate.ran_elsewhere.erase(planned.partition());
+    for (const absl::string_view planned : NamesIn(chosen.partition)) {
+      fate.ran_elsewhere.erase(std::string(planned));
+    }
     // The planned start is the job's BeginTime: only who changed that has it start before.
-    fate.ran_earlier = chosen.start() != absl::InfinitePast() && start < chosen.start() - kEarly;
+    fate.ran_earlier = chosen.start != absl::InfinitePast() && start < chosen.start - kEarly;
   } else {
     fate.ran_elsewhere.clear();
   }
-  fate.ran_longer = RanLongerThanStated(decision.record.decision, fate.ran);
+  fate.ran_longer = RanLongerThanStated(decision.summary, fate.ran);
   return fate;
 }
 
@@ -169,24 +174,32 @@ JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
   return all;
 }
 
+bool HasFateToAskFor(const LoggedDecision& decision) {
+  return decision.job_id.has_value() && decision.chosen().has_value() && !decision.fate.has_value();
+}
+
 std::vector<int64_t> JobsToAskFor(const std::vector<LoggedDecision>& decisions) {
   std::set<int64_t> job_ids;
   for (const LoggedDecision& decision : decisions) {
-    if (decision.job_id.has_value() && decision.chosen().has_value()) {
-      job_ids.insert(*decision.job_id);
-    }
+    if (HasFateToAskFor(decision)) job_ids.insert(*decision.job_id);
   }
   return {job_ids.begin(), job_ids.end()};
 }
 
+void AddFate(const JobRuns& runs, LoggedDecision* decision) {
+  if (!HasFateToAskFor(*decision)) return;
+  const auto found = runs.find(*decision->job_id);
+  if (found == runs.end()) return;
+  const std::vector<const JobRun*> of = RunsOf(decision->summary, found->second);
+  if (!of.empty()) decision->fate = FateOf(*decision, of);
+}
+
+bool IsFinal(const JobFate& fate, absl::Time now) {
+  return fate.has_ended && fate.ended < now - absl::Hours(24);
+}
+
 void AddFates(const JobRuns& runs, std::vector<LoggedDecision>* decisions) {
-  for (LoggedDecision& decision : *decisions) {
-    if (!decision.job_id.has_value() || !decision.chosen().has_value()) continue;
-    const auto found = runs.find(*decision.job_id);
-    if (found == runs.end()) continue;
-    const std::vector<const JobRun*> of = RunsOf(decision.record, found->second);
-    if (!of.empty()) decision.fate = FateOf(decision, of);
-  }
+  for (LoggedDecision& decision : *decisions) AddFate(runs, &decision);
 }
 
 }  // namespace carbon

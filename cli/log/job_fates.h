@@ -45,13 +45,22 @@ JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
 // 1970 (SLURM_TIME_FORMAT=%s). Ignores other lines. Pure.
 JobRuns ParseJobRuns(absl::string_view printed);
 
-// Sets the fate of each decision whose job is known. The job has the same number and user, and was
+// Whether what became of the decision's job is to be asked for: it has a number, a plan was chosen
+// for it, and it is not known yet.
+bool HasFateToAskFor(const LoggedDecision& decision);
+
+// Sets the fate of a decision whose job is known. The job has the same number and user, and was
 // submitted with the decision. Any other job is a different one, for example in the log of another
 // cluster.
+void AddFate(const JobRuns& runs, LoggedDecision* decision);
 void AddFates(const JobRuns& runs, std::vector<LoggedDecision>* decisions);
 
 // Returns the numbers of the jobs that AddFates needs.
 std::vector<int64_t> JobsToAskFor(const std::vector<LoggedDecision>& decisions);
+
+// Whether accounting will not say anything else: the job ended a day ago or earlier, and slurmctld,
+// which could requeue it, has forgotten it.
+bool IsFinal(const JobFate& fate, absl::Time now);
 
 }  // namespace carbon
 

@@ -1,17 +1,25 @@
 // scarbon log: shows the placement log as a table. This file has its options and its output.
+#include <algorithm>
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "cli/commands.h"
 #include "cli/log/decision_filter.h"
+#include "cli/log/decision_index.h"
 #include "cli/log/fields.h"
 #include "cli/log/job_fates.h"
 #include "cli/log/log_contents.h"
@@ -20,7 +28,12 @@
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/config/config.h"
+#include "core/record/decision_summary.h"
+#include "core/record/log_entry.h"
+#include "core/record/record_reader.h"
 #include "settings/load_config.h"
+#include "store/file.h"
+#include "store/log_follower.h"
 #include "store/rotated_logs.h"
 
 namespace carbon {
@@ -33,7 +46,8 @@ struct Options {
   std::vector<std::string> users, accounts, partitions, sites, policies;
   std::string format = kDefaultLogFormat;
   std::string sort, group_by;
-  bool all = false, json = false, no_header = false, parsable = false, help_format = false;
+  bool all = false, json = false, no_header = false, parsable = false, help_format = false,
+       no_index = false, follow = false;
 };
 
 // Returns InvalidArgument if a time cannot be parsed.
@@ -59,35 +73,181 @@ absl::StatusOr<DecisionFilter> FilterOf(const Options& options) {
 
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
 
-void PrintJson(const std::vector<LoggedDecision>& decisions) {
-  std::cout << "[";
-  for (size_t i = 0; i < decisions.size(); ++i) {
-    std::cout << (i == 0 ? "\n" : ",\n") << JsonOf(decisions[i]);
+// What the command prints of decisions, which are added in order.
+class Presentation {
+ public:
+  Presentation(const Options& options, const std::vector<LogColumn>& columns,
+               const std::vector<LogOrder>& order, const std::vector<const LogField*>& groups)
+      : options_(options),
+        columns_(columns),
+        order_(order),
+        has_groups_(!groups.empty()),
+        groups_(groups) {}
+
+  bool only_sums() const { return has_groups_; }
+
+  void Add(LoggedDecision decision) {
+    totals_.Add(decision);
+    if (has_groups_) {
+      groups_.Add(decision);
+    } else {
+      decisions_.push_back(std::move(decision));
+    }
   }
-  std::cout << (decisions.empty() ? "]\n" : "\n]\n");
-}
 
-void PrintGroups(const Options& options, const std::vector<const LogField*>& groups,
-                 const std::vector<LoggedDecision>& decisions) {
-  std::cout << GroupTable(groups, decisions)
-                   .Format(options.parsable ? Table::Style::kParsable : Table::Style::kAligned,
-                           !options.no_header);
-  if (!options.parsable && !options.no_header) std::cout << LogTotal(decisions) << "\n";
-}
+  void Print() {
+    SortDecisions(order_, &decisions_);
+    if (options_.json) return PrintJson();
+    table_ = has_groups_ ? groups_.ToTable() : DecisionTable();
+    std::cout << table_.Format(Style(), !options_.no_header);
+    // Below a table that grows, the sum would be of a part.
+    if (!options_.parsable && !options_.no_header && !options_.follow) {
+      std::cout << totals_.Text() << "\n";
+    }
+    std::cout << std::flush;
+  }
 
-void PrintTable(const Options& options, const std::vector<LogColumn>& fields,
-                const std::vector<LoggedDecision>& decisions) {
-  std::vector<TableColumn> columns;
-  for (const LogColumn& field : fields) columns.push_back(field.column);
-  Table table(std::move(columns));
-  for (const LoggedDecision& decision : decisions) {
+  // Prints one decision more, unless it was printed with the table.
+  void PrintBelow(const LoggedDecision& decision) {
+    const auto is_same = [&](const LoggedDecision& other) {
+      return other.summary.id.boot == decision.summary.id.boot &&
+             other.summary.id.sequence == decision.summary.id.sequence;
+    };
+    if (std::any_of(decisions_.begin(), decisions_.end(), is_same)) return;
+    std::cout << table_.FormatLine(Style(), CellsOf(decision)) << std::flush;
+  }
+
+ private:
+  Table::Style Style() const {
+    return options_.parsable ? Table::Style::kParsable : Table::Style::kAligned;
+  }
+
+  std::vector<std::string> CellsOf(const LoggedDecision& decision) const {
     std::vector<std::string> cells;
-    for (const LogColumn& field : fields) cells.push_back(field.field->text(decision));
-    table.AddRow(std::move(cells));
+    for (const LogColumn& column : columns_) cells.push_back(column.field->text(decision));
+    return cells;
   }
-  std::cout << table.Format(options.parsable ? Table::Style::kParsable : Table::Style::kAligned,
-                            !options.no_header);
-  if (!options.parsable && !options.no_header) std::cout << LogTotal(decisions) << "\n";
+
+  void PrintJson() const {
+    std::cout << "[";
+    for (size_t i = 0; i < decisions_.size(); ++i) {
+      std::cout << (i == 0 ? "\n" : ",\n") << JsonOf(decisions_[i]);
+    }
+    std::cout << (decisions_.empty() ? "]\n" : "\n]\n");
+  }
+
+  Table DecisionTable() const {
+    std::vector<TableColumn> titles;
+    for (const LogColumn& column : columns_) titles.push_back(column.column);
+    Table table(std::move(titles));
+    for (const LoggedDecision& decision : decisions_) table.AddRow(CellsOf(decision));
+    return table;
+  }
+
+  const Options& options_;
+  const std::vector<LogColumn>& columns_;
+  const std::vector<LogOrder>& order_;
+  const bool has_groups_;
+  std::vector<LoggedDecision> decisions_;
+  LogGroups groups_;
+  LogTotals totals_;
+  Table table_{{}};  // as it was printed
+};
+
+// The files that are read.
+struct Files {
+  std::string log;
+  std::vector<std::string> rotated;  // and the log itself, oldest first
+  bool all = false;                  // or only the log
+};
+
+// Another user may own a copy of the log.
+void WarnOfWriters(const std::string& path) {
+  for (const std::string& fact : OtherWriters(path)) {
+    if (absl::StartsWith(fact, "anybody")) Complain(absl::StrCat(path, ": ", fact));
+  }
+}
+
+// Adds the decisions from the index of the log. Complains only if it succeeds.
+absl::Status ReadIndex(const Files& files, const DecisionFilter& filter,
+                       Presentation* presentation) {
+  absl::StatusOr<std::unique_ptr<DecisionIndex>> index = DecisionIndex::Open(files.log);
+  if (!index.ok()) return index.status();
+  absl::Status status = (*index)->Update(files.rotated);
+  if (!status.ok()) return status;
+  const std::string only = files.all ? "" : files.log;
+  const IndexQuery query = {filter, only, presentation->only_sums()};
+  const auto job_ids = (*index)->JobsToAskFor(query);
+  const auto damage =
+      (*index)->Damage(files.all ? files.rotated : std::vector<std::string>{files.log});
+  const auto withheld = (*index)->Withheld(only);
+  for (const absl::Status& read : {job_ids.status(), damage.status(), withheld.status()}) {
+    if (!read.ok()) return read;
+  }
+  const JobRuns runs = AskWhatBecameOfJobs(*job_ids, Complain);
+  const absl::Time now = absl::Now();
+  std::vector<std::pair<int64_t, JobFate>> final_fates;
+  status = (*index)->ForEach(query, [&](int64_t row, LoggedDecision decision) {
+    if (HasFateToAskFor(decision)) {
+      AddFate(runs, &decision);
+      if (decision.fate.has_value() && IsFinal(*decision.fate, now)) {
+        final_fates.emplace_back(row, *decision.fate);
+      }
+    }
+    presentation->Add(std::move(decision));
+  });
+  if (!status.ok()) return status;
+  // If another process writes, they are asked for again.
+  (*index)->KeepFates(final_fates).IgnoreError();
+  for (const std::string& line : *damage) Complain(line);
+  for (const std::string& path : files.rotated) {
+    if (files.all || path == files.log) WarnOfWriters(path);
+  }
+  for (const std::string& line : *withheld) Complain(line);
+  return absl::OkStatus();
+}
+
+// Adds the decisions from the files themselves.
+absl::Status ReadFiles(const Options& options, const Files& files, const DecisionFilter& filter,
+                       Presentation* presentation) {
+  absl::StatusOr<LogContents> contents =
+      ReadLogs(files.all ? files.rotated : std::vector<std::string>{files.log}, filter,
+               options.json, Complain);
+  if (!contents.ok()) return contents.status();
+  for (const std::string& line : contents->withheld) Complain(line);
+  std::vector<LoggedDecision>& decisions = contents->decisions;
+  AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), Complain), &decisions);
+  for (LoggedDecision& decision : decisions) presentation->Add(std::move(decision));
+  return absl::OkStatus();
+}
+
+// Prints decisions as they are written to the log, from the position on, until standard output is
+// closed or the program is interrupted. The queue shows a job only after its decision was written,
+// so it has no number yet.
+int Follow(const std::string& log, std::optional<LogPosition> position,
+           const DecisionFilter& filter, Presentation* presentation) {
+  constexpr int64_t kAtOnce = 8 << 20;
+  constexpr absl::Duration kPause = absl::Milliseconds(500);
+  LogFollower follower(log, position);
+  while (std::cout) {
+    const absl::StatusOr<bool> has_more =
+        follower.Follow(kAtOnce, absl::Now(), [&](absl::string_view line) {
+          const absl::StatusOr<LogEntry> entry = ReadLogLine(line);
+          if (!entry.ok()) return absl::OkStatus();  // a log is read in spite of such lines
+          const auto* const record = std::get_if<PlacementRecord>(&*entry);
+          if (record == nullptr) return absl::OkStatus();
+          LoggedDecision decision;
+          decision.summary = SummaryOf(*record);
+          if (filter.Admits(decision.summary)) presentation->PrintBelow(decision);
+          return absl::OkStatus();
+        });
+    if (!has_more.ok()) {
+      Complain(std::string(has_more.status().message()));
+      return 1;
+    }
+    if (!*has_more) absl::SleepFor(kPause);
+  }
+  return 0;
 }
 
 int Run(const Options& options) {
@@ -116,45 +276,48 @@ int Run(const Options& options) {
     Complain(std::string(filter.status().message()));
     return 2;
   }
-  std::string path = options.file;
-  if (path.empty()) {
+  Files files = {.log = options.file, .all = options.all};
+  if (files.log.empty()) {
     std::vector<std::string> errors, warnings;
     const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
     for (const std::string& line : errors) Complain(line);
     if (!config.has_value()) return 1;
-    path = config->daemon.paths.log;
+    files.log = config->daemon.paths.log;
   }
-
-  std::vector<std::string> paths = {path};
-  if (options.all) {
-    std::vector<std::string> skipped;
-    paths = WithRotated(path, CompressedLogs::kIncluded, &skipped);
-    for (const std::string& file : skipped)
-      Complain(file +
-               ": was not read: it is compressed in another way than gzip, zstd, xz and bzip2, or "
-               "its uncompressed file is there too");
+  std::vector<std::string> skipped;
+  files.rotated = WithRotated(files.log, CompressedLogs::kIncluded, &skipped);
+  for (const std::string& file : skipped) {
+    if (!options.all) break;
+    Complain(file +
+             ": was not read: it is compressed in another way than gzip, zstd, xz and bzip2, or "
+             "its uncompressed file is there too");
   }
-  absl::StatusOr<LogContents> contents = ReadLogs(paths, *filter, options.json, Complain);
-  if (!contents.ok()) {
-    Complain(absl::StrCat(contents.status().message(),
-                          absl::IsPermissionDenied(contents.status())
+  // The lines of the files are not in the index.
+  const std::optional<LogPosition> end =
+      options.follow ? LogFollower::EndOf(files.log) : std::nullopt;
+  const auto finish = [&](Presentation* presentation) {
+    presentation->Print();
+    return options.follow ? Follow(files.log, end, *filter, presentation) : 0;
+  };
+  const bool wants_index = options.file.empty() && !options.json && !options.no_index;
+  for (int attempt = 0; wants_index && attempt < 2; ++attempt) {
+    Presentation presentation(options, *fields, *order, *groups);
+    const absl::Status read = ReadIndex(files, *filter, &presentation);
+    if (read.ok()) return finish(&presentation);
+    if (!absl::IsDataLoss(read)) break;  // what is wrong with the files is said below
+    DecisionIndex::Remove(files.log);
+  }
+  Presentation presentation(options, *fields, *order, *groups);
+  const absl::Status read = ReadFiles(options, files, *filter, &presentation);
+  if (!read.ok()) {
+    Complain(absl::StrCat(read.message(),
+                          absl::IsPermissionDenied(read)
                               ? ": only root and SlurmUser may read the decisions about all jobs; "
                                 "for your own job see AdminComment in scontrol show job ID"
                               : ""));
     return 1;
   }
-  for (const std::string& line : contents->withheld) Complain(line);
-  std::vector<LoggedDecision>& decisions = contents->decisions;
-  AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), Complain), &decisions);
-  SortDecisions(*order, &decisions);
-  if (options.json) {
-    PrintJson(decisions);
-  } else if (!groups->empty()) {
-    PrintGroups(options, *groups, decisions);
-  } else {
-    PrintTable(options, *fields, decisions);
-  }
-  return 0;
+  return finish(&presentation);
 }
 
 }  // namespace
@@ -166,6 +329,8 @@ void AddLog(CLI::App& app, int* exit_code) {
                   "Placement log to read; default: the one in carbon.json");
   log->add_option("--config", options->config, "Configuration")->capture_default_str();
   log->add_flag("--all", options->all, "Also read the rotated logs next to it");
+  log->add_flag("--no-index", options->no_index,
+                "Read the files themselves, not the index of the log");
   log->add_option("-S,--starttime", options->start,
                   "Decisions at or after this time: YYYY-MM-DD[THH:MM[:SS]], now-2hours, today, …");
   log->add_option("-E,--endtime", options->end, "Decisions at or before this time");
@@ -191,11 +356,17 @@ void AddLog(CLI::App& app, int* exit_code) {
                       "Show sums instead of decisions: one line for each value of these fields")
           ->type_name("FIELD,...")
           ->excludes(sort);
+  log->add_flag("-f,--follow", options->follow,
+                "Then show decisions as they are made, until interrupted")
+      ->excludes(sort)
+      ->excludes(group_by);
   log->add_flag("-e,--helpformat", options->help_format, "List the fields");
   log->add_flag("-n,--noheader", options->no_header, "Print neither header nor total");
   log->add_flag("-P,--parsable2", options->parsable,
                 "Print '|' between the fields, none at the end");
-  log->add_flag("--json", options->json, "Print the records as a JSON array")->excludes(group_by);
+  log->add_flag("--json", options->json, "Print the records as a JSON array")
+      ->excludes(group_by)
+      ->excludes("--follow");
   AddLogVerify(*log, exit_code);
   log->callback([log, options, exit_code] {
     if (log->get_subcommands().empty()) *exit_code = Run(*options);

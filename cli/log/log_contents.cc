@@ -9,48 +9,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cli/log/fields.h"
-#include "cli/text/slurm_time.h"
+#include "cli/log/withheld_sums.h"
+#include "core/record/decision_summary.h"
 #include "store/file.h"
 #include "store/placement_log.h"
 
 namespace carbon {
 namespace {
-
-// Adds up withheld decisions by user.
-class WithheldSums {
- public:
-  void Add(const WithheldRecords& withheld) {
-    constexpr uint64_t kMaxCount = 1'000'000'000'000'000;  // the plugin never writes a larger count
-    if (withheld.first == absl::InfinitePast() || withheld.last == absl::InfinitePast()) return;
-    if (withheld.count == 0 || withheld.count > kMaxCount) return;
-    Sum& sum = by_user_[withheld.user_id ? UserName(*withheld.user_id) : std::string()];
-    sum.count += withheld.count;
-    sum.first = std::min(sum.first, withheld.first);
-    sum.last = std::max(sum.last, withheld.last);
-  }
-
-  std::vector<std::string> Lines() const {
-    std::vector<std::string> lines;
-    for (const auto& [user, sum] : by_user_) {
-      lines.push_back(
-          absl::StrCat(user.empty() ? "other users" : absl::StrCat("user ", user), ": ", sum.count,
-                       sum.count == 1 ? " decision was" : " decisions were", " not recorded from ",
-                       FormatSlurmTime(sum.first, absl::LocalTimeZone()), " to ",
-                       FormatSlurmTime(sum.last, absl::LocalTimeZone()),
-                       ": above a user's share of the log; those jobs passed unchanged"));
-    }
-    return lines;
-  }
-
- private:
-  struct Sum {
-    uint64_t count = 0;
-    absl::Time first = absl::InfiniteFuture();
-    absl::Time last = absl::InfinitePast();
-  };
-  std::map<std::string, Sum> by_user_;
-};
 
 // Collects records of all kinds. At the end it joins those about one decision, because they may
 // come before it in the log.
@@ -59,20 +24,19 @@ class Collector {
   Collector(const DecisionFilter& filter, bool keep_lines)
       : filter_(filter), keep_lines_(keep_lines) {}
 
-  void Add(LogEntry entry, absl::string_view line) {
+  void Add(const LogEntry& entry, absl::string_view line) {
     const absl::string_view kept = keep_lines_ ? line : "";
-    if (auto* decision = std::get_if<PlacementRecord>(&entry)) {
-      if (filter_.Admits(*decision)) AddDecision(std::move(*decision), kept);
+    if (const auto* decision = std::get_if<PlacementRecord>(&entry)) {
+      AddDecision(SummaryOf(*decision), kept);
     } else if (const auto* booking = std::get_if<BookingRecord>(&entry)) {
       const BookingEvent& event = booking->event;
       if (event.job_id != 0) job_ids_.emplace(event.decision_id, event.job_id);
       if (event.fate == BookingFate::kExpired) not_queued_.insert(event.decision_id);
-    } else if (auto* returned = std::get_if<ReturnRecord>(&entry)) {
+    } else if (const auto* returned = std::get_if<ReturnRecord>(&entry)) {
       const JobRestore& given_back = returned->given_back;
       if (given_back.job_id != 0) job_ids_.emplace(given_back.decision_id, given_back.job_id);
       if (!returned->error.empty()) return;
-      const std::string decision_id = given_back.decision_id;
-      returns_.emplace(decision_id, LoggedReturn{std::move(*returned), std::string(kept)});
+      returns_.emplace(given_back.decision_id, LoggedReturn{given_back.reason, std::string(kept)});
     } else if (const auto* withheld = std::get_if<WithheldRecord>(&entry)) {
       withheld_.Add(withheld->withheld);
     }
@@ -80,7 +44,7 @@ class Collector {
 
   LogContents Finish() {
     for (LoggedDecision& decision : decisions_) {
-      const std::string id = DecisionId(decision.record.id);
+      const std::string id = DecisionId(decision.summary.id);
       if (const auto found = returns_.find(id); found != returns_.end()) {
         decision.returned = found->second;
       }
@@ -93,11 +57,10 @@ class Collector {
   }
 
  private:
-  void AddDecision(PlacementRecord record, absl::string_view line) {
-    std::exchange(record.decision.best, {});
-    std::exchange(record.decision.excluded, {});
+  void AddDecision(DecisionSummary summary, absl::string_view line) {
+    if (!filter_.Admits(summary)) return;
     LoggedDecision& decision = decisions_.emplace_back();
-    decision.record = std::move(record);
+    decision.summary = std::move(summary);
     decision.line = std::string(line);
   }
 
@@ -121,9 +84,7 @@ absl::StatusOr<LogContents> ReadLogs(const std::vector<std::string>& paths,
   for (const std::string& path : paths) {
     const absl::Status status = ReadPlacementLog(
         path, &sequences,
-        [&collector](LogEntry entry, absl::string_view line) {
-          collector.Add(std::move(entry), line);
-        },
+        [&collector](const LogEntry& entry, absl::string_view line) { collector.Add(entry, line); },
         complain);
     if (!status.ok()) return status;
     for (const std::string& fact : OtherWriters(path)) {

@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/record/log_entry.h"
+#include "core/record/decision_summary.h"
 
 namespace carbon {
 
@@ -18,6 +18,7 @@ struct JobFate {
   absl::Duration ran;               // its longest task
   std::optional<double> ran_share;  // relative to the predicted time of all its tasks
   bool has_ended = false;
+  absl::Time ended = absl::InfinitePast();  // if it has ended: its last run
   bool never_ran = false;
   std::set<std::string> ran_elsewhere;  // the partitions where it ran, except where it was placed
   bool ran_earlier = false;
@@ -25,20 +26,20 @@ struct JobFate {
 };
 
 struct LoggedReturn {
-  ReturnRecord record;
+  std::string reason;
   std::string line;  // as in the file; empty: not needed
 };
 
 struct LoggedDecision {
-  PlacementRecord record;  // without the candidates and the exclusions: a log has many records
-  std::string line;        // as in the file; empty: not needed
+  DecisionSummary summary;
+  std::string line;  // as in the file; empty: not needed
   std::optional<uint32_t> job_id;
   std::optional<LoggedReturn> returned;
   bool not_queued = false;      // the queue never showed its job
   std::optional<JobFate> fate;  // absent: accounting does not know the job
 
-  const std::optional<Plan>& home() const { return record.decision.home; }
-  const std::optional<Plan>& chosen() const { return record.decision.chosen; }
+  const std::optional<PlanSummary>& home() const { return summary.home; }
+  const std::optional<PlanSummary>& chosen() const { return summary.chosen; }
 };
 
 // Why totals do not count a decision.

@@ -81,7 +81,7 @@ std::string Printable(absl::string_view text) {
   return result;
 }
 
-std::string Table::Format(Style style, bool with_header) const {
+std::string Table::Format(Style style, bool with_header) {
   std::vector<std::vector<std::string>> lines;
   if (with_header) {
     std::vector<std::string>& titles = lines.emplace_back();
@@ -100,33 +100,50 @@ std::string Table::Format(Style style, bool with_header) const {
     return result;
   }
 
-  std::vector<size_t> widths;
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    size_t width = static_cast<size_t>(columns_[i].width);
-    if (width == 0) {
-      width = 1;
-      for (const auto& line : lines) width = std::max(width, Length(line[i]));
-      if (i + 1 < columns_.size()) width = std::min(width, kWidest);
-    }
-    widths.push_back(width);
-  }
+  widths_.assign(columns_.size(), 1);
+  for (const auto& line : lines) Widen(line);
   if (with_header) {
     std::vector<std::string> rule;
-    for (const size_t width : widths) rule.push_back(std::string(width, '-'));
+    for (const size_t width : widths_) rule.push_back(std::string(width, '-'));
     lines.insert(lines.begin() + 1, std::move(rule));
   }
-  for (const auto& line : lines) {
-    std::string text;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      const std::string cell = Cut(line[i].empty() ? "-" : line[i], widths[i]);
-      const std::string padding(widths[i] - Length(cell), ' ');
-      absl::StrAppend(&text, i == 0 ? "" : " ", columns_[i].right ? padding : "", cell,
-                      columns_[i].right ? "" : padding);
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    absl::StrAppend(&result, text, "\n");
-  }
+  for (const auto& line : lines) absl::StrAppend(&result, Aligned(line), "\n");
   return result;
+}
+
+std::string Table::FormatLine(Style style, std::vector<std::string> cells) {
+  for (std::string& cell : cells) {
+    cell = Printable(cell);
+    if (style == Style::kParsable) cell = Escaped(cell);
+  }
+  if (style == Style::kParsable) return absl::StrCat(absl::StrJoin(cells, "|"), "\n");
+  widths_.resize(columns_.size(), 1);
+  Widen(cells);
+  return absl::StrCat(Aligned(cells), "\n");
+}
+
+void Table::Widen(const std::vector<std::string>& line) {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].width != 0) {
+      widths_[i] = static_cast<size_t>(columns_[i].width);
+      continue;
+    }
+    const bool is_last = i + 1 == columns_.size();
+    const size_t wanted = is_last ? Length(line[i]) : std::min(Length(line[i]), kWidest);
+    widths_[i] = std::max(widths_[i], wanted);
+  }
+}
+
+std::string Table::Aligned(const std::vector<std::string>& line) const {
+  std::string text;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const std::string cell = Cut(line[i].empty() ? "-" : line[i], widths_[i]);
+    const std::string padding(widths_[i] - Length(cell), ' ');
+    absl::StrAppend(&text, i == 0 ? "" : " ", columns_[i].right ? padding : "", cell,
+                    columns_[i].right ? "" : padding);
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
 }
 
 }  // namespace carbon

@@ -31,11 +31,20 @@ class Table {
 
   // Returns lines, each with its newline. With a header, aligned columns have their titles
   // underlined. In a parsable table a '|' or '\\' in a cell has a '\\' before it.
-  std::string Format(Style style, bool with_header) const;
+  std::string Format(Style style, bool with_header);
+
+  // Returns one more line for a table that was formatted. A column is as wide as in the lines
+  // before, or wider.
+  std::string FormatLine(Style style, std::vector<std::string> cells);
 
  private:
+  // Makes the columns wide enough for the line.
+  void Widen(const std::vector<std::string>& line);
+  std::string Aligned(const std::vector<std::string>& line) const;
+
   std::vector<TableColumn> columns_;
   std::vector<std::vector<std::string>> rows_;
+  std::vector<size_t> widths_;  // of the lines that were formatted
 };
 
 // Returns `text` with '?' instead of every control character, every character that is invisible or

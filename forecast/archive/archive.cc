@@ -13,8 +13,8 @@
 #include "forecast/archive/archive_room.h"
 #include "forecast/archive/archive_rows.h"
 #include "forecast/archive/series_blob.h"
-#include "forecast/archive/sqlite.h"
 #include "store/file.h"
+#include "store/sqlite.h"
 
 namespace carbon {
 namespace {

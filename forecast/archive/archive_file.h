@@ -9,8 +9,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "forecast/archive/sqlite.h"
 #include "store/file.h"
+#include "store/sqlite.h"
 
 namespace carbon {
 

@@ -9,7 +9,7 @@
 #include "forecast/archive/archive_file.h"
 #include "forecast/archive/archive_rows.h"
 #include "forecast/archive/series_blob.h"
-#include "forecast/archive/sqlite.h"
+#include "store/sqlite.h"
 
 namespace carbon {
 namespace {

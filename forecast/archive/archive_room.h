@@ -21,7 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "forecast/archive/archive.h"
-#include "forecast/archive/sqlite.h"
+#include "store/sqlite.h"
 
 namespace carbon {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "forecast/archive/archive.h"
-#include "forecast/archive/sqlite.h"
+#include "store/sqlite.h"
 
 namespace carbon {
 

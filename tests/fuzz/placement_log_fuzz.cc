@@ -118,9 +118,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   JobRuns runs = ParseJobRuns(text);
   for (const LoggedDecision& decision : decisions) {
     if (!decision.job_id.has_value()) continue;
-    runs[*decision.job_id].push_back({.user_id = decision.record.job.user_id,
-                                      .submitted = decision.record.time,
-                                      .start = decision.record.time,
+    runs[*decision.job_id].push_back({.user_id = decision.summary.user_id,
+                                      .submitted = decision.summary.time,
+                                      .start = decision.summary.time,
                                       .elapsed = absl::Hours(1)});
   }
   JobsToAskFor(decisions);
@@ -129,7 +129,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const LogColumn& column : AllFields()) column.field->text(decision);
     if (JsonOf(decision).empty()) std::abort();
   }
-  if (LogTotal(decisions).empty()) std::abort();
+  LogTotals totals;
+  for (const LoggedDecision& decision : decisions) totals.Add(decision);
+  if (totals.Text().empty()) std::abort();
   std::string error;
   if (!ParseLogFormat(text, &error).has_value() && error.empty()) std::abort();
   return 0;

@@ -64,6 +64,17 @@ TEST_F(LogFollowerTest, GoesOnWhereItsReaderStopped) {
   EXPECT_THAT(Follow(&second), ElementsAre("three"));
 }
 
+TEST_F(LogFollowerTest, KnowsTheEndOfTheLastWholeLine) {
+  EXPECT_EQ(LogFollower::EndOf(path_), std::nullopt);
+  Append("one");
+  LogFollower first(path_, LogFollower::EndOf(path_));
+  Append("\ntwo\nthr");
+  LogFollower second(path_, LogFollower::EndOf(path_));
+  Append("ee\n");
+  EXPECT_THAT(Follow(&first), ElementsAre("one", "two", "three"));
+  EXPECT_THAT(Follow(&second), ElementsAre("three"));
+}
+
 TEST_F(LogFollowerTest, FollowsRotationToTheLastLine) {
   Append("one\n");
   LogFollower follower(path_);

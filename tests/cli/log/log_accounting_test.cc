@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "core/decision/watch.h"
+#include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "tests/cli/log/sample_log.h"
 #include "tests/cli/run_scarbon.h"

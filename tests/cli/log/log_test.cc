@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/decision/watch.h"
+#include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "tests/cli/log/sample_log.h"
 #include "tests/cli/run_scarbon.h"
@@ -129,9 +130,9 @@ TEST_F(ScarbonLog, SaysWhyTheLogMayNotBeRead) {
   const Ran ran = RunOnLog("");
   EXPECT_EQ(ran.code, 1);
   EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_,
-                                  ": Permission denied: root and SlurmUser may read what was "
-                                  "decided of all jobs; of yours, scontrol show job ID has it in "
-                                  "AdminComment\n"));
+                                  ": Permission denied: only root and SlurmUser may read the "
+                                  "decisions about all jobs; for your own job see AdminComment in "
+                                  "scontrol show job ID\n"));
 }
 
 // The figure that counts only what is drawn more than without the job, with its own sign, and of
@@ -492,6 +493,88 @@ TEST_F(ScarbonLog, NamesTheFileThatIsMissing) {
   EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_, ": No such file or directory\n"));
   EXPECT_EQ(Run("--file " + folder_).err, absl::StrCat("scarbon: ", folder_, ": Is a directory\n"));
   EXPECT_EQ(Run(absl::StrCat("--config ", folder_, "/carbon.json")).code, 1);
+}
+
+TEST_F(ScarbonLog, ShowsNewDecisionsAsTheyAreMade) {
+  Append(Line({.sequence = 1}));
+  std::ofstream(folder_ + "/new") << Line({.sequence = 2, .name = "later"})
+                                  << Line({.sequence = 3, .name = "bio", .account = "bio"});
+  // It is stopped once the line is there, or after a minute.
+  ASSERT_EQ(system(absl::StrCat("cd ", folder_, " && { TZ=UTC ", SCARBON_BINARY, " log --file ",
+                                log_, " -f -n -A ml -o job,saved >shown & } && follower=$! && ",
+                                "until grep -q train shown; do sleep 0.1; done && cat new >>", log_,
+                                " && for i in $(seq 600); do grep -q later shown && break; ",
+                                "sleep 0.1; done; kill $follower")
+                       .c_str()),
+            0);
+  EXPECT_EQ(Contents(folder_ + "/shown"), "train 63%\nlater 63%\n");
+  EXPECT_EQ(RunOnLog("-f --json").code, 2);
+  EXPECT_EQ(RunOnLog("-f -g site").code, 2);
+}
+
+// The log that carbon.json names has an index.
+class ScarbonLogOfTheConfiguration : public ScarbonLog {
+ protected:
+  void SetUp() override {
+    auto json = nlohmann::json::parse(Contents(absl::StrCat(CARBON_DOCS_DIR, "/carbon.json")),
+                                      nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+    json["paths"]["log"] = log_;
+    std::ofstream(folder_ + "/carbon.json") << json.dump();
+    ASSERT_EQ(chmod((folder_ + "/carbon.json").c_str(), 0644), 0);
+  }
+  Ran RunConfigured(const std::string& arguments) {
+    return Run(absl::StrCat("--config ", folder_, "/carbon.json ", arguments));
+  }
+  const std::string index_ = log_ + ".index";
+};
+
+TEST_F(ScarbonLogOfTheConfiguration, ShowsTheSameFromTheIndexAsFromTheFiles) {
+  std::ofstream(log_ + ".1") << Line({.sequence = 1, .name = "old"}) << "no record\n";
+  Append(Line({.sequence = 2, .name = "new"}));
+  for (const char* options :
+       {"", "--all", "--all -o job,co2e,saved --sort -time", "--all -g account", "--all -A none"}) {
+    const Ran files = RunConfigured(absl::StrCat("--no-index ", options));
+    const Ran index = RunConfigured(options);
+    EXPECT_EQ(index.code, 0) << options;
+    EXPECT_EQ(index.out, files.out) << options;
+    EXPECT_EQ(index.err, files.err) << options;
+    EXPECT_TRUE(fs::exists(index_)) << options;
+  }
+  EXPECT_EQ(RunConfigured("-nP -o job").out, "new\n");
+  EXPECT_EQ(RunConfigured("--all -nP -o job").out, "old\nnew\n");
+  EXPECT_THAT(RunConfigured("--all --json").out, HasSubstr("\"name\":\"old\""));
+}
+
+TEST_F(ScarbonLogOfTheConfiguration, MakesNoIndexBesideANamedFileOrIfToldNotTo) {
+  Append(Line({.sequence = 1}));
+  EXPECT_EQ(RunOnLog("-nP -o job").out, "train\n");
+  EXPECT_EQ(RunConfigured("--no-index -nP -o job").out, "train\n");
+  EXPECT_EQ(RunConfigured("--json").code, 0);
+  EXPECT_FALSE(fs::exists(index_));
+}
+
+TEST_F(ScarbonLogOfTheConfiguration, MakesADamagedIndexAnew) {
+  Append(Line({.sequence = 1}));
+  std::ofstream(index_) << std::string(5000, 'x');
+  const Ran ran = RunConfigured("-nP -o job");
+  EXPECT_EQ(ran.out, "train\n");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(Contents(index_).substr(0, 15), "SQLite format 3");
+}
+
+TEST_F(ScarbonLogOfTheConfiguration, ReadsTheFilesIfTheIndexCannotBeWritten) {
+  Append(Line({.sequence = 1}));
+  fs::create_directory(index_);
+  const Ran ran = RunConfigured("-nP -o job");
+  EXPECT_EQ(ran.out, "train\n");
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST_F(ScarbonLogOfTheConfiguration, SaysThatTheLogIsMissing) {
+  const Ran ran = RunConfigured("");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", log_, ": No such file or directory\n"));
+  EXPECT_FALSE(fs::exists(index_));
 }
 
 TEST_F(ScarbonLog, KeepsTheTerminalSafeFromJobNames) {

@@ -35,6 +35,17 @@ TEST(Table, EscapesItsSeparatorWhereProgramsReadIt) {
   EXPECT_EQ(table.Format(Table::Style::kParsable, true), "NAME|N\na\\|b\\\\\\|c|1\n");
 }
 
+TEST(Table, AddsLinesBelowThatAreAsWideOrWider) {
+  Table table({{"NAME"}, {"N", true}, {"WHY"}});
+  table.AddRow({"train", "10", "because"});
+  EXPECT_EQ(table.Format(Table::Style::kAligned, true),
+            "NAME   N WHY\n----- -- -------\ntrain 10 because\n");
+  EXPECT_EQ(table.FormatLine(Table::Style::kAligned, {"a", "1", ""}), "a      1 -\n");
+  EXPECT_EQ(table.FormatLine(Table::Style::kAligned, {"longer", "1", "x"}), "longer  1 x\n");
+  EXPECT_EQ(table.FormatLine(Table::Style::kAligned, {"b", "1", "x"}), "b       1 x\n");
+  EXPECT_EQ(table.FormatLine(Table::Style::kParsable, {"b|c", "1", "\x1b"}), "b\\|c|1|?\n");
+}
+
 // One job's name makes nobody else's table wide.
 TEST(Table, CutsLongCellsButInTheLastColumn) {
   Table table({{"NAME"}, {"WHY"}});

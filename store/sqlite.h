@@ -1,6 +1,6 @@
-// Wraps SQLite: its codes become absl::Status, and its statements end by themselves. For the
-// archive's sources only, because it includes SQLite's header. Blocks on the disk; one thread at a
-// time.
+// Wraps SQLite: its codes become absl::Status, and its statements end by themselves. For sources
+// that keep a database only, because it includes SQLite's header. Blocks on the disk; one thread at
+// a time.
 //
 // Errors read "path: what SQLite says":
 //   DATA_LOSS           the file is damaged, or is not a database
@@ -8,11 +8,12 @@
 //   UNAVAILABLE         another process held it for longer than the wait of a second
 //   PERMISSION_DENIED   it may not be read or written, or is not a regular file
 //   INTERNAL            anything else, with the system's error if there was one
-#ifndef FORECAST_ARCHIVE_SQLITE_H_
-#define FORECAST_ARCHIVE_SQLITE_H_
+#ifndef STORE_SQLITE_H_
+#define STORE_SQLITE_H_
 
 #include <sqlite3.h>
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,25 +31,50 @@ struct Blob {
   absl::string_view bytes;
 };
 
+// A number that is bound as a real one; absent, or not a number: NULL.
+struct Real {
+  std::optional<double> value;
+};
+
 // A statement with its values bound. It must end before its database does.
 class Statement {
  public:
   // Returns true if there is a row, false after the last.
   absl::StatusOr<bool> Step();
 
+  // Makes the statement ready to be stepped through again with these values.
+  template <class... Values>
+  void Rebind(const Values&... values) {
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+    int index = 0;
+    (Bind(++index, values), ...);
+  }
+
+  // These replace one question mark, from 1. An absent value is NULL.
+  void Bind(int index, int64_t value);
+  void Bind(int index, std::optional<int64_t> value);
+  void Bind(int index, Real real);
+  void Bind(int index, absl::string_view text);
+  // Only this type: a text is no optional one.
+  template <std::same_as<std::optional<absl::string_view>> Text>
+  void Bind(int index, const Text& text) {
+    if (text.has_value()) Bind(index, *text);
+  }
+  void Bind(int index, Blob blob);
+
   // These read the current row, columns from 0. Views are valid until the next Step().
   int64_t Integer(int column) const;
   std::optional<int64_t> OptionalInteger(int column) const;
+  std::optional<double> OptionalReal(int column) const;
   absl::string_view Bytes(int column) const;
+  bool IsNull(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+  }
 
  private:
   friend class Database;
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-
-  void Bind(int index, int64_t value);
-  void Bind(int index, std::optional<int64_t> value);
-  void Bind(int index, absl::string_view text);
-  void Bind(int index, Blob blob);
 
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -131,4 +157,4 @@ class Transaction {
 
 }  // namespace carbon
 
-#endif  // FORECAST_ARCHIVE_SQLITE_H_
+#endif  // STORE_SQLITE_H_

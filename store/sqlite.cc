@@ -1,4 +1,4 @@
-#include "forecast/archive/sqlite.h"
+#include "store/sqlite.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -80,6 +80,11 @@ std::optional<int64_t> Statement::OptionalInteger(int column) const {
   return Integer(column);
 }
 
+std::optional<double> Statement::OptionalReal(int column) const {
+  if (sqlite3_column_type(statement_.get(), column) == SQLITE_NULL) return std::nullopt;
+  return sqlite3_column_double(statement_.get(), column);
+}
+
 absl::string_view Statement::Bytes(int column) const {
   const void* bytes = sqlite3_column_blob(statement_.get(), column);
   if (bytes == nullptr) return {};
@@ -93,6 +98,10 @@ void Statement::Bind(int index, int64_t value) {
 
 void Statement::Bind(int index, std::optional<int64_t> value) {
   if (value.has_value()) Bind(index, *value);  // unbound is NULL
+}
+
+void Statement::Bind(int index, Real real) {
+  if (real.value.has_value()) sqlite3_bind_double(statement_.get(), index, *real.value);
 }
 
 void Statement::Bind(int index, absl::string_view text) {

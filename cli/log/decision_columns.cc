@@ -1,0 +1,402 @@
+#include "cli/log/decision_columns.h"
+
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "core/base/quantities.h"
+#include "core/record/decision_summary.h"
+
+namespace carbon {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+// Each class below has the same functions, which Exchange() calls for every column in order.
+
+class ColumnLister {
+ public:
+  template <class T>
+  void Name(const char* name, T&) {
+    Add(name, "INTEGER");
+  }
+  template <class T>
+  void Text(const char* name, T&) {
+    Add(name, "TEXT");
+  }
+  template <class T>
+  void Integer(const char* name, T&) {
+    Add(name, "INTEGER");
+  }
+  template <class T>
+  void Real(const char* name, T&) {
+    Add(name, "REAL");
+  }
+  template <class T>
+  void Moment(const char* name, T&) {
+    Add(name, "INTEGER");
+  }
+  template <class T>
+  void Enumeration(const char* name, T&, int) {
+    Add(name, "INTEGER");
+  }
+
+  const std::vector<std::string>& names() const { return names_; }
+  const std::vector<std::string>& types() const { return types_; }
+
+ private:
+  void Add(const char* name, const char* type) {
+    names_.emplace_back(name);
+    types_.push_back(absl::StrCat(name, " ", type));
+  }
+  std::vector<std::string> names_, types_;
+};
+
+class ColumnWriter {
+ public:
+  ColumnWriter(int first, NameBook* names, Statement* statement)
+      : next_(first), names_(names), statement_(statement) {}
+
+  void Name(const char*, std::string& text) {
+    const absl::StatusOr<int64_t> number = names_->NumberOf(text);
+    if (!number.ok()) status_.Update(number.status());
+    Put(number.value_or(0));
+  }
+  void Text(const char*, const std::string& text) { Put(absl::string_view(text)); }
+  void Integer(const char*, std::optional<int64_t>& value) { Put(value); }
+  template <class T>
+  void Integer(const char*, std::optional<T>& value) {
+    Put(value.has_value() ? std::optional(static_cast<int64_t>(*value)) : std::nullopt);
+  }
+  template <class T>
+  void Integer(const char*, T& value) {
+    Put(static_cast<int64_t>(value));
+  }
+  void Real(const char*, double& value) { Put(carbon::Real{value}); }
+  void Real(const char*, std::optional<double>& value) { Put(carbon::Real{value}); }
+  template <class Unit>
+  void Real(const char*, Quantity<Unit>& value) {
+    Put(carbon::Real{value.value()});
+  }
+  template <class Unit>
+  void Real(const char*, std::optional<Quantity<Unit>>& value) {
+    Put(carbon::Real{value.has_value() ? std::optional(value->value()) : std::nullopt});
+  }
+  void Moment(const char*, absl::Time& time) {
+    const bool is_known = time != absl::InfinitePast();
+    Put(is_known ? std::optional(absl::ToUnixMicros(time)) : std::nullopt);
+  }
+  void Moment(const char* name, std::optional<absl::Time>& time) {
+    absl::Time value = time.value_or(absl::InfinitePast());
+    Moment(name, value);
+  }
+  void Moment(const char*, absl::Duration& duration) {
+    const bool is_known = duration != absl::InfiniteDuration();
+    Put(is_known ? std::optional(absl::ToInt64Microseconds(duration)) : std::nullopt);
+  }
+  void Moment(const char* name, std::optional<absl::Duration>& duration) {
+    absl::Duration value = duration.value_or(absl::InfiniteDuration());
+    Moment(name, value);
+  }
+  template <class T>
+  void Enumeration(const char*, T& value, int) {
+    Put(static_cast<int64_t>(value));
+  }
+  template <class T>
+  void Enumeration(const char*, std::optional<T>& value, int) {
+    Put(value.has_value() ? std::optional(static_cast<int64_t>(*value)) : std::nullopt);
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  template <class T>
+  void Put(const T& value) {
+    statement_->Bind(next_++, value);
+  }
+
+  int next_;
+  NameBook* names_;
+  Statement* statement_;
+  absl::Status status_;
+};
+
+class ColumnReader {
+ public:
+  ColumnReader(const Statement& row, int first, const NameBook& names)
+      : row_(row), next_(first), names_(names) {}
+
+  void Name(const char* name, std::string& text) {
+    const std::string* const found = names_.NameOf(row_.Integer(next_++));
+    if (found == nullptr) return Fail(name);
+    text = *found;
+  }
+  void Text(const char*, std::string& text) { text = std::string(row_.Bytes(next_++)); }
+  template <class T>
+  void Integer(const char*, std::optional<T>& value) {
+    const std::optional<int64_t> read = row_.OptionalInteger(next_++);
+    value = read.has_value() ? std::optional(static_cast<T>(*read)) : std::nullopt;
+  }
+  template <class T>
+  void Integer(const char*, T& value) {
+    value = static_cast<T>(row_.Integer(next_++));
+  }
+  void Real(const char*, double& value) { value = row_.OptionalReal(next_++).value_or(kUnknown); }
+  void Real(const char*, std::optional<double>& value) { value = row_.OptionalReal(next_++); }
+  template <class Unit>
+  void Real(const char*, Quantity<Unit>& value) {
+    value = Quantity<Unit>(row_.OptionalReal(next_++).value_or(kUnknown));
+  }
+  template <class Unit>
+  void Real(const char*, std::optional<Quantity<Unit>>& value) {
+    const std::optional<double> read = row_.OptionalReal(next_++);
+    value = read.has_value() ? std::optional(Quantity<Unit>(*read)) : std::nullopt;
+  }
+  void Moment(const char*, absl::Time& time) {
+    const std::optional<int64_t> read = row_.OptionalInteger(next_++);
+    time = read.has_value() ? absl::FromUnixMicros(*read) : absl::InfinitePast();
+  }
+  void Moment(const char*, std::optional<absl::Time>& time) {
+    const std::optional<int64_t> read = row_.OptionalInteger(next_++);
+    time = read.has_value() ? std::optional(absl::FromUnixMicros(*read)) : std::nullopt;
+  }
+  void Moment(const char*, absl::Duration& duration) {
+    const std::optional<int64_t> read = row_.OptionalInteger(next_++);
+    duration = read.has_value() ? absl::Microseconds(*read) : absl::InfiniteDuration();
+  }
+  void Moment(const char*, std::optional<absl::Duration>& duration) {
+    const std::optional<int64_t> read = row_.OptionalInteger(next_++);
+    duration = read.has_value() ? std::optional(absl::Microseconds(*read)) : std::nullopt;
+  }
+  template <class T>
+  void Enumeration(const char* name, T& value, int count) {
+    const int64_t read = row_.Integer(next_++);
+    if (read < 0 || read >= count) return Fail(name);
+    value = static_cast<T>(read);
+  }
+  template <class T>
+  void Enumeration(const char* name, std::optional<T>& value, int count) {
+    if (!row_.OptionalInteger(next_).has_value()) {
+      ++next_;
+      return;
+    }
+    Enumeration(name, value.emplace(), count);
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void Fail(const char* name) {
+    status_.Update(absl::DataLossError(absl::StrCat("a decision's ", name, " is damaged")));
+  }
+
+  const Statement& row_;
+  int next_;
+  const NameBook& names_;
+  absl::Status status_;
+};
+
+// Which optional parts a decision has. The columns of the others hold those of an empty part.
+struct Parts {
+  bool home = false, chosen = false, saving = false, consequential_saving = false;
+  bool returned = false, fate = false;
+};
+
+Parts PartsOf(const LoggedDecision& decision) {
+  return {.home = decision.home().has_value(),
+          .chosen = decision.chosen().has_value(),
+          .saving = decision.summary.saving.has_value(),
+          .consequential_saving = decision.summary.consequential_saving.has_value(),
+          .returned = decision.returned.has_value(),
+          .fate = decision.fate.has_value()};
+}
+
+template <class Part>
+void Complete(std::optional<Part>* part) {
+  if (!part->has_value()) part->emplace();
+}
+template <class Part>
+void ResetUnless(bool is_present, std::optional<Part>* part) {
+  if (!is_present) part->reset();
+}
+
+void CompleteParts(LoggedDecision* decision) {
+  DecisionSummary& summary = decision->summary;
+  Complete(&summary.home);
+  Complete(&summary.chosen);
+  Complete(&summary.saving);
+  Complete(&summary.consequential_saving);
+  Complete(&decision->returned);
+  Complete(&decision->fate);
+}
+
+void ResetOtherParts(const Parts& parts, LoggedDecision* decision) {
+  DecisionSummary& summary = decision->summary;
+  ResetUnless(parts.home, &summary.home);
+  ResetUnless(parts.chosen, &summary.chosen);
+  ResetUnless(parts.saving, &summary.saving);
+  ResetUnless(parts.consequential_saving, &summary.consequential_saving);
+  ResetUnless(parts.returned, &decision->returned);
+  ResetUnless(parts.fate, &decision->fate);
+}
+
+// The decision has all parts.
+template <class Columns, class Text>
+void Exchange(Columns& columns, bool only_sums, Parts& parts, Text& ran_elsewhere,
+              LoggedDecision& decision) {
+  DecisionSummary& summary = decision.summary;
+  PlanSummary& home = *summary.home;
+  PlanSummary& chosen = *summary.chosen;
+  JobFate& fate = *decision.fate;
+  columns.Moment("time", summary.time);
+  columns.Integer("job_id", decision.job_id);
+  columns.Integer("not_queued", decision.not_queued);
+  columns.Integer("is_returned", parts.returned);
+  columns.Integer("has_fate", parts.fate);
+  columns.Integer("has_home", parts.home);
+  columns.Integer("has_chosen", parts.chosen);
+  columns.Enumeration("outcome", summary.outcome, 3);
+  columns.Enumeration("mode", summary.mode, 3);
+  columns.Real("home_gross", home.gross);
+  columns.Real("home_consequential", home.consequential);
+  columns.Real("chosen_gross", chosen.gross);
+  columns.Real("chosen_consequential", chosen.consequential);
+  // What became of the job, or what is needed to find that out.
+  columns.Moment("fate_ran", fate.ran);
+  columns.Real("fate_ran_share", fate.ran_share);
+  columns.Integer("fate_has_ended", fate.has_ended);
+  columns.Integer("fate_never_ran", fate.never_ran);
+  columns.Integer("fate_ran_earlier", fate.ran_earlier);
+  columns.Integer("fate_ran_longer", fate.ran_longer);
+  columns.Text("fate_ran_elsewhere", ran_elsewhere);
+  columns.Moment("chosen_start", chosen.start);
+  columns.Moment("chosen_task_runtime", chosen.task_runtime);
+  columns.Integer("array_tasks", summary.array_tasks);
+  columns.Name("runtime_source", summary.runtime_source);
+  // What makes groups, and what filters ask for.
+  columns.Integer("user_id", summary.user_id);
+  columns.Name("account", summary.account);
+  columns.Name("qos", summary.qos);
+  columns.Name("policy", summary.policy);
+  columns.Name("partitions", summary.partitions);
+  columns.Enumeration("minimised", summary.minimised, 2);
+  columns.Name("home_pool", home.pool);
+  columns.Name("home_partition", home.partition);
+  columns.Name("home_site", home.site);
+  columns.Name("chosen_pool", chosen.pool);
+  columns.Name("chosen_partition", chosen.partition);
+  columns.Name("chosen_site", chosen.site);
+  columns.Name("chosen_zone", chosen.zone);
+  columns.Name("chosen_hardware", chosen.hardware);
+  columns.Text("reason", summary.reason);
+  columns.Text("returned_reason", decision.returned->reason);
+  if (only_sums) return;
+  columns.Name("boot", summary.id.boot);
+  columns.Integer("sequence", summary.id.sequence);
+  columns.Text("job_name", summary.job_name);
+  columns.Text("comment", summary.comment);
+  columns.Moment("time_limit", summary.time_limit);
+  columns.Moment("deadline", summary.deadline);
+  columns.Integer("nodes", summary.nodes);
+  columns.Integer("devices", summary.devices);
+  columns.Moment("home_start", home.start);
+  columns.Moment("chosen_runtime", chosen.runtime);
+  columns.Real("chosen_kwh", chosen.energy);
+  columns.Real("chosen_g_per_kwh", chosen.intensity);
+  columns.Real("chosen_net", chosen.net);
+  columns.Real("chosen_embodied", chosen.embodied);
+  columns.Real("static_gross", summary.static_gross);
+  columns.Integer("has_saving", parts.saving);
+  columns.Real("saving_mean", summary.saving->mean);
+  columns.Real("saving_share", summary.saving->share);
+  columns.Real("saving_share_low", summary.saving->share_low);
+  columns.Real("saving_share_high", summary.saving->share_high);
+  columns.Integer("has_consequential_saving", parts.consequential_saving);
+  columns.Real("consequential_saving_mean", summary.consequential_saving->mean);
+  columns.Real("consequential_saving_share", summary.consequential_saving->share);
+}
+
+ColumnLister ListColumns(bool only_sums) {
+  ColumnLister lister;
+  Parts parts;
+  std::string ran_elsewhere;
+  LoggedDecision decision;
+  CompleteParts(&decision);
+  Exchange(lister, only_sums, parts, ran_elsewhere, decision);
+  return lister;
+}
+
+}  // namespace
+
+absl::Status NameBook::Load() {
+  names_ = {{0, ""}};
+  numbers_ = {{"", 0}};
+  absl::StatusOr<Statement> rows = database_->Prepare("SELECT number, name FROM names");
+  if (!rows.ok()) return rows.status();
+  while (true) {
+    const absl::StatusOr<bool> row = rows->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::OkStatus();
+    const std::string name(rows->Bytes(1));
+    names_[rows->Integer(0)] = name;
+    numbers_[name] = rows->Integer(0);
+  }
+}
+
+absl::StatusOr<int64_t> NameBook::NumberOf(absl::string_view name) {
+  const std::string text(name);
+  if (const auto found = numbers_.find(text); found != numbers_.end()) return found->second;
+  const auto number = static_cast<int64_t>(names_.size());
+  absl::Status added =
+      database_->Run("INSERT INTO names (number, name) VALUES (?, ?)", number, name);
+  if (!added.ok()) return added;
+  names_[number] = text;
+  numbers_[text] = number;
+  return number;
+}
+
+const std::string* NameBook::NameOf(int64_t number) const {
+  const auto found = names_.find(number);
+  return found == names_.end() ? nullptr : &found->second;
+}
+
+std::string DecisionColumnTypes() { return absl::StrJoin(ListColumns(false).types(), ", "); }
+
+std::string DecisionColumnNames(bool only_sums) {
+  return absl::StrJoin(ListColumns(only_sums).names(), ", ");
+}
+
+int CountDecisionColumns(bool only_sums) {
+  return static_cast<int>(ListColumns(only_sums).names().size());
+}
+
+absl::Status BindDecision(LoggedDecision* decision, int first, NameBook* names,
+                          Statement* statement) {
+  Parts parts = PartsOf(*decision);
+  CompleteParts(decision);
+  static const std::string kNotKnownYet;
+  ColumnWriter writer(first, names, statement);
+  Exchange(writer, /*only_sums=*/false, parts, kNotKnownYet, *decision);
+  return writer.status();
+}
+
+absl::StatusOr<LoggedDecision> ReadDecision(const Statement& row, int first, bool only_sums,
+                                            const NameBook& names) {
+  LoggedDecision decision;
+  CompleteParts(&decision);
+  Parts parts;
+  std::string ran_elsewhere;
+  ColumnReader reader(row, first, names);
+  Exchange(reader, only_sums, parts, ran_elsewhere, decision);
+  if (!reader.status().ok()) return reader.status();
+  for (const absl::string_view name : NamesIn(ran_elsewhere)) {
+    decision.fate->ran_elsewhere.emplace(name);
+  }
+  ResetOtherParts(parts, &decision);
+  return decision;
+}
+
+}  // namespace carbon
