@@ -1,5 +1,4 @@
 // scarbon policy check: reports everything that is wrong with a carbon.json before it takes effect.
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -7,15 +6,16 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/policy/policy_check.h"
 #include "core/config/config.h"
+#include "core/config/config_warnings.h"
 #include "forecast/http/secret_file.h"
 #include "forecast/live/live_history.h"
 #include "nlohmann/json.hpp"
@@ -35,8 +35,6 @@ struct CheckOptions {
 std::string Count(size_t count, absl::string_view one, absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }
-
-bool MatchesEveryJob(const PolicyMatch& match) { return match == PolicyMatch(); }
 
 // Returns the file that a source needs; empty for none.
 template <class File, class Source>
@@ -92,71 +90,15 @@ void WarnOfZones(const Config& config, std::vector<std::string>* warnings) {
       kinds));
 }
 
-void WarnOfPolicies(const PlacementConfig& config, std::vector<std::string>* warnings) {
-  if (config.policies.empty()) warnings->push_back("no policies: every job is left alone");
-  const auto last = std::find_if(config.policies.begin(), config.policies.end(),
-                                 [](const Policy& p) { return MatchesEveryJob(p.match); });
-  for (auto policy = last; policy != config.policies.end(); ++policy) {
-    if (policy == last) continue;
-    warnings->push_back(absl::StrCat("policy ", policy->name, ": is never reached: policy ",
-                                     last->name, " before it matches every job"));
-  }
-}
-
-// Warns of a policy of an older release, whose numbers now have another meaning. A policy that
-// states a fallback was written for this release.
-void WarnOfOldRule(const PlacementConfig& config, std::vector<std::string>* warnings) {
-  for (const Policy& policy : config.policies) {
-    if (policy.fallback.has_value() || policy.mode == Mode::kOff) continue;
-    if (policy.saving_floor == Policy{}.saving_floor && policy.confidence == Policy{}.confidence) {
-      continue;
-    }
-    warnings->push_back(absl::StrCat("policy ", policy.name,
-                                     ": saving_floor now applies to the expected saving over the "
-                                     "fallback, and confidence to the "
-                                     "probability of any such saving; if that is intended, set "
-                                     "\"fallback\" to \"static-best\" or "
-                                     "\"home\": see carbon.json(5)"));
-  }
-}
-
-// Without free watts the consequential figure is unknown, and jobs that may run on the hardware are
-// decided by the attributional figure.
-void WarnOfFreeWatts(const PlacementConfig& config, std::vector<std::string>* warnings) {
-  const auto wants = [](const Policy& policy) {
-    return policy.mode != Mode::kOff && policy.minimise != Figure::kAttributional;
-  };
-  const auto insists = [](const Policy& policy) {
-    return policy.mode != Mode::kOff && policy.minimise == Figure::kConsequential;
-  };
-  if (std::none_of(config.policies.begin(), config.policies.end(), wants)) return;
-  std::set<std::string> with, without;
-  for (const PoolConfig& pool : config.pools) {
-    const auto hardware = config.hardware.find(pool.hardware);
-    if (hardware == config.hardware.end()) continue;
-    const bool is_known = pool.powers_down == true || hardware->second.free.has_value();
-    (is_known ? with : without).insert(pool.hardware);
-  }
-  const bool is_asked = std::any_of(config.policies.begin(), config.policies.end(), insists);
-  // If no hardware has free watts, the site uses the attributional figure, unless it says
-  // otherwise.
-  if (without.empty() || (with.empty() && !is_asked)) return;
-  warnings->push_back(absl::StrCat(
-      "hardware ", absl::StrJoin(without, ", "),
-      ": has no free_watts: for jobs that may run there, the attributional emission is minimised "
-      "instead of the consequential, unless Slurm powers the nodes down; set free_watts: see "
-      "carbon.json(5)"));
-}
-
-// Finds settings that are allowed but probably not intended.
-std::vector<std::string> FindWarnings(const std::string& file) {
+// Adds what only the disk tells to the warnings of core/config.
+std::vector<std::string> FindWarningsIn(const std::string& file) {
   std::vector<std::string> errors, warnings;
   const std::optional<Config> config = LoadConfig(file, &errors, &warnings);
   if (!config.has_value()) return errors;
   WarnOfZones(*config, &warnings);
-  WarnOfPolicies(config->placement, &warnings);
-  WarnOfOldRule(config->placement, &warnings);
-  WarnOfFreeWatts(config->placement, &warnings);
+  for (std::string& warning : FindWarnings(config->placement)) {
+    warnings.push_back(std::move(warning));
+  }
   return warnings;
 }
 
@@ -181,7 +123,7 @@ int Check(const CheckOptions& options) {
   std::optional<Config> config;
   const std::vector<ConfigError> errors = FindErrors(options.file, &config);
   const std::vector<std::string> warnings =
-      config.has_value() ? FindWarnings(options.file) : std::vector<std::string>();
+      config.has_value() ? FindWarningsIn(options.file) : std::vector<std::string>();
   if (options.json) {
     nlohmann::json json = {{"ok", errors.empty()},
                            {"file", options.file},
@@ -213,7 +155,7 @@ ConfigReview ReviewConfig(const std::string& file) {
   for (const ConfigError& error : FindErrors(file, &review.config)) {
     review.errors.push_back(FormatConfigError(file, error));
   }
-  if (review.config.has_value()) review.warnings = FindWarnings(file);
+  if (review.config.has_value()) review.warnings = FindWarningsIn(file);
   return review;
 }
 
