@@ -14,15 +14,20 @@
 #include <cstring>
 #include <ctime>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "bench/markdown_reporter.h"
 #include "bench/synthetic_cluster.h"
 #include "benchmark/benchmark.h"
 #include "core/decision/decision.h"
+#include "core/decision/runtime_keys.h"
+#include "core/decision/seal.h"
 #include "core/grid/forecast_codec.h"
+#include "core/runtime/learnt_runtimes.h"
 
 namespace carbon {
 namespace {
@@ -76,12 +81,14 @@ double NanosecondsToRead(const SyntheticCluster& cluster, absl::Duration window)
   return Quantile(&times, 0.5);
 }
 
-SyntheticCluster Cluster(const benchmark::State& state, bool past_errors) {
+SyntheticCluster Cluster(const benchmark::State& state, bool past_errors,
+                         bool learnt_runtime = false) {
   return MakeCluster({.sites = static_cast<int>(state.range(0)),
                       .step = absl::Minutes(state.range(1)),
                       .window = absl::Hours(state.range(2)),
                       .bookings = static_cast<int>(state.range(3)),
-                      .past_errors = past_errors});
+                      .past_errors = past_errors,
+                      .learnt_runtime = learnt_runtime});
 }
 
 // Made once for all repetitions, which run one after another.
@@ -112,17 +119,38 @@ struct Times {
   std::vector<double> elapsed, processor;  // nanoseconds
 };
 
-Decision TimedDecision(const SyntheticCluster& cluster, size_t number, Times* times,
-                       benchmark::State& state) {
-  const JobRequest& job = cluster.jobs[number % cluster.jobs.size()];
+template <class Work>
+Decision Timed(const Work& work, Times* times, benchmark::State& state) {
   const double processor_start = ThreadNanoseconds();
   const Clock::time_point start = Clock::now();
-  Decision decision = Decide(job, *cluster.snapshot, cluster.ledger, cluster.now);
+  Decision decision = work();
   const Clock::duration taken = Clock::now() - start;
   times->processor.push_back(ThreadNanoseconds() - processor_start);
   times->elapsed.push_back(Nanoseconds(taken));
   state.SetIterationTime(std::chrono::duration<double>(taken).count());
   return decision;
+}
+
+Decision TimedDecision(const SyntheticCluster& cluster, size_t number, Times* times,
+                       benchmark::State& state) {
+  const JobRequest& job = cluster.jobs[number % cluster.jobs.size()];
+  return Timed([&] { return Decide(job, *cluster.snapshot, cluster.ledger, cluster.now); }, times,
+               state);
+}
+
+// Counts what was timed without and with something, and the ratio of the two.
+void CountBoth(Times times[2], benchmark::State& state) {
+  CountArguments(state);
+  for (int i : {0, 1}) {
+    const std::string suffix = i == 1 ? "_with" : "_without";
+    state.counters["p50_us" + suffix] = Quantile(&times[i].elapsed, 0.5) / 1000;
+    state.counters["p99_us" + suffix] = Quantile(&times[i].elapsed, 0.99) / 1000;
+    state.counters["p99_processor_us" + suffix] = Quantile(&times[i].processor, 0.99) / 1000;
+  }
+  for (const std::string figure : {"p50_us", "p99_processor_us"}) {
+    state.counters[figure + "_ratio"] =
+        state.counters[figure + "_with"].value / state.counters[figure + "_without"].value;
+  }
 }
 
 void DecideJobs(benchmark::State& state) {
@@ -170,22 +198,71 @@ void DecideJobsOnPastErrors(benchmark::State& state) {
     const bool past_errors = next / without.jobs.size() % 2 == 1;
     TimedDecision(past_errors ? with : without, next++, &times[past_errors], state);
   }
-  CountArguments(state);
-  for (int i : {0, 1}) {
-    const std::string suffix = i == 1 ? "_with" : "_without";
-    state.counters["p50_us" + suffix] = Quantile(&times[i].elapsed, 0.5) / 1000;
-    state.counters["p99_us" + suffix] = Quantile(&times[i].elapsed, 0.99) / 1000;
-    state.counters["p99_processor_us" + suffix] = Quantile(&times[i].processor, 0.99) / 1000;
-  }
-  for (const std::string figure : {"p50_us", "p99_processor_us"}) {
-    state.counters[figure + "_ratio"] =
-        state.counters[figure + "_with"].value / state.counters[figure + "_without"].value;
-  }
+  CountBoth(times, state);
 }
 
 BENCHMARK(DecideJobsOnPastErrors)
     ->ArgNames({"sites", "step_min", "window_h", "bookings"})
     ->ArgsProduct({{20}, {15}, {24, 168}, {1000}})
+    ->UseManualTime()
+    ->Iterations(1024 * 2 * kRounds)
+    ->Repetitions(kRepetitions);
+
+// A cluster where the runtimes of all users' jobs were learnt, of 100,000 names. Jobs state none.
+struct LearntCluster {
+  SyntheticCluster cluster;
+  LearntRuntimes runtimes;
+  Seal seal;
+};
+
+LearntCluster MakeLearntCluster(const benchmark::State& state) {
+  LearntCluster made = {Cluster(state, false, /*learnt_runtime=*/true),
+                        {},
+                        Seal(std::string(Seal::kSecretBytes, 'k'), "cluster", absl::UnixEpoch())};
+  std::set<std::string> names;
+  for (size_t i = 0; i < made.cluster.jobs.size(); ++i) {
+    JobRequest& job = made.cluster.jobs[i];
+    job.name = absl::StrCat("train-", i % 100);
+    job.comment.clear();
+    names.insert(RuntimeKeysOf(job, made.cluster.snapshot->admission(), made.seal).name);
+  }
+  for (uint32_t user = 0; names.size() < LearntRuntimes::kMaxEntries; ++user) {
+    names.insert(RuntimeKeysOf(1'000'000 + user, "other", "train", made.seal).name);
+  }
+  for (const std::string& name : names) made.runtimes.names.push_back({name, 400'000, 200'000, 50});
+  return made;
+}
+
+// The same jobs on the same cluster, alternately with their time limits, and with what was learnt:
+// it is looked up, as the plugin does, and drawn in the error scenarios.
+void DecideJobsOnLearntRuntimes(benchmark::State& state) {
+  const LearntCluster& learnt =
+      MadeOnce<LearntCluster>(Key(state), [&] { return MakeLearntCluster(state); });
+  const SyntheticCluster& cluster = learnt.cluster;
+  Times times[2];
+  size_t next = 0;
+  for (auto _ : state) {
+    const bool is_learnt = next / cluster.jobs.size() % 2 == 1;
+    JobRequest job = cluster.jobs[next++ % cluster.jobs.size()];
+    const auto decide = [&] {
+      if (is_learnt) {
+        job.learnt_runtime =
+            learnt.runtimes.Find(RuntimeKeysOf(job, cluster.snapshot->admission(), learnt.seal));
+      }
+      return Decide(job, *cluster.snapshot, cluster.ledger, cluster.now);
+    };
+    const Decision decision = Timed(decide, &times[is_learnt], state);
+    if (is_learnt && decision.outcome != Outcome::kLeftAlone && !decision.runtime_is_learnt) {
+      state.SkipWithError("a runtime was not learnt");
+      break;
+    }
+  }
+  CountBoth(times, state);
+}
+
+BENCHMARK(DecideJobsOnLearntRuntimes)
+    ->ArgNames({"sites", "step_min", "window_h", "bookings"})
+    ->ArgsProduct({{5, 20}, {15}, {24}, {1000}})
     ->UseManualTime()
     ->Iterations(1024 * 2 * kRounds)
     ->Repetitions(kRepetitions);
@@ -254,6 +331,19 @@ std::vector<MarkdownTable> Tables() {
             {"p99 processor us", "p99_processor_us_without", 1},
             {"factors p50 us", "p50_us_with", 1},
             {"p99 us", "p99_us_with", 1},
+            {"p99 processor us", "p99_processor_us_with", 1},
+            {"p50 ratio", "p50_us_ratio", 2},
+            {"of the runs", "p50_us_ratio", 2, true},
+            {"p99 processor ratio", "p99_processor_us_ratio", 2},
+            {"of the runs", "p99_processor_us_ratio", 2, true}}},
+          {"DecideJobsOnLearntRuntimes",
+           {{"sites", "sites"},
+            {"step min", "step_min"},
+            {"window h", "window_h"},
+            {"bookings", "bookings"},
+            {"limits p50 us", "p50_us_without", 1},
+            {"p99 processor us", "p99_processor_us_without", 1},
+            {"learnt p50 us", "p50_us_with", 1},
             {"p99 processor us", "p99_processor_us_with", 1},
             {"p50 ratio", "p50_us_ratio", 2},
             {"of the runs", "p50_us_ratio", 2, true},

@@ -162,6 +162,7 @@ SyntheticCluster MakeCluster(const ClusterShape& shape) {
   policy.name = "all";
   policy.mode = Mode::kEnforce;
   policy.max_delay = shape.window;
+  policy.learnt_runtime = shape.learnt_runtime;
   policy.may_change_hardware = true;
   policy.may_change_named_partition = true;
   config.policies.push_back(policy);

@@ -20,7 +20,8 @@ struct ClusterShape {
   absl::Duration step = absl::Minutes(15);
   absl::Duration window = absl::Hours(24);  // the maximum delay of the policy
   int bookings = 1000;                      // in the queue, over all groups
-  bool past_errors = false;  // zones err by ErrorFactors, otherwise by LeadTimeSpread
+  bool past_errors = false;     // zones err by ErrorFactors, otherwise by LeadTimeSpread
+  bool learnt_runtime = false;  // the policy uses what was learnt of runtimes
 };
 
 struct SyntheticCluster {

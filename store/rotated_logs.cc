@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace carbon {
@@ -18,6 +19,17 @@ bool IsAllDigits(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return absl::ascii_isdigit(static_cast<unsigned char>(c));
   });
+}
+
+// How LogFile reads them (store/log_file.cc).
+bool IsKnownCompression(absl::string_view suffix) {
+  return suffix == "gz" || suffix == "zst" || suffix == "xz" || suffix == "bz2";
+}
+
+std::string WhySkipped(const std::string& path) {
+  return absl::StrCat(path,
+                      ": was not read: it is compressed in another way than gzip, zstd, xz and "
+                      "bzip2, or its uncompressed file is there too");
 }
 
 }  // namespace
@@ -51,12 +63,11 @@ std::vector<std::string> WithRotated(const std::string& path, CompressedLogs com
     const size_t dot = suffix.find('.');
     if (dot == absl::string_view::npos || !IsAllDigits(suffix.substr(0, dot))) continue;
     const absl::string_view how = suffix.substr(dot + 1);
-    if (compressed == CompressedLogs::kIncluded &&
-        (how == "gz" || how == "zst" || how == "xz" || how == "bz2") &&
+    if (compressed == CompressedLogs::kIncluded && IsKnownCompression(how) &&
         absl::SimpleAtoi(suffix.substr(0, dot), &number)) {
       rotated.push_back({joint == '-', number, (live.parent_path() / other).string(), true});
     } else {
-      skipped->push_back((live.parent_path() / other).string());
+      skipped->push_back(WhySkipped((live.parent_path() / other).string()));
     }
   }
   // Dates rise with time; numbers fall.
@@ -71,7 +82,11 @@ std::vector<std::string> WithRotated(const std::string& path, CompressedLogs com
     const Rotated& file = rotated[i];
     const bool is_again =
         i > 0 && rotated[i - 1].is_dated == file.is_dated && rotated[i - 1].number == file.number;
-    (is_again ? *skipped : paths).push_back(file.path);
+    if (is_again) {
+      skipped->push_back(WhySkipped(file.path));
+    } else {
+      paths.push_back(file.path);
+    }
   }
   paths.push_back(path);
   return paths;

@@ -11,8 +11,8 @@ namespace carbon {
 enum class CompressedLogs { kIncluded, kSkipped };
 
 // Returns `path` and the files that logrotate made of it (`path`.1, `path`.2.gz, `path`-20261124,
-// …), oldest first. In `skipped` are compressed files that the
-// caller does not read, and those of which the uncompressed file is there too.
+// …), oldest first. `skipped` gets a line for the user for each compressed file that the caller
+// does not read, and for each whose uncompressed file is there too.
 std::vector<std::string> WithRotated(const std::string& path, CompressedLogs compressed,
                                      std::vector<std::string>* skipped);
 

@@ -114,10 +114,7 @@ int Run(Options options) {
   if (options.all) {
     std::vector<std::string> skipped;
     files = WithRotated(options.file, CompressedLogs::kIncluded, &skipped);
-    for (const std::string& file : skipped)
-      Complain(file +
-               ": was not read: it is compressed in another way than gzip, zstd, xz and bzip2, or "
-               "its uncompressed file is there too");
+    for (const std::string& line : skipped) Complain(line);
   }
   const char* const hint = options.all ? "" : "; --all reads rotated logs too";
   std::string id = options.id;

@@ -286,11 +286,8 @@ int Run(const Options& options) {
   }
   std::vector<std::string> skipped;
   files.rotated = WithRotated(files.log, CompressedLogs::kIncluded, &skipped);
-  for (const std::string& file : skipped) {
-    if (!options.all) break;
-    Complain(file +
-             ": was not read: it is compressed in another way than gzip, zstd, xz and bzip2, or "
-             "its uncompressed file is there too");
+  for (const std::string& line : skipped) {
+    if (options.all) Complain(line);
   }
   // The lines of the files are not in the index.
   const std::optional<LogPosition> end =
