@@ -148,7 +148,9 @@ inline int LoadJob(job_info_msg_t** reply, uint32_t job_id, uint16_t show) {
 #endif
 }
 
-inline void SetJobId(job_desc_msg_t* job, uint32_t job_id) {
+// Of a job_desc_msg_t or a slurm_job_info_t.
+template <class Job>
+void SetJobId(Job* job, uint32_t job_id) {
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
   job->step_id.job_id = job_id;
 #else

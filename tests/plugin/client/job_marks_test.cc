@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "plugin/words/slurm_release.h"
 
 namespace carbon {
 namespace {
@@ -22,7 +23,7 @@ class JobMarksTest : public testing::Test {
   JobMarks Read(const std::vector<const char*>& comments) {
     std::vector<slurm_job_info_t> jobs(comments.size());
     for (size_t i = 0; i < jobs.size(); ++i) {
-      jobs[i].job_id = static_cast<uint32_t>(i + 1);
+      SetJobId(&jobs[i], static_cast<uint32_t>(i + 1));
       jobs[i].admin_comment = Unowned(comments[i]);
     }
     job_info_msg_t message{};
