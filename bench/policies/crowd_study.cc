@@ -136,8 +136,12 @@ absl::StatusOr<CrowdResult> RunCrowd(const Crowd& crowd, const std::vector<ZoneA
   }
   const absl::StatusOr<JointSolution> solution = SolveJointly(joint, capacity, limit);
   if (!solution.ok()) return solution.status();
-  result.bounds.capacity = solution->bound;
+  // Each job by itself emits no less, and what a contender did is an assignment too.
+  result.bounds.capacity = std::max(solution->bound, result.bounds.no_capacity);
   result.bounds.joint = solution->cost;
+  for (const CrowdOutcome& outcome : result.outcomes) {
+    result.bounds.joint = std::min(result.bounds.joint, outcome.emitted);
+  }
   result.bounds.is_optimal = solution->is_optimal;
   return result;
 }

@@ -3,6 +3,7 @@
 #include <coin/Cbc_C_Interface.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <set>
 #include <string>
@@ -90,11 +91,19 @@ absl::StatusOr<JointSolution> SolveJointly(const std::vector<JointJob>& jobs,
   }
   Cbc_setMaximumSeconds(model.get(), absl::ToDoubleSeconds(limit));
   Cbc_solve(model.get());
-  const double* const solution = Cbc_bestSolution(model.get());
-  if (solution == nullptr || Cbc_isProvenInfeasible(model.get()) != 0) {
-    return absl::FailedPreconditionError("no assignment was found");
+  if (Cbc_isProvenInfeasible(model.get()) != 0) {
+    return absl::FailedPreconditionError("there is no assignment");
   }
+  constexpr double kNone = std::numeric_limits<double>::infinity();
   JointSolution result;
+  // CBC's value before it has a bound is of this size.
+  const double bound = Cbc_getBestPossibleObjValue(model.get());
+  result.bound = bound > -1e40 ? bound : -kNone;
+  const double* const solution = Cbc_bestSolution(model.get());
+  if (solution == nullptr) {
+    result.cost = kNone;
+    return result;
+  }
   result.choices.resize(jobs.size());
   for (size_t i = 0; i < columns.size(); ++i) {
     if (solution[i] < 0.5) continue;
@@ -102,7 +111,7 @@ absl::StatusOr<JointSolution> SolveJointly(const std::vector<JointJob>& jobs,
     result.cost += jobs[columns[i].job].choices[columns[i].choice].cost;
   }
   result.is_optimal = Cbc_isProvenOptimal(model.get()) != 0;
-  result.bound = std::min(result.cost, Cbc_getBestPossibleObjValue(model.get()));
+  result.bound = std::min(result.cost, result.bound);
   return result;
 }
 

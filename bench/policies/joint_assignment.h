@@ -34,14 +34,14 @@ struct JointJob {
 };
 
 struct JointSolution {
-  double cost = 0;              // of the best assignment found
-  double bound = 0;             // no assignment costs less
+  double cost = 0;              // of the best assignment found; infinite: none was found in time
+  double bound = 0;             // no assignment costs less; -infinite: none was proven in time
   bool is_optimal = false;      // it is proven that there is no better one
-  std::vector<size_t> choices;  // by job
+  std::vector<size_t> choices;  // by job; empty: no assignment was found in time
 };
 
-// InvalidArgument for a job without a choice; FailedPrecondition where no assignment was found
-// within `limit` of processor time, or there is none.
+// Solves within `limit` of processor time. InvalidArgument for a job without a choice;
+// FailedPrecondition if it is proven that there is no assignment.
 absl::StatusOr<JointSolution> SolveJointly(const std::vector<JointJob>& jobs,
                                            const std::vector<int64_t>& capacity,
                                            absl::Duration limit);
