@@ -1,6 +1,6 @@
 // Measures how long scarbon log takes on a log of a year: with its index, while the index is made,
 // and without. Writes the log into the given folder and removes it, and prints the tables of
-// docs/performance.md:
+// docs/performance.md, "The log of a year":
 //
 //   log_bench FOLDER DECISIONS
 //
@@ -115,7 +115,11 @@ int64_t Query(const std::string& log, const DecisionFilter& filter, const char* 
 }
 
 void Measure(const std::string& folder, int64_t decisions) {
-  const std::string log = absl::StrCat(folder, "/placements.jsonl");
+  const std::string log = absl::StrCat(folder, "/log_bench.jsonl");
+  if (std::filesystem::exists(log)) {
+    std::cerr << "log_bench: " << log << " exists\n";
+    std::exit(1);
+  }
   LogWriter writer(decisions);
   writer.Write(decisions, log);
   const auto megabytes = [](const std::string& path) {
@@ -157,7 +161,7 @@ void Measure(const std::string& folder, int64_t decisions) {
   std::cout << absl::StrFormat("| --group-by account, 1000 decisions new | %d | %.2f | |\n",
                                decisions + 1000, added);
   std::filesystem::remove(log);
-  DecisionIndex::Remove(log);
+  DecisionIndex::RemoveDamaged(log);
 }
 
 }  // namespace

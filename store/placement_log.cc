@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "core/record/record.h"
 #include "core/record/record_reader.h"
+#include "core/snapshot/snapshot.h"
 #include "store/log_file.h"
 
 namespace carbon {
@@ -34,15 +35,19 @@ std::vector<std::string> LogDamage::Lines(const std::string& path) const {
   return lines;
 }
 
-absl::Status ReadPlacementLogOn(const std::string& path, bool is_written, int64_t* offset,
-                                SequencesByBoot* sequences, LogDamage* damage,
-                                const LogVisitor& visit) {
+absl::Status ReadPlacementLogFrom(const std::string& path, bool is_live, LogPlace* place,
+                                  SequencesByBoot* sequences, LogDamage* damage,
+                                  const LogVisitor& visit) {
   absl::StatusOr<LogFile> file = LogFile::Open(path);
   if (!file.ok()) return file.status();
-  if (*offset > 0) file->Skip(*offset);
+  if (place->offset > 0) file->Skip(place->offset);
+  const int64_t begin = place->offset;
+  std::string last;
   for (std::string line; file->Next(&line);) {
-    if (is_written && !file->had_newline()) break;
-    *offset = file->offset();
+    if (is_live && !file->had_newline()) break;
+    place->line_offset = place->offset;
+    place->offset = file->offset();
+    last = line;
     if (line.empty()) continue;
     absl::StatusOr<LogEntry> entry = ReadLogLine(line);
     if (!entry.ok()) {
@@ -63,6 +68,7 @@ absl::Status ReadPlacementLogOn(const std::string& path, bool is_written, int64_
     }
     visit(*std::move(entry), line);
   }
+  if (place->offset > begin) place->line_digest = Sha256Hex(last);
   if (!file->status().ok()) {
     if (!file->is_compressed()) return file->status();
     damage->end =
@@ -71,13 +77,23 @@ absl::Status ReadPlacementLogOn(const std::string& path, bool is_written, int64_
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> HasPlace(const std::string& path, const LogPlace& place) {
+  absl::StatusOr<LogFile> file = LogFile::Open(path);
+  if (!file.ok()) return file.status();
+  if (place.line_digest.empty()) return true;
+  file->Skip(place.line_offset);
+  std::string line;
+  return file->Next(&line) && file->offset() == place.offset &&
+         Sha256Hex(line) == place.line_digest;
+}
+
 absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequences,
                               const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain) {
   LogDamage damage;
-  int64_t offset = 0;
+  LogPlace place;
   const absl::Status status =
-      ReadPlacementLogOn(path, /*is_written=*/false, &offset, sequences, &damage, visit);
+      ReadPlacementLogFrom(path, /*is_live=*/false, &place, sequences, &damage, visit);
   if (!status.ok()) return status;
   for (const std::string& line : damage.Lines(path)) complain(line);
   return absl::OkStatus();

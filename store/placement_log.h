@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/record/log_entry.h"
 
@@ -39,12 +40,21 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
                               const LogVisitor& visit,
                               const std::function<void(const std::string&)>& complain);
 
-// Reads on from where an earlier reading ended: `offset` is that byte of the text, counted without
-// compression, and becomes the next one. Adds to `damage`. If `is_written`, it does not take a last
-// line without a newline, because the plugin may be writing it.
-absl::Status ReadPlacementLogOn(const std::string& path, bool is_written, int64_t* offset,
-                                SequencesByBoot* sequences, LogDamage* damage,
-                                const LogVisitor& visit);
+// A place in the text of a file, counted in bytes without compression.
+struct LogPlace {
+  int64_t offset = 0;       // behind the last line that was read
+  int64_t line_offset = 0;  // where that line begins
+  std::string line_digest;  // its SHA-256; empty: no line was read yet
+};
+
+// Reads on from the place where an earlier reading ended, and moves it. Adds to `damage`. If
+// `is_live`, the plugin still writes to the file, and a last line without a newline is not read.
+absl::Status ReadPlacementLogFrom(const std::string& path, bool is_live, LogPlace* place,
+                                  SequencesByBoot* sequences, LogDamage* damage,
+                                  const LogVisitor& visit);
+
+// Whether the file has the line before the place there.
+absl::StatusOr<bool> HasPlace(const std::string& path, const LogPlace& place);
 
 }  // namespace carbon
 

@@ -51,12 +51,15 @@ class Statement {
     (Bind(++index, values), ...);
   }
 
+  // Ends the reading of rows.
+  void Reset() { sqlite3_reset(statement_.get()); }
+
   // These replace one question mark, from 1. An absent value is NULL.
   void Bind(int index, int64_t value);
   void Bind(int index, std::optional<int64_t> value);
   void Bind(int index, Real real);
   void Bind(int index, absl::string_view text);
-  // Only this type: a text is no optional one.
+  // A template, so that a plain text does not convert to this overload.
   template <std::same_as<std::optional<absl::string_view>> Text>
   void Bind(int index, const Text& text) {
     if (text.has_value()) Bind(index, *text);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-// Each class below has the same functions, which Exchange() calls for every column in order.
+// Each class below has the same functions, which VisitColumns() calls for every column in order.
 
 class ColumnLister {
  public:
@@ -57,7 +57,7 @@ class ColumnLister {
 
 class ColumnWriter {
  public:
-  ColumnWriter(int first, NameBook* names, Statement* statement)
+  ColumnWriter(int first, NameTable* names, Statement* statement)
       : next_(first), names_(names), statement_(statement) {}
 
   void Name(const char*, std::string& text) {
@@ -119,14 +119,14 @@ class ColumnWriter {
   }
 
   int next_;
-  NameBook* names_;
+  NameTable* names_;
   Statement* statement_;
   absl::Status status_;
 };
 
 class ColumnReader {
  public:
-  ColumnReader(const Statement& row, int first, const NameBook& names)
+  ColumnReader(const Statement& row, int first, const NameTable& names)
       : row_(row), next_(first), names_(names) {}
 
   void Name(const char* name, std::string& text) {
@@ -195,11 +195,11 @@ class ColumnReader {
 
   const Statement& row_;
   int next_;
-  const NameBook& names_;
+  const NameTable& names_;
   absl::Status status_;
 };
 
-// Which optional parts a decision has. The columns of the others hold those of an empty part.
+// Which optional parts a decision has. The columns of a missing part have default values.
 struct Parts {
   bool home = false, chosen = false, saving = false, consequential_saving = false;
   bool returned = false, fate = false;
@@ -245,8 +245,8 @@ void ResetOtherParts(const Parts& parts, LoggedDecision* decision) {
 
 // The decision has all parts.
 template <class Columns, class Text>
-void Exchange(Columns& columns, bool only_sums, Parts& parts, Text& ran_elsewhere,
-              LoggedDecision& decision) {
+void VisitColumns(Columns& columns, bool only_sums, Parts& parts, Text& ran_elsewhere,
+                  LoggedDecision& decision) {
   DecisionSummary& summary = decision.summary;
   PlanSummary& home = *summary.home;
   PlanSummary& chosen = *summary.chosen;
@@ -325,13 +325,13 @@ ColumnLister ListColumns(bool only_sums) {
   std::string ran_elsewhere;
   LoggedDecision decision;
   CompleteParts(&decision);
-  Exchange(lister, only_sums, parts, ran_elsewhere, decision);
+  VisitColumns(lister, only_sums, parts, ran_elsewhere, decision);
   return lister;
 }
 
 }  // namespace
 
-absl::Status NameBook::Load() {
+absl::Status NameTable::Load() {
   names_ = {{0, ""}};
   numbers_ = {{"", 0}};
   absl::StatusOr<Statement> rows = database_->Prepare("SELECT number, name FROM names");
@@ -346,7 +346,7 @@ absl::Status NameBook::Load() {
   }
 }
 
-absl::StatusOr<int64_t> NameBook::NumberOf(absl::string_view name) {
+absl::StatusOr<int64_t> NameTable::NumberOf(absl::string_view name) {
   const std::string text(name);
   if (const auto found = numbers_.find(text); found != numbers_.end()) return found->second;
   const auto number = static_cast<int64_t>(names_.size());
@@ -358,7 +358,7 @@ absl::StatusOr<int64_t> NameBook::NumberOf(absl::string_view name) {
   return number;
 }
 
-const std::string* NameBook::NameOf(int64_t number) const {
+const std::string* NameTable::NameOf(int64_t number) const {
   const auto found = names_.find(number);
   return found == names_.end() ? nullptr : &found->second;
 }
@@ -373,24 +373,24 @@ int CountDecisionColumns(bool only_sums) {
   return static_cast<int>(ListColumns(only_sums).names().size());
 }
 
-absl::Status BindDecision(LoggedDecision* decision, int first, NameBook* names,
+absl::Status BindDecision(LoggedDecision* decision, int first, NameTable* names,
                           Statement* statement) {
   Parts parts = PartsOf(*decision);
   CompleteParts(decision);
   static const std::string kNotKnownYet;
   ColumnWriter writer(first, names, statement);
-  Exchange(writer, /*only_sums=*/false, parts, kNotKnownYet, *decision);
+  VisitColumns(writer, /*only_sums=*/false, parts, kNotKnownYet, *decision);
   return writer.status();
 }
 
 absl::StatusOr<LoggedDecision> ReadDecision(const Statement& row, int first, bool only_sums,
-                                            const NameBook& names) {
+                                            const NameTable& names) {
   LoggedDecision decision;
   CompleteParts(&decision);
   Parts parts;
   std::string ran_elsewhere;
   ColumnReader reader(row, first, names);
-  Exchange(reader, only_sums, parts, ran_elsewhere, decision);
+  VisitColumns(reader, only_sums, parts, ran_elsewhere, decision);
   if (!reader.status().ok()) return reader.status();
   for (const absl::string_view name : NamesIn(ran_elsewhere)) {
     decision.fate->ran_elsewhere.emplace(name);

@@ -1,15 +1,17 @@
 // DecisionIndex is an SQLite database beside a placement log, LOG.index, which holds the log's
-// decisions as scarbon log shows them. A million records are gigabytes of text, and take a minute
-// to read; their index is read in a second.
+// decisions as scarbon log shows them. A million records are gigabytes of text, and take minutes to
+// read.
 //
-// It is derived: it can be deleted at any time, and is made anew from the files. Update() reads
-// what was added to them since, also after logrotate has renamed, compressed or deleted some; what
-// a deleted file said of decisions in other files stays. If a file has changed in another way, all
-// are read again. It believes that a log only grows: whether somebody has changed a record is for
-// scarbon log verify, which reads the files.
+// It is derived: it can be deleted at any time, and is rebuilt from the files. Update() reads what
+// was added to them since, also after logrotate has renamed, compressed or deleted some. If a file
+// changed in another way, the index is rebuilt. It assumes that a log only grows: it does not see
+// that somebody changed a record that was read. scarbon log verify reads the files. What a deleted
+// file said of decisions in other files stays until the index is rebuilt.
 //
 // Several processes may use one index; one of them updates it at a time. It never locks or writes
-// the log. Blocks on the disk. One thread at a time. Errors are those of store/sqlite.h.
+// the log. Root uses it as the owner of the log's folder (store/effective_user.h). Blocks on the
+// disk. One thread at a time. Errors are those of store/sqlite.h; Aborted means that a file of the
+// log cannot be read.
 #ifndef CLI_LOG_DECISION_INDEX_H_
 #define CLI_LOG_DECISION_INDEX_H_
 
@@ -18,18 +20,20 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cli/log/decision_filter.h"
 #include "cli/log/logged_decision.h"
+#include "store/effective_user.h"
 
 namespace carbon {
 
 class Database;
-class NameBook;
+class NameTable;
+struct FileChanges;
+struct IndexedFile;
 
 // Which decisions are asked for.
 struct IndexQuery {
@@ -40,30 +44,44 @@ struct IndexQuery {
   bool only_sums = false;
 };
 
+// What accounting will say of a decision's job for ever. Absent: that it does not know the job.
+struct FinalFate {
+  int64_t row = 0;
+  uint32_t job_id = 0;
+  std::optional<JobFate> fate;
+};
+
 class DecisionIndex {
  public:
-  // Opens the index of the log, and creates it if it is missing or of another version. It belongs
-  // to the owner of the log's folder. PermissionDenied if it may not be written, or is a link. The
-  // system's error if the log cannot be read.
+  // Whether the log has an index.
+  static bool Exists(const std::string& log);
+
+  // Opens the index of the log, and creates it if it is missing. PermissionDenied if it may not be
+  // written. FailedPrecondition if it is a link or a folder.
   static absl::StatusOr<std::unique_ptr<DecisionIndex>> Open(const std::string& log);
   ~DecisionIndex();
-  // Removes the index of the log, for example because it is damaged.
-  static void Remove(const std::string& log);
+
+  // Removes an index that cannot be used. Returns false if the file is not a database.
+  static bool RemoveDamaged(const std::string& log);
 
   // Adds what the files have that the index lacks. `files` are the log and what logrotate made of
-  // it, oldest first and the log last, as WithRotated() lists them. Blocks for a minute if a
-  // million records are new.
+  // it, oldest first and the log last, as WithRotated() lists them. Blocks for minutes if a million
+  // records are new; what was added until an interruption stays.
   absl::Status Update(const std::vector<std::string>& files);
+
+  // What is read between these is of one state of the index.
+  absl::Status BeginReading();
+  absl::Status EndReading();
 
   // Calls `visit` for each decision, in the order of the files. The number is for KeepFates().
   absl::Status ForEach(const IndexQuery& query,
                        const std::function<void(int64_t row, LoggedDecision decision)>& visit);
 
-  // Returns the numbers of the jobs whose fate is to be asked for (HasFateToAskFor), each once.
+  // Returns the numbers of the jobs whose fate is to be asked for, each once.
   absl::StatusOr<std::vector<int64_t>> JobsToAskFor(const IndexQuery& query);
 
-  // Keeps what became of jobs, so that accounting is not asked again.
-  absl::Status KeepFates(const std::vector<std::pair<int64_t, JobFate>>& fates);
+  // Keeps what became of jobs, so that accounting is not asked for them again.
+  absl::Status KeepFates(const std::vector<FinalFate>& fates);
 
   // Returns how many decisions of a file were not recorded, as LogContents::withheld. Empty `file`:
   // of all files.
@@ -72,11 +90,17 @@ class DecisionIndex {
   absl::StatusOr<std::vector<std::string>> Damage(const std::vector<std::string>& files);
 
  private:
-  // Returns the condition of the query and a further one.
-  absl::StatusOr<std::string> WhereOf(const IndexQuery& query, const NameBook& names,
-                                      const std::string& further);
-  explicit DecisionIndex(std::unique_ptr<Database> database);
+  explicit DecisionIndex(FolderOwner owner);
 
+  // Reads a part of what is new, in one transaction.
+  absl::Status UpdateOnce(const std::vector<std::string>& files);
+  // Reads files as far as one transaction goes. Returns false if an older file grew.
+  absl::StatusOr<bool> ReadFiles(const std::vector<IndexedFile>& known, FileChanges* changes);
+  // Returns the condition of the query and another one.
+  absl::StatusOr<std::string> WhereOf(const IndexQuery& query, const NameTable& names,
+                                      const std::string& extra_condition);
+
+  FolderOwner owner_;
   std::unique_ptr<Database> database_;
 };
 

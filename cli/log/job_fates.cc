@@ -158,20 +158,21 @@ JobRuns ParseJobRuns(absl::string_view printed) {
   return all;
 }
 
-JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
-                            const std::function<void(const std::string&)>& complain) {
-  JobRuns all;
+AskedRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
+                              const std::function<void(const std::string&)>& complain) {
+  AskedRuns asked_runs;
   for (size_t i = 0; i < job_ids.size(); i += kMaxAtOnce) {
     const auto begin = job_ids.begin() + static_cast<std::ptrdiff_t>(i);
     const auto end =
         job_ids.begin() + static_cast<std::ptrdiff_t>(std::min(i + kMaxAtOnce, job_ids.size()));
-    const absl::Status asked = Ask({begin, end}, &all);
+    const absl::Status asked = Ask({begin, end}, &asked_runs.runs);
     if (asked.ok()) continue;
+    asked_runs.is_complete = false;
     // It is not a problem if Slurm keeps no accounts, or if there is no Slurm.
     if (IsTooMuch(asked)) complain(absl::StrCat("sacct: ", asked.message()));
     break;
   }
-  return all;
+  return asked_runs;
 }
 
 bool HasFateToAskFor(const LoggedDecision& decision) {

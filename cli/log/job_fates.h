@@ -34,11 +34,15 @@ struct JobRun {
 // The runs by job id, in the order printed.
 using JobRuns = std::map<int64_t, std::vector<JobRun>>;
 
-// Returns what sacct shows. Without accounting the result is empty. If sacct prints more than is
-// read, or takes too long, `complain` gets a line, and the result has what sacct printed until
-// then.
-JobRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
-                            const std::function<void(const std::string&)>& complain);
+// Returns what sacct shows. Without accounting the result is empty. `is_complete`: it was asked for
+// all of them, so that it does not know those that are missing. If sacct prints more than is read,
+// or takes too long, `complain` gets a line, and the result has what sacct printed until then.
+struct AskedRuns {
+  JobRuns runs;
+  bool is_complete = true;
+};
+AskedRuns AskWhatBecameOfJobs(const std::vector<int64_t>& job_ids,
+                              const std::function<void(const std::string&)>& complain);
 
 // Parses the output of `sacct --noheader --parsable2 --allocations --duplicates
 // --format=JobID,UID,Submit,Start,ElapsedRaw,Partition,State,NodeList`, with times in seconds since

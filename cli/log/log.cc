@@ -1,10 +1,12 @@
 // scarbon log: shows the placement log as a table. This file has its options and its output.
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -33,6 +35,7 @@
 #include "core/record/record_reader.h"
 #include "settings/load_config.h"
 #include "store/file.h"
+#include "store/log_file.h"
 #include "store/log_follower.h"
 #include "store/rotated_logs.h"
 
@@ -74,10 +77,10 @@ absl::StatusOr<DecisionFilter> FilterOf(const Options& options) {
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
 
 // What the command prints of decisions, which are added in order.
-class Presentation {
+class LogOutput {
  public:
-  Presentation(const Options& options, const std::vector<LogColumn>& columns,
-               const std::vector<LogOrder>& order, const std::vector<const LogField*>& groups)
+  LogOutput(const Options& options, const std::vector<LogColumn>& columns,
+            const std::vector<LogOrder>& order, const std::vector<const LogField*>& groups)
       : options_(options),
         columns_(columns),
         order_(order),
@@ -161,63 +164,80 @@ struct Files {
   bool all = false;                  // or only the log
 };
 
-// Another user may own a copy of the log.
+// Reports only files that anybody may write: a copy of the log may belong to another user.
 void WarnOfWriters(const std::string& path) {
   for (const std::string& fact : OtherWriters(path)) {
     if (absl::StartsWith(fact, "anybody")) Complain(absl::StrCat(path, ": ", fact));
   }
 }
 
-// Adds the decisions from the index of the log. Complains only if it succeeds.
-absl::Status ReadIndex(const Files& files, const DecisionFilter& filter,
-                       Presentation* presentation) {
-  absl::StatusOr<std::unique_ptr<DecisionIndex>> index = DecisionIndex::Open(files.log);
-  if (!index.ok()) return index.status();
-  absl::Status status = (*index)->Update(files.rotated);
+// Accounting forgets jobs. After this time a job that it does not know stays unknown.
+constexpr absl::Duration kUnknownAfter = absl::Hours(24 * 30);
+
+// Adds the decisions from the index of the log, and what became of their jobs. Complains only if it
+// succeeds.
+absl::Status ReadIndex(const Files& files, const DecisionFilter& filter, LogOutput* output) {
+  absl::StatusOr<std::unique_ptr<DecisionIndex>> opened = DecisionIndex::Open(files.log);
+  if (!opened.ok()) return opened.status();
+  DecisionIndex& index = **opened;
+  absl::Status status = index.Update(files.rotated);
   if (!status.ok()) return status;
   const std::string only = files.all ? "" : files.log;
-  const IndexQuery query = {filter, only, presentation->only_sums()};
-  const auto job_ids = (*index)->JobsToAskFor(query);
-  const auto damage =
-      (*index)->Damage(files.all ? files.rotated : std::vector<std::string>{files.log});
-  const auto withheld = (*index)->Withheld(only);
-  for (const absl::Status& read : {job_ids.status(), damage.status(), withheld.status()}) {
-    if (!read.ok()) return read;
-  }
-  const JobRuns runs = AskWhatBecameOfJobs(*job_ids, Complain);
-  const absl::Time now = absl::Now();
-  std::vector<std::pair<int64_t, JobFate>> final_fates;
-  status = (*index)->ForEach(query, [&](int64_t row, LoggedDecision decision) {
-    if (HasFateToAskFor(decision)) {
-      AddFate(runs, &decision);
-      if (decision.fate.has_value() && IsFinal(*decision.fate, now)) {
-        final_fates.emplace_back(row, *decision.fate);
-      }
-    }
-    presentation->Add(std::move(decision));
-  });
+  const IndexQuery query = {filter, only, output->only_sums()};
+  const absl::StatusOr<std::vector<int64_t>> job_ids = index.JobsToAskFor(query);
+  if (!job_ids.ok()) return job_ids.status();
+  std::vector<std::string> complaints;
+  const AskedRuns asked = AskWhatBecameOfJobs(
+      *job_ids, [&complaints](const std::string& line) { complaints.push_back(line); });
+
+  status = index.BeginReading();
   if (!status.ok()) return status;
-  // If another process writes, they are asked for again.
-  (*index)->KeepFates(final_fates).IgnoreError();
-  for (const std::string& line : *damage) Complain(line);
+  const auto damage = index.Damage(files.all ? files.rotated : std::vector<std::string>{files.log});
+  const auto withheld = index.Withheld(only);
+  if (!damage.ok()) return damage.status();
+  if (!withheld.ok()) return withheld.status();
+  const absl::Time now = absl::Now();
+  std::vector<FinalFate> final_fates;
+  status = index.ForEach(query, [&](int64_t row, LoggedDecision decision) {
+    if (HasFateToAskFor(decision)) {
+      AddFate(asked.runs, &decision);
+      const bool is_final = decision.fate.has_value()
+                                ? IsFinal(*decision.fate, now)
+                                : asked.is_complete && decision.summary.time < now - kUnknownAfter;
+      if (is_final) final_fates.push_back({row, *decision.job_id, decision.fate});
+    }
+    output->Add(std::move(decision));
+  });
+  status.Update(index.EndReading());
+  if (!status.ok()) return status;
+  // If another process writes, accounting is asked again the next time.
+  index.KeepFates(final_fates).IgnoreError();
+  complaints.insert(complaints.end(), damage->begin(), damage->end());
+  complaints.insert(complaints.end(), withheld->begin(), withheld->end());
+  for (const std::string& line : complaints) Complain(line);
   for (const std::string& path : files.rotated) {
     if (files.all || path == files.log) WarnOfWriters(path);
   }
-  for (const std::string& line : *withheld) Complain(line);
   return absl::OkStatus();
+}
+
+// Whether the files are read without a word if the index cannot be: it may not be written, another
+// process updates it, or the files themselves are at fault, which ReadFiles() reports.
+bool IsNoFaultOfTheIndex(const absl::Status& status) {
+  return absl::IsPermissionDenied(status) || absl::IsUnavailable(status) || absl::IsAborted(status);
 }
 
 // Adds the decisions from the files themselves.
 absl::Status ReadFiles(const Options& options, const Files& files, const DecisionFilter& filter,
-                       Presentation* presentation) {
+                       LogOutput* output) {
   absl::StatusOr<LogContents> contents =
       ReadLogs(files.all ? files.rotated : std::vector<std::string>{files.log}, filter,
                options.json, Complain);
   if (!contents.ok()) return contents.status();
   for (const std::string& line : contents->withheld) Complain(line);
   std::vector<LoggedDecision>& decisions = contents->decisions;
-  AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), Complain), &decisions);
-  for (LoggedDecision& decision : decisions) presentation->Add(std::move(decision));
+  AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), Complain).runs, &decisions);
+  for (LoggedDecision& decision : decisions) output->Add(std::move(decision));
   return absl::OkStatus();
 }
 
@@ -225,7 +245,7 @@ absl::Status ReadFiles(const Options& options, const Files& files, const Decisio
 // closed or the program is interrupted. The queue shows a job only after its decision was written,
 // so it has no number yet.
 int Follow(const std::string& log, std::optional<LogPosition> position,
-           const DecisionFilter& filter, Presentation* presentation) {
+           const DecisionFilter& filter, LogOutput* output) {
   constexpr int64_t kAtOnce = 8 << 20;
   constexpr absl::Duration kPause = absl::Milliseconds(500);
   LogFollower follower(log, position);
@@ -238,7 +258,7 @@ int Follow(const std::string& log, std::optional<LogPosition> position,
           if (record == nullptr) return absl::OkStatus();
           LoggedDecision decision;
           decision.summary = SummaryOf(*record);
-          if (filter.Admits(decision.summary)) presentation->PrintBelow(decision);
+          if (filter.Admits(decision.summary)) output->PrintBelow(decision);
           return absl::OkStatus();
         });
     if (!has_more.ok()) {
@@ -248,6 +268,15 @@ int Follow(const std::string& log, std::optional<LogPosition> position,
     if (!*has_more) absl::SleepFor(kPause);
   }
   return 0;
+}
+
+// Compressed files do not grow, and a pipe has no end. That a file is missing is said elsewhere.
+bool CanBeFollowed(const std::string& log) {
+  std::error_code error;
+  if (!std::filesystem::exists(log, error)) return true;
+  if (!std::filesystem::is_regular_file(log, error)) return false;
+  const absl::StatusOr<LogFile> file = LogFile::Open(log);
+  return file.ok() && !file->is_compressed();
 }
 
 int Run(const Options& options) {
@@ -284,28 +313,41 @@ int Run(const Options& options) {
     if (!config.has_value()) return 1;
     files.log = config->daemon.paths.log;
   }
+  // logrotate works where the file is.
+  std::error_code error_code;
+  const std::filesystem::path real = std::filesystem::canonical(files.log, error_code);
+  if (!error_code && options.follow) files.log = real.string();
   std::vector<std::string> skipped;
   files.rotated = WithRotated(files.log, CompressedLogs::kIncluded, &skipped);
   for (const std::string& line : skipped) {
     if (options.all) Complain(line);
   }
-  // The lines of the files are not in the index.
+  if (options.follow && !CanBeFollowed(files.log)) {
+    Complain(absl::StrCat(files.log, ": cannot be followed: it is not a log that is written to"));
+    return 2;
+  }
   const std::optional<LogPosition> end =
       options.follow ? LogFollower::EndOf(files.log) : std::nullopt;
-  const auto finish = [&](Presentation* presentation) {
-    presentation->Print();
-    return options.follow ? Follow(files.log, end, *filter, presentation) : 0;
+  const auto finish = [&](LogOutput* output) {
+    output->Print();
+    return options.follow ? Follow(files.log, end, *filter, output) : 0;
   };
-  const bool wants_index = options.file.empty() && !options.json && !options.no_index;
-  for (int attempt = 0; wants_index && attempt < 2; ++attempt) {
-    Presentation presentation(options, *fields, *order, *groups);
-    const absl::Status read = ReadIndex(files, *filter, &presentation);
-    if (read.ok()) return finish(&presentation);
-    if (!absl::IsDataLoss(read)) break;  // what is wrong with the files is said below
-    DecisionIndex::Remove(files.log);
+  // --json prints the records' own lines, which the index does not have. To make an index, all
+  // files are read: only --all asks for them.
+  const bool wants_index = options.file.empty() && !options.json && !options.no_index &&
+                           (options.all || DecisionIndex::Exists(files.log));
+  for (int attempt = 0; wants_index; ++attempt) {
+    LogOutput output(options, *fields, *order, *groups);
+    const absl::Status read = ReadIndex(files, *filter, &output);
+    if (read.ok()) return finish(&output);
+    if (IsNoFaultOfTheIndex(read)) break;
+    const bool may_be_damaged = absl::IsDataLoss(read) || absl::IsInternal(read);
+    if (may_be_damaged && attempt == 0 && DecisionIndex::RemoveDamaged(files.log)) continue;
+    Complain(absl::StrCat(read.message(), "; the log's files are read instead"));
+    break;
   }
-  Presentation presentation(options, *fields, *order, *groups);
-  const absl::Status read = ReadFiles(options, files, *filter, &presentation);
+  LogOutput output(options, *fields, *order, *groups);
+  const absl::Status read = ReadFiles(options, files, *filter, &output);
   if (!read.ok()) {
     Complain(absl::StrCat(read.message(),
                           absl::IsPermissionDenied(read)
@@ -314,7 +356,7 @@ int Run(const Options& options) {
                               : ""));
     return 1;
   }
-  return finish(&presentation);
+  return finish(&output);
 }
 
 }  // namespace

@@ -70,6 +70,33 @@ TEST_F(LogFileTest, ReadsWhatLogrotateCompresses) {
   }
 }
 
+TEST_F(LogFileTest, SkipsToAByteOfTheText) {
+  // More than one block, so that a compressed file is skipped in pieces.
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) absl::StrAppend(&text, "line ", i, "\n");
+  const auto middle = static_cast<int64_t>(text.find("line 15000\n"));
+  for (const bool is_compressed : {false, true}) {
+    if (is_compressed) {
+      WriteCompressed(archive_write_add_filter_gzip, text);
+    } else {
+      Write(text);
+    }
+    absl::StatusOr<LogFile> file = LogFile::Open(path_);
+    ASSERT_TRUE(file.ok());
+    file->Skip(middle);
+    std::string line;
+    ASSERT_TRUE(file->Next(&line));
+    EXPECT_EQ(line, "line 15000");
+    EXPECT_EQ(file->offset(), middle + 11);
+    EXPECT_EQ(file->is_compressed(), is_compressed);
+    absl::StatusOr<LogFile> behind = LogFile::Open(path_);
+    ASSERT_TRUE(behind.ok());
+    behind->Skip(static_cast<int64_t>(text.size()) + 7);
+    EXPECT_FALSE(behind->Next(&line));
+    EXPECT_TRUE(behind->status().ok()) << behind->status();
+  }
+}
+
 TEST_F(LogFileTest, ReadsAPlainFileAndSaysWhetherItsLastLineIsWhole) {
   Write("one\ntwo");
   EXPECT_THAT(Lines(), ElementsAre("one", "two"));

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -19,14 +21,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "cli/log/decision_columns.h"
 #include "cli/log/fields.h"
+#include "cli/log/index_tables.h"
 #include "cli/log/job_fates.h"
 #include "cli/log/log_contents.h"
 #include "cli/log/totals.h"
 #include "core/decision/watch.h"
 #include "core/record/event_records.h"
 #include "core/record/record.h"
+#include "core/snapshot/snapshot.h"
 #include "store/rotated_logs.h"
+#include "store/sqlite.h"
 #include "tests/cli/log/sample_line.h"
 #include "tests/temporary_folder.h"
 
@@ -185,6 +191,10 @@ TEST_F(DecisionIndexTest, ShowsWhatTheFilesShow) {
   Append(R"({"v":1,"type":"decision","boot":"b","seq":2,"time":7})"
          "\n");
   ExpectSameAsFiles();
+  WithheldRecords timeless = {.user_id = 1, .count = 7};
+  timeless.first = timeless.last = absl::InfinitePast();
+  Append(WriteRecord(WithheldRecord{{{"0000000000000000", 1}, kStart}, timeless}));
+  ExpectSameAsFiles();
   EXPECT_THAT(FromIndex({}).damage,
               ElementsAre(HasSubstr("4 records missing"), HasSubstr("1 line is not a record"),
                           HasSubstr("1 record has fields that cannot be read")));
@@ -206,7 +216,7 @@ TEST_F(DecisionIndexTest, ReadsOnWhereItEnded) {
   }
 }
 
-TEST_F(DecisionIndexTest, TakesALineOnlyWhenItIsWhole) {
+TEST_F(DecisionIndexTest, ReadsOnlyWholeLines) {
   const std::string line = Line({.sequence = 2});
   Append(Line({.sequence = 1}) + line.substr(0, 100));
   const std::string before = FromIndex({}).decisions;
@@ -214,6 +224,36 @@ TEST_F(DecisionIndexTest, TakesALineOnlyWhenItIsWhole) {
   Append(line.substr(100));
   ExpectSameAsFiles();
   EXPECT_NE(FromIndex({}).decisions, before);
+}
+
+TEST_F(DecisionIndexTest, ReportsALineThatWasCutByARotation) {
+  Append(Line({.sequence = 1}) + Line({.sequence = 2}).substr(0, 100));
+  ExpectSame(FromIndex({}), FromIndex({}));
+  fs::rename(log_, log_ + ".1");
+  Append(Line({.sequence = 2}));
+  ExpectSameAsFiles();
+  EXPECT_THAT(FromIndex({}).damage, ElementsAre(HasSubstr("1 line is not a record")));
+}
+
+TEST_F(DecisionIndexTest, RemembersWhatADeletedFileSaid) {
+  Append(Queued(1, 2, 17));
+  ExpectSame(FromIndex({}), FromFiles({}));
+  fs::rename(log_, log_ + ".1");
+  Append(Line({.sequence = 2}));
+  ExpectSame(FromIndex({}), FromFiles({}));
+  fs::remove(log_ + ".1");
+  EXPECT_THAT(FromIndex({}).decisions, HasSubstr("jobid=17/17"));
+}
+
+TEST_F(DecisionIndexTest, IsRightBesideCopiesAndTouchedFiles) {
+  Append(Line({.sequence = 1}));
+  ExpectSameAsFiles();
+  fs::copy_file(log_, log_ + ".1");
+  ExpectSameAsFiles();
+  Append(Line({.sequence = 2}));
+  ExpectSameAsFiles();
+  ASSERT_EQ(system(absl::StrCat("touch ", log_, " ", log_, ".1").c_str()), 0);
+  ExpectSameAsFiles();
 }
 
 TEST_F(DecisionIndexTest, FollowsLogrotate) {
@@ -237,10 +277,20 @@ TEST_F(DecisionIndexTest, FollowsLogrotate) {
   ExpectSameAsFiles();
 }
 
-TEST_F(DecisionIndexTest, BeginsAnewWhereAFileChangedInAnotherWay) {
+TEST_F(DecisionIndexTest, RebuildsIfAFileChangedInAnotherWay) {
   Append(Line({.sequence = 1}) + Line({.sequence = 2}));
   ExpectSameAsFiles();
   std::ofstream(log_) << Line({.sequence = 1, .name = "rewritten"});
+  ExpectSameAsFiles();
+  // A file is replaced by a shorter backup of it, and goes on from there.
+  Append(Line({.sequence = 2}) + Line({.sequence = 3}));
+  ExpectSameAsFiles();
+  std::ofstream(log_ + ".new") << Line({.sequence = 1, .name = "rewritten"});
+  fs::rename(log_ + ".new", log_);
+  for (uint64_t i = 4; i < 9; ++i) Append(Line({.sequence = i}));
+  ExpectSameAsFiles();
+  // A line is removed.
+  ASSERT_EQ(system(absl::StrCat("sed -i 2d ", log_).c_str()), 0);
   ExpectSameAsFiles();
   // An older file comes back.
   std::ofstream(log_ + ".1") << Line({.sequence = 0, .name = "older"});
@@ -255,7 +305,9 @@ TEST_F(DecisionIndexTest, FiltersAsTheFilesAreFiltered) {
                  .home = i % 5 == 0 ? "lyon" : "frankfurt",
                  .after = absl::Hours(i)}));
   }
-  std::vector<DecisionFilter> filters(9);
+  Append(R"({"v":1,"type":"decision","boot":"b","seq":1,"time":"2026-11-24T19:00:00Z"})"
+         "\n");
+  std::vector<DecisionFilter> filters(10);
   filters[1].start = kStart + absl::Hours(7);
   filters[2].end = kStart + absl::Hours(7);
   filters[3].users = {"root"};
@@ -264,21 +316,24 @@ TEST_F(DecisionIndexTest, FiltersAsTheFilesAreFiltered) {
   filters[6].sites = {"lyon"};
   filters[7].partitions = {"frankfurt"};
   filters[8].policies = {"other"};
+  filters[9].users = {""};
   for (const DecisionFilter& filter : filters) ExpectSame(FromIndex(filter), FromFiles(filter));
 }
 
 TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
   Append(Line({.sequence = 1}) + Queued(2, 1, 17) + Line({.sequence = 3}) + Queued(4, 3, 18));
+  Append(Line({.sequence = 5}) + Queued(6, 5, 19));
   const std::unique_ptr<DecisionIndex> index = Open();
   ASSERT_TRUE(index->Update(Files()).ok());
   const DecisionFilter all;
-  EXPECT_THAT(*index->JobsToAskFor({all}), ElementsAre(17, 18));
+  EXPECT_THAT(*index->JobsToAskFor({all}), ElementsAre(17, 18, 19));
   JobFate fate;
   fate.ran = absl::Hours(3);
   fate.ran_share = 0.1;
   fate.has_ended = true;
   fate.ran_elsewhere = {"lyon", "paris"};
-  ASSERT_TRUE(index->KeepFates({{1, fate}}).ok());
+  // Another job's fate is not taken for it.
+  ASSERT_TRUE(index->KeepFates({{1, 17, fate}, {2, 99, fate}, {3, 19, std::nullopt}}).ok());
   EXPECT_THAT(*index->JobsToAskFor({all}), ElementsAre(18));
   for (const bool only_sums : {false, true}) {
     std::vector<LoggedDecision> decisions;
@@ -286,7 +341,7 @@ TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
                     ->ForEach({all, "", only_sums},
                               [&](int64_t, LoggedDecision d) { decisions.push_back(std::move(d)); })
                     .ok());
-    ASSERT_EQ(decisions.size(), 2);
+    ASSERT_EQ(decisions.size(), 3);
     ASSERT_TRUE(decisions[0].fate.has_value());
     EXPECT_EQ(decisions[0].fate->ran, fate.ran);
     EXPECT_EQ(decisions[0].fate->ran_share, fate.ran_share);
@@ -355,20 +410,107 @@ TEST_F(DecisionIndexTest, BelongsToTheOwnerOfTheFolder) {
   EXPECT_EQ(facts.st_gid, 4243U);
 }
 
-TEST_F(DecisionIndexTest, FollowsNoLink) {
+TEST_F(DecisionIndexTest, RefusesASymbolicLink) {
   Append(Line({.sequence = 1}));
   fs::create_symlink(temporary_.path() + "/elsewhere", log_ + ".index");
-  EXPECT_EQ(DecisionIndex::Open(log_).status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(DecisionIndex::Open(log_).status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_FALSE(fs::exists(temporary_.path() + "/elsewhere"));
 }
 
-TEST_F(DecisionIndexTest, SaysThatItIsDamaged) {
+std::string BigEndian(uint32_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(number >> shift));
+  return bytes;
+}
+
+// SQLite's recovery deletes the file that a journal names as the one it belongs to. The owner of
+// the folder may write such a journal, and must not be able to have root delete a file.
+TEST_F(DecisionIndexTest, LetsTheOwnerOfTheFolderDoNothingAsRoot) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a folder away";
+  const std::string folder = temporary_.path() + "/log";
+  const std::string log = folder + "/placements.jsonl";
+  fs::create_directory(folder);
+  ASSERT_EQ(chmod(temporary_.path().c_str(), 0755), 0);
+  ASSERT_EQ(chown(folder.c_str(), 4242, 4243), 0);
+  std::ofstream(log) << Line({.sequence = 1});
+  const TemporaryFolder roots;
+  const std::string victim = roots.path() + "/victim";
+  std::ofstream(victim) << "secret";
+  ASSERT_EQ(chmod(victim.c_str(), 0600), 0);
+  {
+    auto index = DecisionIndex::Open(log);
+    ASSERT_TRUE(index.ok()) << index.status();
+    ASSERT_TRUE((*index)->Update({log}).ok());
+  }
+  const std::string magic = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7";
+  std::string journal =
+      magic + BigEndian(0) + BigEndian(7) + BigEndian(1) + BigEndian(512) + BigEndian(4096);
+  journal.resize(512, '\0');
+  uint32_t sum = 0;
+  for (const char c : victim) sum += static_cast<uint32_t>(c);
+  journal += BigEndian(0x40000000 / 4096 + 1) + victim +
+             BigEndian(static_cast<uint32_t>(victim.size())) + BigEndian(sum) + magic;
+  std::ofstream(log + ".index-journal", std::ios::binary) << journal;
+  ASSERT_EQ(chown((log + ".index-journal").c_str(), 4242, 4243), 0);
+  const auto index = DecisionIndex::Open(log);
+  if (index.ok()) (*index)->Update({log}).IgnoreError();
+  EXPECT_TRUE(fs::exists(victim));
+  EXPECT_EQ(geteuid(), 0U);
+}
+
+TEST_F(DecisionIndexTest, ReportsDamage) {
   Append(Line({.sequence = 1}));
   ExpectSameAsFiles();
   std::ofstream(log_ + ".index") << std::string(10000, 'x');
   EXPECT_EQ(DecisionIndex::Open(log_).status().code(), absl::StatusCode::kDataLoss);
-  DecisionIndex::Remove(log_);
+  EXPECT_FALSE(DecisionIndex::RemoveDamaged(log_)) << "it may be anybody's";
+  fs::remove(log_ + ".index");
   ExpectSameAsFiles();
+  EXPECT_TRUE(DecisionIndex::RemoveDamaged(log_));
+  ExpectSameAsFiles();
+}
+
+TEST_F(DecisionIndexTest, IsRebuiltFromAnotherVersion) {
+  Append(Line({.sequence = 1}));
+  ExpectSameAsFiles();
+  {
+    const auto database = Database::Open(log_ + ".index", Database::Access::kWrite);
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE((*database)->Run("DROP TABLE names").ok());
+    ASSERT_TRUE((*database)->Run("PRAGMA user_version = 99").ok());
+  }
+  ExpectSameAsFiles();
+}
+
+// If this fails, raise kIndexVersion in cli/log/index_tables.h with the new digest.
+TEST_F(DecisionIndexTest, HasANewVersionForOtherColumns) {
+  EXPECT_EQ(kIndexVersion, 1);
+  EXPECT_EQ(Sha256Hex(DecisionColumnTypes()).substr(0, 16), "544f023bdfa0b2b6");
+}
+
+// Both make the index at the same time, again and again.
+TEST_F(DecisionIndexTest, IsSharedByTwoProcesses) {
+  for (uint64_t i = 1; i <= 50; ++i) Append(Line({.sequence = i}));
+  const auto count = [&] {
+    const auto index = DecisionIndex::Open(log_);
+    if (!index.ok()) return absl::IsUnavailable(index.status()) ? 0 : 1;
+    const absl::Status updated = (*index)->Update(Files());
+    if (!updated.ok()) return absl::IsUnavailable(updated) ? 0 : 2;
+    int decisions = 0;
+    const absl::Status read =
+        (*index)->ForEach({DecisionFilter()}, [&](int64_t, const LoggedDecision&) { ++decisions; });
+    if (!read.ok()) return absl::IsUnavailable(read) ? 0 : 3;
+    return decisions == 50 ? 0 : 4;
+  };
+  for (int round = 0; round < 20; ++round) {
+    fs::remove(log_ + ".index");
+    const pid_t child = fork();
+    if (child == 0) _exit(count());
+    EXPECT_EQ(count(), 0);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << "exit code " << WEXITSTATUS(status);
+  }
 }
 
 }  // namespace

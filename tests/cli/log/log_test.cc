@@ -508,6 +508,11 @@ TEST_F(ScarbonLog, ShowsNewDecisionsAsTheyAreMade) {
                        .c_str()),
             0);
   EXPECT_EQ(Contents(folder_ + "/shown"), "train 63%\nlater 63%\n");
+  fs::copy_file(log_, log_ + ".1");
+  ASSERT_EQ(system(absl::StrCat("gzip ", log_, ".1").c_str()), 0);
+  EXPECT_EQ(Run(absl::StrCat("-f --file ", log_, ".1.gz")).err,
+            absl::StrCat("scarbon: ", log_,
+                         ".1.gz: cannot be followed: it is not a log that is written to\n"));
   EXPECT_EQ(RunOnLog("-f --json").code, 2);
   EXPECT_EQ(RunOnLog("-f -g site").code, 2);
 }
@@ -532,7 +537,7 @@ TEST_F(ScarbonLogOfTheConfiguration, ShowsTheSameFromTheIndexAsFromTheFiles) {
   std::ofstream(log_ + ".1") << Line({.sequence = 1, .name = "old"}) << "no record\n";
   Append(Line({.sequence = 2, .name = "new"}));
   for (const char* options :
-       {"", "--all", "--all -o job,co2e,saved --sort -time", "--all -g account", "--all -A none"}) {
+       {"--all", "", "--all -o job,co2e,saved --sort -time", "--all -g account", "--all -A none"}) {
     const Ran files = RunConfigured(absl::StrCat("--no-index ", options));
     const Ran index = RunConfigured(options);
     EXPECT_EQ(index.code, 0) << options;
@@ -545,29 +550,40 @@ TEST_F(ScarbonLogOfTheConfiguration, ShowsTheSameFromTheIndexAsFromTheFiles) {
   EXPECT_THAT(RunConfigured("--all --json").out, HasSubstr("\"name\":\"old\""));
 }
 
-TEST_F(ScarbonLogOfTheConfiguration, MakesNoIndexBesideANamedFileOrIfToldNotTo) {
+// Without --all nobody asked for the rotated logs, which may be many.
+TEST_F(ScarbonLogOfTheConfiguration, MakesAnIndexOnlyForAllFilesOfTheLog) {
   Append(Line({.sequence = 1}));
-  EXPECT_EQ(RunOnLog("-nP -o job").out, "train\n");
-  EXPECT_EQ(RunConfigured("--no-index -nP -o job").out, "train\n");
-  EXPECT_EQ(RunConfigured("--json").code, 0);
+  EXPECT_EQ(RunOnLog("--all -nP -o job").out, "train\n");
+  EXPECT_EQ(RunConfigured("-nP -o job").out, "train\n");
+  EXPECT_EQ(RunConfigured("--all --no-index -nP -o job").out, "train\n");
+  EXPECT_EQ(RunConfigured("--all --json").code, 0);
   EXPECT_FALSE(fs::exists(index_));
 }
 
-TEST_F(ScarbonLogOfTheConfiguration, MakesADamagedIndexAnew) {
+TEST_F(ScarbonLogOfTheConfiguration, RebuildsADamagedIndex) {
   Append(Line({.sequence = 1}));
-  std::ofstream(index_) << std::string(5000, 'x');
+  ASSERT_EQ(RunConfigured("--all").code, 0);
+  std::fstream(index_, std::ios::in | std::ios::out).seekp(100) << std::string(20'000, 'x');
   const Ran ran = RunConfigured("-nP -o job");
   EXPECT_EQ(ran.out, "train\n");
   EXPECT_EQ(ran.err, "");
-  EXPECT_EQ(Contents(index_).substr(0, 15), "SQLite format 3");
+  EXPECT_EQ(RunConfigured("--all -nP -o job").out, "train\n");
 }
 
-TEST_F(ScarbonLogOfTheConfiguration, ReadsTheFilesIfTheIndexCannotBeWritten) {
+TEST_F(ScarbonLogOfTheConfiguration, SaysWhyTheIndexIsNotUsedAndReadsTheFiles) {
   Append(Line({.sequence = 1}));
-  fs::create_directory(index_);
-  const Ran ran = RunConfigured("-nP -o job");
+  std::ofstream(index_) << "my notes";
+  Ran ran = RunConfigured("--all -nP -o job");
   EXPECT_EQ(ran.out, "train\n");
-  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", index_,
+                                  ": file is not a database; the log's files are read instead\n"));
+  EXPECT_EQ(Contents(index_), "my notes");
+  fs::remove(index_);
+  fs::create_directory(index_);
+  ran = RunConfigured("--all -nP -o job");
+  EXPECT_EQ(ran.out, "train\n");
+  EXPECT_EQ(ran.err, absl::StrCat("scarbon: ", index_,
+                                  ": is not a regular file; the log's files are read instead\n"));
 }
 
 TEST_F(ScarbonLogOfTheConfiguration, SaysThatTheLogIsMissing) {
