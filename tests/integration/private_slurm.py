@@ -215,11 +215,13 @@ class PrivateSlurmTest(unittest.TestCase):
 
     def update_job(self, job_id, *changes, as_user=()):
         """`scontrol update`, which must succeed. Without associations, Slurm itself answers a
-        change of the partition with EAGAIN at random; such a change is repeated."""
-        for _ in range(10):
+        change of the partition with EAGAIN at random, on 26.05 more often than not; such a change is
+        repeated."""
+        for _ in range(100):
             done = self.run_command(*as_user, "scontrol", "update", f"job={job_id}", *changes)
             if "Resource temporarily unavailable" not in done.stderr:
                 break
+            time.sleep(0.1)
         self.assertEqual(done.returncode, 0, f"{changes}: {done.stderr}")
 
     def wait_for_state(self, job_id, state, seconds):

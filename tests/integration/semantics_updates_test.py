@@ -23,7 +23,11 @@ class UpdateTest(PrivateSlurmTest):
     )
 
     def setUp(self):
-        # The jobs that were cancelled last would still use capacity.
+        # The jobs that were cancelled last would still use capacity, and so would those of a test that
+        # failed.
+        left = self.run_command("squeue", "--noheader", "--format=%A").stdout.split()
+        if left:
+            self.run_command("scancel", *left)
         wait_until(
             lambda: self.run_command("squeue", "--noheader").stdout == "", 60, "the queue is empty"
         )
