@@ -95,7 +95,7 @@ void Check(const absl::Status& status) {
 int64_t Query(const std::string& log, const DecisionFilter& filter, const char* group_by) {
   auto index = DecisionIndex::Open(log);
   Check(index.status());
-  Check((*index)->Update({log}));
+  Check((*index)->Update(IndexScope::kAllFiles).status());
   std::string error;
   const bool has_groups = group_by != std::string();
   LogGroups groups(has_groups ? *ParseLogGroups(group_by, &error) : std::vector<const LogField*>());

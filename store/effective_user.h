@@ -9,6 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
 namespace carbon {
 
 // Whose a folder is.
@@ -17,8 +20,8 @@ struct FolderOwner {
   gid_t group = 0;
 };
 
-// Root where the folder cannot be seen: then nothing in it can be opened either.
-FolderOwner OwnerOf(const std::string& folder);
+// Returns the system's error if the folder cannot be seen.
+absl::StatusOr<FolderOwner> OwnerOf(const std::string& folder);
 
 class EffectiveUser {
  public:
@@ -27,10 +30,17 @@ class EffectiveUser {
   explicit EffectiveUser(const FolderOwner& owner);
   EffectiveUser(const EffectiveUser&) = delete;
   EffectiveUser& operator=(const EffectiveUser&) = delete;
+  // Becomes root again. If the system refuses that, ends the program.
   ~EffectiveUser();
 
+  // PermissionDenied if the system refuses, as in a container: then nothing has changed.
+  const absl::Status& status() const { return status_; }
+
  private:
+  void Return() const;
+
   bool is_changed_ = false;
+  absl::Status status_;
   std::vector<gid_t> groups_;  // of root
 };
 

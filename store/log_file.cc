@@ -10,13 +10,25 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "core/record/record_reader.h"
 
 namespace carbon {
 namespace {
 
 constexpr size_t kBlockBytes = 1 << 16;
+
+bool BeginsCompressed(int file) {
+  char begin[4] = {};
+  const ssize_t size = pread(file, begin, sizeof begin, 0);
+  const absl::string_view bytes(begin, static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  for (const absl::string_view magic : {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zX", "BZh"}) {
+    if (absl::StartsWith(bytes, magic)) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -43,6 +55,8 @@ void LogFile::Begin(int file) {
   // The last filter reads the file itself.
   is_compressed_ = archive_filter_count(reader_.get()) > 1;
   if (result == ARCHIVE_OK) return;
+  // A file that was cut in its first bytes is compressed all the same.
+  is_compressed_ = is_compressed_ || BeginsCompressed(file);
   // The raw format takes all bytes. If it does not fit, there are none.
   if (archive_errno(reader_.get()) != EILSEQ) {
     status_ = absl::DataLossError(absl::StrCat(path_, ": ", archive_error_string(reader_.get())));

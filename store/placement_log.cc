@@ -1,6 +1,8 @@
 #include "store/placement_log.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -35,13 +37,14 @@ std::vector<std::string> LogDamage::Lines(const std::string& path) const {
   return lines;
 }
 
-absl::Status ReadPlacementLogFrom(const std::string& path, bool is_live, LogPlace* place,
-                                  SequencesByBoot* sequences, LogDamage* damage,
-                                  const LogVisitor& visit) {
+absl::StatusOr<bool> ReadPlacementLogFrom(const std::string& path, bool is_live, int64_t max_bytes,
+                                          LogPlace* place, SequencesByBoot* sequences,
+                                          LogDamage* damage, const LogVisitor& visit) {
   absl::StatusOr<LogFile> file = LogFile::Open(path);
   if (!file.ok()) return file.status();
   if (place->offset > 0) file->Skip(place->offset);
   const int64_t begin = place->offset;
+  bool is_at_end = true;
   std::string last;
   for (std::string line; file->Next(&line);) {
     if (is_live && !file->had_newline()) break;
@@ -67,6 +70,10 @@ absl::Status ReadPlacementLogFrom(const std::string& path, bool is_live, LogPlac
       damage->first_fault = absl::StrCat(DecisionId(head.id), ": ", head.fault);
     }
     visit(*std::move(entry), line);
+    if (place->offset - begin >= max_bytes) {
+      is_at_end = false;
+      break;
+    }
   }
   if (place->offset > begin) place->line_digest = Sha256Hex(last);
   if (!file->status().ok()) {
@@ -74,7 +81,7 @@ absl::Status ReadPlacementLogFrom(const std::string& path, bool is_live, LogPlac
     damage->end =
         std::string(absl::StripPrefix(file->status().message(), absl::StrCat(path, ": ")));
   }
-  return absl::OkStatus();
+  return is_at_end;
 }
 
 absl::StatusOr<bool> HasPlace(const std::string& path, const LogPlace& place) {
@@ -92,9 +99,10 @@ absl::Status ReadPlacementLog(const std::string& path, SequencesByBoot* sequence
                               const std::function<void(const std::string&)>& complain) {
   LogDamage damage;
   LogPlace place;
-  const absl::Status status =
-      ReadPlacementLogFrom(path, /*is_live=*/false, &place, sequences, &damage, visit);
-  if (!status.ok()) return status;
+  const absl::StatusOr<bool> read =
+      ReadPlacementLogFrom(path, /*is_live=*/false, std::numeric_limits<int64_t>::max(), &place,
+                           sequences, &damage, visit);
+  if (!read.ok()) return read.status();
   for (const std::string& line : damage.Lines(path)) complain(line);
   return absl::OkStatus();
 }

@@ -47,11 +47,13 @@ struct LogPlace {
   std::string line_digest;  // its SHA-256; empty: no line was read yet
 };
 
-// Reads on from the place where an earlier reading ended, and moves it. Adds to `damage`. If
-// `is_live`, the plugin still writes to the file, and a last line without a newline is not read.
-absl::Status ReadPlacementLogFrom(const std::string& path, bool is_live, LogPlace* place,
-                                  SequencesByBoot* sequences, LogDamage* damage,
-                                  const LogVisitor& visit);
+// Reads on from the place where an earlier reading ended, and moves it; `visit` finds the line that
+// it gets at `line_offset`. Adds to `damage`. If `is_live`, the plugin still writes to the file,
+// and a last line without a newline is not read. Returns false if it stopped before the end,
+// because it had read `max_bytes` or a little more.
+absl::StatusOr<bool> ReadPlacementLogFrom(const std::string& path, bool is_live, int64_t max_bytes,
+                                          LogPlace* place, SequencesByBoot* sequences,
+                                          LogDamage* damage, const LogVisitor& visit);
 
 // Whether the file has the line before the place there.
 absl::StatusOr<bool> HasPlace(const std::string& path, const LogPlace& place);

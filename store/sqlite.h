@@ -6,6 +6,7 @@
 //   DATA_LOSS           the file is damaged, or is not a database
 //   RESOURCE_EXHAUSTED  the disk, a quota or memory is full
 //   UNAVAILABLE         another process held it for longer than the wait of a second
+//   NOT_FOUND           there is no such file or folder
 //   PERMISSION_DENIED   it may not be read or written, or is not a regular file
 //   INTERNAL            anything else, with the system's error if there was one
 #ifndef STORE_SQLITE_H_

@@ -142,7 +142,7 @@ absl::StatusOr<CrowdResult> RunCrowd(const Crowd& crowd, const std::vector<ZoneA
   for (const CrowdOutcome& outcome : result.outcomes) {
     result.bounds.joint = std::min(result.bounds.joint, outcome.emitted);
   }
-  result.bounds.is_optimal = solution->is_optimal;
+  result.bounds.is_optimal = solution->is_optimal && result.bounds.joint == solution->cost;
   return result;
 }
 

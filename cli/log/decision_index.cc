@@ -1,5 +1,6 @@
 #include "cli/log/decision_index.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -22,6 +24,8 @@
 #include "cli/log/index_update.h"
 #include "cli/log/withheld_sums.h"
 #include "core/record/decision_summary.h"
+#include "store/file.h"
+#include "store/rotated_logs.h"
 #include "store/sqlite.h"
 
 namespace carbon {
@@ -32,8 +36,9 @@ constexpr int64_t kTextAtOnce = 256 << 20;
 
 std::string PathOfIndex(const std::string& log) { return absl::StrCat(log, ".index"); }
 
-FolderOwner OwnerOfFolder(const std::string& log) {
-  return OwnerOf(std::filesystem::path(log).parent_path().string());
+std::string FolderOf(const std::string& log) {
+  const std::string folder = std::filesystem::path(log).parent_path().string();
+  return folder.empty() ? "." : folder;
 }
 
 // SQL conditions that are weaker than the filter. ForEach() applies the filter itself afterwards.
@@ -96,7 +101,8 @@ class Conditions {
 
 }  // namespace
 
-DecisionIndex::DecisionIndex(FolderOwner owner) : owner_(owner) {}
+DecisionIndex::DecisionIndex(std::string log, FolderOwner owner)
+    : log_(std::move(log)), owner_(owner) {}
 DecisionIndex::~DecisionIndex() {
   const EffectiveUser as(owner_);
   database_.reset();
@@ -108,12 +114,22 @@ bool DecisionIndex::Exists(const std::string& log) {
 }
 
 absl::StatusOr<std::unique_ptr<DecisionIndex>> DecisionIndex::Open(const std::string& log) {
-  auto index = std::unique_ptr<DecisionIndex>(new DecisionIndex(OwnerOfFolder(log)));
-  const EffectiveUser as(index->owner_);
-  if (access(log.c_str(), R_OK) != 0) {
+  const std::string folder = FolderOf(log), path = PathOfIndex(log);
+  const absl::StatusOr<FolderOwner> owner = OwnerOf(folder);
+  if (!owner.ok()) return absl::AbortedError(owner.status().message());
+  auto index = std::unique_ptr<DecisionIndex>(new DecisionIndex(log, *owner));
+  const EffectiveUser as(*owner);
+  if (!as.status().ok()) return as.status();
+  if (faccessat(AT_FDCWD, log.c_str(), R_OK, AT_EACCESS) != 0) {
     return absl::AbortedError(absl::ErrnoToStatus(errno, log).message());
   }
-  const std::string path = PathOfIndex(log);
+  // Others could put there what SQLite takes for its own.
+  if (getuid() == 0) {
+    for (const std::string& fact : OtherWriters(folder)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(path, ": root does not use it, because of folder ", folder, ": ", fact));
+    }
+  }
   struct stat facts;
   if (lstat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat(path, ": is not a regular file"));
@@ -128,7 +144,10 @@ absl::StatusOr<std::unique_ptr<DecisionIndex>> DecisionIndex::Open(const std::st
 }
 
 bool DecisionIndex::RemoveDamaged(const std::string& log) {
-  const EffectiveUser as(OwnerOfFolder(log));
+  const absl::StatusOr<FolderOwner> owner = OwnerOf(FolderOf(log));
+  if (!owner.ok()) return false;
+  const EffectiveUser as(*owner);
+  if (!as.status().ok()) return false;
   const std::string path = PathOfIndex(log);
   std::string head(15, '\0');
   if (!std::ifstream(path).read(head.data(), 15) || head != "SQLite format 3") return false;
@@ -137,79 +156,98 @@ bool DecisionIndex::RemoveDamaged(const std::string& log) {
   return std::filesystem::remove(path, error);
 }
 
-absl::Status DecisionIndex::Update(const std::vector<std::string>& files) {
+absl::StatusOr<std::vector<std::string>> DecisionIndex::Update(IndexScope scope) {
   const EffectiveUser as(owner_);
+  if (!as.status().ok()) return as.status();
   // The log may grow faster than it is read, or change again and again.
-  constexpr int kMostTransactions = 1000;
-  for (int i = 0; i < kMostTransactions; ++i) {
+  constexpr int kMaxTransactions = 10'000;
+  for (int i = 0; i < kMaxTransactions; ++i) {
+    std::vector<std::string> skipped;
+    const std::vector<std::string> files = WithRotated(log_, CompressedLogs::kIncluded, &skipped);
     absl::StatusOr<std::vector<IndexedFile>> known = ReadIndexedFiles(database_.get());
     if (!known.ok()) return known.status();
     const absl::StatusOr<FileChanges> changes = CompareFiles(*known, files);
     if (!changes.ok()) return changes.status();
-    if (changes->IsNothing()) return absl::OkStatus();
-    absl::Status status = UpdateOnce(files);
+    if (changes->is_moving) continue;
+    if (changes->IsNothing()) {
+      const auto version = database_->Find("PRAGMA data_version");
+      if (!version.ok()) return version.status();
+      version_ = version->value_or(0);
+      return files;
+    }
+    if (scope == IndexScope::kLogAlone &&
+        (changes->needs_rebuild || changes->HasNewRotatedFile())) {
+      return absl::UnavailableError("rotated files were not read yet");
+    }
+    absl::Status status = UpdateOnce();
     if (!status.ok()) return status;
   }
   return absl::UnavailableError("the log changes faster than it is read");
 }
 
-absl::Status DecisionIndex::UpdateOnce(const std::vector<std::string>& files) {
+absl::Status DecisionIndex::UpdateOnce() {
   Database* const database = database_.get();
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database);
   if (!transaction.ok()) return transaction.status();
-  // Another process may have updated it meanwhile.
+  // Another process may have updated it meanwhile, and logrotate may have moved files.
+  std::vector<std::string> skipped;
+  const std::vector<std::string> files = WithRotated(log_, CompressedLogs::kIncluded, &skipped);
   absl::StatusOr<std::vector<IndexedFile>> known = ReadIndexedFiles(database);
   if (!known.ok()) return known.status();
   absl::StatusOr<FileChanges> changes = CompareFiles(*known, files);
   if (!changes.ok()) return changes.status();
-  if (changes->needs_rebuild) {
-    absl::Status recreated = RecreateTables(database);
-    return recreated.ok() ? transaction->Commit() : recreated;
-  }
+  if (changes->is_moving) return absl::OkStatus();
   absl::Status status;
+  if (changes->needs_rebuild) {
+    status = RecreateTables(database);
+    if (!status.ok()) return status;
+    changes = CompareFiles({}, files);
+    if (!changes.ok()) return changes.status();
+  }
   for (const int64_t number : changes->gone) {
     for (const char* table : {"decisions", "gaps", "withheld"}) {
       status.Update(database->Run(absl::StrCat("DELETE FROM ", table, " WHERE file = ?"), number));
     }
     status.Update(database->Run("DELETE FROM files WHERE number = ?", number));
   }
+  if (status.ok()) status = ReadFiles(&*changes);
   if (!status.ok()) return status;
-  const absl::StatusOr<bool> has_order = ReadFiles(*known, &*changes);
-  if (!has_order.ok()) return has_order.status();
-  if (!*has_order) {
-    absl::Status recreated = RecreateTables(database);
-    if (!recreated.ok()) return recreated;
-  }
   return transaction->Commit();
 }
 
-absl::StatusOr<bool> DecisionIndex::ReadFiles(const std::vector<IndexedFile>& known,
-                                              FileChanges* changes) {
+absl::Status DecisionIndex::ReadFiles(FileChanges* changes) {
   IndexUpdate update(database_.get());
   absl::Status status = update.Begin();
-  int64_t text = 0;
+  int64_t left = kTextAtOnce;
   for (FileChanges::File& of : changes->files) {
-    if (!of.must_be_read || text > kTextAtOnce) continue;
+    if (!of.must_be_read || left <= 0) continue;
     const int64_t before = of.file.place.offset;
-    status.Update(update.Read(of.path, of.is_live, &of.file));
+    status.Update(update.Read(of.path, of.is_live, left, &of.file));
     if (!status.ok()) return status;
-    const int64_t added = of.file.place.offset - before;
-    // Decisions are kept in the order of the files, so only the newest one may grow.
-    if (added > 0 && !of.is_new && of.file.number != known.back().number) return false;
-    text += added;
+    left -= of.file.place.offset - before;
   }
-  status = update.End();
-  if (!status.ok()) return status;
-  return true;
+  return update.End();
 }
 
-absl::Status DecisionIndex::BeginReading() {
+absl::StatusOr<bool> DecisionIndex::BeginReading() {
   const EffectiveUser as(owner_);
-  return database_->Run("BEGIN");
+  if (!as.status().ok()) return as.status();
+  absl::Status begun = database_->Run("BEGIN");
+  if (!begun.ok()) return begun;
+  // The first reading fixes the state.
+  const auto first = database_->Find("SELECT count(*) FROM files");
+  if (!first.ok()) return first.status();
+  const auto version = database_->Find("PRAGMA data_version");
+  if (!version.ok()) return version.status();
+  if (version->value_or(0) == version_) return true;
+  absl::Status ended = database_->Run("COMMIT");
+  if (!ended.ok()) return ended;
+  return false;
 }
 
 absl::Status DecisionIndex::EndReading() {
   const EffectiveUser as(owner_);
+  if (!as.status().ok()) return as.status();
   return database_->Run("COMMIT");
 }
 
@@ -217,6 +255,7 @@ absl::Status DecisionIndex::ForEach(
     const IndexQuery& query,
     const std::function<void(int64_t row, LoggedDecision decision)>& visit) {
   const EffectiveUser as(owner_);
+  if (!as.status().ok()) return as.status();
   NameTable names(database_.get());
   absl::Status loaded = names.Load();
   if (!loaded.ok()) return loaded;
@@ -235,6 +274,7 @@ absl::Status DecisionIndex::ForEach(
 
 absl::StatusOr<std::vector<int64_t>> DecisionIndex::JobsToAskFor(const IndexQuery& query) {
   const EffectiveUser as(owner_);
+  if (!as.status().ok()) return as.status();
   NameTable names(database_.get());
   absl::Status loaded = names.Load();
   if (!loaded.ok()) return loaded;
@@ -269,6 +309,7 @@ absl::StatusOr<std::string> DecisionIndex::WhereOf(const IndexQuery& query, cons
 absl::Status DecisionIndex::KeepFates(const std::vector<FinalFate>& fates) {
   if (fates.empty()) return absl::OkStatus();
   const EffectiveUser as(owner_);
+  if (!as.status().ok()) return as.status();
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database_.get());
   if (!transaction.ok()) return transaction.status();
   // The job is compared too: another process may have rebuilt the index meanwhile.
@@ -299,6 +340,7 @@ absl::Status DecisionIndex::KeepFates(const std::vector<FinalFate>& fates) {
 
 absl::StatusOr<std::vector<std::string>> DecisionIndex::Withheld(const std::string& file) {
   const EffectiveUser as(owner_);
+  if (!as.status().ok()) return as.status();
   absl::StatusOr<int64_t> number = file.empty() ? 0 : NumberOfFile(database_.get(), file);
   if (!number.ok()) return number.status();
   WithheldSums sums;
@@ -324,6 +366,7 @@ absl::StatusOr<std::vector<std::string>> DecisionIndex::Withheld(const std::stri
 absl::StatusOr<std::vector<std::string>> DecisionIndex::Damage(
     const std::vector<std::string>& files) {
   const EffectiveUser as(owner_);
+  if (!as.status().ok()) return as.status();
   absl::StatusOr<std::vector<IndexedFile>> known = ReadIndexedFiles(database_.get());
   if (!known.ok()) return known.status();
   std::vector<std::string> lines;

@@ -33,7 +33,6 @@ namespace carbon {
 class Database;
 class NameTable;
 struct FileChanges;
-struct IndexedFile;
 
 // Which decisions are asked for.
 struct IndexQuery {
@@ -42,6 +41,12 @@ struct IndexQuery {
   std::string file = {};
   // Only what sums and groups need. Other fields of a decision are then as in a default one.
   bool only_sums = false;
+};
+
+// How much Update() may read.
+enum class IndexScope {
+  kAllFiles,
+  kLogAlone,  // what was added to files that are known, and to the log itself
 };
 
 // What accounting will say of a decision's job for ever. Absent: that it does not know the job.
@@ -57,20 +62,22 @@ class DecisionIndex {
   static bool Exists(const std::string& log);
 
   // Opens the index of the log, and creates it if it is missing. PermissionDenied if it may not be
-  // written. FailedPrecondition if it is a link or a folder.
+  // written. FailedPrecondition if it is a link or a folder, or if the caller is root and others
+  // than the folder's owner may write into the folder.
   static absl::StatusOr<std::unique_ptr<DecisionIndex>> Open(const std::string& log);
   ~DecisionIndex();
 
   // Removes an index that cannot be used. Returns false if the file is not a database.
   static bool RemoveDamaged(const std::string& log);
 
-  // Adds what the files have that the index lacks. `files` are the log and what logrotate made of
-  // it, oldest first and the log last, as WithRotated() lists them. Blocks for minutes if a million
-  // records are new; what was added until an interruption stays.
-  absl::Status Update(const std::vector<std::string>& files);
+  // Adds what the log and its rotated files have that the index lacks, and returns these files,
+  // oldest first. Blocks for minutes if a million records are new; what was added until an
+  // interruption stays, but for the last 256 MB. Unavailable if it may not read all that is new.
+  absl::StatusOr<std::vector<std::string>> Update(IndexScope scope);
 
-  // What is read between these is of one state of the index.
-  absl::Status BeginReading();
+  // What is read between these is of the state that Update() left. Returns false if another process
+  // has changed it since: then call Update() again.
+  absl::StatusOr<bool> BeginReading();
   absl::Status EndReading();
 
   // Calls `visit` for each decision, in the order of the files. The number is for KeepFates().
@@ -90,18 +97,19 @@ class DecisionIndex {
   absl::StatusOr<std::vector<std::string>> Damage(const std::vector<std::string>& files);
 
  private:
-  explicit DecisionIndex(FolderOwner owner);
+  DecisionIndex(std::string log, FolderOwner owner);
 
   // Reads a part of what is new, in one transaction.
-  absl::Status UpdateOnce(const std::vector<std::string>& files);
-  // Reads files as far as one transaction goes. Returns false if an older file grew.
-  absl::StatusOr<bool> ReadFiles(const std::vector<IndexedFile>& known, FileChanges* changes);
+  absl::Status UpdateOnce();
+  absl::Status ReadFiles(FileChanges* changes);
   // Returns the condition of the query and another one.
   absl::StatusOr<std::string> WhereOf(const IndexQuery& query, const NameTable& names,
                                       const std::string& extra_condition);
 
+  std::string log_;
   FolderOwner owner_;
   std::unique_ptr<Database> database_;
+  int64_t version_ = 0;  // SQLite's, of the state that Update() left
 };
 
 }  // namespace carbon

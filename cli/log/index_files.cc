@@ -29,8 +29,9 @@ absl::StatusOr<std::string> FirstLineOf(const std::string& path, bool is_live) {
   if (!file.ok()) return file.status();
   std::string line;
   if (file->Next(&line) && (!is_live || file->had_newline())) return Sha256Hex(line);
-  if (!file->status().ok()) return file->status();
-  return std::string();
+  if (file->status().ok()) return std::string();
+  // Of a compressed file that was cut so early, the damage is kept.
+  return file->is_compressed() ? absl::StatusOr<std::string>(Sha256Hex("")) : file->status();
 }
 
 // The same file that was appended to or renamed, or else the file of which this is a compressed or
@@ -49,8 +50,11 @@ const IndexedFile* FindFile(const std::vector<IndexedFile>& known, const FileMar
 absl::Status AddFile(const std::vector<IndexedFile>& known, const std::string& path, bool is_live,
                      std::set<int64_t>* taken, int64_t* next, FileChanges* changes) {
   const absl::StatusOr<FileMark> mark = MarkOf(path);
-  // Between two steps of logrotate there is no log.
-  if (absl::IsNotFound(mark.status())) return absl::OkStatus();
+  // Between two steps of logrotate there is no log, and a file may get another name.
+  if (absl::IsNotFound(mark.status())) {
+    changes->is_moving = changes->is_moving || !is_live;
+    return absl::OkStatus();
+  }
   if (!mark.ok()) return mark.status();
   FileChanges::File file = {.path = path, .file = {}, .is_live = is_live};
   const auto same = std::find_if(known.begin(), known.end(), [&](const IndexedFile& other) {
@@ -87,6 +91,11 @@ absl::Status AddFile(const std::vector<IndexedFile>& known, const std::string& p
 bool FileChanges::IsNothing() const {
   return gone.empty() && !needs_rebuild &&
          std::none_of(files.begin(), files.end(), [](const File& f) { return f.must_be_read; });
+}
+
+bool FileChanges::HasNewRotatedFile() const {
+  return std::any_of(files.begin(), files.end(),
+                     [](const File& file) { return file.is_new && !file.is_live; });
 }
 
 absl::StatusOr<FileChanges> CompareFiles(const std::vector<IndexedFile>& known,

@@ -43,8 +43,12 @@ struct FileChanges {
     bool is_new = false;
     bool must_be_read = false;
   };
+  // Whether files are new beside the log itself. To read them may take long.
+  bool HasNewRotatedFile() const;
+
   std::vector<File> files;    // those that have a line, oldest first
   std::vector<int64_t> gone;  // numbers of files that are not there any more
+  bool is_moving = false;     // a rotated file was not there any more: the list has changed
   // A file changed in a way that is not appending, renaming, compressing or removing.
   bool needs_rebuild = false;
 

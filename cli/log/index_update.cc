@@ -18,6 +18,12 @@ std::optional<int64_t> NumberUnlessZero(uint32_t job_id) {
   return job_id == 0 ? std::nullopt : std::optional<int64_t>(job_id);
 }
 
+// Rows are in the order of the files, and of the lines in each, whenever they are added.
+int64_t RowOf(const IndexedFile& file) {
+  constexpr int kOffsetBits = 42;  // 4 TB of text
+  return (file.number << kOffsetBits) + file.place.line_offset;
+}
+
 }  // namespace
 
 absl::Status IndexUpdate::Begin() {
@@ -33,31 +39,34 @@ absl::Status IndexUpdate::Begin() {
                              return absl::OkStatus();
                            }));
   if (!status.ok()) return status;
-  std::string marks = "?";
+  std::string marks = "?, ?";
   for (int i = 0; i < CountDecisionColumns(/*only_sums=*/false); ++i) marks += ", ?";
   absl::StatusOr<Statement> insert = database_->Prepare(
-      absl::StrCat("INSERT INTO decisions (file, ", DecisionColumnNames(/*only_sums=*/false),
+      absl::StrCat("INSERT INTO decisions (row, file, ", DecisionColumnNames(/*only_sums=*/false),
                    ") VALUES (", marks, ")"));
   if (!insert.ok()) return insert.status();
   insert_.emplace(*std::move(insert));
   return absl::OkStatus();
 }
 
-absl::Status IndexUpdate::Read(const std::string& path, bool is_live, IndexedFile* file) {
+absl::Status IndexUpdate::Read(const std::string& path, bool is_live, int64_t max_bytes,
+                               IndexedFile* file) {
   file->damage.end.clear();
-  const absl::Status read =
-      ReadPlacementLogFrom(path, is_live, &file->place, &sequences_, &file->damage,
+  const absl::StatusOr<bool> is_at_end =
+      ReadPlacementLogFrom(path, is_live, max_bytes, &file->place, &sequences_, &file->damage,
                            [&](const LogEntry& entry, absl::string_view) {
-                             if (status_.ok()) status_.Update(Add(entry, file->number));
+                             if (status_.ok()) status_.Update(Add(entry, *file));
                            });
-  if (!read.ok()) return absl::AbortedError(read.message());
+  if (!is_at_end.ok()) return absl::AbortedError(is_at_end.status().message());
   if (!status_.ok()) return status_;
   for (const std::string& gap : std::exchange(file->damage.gaps, {})) {
     absl::Status kept =
         database_->Run("INSERT INTO gaps (file, gap) VALUES (?, ?)", file->number, gap);
     if (!kept.ok()) return kept;
   }
-  file->is_final = !is_live;
+  file->is_final = *is_at_end && !is_live;
+  // No file has this size, so that it is read on.
+  if (!*is_at_end) file->mark.size = -1;
   return WriteIndexedFile(*file, database_);
 }
 
@@ -71,7 +80,7 @@ absl::Status IndexUpdate::End() {
   return absl::OkStatus();
 }
 
-absl::Status IndexUpdate::Add(const LogEntry& entry, int64_t file) {
+absl::Status IndexUpdate::Add(const LogEntry& entry, const IndexedFile& file) {
   if (const auto* record = std::get_if<PlacementRecord>(&entry)) return AddDecision(*record, file);
   if (const auto* booking = std::get_if<BookingRecord>(&entry)) {
     const BookingEvent& event = booking->event;
@@ -86,18 +95,18 @@ absl::Status IndexUpdate::Add(const LogEntry& entry, int64_t file) {
                     reason);
   }
   if (const auto* record = std::get_if<WithheldRecord>(&entry)) {
-    return AddWithheld(record->withheld, file);
+    return AddWithheld(record->withheld, file.number);
   }
   return absl::OkStatus();
 }
 
-absl::Status IndexUpdate::AddDecision(const PlacementRecord& record, int64_t file) {
+absl::Status IndexUpdate::AddDecision(const PlacementRecord& record, const IndexedFile& file) {
   LoggedDecision decision;
   decision.summary = SummaryOf(record);
   const absl::StatusOr<int64_t> boot = names_.NumberOf(record.id.boot);
   if (!boot.ok()) return boot.status();
-  insert_->Rebind(file);
-  absl::Status bound = BindDecision(&decision, 2, &names_, &*insert_);
+  insert_->Rebind(RowOf(file), file.number);
+  absl::Status bound = BindDecision(&decision, 3, &names_, &*insert_);
   if (!bound.ok()) return bound;
   absl::Status inserted = insert_->Step().status();
   const Id id(*boot, static_cast<int64_t>(record.id.sequence));

@@ -24,15 +24,16 @@ class IndexUpdate {
   explicit IndexUpdate(Database* database) : database_(database), names_(database) {}
 
   absl::Status Begin();
-  // Reads on in a file, from its place. Aborted if the file cannot be read.
-  absl::Status Read(const std::string& path, bool is_live, IndexedFile* file);
+  // Reads on in a file, from its place, until it has read `max_bytes` or a little more. Aborted if
+  // the file cannot be read.
+  absl::Status Read(const std::string& path, bool is_live, int64_t max_bytes, IndexedFile* file);
   absl::Status End();
 
  private:
   using Id = std::pair<int64_t, int64_t>;  // the number of the boot's name, and the sequence
 
-  absl::Status Add(const LogEntry& entry, int64_t file);
-  absl::Status AddDecision(const PlacementRecord& record, int64_t file);
+  absl::Status Add(const LogEntry& entry, const IndexedFile& file);
+  absl::Status AddDecision(const PlacementRecord& record, const IndexedFile& file);
   absl::Status AddWithheld(const WithheldRecords& withheld, int64_t file);
   absl::Status AddEvent(const std::string& decision_id, std::optional<int64_t> job_id,
                         bool not_queued, std::optional<absl::string_view> reason);

@@ -180,8 +180,9 @@ absl::Status ReadIndex(const Files& files, const DecisionFilter& filter, LogOutp
   absl::StatusOr<std::unique_ptr<DecisionIndex>> opened = DecisionIndex::Open(files.log);
   if (!opened.ok()) return opened.status();
   DecisionIndex& index = **opened;
-  absl::Status status = index.Update(files.rotated);
-  if (!status.ok()) return status;
+  const IndexScope scope = files.all ? IndexScope::kAllFiles : IndexScope::kLogAlone;
+  absl::StatusOr<std::vector<std::string>> read = index.Update(scope);
+  if (!read.ok()) return read.status();
   const std::string only = files.all ? "" : files.log;
   const IndexQuery query = {filter, only, output->only_sums()};
   const absl::StatusOr<std::vector<int64_t>> job_ids = index.JobsToAskFor(query);
@@ -190,16 +191,24 @@ absl::Status ReadIndex(const Files& files, const DecisionFilter& filter, LogOutp
   const AskedRuns asked = AskWhatBecameOfJobs(
       *job_ids, [&complaints](const std::string& line) { complaints.push_back(line); });
 
-  status = index.BeginReading();
-  if (!status.ok()) return status;
-  const auto damage = index.Damage(files.all ? files.rotated : std::vector<std::string>{files.log});
+  while (true) {
+    const absl::StatusOr<bool> is_current = index.BeginReading();
+    if (!is_current.ok()) return is_current.status();
+    if (*is_current) break;
+    read = index.Update(scope);
+    if (!read.ok()) return read.status();
+  }
+  const std::vector<std::string> shown = files.all ? *read : std::vector<std::string>{files.log};
+  const auto damage = index.Damage(shown);
   const auto withheld = index.Withheld(only);
   if (!damage.ok()) return damage.status();
   if (!withheld.ok()) return withheld.status();
   const absl::Time now = absl::Now();
   std::vector<FinalFate> final_fates;
-  status = index.ForEach(query, [&](int64_t row, LoggedDecision decision) {
-    if (HasFateToAskFor(decision)) {
+  absl::Status status = index.ForEach(query, [&](int64_t row, LoggedDecision decision) {
+    // A job that came meanwhile was not asked for.
+    if (HasFateToAskFor(decision) &&
+        std::binary_search(job_ids->begin(), job_ids->end(), *decision.job_id)) {
       AddFate(asked.runs, &decision);
       const bool is_final = decision.fate.has_value()
                                 ? IsFinal(*decision.fate, now)
@@ -215,9 +224,7 @@ absl::Status ReadIndex(const Files& files, const DecisionFilter& filter, LogOutp
   complaints.insert(complaints.end(), damage->begin(), damage->end());
   complaints.insert(complaints.end(), withheld->begin(), withheld->end());
   for (const std::string& line : complaints) Complain(line);
-  for (const std::string& path : files.rotated) {
-    if (files.all || path == files.log) WarnOfWriters(path);
-  }
+  for (const std::string& path : shown) WarnOfWriters(path);
   return absl::OkStatus();
 }
 
@@ -270,13 +277,14 @@ int Follow(const std::string& log, std::optional<LogPosition> position,
   return 0;
 }
 
-// Compressed files do not grow, and a pipe has no end. That a file is missing is said elsewhere.
+// Compressed files do not grow, and a pipe has no end. That a file cannot be read is said
+// elsewhere.
 bool CanBeFollowed(const std::string& log) {
   std::error_code error;
   if (!std::filesystem::exists(log, error)) return true;
   if (!std::filesystem::is_regular_file(log, error)) return false;
   const absl::StatusOr<LogFile> file = LogFile::Open(log);
-  return file.ok() && !file->is_compressed();
+  return !file.ok() || !file->is_compressed();
 }
 
 int Run(const Options& options) {
@@ -341,8 +349,8 @@ int Run(const Options& options) {
     const absl::Status read = ReadIndex(files, *filter, &output);
     if (read.ok()) return finish(&output);
     if (IsNoFaultOfTheIndex(read)) break;
-    const bool may_be_damaged = absl::IsDataLoss(read) || absl::IsInternal(read);
-    if (may_be_damaged && attempt == 0 && DecisionIndex::RemoveDamaged(files.log)) continue;
+    const bool is_damaged = absl::IsDataLoss(read) || absl::StrContains(read.message(), "no such");
+    if (is_damaged && attempt == 0 && DecisionIndex::RemoveDamaged(files.log)) continue;
     Complain(absl::StrCat(read.message(), "; the log's files are read instead"));
     break;
   }
