@@ -98,10 +98,13 @@ int64_t Query(const std::string& log, const DecisionFilter& filter, const char* 
   Check((*index)->Update(IndexScope::kAllFiles).status());
   std::string error;
   const bool has_groups = group_by != std::string();
-  LogGroups groups(has_groups ? *ParseLogGroups(group_by, &error) : std::vector<const LogField*>());
+  const auto fields =
+      has_groups ? *ParseLogGroups(group_by, &error) : std::vector<const LogField*>();
+  LogGroups groups(fields);
   LogTotals totals;
   int64_t count = 0;
-  const IndexQuery query = {filter, "", has_groups};
+  IndexQuery query = {filter};
+  if (has_groups) query.columns = ColumnsForSums(fields, /*for_fates=*/false);
   Check((*index)->JobsToAskFor(query).status());
   Check((*index)->ForEach(query, [&](int64_t, const LoggedDecision& decision) {
     ++count;

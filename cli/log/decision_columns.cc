@@ -126,64 +126,84 @@ class ColumnWriter {
 
 class ColumnReader {
  public:
-  ColumnReader(const Statement& row, int first, const NameTable& names)
-      : row_(row), next_(first), names_(names) {}
+  ColumnReader(const Statement& row, int first, const SelectedColumns& selected,
+               const NameTable& names)
+      : row_(row), next_(first), selected_(selected), names_(names) {}
 
   void Name(const char* name, std::string& text) {
+    if (!IsSelected()) return;
     const std::string* const found = names_.NameOf(row_.Integer(next_++));
     if (found == nullptr) return Fail(name);
     text = *found;
   }
-  void Text(const char*, std::string& text) { text = std::string(row_.Bytes(next_++)); }
+  void Text(const char*, std::string& text) {
+    if (!IsSelected()) return;
+    text = std::string(row_.Bytes(next_++));
+  }
   template <class T>
   void Integer(const char*, std::optional<T>& value) {
+    if (!IsSelected()) return;
     const std::optional<int64_t> read = row_.OptionalInteger(next_++);
     value = read.has_value() ? std::optional(static_cast<T>(*read)) : std::nullopt;
   }
   template <class T>
   void Integer(const char*, T& value) {
+    if (!IsSelected()) return;
     value = static_cast<T>(row_.Integer(next_++));
   }
-  void Real(const char*, double& value) { value = row_.OptionalReal(next_++).value_or(kUnknown); }
-  void Real(const char*, std::optional<double>& value) { value = row_.OptionalReal(next_++); }
+  void Real(const char*, double& value) {
+    if (!IsSelected()) return;
+    value = row_.OptionalReal(next_++).value_or(kUnknown);
+  }
+  void Real(const char*, std::optional<double>& value) {
+    if (!IsSelected()) return;
+    value = row_.OptionalReal(next_++);
+  }
   template <class Unit>
   void Real(const char*, Quantity<Unit>& value) {
+    if (!IsSelected()) return;
     value = Quantity<Unit>(row_.OptionalReal(next_++).value_or(kUnknown));
   }
   template <class Unit>
   void Real(const char*, std::optional<Quantity<Unit>>& value) {
+    if (!IsSelected()) return;
     const std::optional<double> read = row_.OptionalReal(next_++);
     value = read.has_value() ? std::optional(Quantity<Unit>(*read)) : std::nullopt;
   }
   void Moment(const char*, absl::Time& time) {
+    if (!IsSelected()) return;
     const std::optional<int64_t> read = row_.OptionalInteger(next_++);
     time = read.has_value() ? absl::FromUnixMicros(*read) : absl::InfinitePast();
   }
   void Moment(const char*, std::optional<absl::Time>& time) {
+    if (!IsSelected()) return;
     const std::optional<int64_t> read = row_.OptionalInteger(next_++);
     time = read.has_value() ? std::optional(absl::FromUnixMicros(*read)) : std::nullopt;
   }
   void Moment(const char*, absl::Duration& duration) {
+    if (!IsSelected()) return;
     const std::optional<int64_t> read = row_.OptionalInteger(next_++);
     duration = read.has_value() ? absl::Microseconds(*read) : absl::InfiniteDuration();
   }
   void Moment(const char*, std::optional<absl::Duration>& duration) {
+    if (!IsSelected()) return;
     const std::optional<int64_t> read = row_.OptionalInteger(next_++);
     duration = read.has_value() ? std::optional(absl::Microseconds(*read)) : std::nullopt;
   }
   template <class T>
   void Enumeration(const char* name, T& value, int count) {
+    if (!IsSelected()) return;
     const int64_t read = row_.Integer(next_++);
     if (read < 0 || read >= count) return Fail(name);
     value = static_cast<T>(read);
   }
   template <class T>
   void Enumeration(const char* name, std::optional<T>& value, int count) {
-    if (!row_.OptionalInteger(next_).has_value()) {
-      ++next_;
-      return;
-    }
-    Enumeration(name, value.emplace(), count);
+    if (!IsSelected()) return;
+    const std::optional<int64_t> read = row_.OptionalInteger(next_++);
+    if (!read.has_value()) return;
+    if (*read < 0 || *read >= count) return Fail(name);
+    value = static_cast<T>(*read);
   }
 
   const absl::Status& status() const { return status_; }
@@ -193,8 +213,13 @@ class ColumnReader {
     status_.Update(absl::DataLossError(absl::StrCat("a decision's ", name, " is damaged")));
   }
 
+  // Whether the next column is read.
+  bool IsSelected() { return selected_[visited_++]; }
+
   const Statement& row_;
   int next_;
+  const SelectedColumns& selected_;
+  size_t visited_ = 0;
   const NameTable& names_;
   absl::Status status_;
 };
@@ -245,8 +270,7 @@ void ResetOtherParts(const Parts& parts, LoggedDecision* decision) {
 
 // The decision has all parts.
 template <class Columns, class Text>
-void VisitColumns(Columns& columns, bool only_sums, Parts& parts, Text& ran_elsewhere,
-                  LoggedDecision& decision) {
+void VisitColumns(Columns& columns, Parts& parts, Text& ran_elsewhere, LoggedDecision& decision) {
   DecisionSummary& summary = decision.summary;
   PlanSummary& home = *summary.home;
   PlanSummary& chosen = *summary.chosen;
@@ -293,7 +317,6 @@ void VisitColumns(Columns& columns, bool only_sums, Parts& parts, Text& ran_else
   columns.Name("chosen_hardware", chosen.hardware);
   columns.Text("reason", summary.reason);
   columns.Text("returned_reason", decision.returned->reason);
-  if (only_sums) return;
   columns.Name("boot", summary.id.boot);
   columns.Integer("sequence", summary.id.sequence);
   columns.Text("job_name", summary.job_name);
@@ -319,30 +342,33 @@ void VisitColumns(Columns& columns, bool only_sums, Parts& parts, Text& ran_else
   columns.Real("consequential_saving_share", summary.consequential_saving->share);
 }
 
-ColumnLister ListColumns(bool only_sums) {
+ColumnLister ListColumns() {
   ColumnLister lister;
   Parts parts;
   std::string ran_elsewhere;
   LoggedDecision decision;
   CompleteParts(&decision);
-  VisitColumns(lister, only_sums, parts, ran_elsewhere, decision);
+  VisitColumns(lister, parts, ran_elsewhere, decision);
   return lister;
 }
 
 }  // namespace
 
 absl::Status NameTable::Load() {
-  names_ = {{0, ""}};
+  names_ = {""};
   numbers_ = {{"", 0}};
-  absl::StatusOr<Statement> rows = database_->Prepare("SELECT number, name FROM names");
+  absl::StatusOr<Statement> rows =
+      database_->Prepare("SELECT number, name FROM names ORDER BY number");
   if (!rows.ok()) return rows.status();
   while (true) {
     const absl::StatusOr<bool> row = rows->Step();
     if (!row.ok()) return row.status();
     if (!*row) return absl::OkStatus();
-    const std::string name(rows->Bytes(1));
-    names_[rows->Integer(0)] = name;
-    numbers_[name] = rows->Integer(0);
+    if (rows->Integer(0) != static_cast<int64_t>(names_.size())) {
+      return absl::DataLossError("the numbers of names are damaged");
+    }
+    numbers_[std::string(rows->Bytes(1))] = rows->Integer(0);
+    names_.emplace_back(rows->Bytes(1));
   }
 }
 
@@ -353,24 +379,31 @@ absl::StatusOr<int64_t> NameTable::NumberOf(absl::string_view name) {
   absl::Status added =
       database_->Run("INSERT INTO names (number, name) VALUES (?, ?)", number, name);
   if (!added.ok()) return added;
-  names_[number] = text;
+  names_.push_back(text);
   numbers_[text] = number;
   return number;
 }
 
-const std::string* NameTable::NameOf(int64_t number) const {
-  const auto found = names_.find(number);
-  return found == names_.end() ? nullptr : &found->second;
+std::string DecisionColumnTypes() { return absl::StrJoin(ListColumns().types(), ", "); }
+
+int CountDecisionColumns() { return static_cast<int>(ListColumns().names().size()); }
+
+SelectedColumns SelectColumns(const std::set<std::string>& names) {
+  const ColumnLister columns = ListColumns();
+  SelectedColumns selected;
+  for (const std::string& name : columns.names()) {
+    selected.push_back(names.empty() || names.contains(name));
+  }
+  return selected;
 }
 
-std::string DecisionColumnTypes() { return absl::StrJoin(ListColumns(false).types(), ", "); }
-
-std::string DecisionColumnNames(bool only_sums) {
-  return absl::StrJoin(ListColumns(only_sums).names(), ", ");
-}
-
-int CountDecisionColumns(bool only_sums) {
-  return static_cast<int>(ListColumns(only_sums).names().size());
+std::string DecisionColumnNames(const SelectedColumns& selected) {
+  const std::vector<std::string> all = ListColumns().names();
+  std::vector<std::string> names;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (selected[i]) names.push_back(all[i]);
+  }
+  return absl::StrJoin(names, ", ");
 }
 
 absl::Status BindDecision(LoggedDecision* decision, int first, NameTable* names,
@@ -379,18 +412,19 @@ absl::Status BindDecision(LoggedDecision* decision, int first, NameTable* names,
   CompleteParts(decision);
   static const std::string kNotKnownYet;
   ColumnWriter writer(first, names, statement);
-  VisitColumns(writer, /*only_sums=*/false, parts, kNotKnownYet, *decision);
+  VisitColumns(writer, parts, kNotKnownYet, *decision);
   return writer.status();
 }
 
-absl::StatusOr<LoggedDecision> ReadDecision(const Statement& row, int first, bool only_sums,
+absl::StatusOr<LoggedDecision> ReadDecision(const Statement& row, int first,
+                                            const SelectedColumns& selected,
                                             const NameTable& names) {
   LoggedDecision decision;
   CompleteParts(&decision);
   Parts parts;
   std::string ran_elsewhere;
-  ColumnReader reader(row, first, names);
-  VisitColumns(reader, only_sums, parts, ran_elsewhere, decision);
+  ColumnReader reader(row, first, selected, names);
+  VisitColumns(reader, parts, ran_elsewhere, decision);
   if (!reader.status().ok()) return reader.status();
   for (const absl::string_view name : NamesIn(ran_elsewhere)) {
     decision.fate->ran_elsewhere.emplace(name);

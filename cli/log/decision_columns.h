@@ -3,9 +3,12 @@
 #ifndef CLI_LOG_DECISION_COLUMNS_H_
 #define CLI_LOG_DECISION_COLUMNS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,7 +18,7 @@
 
 namespace carbon {
 
-// Numbers for names that many rows have, kept in the table `names`. Row 0 is the empty name.
+// Numbers for names that many rows have, kept in the table `names`. Number 0 is the empty name.
 class NameTable {
  public:
   explicit NameTable(Database* database) : database_(database) {}
@@ -24,29 +27,38 @@ class NameTable {
   // Returns the name's number. Adds it if it is new: only within a transaction.
   absl::StatusOr<int64_t> NumberOf(absl::string_view name);
   // Returns nullptr for an unknown number.
-  const std::string* NameOf(int64_t number) const;
-  const std::unordered_map<int64_t, std::string>& names() const { return names_; }
+  const std::string* NameOf(int64_t number) const {
+    const auto index = static_cast<size_t>(number);
+    return index < names_.size() ? &names_[index] : nullptr;
+  }
+  const std::vector<std::string>& names() const { return names_; }  // by number
 
  private:
   Database* database_;
-  std::unordered_map<int64_t, std::string> names_;
+  std::vector<std::string> names_;
   std::unordered_map<std::string, int64_t> numbers_;
 };
 
 // "boot INTEGER, sequence INTEGER, …", for CREATE TABLE.
 std::string DecisionColumnTypes();
-// "boot, sequence, …", for SELECT; with `only_sums` those that sums and groups need.
-std::string DecisionColumnNames(bool only_sums);
-// Returns the number of those columns.
-int CountDecisionColumns(bool only_sums);
+int CountDecisionColumns();
+
+// Which columns are read, by their position.
+using SelectedColumns = std::vector<bool>;
+// No names: all columns.
+SelectedColumns SelectColumns(const std::set<std::string>& names);
+// "boot, sequence, …", for SELECT and INSERT.
+std::string DecisionColumnNames(const SelectedColumns& selected);
 
 // Binds the columns of a decision whose job has no fate yet to the question marks from `first` on.
 // Gives the decision empty parts where it has none; it must outlive the statement's next step.
 absl::Status BindDecision(LoggedDecision* decision, int first, NameTable* names,
                           Statement* statement);
 
-// Reads the columns from `first` on. DataLoss for a name or a code that is not known.
-absl::StatusOr<LoggedDecision> ReadDecision(const Statement& row, int first, bool only_sums,
+// Reads the columns from `first` on. The fields of others are as in a default decision. DataLoss
+// for a name or a code that is not known.
+absl::StatusOr<LoggedDecision> ReadDecision(const Statement& row, int first,
+                                            const SelectedColumns& selected,
                                             const NameTable& names);
 
 }  // namespace carbon

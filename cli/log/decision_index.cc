@@ -17,6 +17,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "cli/log/decision_columns.h"
 #include "cli/log/index_files.h"
@@ -78,13 +79,14 @@ class Conditions {
   void AddNames(const DecisionFilter::Names& wanted, const std::vector<std::string>& columns) {
     if (wanted.empty()) return;
     std::set<int64_t> numbers;
-    for (const auto& [number, joined] : names_.names()) {
+    for (size_t number = 0; number < names_.names().size(); ++number) {
+      const std::string& joined = names_.names()[number];
       const bool is_one = wanted.contains(joined);
       const std::vector<absl::string_view> parts = NamesIn(joined);
       if (is_one || std::any_of(parts.begin(), parts.end(), [&](absl::string_view name) {
             return wanted.contains(std::string(name));
           })) {
-        numbers.insert(number);
+        numbers.insert(static_cast<int64_t>(number));
       }
     }
     const std::string list = absl::StrJoin(numbers, ", ");
@@ -99,7 +101,40 @@ class Conditions {
   std::vector<std::string> conditions_;
 };
 
+// The columns that the filter looks at.
+void AddColumnsOf(const DecisionFilter& filter, std::set<std::string>* columns) {
+  columns->insert("time");
+  if (!filter.users.empty()) columns->insert("user_id");
+  if (!filter.accounts.empty()) columns->insert("account");
+  if (!filter.policies.empty()) columns->insert("policy");
+  if (!filter.partitions.empty()) {
+    columns->insert({"partitions", "has_home", "home_partition", "has_chosen", "chosen_partition"});
+  }
+  if (!filter.sites.empty()) {
+    columns->insert({"has_home", "home_site", "has_chosen", "chosen_site"});
+  }
+}
+
 }  // namespace
+
+std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups, bool for_fates) {
+  std::set<std::string> columns = {
+      "job_id",          "not_queued",         "is_returned",    "has_fate",
+      "has_home",        "has_chosen",         "outcome",        "mode",
+      "home_gross",      "home_consequential", "chosen_gross",   "chosen_consequential",
+      "fate_ran_share",  "fate_has_ended",     "fate_never_ran", "fate_ran_earlier",
+      "fate_ran_longer", "fate_ran_elsewhere"};
+  for (const LogField* group : groups) {
+    for (const absl::string_view column : absl::StrSplit(group->columns, ',')) {
+      columns.emplace(column);
+    }
+  }
+  if (for_fates) {
+    columns.insert({"time", "user_id", "chosen_start", "chosen_task_runtime", "chosen_partition",
+                    "array_tasks", "runtime_source"});
+  }
+  return columns;
+}
 
 DecisionIndex::DecisionIndex(std::string log, FolderOwner owner)
     : log_(std::move(log)), owner_(owner) {}
@@ -261,11 +296,14 @@ absl::Status DecisionIndex::ForEach(
   if (!loaded.ok()) return loaded;
   const absl::StatusOr<std::string> where = WhereOf(query, names, "");
   if (!where.ok()) return where.status();
+  std::set<std::string> columns = query.columns;
+  if (!columns.empty()) AddColumnsOf(query.filter, &columns);
+  const SelectedColumns selected = SelectColumns(columns);
   return ForEachRow(
-      database_->Prepare(absl::StrCat("SELECT row, ", DecisionColumnNames(query.only_sums),
+      database_->Prepare(absl::StrCat("SELECT row, ", DecisionColumnNames(selected),
                                       " FROM decisions WHERE ", *where, " ORDER BY row")),
       [&](const Statement& row) {
-        absl::StatusOr<LoggedDecision> decision = ReadDecision(row, 1, query.only_sums, names);
+        absl::StatusOr<LoggedDecision> decision = ReadDecision(row, 1, selected, names);
         if (!decision.ok()) return decision.status();
         if (query.filter.Admits(decision->summary)) visit(row.Integer(0), *std::move(decision));
         return absl::OkStatus();

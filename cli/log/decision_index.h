@@ -19,12 +19,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cli/log/decision_filter.h"
+#include "cli/log/fields.h"
 #include "cli/log/logged_decision.h"
 #include "store/effective_user.h"
 
@@ -39,9 +41,13 @@ struct IndexQuery {
   const DecisionFilter& filter;
   // Only those of this file; empty: of all.
   std::string file = {};
-  // Only what sums and groups need. Other fields of a decision are then as in a default one.
-  bool only_sums = false;
+  // The columns that are read, besides those of the filter; empty: all. Other fields of a decision
+  // are as in a default one.
+  std::set<std::string> columns = {};
 };
+
+// Returns the columns that LogTotals and LogGroups need, and AddFate() if `for_fates`.
+std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups, bool for_fates);
 
 // How much Update() may read.
 enum class IndexScope {

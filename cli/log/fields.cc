@@ -137,7 +137,8 @@ constexpr LogField kFields[] = {
      [](const D& d) -> Number { return d.job_id ? Number(*d.job_id) : std::nullopt; }},
     {"time", "TIME", false, [](const D& d) { return TimeText(d.summary.time); },
      [](const D& d) -> Number { return Seconds(d.summary.time); }},
-    {"user", "USER", false, [](const D& d) { return UserName(d.summary.user_id); }},
+    {"user", "USER", false, [](const D& d) { return UserName(d.summary.user_id); }, nullptr,
+     "user_id"},
     {"uid", "UID", true,
      [](const D& d) {
        const uint32_t uid = d.summary.user_id;
@@ -147,8 +148,8 @@ constexpr LogField kFields[] = {
        const uint32_t uid = d.summary.user_id;
        return uid == kNoUser ? std::nullopt : Number(uid);
      }},
-    {"account", "ACCOUNT", false, [](const D& d) { return d.summary.account; }},
-    {"qos", "QOS", false, [](const D& d) { return d.summary.qos; }},
+    {"account", "ACCOUNT", false, [](const D& d) { return d.summary.account; }, nullptr, "account"},
+    {"qos", "QOS", false, [](const D& d) { return d.summary.qos; }, nullptr, "qos"},
     {"job", "JOB", false, [](const D& d) { return d.summary.job_name; }},
     {"comment", "COMMENT", false, [](const D& d) { return d.summary.comment; }},
     {"timelimit", "TIMELIMIT", true,
@@ -169,15 +170,19 @@ constexpr LogField kFields[] = {
      [](const D& d) -> Number { return CountOf(d.summary.devices); }},
     {"tasks", "TASKS", true, [](const D& d) { return CountText(d.summary.array_tasks); },
      [](const D& d) -> Number { return CountOf(d.summary.array_tasks); }},
-    {"partition", "PARTITION", false, HomePartition},
-    {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::pool); }},
+    {"partition", "PARTITION", false, HomePartition, nullptr, "has_home,home_partition,partitions"},
+    {"pool", "POOL", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::pool); },
+     nullptr, "chosen_pool"},
     {"move", "PARTITION->POOL", false, Move},
-    {"site", "SITE", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::site); }},
-    {"homesite", "HOMESITE", false,
-     [](const D& d) { return TextIn(d.home(), &PlanSummary::site); }},
-    {"zone", "ZONE", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::zone); }},
+    {"site", "SITE", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::site); },
+     nullptr, "chosen_site"},
+    {"homesite", "HOMESITE", false, [](const D& d) { return TextIn(d.home(), &PlanSummary::site); },
+     nullptr, "home_site"},
+    {"zone", "ZONE", false, [](const D& d) { return TextIn(d.chosen(), &PlanSummary::zone); },
+     nullptr, "chosen_zone"},
     {"hardware", "HARDWARE", false,
-     [](const D& d) { return TextIn(d.chosen(), &PlanSummary::hardware); }},
+     [](const D& d) { return TextIn(d.chosen(), &PlanSummary::hardware); }, nullptr,
+     "chosen_hardware"},
     {"start", "START", false,
      [](const D& d) { return d.chosen() ? TimeText(d.chosen()->start) : std::string(); },
      [](const D& d) -> Number { return d.chosen() ? Seconds(d.chosen()->start) : std::nullopt; }},
@@ -229,21 +234,19 @@ constexpr LogField kFields[] = {
     {"minimised", "MINIMISED", false,
      [](const D& d) {
        return d.chosen() ? std::string(FigureName(d.summary.minimised)) : std::string();
-     }},
-    {"outcome", "OUTCOME", false, OutcomeText},
+     },
+     nullptr, "minimised"},
+    {"outcome", "OUTCOME", false, OutcomeText, nullptr, "outcome"},
     {"mode", "MODE", false,
      [](const D& d) {
        return d.summary.mode ? std::string(ModeName(*d.summary.mode)) : std::string();
-     }},
-    {"policy", "POLICY", false, [](const D& d) { return d.summary.policy; }},
+     },
+     nullptr, "mode"},
+    {"policy", "POLICY", false, [](const D& d) { return d.summary.policy; }, nullptr, "policy"},
     {"reason", "REASON", false,
-     [](const D& d) { return d.returned ? d.returned->reason : d.summary.reason; }},
+     [](const D& d) { return d.returned ? d.returned->reason : d.summary.reason; }, nullptr,
+     "reason,returned_reason"},
 };
-
-// Fields whose values are few and make groups of decisions.
-constexpr const char* kGroupFields[] = {"user", "account",  "qos",       "partition", "pool",
-                                        "site", "homesite", "zone",      "hardware",  "outcome",
-                                        "mode", "policy",   "minimised", "reason"};
 
 const LogField* FindField(absl::string_view name) {
   const auto field = std::find_if(std::begin(kFields), std::end(kFields),
@@ -354,13 +357,16 @@ std::optional<std::vector<const LogField*>> ParseLogGroups(const std::string& fi
   std::vector<const LogField*> chosen;
   for (absl::string_view item : absl::StrSplit(fields, ',')) {
     const std::string name = absl::AsciiStrToLower(item);
-    if (std::find(std::begin(kGroupFields), std::end(kGroupFields), name) ==
-        std::end(kGroupFields)) {
-      *error =
-          absl::StrCat("field \"", item, "\": is not one of ", absl::StrJoin(kGroupFields, ", "));
+    const LogField* const field = FindField(name);
+    if (field == nullptr || field->columns == nullptr) {
+      std::vector<absl::string_view> groups;
+      for (const LogField& other : kFields) {
+        if (other.columns != nullptr) groups.push_back(other.name);
+      }
+      *error = absl::StrCat("field \"", item, "\": is not one of ", absl::StrJoin(groups, ", "));
       return std::nullopt;
     }
-    chosen.push_back(FindField(name));
+    chosen.push_back(field);
   }
   return chosen;
 }

@@ -20,6 +20,9 @@ struct LogField {
   // What the field is sorted by, in units of its own; absent: unknown. nullptr: it is sorted by its
   // text.
   std::optional<double> (*number)(const LoggedDecision&) = nullptr;
+  // Of a field that makes groups: the columns of the index from which its text is made, separated
+  // by commas (decision_columns.cc).
+  const char* columns = nullptr;
 };
 
 struct LogColumn {
@@ -49,8 +52,8 @@ std::optional<std::vector<LogOrder>> ParseLogOrder(const std::string& order, std
 // order. What is unknown comes last in both directions.
 void SortDecisions(const std::vector<LogOrder>& order, std::vector<LoggedDecision>* decisions);
 
-// Parses "account,site": names of fields whose values are few: see kGroupFields in fields.cc. If a
-// name is not one of them, returns nullopt and sets `error`.
+// Parses "account,site": names of fields whose values are few. If a name is not one of them,
+// returns nullopt and sets `error`.
 std::optional<std::vector<const LogField*>> ParseLogGroups(const std::string& fields,
                                                            std::string* error);
 

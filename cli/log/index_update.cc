@@ -40,9 +40,9 @@ absl::Status IndexUpdate::Begin() {
                            }));
   if (!status.ok()) return status;
   std::string marks = "?, ?";
-  for (int i = 0; i < CountDecisionColumns(/*only_sums=*/false); ++i) marks += ", ?";
+  for (int i = 0; i < CountDecisionColumns(); ++i) marks += ", ?";
   absl::StatusOr<Statement> insert = database_->Prepare(
-      absl::StrCat("INSERT INTO decisions (row, file, ", DecisionColumnNames(/*only_sums=*/false),
+      absl::StrCat("INSERT INTO decisions (row, file, ", DecisionColumnNames(SelectColumns({})),
                    ") VALUES (", marks, ")"));
   if (!insert.ok()) return insert.status();
   insert_.emplace(*std::move(insert));

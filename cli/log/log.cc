@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -84,10 +85,14 @@ class LogOutput {
       : options_(options),
         columns_(columns),
         order_(order),
+        group_fields_(groups),
         has_groups_(!groups.empty()),
         groups_(groups) {}
 
-  bool only_sums() const { return has_groups_; }
+  // The columns of the index that it shows.
+  std::set<std::string> Columns(bool for_fates) const {
+    return has_groups_ ? ColumnsForSums(group_fields_, for_fates) : std::set<std::string>();
+  }
 
   void Add(LoggedDecision decision) {
     totals_.Add(decision);
@@ -150,6 +155,7 @@ class LogOutput {
   const Options& options_;
   const std::vector<LogColumn>& columns_;
   const std::vector<LogOrder>& order_;
+  const std::vector<const LogField*>& group_fields_;
   const bool has_groups_;
   std::vector<LoggedDecision> decisions_;
   LogGroups groups_;
@@ -184,13 +190,14 @@ absl::Status ReadIndex(const Files& files, const DecisionFilter& filter, LogOutp
   absl::StatusOr<std::vector<std::string>> read = index.Update(scope);
   if (!read.ok()) return read.status();
   const std::string only = files.all ? "" : files.log;
-  const IndexQuery query = {filter, only, output->only_sums()};
+  IndexQuery query = {filter, only};
   const absl::StatusOr<std::vector<int64_t>> job_ids = index.JobsToAskFor(query);
   if (!job_ids.ok()) return job_ids.status();
   std::vector<std::string> complaints;
   const AskedRuns asked = AskWhatBecameOfJobs(
       *job_ids, [&complaints](const std::string& line) { complaints.push_back(line); });
 
+  query.columns = output->Columns(/*for_fates=*/!asked.runs.empty());
   while (true) {
     const absl::StatusOr<bool> is_current = index.BeginReading();
     if (!is_current.ok()) return is_current.status();

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -128,14 +129,13 @@ class DecisionIndexTest : public ::testing::Test {
     EXPECT_TRUE(updated.ok()) << updated.status();
     EXPECT_TRUE(*index->BeginReading());
     const std::string file = all ? "" : log_;
-    EXPECT_TRUE(index
-                    ->ForEach({filter, file, /*only_sums=*/false},
-                              [&](int64_t, const LoggedDecision& d) { seen.Add(d); })
-                    .ok());
+    EXPECT_TRUE(
+        index->ForEach({filter, file}, [&](int64_t, const LoggedDecision& d) { seen.Add(d); })
+            .ok());
     LogGroups groups(Groups());
     LogTotals totals;
     EXPECT_TRUE(index
-                    ->ForEach({filter, file, /*only_sums=*/true},
+                    ->ForEach({filter, file, ColumnsForSums(Groups(), false)},
                               [&](int64_t, const LoggedDecision& decision) {
                                 groups.Add(decision);
                                 totals.Add(decision);
@@ -321,6 +321,27 @@ TEST_F(DecisionIndexTest, FiltersAsTheFilesAreFiltered) {
   for (const DecisionFilter& filter : filters) ExpectSame(FromIndex(filter), FromFiles(filter));
 }
 
+// Each kind of group reads columns of its own.
+TEST_F(DecisionIndexTest, ReadsTheColumnsThatEachGroupNeeds) {
+  Append(Line({.sequence = 1, .uid = 0}) + Line({.sequence = 2, .account = "bio", .home = "lyon"}));
+  Append(Line({.sequence = 3, .chosen = "frankfurt", .mode = Mode::kShadow}) + GivenBack(1, 2));
+  const auto contents = ReadLogs(Files(), {}, false, [](const std::string&) {});
+  ASSERT_TRUE(contents.ok());
+  const std::unique_ptr<DecisionIndex> index = Open();
+  ASSERT_TRUE(index->Update(IndexScope::kAllFiles).ok());
+  for (const LogField* field : Groups()) {
+    LogGroups from_files({field}), from_index({field});
+    for (const LoggedDecision& decision : contents->decisions) from_files.Add(decision);
+    ASSERT_TRUE(index
+                    ->ForEach({DecisionFilter(), "", ColumnsForSums({field}, false)},
+                              [&](int64_t, const LoggedDecision& d) { from_index.Add(d); })
+                    .ok());
+    EXPECT_EQ(from_index.ToTable().Format(Table::Style::kParsable, true),
+              from_files.ToTable().Format(Table::Style::kParsable, true))
+        << field->name;
+  }
+}
+
 TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
   Append(Line({.sequence = 1}) + Queued(2, 1, 17) + Line({.sequence = 3}) + Queued(4, 3, 18));
   Append(Line({.sequence = 5}) + Queued(6, 5, 19));
@@ -342,15 +363,15 @@ TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
       index->KeepFates({{rows[0], 17, fate}, {rows[1], 99, fate}, {rows[2], 19, std::nullopt}})
           .ok());
   EXPECT_THAT(*index->JobsToAskFor({all}), ElementsAre(18));
-  for (const bool only_sums : {false, true}) {
+  for (const std::set<std::string>& columns : {std::set<std::string>(), ColumnsForSums({}, true)}) {
     std::vector<LoggedDecision> decisions;
     ASSERT_TRUE(index
-                    ->ForEach({all, "", only_sums},
+                    ->ForEach({all, "", columns},
                               [&](int64_t, LoggedDecision d) { decisions.push_back(std::move(d)); })
                     .ok());
     ASSERT_EQ(decisions.size(), 3);
     ASSERT_TRUE(decisions[0].fate.has_value());
-    EXPECT_EQ(decisions[0].fate->ran, fate.ran);
+    if (columns.empty()) EXPECT_EQ(decisions[0].fate->ran, fate.ran);
     EXPECT_EQ(decisions[0].fate->ran_share, fate.ran_share);
     EXPECT_EQ(decisions[0].fate->ran_elsewhere, fate.ran_elsewhere);
     EXPECT_TRUE(decisions[0].fate->has_ended);
