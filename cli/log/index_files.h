@@ -43,8 +43,6 @@ struct FileChanges {
     bool is_new = false;
     bool must_be_read = false;
   };
-  // Whether files are new beside the log itself. To read them may take long.
-  bool HasNewRotatedFile() const;
 
   std::vector<File> files;    // those that have a line, oldest first
   std::vector<int64_t> gone;  // numbers of files that are not there any more
@@ -53,6 +51,8 @@ struct FileChanges {
   bool needs_rebuild = false;
 
   bool IsNothing() const;
+  // Whether a file is new beside the log itself. To read it may take long.
+  bool HasNewRotatedFile() const;
 };
 
 // `paths`: the log and what logrotate made of it, oldest first and the log last. Returns Aborted if

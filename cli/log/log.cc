@@ -348,7 +348,7 @@ int Run(const Options& options) {
     return options.follow ? Follow(files.log, end, *filter, output) : 0;
   };
   // --json prints the records' own lines, which the index does not have. To make an index, all
-  // files are read: only --all asks for them.
+  // files are read: only --all asks for that.
   const bool wants_index = options.file.empty() && !options.json && !options.no_index &&
                            (options.all || DecisionIndex::Exists(files.log));
   for (int attempt = 0; wants_index; ++attempt) {

@@ -371,7 +371,9 @@ TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
                     .ok());
     ASSERT_EQ(decisions.size(), 3);
     ASSERT_TRUE(decisions[0].fate.has_value());
-    if (columns.empty()) EXPECT_EQ(decisions[0].fate->ran, fate.ran);
+    if (columns.empty()) {
+      EXPECT_EQ(decisions[0].fate->ran, fate.ran);
+    }
     EXPECT_EQ(decisions[0].fate->ran_share, fate.ran_share);
     EXPECT_EQ(decisions[0].fate->ran_elsewhere, fate.ran_elsewhere);
     EXPECT_TRUE(decisions[0].fate->has_ended);
@@ -511,7 +513,7 @@ TEST_F(DecisionIndexTest, IsRebuiltFromAnotherVersion) {
 }
 
 TEST_F(DecisionIndexTest, IsNotUsedByRootWhereOthersMayWrite) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root trusts the owner of the folder";
+  if (geteuid() != 0) GTEST_SKIP() << "the check is for root; others act as themselves";
   Append(Line({.sequence = 1}));
   for (const mode_t mode : {0775, 01777}) {
     ASSERT_EQ(chmod(temporary_.path().c_str(), mode), 0);
