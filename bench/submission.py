@@ -24,6 +24,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import statistics
 import struct
 import subprocess
@@ -282,6 +283,7 @@ def print_markdown(summary, rounds, jobs):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("submission: told to stop"))  # and stops all
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=300, help="in a batch")

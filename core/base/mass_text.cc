@@ -1,11 +1,12 @@
 #include "core/base/mass_text.h"
 
-#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 
 namespace carbon {
 
@@ -23,7 +24,13 @@ std::string FormatMass(GramsCo2e mass) {
   // Chooses the first unit in which three digits do not round up to a thousand.
   const Unit* unit = std::begin(kUnits);
   while (unit + 1 != std::end(kUnits) && size / unit->grams >= 999.5) ++unit;
-  return absl::StrFormat("%.3g %s", grams / unit->grams, unit->name);
+  // As printf writes it with "%.3g".
+  char digits[32];
+  const char* const end = std::to_chars(std::begin(digits), std::end(digits), grams / unit->grams,
+                                        std::chars_format::general, 3)
+                              .ptr;
+  return absl::StrCat(absl::string_view(digits, static_cast<size_t>(end - digits)), " ",
+                      unit->name);
 }
 
 }  // namespace carbon

@@ -1,7 +1,9 @@
 #include "core/base/timestamp.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,34 @@ bool HasOffset(absl::string_view rest) {
   return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && absl::ascii_isdigit(rest[1]) &&
          absl::ascii_isdigit(rest[2]) && rest[3] == ':' && absl::ascii_isdigit(rest[4]) &&
          absl::ascii_isdigit(rest[5]);
+}
+
+void WriteDigits(int64_t value, int count, char* to) {
+  for (int i = count - 1; i >= 0; --i, value /= 10) to[i] = static_cast<char>('0' + value % 10);
+}
+
+// Writes kDateAndTimeLength bytes, "2026-11-24T02:00:00". Returns false, and writes nothing, for
+// years that may not have four digits.
+bool WriteDateAndTime(int64_t unix_second, int offset, char* to) {
+  constexpr int64_t kFirst = -30'610'224'000, kLast = 253'402'300'799;  // the years 1000 to 9999
+  constexpr int64_t kDay = 86'400;  // more than an offset can be
+  if (unix_second < kFirst + kDay || unix_second > kLast - kDay) return false;
+  const std::chrono::sys_seconds time{std::chrono::seconds(unix_second + offset)};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const int64_t second = (time - day).count();
+  WriteDigits(static_cast<int>(date.year()), 4, to);
+  to[4] = '-';
+  WriteDigits(static_cast<unsigned>(date.month()), 2, to + 5);
+  to[7] = '-';
+  WriteDigits(static_cast<unsigned>(date.day()), 2, to + 8);
+  to[10] = 'T';
+  WriteDigits(second / 3600, 2, to + 11);
+  to[13] = ':';
+  WriteDigits(second / 60 % 60, 2, to + 14);
+  to[16] = ':';
+  WriteDigits(second % 60, 2, to + 17);
+  return true;
 }
 
 // The text that a message quotes; absent: the message does not quote it.
@@ -195,7 +225,44 @@ std::optional<absl::Duration> ParseTimeSpan(absl::string_view text) {
 }
 
 std::string FormatTimestamp(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+  char text[kDateAndTimeLength];
+  if (!WriteDateAndTime(absl::ToUnixSeconds(time), 0, text)) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+  }
+  return absl::StrCat(absl::string_view(text, sizeof(text)), "Z");
+}
+
+std::string FormatInstant(absl::Time time) {
+  const int64_t second = absl::ToUnixSeconds(time);
+  const absl::Duration fraction = time - absl::FromUnixSeconds(second);
+  const int64_t nanoseconds = absl::ToInt64Nanoseconds(fraction);
+  char text[kDateAndTimeLength];
+  // absl::Time has quarters of a nanosecond.
+  if (absl::Nanoseconds(nanoseconds) != fraction || !WriteDateAndTime(second, 0, text)) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+  }
+  if (nanoseconds == 0) return absl::StrCat(absl::string_view(text, sizeof(text)), "Z");
+  char digits[1 + 9] = {'.'};
+  WriteDigits(nanoseconds, 9, digits + 1);
+  const absl::string_view written(digits, sizeof(digits));
+  return absl::StrCat(absl::string_view(text, sizeof(text)),
+                      written.substr(0, written.find_last_not_of('0') + 1), "Z");
+}
+
+std::string FormatLocalTimestamp(absl::Time time, absl::TimeZone zone) {
+  const int offset = zone.At(time).offset;
+  char text[kDateAndTimeLength + 6];
+  // Offsets of the years before 1900 have seconds, which %Ez leaves out.
+  if (offset % 60 != 0 || !WriteDateAndTime(absl::ToUnixSeconds(time), offset, text)) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez", time, zone);
+  }
+  const int minutes = std::abs(offset) / 60;
+  char* const end = text + kDateAndTimeLength;
+  end[0] = offset < 0 ? '-' : '+';
+  WriteDigits(minutes / 60, 2, end + 1);
+  end[3] = ':';
+  WriteDigits(minutes % 60, 2, end + 4);
+  return {text, sizeof(text)};
 }
 
 absl::Time FloorToHour(absl::Time time) {

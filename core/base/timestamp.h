@@ -42,8 +42,13 @@ absl::StatusOr<absl::Time> ParseFileTime(absl::string_view text,
 // if it is zero.
 std::optional<absl::Duration> ParseTimeSpan(absl::string_view text);
 
-// Returns "2026-11-24T02:00:00Z".
+// Returns "2026-11-24T02:00:00Z". These three take a quarter of the time of absl::FormatTime, which
+// matters while slurmctld waits; the texts are the same.
 std::string FormatTimestamp(absl::Time time);
+// The same with as many digits of the second as the time has: "2026-11-24T02:00:00.25Z".
+std::string FormatInstant(absl::Time time);
+// Returns "2026-11-24T03:00:00+01:00".
+std::string FormatLocalTimestamp(absl::Time time, absl::TimeZone zone);
 
 // Returns the begin of the hour (UTC) that contains `time`.
 absl::Time FloorToHour(absl::Time time);

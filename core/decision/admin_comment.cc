@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "core/base/duration.h"
 #include "core/base/mass_text.h"
+#include "core/base/timestamp.h"
 
 namespace carbon {
 namespace {
@@ -21,10 +22,6 @@ constexpr absl::string_view kSealField = ",seal=";
 constexpr absl::string_view kReturnedField = ",returned=";
 constexpr size_t kBootDigits = 16;
 constexpr char kEnds[] = "; \t\n";
-
-std::string TimeText(absl::Time time, absl::TimeZone zone) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez", time, zone);
-}
 
 std::optional<absl::Time> ReadTime(absl::string_view text) {
   absl::Time time;
@@ -150,7 +147,8 @@ std::string PlacementFields(const JobRequest& job, const Decision& decision, abs
   }
   std::string fields;
   for (const PlannedRun& run : decision.chosen->runs()) {
-    absl::StrAppend(&fields, ",pool=", Word(run.pool()), ",start=", TimeText(run.start, zone));
+    absl::StrAppend(&fields, ",pool=", Word(run.pool()),
+                    ",start=", FormatLocalTimestamp(run.start, zone));
   }
   absl::StrAppend(&fields, ",co2e=", MassWord(decision.chosen->gross()),
                   ",home=", MassWord(decision.home->gross()));
@@ -162,7 +160,8 @@ std::string PlacementFields(const JobRequest& job, const Decision& decision, abs
   if (from.empty()) from.push_back(decision.home->first().partition());
   for (std::string& partition : from) partition = Word(std::move(partition));
   absl::StrAppend(&fields, ",from=", absl::StrJoin(from, "|"));
-  if (job.begin.has_value()) absl::StrAppend(&fields, ",begin=", TimeText(*job.begin, zone));
+  if (job.begin.has_value())
+    absl::StrAppend(&fields, ",begin=", FormatLocalTimestamp(*job.begin, zone));
   if (HasNewTimeLimit(decision)) {
     absl::StrAppend(&fields, ",limit=", DurationText(decision.home->first().time_limit),
                     ",longer=", DurationText(decision.chosen->first().time_limit));
@@ -176,7 +175,7 @@ std::string PlacementFields(const JobRequest& job, const Decision& decision, abs
 std::string AdminComment(const RecordId& id, const JobRequest& job, const Decision& decision,
                          absl::Time now, absl::TimeZone zone, const Seal& seal) {
   const std::string text = absl::StrCat(kTag, DecisionId(id), PlacementFields(job, decision, zone),
-                                        kMadeField, TimeText(now, zone));
+                                        kMadeField, FormatLocalTimestamp(now, zone));
   return absl::StrCat(text, kSealField, seal.Of(text, job.user_id));
 }
 

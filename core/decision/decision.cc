@@ -55,16 +55,15 @@ std::string UnknownName(const Hints& hints, const PlacementConfig& config) {
 class Decider {
  public:
   Decider(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
-          absl::Time now)
-      : job_(job), snapshot_(snapshot), ledger_(ledger), now_(now) {}
+          absl::Time now, Decision* decision)
+      : job_(job), snapshot_(snapshot), ledger_(ledger), now_(now), decision_(*decision) {}
 
-  Decision Run() && {
+  void Run() {
     if (SettleTerms() && SettleHome()) {
       FindCandidates();
       SettleFigure();
       Choose();
     }
-    return std::move(decision_);
   }
 
  private:
@@ -438,7 +437,7 @@ class Decider {
   Choice home_{};
   std::vector<PoolRun> runs_;
   std::deque<Drawn> drawn_;  // a deque: references stay
-  Decision decision_;
+  Decision& decision_;
 };
 
 }  // namespace
@@ -476,7 +475,9 @@ bool HasNewTimeLimit(const Decision& decision) {
 
 Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
                 absl::Time now) {
-  return Decider(job, snapshot, ledger, now).Run();
+  Decision decision;
+  Decider(job, snapshot, ledger, now, &decision).Run();
+  return decision;
 }
 
 }  // namespace carbon

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
 
 namespace carbon {
 namespace {
@@ -31,10 +32,6 @@ int64_t CommonLength(const std::vector<int64_t>& starts, int64_t end) {
     if (starts[i + 1] - starts[i] != length) return 0;
   }
   return end - starts.back() <= length ? length : 0;
-}
-
-std::string Show(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
 }
 
 }  // namespace
@@ -65,14 +62,14 @@ absl::StatusOr<IntensitySeries> IntensitySeries::Create(const std::vector<Step>&
   if (steps.empty()) return absl::InvalidArgumentError("intensity series: has no steps");
   // Every bound is checked before anything is converted, so that nothing below can overflow.
   if (!(end > steps.back().start) || !IsWholeSecond(end)) {
-    return absl::InvalidArgumentError(absl::StrCat("intensity series: end ", Show(end),
+    return absl::InvalidArgumentError(absl::StrCat("intensity series: end ", FormatInstant(end),
                                                    " is not a whole second after the last step at ",
-                                                   Show(steps.back().start)));
+                                                   FormatInstant(steps.back().start)));
   }
   if (end - steps.front().start > kMaxSpan) {
     return absl::InvalidArgumentError(absl::StrCat("intensity series: spans ",
-                                                   Show(steps.front().start), " to ", Show(end),
-                                                   ", more than 400 days"));
+                                                   FormatInstant(steps.front().start), " to ",
+                                                   FormatInstant(end), ", more than 400 days"));
   }
   IntensitySeries series;
   series.starts_.reserve(steps.size());
@@ -84,17 +81,17 @@ absl::StatusOr<IntensitySeries> IntensitySeries::Create(const std::vector<Step>&
     const Step& step = steps[i];
     if (!IsWholeSecond(step.start)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("intensity step ", Show(step.start), ": is not a whole second"));
+          absl::StrCat("intensity step ", FormatInstant(step.start), ": is not a whole second"));
     }
     if (i > 0 && step.start <= steps[i - 1].start) {
-      return absl::InvalidArgumentError(absl::StrCat("intensity step ", Show(step.start),
+      return absl::InvalidArgumentError(absl::StrCat("intensity step ", FormatInstant(step.start),
                                                      ": is not after the one before, ",
-                                                     Show(steps[i - 1].start)));
+                                                     FormatInstant(steps[i - 1].start)));
     }
     const double value = step.value.value();
     if (!(value >= 0 && value <= kMaxValue.value())) {
-      return absl::InvalidArgumentError(absl::StrCat("intensity step ", Show(step.start), ": ",
-                                                     value, " g/kWh is not in [0, ",
+      return absl::InvalidArgumentError(absl::StrCat("intensity step ", FormatInstant(step.start),
+                                                     ": ", value, " g/kWh is not in [0, ",
                                                      kMaxValue.value(), "]"));
     }
     const int64_t start = absl::ToUnixSeconds(step.start);
@@ -197,13 +194,13 @@ int64_t IntensitySeries::LeastMilligramsAround(int64_t from, int64_t to) const {
 
 absl::StatusOr<IntensityIntegral> IntensitySeries::Integrate(absl::Time from, absl::Time to) const {
   if (from > to || from < begin() || to > end()) {
-    return absl::OutOfRangeError(absl::StrCat("intensity over [", Show(from), ", ", Show(to),
-                                              "): known only over [", Show(begin()), ", ",
-                                              Show(end()), ")"));
+    return absl::OutOfRangeError(absl::StrCat(
+        "intensity over [", FormatInstant(from), ", ", FormatInstant(to), "): known only over [",
+        FormatInstant(begin()), ", ", FormatInstant(end()), ")"));
   }
   if (!IsWholeSecond(from) || !IsWholeSecond(to)) {
-    return absl::OutOfRangeError(
-        absl::StrCat("intensity over [", Show(from), ", ", Show(to), "): not whole seconds"));
+    return absl::OutOfRangeError(absl::StrCat("intensity over [", FormatInstant(from), ", ",
+                                              FormatInstant(to), "): not whole seconds"));
   }
   return IntegralUpTo(absl::ToUnixSeconds(to)) - IntegralUpTo(absl::ToUnixSeconds(from));
 }

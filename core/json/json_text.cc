@@ -90,7 +90,14 @@ JsonText::JsonText(const std::vector<std::string>& values) : text_("[]") {
   for (const std::string& value : values) push_back(value);
 }
 
-JsonText::JsonText(std::initializer_list<Member> members) : text_("{") {
+JsonText::JsonText(std::initializer_list<Member> members) {
+  constexpr size_t kSigns = 4;  // quotes, colon and comma or brace
+  size_t size = 1;
+  for (const Member& member : members) {
+    size += member.key.size() + member.value.text_.size() + kSigns;
+  }
+  text_.reserve(size);
+  text_ += '{';
   for (const Member& member : members) {
     absl::StrAppend(&text_, text_.size() > 1 ? ",\"" : "\"", member.key, "\":", member.value.text_);
   }

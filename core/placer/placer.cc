@@ -15,14 +15,14 @@ namespace {
 constexpr absl::Duration kMaxSnapshotAge = absl::Minutes(10);
 constexpr absl::Duration kMaxSnapshotLead = absl::Minutes(5);
 
-// What remains of a decision that may not be carried out.
-Decision LeftAlone(Decision decision, DecisionReason reason) {
+// Keeps of a decision only what is recorded if it may not be carried out.
+void LeaveAlone(DecisionReason reason, Decision* decision) {
   Decision left;
   left.reason = std::move(reason);
-  left.policy = std::move(decision.policy);
-  left.mode = decision.mode;
-  left.hints = std::move(decision.hints);
-  return left;
+  left.policy = std::move(decision->policy);
+  left.mode = decision->mode;
+  left.hints = std::move(decision->hints);
+  *decision = std::move(left);
 }
 
 }  // namespace
@@ -66,16 +66,19 @@ void Placer::Resume(const std::vector<Booking>& bookings) {
 Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstances,
                           absl::Time now) {
   ledger_.ViewAs(job.user_id, job.nice > 0);
-  Submission submission{.ledger_digest = ledger_.digest(), .circumstances = circumstances};
+  // Made in place: a decision has two kilobytes.
+  Submission submission{.decision = decide_(job, *snapshot_, ledger_, now),
+                        .id = std::nullopt,
+                        .ledger_digest = ledger_.digest(),
+                        .circumstances = circumstances};
   Decision& decision = submission.decision;
-  decision = decide_(job, *snapshot_, ledger_, now);
   std::optional<DecisionReason> unusable =
       WhyNotUsable(*snapshot_, circumstances.in_charge_since, now);
   if (!unusable.has_value() && !circumstances.log_error.empty()) {
     unusable = DecisionReason{Reason::kLogUnwritable, InWords{circumstances.log_error}};
   }
   if (unusable.has_value() && !decision.bad_hint) {
-    decision = LeftAlone(std::move(decision), *std::move(unusable));
+    LeaveAlone(*std::move(unusable), &decision);
   }
   // Jobs that no policy is about would only fill the log.
   if (decision.mode == Mode::kOff && !decision.bad_hint) return submission;
@@ -84,9 +87,7 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
   const size_t bytes = DecisionRecordBytes(job, decision, circumstances) + RecordChain::kLinkBytes;
   if (!budget_.Take(job.user_id, kind, bytes, now)) {
     // No decision without a trace.
-    if (!decision.bad_hint) {
-      decision = LeftAlone(std::move(decision), {Reason::kLogShareUsed, {}});
-    }
+    if (!decision.bad_hint) LeaveAlone({Reason::kLogShareUsed, {}}, &decision);
     return submission;
   }
   submission.id = NextId();

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/timestamp.h"
 #include "core/record/record.h"
 
 namespace carbon {
 
 JsonText TimeJson(absl::Time time) {
   if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return nullptr;
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+  return FormatInstant(time);
 }
 
 JsonText SecondsJson(absl::Duration duration) {

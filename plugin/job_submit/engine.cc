@@ -101,7 +101,7 @@ class Engine::State {
     }
   }
 
-  Verdict Submit(JobRequest job, absl::Time now) {
+  Verdict Submit(JobRequest&& job, absl::Time now) {
     try {
       return SubmitOrThrow(std::move(job), now);
     } catch (const std::exception& e) {
@@ -113,10 +113,25 @@ class Engine::State {
   }
 
  private:
-  Verdict SubmitOrThrow(JobRequest job, absl::Time now) {
+  // A submission and what else its record is made of.
+  struct Recorded {
+    Recorded(JobRequest&& asked, const Circumstances& circumstances, absl::Time at, Placer* placer,
+             std::shared_ptr<const Manifest> parts)
+        : now(at),
+          job(std::move(asked)),
+          submission(placer->Submit(job, circumstances, at)),
+          manifest(std::move(parts)) {}
+
+    absl::Time now;
+    JobRequest job;
+    Submission submission;
+    std::shared_ptr<const Manifest> manifest;
+  };
+
+  Verdict SubmitOrThrow(JobRequest&& job, absl::Time now) {
     std::unique_lock lock(mutex_);
     ++status_.decisions;
-    // Kept beyond the lock: the record is made from it.
+    // Kept beyond the lock, because the decision shares names with it.
     const std::shared_ptr<const Snapshot> snapshot = placer_.snapshot();
     const std::shared_ptr<const Seal> seal = seal_;
     if (snapshot == nullptr || seal == nullptr) {
@@ -127,36 +142,32 @@ class Engine::State {
       job.learnt_runtime =
           snapshot->runtimes()->Find(RuntimeKeysOf(job, snapshot->admission(), *seal));
     }
-    Submission submission =
-        placer_.Submit(job, {.in_charge_since = InChargeSince(), .log_error = log_error_}, now);
+    // On the heap from the beginning. slurmctld has a new thread for each submission, and on a new
+    // thread's stack the memory beyond the first few pages costs the kernel a page each time.
+    // The record keeps the manifest instead of the snapshot: during an outage of the disk for hours
+    // it would otherwise keep thousands of snapshots.
+    const auto recorded = std::make_shared<Recorded>(
+        std::move(job), Circumstances{.in_charge_since = InChargeSince(), .log_error = log_error_},
+        now, &placer_, snapshot->shared_manifest());
+    Submission& submission = recorded->submission;
     const Outcome outcome = submission.decision.outcome;
     if (outcome == Outcome::kLeftAlone) ++status_.left_alone;
     if (outcome == Outcome::kPlaced) ++status_.placed;
-    if (!submission.id.has_value()) return VerdictOf(job, submission, now, zone_, *seal);
+    if (!submission.id.has_value()) return VerdictOf(recorded->job, submission, now, zone_, *seal);
     // The log's lock is taken before the first lock is released. So records are in the log in the
     // order of their numbers, although they are queued outside the first lock. Making a record
-    // takes longer than deciding, so the log's thread does it. It keeps the manifest instead of the
-    // snapshot: during an outage of the disk for hours it would otherwise keep thousands of
-    // snapshots.
+    // takes longer than deciding, so the log's thread does it.
     std::unique_lock log_lock(log_mutex_);
     lock.unlock();
-    Verdict verdict = VerdictOf(job, submission, now, zone_, *seal);
-    const size_t bytes = BytesHeld(job, submission);
+    Verdict verdict = VerdictOf(recorded->job, submission, now, zone_, *seal);
+    const size_t bytes = BytesHeld(recorded->job, submission);
     // The record needs only the pool names of its candidates, and no space for further exclusions.
     submission.decision.pools = nullptr;
     submission.decision.excluded.shrink_to_fit();
-    struct Recorded {
-      absl::Time now;
-      JobRequest job;
-      Submission submission;
-      std::shared_ptr<const Manifest> manifest;
-    };
-    const auto recorded = std::make_shared<const Recorded>(
-        Recorded{now, std::move(job), std::move(submission), snapshot->shared_manifest()});
     const auto need =
         outcome == Outcome::kLeftAlone ? LogWriter::Need::kDispensable : LogWriter::Need::kNeeded;
     const bool is_queued = log_.Enqueue(
-        [recorded] {
+        [recorded = std::shared_ptr<const Recorded>(recorded)] {
           return WriteRecord(
               RecordOf(recorded->job, recorded->submission, *recorded->manifest, recorded->now));
         },

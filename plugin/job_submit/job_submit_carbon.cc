@@ -157,8 +157,8 @@ CARBON_EXPORT int job_submit(job_desc_msg_t* job_desc, uint32_t submit_uid, char
   try {
     const std::shared_ptr<carbon::Engine> engine = running.engine();
     if (engine == nullptr || job_desc == nullptr) return SLURM_SUCCESS;
-    carbon::JobRequest job = carbon::ReadDescriptor(*job_desc, submit_uid);
-    carbon::ApplyVerdict(engine->Submit(std::move(job), absl::Now()), job_desc, err_msg);
+    carbon::ApplyVerdict(engine->Submit(carbon::ReadDescriptor(*job_desc, submit_uid), absl::Now()),
+                         job_desc, err_msg);
   } catch (...) {
     // The engine reports its own failures. Only lack of memory is left.
   }

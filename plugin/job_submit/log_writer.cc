@@ -25,7 +25,7 @@ constexpr auto kDrainAtMost = std::chrono::seconds(1);
 // Waking the thread costs the caller more than everything else, and the thread often runs at once
 // in the caller's place. So only the first record wakes it, and it waits this long for others that
 // may follow in a storm of submissions.
-constexpr auto kGather = std::chrono::milliseconds(20);
+constexpr auto kGather = std::chrono::milliseconds(50);
 
 }  // namespace
 

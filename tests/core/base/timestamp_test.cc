@@ -1,7 +1,10 @@
 #include "core/base/timestamp.h"
 
+#include <cstdint>
+#include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -147,6 +150,42 @@ TEST(ParseTimeSpan, ReadsDaysHoursMinutesAndSeconds) {
   for (const char* text : {"", "1h", "15", "24:00", "01:60", "00:00:00.", "24:00:00", "00:60:00",
                            "-1.00:00:00", "400.00:00:00", "00:00:00.5", "a.00:00:00"}) {
     EXPECT_EQ(ParseTimeSpan(text), std::nullopt) << text;
+  }
+}
+
+// The oracle is absl::FormatTime, which these replace because it is slow.
+TEST(FormatTimestamp, WritesWhatAbslWrites) {
+  absl::TimeZone kathmandu, new_york, amsterdam;
+  ASSERT_TRUE(absl::LoadTimeZone("Asia/Kathmandu", &kathmandu));
+  ASSERT_TRUE(absl::LoadTimeZone("America/New_York", &new_york));
+  ASSERT_TRUE(absl::LoadTimeZone("Europe/Amsterdam", &amsterdam));
+  std::vector<absl::Time> times = {absl::UnixEpoch(),
+                                   absl::InfiniteFuture(),
+                                   absl::InfinitePast(),
+                                   absl::FromUnixSeconds(INT64_MAX - 1),
+                                   absl::FromUnixSeconds(951'782'400),  // 2000-02-29
+                                   absl::UnixEpoch() - absl::Nanoseconds(1),
+                                   absl::UnixEpoch() + absl::Nanoseconds(1) / 4};
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    // The years -100 to 11000, half of the times with a fraction of any number of digits.
+    const int64_t second =
+        std::uniform_int_distribution<int64_t>(-65'323'000'000, 284'960'000'000)(random);
+    int64_t unit = 1;
+    for (uint64_t digits = random() % 10; digits > 0; --digits) unit *= 10;
+    times.push_back(
+        absl::FromUnixSeconds(second) +
+        absl::Nanoseconds(static_cast<int64_t>(random() % 1'000'000'000) / unit * unit));
+  }
+  for (const absl::Time time : times) {
+    EXPECT_EQ(FormatTimestamp(time),
+              absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()));
+    EXPECT_EQ(FormatInstant(time),
+              absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone()));
+    for (const absl::TimeZone zone : {absl::UTCTimeZone(), kathmandu, new_york, amsterdam}) {
+      EXPECT_EQ(FormatLocalTimestamp(time, zone),
+                absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez", time, zone));
+    }
   }
 }
 
