@@ -3,13 +3,11 @@
 #include "absl/strings/str_cat.h"
 #include "cli/doctor/doctor_checks.h"
 #include "cli/process/child_process.h"
+#include "core/config/daemon_config.h"
 #include "store/account.h"
 
 namespace carbon {
 namespace {
-
-// The plugin's default if slurmctld's environment does not set it.
-constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
 
 // Checks whether the plugin trusts what the user publishes.
 void CheckTrust(const Installation& found, const Account& user, const std::string& slurm_user,

@@ -22,7 +22,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr double kMaxPartsGb = 1e6;  // a petabyte
-constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
 
 std::optional<std::string> AbsolutePath(const JsonValue& json) {
   std::optional<std::string> path = Text(json);

@@ -111,9 +111,13 @@ struct ZoneConfig {
 // Returns the kind of a source: what the source states itself, or otherwise the zone's kind.
 SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone);
 
+// The default of paths.log. The plugin expects the log there too if its environment does not set
+// it.
+inline constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
+
 struct PathsConfig {
   std::string snapshot;  // folder; the default is CARBON_SNAPSHOT_DIR
-  std::string log;       // placements.jsonl
+  std::string log;       // placements.jsonl; the default is kDefaultLog
   std::string metrics;   // a .prom file for node_exporter; empty: none
   std::string archive;   // file of forecasts and actual values; empty: none is kept
   std::string parts;     // folder of the archive of parts; empty: next to the snapshot's folder

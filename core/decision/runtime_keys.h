@@ -1,10 +1,12 @@
-// By what the snapshot's runtimes part recognises a job (core/runtime/learnt_runtimes.h).
+// The keys by which the snapshot's runtimes part recognises a job
+// (core/runtime/learnt_runtimes.h).
 //
 // Keys are hashes with the cluster's seal as their key (core/decision/seal.h). Only SlurmUser, root
-// and a configured publisher can read that key, and it is in no part: whoever finds a copy of the
-// part, in a backup or an archive, can neither read names of users, accounts and jobs there nor
-// guess them from a list of likely ones. The part does not hide them from those three: they see
-// them in the queue. Nor does it hide how many names there are, and how long their jobs run.
+// and a configured publisher can read that key, and no part contains it. So somebody who finds a
+// copy of the part, in a backup or an archive, cannot read names of users, accounts and jobs there,
+// and cannot guess them from a list of likely ones. The part does not hide them from those three,
+// who see them in the queue. It does not hide how many names there are, and how long their jobs
+// run.
 //
 // Pure; no I/O.
 #ifndef CORE_DECISION_RUNTIME_KEYS_H_
@@ -20,12 +22,12 @@
 
 namespace carbon {
 
-// An empty account or name has an empty key. Of a name the first line counts, up to 128 bytes: no
-// more of it is certain to come back from accounting.
+// An empty account or name has an empty key. Only the first line of a name counts, up to 128 bytes:
+// accounting may not return more of it.
 RuntimeKeys RuntimeKeysOf(uint32_t user_id, absl::string_view account, absl::string_view name,
                           const Seal& seal);
 
-// The same of a job; its user's default account where it names none and `rules` know it.
+// The same of a job. If it names no account, its user's default account counts, if `rules` know it.
 RuntimeKeys RuntimeKeysOf(const JobRequest& job, const AdmissionRules& rules, const Seal& seal);
 
 }  // namespace carbon

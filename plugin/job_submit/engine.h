@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "core/config/daemon_config.h"
 #include "core/decision/decision.h"
 #include "core/job/job.h"
 #include "core/placer/placer.h"
@@ -18,9 +19,6 @@
 #include "plugin/job_submit/complaints.h"
 
 namespace carbon {
-
-// The default of paths.log in carbon.json.
-inline constexpr char kDefaultLog[] = "/var/log/slurm-carbon/placements.jsonl";
 
 struct EngineOptions {
   std::string snapshot_folder;

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "core/config/daemon_config.h"
 #include "plugin/job_submit/descriptor.h"
 #include "plugin/job_submit/engine.h"
 #include "plugin/job_submit/quiet_thread.h"
