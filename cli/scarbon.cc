@@ -31,7 +31,10 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
     std::string command = "scarbon";
-    for (const CLI::App* named : app.get_subcommands()) command += " " + named->get_name();
+    for (const CLI::App* named = &app; !named->get_subcommands().empty();) {
+      named = named->get_subcommands().front();
+      command += " " + named->get_name();
+    }
     std::cerr << "scarbon: " << error.what() << "\nTry '" << command << " --help'.\n";
     return kWrongUsage;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -114,12 +115,14 @@ class Replayer {
   }
 
  private:
-  // Tasks of one array that were submitted together, and the decision for all of them.
+  // Tasks of one array that were submitted together and ran in one pool, and the decision for all
+  // of them. Tasks that ran in another pool have a decision of their own: at home each task runs
+  // where it ran, so a decision that changes nothing must leave it there.
   struct Array {
     int64_t tasks = 0;
     int64_t first = -1;  // index into ReplayResult::jobs of the task that was decided on
   };
-  using ArrayKey = std::pair<int64_t, absl::Time>;
+  using ArrayKey = std::tuple<int64_t, absl::Time, int>;  // array, submission, pool at home
   // The result of the decision.
   struct Placement {
     int pool = -1;
@@ -196,14 +199,26 @@ class Replayer {
       replayed.home.pool = replayed.enforced.pool = pool;
       replayed.eligible = replayed.planned = job.eligible;
     }
-    if (result_.jobs.empty()) return absl::InvalidArgumentError("no job is left to replay");
-    return absl::OkStatus();
+    if (!result_.jobs.empty()) return absl::OkStatus();
+    std::string why;
+    for (size_t i = 0; i < kRowReasons; ++i) {
+      if (report.left_out[i].rows == 0) continue;
+      absl::StrAppend(&why, why.empty() ? ": " : ", ", report.left_out[i].rows,
+                      " left out: ", RowReasonName(static_cast<RowReason>(i)));
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("no job is left to replay", why.empty() ? ": it has no rows" : why));
+  }
+
+  ArrayKey KeyOf(size_t index) const {
+    const TraceJob& job = TraceOf(index);
+    return {job.array, job.submit, result_.jobs[index].home.pool};
   }
 
   void CountArrays() {
     for (size_t i = 0; i < result_.jobs.size(); ++i) {
       const TraceJob& job = TraceOf(i);
-      if (job.array >= 0 && job.requeue_of < 0) ++arrays_[{job.array, job.submit}].tasks;
+      if (job.array >= 0 && job.requeue_of < 0) ++arrays_[KeyOf(i)].tasks;
     }
   }
 
@@ -215,7 +230,7 @@ class Replayer {
     for (size_t i = 0; i < result_.jobs.size(); ++i) {
       const TraceJob& job = TraceOf(i);
       if (job.requeue_of >= 0 && index_of_[job.requeue_of] >= 0) continue;
-      if (job.array >= 0 && !arrays.emplace(job.array, job.submit).second) continue;
+      if (job.array >= 0 && !arrays.insert(KeyOf(i)).second) continue;
       const absl::Time tick = FloorTo(job.submit, options_.look_every);
       if (tick <= last) continue;
       last = tick;
@@ -280,7 +295,7 @@ class Replayer {
     if (job.requeue_of >= 0) decided_for = index_of_[job.requeue_of];
     Array* array = nullptr;
     if (decided_for < 0 && job.array >= 0) {
-      array = &arrays_[{job.array, job.submit}];
+      array = &arrays_[KeyOf(index)];
       decided_for = array->first;
     }
     Begin(ReplayStep::kCluster);
@@ -295,6 +310,13 @@ class Replayer {
         const ReplayedJob& run = result_.jobs[first];
         placement.begin = replayed.eligible + (run.planned - run.eligible);
         placement.is_promised = false;
+        // The history has it in another pool than the first run, whose decision says nothing of
+        // that.
+        if (run.home.pool != replayed.home.pool) {
+          placement.pool = replayed.home.pool;
+          placement.limit.reset();
+          placement.slowdown = 1;
+        }
       }
       replayed.planned = std::max(replayed.eligible, placement.begin);
       return absl::OkStatus();
@@ -478,19 +500,29 @@ class Replayer {
       const TraceJob& job = trace_.jobs[replayed.job];
       const JobRequest request = RequestOf(job, replayed.home.pool, 1);
       for (ReplayedRun* run : {&replayed.home, &replayed.enforced}) {
-        run->footprint = FootprintOf(request, (*snapshot)->pools()[run->pool], *run);
+        Score(request, (*snapshot)->pools()[run->pool], run);
       }
     }
   }
 
-  std::optional<RunFootprint> FootprintOf(const JobRequest& request, const Snapshot::Pool& pool,
+  void Score(const JobRequest& request, const Snapshot::Pool& pool, ReplayedRun* run) const {
+    const std::optional<JobUnits> units =
+        pool.state == nullptr ? std::nullopt : UnitsIn(request, pool);
+    if (!units.has_value()) {
+      run->unscored = Unscored::kNoUnits;
+      return;
+    }
+    run->footprint = FootprintOf(*units, pool, *run);
+    if (!run->footprint.has_value()) run->unscored = Unscored::kNoGrid;
+  }
+
+  // Absent: what was measured does not reach over all of the run.
+  std::optional<RunFootprint> FootprintOf(const JobUnits& units, const Snapshot::Pool& pool,
                                           const ReplayedRun& run) const {
     const ZoneRecord* record = records_[run.pool];
-    if (pool.state == nullptr || record == nullptr) return std::nullopt;
-    const std::optional<JobUnits> units = UnitsIn(request, pool);
-    if (!units.has_value()) return std::nullopt;
+    if (record == nullptr) return std::nullopt;
     RunFootprint footprint;
-    const auto charged = static_cast<double>(units->charged);
+    const auto charged = static_cast<double>(units.charged);
     const double pue = pool.site->pue.value;
     footprint.energy = PowerAtMeter(pool.hardware->busy.value, charged, pue) * run.runtime;
     if (run.runtime > absl::ZeroDuration()) {

@@ -81,12 +81,18 @@ struct RunFootprint {
   std::optional<GramsCo2e> consequential;  // absent: unknown (Figure)
 };
 
+// Why a run has no footprint.
+enum class Unscored {
+  kNoUnits,  // the job asks for nothing of which its hardware's watts are known
+  kNoGrid    // what was measured does not reach from the begin to the end of the run
+};
+
 struct ReplayedRun {
   int pool = -1;  // index into PlacementConfig::pools
   absl::Time start;
   absl::Duration runtime;
-  // Absent: its hardware, or the grid at its time, is unknown.
   std::optional<RunFootprint> footprint;
+  std::optional<Unscored> unscored;  // present if there is no footprint
 };
 
 struct ReplayedJob {
@@ -105,14 +111,15 @@ struct ReplayResult {
   TraceReport report;             // the trace's report, and what the replay left out in addition
   std::map<std::string, RowCount> unknown_partitions;
   std::vector<PoolShape> shapes;  // by pool
-  // Why jobs were left alone: decisions by reason. An array is one decision.
+  // Why jobs were left alone: decisions by reason. The tasks of an array that ran in one pool are
+  // one decision.
   std::map<std::string, int64_t> left_alone;
   int64_t decisions = 0;
   int64_t looks = 0;
 };
 
-// Returns InvalidArgument if no job is left to replay, or if no pool has nodes. Other errors are
-// those of the forecasts.
+// Returns InvalidArgument if no job is left to replay, with the reasons for which rows were left
+// out, or if no pool has nodes. Other errors are those of the forecasts.
 absl::StatusOr<ReplayResult> Replay(const Trace& trace, const PlacementConfig& config,
                                     const std::vector<ZoneActuals>& actuals,
                                     KnownForecasts* forecasts, const ReplayOptions& options);

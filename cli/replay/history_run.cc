@@ -112,7 +112,10 @@ int ReadSettings(const HistoryOptions& options, const Config& config, absl::Time
     }
     const absl::StatusOr<PoolShape> shape = ParsePoolShape(parts.second);
     if (!shape.ok()) return Refuse(absl::StrCat("--pool ", parts.first), shape.status());
-    settings->replay.shapes[std::string(parts.first)] = *shape;
+    if (!settings->replay.shapes.emplace(parts.first, *shape).second) {
+      Complain(absl::StrCat("--pool ", parts.first, ": is given twice"));
+      return kWrongUsage;
+    }
   }
   for (const absl::string_view name : absl::StrSplit(options.group_by, ',', absl::SkipEmpty())) {
     const absl::StatusOr<GroupBy> by = ParseGroupBy(name);
@@ -378,7 +381,9 @@ int RunHistory(const HistoryOptions& options, ReplayedHistory* replayed) {
       BoundForecastCache(options.cache, static_cast<int64_t>(options.cache_gb * 1e9));
     }
     if (!made.ok()) {
-      Complain(absl::StrCat(options.trace, ": ", made.status().message()));
+      // Of the cache, not of the history.
+      const bool is_cache = absl::IsUnavailable(made.status());
+      Complain(absl::StrCat(is_cache ? "--cache" : options.trace, ": ", made.status().message()));
       return 1;
     }
     *result = *std::move(made);

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "cli/replay/report_text.h"
 #include "cli/text/slurm_time.h"
@@ -27,10 +31,58 @@ double HoursOf(const RowCount& count, bool by_devices) {
   return by_devices ? count.device_hours : count.cpu_hours;
 }
 
-// Counts the replayed jobs whose emission is unknown.
-int64_t Unscored(const ReplayResult& result) {
-  return std::count_if(result.jobs.begin(), result.jobs.end(), [](const ReplayedJob& job) {
-    return !job.home.footprint.has_value() || !job.enforced.footprint.has_value();
+// The replayed jobs that no sum of energy or CO2e counts.
+struct UnscoredJobs {
+  int64_t without_units = 0;
+  int64_t without_grid = 0;
+  std::set<std::string> zones;  // of the latter
+
+  int64_t all() const { return without_units + without_grid; }
+};
+
+UnscoredJobs FindUnscored(const ReplayReport& report) {
+  const std::vector<PoolConfig>& pools = report.config.pools;
+  UnscoredJobs found;
+  for (const ReplayedJob& job : report.result.jobs) {
+    if (job.home.unscored == Unscored::kNoUnits || job.enforced.unscored == Unscored::kNoUnits) {
+      ++found.without_units;
+      continue;
+    }
+    bool is_without_grid = false;
+    for (const ReplayedRun* run : {&job.home, &job.enforced}) {
+      if (run->unscored != Unscored::kNoGrid) continue;
+      is_without_grid = true;
+      for (const SiteConfig& site : report.config.sites) {
+        if (site.name == pools[run->pool].site) found.zones.insert(site.zone);
+      }
+    }
+    found.without_grid += is_without_grid ? 1 : 0;
+  }
+  return found;
+}
+
+std::string Jobs(int64_t count) {
+  return absl::StrCat(Count(count), count == 1 ? " job" : " jobs");
+}
+
+// The zones of the pools' sites, each with the kind of its intensities: "ES average-lifecycle, …".
+// Empty if all are of one kind.
+std::string DifferentKinds(const PlacementConfig& config) {
+  std::map<std::string, SignalKind> kinds;
+  std::set<SignalKind> different;
+  for (const PoolConfig& pool : config.pools) {
+    for (const SiteConfig& site : config.sites) {
+      if (site.name != pool.site) continue;
+      for (const GridZone& zone : config.zones) {
+        if (zone.name != site.zone) continue;
+        kinds.emplace(zone.name, zone.kind);
+        different.insert(zone.kind);
+      }
+    }
+  }
+  if (different.size() < 2) return "";
+  return absl::StrJoin(kinds, ", ", [](std::string* out, const auto& zone) {
+    absl::StrAppend(out, Printable(zone.first), " ", SignalKindName(zone.second));
   });
 }
 
@@ -43,22 +95,56 @@ std::vector<std::string> UnknownPools(const ReplayReport& report) {
   return names;
 }
 
-std::vector<std::string> NotesOf(const ReplayReport& report) {
+// If the history has no device at all although pools have: what to do about it.
+void NoteMissingDevices(const ReplayReport& report, std::vector<std::string>* notes) {
+  const auto has_devices = [&report](const ReplayedJob& job) {
+    return report.trace.jobs[job.job].devices > 0;
+  };
+  const auto is_of_devices = [&report](const PoolConfig& pool) {
+    const auto hardware = report.config.hardware.find(pool.hardware);
+    return hardware != report.config.hardware.end() &&
+           hardware->second.unit == AllocationUnit::kDevice;
+  };
+  const std::vector<PoolConfig>& pools = report.config.pools;
+  if (std::none_of(pools.begin(), pools.end(), is_of_devices)) return;
+  const std::vector<ReplayedJob>& jobs = report.result.jobs;
+  if (std::any_of(jobs.begin(), jobs.end(), has_devices)) return;
+  notes->push_back(
+      "no job of the history has a GPU; sacct shows those of a job only if AccountingStorageTRES "
+      "in slurm.conf had gres/gpu when it ran");
+}
+
+}  // namespace
+
+std::vector<std::string> ReplayNotes(const ReplayReport& report) {
   std::vector<std::string> notes;
   if (report.forecasts == "oracle") {
-    notes.push_back(
-        "the forecasts are the actual values: this is a bound that no site could have reached");
+    notes.push_back("the forecasts are the actual values, which no site could have known");
   }
   if (report.runtimes == RuntimeKnowledge::kExact) {
-    notes.push_back(
-        "the real runtimes were known: this is a bound that no site could have reached");
+    notes.push_back("the real runtimes were known, which no site could have known");
   }
-  if (const int64_t unscored = Unscored(report.result); unscored > 0) {
+  const UnscoredJobs unscored = FindUnscored(report);
+  if (unscored.without_units > 0) {
     notes.push_back(absl::StrCat(
-        Count(unscored),
-        " jobs ran but are in no sum of energy or CO2e: the watts of their hardware are "
-        "not known, or the grid data do not reach from the begin to the end of both "
-        "of their runs"));
+        Jobs(unscored.without_units),
+        " ran but are in no sum of energy or CO2e: of what they ask for, such as CPUs without a "
+        "GPU, the profile of their pool's hardware does not say the watts"));
+  }
+  if (unscored.without_grid > 0) {
+    notes.push_back(absl::StrCat(Jobs(unscored.without_grid),
+                                 " ran but are in no sum of energy or CO2e: what was measured in ",
+                                 Printable(absl::StrJoin(unscored.zones, ", ")),
+                                 " does not reach from the begin to the end of their runs"));
+  }
+  NoteMissingDevices(report, &notes);
+  if (report.result.report.lacks_command_lines) {
+    notes.push_back(
+        "without the column SubmitLine each job counts as one that named its partition; most "
+        "policies do not move those");
+  }
+  if (const std::string kinds = DifferentKinds(report.config); !kinds.empty()) {
+    notes.push_back(absl::StrCat("the sums add intensities of different kinds: ", kinds));
   }
   for (const std::string& pool : UnknownPools(report)) {
     notes.push_back(absl::StrCat("pool ", Printable(pool),
@@ -86,7 +172,7 @@ std::vector<std::string> NotesOf(const ReplayReport& report) {
   return notes;
 }
 
-std::string RowsText(const ReplayReport& report) {
+std::string ReplayedRowsText(const ReplayReport& report) {
   const TraceReport& rows = report.result.report;
   const RowCount total = rows.Total();
   const bool by_devices = total.device_hours > 0;
@@ -106,6 +192,8 @@ std::string RowsText(const ReplayReport& report) {
   }
   return table.Format(Table::Style::kAligned, true);
 }
+
+namespace {
 
 std::string SavingsText(const ReplayReport& report, GroupBy by) {
   const bool moves = by == GroupBy::kSite || by == GroupBy::kPool;
@@ -250,12 +338,12 @@ std::string ReplayText(const ReplayReport& report) {
       "submitted   ", FormatTimestamp(first.submit), " to ", FormatTimestamp(last.submit), "\n",
       "forecasts   ", report.forecasts, "\n", "runtimes    ", RuntimeKnowledgeName(report.runtimes),
       "\n", "decided by  ", report.decided_by, "\n", "decisions   ", Count(result.decisions),
-      ", on ", Count(result.looks), " looks at the queue\n\n", RowsText(report));
+      ", on ", Count(result.looks), " looks at the queue\n\n", ReplayedRowsText(report));
   for (const GroupBy by : report.groupings) absl::StrAppend(&text, "\n", SavingsText(report, by));
   absl::StrAppend(&text, RuntimesText(report));
   absl::StrAppend(&text, "\n", WaitsText(report), "\n", PoolsText(report), "\n", HoursText(report),
                   LeftAloneText(report));
-  const std::vector<std::string> notes = NotesOf(report);
+  const std::vector<std::string> notes = ReplayNotes(report);
   if (!notes.empty()) absl::StrAppend(&text, "\n");
   for (const std::string& note : notes) absl::StrAppend(&text, "note: ", note, "\n");
   return text;
@@ -280,7 +368,7 @@ std::string ReplayJson(const ReplayReport& report) {
     rows["left_out"].push_back(std::move(one));
   }
   json["rows"] = std::move(rows);
-  json["unscored_jobs"] = Unscored(result);
+  json["unscored_jobs"] = FindUnscored(report).all();
   Json groups = Json::array();
   for (const GroupBy by : report.groupings) {
     for (const SavingsRow& row : SumSavings(report.trace, report.config, result, by)) {
@@ -332,7 +420,7 @@ std::string ReplayJson(const ReplayReport& report) {
   }
   json["left_alone"] = Json::object();
   for (const auto& [reason, count] : result.left_alone) json["left_alone"][reason] = count;
-  json["notes"] = NotesOf(report);
+  json["notes"] = ReplayNotes(report);
   return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

@@ -35,6 +35,12 @@ struct ReplayReport {
   std::vector<RuntimesRow> by_runtimes = {};
 };
 
+// What a reader must know of the figures: one line each.
+std::vector<std::string> ReplayNotes(const ReplayReport& report);
+
+// The table of the rows: replayed, or left out and why.
+std::string ReplayedRowsText(const ReplayReport& report);
+
 // Returns these sections: the rows, the savings of each grouping, the savings by what was known of
 // runtimes, waits, pools, the hours of the day, and why jobs were left alone.
 std::string ReplayText(const ReplayReport& report);

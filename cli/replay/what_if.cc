@@ -5,12 +5,14 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/replay/history_run.h"
+#include "cli/replay/replay_report.h"
 #include "cli/replay/what_if_report.h"
 #include "core/config/placement_config.h"
 #include "replay/savings.h"
@@ -41,9 +43,25 @@ int RunWhatIf(HistoryOptions options, const std::string& other) {
     return kWrongUsage;
   }
   const WhatIf what_if = CompareReplays(a.result, b.result);
-  const WhatIfReport report{*b.trace, b.settings.config, a.result, b.result,
-                            what_if,  options.trace,     first,    other,
-                            groupings};
+  WhatIfReport report{*b.trace, b.settings.config, a.result, b.result,
+                      what_if,  options.trace,     first,    other,
+                      groupings};
+  for (const ReplayedHistory* history : {&a, &b}) {
+    const ReplayReport of_one{.trace = *history->trace,
+                              .config = history->settings.config,
+                              .result = history->result,
+                              .file = options.trace,
+                              .forecasts = history->forecasts,
+                              .groupings = {},
+                              .runtimes = history->settings.replay.runtimes};
+    report.forecasts = of_one.forecasts;
+    report.runtimes = std::string(RuntimeKnowledgeName(of_one.runtimes));
+    report.rows = ReplayedRowsText(of_one);
+    for (std::string& note : ReplayNotes(of_one)) {
+      if (std::find(report.notes.begin(), report.notes.end(), note) != report.notes.end()) continue;
+      report.notes.push_back(std::move(note));
+    }
+  }
   std::cout << (options.json ? WhatIfJson(report) : WhatIfText(report));
   return 0;
 }

@@ -27,9 +27,10 @@ SavingsRow TotalOf(const WhatIfReport& report, const ReplayResult& result) {
 }  // namespace
 
 std::string WhatIfText(const WhatIfReport& report) {
-  std::string text = absl::StrCat("history  ", Printable(report.file), ", ",
-                                  Count(static_cast<int64_t>(report.what_if.versus.jobs.size())),
-                                  " jobs in both\n\n");
+  const auto in_both = static_cast<int64_t>(report.what_if.versus.jobs.size());
+  std::string text = absl::StrCat("history    ", Printable(report.file), ", ", Count(in_both),
+                                  " jobs in both\n", "forecasts  ", report.forecasts, "\n",
+                                  "runtimes   ", report.runtimes, "\n\n", report.rows, "\n");
   Table each({{"", false},
               {"CONFIGURATION", false},
               {"JOBS", true},
@@ -78,12 +79,15 @@ std::string WhatIfText(const WhatIfReport& report) {
     absl::StrAppend(&text, "note: ", Count(report.what_if.only_a), " jobs have a pool in A only, ",
                     Count(report.what_if.only_b), " in B only; they are not compared\n");
   }
+  for (const std::string& note : report.notes) absl::StrAppend(&text, "note: ", note, "\n");
   return text;
 }
 
 std::string WhatIfJson(const WhatIfReport& report) {
   Json json;
   json["history"] = report.file;
+  json["forecasts"] = report.forecasts;
+  json["runtimes"] = report.runtimes;
   for (const auto& [letter, name, result] :
        {std::tuple("a", &report.name_a, &report.a), std::tuple("b", &report.name_b, &report.b)}) {
     const SavingsRow total = TotalOf(report, *result);
@@ -111,6 +115,7 @@ std::string WhatIfJson(const WhatIfReport& report) {
   const WaitReport waits = SummarizeWaits(report.trace, report.what_if.versus);
   json["waits"] = {{"a", WaitJson(waits.home)}, {"b", WaitJson(waits.enforced)}};
   json["waits"].update(DelaysJson(waits));
+  json["notes"] = report.notes;
   return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

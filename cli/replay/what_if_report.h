@@ -23,6 +23,10 @@ struct WhatIfReport {
   std::string file;            // of the history
   std::string name_a, name_b;  // of the two configurations
   std::vector<GroupBy> groupings;
+  std::string forecasts = {};           // which, with their parameters
+  std::string runtimes = {};            // what decisions know of them
+  std::string rows = {};                // ReplayedRowsText of B
+  std::vector<std::string> notes = {};  // of A and of B, each once
 };
 
 std::string WhatIfText(const WhatIfReport& report);

@@ -80,6 +80,10 @@ absl::StatusOr<ErrorModel> ParseErrorModel(absl::string_view text) {
       return wrong("near=, far=, growth=, every= or seed=");
     }
   }
+  if (model.spread.far < model.spread.near) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("far=", model.spread.far, ": is less than near=", model.spread.near));
+  }
   return model;
 }
 

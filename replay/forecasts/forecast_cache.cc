@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -51,13 +52,16 @@ absl::Status Write(const std::string& path, const std::string& bytes) {
   const std::string temporary = absl::StrCat(path, kTemporarySuffix, getpid());
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+  errno = 0;
   std::ofstream out(temporary, std::ios::binary);
   out << bytes;
   out.close();
+  if (!error && !out) error = std::error_code(errno, std::generic_category());
   if (out) std::filesystem::rename(temporary, path, error);
   if (out && !error) return absl::OkStatus();
-  std::filesystem::remove(temporary, error);
-  return absl::UnavailableError(absl::StrCat(path, ": cannot be written"));
+  std::error_code ignored;
+  std::filesystem::remove(temporary, ignored);
+  return absl::UnavailableError(absl::StrCat(path, ": cannot be written: ", error.message()));
 }
 
 }  // namespace

@@ -228,6 +228,7 @@ class SacctReader {
   }
 
   Trace Finish() && {
+    trace_.report.lacks_command_lines = !header_.Has(kSubmitLine);
     FindDefaultPartition();
     FinishTrace(&trace_);
     return std::move(trace_);

@@ -62,6 +62,8 @@ struct TraceReport {
   std::array<RowCount, kRowReasons> left_out;
   // Ambiguous local times, which occur twice because clocks went back. The first instant was used.
   int64_t ambiguous_times = 0;
+  // The file does not have the command lines by which jobs were submitted, where it could.
+  bool lacks_command_lines = false;
 
   RowCount& operator[](RowReason reason) { return left_out[static_cast<size_t>(reason)]; }
   const RowCount& operator[](RowReason reason) const {

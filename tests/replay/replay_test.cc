@@ -165,6 +165,30 @@ TEST(Replay, AnArrayIsOneDecision) {
   for (const ReplayedJob& job : result.jobs) EXPECT_EQ(job.enforced.pool, 1);
 }
 
+// At home each task runs where it ran. So nothing may change where nothing is decided.
+TEST(Replay, TasksOfOneArrayThatRanInTwoPoolsStayThereIfNothingIsDecided) {
+  SmallWorld world(Constant(500), Constant(100));
+  for (const char* pool : {kDirty, kClean, kDirty, kClean}) {
+    world.Add(kNoon, absl::Hours(3), 1, pool).array = 7;
+  }
+  world.config.policies[0].mode = Mode::kOff;
+  const ReplayResult result = world.RunWithOracle();
+  EXPECT_EQ(result.decisions, 2);
+  for (const ReplayedJob& job : result.jobs) {
+    EXPECT_EQ(job.enforced.pool, job.home.pool);
+    EXPECT_EQ(job.enforced.start, job.home.start);
+    EXPECT_EQ(job.enforced.footprint->gross.value(), job.home.footprint->gross.value());
+  }
+}
+
+TEST(Replay, ALaterRunInAnotherPoolStaysThere) {
+  SmallWorld world(Constant(500), Constant(100));
+  world.Add(kNoon, absl::Hours(1), 1, kClean);
+  world.Add(kNoon + absl::Hours(2), absl::Hours(3), 1, kDirty).job_id = 1;
+  FinishTrace(&world.trace);
+  EXPECT_EQ(world.RunWithOracle().jobs.at(1).enforced.pool, 0);
+}
+
 TEST(Replay, ARequeuedRunStaysWhereItsFirstRunWas) {
   SmallWorld world(Constant(500), Constant(100));
   world.Add(kNoon, absl::Hours(1));
@@ -206,13 +230,19 @@ TEST(Replay, CountsWhatItLeavesOut) {
   world.options.from = world.options.to - absl::Seconds(1);
   OracleForecasts oracle(world.Actuals());
   EXPECT_EQ(Replay(world.trace, world.config, world.Actuals(), &oracle, world.options).status(),
-            absl::InvalidArgumentError("no job is left to replay"));
+            absl::InvalidArgumentError(
+                "no job is left to replay: 4 left out: was submitted outside the period"));
 }
 
 TEST(Replay, AJobWhoseGridIsNotKnownHasNoFootprint) {
   SmallWorld world(Constant(500, 2), Constant(100, 2));
   world.Add(GridDay(1, 23), absl::Hours(3));
-  EXPECT_FALSE(world.RunWithOracle().jobs.at(0).home.footprint.has_value());
+  world.Add(GridDay(1, 23), absl::Hours(1)).devices = 0;
+  const ReplayResult result = world.RunWithOracle();
+  for (const auto& [job, why] : {std::pair(0, Unscored::kNoGrid), {1, Unscored::kNoUnits}}) {
+    EXPECT_FALSE(result.jobs.at(job).home.footprint.has_value());
+    EXPECT_EQ(result.jobs.at(job).home.unscored, why);
+  }
 }
 
 // A few hundred jobs of many sizes at two sites that are often full.

@@ -91,7 +91,8 @@ TEST(ForecastCache, TellsThatAFolderCannotBeWritten) {
   EXPECT_TRUE(cache.Add(GridDay(0, 5), "five").ok());
   EXPECT_EQ(
       cache.Flush(),
-      absl::UnavailableError(folder.path() + "/file/2020-01-01-abc.forecasts: cannot be written"));
+      absl::UnavailableError(folder.path() +
+                             "/file/2020-01-01-abc.forecasts: cannot be written: Not a directory"));
   // Also where another day was looked for in between.
   EXPECT_EQ(cache.Find(GridDay(3, 5)), nullptr);
   EXPECT_FALSE(cache.Add(GridDay(3, 5), "five").ok());
