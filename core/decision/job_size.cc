@@ -71,7 +71,11 @@ Resources Taken(const Filled& filled, const NodeGroup& group, int64_t nodes) {
   const bool no_other = filled.all_memory && PerNode(group, &Resources::memory_mib) > 0;
   task.nodes = filled.exclusive || no_other ? nodes : 0;
   for (const auto what : kShared) {
-    task.*what = std::max(task.*what, Product(filled.per_node.*what, nodes));
+    // If the demand is spread over the nodes, as 8 GPUs over 3, a node's part is rounded up. Each
+    // node has some of it: one CPU over two nodes takes two.
+    const bool is_part =
+        task.*what >= nodes && filled.per_node.*what == DivideUp(task.*what, nodes);
+    if (!is_part) task.*what = std::max(task.*what, Product(filled.per_node.*what, nodes));
     if (filled.exclusive || (filled.all_memory && what == &Resources::memory_mib)) {
       task.*what = std::max(task.*what, Product(PerNode(group, what), nodes));
     }

@@ -289,7 +289,7 @@ TEST_F(ScarbonExplain, SaysWhyADecisionCannotBeMadeAgain) {
                                               folder_, "/snapshot nor the archive ", folder_,
                                               "/snapshot-parts has ", part, "\n")));
   // Another arithmetic.
-  std::ofstream(log_) << absl::StrReplaceAll(other, {{"\"arithmetic\":2", "\"arithmetic\":99"}})
+  std::ofstream(log_) << absl::StrReplaceAll(other, {{"\"arithmetic\":3", "\"arithmetic\":99"}})
                       << "\n";
   EXPECT_THAT(Run(first).out, Not(HasSubstr("to the last bit")));
 }

@@ -46,6 +46,13 @@ TEST(SizeIn, TakesNoLessThanSlurmAllocates) {
   const JobSize wide = SizeIn(Job({.nodes = 1, .devices = 10, .cpus = 1}), pool);
   EXPECT_EQ(wide.nodes, 2);
   EXPECT_EQ(wide.amount, (Resources{.devices = 10, .cpus = 2, .memory_mib = 2}));
+  // --gpus=8 --nodes=3: 3 + 3 + 2
+  const JobRequest spread = Job({.nodes = 3, .devices = 8, .cpus = 3}, {.devices = 3, .cpus = 1});
+  EXPECT_EQ(SizeIn(spread, pool).amount.devices, 8);
+  EXPECT_EQ(SizeIn(spread, pool).amount.cpus, 3);
+  // --gpus-per-node=3 that grows to two nodes for its CPUs: three on each
+  const JobRequest grown = Job({.nodes = 1, .devices = 3, .cpus = 100}, {.devices = 3, .cpus = 1});
+  EXPECT_EQ(SizeIn(grown, pool).amount.devices, 6);
   // --gpus=10 --mem=100: on each node
   EXPECT_EQ(SizeIn(Job({.nodes = 1, .devices = 10, .cpus = 1, .memory_mib = 100},
                        {.cpus = 1, .memory_mib = 100}),
@@ -190,6 +197,12 @@ TEST(UnitsIn, ChargesACoreOnceForAllItsThreads) {
   // Where single threads are given, a core may be shared, and is charged to whoever has part of it.
   EXPECT_EQ(cores(1, 1), 1);
   EXPECT_EQ(cores(4, 1), 2);
+}
+
+TEST(UnitsIn, ChargesTheDevicesThatAJobAsksForHoweverTheyAreSpread) {
+  const APool pool;
+  const JobRequest job = Job({.nodes = 3, .devices = 8, .cpus = 3}, {.devices = 3, .cpus = 1});
+  EXPECT_EQ(UnitsIn(job, pool)->charged, 8);
 }
 
 TEST(UnitsIn, ChargesWhatIsKeptFromOthers) {

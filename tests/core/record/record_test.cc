@@ -62,7 +62,7 @@ TEST(DecisionRecord, HoldsWhatADecisionCanBeReplayedFrom) {
   EXPECT_EQ(record["snapshot"], Json::parse(R"({"published_at": "2026-11-24T18:59:55Z",
     "config": "c0", "forecast": "f0", "capacity": "a0", "admission": "r0"})"));
   EXPECT_EQ(record["ledger"], "00000000000000ff");
-  EXPECT_EQ(record["arithmetic"], 2);
+  EXPECT_EQ(record["arithmetic"], 3);
   EXPECT_EQ(record["circumstances"],
             Json::parse(R"({"in_charge_since": null, "log_error": null})"));
 }
