@@ -39,6 +39,16 @@ void WarnOfOldRule(const PlacementConfig& config, std::vector<std::string>* warn
   }
 }
 
+// Only enforcing changes jobs, so only then is there a difference to measure.
+void WarnOfExempt(const PlacementConfig& config, std::vector<std::string>* warnings) {
+  for (const Policy& policy : config.policies) {
+    if (policy.exempt == 0 || policy.mode == Mode::kEnforce) continue;
+    warnings->push_back(absl::StrCat("policy ", policy.name, ": exempt has no effect: its mode is ",
+                                     ModeName(policy.mode),
+                                     ", and jobs are exempted only where it is enforce"));
+  }
+}
+
 // Without free watts the consequential figure is unknown, and jobs that may run on the hardware are
 // decided by the attributional figure.
 void WarnOfFreeWatts(const PlacementConfig& config, std::vector<std::string>* warnings) {
@@ -73,6 +83,7 @@ std::vector<std::string> FindWarnings(const PlacementConfig& config) {
   std::vector<std::string> warnings;
   WarnOfPolicies(config, &warnings);
   WarnOfOldRule(config, &warnings);
+  WarnOfExempt(config, &warnings);
   WarnOfFreeWatts(config, &warnings);
   return warnings;
 }

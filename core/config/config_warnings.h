@@ -11,7 +11,8 @@
 namespace carbon {
 
 // Returns one line for each: a policy that is never reached, a policy of an older release whose
-// numbers now have another meaning, hardware whose consequential emission is unknown.
+// numbers now have another meaning, a policy whose exempt share has no effect, hardware whose
+// consequential emission is unknown.
 std::vector<std::string> FindWarnings(const PlacementConfig& config);
 
 }  // namespace carbon

@@ -72,6 +72,7 @@ Json PolicyJson(const Policy& policy) {
   if (policy.fallback.has_value()) json["fallback"] = Text(FallbackName(*policy.fallback));
   if (policy.minimise.has_value()) json["minimise"] = Text(FigureName(*policy.minimise));
   if (policy.learnt_runtime) json["learnt_runtime"] = true;
+  if (policy.exempt > 0) json["exempt"] = policy.exempt;
   return json;
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/config/values.h"
+#include "core/trial/arm.h"
 
 namespace carbon {
 namespace {
@@ -87,6 +88,7 @@ std::optional<Policy> ReadPolicy(const JsonValue& json) {
   }
   object.Read("may_change_named_partition", &policy.may_change_named_partition, Boolean);
   object.Read("learnt_runtime", &policy.learnt_runtime, Boolean);
+  object.Read("exempt", &policy.exempt, NumberRange{0, kMaxExempt});
   return policy;
 }
 

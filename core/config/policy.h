@@ -88,6 +88,10 @@ struct Policy {
   // Whether a job without a hint about its runtime is planned with the runtime that was learnt from
   // jobs like it, if there is one. What is booked and promised is still its time limit.
   bool learnt_runtime = false;
+  // The share of jobs that are left at home by lot, of those that the policy would change: at most
+  // kMaxExempt. What they emit, beside what the others emit, shows what the policy saves. Only with
+  // Mode::kEnforce.
+  double exempt = 0;
 };
 
 // Returns the first policy that matches, or nullptr. `partition` is the one in which the job would

@@ -141,7 +141,8 @@ std::optional<CarbonMark> MarkOf(const Part& part, uint32_t user_id, const Seal*
 
 // What follows the id.
 std::string PlacementFields(const JobRequest& job, const Decision& decision, absl::TimeZone zone) {
-  if (decision.mode != Mode::kEnforce || !decision.chosen.has_value() ||
+  const bool is_exempt = decision.trial.has_value() && decision.trial->arm == Arm::kExempt;
+  if (decision.mode != Mode::kEnforce || is_exempt || !decision.chosen.has_value() ||
       !decision.home.has_value()) {
     return "";
   }

@@ -17,7 +17,7 @@
 
 namespace carbon {
 
-// The id alone in shadow; in enforce the figures too:
+// The id alone in shadow, and of a job that is exempt by lot; otherwise in enforce the figures too:
 // "carbon:id=…,pool=oslo,start=2026-11-24T02:00:00+01:00,co2e=14.2kg,home=38.4kg,saving=63%".
 // Times are in `zone` and name their offset. A plan of several runs has "pool" and "start" once for
 // each run, in order; the figures are of the whole plan. A job that is placed also gets what it had

@@ -2,6 +2,7 @@
 #ifndef CORE_DECISION_CIRCUMSTANCES_H_
 #define CORE_DECISION_CIRCUMSTANCES_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -13,6 +14,9 @@ struct Circumstances {
   // it booked.
   absl::Time in_charge_since = absl::InfinitePast();
   std::string log_error;  // why the placement log cannot be written; empty: it can be
+  // Says whether a job that a policy would change is exempt (Policy::exempt): in [0, 1), and
+  // unknown to users before they submit the job. Absent: no job is exempt.
+  std::optional<double> draw;
 };
 
 }  // namespace carbon

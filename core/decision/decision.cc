@@ -55,8 +55,13 @@ std::string UnknownName(const Hints& hints, const PlacementConfig& config) {
 class Decider {
  public:
   Decider(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
-          absl::Time now, Decision* decision)
-      : job_(job), snapshot_(snapshot), ledger_(ledger), now_(now), decision_(*decision) {}
+          absl::Time now, std::optional<double> draw, Decision* decision)
+      : job_(job),
+        snapshot_(snapshot),
+        ledger_(ledger),
+        now_(now),
+        draw_(draw),
+        decision_(*decision) {}
 
   void Run() {
     if (SettleTerms() && SettleHome()) {
@@ -408,7 +413,23 @@ class Decider {
     return of;
   }
 
-  void Settle(const Choice& chosen, Reason reason) {
+  // Whether the job is drawn: the plan changes it, and its user has not asked for another place.
+  bool IsDrawn(const Choice& plan) const {
+    return draw_.has_value() && terms_.policy->exempt > 0 &&
+           terms_.policy->mode == Mode::kEnforce && !(plan == home_) && IsHomeAsked();
+  }
+
+  void Settle(const Choice& plan, Reason reason) {
+    if (!IsDrawn(plan)) return SettleAs(plan, reason);
+    const double exempt = terms_.policy->exempt;
+    decision_.trial = Trial{ArmOf(*draw_, exempt), exempt};
+    if (decision_.trial->arm == Arm::kPlaced) return SettleAs(plan, reason);
+    decision_.trial->spared = PlanOf(plan, snapshot_);
+    is_unwatched_ = false;  // it is about the plan
+    SettleAs(home_, Reason::kExempt);
+  }
+
+  void SettleAs(const Choice& chosen, Reason reason) {
     decision_.outcome = chosen == home_ ? Outcome::kKeptHome : Outcome::kPlaced;
     RestsOn plan;
     plan.is_unwatched = is_unwatched_;
@@ -429,6 +450,7 @@ class Decider {
   const Snapshot& snapshot_;
   const BookingLedger& ledger_;
   const absl::Time now_;
+  const std::optional<double> draw_;
   std::vector<AdmissionProof> admission_;
   JobTerms terms_{};
   std::optional<ErrorScenarios::Draws> runtime_factor_;
@@ -474,9 +496,9 @@ bool HasNewTimeLimit(const Decision& decision) {
 }
 
 Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
-                absl::Time now) {
+                absl::Time now, std::optional<double> draw) {
   Decision decision;
-  Decider(job, snapshot, ledger, now, &decision).Run();
+  Decider(job, snapshot, ledger, now, draw, &decision).Run();
   return decision;
 }
 

@@ -1,6 +1,6 @@
-// The decision: a pure function of (job, snapshot, booking ledger, now). Deterministic: the same
-// arguments give the same bits. Never fails: a job that carbon cannot help with is left alone, and
-// the reason is recorded.
+// The decision: a pure function of (job, snapshot, booking ledger, now, draw). Deterministic: the
+// same arguments give the same bits. Never fails: a job that carbon cannot help with is left alone,
+// and the reason is recorded.
 #ifndef CORE_DECISION_DECISION_H_
 #define CORE_DECISION_DECISION_H_
 
@@ -24,6 +24,7 @@
 #include "core/reason/reason.h"
 #include "core/snapshot/pool_names.h"
 #include "core/snapshot/snapshot.h"
+#include "core/trial/arm.h"
 
 namespace carbon {
 
@@ -65,6 +66,14 @@ inline constexpr int kDecisionArithmetic = 3;
 // At most this many candidates are kept in Decision::best. The others are not evaluated in full.
 inline constexpr int kMaxCandidates = 8;
 
+// A job that its policy would change, where the policy has an exempt share.
+struct Trial {
+  Arm arm = Arm::kPlaced;
+  double exempt = 0;  // the share that is drawn as exempt
+  // Of an exempt job: the plan that it would have got. Otherwise that is Decision::chosen.
+  std::optional<Plan> spared = {};
+};
+
 struct Decision {
   Outcome outcome = Outcome::kLeftAlone;
   DecisionReason reason;
@@ -87,6 +96,8 @@ struct Decision {
   // emission of either is not known.
   std::optional<Saving> saving;
   std::optional<Saving> consequential_saving;
+  // Absent: the job is in no arm, because there was no draw or the policy would not change it.
+  std::optional<Trial> trial;
   // The figure by which the choice was made: consequential only if it is known of home and of every
   // candidate.
   Figure minimised = Figure::kAttributional;
@@ -103,8 +114,9 @@ const std::optional<Saving>& MinimisedSaving(const Decision& decision);
 // Whether the job gets another time limit where it is placed.
 bool HasNewTimeLimit(const Decision& decision);
 
+// `draw` is as in Circumstances. An exempt job is kept home; else it is as without a draw.
 Decision Decide(const JobRequest& job, const Snapshot& snapshot, const BookingLedger& ledger,
-                absl::Time now);
+                absl::Time now, std::optional<double> draw = std::nullopt);
 
 }  // namespace carbon
 

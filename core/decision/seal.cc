@@ -3,6 +3,7 @@
 #include <sha256.h>
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -42,6 +43,16 @@ std::string Seal::Of(absl::string_view text, uint32_t user_id) const {
   const std::string sealed =
       absl::StrCat(kMark, "\n", cluster_.size(), " ", cluster_, "\n", user_id, "\n", text);
   return absl::WebSafeBase64Escape(HmacSha256(secret_, sealed).substr(0, kSealBytes));
+}
+
+double Seal::DrawOf(absl::string_view text) const {
+  constexpr absl::string_view kDrawMark = "slurm-carbon-draw-1";
+  constexpr int kBits = 53;  // of a double
+  const std::string digest = HmacSha256(
+      secret_, absl::StrCat(kDrawMark, "\n", cluster_.size(), " ", cluster_, "\n", text));
+  uint64_t number = 0;
+  for (int i = 0; i < 8; ++i) number = number << 8 | static_cast<unsigned char>(digest[i]);
+  return std::ldexp(static_cast<double>(number >> (64 - kBits)), -kBits);
 }
 
 bool Seal::Matches(absl::string_view letters, absl::string_view text, uint32_t user_id) const {

@@ -41,6 +41,10 @@ class Seal {
   // differ.
   bool Matches(absl::string_view letters, absl::string_view text, uint32_t user_id) const;
 
+  // A number in [0, 1) that nobody without the key can foresee, and always the same of one text:
+  // the draw of a decision, whose id is the text.
+  double DrawOf(absl::string_view text) const;
+
   absl::Time made_at() const { return made_at_; }
 
  private:

@@ -67,7 +67,7 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
                           absl::Time now) {
   ledger_.ViewAs(job.user_id, job.nice > 0);
   // Made in place: a decision has two kilobytes.
-  Submission submission{.decision = decide_(job, *snapshot_, ledger_, now),
+  Submission submission{.decision = decide_(job, *snapshot_, ledger_, now, circumstances.draw),
                         .id = std::nullopt,
                         .ledger_digest = ledger_.digest(),
                         .circumstances = circumstances};
@@ -80,11 +80,13 @@ Submission Placer::Submit(const JobRequest& job, const Circumstances& circumstan
   if (unusable.has_value() && !decision.bad_hint) {
     LeaveAlone(*std::move(unusable), &decision);
   }
+  if (!decision.trial.has_value()) submission.circumstances.draw.reset();
   // Jobs that no policy is about would only fill the log.
   if (decision.mode == Mode::kOff && !decision.bad_hint) return submission;
   const auto kind = decision.outcome == Outcome::kLeftAlone ? RecordBudget::Kind::kLeftAlone
                                                             : RecordBudget::Kind::kDecision;
-  const size_t bytes = DecisionRecordBytes(job, decision, circumstances) + RecordChain::kLinkBytes;
+  const size_t bytes =
+      DecisionRecordBytes(job, decision, submission.circumstances) + RecordChain::kLinkBytes;
   if (!budget_.Take(job.user_id, kind, bytes, now)) {
     // No decision without a trace.
     if (!decision.bad_hint) LeaveAlone({Reason::kLogShareUsed, {}}, &decision);

@@ -78,7 +78,7 @@ class Placer {
  public:
   // The function that decides; tests replace it by one that fails.
   using DecideFunction = Decision (*)(const JobRequest&, const Snapshot&, const BookingLedger&,
-                                      absl::Time);
+                                      absl::Time, std::optional<double> draw);
 
   // `boot` is the first half of all ids.
   Placer(std::string boot, RecordBudget::Options budget, DecideFunction decide = &Decide)
@@ -100,11 +100,14 @@ class Placer {
   // nullptr: there is none, and Submit() must not be called.
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
 
-  // Throws what `decide` throws, and then books and numbers nothing.
+  // Throws what `decide` throws, and then books and numbers nothing. The submission has the draw
+  // only if it said into which arm the job goes.
   Submission Submit(const JobRequest& job, const Circumstances& circumstances, absl::Time now);
 
   // The id of the next record, which is of another kind.
   RecordId NextId() { return {boot_, ++sequence_}; }
+  // The id that Submit() or NextId() will give next.
+  RecordId ComingId() const { return {boot_, sequence_ + 1}; }
   RecordBudget& budget() { return budget_; }
 
  private:

@@ -61,6 +61,7 @@ constexpr std::array<Words, kReasons> kWords = {{
     {Reason::kNoLikelySaving, "no-likely-saving", "no saving above the floor is likely enough"},
     {Reason::kNoPoolInTime, "no-pool-in-time", "no pool has room in time"},
     {Reason::kDeadline, "deadline", "the deadline leaves no room"},
+    {Reason::kExempt, "exempt", "left at home by lot, to measure what the policy saves"},
     {Reason::kOtherSites, "other-sites-named", "the user named other sites"},
     {Reason::kOtherHardware, "other-hardware-named", "the user named other hardware"},
     {Reason::kOtherPartition, "other-partition-named", "the user named another partition"},

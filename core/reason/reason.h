@@ -66,6 +66,7 @@ enum class Reason {
   kNoLikelySaving,
   kNoPoolInTime,
   kDeadline,
+  kExempt,
 
   // The job cannot run in a pool, or may not be sent there, because of the request, the hints or
   // the policy.

@@ -77,6 +77,10 @@ DecisionSummary SummaryOf(const PlacementRecord& record) {
       .saving = SummaryOf(decision.saving),
       .consequential_saving = SummaryOf(decision.consequential_saving),
   };
+  if (decision.trial.has_value()) {
+    summary.arm = decision.trial->arm;
+    summary.exempt = decision.trial->exempt;
+  }
   if (decision.static_best.has_value()) summary.static_gross = decision.static_best->gross();
   return summary;
 }

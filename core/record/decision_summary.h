@@ -15,6 +15,7 @@
 #include "core/decision/decision.h"
 #include "core/decision/decision_id.h"
 #include "core/record/log_entry.h"
+#include "core/trial/arm.h"
 
 namespace carbon {
 
@@ -56,6 +57,8 @@ struct DecisionSummary {
   std::optional<PlanSummary> home, chosen;
   std::optional<GramsCo2e> static_gross;  // of the static best pool
   std::optional<SavingSummary> saving, consequential_saving;
+  std::optional<Arm> arm;  // absent: it is in none (Trial)
+  double exempt = 0;       // Trial::exempt
 };
 
 DecisionSummary SummaryOf(const PlacementRecord& record);

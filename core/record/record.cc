@@ -151,6 +151,24 @@ Json SavingJson(const Decision& decision) {
           {"interval", 0.9}};
 }
 
+Json ArmJson(const Decision& decision, BoundedStrings* strings) {
+  if (!decision.trial.has_value()) return nullptr;
+  const auto plan_json = [strings](const Plan& plan) { return PlanJson(plan, strings); };
+  return {{"group", std::string(ArmName(decision.trial->arm))},
+          {"exempt", decision.trial->exempt},
+          {"spared", OrNull(decision.trial->spared, plan_json)}};
+}
+
+Json CircumstancesJson(const Circumstances& circumstances, BoundedStrings* strings) {
+  Json json = {
+      {"in_charge_since", TimeJson(circumstances.in_charge_since)},
+      {"log_error", circumstances.log_error.empty()
+                        ? Json(nullptr)
+                        : strings->Text("circumstances.log_error", circumstances.log_error)}};
+  if (circumstances.draw.has_value()) json["draw"] = *circumstances.draw;
+  return json;
+}
+
 // How many pools for which reason, named by `name`, in the order in which the reasons first occur.
 template <class Name>
 Json ExcludedJson(const std::vector<Exclusion>& excluded, Name name) {
@@ -217,7 +235,6 @@ absl::string_view RuntimeSource(const Decision& decision) {
 std::string WriteRecord(const PlacementRecord& placement) {
   const JobRequest& job = placement.job;
   const Decision& decision = placement.decision;
-  const Circumstances& circumstances = placement.circumstances;
   Json record = HeadJson("decision", placement);
   BoundedStrings strings(placement.cut);
   const auto plan_json = [&strings](const Plan& plan) { return PlanJson(plan, &strings); };
@@ -253,7 +270,7 @@ std::string WriteRecord(const PlacementRecord& placement) {
   record["accounting"] = "location-based";
   const absl::string_view source = RuntimeSource(decision);
   record["runtime_source"] = source.empty() ? Json(nullptr) : Json(source);
-  record["arm"] = nullptr;
+  record["arm"] = ArmJson(decision, &strings);
   Json parts = {{"published_at", TimeJson(placement.snapshot.published_at)}};
   for (const PartInfo& info : kParts) {
     const std::string& hash = placement.snapshot.hashes[info.part];
@@ -261,11 +278,7 @@ std::string WriteRecord(const PlacementRecord& placement) {
   }
   record["snapshot"] = std::move(parts);
   record["ledger"] = placement.ledger_digest;
-  record["circumstances"] = {
-      {"in_charge_since", TimeJson(circumstances.in_charge_since)},
-      {"log_error", circumstances.log_error.empty()
-                        ? Json(nullptr)
-                        : strings.Text("circumstances.log_error", circumstances.log_error)}};
+  record["circumstances"] = CircumstancesJson(placement.circumstances, &strings);
   if (!strings.cut().empty()) record["cut"] = strings.cut();
   return RecordLine(record);
 }
@@ -275,6 +288,7 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
   constexpr size_t kFrame = 1800;         // the names of all fields, numbers and hashes
   constexpr size_t kLearntRuntime = 220;  // the hash of its part included
   constexpr size_t kSavings = 800;
+  constexpr size_t kTrial = 120;  // the draw included
   constexpr size_t kPlan = 12, kRun = 500, kHold = 280;
   constexpr size_t kExclusion = 110, kExclusions = 2200;
   const auto sum_of = [](std::initializer_list<absl::string_view> texts, size_t most) {
@@ -302,6 +316,10 @@ size_t DecisionRecordBytes(const JobRequest& job, const Decision& decision,
   size_t size = kFrame + std::min(kExclusion * decision.excluded.size(), kExclusions);
   if (job.learnt_runtime.has_value()) size += kLearntRuntime;
   if (decision.home.has_value()) size += kSavings;
+  if (decision.trial.has_value()) {
+    size +=
+        kTrial + (decision.trial->spared.has_value() ? size_of_plan(*decision.trial->spared) : 0);
+  }
   for (const auto* one : {&decision.home, &decision.chosen, &decision.static_best}) {
     if (one->has_value()) size += size_of_plan(**one);
   }

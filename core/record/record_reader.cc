@@ -289,6 +289,29 @@ void ReadBookedBeside(const Fields& fields, Decision* decision) {
   });
 }
 
+// Null or absent in the records of jobs that are in no arm.
+std::optional<Trial> TrialIn(const Fields& fields) {
+  std::optional<Trial> trial;
+  fields.Within("arm", [&trial](const Fields& f) {
+    Trial read;
+    if (!f.ReadName("group", {Arm::kPlaced, Arm::kExempt}, ArmName, &read.arm)) return;
+    if (!f.Read("exempt", &read.exempt)) return;
+    if (!(read.exempt > 0 && read.exempt <= kMaxExempt)) {
+      return f.Refuse("exempt", "is not a share of exempt jobs");
+    }
+    read.spared = PlanIn(f, "spared");
+    trial = std::move(read);
+  });
+  return trial;
+}
+
+void ReadDraw(const Fields& fields, std::optional<double>* draw) {
+  double read = 0;
+  if (!fields.Read("draw", &read)) return;
+  if (!(read >= 0 && read < 1)) return fields.Refuse("draw", "is not in [0, 1)");
+  *draw = read;
+}
+
 void ReadDecision(const Fields& fields, Decision* decision, Absent* absent) {
   fields.Read("policy", &decision->policy);
   absent->mode = !fields.ReadName("mode", {Mode::kOff, Mode::kShadow, Mode::kEnforce}, ModeName,
@@ -315,6 +338,7 @@ void ReadDecision(const Fields& fields, Decision* decision, Absent* absent) {
   fields.Read("runtime_source", &source);
   decision->runtime_is_limit = source == "time_limit";
   decision->runtime_is_learnt = source == "learnt";
+  decision->trial = TrialIn(fields);
   ReadBookedBeside(fields, decision);
 }
 
@@ -337,6 +361,7 @@ PlacementRecord ReadPlacement(RecordHead head, const Fields& fields) {
   fields.Within("circumstances", [&](const Fields& f) {
     f.Read("in_charge_since", &record.circumstances.in_charge_since);
     f.Read("log_error", &record.circumstances.log_error);
+    ReadDraw(f, &record.circumstances.draw);
   });
   fields.Read("cut", &record.cut);
   return record;

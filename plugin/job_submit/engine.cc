@@ -43,6 +43,11 @@ constexpr absl::Duration kStatusEvery = absl::Seconds(2);
 // If a status file is older than a few of these, its plugin no longer runs.
 constexpr absl::Duration kStatusHeartbeat = absl::Minutes(1);
 
+bool HasExempt(const PlacementConfig& config) {
+  return std::any_of(config.policies.begin(), config.policies.end(),
+                     [](const Policy& policy) { return policy.exempt > 0; });
+}
+
 // Estimates the memory of both, strings included.
 size_t BytesHeld(const JobRequest& job, const Submission& submission) {
   const Decision& decision = submission.decision;
@@ -55,6 +60,7 @@ size_t BytesHeld(const JobRequest& job, const Submission& submission) {
        {&job.partitions, &job.features, &decision.hints.sites, &decision.hints.hardware}) {
     for (const std::string& name : *list) strings += sizeof(name) + name.size();
   }
+  if (decision.trial.has_value() && decision.trial->spared.has_value()) strings += kNames;
   return sizeof(job) + strings + sizeof(submission) +
          decision.best.size() * (sizeof(Plan) + kNames) +
          decision.excluded.size() * sizeof(Exclusion);
@@ -142,13 +148,16 @@ class Engine::State {
       job.learnt_runtime =
           snapshot->runtimes()->Find(RuntimeKeysOf(job, snapshot->admission(), *seal));
     }
+    Circumstances circumstances = {.in_charge_since = InChargeSince(), .log_error = log_error_};
+    if (HasExempt(snapshot->config())) {
+      circumstances.draw = seal->DrawOf(DecisionId(placer_.ComingId()));
+    }
     // On the heap from the beginning. slurmctld has a new thread for each submission, and on a new
     // thread's stack the memory beyond the first few pages costs the kernel a page each time.
     // The record keeps the manifest instead of the snapshot: during an outage of the disk for hours
     // it would otherwise keep thousands of snapshots.
-    const auto recorded = std::make_shared<Recorded>(
-        std::move(job), Circumstances{.in_charge_since = InChargeSince(), .log_error = log_error_},
-        now, &placer_, snapshot->shared_manifest());
+    const auto recorded = std::make_shared<Recorded>(std::move(job), circumstances, now, &placer_,
+                                                     snapshot->shared_manifest());
     Submission& submission = recorded->submission;
     const Outcome outcome = submission.decision.outcome;
     if (outcome == Outcome::kLeftAlone) ++status_.left_alone;

@@ -51,7 +51,7 @@ inline constexpr char kMaximal[] = R"({
                "qos": ["long"], "user": ["ada"], "uid": [1000, 4294967294]},
      "mode": "enforce", "max_delay": "36h", "margin": "5m", "fallback": "home", "minimise": "attributional", "saving_floor": 0.02,
      "confidence": 0.9, "may_change": ["site", "hardware", "time_limit"],
-     "may_change_named_partition": true, "learnt_runtime": true},
+     "may_change_named_partition": true, "learnt_runtime": true, "exempt": 0.1},
     {"name": "rest"}
   ]
 })";

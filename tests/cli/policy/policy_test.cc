@@ -94,7 +94,9 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
               "B": {"kind": "marginal"}, "H": {"kind": "marginal", "history": [{"file": "old.csv"}]},
               "unused": {"kind": "average-direct"}},
     "sites": {"a": {"zone": "A", "pue": 1.1}, "b": {"zone": "B", "pue": 1.1}},
-    "policies": [{"name": "narrow", "match": {"user": ["no-such-user-here"]}}, {"name": "all"},
+    "policies": [{"name": "narrow", "match": {"user": ["no-such-user-here"]}, "exempt": 0.1},
+                 {"name": "trial", "match": {"account": ["a"]}, "mode": "enforce", "exempt": 0.1},
+                 {"name": "all"},
                  {"name": "late"}]})");
   const Ran result = Scarbon("policy check carbon.json");
   EXPECT_EQ(result.code, 0);
@@ -110,7 +112,10 @@ TEST_F(PolicyCheck, WarnsOfWhatIsAllowedAndMostLikelyNotMeant) {
                       "with each other: average-lifecycle (A), marginal (B)\n"),
             HasSubstr("warning: policy late: is never reached: policy all before it matches every "
                       "job\n"),
-            EndsWith("carbon.json: 2 sites, 0 pools, 3 policies: ok\n")));
+            HasSubstr("warning: policy narrow: exempt has no effect: its mode is shadow, and jobs "
+                      "are exempted only where it is enforce\n"),
+            Not(HasSubstr("policy trial")),
+            EndsWith("carbon.json: 2 sites, 0 pools, 4 policies: ok\n")));
 }
 
 // Their numbers hold on, and ask for something else.

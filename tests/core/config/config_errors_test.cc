@@ -153,6 +153,10 @@ TEST(ParseConfig, ChecksRanges) {
       {WithPolicy(R"("confidence": 0.49)"),
        "/policies/0/confidence: must be a number of at least 0.5 and below 1, not 0.49"},
       {WithPolicy(R"("confidence": 1)"), "must be a number of at least 0.5 and below 1, not 1"},
+      {WithPolicy(R"("exempt": 0.51)"),
+       "/policies/0/exempt: must be a number of at least 0 and at most 0.5, not 0.51"},
+      {WithPolicy(R"("exempt": -0.1)"), "/policies/0/exempt: must be a number"},
+      {WithPolicy(R"("exempt": "10%")"), "/policies/0/exempt: must be a number"},
       {WithPolicy(R"("max_delay": "0s")"),
        "/policies/0/max_delay: \"0s\" must be longer than zero"},
       {WithPolicy(R"("max_delay": "24")"), "/policies/0/max_delay: \"24\" is not a duration"},
@@ -223,10 +227,11 @@ TEST(ParseConfig, ChecksRanges) {
 
 TEST(ParseConfig, AcceptsTheEndsOfItsRanges) {
   for (const std::string& json :
-       {WithPolicy(R"("saving_floor": 0, "confidence": 0.5)"),
-        WithPolicy(R"("saving_floor": 0.99, "confidence": 0.99)"), WithZone(R"("climatology": 0)"),
-        WithZone(R"("climatology": 10000)"), WithZone(R"("spread": {"near": 0.2, "far": 0.2})"),
-        WithSite(R"("pue": 1)"), WithSite(R"("pue": 1.1, "net_intensity": 0)")}) {
+       {WithPolicy(R"("saving_floor": 0, "confidence": 0.5)"), WithPolicy(R"("exempt": 0)"),
+        WithPolicy(R"("exempt": 0.5)"), WithPolicy(R"("saving_floor": 0.99, "confidence": 0.99)"),
+        WithZone(R"("climatology": 0)"), WithZone(R"("climatology": 10000)"),
+        WithZone(R"("spread": {"near": 0.2, "far": 0.2})"), WithSite(R"("pue": 1)"),
+        WithSite(R"("pue": 1.1, "net_intensity": 0)")}) {
     EXPECT_THAT(Errors(json), IsEmpty()) << json;
   }
 }

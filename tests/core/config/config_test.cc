@@ -134,6 +134,7 @@ void ExpectMaximal(const PlacementConfig& config) {
   EXPECT_TRUE(policy.may_change_time_limit);
   EXPECT_TRUE(policy.may_change_named_partition);
   EXPECT_TRUE(policy.learnt_runtime);
+  EXPECT_EQ(policy.exempt, 0.1);
   EXPECT_EQ(config.policies[1].name, "rest");
 }
 
@@ -175,6 +176,7 @@ TEST(ParseConfig, FillsInTheDefaultsOfTheHeaders) {
   EXPECT_FALSE(policy.may_change_time_limit);
   EXPECT_FALSE(policy.may_change_named_partition);
   EXPECT_FALSE(policy.learnt_runtime);
+  EXPECT_EQ(policy.exempt, 0);
 }
 
 TEST(ParseConfig, TakesAnEmptyObjectForAConfigThatLeavesEveryJobAlone) {
@@ -269,10 +271,17 @@ TEST(SerializeConfig, DiffersWhereADecisionMayDiffer) {
       {R"("confidence": 0.9)", R"("confidence": 0.8)"},
       {R"("mode": "enforce")", R"("mode": "shadow")"},
       {R"("learnt_runtime": true)", R"("learnt_runtime": false)"},
+      {R"("exempt": 0.1)", R"("exempt": 0.2)"},
       {R"({"name": "rest"})", R"({"name": "others"})"},
   };
   for (const auto& change : kChanges)
     EXPECT_NE(PartWith(change.from, change.to), part) << change.to;
+}
+
+// A plugin from before the key existed refuses a part that has it.
+TEST(SerializeConfig, HasNoExemptShareUnlessSomebodySetOne) {
+  EXPECT_THAT(SerializeConfig(Parse(R"({"policies": [{"name": "p", "exempt": 0}]})").placement),
+              Not(HasSubstr("exempt")));
 }
 
 // Paths, sources and rhythms were in it, but not users and secret files of providers.

@@ -139,6 +139,18 @@ TEST(AdminComment, IsTheSealedIdAloneInShadowAndWhereNothingWasChosen) {
   EXPECT_TRUE(ReadMark(CommentOf(decision), kUser, &kSeal)->is_sealed);
 }
 
+// So that the log can be joined with what the job did, and nothing else shows.
+TEST(AdminComment, IsTheSealedIdAloneForAJobThatIsExempt) {
+  Decision decision = Placed();
+  decision.trial = Trial{Arm::kPlaced, 0.1};
+  EXPECT_THAT(CommentOf(decision), HasSubstr("pool=oslo-h100"));
+  decision.outcome = Outcome::kKeptHome;
+  decision.trial = Trial{Arm::kExempt, 0.1, decision.chosen};
+  decision.chosen = decision.home;
+  EXPECT_THAT(CommentOf(decision), StartsWith("carbon:id=3f9c21aa04d7be15-42,made="));
+  EXPECT_FALSE(PromiseIn(CommentOf(decision)).has_value());
+}
+
 TEST(DecisionIdInComment, ReadsBackWhatAdminCommentWrites) {
   EXPECT_EQ(DecisionIdInComment(CommentOf(Placed())), DecisionId(kId));
   EXPECT_EQ(DecisionIdInComment("by hand; carbon:id=3f9c21aa04d7be15-42"), DecisionId(kId));

@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 constexpr char kBoot[] = "3f9c21aa04d7be15";
 
@@ -158,6 +159,44 @@ TEST_F(PlacerTest, ChangesNothingInShadowButCountsTheBooking) {
   EXPECT_NE(placer.Submit(world_.Job(), {}, world_.now).ledger_digest, first.ledger_digest);
 }
 
+TEST_F(PlacerTest, LeavesAnExemptJobAsItIsAndBooksItAtHome) {
+  world_.policy().exempt = 0.3;
+  Placer placer = New();
+  EXPECT_EQ(DecisionId(placer.ComingId()), absl::StrCat(kBoot, "-1"));
+  const JobRequest job = world_.Job();
+  const Submission exempt = placer.Submit(job, {.draw = 0.29}, world_.now);
+  EXPECT_EQ(DecisionId(*exempt.id), absl::StrCat(kBoot, "-1"));
+  EXPECT_EQ(exempt.decision.reason.reason, Reason::kExempt);
+  EXPECT_EQ(exempt.circumstances.draw, 0.29);
+  const Verdict verdict = VerdictFor(job, exempt);
+  EXPECT_FALSE(verdict.apply);
+  EXPECT_EQ(verdict.partition, "");
+  EXPECT_EQ(verdict.begin, absl::InfinitePast());
+  EXPECT_FALSE(verdict.time_limit.has_value());
+  EXPECT_THAT(verdict.admin_comment, StartsWith(absl::StrCat("carbon:id=", kBoot, "-1,made=")));
+  const std::optional<Booking> booking = BookingOf(*exempt.id, job, exempt.decision, world_.now);
+  ASSERT_TRUE(booking.has_value());
+  EXPECT_FALSE(booking->shadow);
+  EXPECT_EQ(booking->runs.front().group, "frankfurt");
+  const Submission placed = placer.Submit(job, {.draw = 0.3}, world_.now);
+  EXPECT_TRUE(VerdictFor(job, placed).apply);
+  EXPECT_EQ(placed.decision.trial->arm, Arm::kPlaced);
+}
+
+// A draw that said nothing is not recorded: so each that is says into which arm its job goes.
+TEST_F(PlacerTest, KeepsTheDrawOfDrawnJobsOnly) {
+  world_.policy().exempt = 0.5;
+  Placer placer = New();
+  EXPECT_FALSE(placer.Submit(world_.Job("carbon:off"), {.draw = 0.1}, world_.now)
+                   .circumstances.draw.has_value());
+  const Submission unusable =
+      placer.Submit(world_.Job(), {.log_error = "no space", .draw = 0.1}, world_.now);
+  EXPECT_EQ(unusable.decision.reason.reason, Reason::kLogUnwritable);
+  EXPECT_FALSE(unusable.decision.trial.has_value());
+  EXPECT_FALSE(unusable.circumstances.draw.has_value());
+  EXPECT_FALSE(placer.Submit(world_.Job(), {}, world_.now).decision.trial.has_value());
+}
+
 TEST_F(PlacerTest, KeepsItsBookingsWhileThereIsNoSnapshot) {
   Placer placer = New();
   placer.Submit(world_.Job(), {}, world_.now);
@@ -172,8 +211,8 @@ TEST_F(PlacerTest, KeepsItsBookingsWhileThereIsNoSnapshot) {
 
 TEST_F(PlacerTest, BooksAndNumbersNothingWhereDecidingThrows) {
   Placer placer(kBoot, {},
-                [](const JobRequest&, const Snapshot&, const BookingLedger&,
-                   absl::Time) -> Decision { throw std::runtime_error("fault"); });
+                [](const JobRequest&, const Snapshot&, const BookingLedger&, absl::Time,
+                   std::optional<double>) -> Decision { throw std::runtime_error("fault"); });
   LedgerBase base(world_.capacity);
   placer.Adopt(world_.Publish(), &base, world_.now);
   EXPECT_THROW(placer.Submit(world_.Job(), {}, world_.now), std::runtime_error);

@@ -33,6 +33,7 @@ TEST(Reason, KeepsItsCode) {
   EXPECT_EQ(ReasonCode(Reason::kHeld), "held");
   EXPECT_EQ(ReasonCode(Reason::kBadHint), "bad-hint");
   EXPECT_EQ(ReasonCode(Reason::kGreenest), "greenest");
+  EXPECT_EQ(ReasonCode(Reason::kExempt), "exempt");
   EXPECT_EQ(ReasonCode(Reason::kNoRoomInTime), "no-room-in-time");
   EXPECT_EQ(ReasonCode(Reason::kForecastStale), "forecast-stale");
   EXPECT_EQ(ReasonCode(Reason::kLimitInUse), "limit-on-usage");

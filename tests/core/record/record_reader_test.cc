@@ -36,7 +36,9 @@ absl::StatusOr<PlacementRecord> ReadDecisionRecord(const Json& json) {
 // Nothing that a record holds is lost, or comes back as something else.
 TEST(ReadLogLine, ReadsBackAllThatIsWritten) {
   Draws draws;
-  const World world = DrawnWorld(&draws);
+  World world = DrawnWorld(&draws);
+  for (Policy& policy : world.config.policies) policy.exempt = 0.4;
+  int drawn[2] = {};
   Placer placer("3f9c21aa04d7be15", {});
   const std::shared_ptr<const Snapshot> snapshot = world.Publish();
   LedgerBase base(world.capacity);
@@ -47,6 +49,7 @@ TEST(ReadLogLine, ReadsBackAllThatIsWritten) {
     Circumstances circumstances;
     if (i % 7 == 0) circumstances.in_charge_since = world.now + absl::Seconds(i % 2);
     if (i % 11 == 0) circumstances.log_error = "no space";
+    if (i % 3 != 0) circumstances.draw = i / 200.0 * 0.99999999999;
     const absl::Time now = world.now + absl::Nanoseconds(123'456'789);
     const Submission submission = placer.Submit(job, circumstances, now);
     if (!submission.id.has_value()) continue;
@@ -57,11 +60,20 @@ TEST(ReadLogLine, ReadsBackAllThatIsWritten) {
     EXPECT_EQ(read->version, kRecordVersion);
     EXPECT_EQ(read->arithmetic, kDecisionArithmetic);
     EXPECT_EQ(read->job.demand, job.demand);
+    const std::optional<Trial>& trial = submission.decision.trial;
+    ASSERT_EQ(read->decision.trial.has_value(), trial.has_value());
+    EXPECT_EQ(read->circumstances.draw, submission.circumstances.draw);
+    if (trial.has_value()) {
+      EXPECT_EQ(read->decision.trial->arm, trial->arm);
+      ++drawn[static_cast<int>(trial->arm)];
+    }
     const std::optional<Plan>& chosen = submission.decision.chosen;
     ASSERT_EQ(read->decision.chosen.has_value(), chosen.has_value());
     if (!chosen.has_value()) continue;
     EXPECT_EQ(read->decision.chosen->first().hold->amount, chosen->first().hold->amount);
   }
+  EXPECT_GT(drawn[static_cast<int>(Arm::kPlaced)], 10);
+  EXPECT_GT(drawn[static_cast<int>(Arm::kExempt)], 10);
 }
 
 TEST(ReadLogLine, ReadsARecordOfVersion1) {
@@ -198,6 +210,13 @@ TEST(ReadLogLine, RefusesWhatIsOfAnotherTypeAndNamesIt) {
         std::tuple("/chosen", R"({"runs": [{"booked": {"held_s": -1}}]})",
                    "chosen.runs.booked.held_s: is below zero"),
         std::tuple("/mode", "\"perhaps\"", "mode: is not known"),
+        std::tuple("/arm", "7", "arm: is not an object"),
+        std::tuple("/arm", R"({"group": "third", "exempt": 0.1})", "arm.group: is not known"),
+        std::tuple("/arm", R"({"group": "placed", "exempt": 0})",
+                   "arm.exempt: is not a share of exempt jobs"),
+        std::tuple("/arm", R"({"group": "placed", "exempt": 0.6})",
+                   "arm.exempt: is not a share of exempt jobs"),
+        std::tuple("/circumstances", R"({"draw": 1})", "circumstances.draw: is not in [0, 1)"),
         std::tuple("/candidates", "{}", "candidates: is not a list"),
         std::tuple("/excluded", R"({"x": 1e9})", "excluded: has a count"),
         std::tuple("/excluded", R"({"x": 9999, "y": 9999})", "too many pools"),

@@ -297,9 +297,29 @@ TEST(DecisionRecord, HoldsTheCircumstances) {
     "log_error": "/var/log/carbon: No space left on device"})"));
 }
 
+TEST(DecisionRecord, HoldsTheDrawTheArmAndThePlanThatAnExemptJobWouldHaveGot) {
+  Decision decision = Placed();
+  decision.outcome = Outcome::kKeptHome;
+  decision.trial = Trial{Arm::kExempt, 0.1, decision.chosen};
+  decision.chosen = decision.home;
+  Json record = Json::parse(
+      WriteRecord(RecordOfDecision(kId, kNow, AJob(), decision, {}, "0", {.draw = 0.03125})));
+  EXPECT_EQ(record["arm"]["group"], "exempt");
+  EXPECT_EQ(record["arm"]["exempt"], 0.1);
+  EXPECT_EQ(record["arm"]["spared"]["runs"][0]["gross_g"], 14200.0);
+  EXPECT_EQ(record["circumstances"]["draw"], 0.03125);
+  decision = Placed();
+  decision.trial = Trial{Arm::kPlaced, 0.1};
+  record = Record(AJob(), decision);
+  EXPECT_EQ(record["arm"], Json::parse(R"({"group": "placed", "exempt": 0.1, "spared": null})"));
+  EXPECT_FALSE(record["circumstances"].contains("draw"));
+}
+
 TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
   std::vector<std::pair<JobRequest, Decision>> cases = {
       {AJob(), Placed()}, {AJob(), PlacedInTwoRuns()}, {AJob(), Decision()}};
+  cases.push_back(cases.front());
+  cases.back().second.trial = Trial{Arm::kExempt, 0.12345600000000001, Placed().chosen};
   for (const std::string unit : {"\x01", "\"", "\xff", "x"}) {
     Decision many = DecisionOfMany(unit);
     for (Plan& candidate : many.best) candidate = InPool(candidate, "p");
@@ -321,7 +341,10 @@ TEST(DecisionRecord, IsNeverLongerThanItIsTakenToBe) {
     manifest.hashes[SnapshotPart::kRuntimes] =
         job.learnt_runtime.has_value() ? std::string(64, 'l') : "";
     for (const std::string& error : {std::string(), std::string(3000, '\x01')}) {
-      const Circumstances circumstances = {.in_charge_since = kNow, .log_error = error};
+      const Circumstances circumstances = {
+          .in_charge_since = kNow,
+          .log_error = error,
+          .draw = decision.trial.has_value() ? std::optional(0.12345600000000001) : std::nullopt};
       const size_t bytes = WriteRecord(RecordOfDecision(kId, kNow, job, decision, manifest,
                                                         std::string(16, '0'), circumstances))
                                .size();

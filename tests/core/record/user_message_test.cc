@@ -108,6 +108,18 @@ TEST(UserMessage, IsShortForAJobThatStays) {
             "carbon: planned to stay in frankfurt: no pool has room in time");
 }
 
+TEST(UserMessage, SaysPlainlyThatAJobWasLeftAtHomeByLot) {
+  Decision decision = Placed();
+  decision.outcome = Outcome::kKeptHome;
+  decision.home->first().gross = GramsCo2e(1200);
+  decision.trial = Trial{Arm::kExempt, 0.1, decision.chosen};
+  decision.chosen = decision.home;
+  decision.reason = {Reason::kExempt, {}};
+  EXPECT_EQ(UserMessage(decision, kNow, kUtc),
+            "carbon: planned to stay in frankfurt, now: 1.2 kg CO2e; left at home by lot, to "
+            "measure what the policy saves");
+}
+
 TEST(UserMessage, GoesToThoseWhomThePolicyNames) {
   Decision placed = Placed(), kept = Placed(), wrong;
   kept.outcome = Outcome::kKeptHome;

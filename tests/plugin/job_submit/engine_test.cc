@@ -237,6 +237,43 @@ TEST_F(EngineTest, ChangesNothingButTheCommentInShadow) {
               MatchesRegex("carbon:id=[0-9a-f]{16}-[0-9]+,made=[^,]*,seal=[^,]*"));
 }
 
+// By lot, which the cluster's key and the decision's id settle: nobody without the key foresees it.
+TEST_F(EngineTest, LeavesTheShareOfJobsAtHomeThatItsPolicyExempts) {
+  world_.policy().exempt = 0.5;
+  Publish();
+  constexpr int kJobs = 40;
+  int changed = 0;
+  {
+    Engine engine(Options());
+    SubmitUntilPlaced(engine);
+    for (int i = 0; i < kJobs; ++i) {
+      JobRequest job = world_.Job();
+      job.user_id = 2000 + static_cast<uint32_t>(i);  // not kept from a pool by own bookings
+      job.demand.devices = job.per_node.devices = 1;
+      const Verdict verdict = engine.Submit(job, world_.now);
+      changed += verdict.apply ? 1 : 0;
+      if (verdict.apply) continue;
+      EXPECT_EQ(verdict.partition, "");
+      EXPECT_EQ(verdict.begin, absl::InfinitePast());
+      EXPECT_THAT(verdict.admin_comment,
+                  MatchesRegex("carbon:id=[0-9a-f]{16}-[0-9]+,made=[^,]*,seal=[^,]*"));
+      EXPECT_THAT(verdict.message, HasSubstr("left at home by lot"));
+    }
+  }
+  // The odds of fewer or more are one in a million.
+  EXPECT_GE(changed, 5);
+  EXPECT_LE(changed, 35);
+  const absl::StatusOr<Seal> seal = ReadOrMakeSeal(folder_, "alps", world_.now, std::nullopt);
+  ASSERT_TRUE(seal.ok());
+  for (const nlohmann::json& record : Records()) {
+    if (record["outcome"] == "left-alone") continue;
+    const double draw = record["circumstances"]["draw"];
+    EXPECT_EQ(draw, seal->DrawOf(record["id"].get<std::string>()));
+    EXPECT_EQ(record["arm"]["group"], draw < 0.5 ? "exempt" : "placed");
+    EXPECT_EQ(record["outcome"], draw < 0.5 ? "kept-home" : "placed");
+  }
+}
+
 TEST_F(EngineTest, SealsItsMarkForTheJobsUserAndTheCluster) {
   Publish();
   Engine engine(Options());
@@ -523,8 +560,10 @@ TEST_F(EngineTest, WritesItsStatusBesideTheLog) {
 TEST_F(EngineTest, LetsJobsPassWhenDecidingThrows) {
   Publish();
   EngineOptions options = Options();
-  options.decide = [](const JobRequest&, const Snapshot&, const BookingLedger&,
-                      absl::Time) -> Decision { throw std::runtime_error("out of luck"); };
+  options.decide = [](const JobRequest&, const Snapshot&, const BookingLedger&, absl::Time,
+                      std::optional<double>) -> Decision {
+    throw std::runtime_error("out of luck");
+  };
   Engine engine(options);
   EXPECT_TRUE(Eventually([&] {
     const Verdict verdict = engine.Submit(world_.Job(), world_.now);
@@ -540,8 +579,8 @@ TEST_F(EngineTest, LetsJobsPassWhenDecidingThrows) {
 TEST_F(EngineTest, LetsJobsPassWhenMemoryRunsOut) {
   Publish();
   EngineOptions options = Options();
-  options.decide = [](const JobRequest&, const Snapshot&, const BookingLedger&,
-                      absl::Time) -> Decision { throw std::bad_alloc(); };
+  options.decide = [](const JobRequest&, const Snapshot&, const BookingLedger&, absl::Time,
+                      std::optional<double>) -> Decision { throw std::bad_alloc(); };
   Engine engine(options);
   EXPECT_TRUE(Eventually([&] {
     EXPECT_FALSE(engine.Submit(world_.Job(), world_.now).apply);
