@@ -69,7 +69,9 @@ std::string CandidateTable(const Decision& decision) {
     return one.has_value() && HaveSameRuns(*one, other);
   };
   std::vector<Plan> plans = decision.best;
-  for (const auto* one : {&decision.chosen, &decision.home, &decision.static_best}) {
+  const std::optional<Plan> none;
+  const std::optional<Plan>& spared = decision.trial.has_value() ? decision.trial->spared : none;
+  for (const auto* one : {&decision.chosen, &decision.home, &decision.static_best, &spared}) {
     const bool is_there =
         std::any_of(plans.begin(), plans.end(), [&](const Plan& plan) { return is(*one, plan); });
     if (one->has_value() && !is_there) plans.push_back(**one);
@@ -89,6 +91,7 @@ std::string CandidateTable(const Decision& decision) {
     if (is(decision.chosen, plan)) roles.push_back("chosen");
     if (is(decision.home, plan)) roles.push_back("home");
     if (is(decision.static_best, plan)) roles.push_back("static best");
+    if (is(spared, plan)) roles.push_back("spared");
     for (const PlannedRun& run : plan.runs()) {
       table.AddRow({run.pool(), run.site(), run.hardware(), TimeText(run.start),
                     RuntimeText(run.runtime), absl::StrFormat("%.4g", run.energy.value()),
@@ -103,6 +106,13 @@ std::string SavingText(const Saving& saving) {
   return absl::StrFormat("%s, %.0f%% (90%% of the error scenarios: %.0f%% to %.0f%%)",
                          FormatMass(saving.mean), 100 * saving.share, 100 * saving.share_low,
                          100 * saving.share_high);
+}
+
+// Returns "exempt: its draw 0.0312 is below 0.1".
+std::string ArmText(const Trial& trial, const std::optional<double>& draw) {
+  const std::string drawn = draw.has_value() ? absl::StrFormat("its draw %.4f is ", *draw) : "";
+  return absl::StrCat(ArmName(trial.arm), ": ", drawn,
+                      trial.arm == Arm::kExempt ? "below " : "not below ", trial.exempt);
 }
 
 // Returns "config, forecast: snapshot; capacity, admission: archive".
@@ -157,6 +167,9 @@ std::string ExplanationText(const FoundDecision& found, const Repetition& repeti
                           : absl::StrCat(decision.policy, " (", ModeName(decision.mode), ")"));
   text.Line("outcome",
             absl::StrCat(OutcomeName(decision.outcome), ": ", ReasonText(decision.reason)));
+  if (decision.trial.has_value()) {
+    text.Line("arm", ArmText(*decision.trial, record.circumstances.draw));
+  }
   if (decision.saving.has_value() && decision.outcome == Outcome::kPlaced) {
     text.Line("saving", SavingText(*decision.saving));
     if (decision.consequential_saving.has_value()) {

@@ -290,6 +290,7 @@ void VisitColumns(Columns& columns, Parts& parts, Text& ran_elsewhere, LoggedDec
   columns.Real("chosen_consequential", chosen.consequential);
   // What became of the job, or what is needed to find that out.
   columns.Moment("fate_ran", fate.ran);
+  columns.Moment("fate_waited", fate.waited);
   columns.Real("fate_ran_share", fate.ran_share);
   columns.Integer("fate_has_ended", fate.has_ended);
   columns.Integer("fate_never_ran", fate.never_ran);
@@ -299,6 +300,9 @@ void VisitColumns(Columns& columns, Parts& parts, Text& ran_elsewhere, LoggedDec
   columns.Moment("chosen_start", chosen.start);
   columns.Moment("chosen_task_runtime", chosen.task_runtime);
   columns.Integer("array_tasks", summary.array_tasks);
+  columns.Moment("home_task_runtime", home.task_runtime);
+  columns.Enumeration("arm", summary.arm, 2);
+  columns.Real("arm_exempt", summary.exempt);
   columns.Name("runtime_source", summary.runtime_source);
   // What makes groups, and what filters ask for.
   columns.Integer("user_id", summary.user_id);

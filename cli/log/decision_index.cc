@@ -124,6 +124,7 @@ std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups,
       "home_gross",      "home_consequential", "chosen_gross",   "chosen_consequential",
       "fate_ran_share",  "fate_has_ended",     "fate_never_ran", "fate_ran_earlier",
       "fate_ran_longer", "fate_ran_elsewhere"};
+  columns.insert("arm");
   for (const LogField* group : groups) {
     for (const absl::string_view column : absl::StrSplit(group->columns, ',')) {
       columns.emplace(column);
@@ -352,8 +353,9 @@ absl::Status DecisionIndex::KeepFates(const std::vector<FinalFate>& fates) {
   if (!transaction.ok()) return transaction.status();
   // The job is compared too: another process may have rebuilt the index meanwhile.
   absl::StatusOr<Statement> update = database_->Prepare(
-      "UPDATE decisions SET has_fate = 1, fate_ran = ?, fate_ran_share = ?, fate_has_ended = ?,"
-      " fate_never_ran = ?, fate_ran_earlier = ?, fate_ran_longer = ?, fate_ran_elsewhere = ?"
+      "UPDATE decisions SET has_fate = 1, fate_ran = ?, fate_waited = ?, fate_ran_share = ?,"
+      " fate_has_ended = ?, fate_never_ran = ?, fate_ran_earlier = ?, fate_ran_longer = ?,"
+      " fate_ran_elsewhere = ?"
       " WHERE row = ? AND job_id = ?");
   if (!update.ok()) return update.status();
   for (const FinalFate& kept : fates) {
@@ -366,7 +368,10 @@ absl::Status DecisionIndex::KeepFates(const std::vector<FinalFate>& fates) {
     }
     const JobFate& fate = *kept.fate;
     const std::string ran_elsewhere = absl::StrJoin(fate.ran_elsewhere, ",");
-    update->Rebind(absl::ToInt64Microseconds(fate.ran), Real{fate.ran_share},
+    const std::optional<int64_t> waited =
+        fate.waited.has_value() ? std::optional(absl::ToInt64Microseconds(*fate.waited))
+                                : std::nullopt;
+    update->Rebind(absl::ToInt64Microseconds(fate.ran), waited, Real{fate.ran_share},
                    static_cast<int64_t>(fate.has_ended), static_cast<int64_t>(fate.never_ran),
                    static_cast<int64_t>(fate.ran_earlier), static_cast<int64_t>(fate.ran_longer),
                    ran_elsewhere, kept.row, static_cast<int64_t>(kept.job_id));

@@ -237,6 +237,11 @@ constexpr LogField kFields[] = {
      },
      nullptr, "minimised"},
     {"outcome", "OUTCOME", false, OutcomeText, nullptr, "outcome"},
+    {"arm", "ARM", false,
+     [](const D& d) {
+       return d.summary.arm ? std::string(ArmName(*d.summary.arm)) : std::string();
+     },
+     nullptr, "arm"},
     {"mode", "MODE", false,
      [](const D& d) {
        return d.summary.mode ? std::string(ModeName(*d.summary.mode)) : std::string();

@@ -93,6 +93,10 @@ JobFate FateOf(const LoggedDecision& decision, const std::vector<const JobRun*>&
   const absl::Duration predicted = PredictedRun(chosen) * tasks;
   if (predicted > absl::ZeroDuration()) fate.ran_share = absl::FDivDuration(total, predicted);
   fate.never_ran = fate.has_ended && ran.empty();
+  // Starts are whole seconds, so one may seem to be before the submission.
+  if (!ran.empty()) {
+    fate.waited = std::max(start - decision.summary.time, absl::ZeroDuration());
+  }
   if (IsInForce(decision)) {
     for (const absl::string_view planned : NamesIn(chosen.partition)) {
       fate.ran_elsewhere.erase(std::string(planned));

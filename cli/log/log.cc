@@ -23,6 +23,7 @@
 #include "cli/commands.h"
 #include "cli/log/decision_filter.h"
 #include "cli/log/decision_index.h"
+#include "cli/log/effect_report.h"
 #include "cli/log/fields.h"
 #include "cli/log/job_fates.h"
 #include "cli/log/log_contents.h"
@@ -51,7 +52,7 @@ struct Options {
   std::string format = kDefaultLogFormat;
   std::string sort, group_by;
   bool all = false, json = false, no_header = false, parsable = false, help_format = false,
-       no_index = false, follow = false;
+       no_index = false, follow = false, effect = false;
 };
 
 // Returns InvalidArgument if a time cannot be parsed.
@@ -91,10 +92,14 @@ class LogOutput {
 
   // The columns of the index that it shows.
   std::set<std::string> Columns(bool for_fates) const {
-    return has_groups_ ? ColumnsForSums(group_fields_, for_fates) : std::set<std::string>();
+    if (!has_groups_ && !options_.effect) return {};
+    std::set<std::string> columns = ColumnsForSums(group_fields_, for_fates);
+    if (options_.effect) columns.merge(EffectReport::Columns());
+    return columns;
   }
 
   void Add(LoggedDecision decision) {
+    if (options_.effect) return effect_.Add(decision);
     totals_.Add(decision);
     if (has_groups_) {
       groups_.Add(decision);
@@ -104,6 +109,7 @@ class LogOutput {
   }
 
   void Print() {
+    if (options_.effect) return PrintEffect();
     SortDecisions(order_, &decisions_);
     if (options_.json) return PrintJson();
     table_ = has_groups_ ? groups_.ToTable() : DecisionTable();
@@ -136,6 +142,16 @@ class LogOutput {
     return cells;
   }
 
+  void PrintEffect() const {
+    if (options_.json) {
+      std::cout << effect_.Json() << std::flush;
+      return;
+    }
+    std::cout << effect_.ToTable().Format(Style(), !options_.no_header);
+    if (!options_.parsable && !options_.no_header) std::cout << effect_.Text();
+    std::cout << std::flush;
+  }
+
   void PrintJson() const {
     std::cout << "[";
     for (size_t i = 0; i < decisions_.size(); ++i) {
@@ -160,6 +176,7 @@ class LogOutput {
   std::vector<LoggedDecision> decisions_;
   LogGroups groups_;
   LogTotals totals_;
+  EffectReport effect_;
   Table table_{{}};  // as it was printed
 };
 
@@ -246,7 +263,7 @@ absl::Status ReadFiles(const Options& options, const Files& files, const Decisio
                        LogOutput* output) {
   absl::StatusOr<LogContents> contents =
       ReadLogs(files.all ? files.rotated : std::vector<std::string>{files.log}, filter,
-               options.json, Complain);
+               options.json && !options.effect, Complain);
   if (!contents.ok()) return contents.status();
   for (const std::string& line : contents->withheld) Complain(line);
   std::vector<LoggedDecision>& decisions = contents->decisions;
@@ -349,7 +366,8 @@ int Run(const Options& options) {
   };
   // --json prints the records' own lines, which the index does not have. To make an index, all
   // files are read: only --all asks for that.
-  const bool wants_index = options.file.empty() && !options.json && !options.no_index &&
+  const bool wants_lines = options.json && !options.effect;
+  const bool wants_index = options.file.empty() && !wants_lines && !options.no_index &&
                            (options.all || DecisionIndex::Exists(files.log));
   for (int attempt = 0; wants_index; ++attempt) {
     LogOutput output(options, *fields, *order, *groups);
@@ -414,6 +432,16 @@ void AddLog(CLI::App& app, int* exit_code) {
                 "Then show decisions as they are made, until interrupted")
       ->excludes(sort)
       ->excludes(group_by);
+  log->add_flag(
+         "--effect", options->effect,
+         "Show what the policies' plans changed: jobs that were placed beside jobs that were "
+         "exempt by lot")
+      ->excludes(sort)
+      ->excludes(group_by)
+      ->excludes("--follow")
+      ->excludes("--format")
+      ->excludes("--partition")
+      ->excludes("--site");
   log->add_flag("-e,--helpformat", options->help_format, "List the fields");
   log->add_flag("-n,--noheader", options->no_header, "Print neither header nor total");
   log->add_flag("-P,--parsable2", options->parsable,

@@ -59,6 +59,7 @@ std::string JsonOf(const LoggedDecision& decision) {
   if (decision.fate.has_value()) {
     const JobFate& fate = *decision.fate;
     added["ran_s"] = absl::ToInt64Seconds(fate.ran);
+    if (fate.waited.has_value()) added["waited_s"] = absl::ToInt64Seconds(*fate.waited);
     if (fate.ran_share.has_value()) added["ran_share"] = *fate.ran_share;
     if (fate.has_ended) added["ended"] = true;
     if (fate.never_ran) added["never_ran"] = true;

@@ -15,7 +15,9 @@ namespace carbon {
 
 // The fate of a job by Slurm's accounting (docs/placement-log.md has the rules).
 struct JobFate {
-  absl::Duration ran;               // its longest task
+  absl::Duration ran;  // its longest task
+  // From the submission until its first task began. Absent: none has begun.
+  std::optional<absl::Duration> waited;
   std::optional<double> ran_share;  // relative to the predicted time of all its tasks
   bool has_ended = false;
   absl::Time ended = absl::InfinitePast();  // if it has ended: its last run

@@ -54,6 +54,7 @@ void LogTotals::Add(const LoggedDecision& decision) {
     ++placed_;
     if (decision.summary.mode == Mode::kShadow) ++in_shadow_;
   }
+  if (decision.summary.arm == Arm::kExempt) ++exempt_;
   if (decision.returned.has_value()) ++given_back_;
   if (const auto why = WhyNotCounted(decision)) {
     ++not_counted_[*why];
@@ -77,6 +78,7 @@ std::string LogTotals::Text() const {
   std::string text = absl::StrCat(decisions_, decisions_ == 1 ? " decision, " : " decisions, ",
                                   placed_, " placed");
   if (in_shadow_ > 0) absl::StrAppend(&text, " (", in_shadow_, " in shadow: not carried out)");
+  if (exempt_ > 0) absl::StrAppend(&text, ", ", exempt_, " exempt by lot");
   if (given_back_ > 0) absl::StrAppend(&text, ", ", given_back_, " given back");
   for (const auto& reason : kNotCounted) {
     const auto found = not_counted_.find(reason.why);

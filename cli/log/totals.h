@@ -45,7 +45,7 @@ class LogTotals {
   std::string Text() const;
 
  private:
-  int64_t decisions_ = 0, placed_ = 0, in_shadow_ = 0, given_back_ = 0;
+  int64_t decisions_ = 0, placed_ = 0, in_shadow_ = 0, exempt_ = 0, given_back_ = 0;
   std::map<NotCounted, int64_t> not_counted_;
   FigureSum attributional_, consequential_;
   // Of the jobs that count: what accounting says.

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/cluster/capacity_codec.h"
@@ -44,7 +45,10 @@ struct Ran {
 // Its policies use learnt runtimes. Jobs of which nothing was learnt are decided as without that.
 World LearningWorld(Draws* draws) {
   World world = DrawnWorld(draws);
-  for (Policy& policy : world.config.policies) policy.learnt_runtime = true;
+  for (Policy& policy : world.config.policies) {
+    policy.learnt_runtime = true;
+    policy.exempt = 0.3;
+  }
   return world;
 }
 
@@ -146,6 +150,35 @@ TEST_F(ScarbonExplain, MakesEachDecisionAgainToTheLastBit) {
     ++repeated;
   }
   EXPECT_GT(repeated, 40);
+}
+
+TEST_F(ScarbonExplain, MakesTheDecisionsOnDrawnJobsAgain) {
+  std::vector<std::string> placed, exempt;
+  for (int i = 0; i < 40; ++i) {
+    const double draw = i % 2 == 0 ? 0.015625 : 0.875;
+    const std::string id = Submit(DrawnJob(world_, &draws_), {.draw = draw});
+    if (id.empty()) continue;
+    const Ran ran = Run(id);
+    EXPECT_EQ(ran.code, 0) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("repeated    the same to the last bit\n"));
+    if (absl::StrContains(ran.out, "\narm         placed: its draw 0.8750 is not below 0.3\n")) {
+      placed.push_back(id);
+    }
+    if (absl::StrContains(ran.out, "\narm         exempt: its draw 0.0156 is below 0.3\n")) {
+      EXPECT_THAT(ran.out, HasSubstr("spared"));
+      exempt.push_back(id);
+    }
+  }
+  EXPECT_GT(placed.size(), 3u);
+  ASSERT_GT(exempt.size(), 3u);
+  // With another draw the job is in the other arm.
+  std::ifstream in(log_);
+  const std::string log{std::istreambuf_iterator<char>(in), {}};
+  in.close();
+  std::ofstream(log_) << absl::StrReplaceAll(log, {{"\"draw\":0.015625", "\"draw\":0.5"}});
+  const Ran ran = Run(exempt.front());
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("repeated    differs: "));
 }
 
 // The line as a release before wrote it: a plan is its one run, and what is booked is beside them.

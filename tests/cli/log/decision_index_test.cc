@@ -83,7 +83,8 @@ void ExpectSame(const Seen& index, const Seen& files) {
 std::vector<const LogField*> Groups() {
   std::string error;
   return *ParseLogGroups(
-      "user,account,qos,partition,pool,site,homesite,zone,hardware,outcome,mode,policy,minimised,"
+      "user,account,qos,partition,pool,site,homesite,zone,hardware,outcome,mode,arm,policy,"
+      "minimised,"
       "reason",
       &error);
 }
@@ -325,6 +326,8 @@ TEST_F(DecisionIndexTest, FiltersAsTheFilesAreFiltered) {
 TEST_F(DecisionIndexTest, ReadsTheColumnsThatEachGroupNeeds) {
   Append(Line({.sequence = 1, .uid = 0}) + Line({.sequence = 2, .account = "bio", .home = "lyon"}));
   Append(Line({.sequence = 3, .chosen = "frankfurt", .mode = Mode::kShadow}) + GivenBack(1, 2));
+  Append(Line({.sequence = 4, .chosen = "frankfurt", .arm = Arm::kExempt}));
+  Append(Line({.sequence = 5, .arm = Arm::kPlaced}));
   const auto contents = ReadLogs(Files(), {}, false, [](const std::string&) {});
   ASSERT_TRUE(contents.ok());
   const std::unique_ptr<DecisionIndex> index = Open();
@@ -351,6 +354,7 @@ TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
   EXPECT_THAT(*index->JobsToAskFor({all}), ElementsAre(17, 18, 19));
   JobFate fate;
   fate.ran = absl::Hours(3);
+  fate.waited = absl::Minutes(40);
   fate.ran_share = 0.1;
   fate.has_ended = true;
   fate.ran_elsewhere = {"lyon", "paris"};
@@ -373,6 +377,7 @@ TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
     ASSERT_TRUE(decisions[0].fate.has_value());
     if (columns.empty()) {
       EXPECT_EQ(decisions[0].fate->ran, fate.ran);
+      EXPECT_EQ(decisions[0].fate->waited, fate.waited);
     }
     EXPECT_EQ(decisions[0].fate->ran_share, fate.ran_share);
     EXPECT_EQ(decisions[0].fate->ran_elsewhere, fate.ran_elsewhere);
@@ -573,8 +578,8 @@ TEST_F(DecisionIndexTest, KeepsTheOrderIfAnOlderFileGrows) {
 
 // If this fails, raise kIndexVersion in cli/log/index_tables.h with the new digest.
 TEST_F(DecisionIndexTest, HasANewVersionForOtherColumns) {
-  EXPECT_EQ(kIndexVersion, 1);
-  EXPECT_EQ(Sha256Hex(DecisionColumnTypes()).substr(0, 16), "544f023bdfa0b2b6");
+  EXPECT_EQ(kIndexVersion, 2);
+  EXPECT_EQ(Sha256Hex(DecisionColumnTypes()).substr(0, 16), "35061dc7562e20b6");
 }
 
 // Both make the index at the same time, again and again.

@@ -236,5 +236,137 @@ TEST_F(ScarbonLogWithAccounting, TakesNoAnswerThatIsCutForTheWhole) {
   EXPECT_EQ(ran.err, "scarbon: sacct: answers with more than 16777216 bytes\n");
 }
 
+// Twelve jobs that were placed and twelve that were exempt, all of which ran as predicted.
+class ScarbonLogEffect : public ScarbonLogWithAccounting {
+ protected:
+  ScarbonLogEffect() {
+    for (int i = 0; i < 12; ++i) {
+      AddPlaced();
+      AddExempt();
+    }
+  }
+  // Each returns the number of the decision and of its job.
+  uint32_t AddPlaced(const std::string& state = "COMPLETED", const std::string& partition = "oslo",
+                     absl::Duration start = absl::Hours(7)) {
+    ++last_;
+    AppendQueued({.sequence = last_, .arm = Arm::kPlaced}, last_);
+    rows_.push_back({absl::StrCat(last_), state, absl::Hours(30), partition, start});
+    return last_;
+  }
+  uint32_t AddExempt(const std::string& state = "COMPLETED", absl::Duration ran = absl::Hours(30)) {
+    ++last_;
+    AppendQueued(Exempt(last_), last_);
+    rows_.push_back({absl::StrCat(last_), state, ran, "frankfurt", absl::Minutes(30)});
+    return last_;
+  }
+  static Sample Exempt(uint32_t sequence) {
+    return {.sequence = sequence,
+            .chosen = "frankfurt",
+            .delay = absl::ZeroDuration(),
+            .chosen_grams = 38400,
+            .arm = Arm::kExempt};
+  }
+  nlohmann::json Effect(const std::string& arguments = "") {
+    Accounting(Print(rows_));
+    return nlohmann::json::parse(Shown("--effect --json " + arguments));
+  }
+
+  uint32_t last_ = 0;
+  std::vector<Row> rows_;
+};
+
+TEST_F(ScarbonLogEffect, ComparesPlacedJobsWithExemptOnes) {
+  Accounting(Print(rows_));
+  EXPECT_EQ(Shown("--effect -P"),
+            "FIGURE|PLACED|EXEMPT|DIFFERENCE|(90%)|CHANGE|(90%)\n"
+            "wait|07:00:00|00:30:00|+06:30:00|(+06:30:00 to +06:30:00)|+1300%|(+1300% to +1300%)\n"
+            "CO2e per device-hour, predicted at home|1.28 kg|1.28 kg|+0 g|(+0 g to +0 g)|+0%|"
+            "(+0% to +0%)\n"
+            "CO2e per device-hour|473 g|1.28 kg|-807 g|(-807 g to -807 g)|-63%|(-63% to -63%)\n");
+  EXPECT_THAT(Shown("--effect"),
+              HasSubstr("24 jobs were drawn: 12 placed, 12 exempt; counted: 12 placed, 12 "
+                        "exempt\n"));
+}
+
+// What became of a job must not say whether it counts.
+TEST_F(ScarbonLogEffect, CountsAJobInItsArmWhateverBecameOfIt) {
+  AddPlaced("COMPLETED", "frankfurt");                // its user moved it home
+  AddPlaced("COMPLETED", "oslo", absl::Minutes(30));  // … or started it at once
+  const uint32_t restored = AddPlaced();              // … or scarbond restored it
+  Append(WriteRecord(
+      ReturnRecord{{{"1123456789abcdef", 1}, kStart},
+                   {.job_id = restored, .decision_id = DecisionId({kBoot, restored})}}));
+  const nlohmann::json effect = Effect();
+  EXPECT_EQ(effect["counted"]["placed"], 15);
+  EXPECT_EQ(effect["not_counted"], nlohmann::json::object());
+  // Those three emitted as at home.
+  const double placed = effect["figures"]["gross_g_per_device_hour"]["placed"]["mean"];
+  EXPECT_NEAR(placed, (12 * 14200 + 3 * 38400) / (15 * 30.0), 1e-6);
+}
+
+TEST_F(ScarbonLogEffect, WeighsJobsByTheWorkThatTheyDid) {
+  AddExempt("COMPLETED", absl::Hours(300));
+  const nlohmann::json effect = Effect();
+  EXPECT_NEAR(effect["figures"]["gross_g_per_device_hour"]["exempt"]["mean"].get<double>(),
+              38400 / 30.0, 1e-6);
+  EXPECT_LT(effect["figures"]["gross_g_per_device_hour"]["exempt"]["effective_jobs"], 5);
+  EXPECT_TRUE(effect["figures"]["gross_g_per_device_hour"]["difference"].is_null());
+  EXPECT_EQ(effect["figures"]["wait_s"]["exempt"]["effective_jobs"], 13);
+  EXPECT_THAT(Shown("--effect"), HasSubstr("too few jobs for an interval: it needs 10 of each"));
+}
+
+TEST_F(ScarbonLogEffect, SaysHowManyOfEachArmItCannotCount) {
+  AddPlaced("RUNNING");
+  AddPlaced("CANCELLED by 0");
+  rows_.back().nodes = kNever;
+  AddExempt("RUNNING");
+  Append(Line(Exempt(++last_)));
+  Append(Line({.sequence = ++last_}));  // it was not drawn
+  const nlohmann::json effect = Effect();
+  EXPECT_EQ(effect["drawn"], nlohmann::json::parse(R"({"placed": 14, "exempt": 14})"));
+  EXPECT_EQ(effect["counted"], nlohmann::json::parse(R"({"placed": 12, "exempt": 12})"));
+  EXPECT_EQ(effect["not_counted"], nlohmann::json::parse(R"({
+    "unknown to accounting": {"placed": 0, "exempt": 1},
+    "not ended": {"placed": 1, "exempt": 1}, "never ran": {"placed": 1, "exempt": 0}})"));
+  EXPECT_THAT(Shown("--effect"),
+              HasSubstr("not counted: 0 placed and 1 exempt unknown to accounting; 1 placed and 1 "
+                        "exempt not ended; 1 placed and 0 exempt never ran\n"
+                        "placed jobs end later: choose an --endtime before which all have "
+                        "ended\n"));
+}
+
+// A site or a partition is what the draw changes: with such a filter the arms are not alike.
+TEST_F(ScarbonLogEffect, TakesNoFilterThatTheDrawChanges) {
+  for (const char* filter : {"--site oslo", "--partition oslo"}) {
+    EXPECT_EQ(RunOnLog(absl::StrCat("--effect ", filter)).code, 2) << filter;
+  }
+  EXPECT_EQ(Effect("--account bio")["drawn"]["placed"], 0);
+  EXPECT_EQ(Effect("--policy all")["drawn"]["placed"], 12);
+}
+
+// The index keeps what accounting says of jobs that ended long ago.
+TEST_F(ScarbonLogEffect, ShowsTheSameFromTheIndexAsFromTheFiles) {
+  AddPlaced("COMPLETED", "frankfurt");
+  const nlohmann::json files = Effect();
+  auto json = nlohmann::json::parse(Contents(absl::StrCat(CARBON_DOCS_DIR, "/carbon.json")),
+                                    nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+  json["paths"]["log"] = log_;
+  std::ofstream(folder_ + "/carbon.json") << json.dump();
+  ASSERT_EQ(chmod((folder_ + "/carbon.json").c_str(), 0644), 0);
+  for (int time = 0; time < 2; ++time) {
+    const Ran ran =
+        RunScarbon(absl::StrCat("log --all --effect --json --config ", folder_, "/carbon.json"),
+                   absl::StrCat("TZ=UTC PATH=", folder_, ":$PATH"));
+    EXPECT_EQ(nlohmann::json::parse(ran.out), files) << ran.err;
+    Sacct("exit 1\n");
+  }
+}
+
+TEST_F(ScarbonLogWithAccounting, SaysThatNoJobWasDrawn) {
+  Append(Line({.sequence = 1}));
+  EXPECT_THAT(Shown("--effect"), HasSubstr("no job was drawn: a policy in enforce needs an "
+                                           "\"exempt\" share, see carbon.json(5)\n"));
+}
+
 }  // namespace
 }  // namespace carbon

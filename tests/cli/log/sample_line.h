@@ -35,7 +35,8 @@ struct Sample {
   double home_grams = 38400;
   double chosen_grams = 14200;
   Mode mode = Mode::kEnforce;
-  bool is_stated = false;  // by its user, that it runs for the 30 hours
+  bool is_stated = false;       // by its user, that it runs for the 30 hours
+  std::optional<Arm> arm = {};  // into which it was drawn, each as often as the other
 };
 
 inline std::string Line(const Sample& sample,
@@ -55,6 +56,7 @@ inline std::string Line(const Sample& sample,
   decision.outcome = sample.chosen == sample.home ? Outcome::kKeptHome : Outcome::kPlaced;
   decision.home = LongRunAt(sample.home, now, sample.home_grams);
   decision.chosen = LongRunAt(sample.chosen, now + sample.delay, sample.chosen_grams);
+  if (sample.arm.has_value()) decision.trial = Trial{*sample.arm, 0.5};
   const double saved = sample.home_grams - sample.chosen_grams;
   const auto [low, high] = std::minmax({saved * 0.9, saved * 1.1});
   decision.saving = Saving{.mean = GramsCo2e(saved),
