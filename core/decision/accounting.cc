@@ -54,6 +54,11 @@ Watts PowerAtMeter(Watts per_processor, double processors, double pue) {
   return per_processor * processors * pue;
 }
 
+Watts WakingWatts(const HardwareProfile& hardware) {
+  if (hardware.idle.has_value()) return hardware.idle->value;
+  return hardware.free.has_value() ? hardware.free->value : hardware.busy.value;
+}
+
 absl::Duration RuntimeOf(Flops work, FlopsPerSecond per_processor, double processors) {
   return work / (per_processor * processors);
 }

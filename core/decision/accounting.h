@@ -15,12 +15,17 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/quantities.h"
+#include "core/config/profile.h"
 
 namespace carbon {
 
 // The power of a run at the meter of its datacenter: watts per processor x processors x PUE. The
 // number of processors is an average over the rounds of an array, and need not be whole.
 Watts PowerAtMeter(Watts per_processor, double processors, double pue);
+
+// What a unit draws while its node wakes up, before PUE: about what it draws when it is allocated
+// but idle, or else free. If the profile has neither, what it draws when it is busy.
+Watts WakingWatts(const HardwareProfile& hardware);
 
 // How long `processors` take for the work.
 absl::Duration RuntimeOf(Flops work, FlopsPerSecond per_processor, double processors);

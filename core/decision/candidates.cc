@@ -134,13 +134,6 @@ Reason WhyNotDescribed(AllocationUnit unit) {
   return Reason::kNotDescribed;
 }
 
-// What a unit draws while its node wakes up, before PUE: about what it draws when it is allocated
-// but idle, or else free. If the profile has neither, what it draws when it is busy.
-Watts WakingWatts(const HardwareProfile& hardware) {
-  if (hardware.idle.has_value()) return hardware.idle->value;
-  return hardware.free.has_value() ? hardware.free->value : hardware.busy.value;
-}
-
 // Spreads what the nodes draw while they wake up over the run that follows. All of it is drawn in
 // addition because of the job: a node that sleeps draws nothing.
 void ChargeWakeUp(PoolRun* run) {
