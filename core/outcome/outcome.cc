@@ -14,6 +14,8 @@
 namespace carbon {
 namespace {
 
+// A start earlier than this is in another hour of the grid.
+constexpr absl::Duration kEarly = absl::Minutes(5);
 // What a meter that is believed errs.
 constexpr Quality kMeterQuality = Quality::kMeasured;
 
@@ -119,6 +121,14 @@ DecidedJob DecidedJobOf(const PlacementRecord& record) {
           .chosen = UseOf(decision.chosen)};
 }
 
+bool HasLeftThePlan(const DecidedJob& decided, const std::vector<ActualRun>& runs) {
+  if (!decided.chosen.has_value()) return false;
+  return std::any_of(runs.begin(), runs.end(), [&decided](const ActualRun& run) {
+    return run.partition != decided.chosen->partition ||
+           (IsKnown(decided.chosen->start) && run.start < decided.chosen->start - kEarly);
+  });
+}
+
 OutcomeModel::OutcomeModel(const PlacementConfig& config, const ActualsByZone& actuals,
                            EnergyMeter meter)
     : config_(config), actuals_(actuals), meter_(std::move(meter)) {
@@ -220,6 +230,7 @@ class OutcomeModel::Computation {
 
   JobOutcome Result() {
     outcome_.course = course_;
+    outcome_.measured.meter = model_.meter_;
     effective_ = course_ == Course::kPlaced ? &decided_.chosen : &decided_.home;
     SetPlanned();
     if (const auto why = WhyNotRan()) {
@@ -497,9 +508,10 @@ class OutcomeModel::Computation {
       actual.front().wake_up = runs_.front().power->wake_up;
     }
     actual_ = std::move(actual);
+    left_the_plan_ = course_ == Course::kPlaced && HasLeftThePlan(decided_, ran_->runs);
     const bool is_in_force = course_ == Course::kPlaced || course_ == Course::kRestored;
     if (is_in_force) {
-      home_ = ran_->left_the_plan ? Pieces(WhyUnknown::kNotAsPlanned) : PiecesUnder(decided_.home);
+      home_ = left_the_plan_ ? Pieces(WhyUnknown::kNotAsPlanned) : PiecesUnder(decided_.home);
     } else {
       home_ = actual_;
     }
@@ -508,7 +520,7 @@ class OutcomeModel::Computation {
     } else if (course_ == Course::kLeftAlone) {
       chosen_ = WhyUnknown::kNothingPlanned;
     } else {
-      chosen_ = ran_->left_the_plan ? Pieces(WhyUnknown::kNotAsPlanned) : actual_;
+      chosen_ = left_the_plan_ ? Pieces(WhyUnknown::kNotAsPlanned) : actual_;
     }
   }
 
@@ -675,7 +687,7 @@ class OutcomeModel::Computation {
   std::map<const PlannedUse*, Known<const UnitPower*>> of_plans_;
   std::map<std::string, Known<const UnitPower*>> of_partitions_;
   std::vector<PoweredRun> runs_;
-  bool is_measured_ = false;
+  bool is_measured_ = false, left_the_plan_ = false;
   Pieces actual_, home_, chosen_;
   std::map<std::string, const ActualIntensity*> sources_;  // by zone; nullptr: there is none
 };

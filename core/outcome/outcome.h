@@ -88,9 +88,11 @@ struct RanJob {
   std::vector<ActualRun> runs;  // those that started, in order of their starts
   std::optional<absl::Time> submitted;
   bool was_restored = false;     // carbon gave it back what it had asked for
-  bool left_the_plan = false;    // a later change of the job moved it or started it early
   bool had_nodes_alone = false;  // its partition gives whole nodes to jobs
 };
+
+// Whether a later change of a placed job moved it to another partition, or started it early.
+bool HasLeftThePlan(const DecidedJob& decided, const std::vector<ActualRun>& runs);
 
 // How the decision took effect.
 enum class Course {
@@ -116,7 +118,8 @@ struct EnergyOutcome {
 // What was measured, whether it is believed or not.
 struct MeasuredEnergy {
   std::optional<KilowattHours> energy;  // of the computers
-  std::optional<WhyNotBelieved> why_not;
+  EnergyMeter meter;
+  std::optional<WhyNotBelieved> why_not = WhyNotBelieved::kNotReported;
   std::optional<PlausibleEnergy> plausible;
 };
 

@@ -59,6 +59,12 @@ struct ArchivedForecast {
   absl::Time made_at() const { return issued_at.value_or(fetched_at); }
 };
 
+// What was known of a window, and when each interval of the history was fetched.
+struct ArchivedHistory {
+  IntensityHistory history;
+  std::vector<absl::Time> fetched_at;  // by interval
+};
+
 // Limits of the archive, in bytes of its file. A zone may have more than one source.
 //
 // The default for a zone is what the densest known source (72 hours in steps of five minutes, every
@@ -92,6 +98,9 @@ class ArchiveReader {
   // value is a gap.
   absl::StatusOr<IntensityHistory> History(const Feed& feed, absl::Time from, absl::Time to,
                                            absl::Time known_at) const;
+  // The same, with the times of the revisions.
+  absl::StatusOr<ArchivedHistory> HistoryWithTimes(const Feed& feed, absl::Time from, absl::Time to,
+                                                   absl::Time known_at) const;
 
   // Returns the forecasts made in [from, to), in that order.
   absl::StatusOr<std::vector<ArchivedForecast>> Forecasts(const Feed& feed, absl::Time from,

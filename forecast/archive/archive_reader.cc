@@ -126,29 +126,43 @@ absl::StatusOr<std::vector<Feed>> ArchiveReader::Feeds() const {
 
 absl::StatusOr<IntensityHistory> ArchiveReader::History(const Feed& feed, absl::Time from,
                                                         absl::Time to, absl::Time known_at) const {
+  absl::StatusOr<ArchivedHistory> history = HistoryWithTimes(feed, from, to, known_at);
+  if (!history.ok()) return history.status();
+  return std::move(history->history);
+}
+
+absl::StatusOr<ArchivedHistory> ArchiveReader::HistoryWithTimes(const Feed& feed, absl::Time from,
+                                                                absl::Time to,
+                                                                absl::Time known_at) const {
   const absl::StatusOr<std::optional<int64_t>> id = FindFeed(database_.get(), feed);
   if (!id.ok()) return id.status();
-  if (!id->has_value()) return IntensityHistory::Create({});
+  ActualsByStart actuals;
   const int64_t first = absl::ToUnixSeconds(from);
   const int64_t last = absl::ToUnixSeconds(to);
-  const absl::StatusOr<ActualsByStart> actuals =
-      ReadActuals(database_.get(), **id, first, last, absl::ToUnixSeconds(known_at));
-  if (!actuals.ok()) return actuals.status();
+  if (id->has_value()) {
+    absl::StatusOr<ActualsByStart> read =
+        ReadActuals(database_.get(), **id, first, last, absl::ToUnixSeconds(known_at));
+    if (!read.ok()) return read.status();
+    actuals = *std::move(read);
+  }
   std::vector<IntensityHistory::Interval> intervals;
-  for (const auto& [start, actual] : *actuals) {
+  std::vector<absl::Time> fetched_at;
+  for (const auto& [start, actual] : actuals) {
     const int64_t begin = std::max(start, first);
     const int64_t end = std::min(actual.end, last);
     if (begin >= end) continue;
     intervals.push_back({absl::FromUnixSeconds(begin), absl::FromUnixSeconds(end),
                          GramsPerKilowattHour(static_cast<double>(actual.milligrams) / 1000),
                          actual.is_estimated});
+    fetched_at.push_back(absl::FromUnixSeconds(actual.fetched_at));
   }
+  // The intervals are disjoint and in order already, so both lists stay parallel.
   absl::StatusOr<IntensityHistory> history = IntensityHistory::Create(std::move(intervals));
   if (!history.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(database_->path(), ": actuals of zone ",
                                                    feed.zone, ": ", history.status().message()));
   }
-  return history;
+  return ArchivedHistory{*std::move(history), std::move(fetched_at)};
 }
 
 absl::StatusOr<std::vector<ArchivedForecast>> ArchiveReader::Forecasts(const Feed& feed,

@@ -28,6 +28,11 @@ std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone) {
   return sources;
 }
 
+std::string HistorySourceName(const HistorySource& source) {
+  if (const auto* provider = std::get_if<ForecastProvider>(&source)) return SourceName(*provider);
+  return SourceName(ForecastFile{.path = std::get<HistoryFile>(source).path});
+}
+
 LiveHistory::LiveHistory(HttpClient* client)
     : client_(client), random_(std::make_shared<std::mt19937_64>(std::random_device{}())) {}
 

@@ -32,6 +32,9 @@ struct HistoryReply {
 // providers that give history of its kind. Pure.
 std::vector<HistorySource> HistorySourcesOf(const ZoneConfig& zone);
 
+// Returns the source's name for people and for the archive (Feed::source). Pure.
+std::string HistorySourceName(const HistorySource& source);
+
 class LiveHistory {
  public:
   // `client` must outlive this object. The client's owner polls it.

@@ -25,11 +25,6 @@ constexpr absl::Duration kToldFor = absl::Hours(24 * 7);
 
 IntensityHistory Nothing() { return *IntensityHistory::Create({}); }
 
-std::string NameOf(const HistorySource& source) {
-  if (const auto* provider = std::get_if<ForecastProvider>(&source)) return SourceName(*provider);
-  return SourceName(ForecastFile{.path = std::get<HistoryFile>(source).path});
-}
-
 bool IsSame(const HistorySource& a, const HistorySource& b) {
   if (a.index() != b.index()) return false;
   if (const auto* provider = std::get_if<ForecastProvider>(&a)) {
@@ -59,8 +54,13 @@ void ZoneHistories::Configure(const DaemonConfig& config, absl::Time now,
     Zone& entry =
         zones_.emplace(zone.name, Zone{{}, zone.plausibility, {Nothing(), 0, {}}}).first->second;
     for (const HistorySource& source : HistorySourcesOf(zone)) {
-      Source made{source, {zone.name, NameOf(source), zone.kind}, Nothing(), "", absl::OkStatus(),
-                  "",     JudgedHistory{Nothing(), {}, {}}};
+      Source made{source,
+                  {zone.name, HistorySourceName(source), zone.kind},
+                  Nothing(),
+                  "",
+                  absl::OkStatus(),
+                  "",
+                  JudgedHistory{Nothing(), {}, {}}};
       bool is_known = false;
       if (known != before.end()) {
         for (const Source& other : known->second.sources) {
