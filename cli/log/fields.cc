@@ -16,6 +16,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
+#include "cli/log/outcome_fields.h"
 #include "cli/text/slurm_time.h"
 #include "core/base/mass_text.h"
 #include "core/base/nearest_word.h"
@@ -254,14 +256,18 @@ constexpr LogField kFields[] = {
 };
 
 const LogField* FindField(absl::string_view name) {
-  const auto field = std::find_if(std::begin(kFields), std::end(kFields),
-                                  [&](const LogField& f) { return name == f.name; });
-  return field == std::end(kFields) ? nullptr : field;
+  const auto is_named = [&](const LogField& field) { return name == field.name; };
+  for (const absl::Span<const LogField> fields : {absl::MakeSpan(kFields), OutcomeFields()}) {
+    const auto field = std::find_if(fields.begin(), fields.end(), is_named);
+    if (field != fields.end()) return &*field;
+  }
+  return nullptr;
 }
 
 std::string UnknownField(absl::string_view item, absl::string_view name) {
   std::vector<std::string> known;
   for (const LogField& field : kFields) known.push_back(field.name);
+  for (const LogField& field : OutcomeFields()) known.push_back(field.name);
   const std::string nearest = NearestWord(std::string(name), known);
   return absl::StrCat("field \"", item, "\": is not known",
                       nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"),
@@ -376,13 +382,24 @@ std::optional<std::vector<const LogField*>> ParseLogGroups(const std::string& fi
   return chosen;
 }
 
+bool IsOfOutcome(const LogField& field) {
+  const absl::Span<const LogField> fields = OutcomeFields();
+  return &field >= fields.data() && &field < fields.data() + fields.size();
+}
+
 std::string ListLogFields() {
   std::string list;
-  int column = 0;
-  for (const LogField& field : kFields) {
-    absl::StrAppendFormat(&list, "%-20s%s", field.name, ++column % 4 == 0 ? "\n" : "");
-  }
-  if (column % 4 != 0) list.push_back('\n');
+  const auto append = [&list](absl::Span<const LogField> fields, int width, int columns) {
+    int column = 0;
+    for (const LogField& field : fields) {
+      absl::StrAppendFormat(&list, "%-*s%s", width, field.name,
+                            ++column % columns == 0 ? "\n" : "");
+    }
+    if (column % columns != 0) list.push_back('\n');
+  };
+  append(kFields, 20, 4);
+  list += "with --outcome:\n";
+  append(OutcomeFields(), 27, 3);
   return list;
 }
 

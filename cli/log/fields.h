@@ -57,7 +57,10 @@ void SortDecisions(const std::vector<LogOrder>& order, std::vector<LoggedDecisio
 std::optional<std::vector<const LogField*>> ParseLogGroups(const std::string& fields,
                                                            std::string* error);
 
-// Returns the names of all fields, four on a line.
+// Whether only decisions with an outcome have the field (cli/log/outcome_fields.h).
+bool IsOfOutcome(const LogField& field);
+
+// Returns the names of all fields, in columns; those of outcomes come last.
 std::string ListLogFields();
 
 // Returns the name of a user, or the uid if the user has no name. Empty for kNoUser.

@@ -28,10 +28,14 @@
 #include "cli/log/job_fates.h"
 #include "cli/log/log_contents.h"
 #include "cli/log/logged_decision.h"
+#include "cli/log/outcome_fields.h"
 #include "cli/log/totals.h"
+#include "cli/outcome/job_outcomes.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/config/config.h"
+#include "core/outcome/outcome.h"
+#include "core/outcome/outcome_totals.h"
 #include "core/record/decision_summary.h"
 #include "core/record/log_entry.h"
 #include "core/record/record_reader.h"
@@ -49,8 +53,10 @@ struct Options {
   std::string config = CARBON_CONFIG_FILE;
   std::string start, end;
   std::vector<std::string> users, accounts, partitions, sites, policies;
-  std::string format = kDefaultLogFormat;
+  std::string format;  // empty: the default
   std::string sort, group_by;
+  std::string archive, grid;
+  bool outcome = false;
   bool all = false, json = false, no_header = false, parsable = false, help_format = false,
        no_index = false, follow = false, effect = false;
 };
@@ -88,7 +94,8 @@ class LogOutput {
         order_(order),
         group_fields_(groups),
         has_groups_(!groups.empty()),
-        groups_(groups) {}
+        groups_(groups),
+        outcome_groups_(groups) {}
 
   // The columns of the index that it shows.
   std::set<std::string> Columns(bool for_fates) const {
@@ -108,15 +115,31 @@ class LogOutput {
     }
   }
 
+  // Adds a decision, and what became of it.
+  void Add(LoggedDecision decision, const JobOutcome& outcome) {
+    outcome_totals_.Add(outcome);
+    if (has_groups_) {
+      outcome_groups_.Add(decision, outcome);
+    } else {
+      decision.came = std::make_shared<const ShownOutcome>(ShownOf(outcome, options_.json));
+    }
+    Add(std::move(decision));
+  }
+
   void Print() {
     if (options_.effect) return PrintEffect();
     SortDecisions(order_, &decisions_);
     if (options_.json) return PrintJson();
-    table_ = has_groups_ ? groups_.ToTable() : DecisionTable();
+    if (!has_groups_) {
+      table_ = DecisionTable();
+    } else {
+      table_ = options_.outcome ? outcome_groups_.ToTable() : groups_.ToTable();
+    }
     std::cout << table_.Format(Style(), !options_.no_header);
     // Below a table that grows, the sum would be of a part.
     if (!options_.parsable && !options_.no_header && !options_.follow) {
       std::cout << totals_.Text() << "\n";
+      if (options_.outcome) std::cout << OutcomeText(outcome_totals_) << "\n";
     }
     std::cout << std::flush;
   }
@@ -177,6 +200,8 @@ class LogOutput {
   LogGroups groups_;
   LogTotals totals_;
   EffectReport effect_;
+  OutcomeGroups outcome_groups_;
+  OutcomeTotals outcome_totals_;
   Table table_{{}};  // as it was printed
 };
 
@@ -258,16 +283,38 @@ bool IsNoFaultOfTheIndex(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsUnavailable(status) || absl::IsAborted(status);
 }
 
-// Adds the decisions from the files themselves.
+// Adds the decisions with what became of them.
+absl::Status AddOutcomes(const Options& options, const Config& config,
+                         std::vector<LoggedDecision> decisions, LogOutput* output) {
+  std::vector<DecidedInLog> decided;
+  decided.reserve(decisions.size());
+  for (const LoggedDecision& decision : decisions) {
+    decided.push_back({.decided = *decision.decided,
+                       .user_id = decision.summary.user_id,
+                       .job_id = decision.job_id,
+                       .was_restored = decision.returned.has_value(),
+                       .never_queued = decision.not_queued});
+  }
+  const absl::Status status =
+      ForEachOutcome(decided, config, SourcesFor(config, options.archive, options.grid), Complain,
+                     [&](size_t index, const JobOutcome& outcome, const RanJob* /*ran*/) {
+                       output->Add(std::move(decisions[index]), outcome);
+                     });
+  // What is said of a log that may not be read would be wrong here.
+  return status.ok() ? status : absl::FailedPreconditionError(status.message());
+}
+
+// Adds the decisions from the files themselves. `config` is needed only for outcomes.
 absl::Status ReadFiles(const Options& options, const Files& files, const DecisionFilter& filter,
-                       LogOutput* output) {
+                       const std::optional<Config>& config, LogOutput* output) {
   absl::StatusOr<LogContents> contents =
       ReadLogs(files.all ? files.rotated : std::vector<std::string>{files.log}, filter,
-               options.json && !options.effect, Complain);
+               options.json && !options.effect, Complain, /*for_outcomes=*/options.outcome);
   if (!contents.ok()) return contents.status();
   for (const std::string& line : contents->withheld) Complain(line);
   std::vector<LoggedDecision>& decisions = contents->decisions;
   AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), Complain).runs, &decisions);
+  if (options.outcome) return AddOutcomes(options, *config, std::move(decisions), output);
   for (LoggedDecision& decision : decisions) output->Add(std::move(decision));
   return absl::OkStatus();
 }
@@ -311,13 +358,24 @@ bool CanBeFollowed(const std::string& log) {
   return !file.ok() || !file->is_compressed();
 }
 
+// The fields that are shown or sorted by.
+std::vector<const LogField*> FieldsOf(const std::vector<LogColumn>& columns,
+                                      const std::vector<LogOrder>& order) {
+  std::vector<const LogField*> fields;
+  for (const LogColumn& column : columns) fields.push_back(column.field);
+  for (const LogOrder& one : order) fields.push_back(one.field);
+  return fields;
+}
+
 int Run(const Options& options) {
   if (options.help_format) {
     std::cout << ListLogFields();
     return 0;
   }
   std::string error;
-  const auto fields = ParseLogFormat(options.format, &error);
+  const std::string default_format = options.outcome ? kOutcomeLogFormat : kDefaultLogFormat;
+  const auto fields =
+      ParseLogFormat(options.format.empty() ? default_format : options.format, &error);
   if (!fields.has_value()) {
     Complain(error);
     return 2;
@@ -332,18 +390,24 @@ int Run(const Options& options) {
     Complain(absl::StrCat(order.has_value() ? "--group-by: " : "--sort: ", error));
     return 2;
   }
+  for (const LogField* field : FieldsOf(*fields, *order)) {
+    if (options.outcome || !IsOfOutcome(*field)) continue;
+    Complain(absl::StrCat("field \"", field->name, "\": is known only with --outcome"));
+    return 2;
+  }
   const absl::StatusOr<DecisionFilter> filter = FilterOf(options);
   if (!filter.ok()) {
     Complain(std::string(filter.status().message()));
     return 2;
   }
   Files files = {.log = options.file, .all = options.all};
-  if (files.log.empty()) {
+  std::optional<Config> config;
+  if (files.log.empty() || options.outcome) {
     std::vector<std::string> errors, warnings;
-    const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
+    config = LoadConfig(options.config, &errors, &warnings);
     for (const std::string& line : errors) Complain(line);
     if (!config.has_value()) return 1;
-    files.log = config->daemon.paths.log;
+    if (files.log.empty()) files.log = config->daemon.paths.log;
   }
   // logrotate works where the file is.
   std::error_code error_code;
@@ -364,11 +428,11 @@ int Run(const Options& options) {
     output->Print();
     return options.follow ? Follow(files.log, end, *filter, output) : 0;
   };
-  // --json prints the records' own lines, which the index does not have. To make an index, all
-  // files are read: only --all asks for that.
+  // --json prints the records' own lines, and outcomes need more of them than the index has. To
+  // make an index, all files are read: only --all asks for that.
   const bool wants_lines = options.json && !options.effect;
   const bool wants_index = options.file.empty() && !wants_lines && !options.no_index &&
-                           (options.all || DecisionIndex::Exists(files.log));
+                           !options.outcome && (options.all || DecisionIndex::Exists(files.log));
   for (int attempt = 0; wants_index; ++attempt) {
     LogOutput output(options, *fields, *order, *groups);
     const absl::Status read = ReadIndex(files, *filter, &output);
@@ -380,7 +444,7 @@ int Run(const Options& options) {
     break;
   }
   LogOutput output(options, *fields, *order, *groups);
-  const absl::Status read = ReadFiles(options, files, *filter, &output);
+  const absl::Status read = ReadFiles(options, files, *filter, config, &output);
   if (!read.ok()) {
     Complain(absl::StrCat(read.message(),
                           absl::IsPermissionDenied(read)
@@ -442,6 +506,16 @@ void AddLog(CLI::App& app, int* exit_code) {
       ->excludes("--format")
       ->excludes("--partition")
       ->excludes("--site");
+  CLI::Option* const outcome = log->add_flag("--outcome", options->outcome,
+                                             "Set what really came beside the prediction: starts, "
+                                             "runtimes, energy, intensities, emission")
+                                   ->excludes("--effect");
+  log->add_option("--archive", options->archive,
+                  "With --outcome, the archive with the actual intensities; default: scarbond's")
+      ->needs(outcome);
+  log->add_option("--grid", options->grid,
+                  "With --outcome, a folder with the actual intensities, ZONE.csv each")
+      ->needs(outcome);
   log->add_flag("-e,--helpformat", options->help_format, "List the fields");
   log->add_flag("-n,--noheader", options->no_header, "Print neither header nor total");
   log->add_flag("-P,--parsable2", options->parsable,
@@ -449,6 +523,7 @@ void AddLog(CLI::App& app, int* exit_code) {
   log->add_flag("--json", options->json, "Print the records as a JSON array")
       ->excludes(group_by)
       ->excludes("--follow");
+  outcome->excludes("--follow");
   AddLogVerify(*log, exit_code);
   log->callback([log, options, exit_code] {
     if (log->get_subcommands().empty()) *exit_code = Run(*options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 #include <variant>
@@ -21,13 +22,13 @@ namespace {
 // come before it in the log.
 class Collector {
  public:
-  Collector(const DecisionFilter& filter, bool keep_lines)
-      : filter_(filter), keep_lines_(keep_lines) {}
+  Collector(const DecisionFilter& filter, bool keep_lines, bool for_outcomes)
+      : filter_(filter), keep_lines_(keep_lines), for_outcomes_(for_outcomes) {}
 
   void Add(const LogEntry& entry, absl::string_view line) {
     const absl::string_view kept = keep_lines_ ? line : "";
     if (const auto* decision = std::get_if<PlacementRecord>(&entry)) {
-      AddDecision(SummaryOf(*decision), kept);
+      AddDecision(*decision, kept);
     } else if (const auto* booking = std::get_if<BookingRecord>(&entry)) {
       const BookingEvent& event = booking->event;
       if (event.job_id != 0) job_ids_.emplace(event.decision_id, event.job_id);
@@ -57,15 +58,17 @@ class Collector {
   }
 
  private:
-  void AddDecision(DecisionSummary summary, absl::string_view line) {
+  void AddDecision(const PlacementRecord& record, absl::string_view line) {
+    DecisionSummary summary = SummaryOf(record);
     if (!filter_.Admits(summary)) return;
     LoggedDecision& decision = decisions_.emplace_back();
     decision.summary = std::move(summary);
     decision.line = std::string(line);
+    if (for_outcomes_) decision.decided = std::make_shared<const DecidedJob>(DecidedJobOf(record));
   }
 
   const DecisionFilter& filter_;
-  const bool keep_lines_;
+  const bool keep_lines_, for_outcomes_;
   std::vector<LoggedDecision> decisions_;
   // By decision; if there are several, the first one counts.
   std::map<std::string, LoggedReturn> returns_;
@@ -78,8 +81,9 @@ class Collector {
 
 absl::StatusOr<LogContents> ReadLogs(const std::vector<std::string>& paths,
                                      const DecisionFilter& filter, bool keep_lines,
-                                     const std::function<void(const std::string&)>& complain) {
-  Collector collector(filter, keep_lines);
+                                     const std::function<void(const std::string&)>& complain,
+                                     bool for_outcomes) {
+  Collector collector(filter, keep_lines, for_outcomes);
   SequencesByBoot sequences;
   for (const std::string& path : paths) {
     const absl::Status status = ReadPlacementLog(

@@ -67,6 +67,9 @@ std::string JsonOf(const LoggedDecision& decision) {
     if (fate.ran_earlier) added["ran_earlier"] = true;
     if (fate.ran_longer) added["ran_longer"] = true;
   }
+  if (decision.came != nullptr && !decision.came->json.empty()) {
+    added["actual"] = Json::parse(decision.came->json);
+  }
   if (CanAppend(added, decision.line)) {
     if (added.empty()) return decision.line;
     const std::string members = added.dump(-1, ' ', /*ensure_ascii=*/true);

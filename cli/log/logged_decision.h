@@ -3,12 +3,14 @@
 #define CLI_LOG_LOGGED_DECISION_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/outcome/outcome.h"
 #include "core/record/decision_summary.h"
 
 namespace carbon {
@@ -32,6 +34,24 @@ struct LoggedReturn {
   std::string line;  // as in the file; empty: not needed
 };
 
+// What became of a decision, as a table and sums show it (core/outcome/outcome.h). Absent: unknown.
+struct ShownOutcome {
+  struct Emission {
+    std::optional<GramsCo2e> actual, at_home, saved, saved_low, saved_high;
+  };
+
+  std::optional<absl::Time> start;
+  std::optional<absl::Duration> ran;  // its longest task
+  std::optional<absl::Duration> wait;
+  std::optional<KilowattHours> energy;  // at the meter
+  std::string energy_by;                // "ipmi", "modelled"
+  std::optional<GramsPerKilowattHour> intensity;
+  std::optional<double> forecast_error;  // relative to the actual intensity
+  Emission attributional, consequential;
+  std::string unknown;  // why the attributional saving is not known
+  std::string json;     // empty: not needed
+};
+
 struct LoggedDecision {
   DecisionSummary summary;
   std::string line;  // as in the file; empty: not needed
@@ -39,6 +59,9 @@ struct LoggedDecision {
   std::optional<LoggedReturn> returned;
   bool not_queued = false;      // the queue never showed its job
   std::optional<JobFate> fate;  // absent: accounting does not know the job
+  // Both nullptr: not asked for.
+  std::shared_ptr<const DecidedJob> decided;
+  std::shared_ptr<const ShownOutcome> came;
 
   const std::optional<PlanSummary>& home() const { return summary.home; }
   const std::optional<PlanSummary>& chosen() const { return summary.chosen; }
@@ -53,8 +76,8 @@ std::optional<NotCounted> WhyNotCounted(const LoggedDecision& decision);
 // Returns the name that the table shows as the outcome: "not-queued".
 absl::string_view NotCountedName(NotCounted why);
 
-// Returns the decision's line with the fate of its job, as `scarbon log --json` prints it. Unknown
-// fields are kept.
+// Returns the decision's line with the fate of its job, and what it came to if that was asked for,
+// as `scarbon log --json` prints it. Unknown fields are kept.
 std::string JsonOf(const LoggedDecision& decision);
 
 }  // namespace carbon

@@ -1,6 +1,7 @@
 #include "cli/outcome/accounted_jobs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -33,6 +34,9 @@ enum Field {
   kTres,
   kEnergy
 };
+
+// Whether these are seconds since 1970, or of a run, that can be.
+bool IsTime(int64_t seconds) { return seconds >= 0 && seconds < int64_t{1} << 33; }
 
 // Returns true for the states in which sacct's record ends. Example: "CANCELLED by 1000".
 bool IsEnd(absl::string_view state) {
@@ -88,8 +92,8 @@ class Parser {
     // "17_3" is a task of an array, "17_[4-9]" are its waiting tasks, "17+1" is a component.
     if (!absl::SimpleAtoi(id.substr(0, id.find_first_of("_+")), &job_id) ||
         !absl::SimpleAtoi(fields[kUid], &run.user_id) ||
-        !absl::SimpleAtoi(fields[kSubmit], &submitted) ||
-        !absl::SimpleAtoi(fields[kElapsed], &seconds) || seconds < 0) {
+        !absl::SimpleAtoi(fields[kSubmit], &submitted) || !IsTime(submitted) ||
+        !absl::SimpleAtoi(fields[kElapsed], &seconds) || !IsTime(seconds)) {
       return;
     }
     run.run.task = std::string(id);
@@ -99,7 +103,7 @@ class Parser {
     run.has_ended = IsEnd(run.run.state);
     // A job that was cancelled while it waited has a start, but no nodes: "None assigned".
     const bool has_nodes = !fields[kNodes].empty() && !absl::StartsWith(fields[kNodes], "None");
-    if (has_nodes && absl::SimpleAtoi(fields[kStart], &start)) {
+    if (has_nodes && absl::SimpleAtoi(fields[kStart], &start) && IsTime(start)) {
       run.has_started = true;
       run.run.start = absl::FromUnixSeconds(start);
       run.run.end = run.run.start + absl::Seconds(seconds);
@@ -119,7 +123,7 @@ class Parser {
  private:
   void AddStep(absl::string_view step, absl::string_view energy) {
     double joules = 0;
-    if (!absl::SimpleAtod(energy, &joules) || joules < 0) return;
+    if (!absl::SimpleAtod(energy, &joules) || !std::isfinite(joules) || joules < 0) return;
     if (step == "extern") steps_.external = joules;
     if (step == "batch") steps_.batch = joules;
   }

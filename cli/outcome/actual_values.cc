@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/grid/intensity.h"
 #include "core/grid/intensity_history.h"
 #include "forecast/archive/archive.h"
@@ -126,6 +127,21 @@ class Reader {
   ActualsByZone actuals_;
 };
 
+// That there are no actual values at all, and what to do.
+std::string NoneText(const std::set<std::string>& zones, const ActualSources& sources) {
+  const std::string names = absl::StrJoin(zones, ", ");
+  if (!sources.archive.empty()) {
+    return absl::StrCat(sources.archive, ": has no actual values of ", names,
+                        " at the time of the jobs; --grid DIR reads DIR/ZONE.csv");
+  }
+  if (!sources.grid.empty()) {
+    return absl::StrCat(sources.grid, ": has no file ZONE.csv of the zones ", names);
+  }
+  return absl::StrCat("actual intensities of ", names,
+                      ": the configuration names neither an archive nor a history file; --archive "
+                      "FILE or --grid DIR names them");
+}
+
 }  // namespace
 
 absl::StatusOr<ActualsByZone> ReadActualValues(
@@ -140,7 +156,9 @@ absl::StatusOr<ActualsByZone> ReadActualValues(
   } else {
     reader.AddConfiguredFiles(zones, complain);
   }
-  return reader.Take();
+  ActualsByZone actuals = reader.Take();
+  if (actuals.empty()) complain(NoneText(zones, sources));
+  return actuals;
 }
 
 }  // namespace carbon

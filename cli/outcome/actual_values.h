@@ -26,7 +26,7 @@ struct ActualSources {
 //
 // Returns an error that says what to do if the archive cannot be read, if the folder is not there,
 // or if a file of it is wrong. `complain` gets a line if a history file of the configuration cannot
-// be used.
+// be used, and one that says what to do if there are no actual values at all.
 absl::StatusOr<ActualsByZone> ReadActualValues(
     const std::set<std::string>& zones, const DaemonConfig& config, const ActualSources& sources,
     absl::Time from, absl::Time to, const std::function<void(const std::string&)>& complain);

@@ -47,7 +47,7 @@ ActualIntensity::Window ActualIntensity::Over(absl::Time from, absl::Time to) co
                    .known = absl::Seconds(after.known - before.known),
                    .estimated = absl::Seconds(after.estimated - before.estimated),
                    .fetched_at = std::nullopt};
-  if (fetched_at_.empty()) return window;
+  if (fetched_at_.empty() || first >= last) return window;
   auto step = std::upper_bound(steps_.begin(), steps_.end(), first,
                                [](int64_t at, const Step& one) { return at < one.end; });
   for (; step != steps_.end() && step->start < last; ++step) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -524,20 +525,35 @@ class OutcomeModel::Computation {
     }
   }
 
+  using Windows = std::map<absl::Time, absl::Time>;  // disjoint: the end of each by its start
+
+  static void AddWindow(absl::Time from, absl::Time to, Windows* windows) {
+    auto next = windows->lower_bound(from);
+    if (next != windows->begin() && std::prev(next)->second >= from) --next;
+    while (next != windows->end() && next->first <= to) {
+      from = std::min(from, next->first);
+      to = std::max(to, next->second);
+      next = windows->erase(next);
+    }
+    windows->emplace(from, to);
+  }
+
   // For each zone the source that knows most of the time.
   void ChooseSources() {
-    std::map<std::string, std::vector<const Piece*>> by_zone;
+    std::map<std::string, Windows> by_zone;
     for (const Pieces* pieces : {&actual_, &home_, &chosen_}) {
       if (!pieces->has_value()) continue;
-      for (const Piece& piece : **pieces) by_zone[piece.power->zone].push_back(&piece);
+      for (const Piece& piece : **pieces) {
+        AddWindow(piece.from, piece.to, &by_zone[piece.power->zone]);
+      }
     }
-    for (const auto& [zone, pieces] : by_zone) {
+    for (const auto& [zone, windows] : by_zone) {
       ActualsUsed used = {.zone = zone, .source = "", .kind = decided_.signal};
       const ActualIntensity* best = nullptr;
       for (const ActualIntensity* actual : SourcesOf(zone)) {
         ActualsUsed of_source = {.zone = zone, .source = actual->source(), .kind = actual->kind()};
-        for (const Piece* piece : pieces) {
-          const ActualIntensity::Window window = actual->Over(piece->from, piece->to);
+        for (const auto& [from, to] : windows) {
+          const ActualIntensity::Window window = actual->Over(from, to);
           of_source.known += window.known;
           of_source.estimated += window.estimated;
           if (!window.fetched_at.has_value()) continue;
@@ -548,7 +564,7 @@ class OutcomeModel::Computation {
         best = actual;
         used = of_source;
       }
-      for (const Piece* piece : pieces) used.needed += piece->to - piece->from;
+      for (const auto& [from, to] : windows) used.needed += to - from;
       sources_.emplace(zone, best);
       outcome_.actuals.push_back(std::move(used));
     }

@@ -146,7 +146,7 @@ struct IntensityOutcome {
 struct ActualsUsed {
   std::string zone, source;
   SignalKind kind = SignalKind::kAverageLifecycle;
-  absl::Duration needed, known, estimated;  // of the time of the runs there
+  absl::Duration needed, known, estimated;  // of the time of runs there, counted once
   std::optional<absl::Time> fetched_at;     // of the newest value
 };
 

@@ -1,7 +1,10 @@
 """The fate of a placed job decides whether scarbon log counts a saving, on a real slurmctld with
 slurmdbd and MariaDB."""
 
+import datetime
+import json
 import os
+import time
 import unittest
 
 from private_slurm import wait_until
@@ -21,10 +24,27 @@ class SavingsTest(WatchTest):
         shown = (line.split("|") for line in done.stdout.splitlines())
         return {job_id: (outcome, bool(saved)) for job_id, outcome, saved in shown}
 
+    def came(self):
+        """What scarbon log --outcome says of each job: its grids are 400 g/kWh, and 20 in Oslo."""
+        grid = self.folder / "grid"
+        grid.mkdir(exist_ok=True)
+        hour = int(time.time()) // 3600 * 3600
+        config = self.folder / "carbon.json"
+        for zone in json.loads(config.read_text())["zones"]:
+            value = 20 if zone == "zone-oslo" else 400
+            rows = (f"{datetime.datetime.fromtimestamp(t, datetime.timezone.utc):%FT%TZ},{value}\n"
+                    for t in range(hour - 7200, hour + 7200, 3600))
+            (grid / f"{zone}.csv").write_text("time,value\n" + "".join(rows))
+        done = self.run_command(SCARBON, "log", "--outcome", "--json", "--file", str(self.log),
+                                "--config", str(config), "--grid", str(grid))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return {str(record["job_id"]): record["actual"] for record in json.loads(done.stdout)
+                if "job_id" in record}
+
     def test_what_did_not_run_where_and_when_it_was_placed_counts_nothing(self):
         daemon = self.watch({"mode": "enforce"}, CLEAN_SOON)
         self.count = len(self.records())
-        as_planned = self.submit_delayed(deadline=None)
+        as_planned = self.submit_delayed(deadline=None, wrap="sleep 3")
         self.wait_for_state(as_planned, "COMPLETED", 120)
         daemon.terminate()
         daemon.wait(30)
@@ -50,6 +70,25 @@ class SavingsTest(WatchTest):
                      "1 ran earlier than planned: not counted", "1 of 2 jobs have ended; they ran for"):
             self.assertIn(text, total)
         self.assertNotIn("accounting does not know", total)
+
+        came = self.came()
+        ran = came[as_planned]
+        self.assertEqual((ran["course"], ran["ran"]["runs"], ran["ran"]["partitions"]),
+                         ("placed", 1, ["oslo"]))
+        self.assertGreaterEqual(ran["ran"]["total_s"], 2)
+        # One device of 1 kW, and a PUE of 1.1 at both sites; an estimated PUE errs too.
+        kwh = 1.1 * ran["ran"]["total_s"] / 3600
+        self.assertAlmostEqual(ran["energy"]["meter_kwh"]["mean"], kwh, places=9)
+        self.assertLess(ran["energy"]["meter_kwh"]["low"], kwh)
+        self.assertAlmostEqual(ran["attributional"]["actual_g"]["mean"], 20 * kwh, places=6)
+        self.assertAlmostEqual(ran["attributional"]["saved_g"]["mean"], 380 * kwh, places=6)
+        self.assertEqual(ran["energy"]["method"], "modelled")
+        self.assertEqual(ran["measured"]["not_believed"], "no-meter")
+        self.assertTrue(ran["measured"]["slurm"])
+        why = {job_id: came[job_id]["unknown"].get("attributional.saved_g")
+               for job_id in (as_planned, waits, moved, at_once, cancelled)}
+        self.assertEqual(why, {as_planned: None, waits: "not-ended", moved: "not-as-planned",
+                               at_once: "not-as-planned", cancelled: "never-ran"})
 
 
 if __name__ == "__main__":
