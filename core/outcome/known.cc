@@ -24,6 +24,8 @@ constexpr std::array<Words, kWhysUnknown> kWords = {{
     {WhyUnknown::kNoPool, "no-pool", "it ran in a partition that is no pool"},
     {WhyUnknown::kSeveralPools, "several-pools",
      "it ran in a partition whose pools differ in site or hardware"},
+    {WhyUnknown::kNoUnits, "units-not-accounted",
+     "accounting does not say how many devices it was given there"},
     {WhyUnknown::kNoPue, "no-pue", "its site is not in the configuration, so the PUE is unknown"},
     {WhyUnknown::kNoFreeWatts, "no-free-watts",
      "it is not known what its nodes would draw without the job"},

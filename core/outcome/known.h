@@ -21,6 +21,7 @@ enum class WhyUnknown {
   kNotAsPlanned,
   kNoPool,
   kSeveralPools,
+  kNoUnits,
   kNoPue,
   kNoFreeWatts,
   kNoActuals,

@@ -185,7 +185,7 @@ Known<OutcomeModel::UnitPower> OutcomeModel::PowerOf(const PlannedUse& plan, int
   };
   power.at_meter = spread(plan.energy - power.wake_up);
   if (plan.consequential.has_value() && plan.intensity.value() > 0 &&
-      std::isfinite(plan.gross.value())) {
+      std::isfinite((plan.gross - *plan.consequential).value())) {
     power.free_at_meter =
         spread(KilowattHours((plan.gross - *plan.consequential).value() / plan.intensity.value()));
   } else if (plan.stays_powered == 0) {
@@ -355,7 +355,7 @@ class OutcomeModel::Computation {
       if (!power.has_value()) return power.why();
       powered.power = *power;
       const std::optional<double> units = UnitsOf(powered);
-      if (!units.has_value()) return WhyUnknown::kNotRecorded;
+      if (!units.has_value()) return WhyUnknown::kNoUnits;
       powered.units = *units;
       runs_.push_back(powered);
     }

@@ -1,5 +1,6 @@
 #include "core/outcome/actual_intensity.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>

@@ -371,7 +371,7 @@ TEST(OutcomeModel, SaysWhyAFigureIsNotKnown) {
   const RanJob early = Ended({RunIn("oslo", At(2), At(3))});
   EXPECT_EQ(why_not_saved(decided, &early), "not-as-planned");
   const RanJob moved = Ended({RunIn("oslo-slow", At(4), At(5))});
-  EXPECT_EQ(why_not_saved(decided, &moved), "not-recorded");  // its units there are not known
+  EXPECT_EQ(why_not_saved(decided, &moved), "units-not-accounted");
   const RanJob elsewhere = Ended({RunIn("debug", At(4), At(5))});
   EXPECT_EQ(why_not_saved(decided, &elsewhere), "no-pool");
   DecidedJob old = decided;
