@@ -13,7 +13,7 @@ FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "replay", "scarbond", "
 # Each room includes headers of itself and of the rooms above it.
 ROOMS = """
 core/base core/finding core/reason core/json core/runtime core/job core/grid core/trial core/config core/admission core/cluster core/snapshot
-core/decision core/record core/outcome core/placer
+core/decision core/record core/outcome core/statement core/placer
 store
 forecast/http forecast/providers forecast/archive forecast/plausibility forecast/sources forecast/own
 forecast/live forecast/zones
