@@ -21,7 +21,7 @@ replay/trace replay/forecasts replay/cluster replay/policies replay/bounds repla
 plugin/words plugin/client plugin/installation plugin/job_submit
 settings
 scarbond
-cli cli/process cli/text cli/estimate cli/outcome cli/log cli/explain cli/verify cli/status cli/forecast cli/policy cli/replay
+cli cli/process cli/text cli/estimate cli/outcome cli/log cli/explain cli/statement cli/verify cli/status cli/forecast cli/policy cli/replay
 cli/doctor
 """.split()
 
