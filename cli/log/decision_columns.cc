@@ -331,6 +331,11 @@ void VisitColumns(Columns& columns, Parts& parts, Text& ran_elsewhere, LoggedDec
   columns.Integer("devices", summary.devices);
   columns.Moment("home_start", home.start);
   columns.Moment("chosen_runtime", chosen.runtime);
+  columns.Name("home_zone", home.zone);
+  columns.Real("home_kwh", home.energy);
+  columns.Real("home_g_per_kwh", home.intensity);
+  columns.Real("home_net", home.net);
+  columns.Real("home_embodied", home.embodied);
   columns.Real("chosen_kwh", chosen.energy);
   columns.Real("chosen_g_per_kwh", chosen.intensity);
   columns.Real("chosen_net", chosen.net);

@@ -117,7 +117,7 @@ void AddColumnsOf(const DecisionFilter& filter, std::set<std::string>* columns) 
 
 }  // namespace
 
-std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups, bool for_fates) {
+std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups) {
   std::set<std::string> columns = {
       "job_id",          "not_queued",         "is_returned",    "has_fate",
       "has_home",        "has_chosen",         "outcome",        "mode",
@@ -130,11 +130,23 @@ std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups,
       columns.emplace(column);
     }
   }
-  if (for_fates) {
-    columns.insert({"time", "user_id", "chosen_start", "chosen_task_runtime", "chosen_partition",
-                    "array_tasks", "runtime_source"});
-  }
   return columns;
+}
+
+std::set<std::string> ColumnsForFates() {
+  return {"time",
+          "user_id",
+          "job_id",
+          "has_fate",
+          "mode",
+          "outcome",
+          "is_returned",
+          "has_chosen",
+          "chosen_start",
+          "chosen_task_runtime",
+          "chosen_partition",
+          "array_tasks",
+          "runtime_source"};
 }
 
 DecisionIndex::DecisionIndex(std::string log, FolderOwner owner)

@@ -46,8 +46,10 @@ struct IndexQuery {
   std::set<std::string> columns = {};
 };
 
-// Returns the columns that LogTotals and LogGroups need, and AddFate() if `for_fates`.
-std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups, bool for_fates);
+// Returns the columns that LogTotals and LogGroups need.
+std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups);
+// Returns the columns that AddFate() needs.
+std::set<std::string> ColumnsForFates();
 
 // How much Update() may read.
 enum class IndexScope {

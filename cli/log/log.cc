@@ -23,15 +23,14 @@
 #include "cli/commands.h"
 #include "cli/log/decision_filter.h"
 #include "cli/log/decision_index.h"
+#include "cli/log/decision_reader.h"
 #include "cli/log/effect_report.h"
 #include "cli/log/fields.h"
-#include "cli/log/job_fates.h"
-#include "cli/log/log_contents.h"
+#include "cli/log/filter_options.h"
 #include "cli/log/logged_decision.h"
 #include "cli/log/outcome_fields.h"
 #include "cli/log/totals.h"
 #include "cli/outcome/job_outcomes.h"
-#include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/config/config.h"
 #include "core/outcome/outcome.h"
@@ -51,8 +50,7 @@ namespace {
 struct Options {
   std::string file;
   std::string config = CARBON_CONFIG_FILE;
-  std::string start, end;
-  std::vector<std::string> users, accounts, partitions, sites, policies;
+  FilterOptions filter;
   std::string format;  // empty: the default
   std::string sort, group_by;
   std::string archive, grid;
@@ -60,27 +58,6 @@ struct Options {
   bool all = false, json = false, no_header = false, parsable = false, help_format = false,
        no_index = false, follow = false, effect = false;
 };
-
-// Returns InvalidArgument if a time cannot be parsed.
-absl::StatusOr<DecisionFilter> FilterOf(const Options& options) {
-  DecisionFilter filter;
-  const absl::Time now = absl::Now();
-  for (const auto& [text, bound] :
-       {std::pair(&options.start, &filter.start), std::pair(&options.end, &filter.end)}) {
-    if (text->empty()) continue;
-    absl::StatusOr<absl::Time> time = ParseSlurmTime(*text, now, absl::LocalTimeZone());
-    if (!time.ok()) return time.status();
-    *bound = *time;
-  }
-  for (const auto& [names, admitted] : {std::pair(&options.users, &filter.users),
-                                        {&options.accounts, &filter.accounts},
-                                        {&options.partitions, &filter.partitions},
-                                        {&options.sites, &filter.sites},
-                                        {&options.policies, &filter.policies}}) {
-    admitted->insert(names->begin(), names->end());
-  }
-  return filter;
-}
 
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
 
@@ -98,9 +75,9 @@ class LogOutput {
         outcome_groups_(groups) {}
 
   // The columns of the index that it shows.
-  std::set<std::string> Columns(bool for_fates) const {
+  std::set<std::string> Columns() const {
     if (!has_groups_ && !options_.effect) return {};
-    std::set<std::string> columns = ColumnsForSums(group_fields_, for_fates);
+    std::set<std::string> columns = ColumnsForSums(group_fields_);
     if (options_.effect) columns.merge(EffectReport::Columns());
     return columns;
   }
@@ -205,120 +182,6 @@ class LogOutput {
   Table table_{{}};  // as it was printed
 };
 
-// The files that are read.
-struct Files {
-  std::string log;
-  std::vector<std::string> rotated;  // and the log itself, oldest first
-  bool all = false;                  // or only the log
-};
-
-// Reports only files that anybody may write: a copy of the log may belong to another user.
-void WarnOfWriters(const std::string& path) {
-  for (const std::string& fact : OtherWriters(path)) {
-    if (absl::StartsWith(fact, "anybody")) Complain(absl::StrCat(path, ": ", fact));
-  }
-}
-
-// Accounting forgets jobs. After this time a job that it does not know stays unknown.
-constexpr absl::Duration kUnknownAfter = absl::Hours(24 * 30);
-
-// Adds the decisions from the index of the log, and what became of their jobs. Complains only if it
-// succeeds.
-absl::Status ReadIndex(const Files& files, const DecisionFilter& filter, LogOutput* output) {
-  absl::StatusOr<std::unique_ptr<DecisionIndex>> opened = DecisionIndex::Open(files.log);
-  if (!opened.ok()) return opened.status();
-  DecisionIndex& index = **opened;
-  const IndexScope scope = files.all ? IndexScope::kAllFiles : IndexScope::kLogAlone;
-  absl::StatusOr<std::vector<std::string>> read = index.Update(scope);
-  if (!read.ok()) return read.status();
-  const std::string only = files.all ? "" : files.log;
-  IndexQuery query = {filter, only};
-  const absl::StatusOr<std::vector<int64_t>> job_ids = index.JobsToAskFor(query);
-  if (!job_ids.ok()) return job_ids.status();
-  std::vector<std::string> complaints;
-  const AskedRuns asked = AskWhatBecameOfJobs(
-      *job_ids, [&complaints](const std::string& line) { complaints.push_back(line); });
-
-  query.columns = output->Columns(/*for_fates=*/!asked.runs.empty());
-  while (true) {
-    const absl::StatusOr<bool> is_current = index.BeginReading();
-    if (!is_current.ok()) return is_current.status();
-    if (*is_current) break;
-    read = index.Update(scope);
-    if (!read.ok()) return read.status();
-  }
-  const std::vector<std::string> shown = files.all ? *read : std::vector<std::string>{files.log};
-  const auto damage = index.Damage(shown);
-  const auto withheld = index.Withheld(only);
-  if (!damage.ok()) return damage.status();
-  if (!withheld.ok()) return withheld.status();
-  const absl::Time now = absl::Now();
-  std::vector<FinalFate> final_fates;
-  absl::Status status = index.ForEach(query, [&](int64_t row, LoggedDecision decision) {
-    // A job that came meanwhile was not asked for.
-    if (HasFateToAskFor(decision) &&
-        std::binary_search(job_ids->begin(), job_ids->end(), *decision.job_id)) {
-      AddFate(asked.runs, &decision);
-      const bool is_final = decision.fate.has_value()
-                                ? IsFinal(*decision.fate, now)
-                                : asked.is_complete && decision.summary.time < now - kUnknownAfter;
-      if (is_final) final_fates.push_back({row, *decision.job_id, decision.fate});
-    }
-    output->Add(std::move(decision));
-  });
-  status.Update(index.EndReading());
-  if (!status.ok()) return status;
-  // If another process writes, accounting is asked again the next time.
-  index.KeepFates(final_fates).IgnoreError();
-  complaints.insert(complaints.end(), damage->begin(), damage->end());
-  complaints.insert(complaints.end(), withheld->begin(), withheld->end());
-  for (const std::string& line : complaints) Complain(line);
-  for (const std::string& path : shown) WarnOfWriters(path);
-  return absl::OkStatus();
-}
-
-// Whether the files are read without a word if the index cannot be: it may not be written, another
-// process updates it, or the files themselves are at fault, which ReadFiles() reports.
-bool IsNoFaultOfTheIndex(const absl::Status& status) {
-  return absl::IsPermissionDenied(status) || absl::IsUnavailable(status) || absl::IsAborted(status);
-}
-
-// Adds the decisions with what became of them.
-absl::Status AddOutcomes(const Options& options, const Config& config,
-                         std::vector<LoggedDecision> decisions, LogOutput* output) {
-  std::vector<DecidedInLog> decided;
-  decided.reserve(decisions.size());
-  for (const LoggedDecision& decision : decisions) {
-    decided.push_back({.decided = *decision.decided,
-                       .user_id = decision.summary.user_id,
-                       .job_id = decision.job_id,
-                       .was_restored = decision.returned.has_value(),
-                       .never_queued = decision.not_queued});
-  }
-  const absl::Status status =
-      ForEachOutcome(decided, config, SourcesFor(config, options.archive, options.grid), Complain,
-                     [&](size_t index, const JobOutcome& outcome, const RanJob* /*ran*/) {
-                       output->Add(std::move(decisions[index]), outcome);
-                     });
-  // What is said of a log that may not be read would be wrong here.
-  return status.ok() ? status : absl::FailedPreconditionError(status.message());
-}
-
-// Adds the decisions from the files themselves. `config` is needed only for outcomes.
-absl::Status ReadFiles(const Options& options, const Files& files, const DecisionFilter& filter,
-                       const std::optional<Config>& config, LogOutput* output) {
-  absl::StatusOr<LogContents> contents =
-      ReadLogs(files.all ? files.rotated : std::vector<std::string>{files.log}, filter,
-               options.json && !options.effect, Complain, /*for_outcomes=*/options.outcome);
-  if (!contents.ok()) return contents.status();
-  for (const std::string& line : contents->withheld) Complain(line);
-  std::vector<LoggedDecision>& decisions = contents->decisions;
-  AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), Complain).runs, &decisions);
-  if (options.outcome) return AddOutcomes(options, *config, std::move(decisions), output);
-  for (LoggedDecision& decision : decisions) output->Add(std::move(decision));
-  return absl::OkStatus();
-}
-
 // Prints decisions as they are written to the log, from the position on, until standard output is
 // closed or the program is interrupted. The queue shows a job only after its decision was written,
 // so it has no number yet.
@@ -395,12 +258,12 @@ int Run(const Options& options) {
     Complain(absl::StrCat("field \"", field->name, "\": is known only with --outcome"));
     return 2;
   }
-  const absl::StatusOr<DecisionFilter> filter = FilterOf(options);
+  const absl::StatusOr<DecisionFilter> filter = FilterOf(options.filter);
   if (!filter.ok()) {
     Complain(std::string(filter.status().message()));
     return 2;
   }
-  Files files = {.log = options.file, .all = options.all};
+  LogFiles files = {.log = options.file, .all = options.all};
   std::optional<Config> config;
   if (files.log.empty() || options.outcome) {
     std::vector<std::string> errors, warnings;
@@ -424,27 +287,31 @@ int Run(const Options& options) {
   }
   const std::optional<LogPosition> end =
       options.follow ? LogFollower::EndOf(files.log) : std::nullopt;
-  const auto finish = [&](LogOutput* output) {
-    output->Print();
-    return options.follow ? Follow(files.log, end, *filter, output) : 0;
-  };
   // --json prints the records' own lines, and outcomes need more of them than the index has. To
   // make an index, all files are read: only --all asks for that.
   const bool wants_lines = options.json && !options.effect;
-  const bool wants_index = options.file.empty() && !wants_lines && !options.no_index &&
-                           !options.outcome && (options.all || DecisionIndex::Exists(files.log));
-  for (int attempt = 0; wants_index; ++attempt) {
-    LogOutput output(options, *fields, *order, *groups);
-    const absl::Status read = ReadIndex(files, *filter, &output);
-    if (read.ok()) return finish(&output);
-    if (IsNoFaultOfTheIndex(read)) break;
-    const bool is_damaged = absl::IsDataLoss(read) || absl::StrContains(read.message(), "no such");
-    if (is_damaged && attempt == 0 && DecisionIndex::RemoveDamaged(files.log)) continue;
-    Complain(absl::StrCat(read.message(), "; the log's files are read instead"));
-    break;
+  files.use_index = options.file.empty() && !wants_lines && !options.no_index && !options.outcome &&
+                    (options.all || DecisionIndex::Exists(files.log));
+  files.keep_lines = wants_lines;
+  if (options.outcome) {
+    files.outcomes = {&*config, SourcesFor(*config, options.archive, options.grid)};
   }
-  LogOutput output(options, *fields, *order, *groups);
-  const absl::Status read = ReadFiles(options, files, *filter, config, &output);
+  std::optional<LogOutput> output;
+  const DecisionReader reader = {.begin =
+                                     [&] {
+                                       output.emplace(options, *fields, *order, *groups);
+                                       return output->Columns();
+                                     },
+                                 .add =
+                                     [&](LoggedDecision decision, const JobOutcome* outcome) {
+                                       if (outcome != nullptr) {
+                                         output->Add(std::move(decision), *outcome);
+                                       } else {
+                                         output->Add(std::move(decision));
+                                       }
+                                     },
+                                 .complain = Complain};
+  const absl::Status read = ReadDecisions(files, *filter, reader);
   if (!read.ok()) {
     Complain(absl::StrCat(read.message(),
                           absl::IsPermissionDenied(read)
@@ -453,7 +320,8 @@ int Run(const Options& options) {
                               : ""));
     return 1;
   }
-  return finish(&output);
+  output->Print();
+  return options.follow ? Follow(files.log, end, *filter, &*output) : 0;
 }
 
 }  // namespace
@@ -467,20 +335,7 @@ void AddLog(CLI::App& app, int* exit_code) {
   log->add_flag("--all", options->all, "Also read the rotated logs next to it");
   log->add_flag("--no-index", options->no_index,
                 "Read the files themselves, not the index of the log");
-  log->add_option("-S,--starttime", options->start,
-                  "Decisions at or after this time: YYYY-MM-DD[THH:MM[:SS]], now-2hours, today, …");
-  log->add_option("-E,--endtime", options->end, "Decisions at or before this time");
-  const auto add_list = [log](const char* name, std::vector<std::string>* list, const char* help) {
-    log->add_option(name, *list, help)
-        ->type_name("NAME,...")
-        ->delimiter(',')
-        ->allow_extra_args(false);
-  };
-  add_list("-u,--user", &options->users, "Only of these users, by name or uid");
-  add_list("-A,--account", &options->accounts, "Only of these accounts");
-  add_list("-p,--partition", &options->partitions, "Only asked for or moved to these partitions");
-  add_list("--site", &options->sites, "Only from or to these sites");
-  add_list("--policy", &options->policies, "Only under these policies");
+  AddFilterOptions(log, &options->filter);
   log->add_option("-o,--format", options->format, "Fields, each with an optional %width")
       ->type_name("FIELD[%WIDTH],...");
   CLI::Option* const sort =

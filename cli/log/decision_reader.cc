@@ -1,0 +1,152 @@
+#include "cli/log/decision_reader.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cli/log/decision_index.h"
+#include "cli/log/job_fates.h"
+#include "cli/log/log_contents.h"
+#include "cli/outcome/job_outcomes.h"
+#include "store/file.h"
+
+namespace carbon {
+namespace {
+
+// Accounting forgets jobs. After this time a job that it does not know stays unknown.
+constexpr absl::Duration kUnknownAfter = absl::Hours(24 * 30);
+
+// Reports only files that anybody may write: a copy of the log may belong to another user.
+void WarnOfWriters(const std::string& path, const DecisionReader& reader) {
+  for (const std::string& fact : OtherWriters(path)) {
+    if (absl::StartsWith(fact, "anybody")) reader.complain(absl::StrCat(path, ": ", fact));
+  }
+}
+
+// Adds the decisions from the index of the log, and what became of their jobs. Complains only if it
+// succeeds.
+absl::Status ReadIndex(const LogFiles& files, const DecisionFilter& filter,
+                       const DecisionReader& reader) {
+  const std::set<std::string> columns = reader.begin();
+  absl::StatusOr<std::unique_ptr<DecisionIndex>> opened = DecisionIndex::Open(files.log);
+  if (!opened.ok()) return opened.status();
+  DecisionIndex& index = **opened;
+  const IndexScope scope = files.all ? IndexScope::kAllFiles : IndexScope::kLogAlone;
+  absl::StatusOr<std::vector<std::string>> read = index.Update(scope);
+  if (!read.ok()) return read.status();
+  const std::string only = files.all ? "" : files.log;
+  IndexQuery query = {filter, only};
+  const absl::StatusOr<std::vector<int64_t>> job_ids = index.JobsToAskFor(query);
+  if (!job_ids.ok()) return job_ids.status();
+  std::vector<std::string> complaints;
+  const AskedRuns asked = AskWhatBecameOfJobs(
+      *job_ids, [&complaints](const std::string& line) { complaints.push_back(line); });
+
+  query.columns = columns;
+  if (!columns.empty() && !asked.runs.empty()) query.columns.merge(ColumnsForFates());
+  while (true) {
+    const absl::StatusOr<bool> is_current = index.BeginReading();
+    if (!is_current.ok()) return is_current.status();
+    if (*is_current) break;
+    read = index.Update(scope);
+    if (!read.ok()) return read.status();
+  }
+  const std::vector<std::string> shown = files.all ? *read : std::vector<std::string>{files.log};
+  const auto damage = index.Damage(shown);
+  const auto withheld = index.Withheld(only);
+  if (!damage.ok()) return damage.status();
+  if (!withheld.ok()) return withheld.status();
+  const absl::Time now = absl::Now();
+  std::vector<FinalFate> final_fates;
+  absl::Status status = index.ForEach(query, [&](int64_t row, LoggedDecision decision) {
+    // A job that came meanwhile was not asked for.
+    if (HasFateToAskFor(decision) &&
+        std::binary_search(job_ids->begin(), job_ids->end(), *decision.job_id)) {
+      AddFate(asked.runs, &decision);
+      const bool is_final = decision.fate.has_value()
+                                ? IsFinal(*decision.fate, now)
+                                : asked.is_complete && decision.summary.time < now - kUnknownAfter;
+      if (is_final) final_fates.push_back({row, *decision.job_id, decision.fate});
+    }
+    reader.add(std::move(decision), nullptr);
+  });
+  status.Update(index.EndReading());
+  if (!status.ok()) return status;
+  // If another process writes, accounting is asked again the next time.
+  index.KeepFates(final_fates).IgnoreError();
+  complaints.insert(complaints.end(), damage->begin(), damage->end());
+  complaints.insert(complaints.end(), withheld->begin(), withheld->end());
+  for (const std::string& line : complaints) reader.complain(line);
+  for (const std::string& path : shown) WarnOfWriters(path, reader);
+  return absl::OkStatus();
+}
+
+// Whether the files are read without a word if the index cannot be: it may not be written, another
+// process updates it, or the files themselves are at fault, which ReadFiles() reports.
+bool IsNoFaultOfTheIndex(const absl::Status& status) {
+  return absl::IsPermissionDenied(status) || absl::IsUnavailable(status) || absl::IsAborted(status);
+}
+
+// Adds the decisions with what became of them.
+absl::Status AddOutcomes(const LogFiles& files, std::vector<LoggedDecision> decisions,
+                         const DecisionReader& reader) {
+  std::vector<DecidedInLog> decided;
+  decided.reserve(decisions.size());
+  for (const LoggedDecision& decision : decisions) {
+    decided.push_back({.decided = *decision.decided,
+                       .user_id = decision.summary.user_id,
+                       .job_id = decision.job_id,
+                       .was_restored = decision.returned.has_value(),
+                       .never_queued = decision.not_queued});
+  }
+  const absl::Status status =
+      ForEachOutcome(decided, *files.outcomes.config, files.outcomes.actual, reader.complain,
+                     [&](size_t index, const JobOutcome& outcome, const RanJob* /*ran*/) {
+                       reader.add(std::move(decisions[index]), &outcome);
+                     });
+  // What is said of a log that may not be read would be wrong here.
+  return status.ok() ? status : absl::FailedPreconditionError(status.message());
+}
+
+// Adds the decisions from the files themselves.
+absl::Status ReadFiles(const LogFiles& files, const DecisionFilter& filter,
+                       const DecisionReader& reader) {
+  reader.begin();
+  const bool with_outcomes = files.outcomes.config != nullptr;
+  absl::StatusOr<LogContents> contents =
+      ReadLogs(files.all ? files.rotated : std::vector<std::string>{files.log}, filter,
+               files.keep_lines, reader.complain, /*for_outcomes=*/with_outcomes);
+  if (!contents.ok()) return contents.status();
+  for (const std::string& line : contents->withheld) reader.complain(line);
+  std::vector<LoggedDecision>& decisions = contents->decisions;
+  AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), reader.complain).runs, &decisions);
+  if (with_outcomes) return AddOutcomes(files, std::move(decisions), reader);
+  for (LoggedDecision& decision : decisions) reader.add(std::move(decision), nullptr);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReadDecisions(const LogFiles& files, const DecisionFilter& filter,
+                           const DecisionReader& reader) {
+  for (int attempt = 0; files.use_index; ++attempt) {
+    absl::Status read = ReadIndex(files, filter, reader);
+    if (read.ok()) return read;
+    if (IsNoFaultOfTheIndex(read)) break;
+    const bool is_damaged = absl::IsDataLoss(read) || absl::StrContains(read.message(), "no such");
+    if (is_damaged && attempt == 0 && DecisionIndex::RemoveDamaged(files.log)) continue;
+    reader.complain(absl::StrCat(read.message(), "; the log's files are read instead"));
+    break;
+  }
+  return ReadFiles(files, filter, reader);
+}
+
+}  // namespace carbon
