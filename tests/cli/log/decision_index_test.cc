@@ -54,7 +54,10 @@ struct Seen {
   void Add(const LoggedDecision& decision) {
     static const std::vector<LogColumn>& columns = *new std::vector<LogColumn>([] {
       std::string names;
-      const std::string list = absl::StrReplaceAll(ListLogFields(), {{"\n", " "}});
+      // The index has no outcomes.
+      const std::string all = ListLogFields();
+      const std::string list =
+          absl::StrReplaceAll(all.substr(0, all.find("with --outcome")), {{"\n", " "}});
       for (const absl::string_view name : absl::StrSplit(list, ' ', absl::SkipEmpty())) {
         absl::StrAppend(&names, names.empty() ? "" : ",", name);
       }
