@@ -23,6 +23,7 @@ void AddPolicy(CLI::App& app, int* exit_code);
 // To `scarbon policy`.
 void AddPolicyWhatIf(CLI::App& policy, int* exit_code);
 void AddReplay(CLI::App& app, int* exit_code);
+void AddReport(CLI::App& app, int* exit_code);
 void AddStatement(CLI::App& app, int* exit_code);
 void AddStatus(CLI::App& app, int* exit_code);
 

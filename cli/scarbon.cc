@@ -25,6 +25,7 @@ int Run(int argc, char** argv) {
   carbon::AddLog(app, &exit_code);
   carbon::AddPolicy(app, &exit_code);
   carbon::AddReplay(app, &exit_code);
+  carbon::AddReport(app, &exit_code);
   carbon::AddStatement(app, &exit_code);
   carbon::AddStatus(app, &exit_code);
   try {
