@@ -37,7 +37,8 @@ struct LoggedReturn {
 // What became of a decision, as a table and sums show it (core/outcome/outcome.h). Absent: unknown.
 struct ShownOutcome {
   struct Emission {
-    std::optional<GramsCo2e> actual, at_home, saved, saved_low, saved_high;
+    std::optional<GramsCo2e> actual, at_home, saved;
+    std::optional<double> share_low, share_high;  // of the saving in the emission at home
   };
 
   std::optional<absl::Time> start;

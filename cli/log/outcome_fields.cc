@@ -47,17 +47,15 @@ double Value(Q quantity) {
 }
 double Itself(double number) { return number; }
 
-Number ShareOf(const Emission& emission, std::optional<GramsCo2e> Emission::* saved) {
-  if (!(emission.*saved).has_value() || !emission.at_home.has_value()) return std::nullopt;
+Number ShareOf(const Emission& emission) {
+  if (!emission.saved.has_value() || !emission.at_home.has_value()) return std::nullopt;
   const double home = emission.at_home->value();
   if (home == 0) return std::nullopt;
-  return (emission.*saved)->value() / home;
+  return emission.saved->value() / home;
 }
 
-Number Saved(const ShownOutcome& came) { return ShareOf(came.attributional, &Emission::saved); }
-Number ConsequentialSaved(const ShownOutcome& came) {
-  return ShareOf(came.consequential, &Emission::saved);
-}
+Number Saved(const ShownOutcome& came) { return ShareOf(came.attributional); }
+Number ConsequentialSaved(const ShownOutcome& came) { return ShareOf(came.consequential); }
 
 std::string BoundsText(Number low, Number high) {
   if (!low.has_value() || !high.has_value()) return "";
@@ -68,8 +66,7 @@ std::string BoundsText(Number low, Number high) {
 std::string IntervalText(const D& decision) {
   if (decision.came == nullptr) return "";
   const Emission& emission = decision.came->attributional;
-  return BoundsText(ShareOf(emission, &Emission::saved_low),
-                    ShareOf(emission, &Emission::saved_high));
+  return BoundsText(emission.share_low, emission.share_high);
 }
 
 std::string SignedPercent(double share) { return absl::StrFormat("%+.0f%%", 100 * share); }
@@ -156,8 +153,11 @@ Emission ShownOf(const EmissionOutcome& emission) {
   if (emission.at_home.has_value()) shown.at_home = emission.at_home->value;
   if (emission.saved.has_value()) {
     shown.saved = emission.saved->value;
-    shown.saved_low = emission.saved->low();
-    shown.saved_high = emission.saved->high();
+    if (emission.at_home->low().value() > 0) {
+      const Interval90 share = ShareInterval90(*emission.saved, *emission.at_home);
+      shown.share_low = share.low;
+      shown.share_high = share.high;
+    }
   }
   return shown;
 }
@@ -187,9 +187,9 @@ std::string EmissionText(const OutcomeTotals::EmissionSum& sum) {
       absl::StrCat(FormatMass(sum.actual.value), " CO2e, at home ", FormatMass(sum.at_home.value),
                    ": saved ", FormatMass(saved.value));
   if (const double home = sum.at_home.value.value(); home > 0) {
+    const Interval90 share = ShareInterval90(saved, sum.at_home);
     absl::StrAppend(&text, " (", PercentText(saved.value.value() / home),
-                    ", 90%: ", PercentText(saved.low().value() / home), " to ",
-                    PercentText(saved.high().value() / home), ")");
+                    ", 90%: ", PercentText(share.low), " to ", PercentText(share.high), ")");
   }
   absl::StrAppend(&text, "; predicted ", FormatMass(sum.predicted), ", at home ",
                   FormatMass(sum.predicted_home), ": saving ", FormatMass(sum.predicted_saving()));
@@ -299,9 +299,9 @@ Table OutcomeGroups::ToTable() const {
     const double home = sum.at_home.value.value();
     const bool has_share = sum.decisions > 0 && home > 0;
     cells.push_back(has_share ? PercentText(sum.saved.value.value() / home) : "");
-    cells.push_back(
-        has_share ? BoundsText(sum.saved.low().value() / home, sum.saved.high().value() / home)
-                  : "");
+    const Interval90 share =
+        has_share ? ShareInterval90(sum.saved, sum.at_home) : Interval90{.low = 0, .high = 0};
+    cells.push_back(has_share ? BoundsText(share.low, share.high) : "");
     // Of a part of the decisions it would be taken for the whole.
     const OutcomeTotals::EmissionSum& added = totals.consequential;
     cells.push_back(added.decisions > 0 && added.decisions == sum.decisions

@@ -43,6 +43,15 @@ Estimated<Q> EstimatedBy(Q value, const ErrorDraws& factors) {
   return estimated;
 }
 
+// The bounds of the central 90% of `part` as a share of `whole`, with the errors that both share.
+// `whole` is above 0 in every scenario.
+template <class Q>
+Interval90 ShareInterval90(const Estimated<Q>& part, const Estimated<Q>& whole) {
+  ErrorDraws shares = part.draws;
+  for (size_t s = 0; s < shares.size(); ++s) shares[s] /= whole.draws[s];
+  return CentralInterval90(shares);
+}
+
 }  // namespace carbon
 
 #endif  // CORE_OUTCOME_ESTIMATED_H_
