@@ -153,10 +153,9 @@ Emission ShownOf(const EmissionOutcome& emission) {
   if (emission.at_home.has_value()) shown.at_home = emission.at_home->value;
   if (emission.saved.has_value()) {
     shown.saved = emission.saved->value;
-    if (emission.at_home->low().value() > 0) {
-      const Interval90 share = ShareInterval90(*emission.saved, *emission.at_home);
-      shown.share_low = share.low;
-      shown.share_high = share.high;
+    if (const auto share = ShareInterval90(*emission.saved, *emission.at_home)) {
+      shown.share_low = share->low;
+      shown.share_high = share->high;
     }
   }
   return shown;
@@ -187,9 +186,11 @@ std::string EmissionText(const OutcomeTotals::EmissionSum& sum) {
       absl::StrCat(FormatMass(sum.actual.value), " CO2e, at home ", FormatMass(sum.at_home.value),
                    ": saved ", FormatMass(saved.value));
   if (const double home = sum.at_home.value.value(); home > 0) {
-    const Interval90 share = ShareInterval90(saved, sum.at_home);
-    absl::StrAppend(&text, " (", PercentText(saved.value.value() / home),
-                    ", 90%: ", PercentText(share.low), " to ", PercentText(share.high), ")");
+    absl::StrAppend(&text, " (", PercentText(saved.value.value() / home));
+    if (const auto share = ShareInterval90(saved, sum.at_home)) {
+      absl::StrAppend(&text, ", 90%: ", PercentText(share->low), " to ", PercentText(share->high));
+    }
+    absl::StrAppend(&text, ")");
   }
   absl::StrAppend(&text, "; predicted ", FormatMass(sum.predicted), ", at home ",
                   FormatMass(sum.predicted_home), ": saving ", FormatMass(sum.predicted_saving()));
@@ -299,9 +300,9 @@ Table OutcomeGroups::ToTable() const {
     const double home = sum.at_home.value.value();
     const bool has_share = sum.decisions > 0 && home > 0;
     cells.push_back(has_share ? PercentText(sum.saved.value.value() / home) : "");
-    const Interval90 share =
-        has_share ? ShareInterval90(sum.saved, sum.at_home) : Interval90{.low = 0, .high = 0};
-    cells.push_back(has_share ? BoundsText(share.low, share.high) : "");
+    const std::optional<Interval90> share =
+        has_share ? ShareInterval90(sum.saved, sum.at_home) : std::nullopt;
+    cells.push_back(share.has_value() ? BoundsText(share->low, share->high) : "");
     // Of a part of the decisions it would be taken for the whole.
     const OutcomeTotals::EmissionSum& added = totals.consequential;
     cells.push_back(added.decisions > 0 && added.decisions == sum.decisions

@@ -118,10 +118,11 @@ int Run(const Options& options) {
             head.from = filter->start;
             head.to = filter->end;
             head.filters = FilterTexts(options.filter);
-            builder.emplace(
-                ReportQuestion{
-                    .group_by = *groups, .listed_jobs = options.top, .with_shadow = options.shadow},
-                std::move(head));
+            builder.emplace(ReportQuestion{.group_by = *groups,
+                                           .listed_jobs = options.top,
+                                           .with_shadow = options.shadow,
+                                           .with_outcomes = options.outcome},
+                            std::move(head));
             return builder->Columns();
           },
       .add = [&](const LoggedDecision& decision,
@@ -169,6 +170,17 @@ void AddReport(CLI::App& app, int* exit_code) {
   report->add_flag("--shadow", options->shadow,
                    "Also show what enforcing the decisions in shadow would have saved, and cost in "
                    "waiting, for each account");
+  CLI::Option* const outcome = report->add_flag(
+      "--outcome", options->outcome,
+      "Also show what really came: energy, intensities and emission beside the prediction");
+  report
+      ->add_option("--archive", options->archive,
+                   "With --outcome, the archive with the actual intensities; default: scarbond's")
+      ->needs(outcome);
+  report
+      ->add_option("--grid", options->grid,
+                   "With --outcome, a folder with the actual intensities, ZONE.csv each")
+      ->needs(outcome);
   report->add_option("--top", options->top, "How many of the best and of the worst jobs are listed")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();

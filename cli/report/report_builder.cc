@@ -397,8 +397,10 @@ class ReportBuilder::Impl {
     report_.timeline = TimelineOf(slots_, report_.step, report_.time_zone);
     for (auto& [name, site] : sites_) report_.sites.push_back(site);
     const auto intensity = [](const ReportSite& site) {
-      const KilowattHours energy = site.home_energy + site.run_energy;
-      const GramsCo2e emission = site.home_emission + site.run_emission;
+      // Of the runs there; where nothing ran, of what would have run.
+      const bool has_run = site.run_energy.value() > 0;
+      const KilowattHours energy = has_run ? site.run_energy : site.home_energy;
+      const GramsCo2e emission = has_run ? site.run_emission : site.home_emission;
       return energy.value() > 0 ? emission.value() / energy.value() : HUGE_VAL;
     };
     std::stable_sort(

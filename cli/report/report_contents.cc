@@ -9,12 +9,11 @@ constexpr char kFromLog[] =
     "placement log: forecasts and hardware profiles as they were when each job was submitted";
 constexpr char kFromRuns[] =
     "sacct's runs; actual intensities from the archive or the named folder; energy measured where "
-    "a "
-    "meter is believed, otherwise modelled";
+    "a meter is believed, otherwise modelled";
 constexpr char kActualInterval[] =
-    "90%: errors of watts, PUE and estimated intensities, which jobs share as far as they share "
-    "the "
-    "hardware and the site";
+    "90%: errors of watts, of what free hardware draws, and of PUE, which jobs share as far as "
+    "they "
+    "share the hardware and the site; not of the intensities";
 constexpr char kInterval[] =
     "sum of the jobs' 90% intervals: as if all forecasts erred in the same direction";
 

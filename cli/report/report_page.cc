@@ -152,14 +152,20 @@ std::string Summary(const Report& report) {
   }
   if (emission.jobs > 0) {
     const std::string interval = IntervalText(sums);
-    absl::StrAppend(
-        &html,
-        Headline("CO2e saved", SavedText(sums),
-                 absl::StrCat(SavedShareText(sums), " of at home",
-                              interval.empty() ? "" : absl::StrCat("; ", interval), "; predicted")),
-        Headline("CO2e emitted", AmountText(emission.run.value(), "g"),
-                 absl::StrCat("at home ", AmountText(emission.home.value(), "g"),
-                              "; location-based, predicted")));
+    const ReportRuntimes& runtimes = report.runtimes;
+    std::string ran;
+    if (runtimes.predicted > GramsCo2e(0)) {
+      ran = absl::StrCat(", of which jobs that have ended ran ",
+                         ShareText(runtimes.ran / runtimes.predicted));
+    }
+    absl::StrAppend(&html,
+                    Headline("CO2e saved", SavedText(sums),
+                             absl::StrCat(SavedShareText(sums), " of at home",
+                                          interval.empty() ? "" : absl::StrCat("; ", interval),
+                                          "; predicted for the whole predicted time", ran)),
+                    Headline("CO2e emitted", AmountText(emission.run.value(), "g"),
+                             absl::StrCat("at home ", AmountText(emission.home.value(), "g"),
+                                          "; location-based, predicted")));
   }
   if (sums.energy.jobs > 0) {
     absl::StrAppend(&html,

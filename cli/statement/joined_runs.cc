@@ -153,7 +153,9 @@ class Joiner {
     const JobOutcome outcome = model_.Of(decided, &alone);
     SetEnergy(outcome, place, &stated);
     if (stated.energy.has_value()) SetEmission(outcome, place, decision, &stated);
-    if (place.profile != nullptr && place.profile->embodied_per_hour.has_value()) {
+    // Per hour of the profile's unit, which accounting may not count.
+    if (place.profile != nullptr && place.profile->embodied_per_hour.has_value() &&
+        stated.unit == place.profile->unit) {
       const Sourced<GramsCo2e>& embodied = *place.profile->embodied_per_hour;
       stated.embodied = Sourced<GramsCo2e>{embodied.value * stated.unit_hours(), embodied.quality,
                                            absl::StrCat(place.hardware, ": ", embodied.source)};
@@ -186,10 +188,10 @@ class Joiner {
       }
       return saved;
     };
-    const auto as_predicted = [](const std::optional<Saving>& saving) {
+    const auto as_predicted = [](const std::optional<Saving>& saving, double share) {
       std::optional<Ranged<GramsCo2e>> saved;
       if (saving.has_value() && std::isfinite(saving->mean.value())) {
-        saved = {saving->mean, saving->low, saving->high};
+        saved = {saving->mean * share, saving->low * share, saving->high * share};
       }
       return saved;
     };
@@ -198,9 +200,13 @@ class Joiner {
     avoided.is_actual = attributional.has_value();
     if (avoided.is_actual) {
       avoided.consequential = by_what_happened(outcome.consequential);
-    } else if (is_placed) {  // of a job that was restored, the prediction is of another plan
-      attributional = as_predicted(decision.saving);
-      avoided.consequential = as_predicted(decision.consequential_saving);
+    } else if (is_placed && outcome.ran.has_value() &&
+               IsForWantOfActuals(outcome.attributional.saved.why())) {
+      // As predicted, for as much of the predicted time as it ran. Not of a job that was restored:
+      // the prediction is of another plan.
+      const double share = RanShare(decision.decided, *outcome.ran);
+      attributional = as_predicted(decision.saving, share);
+      avoided.consequential = as_predicted(decision.consequential_saving, share);
     }
     if (!attributional.has_value()) return std::nullopt;
     avoided.attributional = *attributional;
@@ -208,10 +214,30 @@ class Joiner {
   }
 
  private:
+  // Whether only the actual intensities lack. If the job never ran, or left its plan, the
+  // prediction is of something that did not happen.
+  static bool IsForWantOfActuals(WhyUnknown why) {
+    return why == WhyUnknown::kNoActuals || why == WhyUnknown::kActualsMissing;
+  }
+
+  // What share of the time that was predicted for all tasks it ran, at most all of it.
+  static double RanShare(const DecidedJob& decided, const RunFacts& ran) {
+    const absl::Duration predicted =
+        decided.chosen->task_runtime * static_cast<double>(decided.array_tasks);
+    if (predicted <= absl::ZeroDuration() || predicted == absl::InfiniteDuration()) return 0;
+    return std::min(1.0, absl::FDivDuration(ran.total, predicted));
+  }
+
   Place PlaceOf(const ActualRun& run, const JobDecision* decision) const {
     Place place;
     if (decision != nullptr) {
-      for (const auto* plan : {&decision->decided.chosen, &decision->decided.home}) {
+      // The plan that took effect comes first: both may be in the run's partition.
+      const DecidedJob& decided = decision->decided;
+      const bool is_placed = decided.outcome == Outcome::kPlaced &&
+                             decided.mode == Mode::kEnforce && !decision->was_restored;
+      const std::optional<PlannedUse>& first = is_placed ? decided.chosen : decided.home;
+      const std::optional<PlannedUse>& second = is_placed ? decided.home : decided.chosen;
+      for (const auto* plan : {&first, &second}) {
         if (!plan->has_value() || (*plan)->partition != run.partition) continue;
         place.plan = &**plan;
         place.pool = (*plan)->pool;
@@ -387,7 +413,8 @@ struct DecidedRuns {
 };
 
 std::vector<DecidedRuns> MatchDecisions(const std::multimap<int64_t, JobDecision>& decisions,
-                                        int64_t job_id, const std::vector<AccountedRun>& runs) {
+                                        int64_t job_id, const std::vector<AccountedRun>& runs,
+                                        const SlurmMeter& meter) {
   std::vector<DecidedRuns> matched;
   const auto [begin, end] = decisions.equal_range(job_id);
   for (auto one = begin; one != end; ++one) {
@@ -395,6 +422,10 @@ std::vector<DecidedRuns> MatchDecisions(const std::multimap<int64_t, JobDecision
     std::optional<RanJob> ran = JobSubmittedWith(decision.decided.time, decision.user_id, runs);
     if (!ran.has_value()) continue;
     ran->was_restored = decision.was_restored;
+    ran->had_nodes_alone =
+        std::all_of(ran->runs.begin(), ran->runs.end(), [&meter](const ActualRun& run) {
+          return meter.exclusive_partitions.contains(run.partition);
+        });
     matched.push_back({&decision, *std::move(ran)});
   }
   return matched;
@@ -434,6 +465,22 @@ absl::StatusOr<ActualsByZone> ReadActuals(const AccountedRuns& accounted,
   return ActualsByZone();
 }
 
+// Job numbers begin anew after MaxJobId. Of two users who had the same number, the newer one
+// counts.
+void KeepNewestUser(int64_t job_id, std::vector<AccountedRun>* runs, const Complain& complain) {
+  if (runs->empty()) return;
+  const auto newest = std::max_element(runs->begin(), runs->end(),
+                                       [](const AccountedRun& a, const AccountedRun& b) {
+                                         return a.run.submitted < b.run.submitted;
+                                       });
+  const uint32_t user_id = newest->user_id;
+  const auto others =
+      std::erase_if(*runs, [user_id](const AccountedRun& run) { return run.user_id != user_id; });
+  if (others == 0) return;
+  complain(absl::StrCat("job ", job_id, ": accounting has earlier jobs of other users with this ",
+                        "number, which do not count"));
+}
+
 absl::Status CheckKnown(const JobList& jobs, const AccountedRuns& accounted) {
   std::vector<int64_t> missing;
   for (const int64_t id : jobs.ids()) {
@@ -455,7 +502,8 @@ absl::Status CheckKnown(const JobList& jobs, const AccountedRuns& accounted) {
 
 absl::StatusOr<JoinedRuns> JoinRuns(const JobList& jobs, const Config& config,
                                     const RunSources& sources, const Complain& complain) {
-  const AccountedRuns accounted = AskForRuns(jobs.ids(), complain);
+  AccountedRuns accounted = AskForRuns(jobs.ids(), complain);
+  for (auto& [job_id, runs] : accounted) KeepNewestUser(job_id, &runs, complain);
   if (absl::Status known = CheckKnown(jobs, accounted); !known.ok()) return known;
   const absl::StatusOr<std::multimap<int64_t, JobDecision>> decisions =
       ReadDecisions(accounted, sources, complain);
@@ -472,7 +520,7 @@ absl::StatusOr<JoinedRuns> JoinRuns(const JobList& jobs, const Config& config,
   }
   const Joiner joiner(config, *actuals, meter);
   for (const auto& [job_id, runs] : accounted) {
-    const std::vector<DecidedRuns> matched = MatchDecisions(*decisions, job_id, runs);
+    const std::vector<DecidedRuns> matched = MatchDecisions(*decisions, job_id, runs, meter);
     for (const AccountedRun& run : runs) {
       if (!jobs.Has(run.run.task)) continue;
       if (!run.has_started) {

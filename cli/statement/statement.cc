@@ -143,7 +143,7 @@ int Run(const Options& options) {
     std::cout << text;
     return 0;
   }
-  const absl::Status written = WriteFileAtomically(options.output, text);
+  const absl::Status written = WriteFileAtomically(options.output, text, {.mode = 0640});
   if (written.ok()) return 0;
   Complain(std::string(written.message()));
   return 1;

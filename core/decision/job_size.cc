@@ -71,10 +71,12 @@ Resources Taken(const Filled& filled, const NodeGroup& group, int64_t nodes) {
   const bool no_other = filled.all_memory && PerNode(group, &Resources::memory_mib) > 0;
   task.nodes = filled.exclusive || no_other ? nodes : 0;
   for (const auto what : kShared) {
-    // If the demand is spread over the nodes, as 8 GPUs over 3, a node's part is rounded up. Each
-    // node has some of it: one CPU over two nodes takes two.
-    const bool is_part =
-        task.*what >= nodes && filled.per_node.*what == DivideUp(task.*what, nodes);
+    // If a demand for the whole job is spread over the nodes, as 8 GPUs over 3, a node's part is
+    // rounded up. Each node has some of it: one CPU over two nodes takes two. A demand for each
+    // node is a multiple, and grows with the nodes.
+    const int64_t part = filled.per_node.*what;
+    const bool is_part = task.*what >= nodes && part == DivideUp(task.*what, nodes) &&
+                         task.*what != Product(part, std::max<int64_t>(1, filled.demand.nodes));
     if (!is_part) task.*what = std::max(task.*what, Product(filled.per_node.*what, nodes));
     if (filled.exclusive || (filled.all_memory && what == &Resources::memory_mib)) {
       task.*what = std::max(task.*what, Product(PerNode(group, what), nodes));

@@ -6,6 +6,7 @@
 #define CORE_OUTCOME_ESTIMATED_H_
 
 #include <cstddef>
+#include <optional>
 
 #include "core/base/quantities.h"
 #include "core/decision/gate.h"
@@ -44,11 +45,14 @@ Estimated<Q> EstimatedBy(Q value, const ErrorDraws& factors) {
 }
 
 // The bounds of the central 90% of `part` as a share of `whole`, with the errors that both share.
-// `whole` is above 0 in every scenario.
+// Absent if `whole` is not above 0 in every scenario.
 template <class Q>
-Interval90 ShareInterval90(const Estimated<Q>& part, const Estimated<Q>& whole) {
+std::optional<Interval90> ShareInterval90(const Estimated<Q>& part, const Estimated<Q>& whole) {
   ErrorDraws shares = part.draws;
-  for (size_t s = 0; s < shares.size(); ++s) shares[s] /= whole.draws[s];
+  for (size_t s = 0; s < shares.size(); ++s) {
+    if (!(whole.draws[s] > 0)) return std::nullopt;
+    shares[s] /= whole.draws[s];
+  }
   return CentralInterval90(shares);
 }
 

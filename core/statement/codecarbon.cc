@@ -3,6 +3,7 @@
 #include <map>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -51,10 +52,16 @@ constexpr absl::string_view kColumns[] = {"timestamp",
                                           "pue",
                                           "wue"};
 
-std::string Cell(absl::string_view text) {
+// A text that a spreadsheet would take for a formula begins with an apostrophe.
+std::string Cell(absl::string_view given) {
+  double number = 0;
+  const bool looks_like_formula =
+      !given.empty() && absl::string_view("=+-@\t\r").find(given[0]) != absl::string_view::npos &&
+      !absl::SimpleAtod(given, &number);
+  const std::string text = absl::StrCat(looks_like_formula ? "'" : "", given);
   if (!absl::StrContains(text, ',') && !absl::StrContains(text, '"') &&
       !absl::StrContains(text, '\n') && !absl::StrContains(text, '\r')) {
-    return std::string(text);
+    return text;
   }
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }

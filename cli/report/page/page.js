@@ -138,7 +138,7 @@
   const sites = (width) => {
     const rows = report.sites.slice(0, 12).map((s) => ({
       name: s.site, home: s.home_kwh, run: s.run_kwh,
-      intensity: (s.home_g + s.run_g) / (s.home_kwh + s.run_kwh),
+      intensity: s.run_kwh > 0 ? s.run_g / s.run_kwh : s.home_g / s.home_kwh,
     }));
     if (rows.length === 0) return [];
     return pairs(width, rows, "Energy, kWh", "Energy by site at home and as run, the cleanest grid first",

@@ -123,7 +123,8 @@ class ScarbonLogOutcome : public ScarbonLog {
     const double saved = 9600 - 880;
     decision.saving = Saving{GramsCo2e(saved), GramsCo2e(saved), GramsCo2e(saved),
                              saved / 9600,     saved / 9600,     saved / 9600};
-    Append(WriteRecord(RecordOfDecision({kBoot, ++sequence_}, kStart, request, decision)) +
+    ++sequence_;
+    Append(WriteRecord(RecordOfDecision({kBoot, sequence_}, kStart, request, decision)) +
            WriteRecord(
                BookingRecord{{{"0123456789abcdef", sequence_}, kStart},
                              {DecisionId({kBoot, sequence_}), BookingFate::kConfirmed, job.id}}));
@@ -201,6 +202,25 @@ TEST_F(ScarbonLogOutcome, SetsWhatCameBesideWhatWasPredicted) {
                                "kg: saved 5.78 kg (93%, 90%: "));
 }
 
+// The report's sums are of the same outcomes.
+TEST_F(ScarbonLogOutcome, IsSummedUpByTheReport) {
+  Decide({.id = 17});
+  RanAs(17, "oslo", 4.5, 1.5);
+  const auto report = [this](const std::string& arguments) {
+    return RunScarbon(absl::StrCat("report --config ", folder_, "/carbon.json ", arguments),
+                      absl::StrCat("TZ=UTC PATH=", folder_, ":$PATH"));
+  };
+  const Ran ran = report(absl::StrCat("--outcome --json --grid ", grid()));
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto actuals = nlohmann::json::parse(ran.out).at("actuals");
+  EXPECT_THAT(actuals.dump(), HasSubstr("7228"));  // 7,800 - 572 g
+  EXPECT_THAT(report(absl::StrCat("--outcome --html --grid ", grid())).out,
+              HasSubstr("CO2e saved, actual"));
+  const Ran refused = report(absl::StrCat("--grid ", grid()));
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--outcome"));
+}
+
 TEST_F(ScarbonLogOutcome, WritesTheWholeOutcomeAsJson) {
   Decide({.id = 17});
   RanAs(17, "oslo", 4, 2, "COMPLETED", 12 * 3.6e6);
@@ -222,8 +242,8 @@ TEST_F(ScarbonLogOutcome, WritesTheWholeOutcomeAsJson) {
   EXPECT_NEAR(actual["attributional"]["actual_g"]["mean"].get<double>(), 13.2 * 45, 1e-9);
   EXPECT_NEAR(actual["attributional"]["home_g"]["mean"].get<double>(), 18 * 400, 1e-9);
   EXPECT_NEAR(actual["attributional"]["saved_g"]["mean"].get<double>(), 7200 - 594, 1e-9);
-  EXPECT_EQ(actual["attributional"]["predicted_g"], 880);
-  EXPECT_EQ(actual["intensity_g_per_kwh"]["actual"], 45);
+  EXPECT_NEAR(actual["attributional"]["predicted_g"].get<double>(), 880, 1e-9);
+  EXPECT_NEAR(actual["intensity_g_per_kwh"]["actual"].get<double>(), 45, 1e-9);
   EXPECT_EQ(actual["actual_values"][1]["zone"], "NO");
   EXPECT_EQ(actual["actual_values"][1]["source"], grid() + "/NO.csv");
   EXPECT_EQ(actual["actual_values"][1]["needed_s"], 7200);

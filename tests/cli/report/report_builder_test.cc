@@ -187,7 +187,7 @@ TEST(ReportBuilder, NamesWhatIsWrongWithHarmedJobs) {
   const Report report =
       ReportOf({Placed(100, 300), given_back, never_ran, elsewhere, not_queued, Placed(300, 100)});
   EXPECT_EQ(report.counts.harmed, 4);
-  EXPECT_THAT(report.harms, ElementsAre(1, 1, 1, 1));
+  EXPECT_THAT(report.harms, ElementsAre(1, 1, 1, 1, 0, 0, 0));
   ASSERT_GE(report.worst.size(), 3);
   EXPECT_THAT(report.worst[0].harms, ElementsAre(Harm::kEmitsMore));
   EXPECT_EQ(report.worst[0].saved(), GramsCo2e(-200));

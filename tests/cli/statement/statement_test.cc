@@ -145,6 +145,32 @@ TEST_F(ScarbonStatement, UsesTheForecastOfTheDecisionWithoutActualIntensities) {
   EXPECT_THAT(std::string(stated["methodology"]), HasSubstr("as forecast"));
 }
 
+// The prediction is of a job that runs for eight hours.
+TEST_F(ScarbonStatement, AvoidsAsPredictedOnlyForAsLongAsTheJobRan) {
+  LogDecision();
+  Accounting(Row("101", "FAILED", 7, 2));
+  EXPECT_NEAR(Stated("101")["avoided"]["attributional_g"], 24200.0 / 4, 1e-6);
+}
+
+TEST_F(ScarbonStatement, ClaimsNothingForAJobThatLeftItsPlan) {
+  LogDecision();
+  Accounting(Row("101", "COMPLETED", 0, 8, "frankfurt"));
+  const Ran ran = Run("101 --format json");
+  EXPECT_TRUE(Json::parse(ran.out, nullptr, false)["avoided"].is_null()) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("it is not known what its decision avoided"));
+}
+
+TEST_F(ScarbonStatement, LeavesOutEarlierJobsOfOthersWithTheSameNumber) {
+  LogDecision();
+  std::string other = Row("101", "COMPLETED", -900, 50, "oslo", -1000);
+  other.replace(other.find(absl::StrCat("|", kUser, "|")), absl::StrCat("|", kUser, "|").size(),
+                "|7|");
+  Accounting(other + Row("101", "COMPLETED", 7, 8));
+  const Ran ran = Run("101 --format json");
+  EXPECT_EQ(Json::parse(ran.out, nullptr, false)["jobs"]["restarts"], 0) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("earlier jobs of other users with this number"));
+}
+
 TEST_F(ScarbonStatement, CountsAJobThatNoDecisionIsAboutByItsPartition) {
   Accounting(Row("102_1", "COMPLETED", 1, 10, "frankfurt") +
              Row("102_2", "FAILED", 1, 5, "frankfurt"));

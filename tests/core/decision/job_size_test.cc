@@ -53,6 +53,13 @@ TEST(SizeIn, TakesNoLessThanSlurmAllocates) {
   // --gpus-per-node=3 that grows to two nodes for its CPUs: three on each
   const JobRequest grown = Job({.nodes = 1, .devices = 3, .cpus = 100}, {.devices = 3, .cpus = 1});
   EXPECT_EQ(SizeIn(grown, pool).amount.devices, 6);
+  // --gpus-per-node=8 --nodes=3-4, as four are free: eight on each
+  const JobRequest ranged = Job({.nodes = 3, .devices = 24, .cpus = 3}, {.devices = 8, .cpus = 1});
+  EXPECT_EQ(SizeIn(ranged, pool, 4).amount.devices, 32);
+  // --gpus-per-node=3 --nodes=2 that grows to four nodes for its CPUs
+  const JobRequest wide_cpus =
+      Job({.nodes = 2, .devices = 6, .cpus = 200}, {.devices = 3, .cpus = 1});
+  EXPECT_EQ(SizeIn(wide_cpus, pool).amount.devices, 12);
   // --gpus=10 --mem=100: on each node
   EXPECT_EQ(SizeIn(Job({.nodes = 1, .devices = 10, .cpus = 1, .memory_mib = 100},
                        {.cpus = 1, .memory_mib = 100}),
