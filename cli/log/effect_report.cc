@@ -102,6 +102,8 @@ const char* EffectReport::NameOf(Missing why) {
       return "not ended";
     case Missing::kNeverRan:
       return "never ran";
+    case Missing::kNoEmission:
+      return "without a known emission, which count for the wait only";
   }
   return "unknown";
 }
@@ -121,6 +123,7 @@ void EffectReport::Add(const LoggedDecision& decision) {
   const std::optional<HadRun> run = RunOf(decision);
   if (!run.has_value() || !std::isfinite(run->plan->gross.value()) ||
       !std::isfinite(decision.home()->gross.value())) {
+    ++missing_[Missing::kNoEmission][arm];
     return;
   }
   TrialJob job = {.arm = arm, .exempt = exempt, .size = run->device_hours};

@@ -43,7 +43,7 @@ class EffectReport {
 
  private:
   // Why a job that was drawn does not count.
-  enum class Missing { kNotQueued, kUnknown, kNotEnded, kNeverRan };
+  enum class Missing { kNotQueued, kUnknown, kNotEnded, kNeverRan, kNoEmission };
   struct PerArm {
     std::array<int64_t, 2> jobs = {};  // by Arm
     int64_t& operator[](Arm arm) { return jobs[static_cast<size_t>(arm)]; }

@@ -14,6 +14,7 @@
 #include "core/outcome/known.h"
 #include "core/reason/reason.h"
 #include "core/record/decision_summary.h"
+#include "core/trial/arm.h"
 
 namespace carbon {
 namespace {
@@ -137,6 +138,7 @@ void AddCounts(const Judged& judged, ReportCounts* counts) {
   if (judged.is_carried_out) ++counts->carried_out;
   if (judged.is_shadow) ++counts->in_shadow;
   if (judged.opted_out) ++counts->opted_out;
+  if (judged.decision.summary.arm == Arm::kExempt) ++counts->exempt;
   if (judged.is_given_back) ++counts->given_back;
   if (judged.why_not.has_value()) ++counts->not_counted;
   if (!judged.harms.empty()) ++counts->harmed;
@@ -344,7 +346,7 @@ bool SavesMore(const ReportJob& a, const ReportJob& b) { return a.saved() > b.sa
 
 bool IsWorse(const ReportJob& a, const ReportJob& b) {
   const absl::Duration none;
-  // The longest of two waits for the same saving is the worse one.
+  // Of two jobs with the same saving, the one with the longer wait is worse.
   return std::tuple(a.saved(), -a.delay.value_or(none)) <
          std::tuple(b.saved(), -b.delay.value_or(none));
 }
@@ -560,6 +562,7 @@ Report ReportBuilder::Finish() { return impl_->Finish(); }
 
 std::set<std::string> ReportBuilder::Columns() const {
   std::set<std::string> columns = {"time",
+                                   "arm",
                                    "job_id",
                                    "not_queued",
                                    "is_returned",

@@ -72,6 +72,11 @@ void PredictedSums::Add(const PredictedSums& other) {
   device_jobs += other.device_jobs;
 }
 
+std::string ExemptText(const ReportCounts& counts) {
+  if (counts.exempt == 0) return "";
+  return absl::StrCat(" (", counts.exempt, " of them exempt by lot)");
+}
+
 const char* HarmName(Harm harm) {
   switch (harm) {
     case Harm::kEmitsMore:

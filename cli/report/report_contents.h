@@ -94,9 +94,13 @@ const char* HarmText(Harm harm);
 struct ReportCounts {
   int64_t decisions = 0, placed = 0, carried_out = 0, in_shadow = 0, kept_home = 0, left_alone = 0;
   int64_t opted_out = 0, given_back = 0;
+  int64_t exempt = 0;  // kept at home by lot, although their policy would have changed them
   int64_t not_counted = 0;
   int64_t harmed = 0;  // jobs, each once
 };
+
+// " (2 of them exempt by lot)"; empty if there are none.
+std::string ExemptText(const ReportCounts& counts);
 
 struct ReportGroup {
   std::vector<std::string> names;  // one for each field of Report::group_fields

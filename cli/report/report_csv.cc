@@ -80,6 +80,7 @@ void AddSection(absl::string_view section, absl::string_view group, const Report
   AddCount(section, group, "carried_out", counts->carried_out, csv);
   AddCount(section, group, "in_shadow", counts->in_shadow, csv);
   AddCount(section, group, "kept_home", counts->kept_home, csv);
+  AddCount(section, group, "exempt", counts->exempt, csv);
   AddCount(section, group, "left_alone", counts->left_alone, csv);
   AddCount(section, group, "opted_out", counts->opted_out, csv);
   AddCount(section, group, "given_back", counts->given_back, csv);

@@ -97,11 +97,17 @@ Json WaitsJson(const AddedWaits& waits, FigureBasis basis = FigureBasis::kPredic
 }
 
 Json CountsJson(const ReportCounts& counts) {
-  return {{"decisions", counts.decisions},     {"placed", counts.placed},
-          {"carried_out", counts.carried_out}, {"in_shadow", counts.in_shadow},
-          {"kept_home", counts.kept_home},     {"left_alone", counts.left_alone},
-          {"opted_out", counts.opted_out},     {"given_back", counts.given_back},
-          {"not_counted", counts.not_counted}, {"harmed", counts.harmed}};
+  return {{"decisions", counts.decisions},
+          {"placed", counts.placed},
+          {"carried_out", counts.carried_out},
+          {"in_shadow", counts.in_shadow},
+          {"kept_home", counts.kept_home},
+          {"left_alone", counts.left_alone},
+          {"exempt", counts.exempt},
+          {"opted_out", counts.opted_out},
+          {"given_back", counts.given_back},
+          {"not_counted", counts.not_counted},
+          {"harmed", counts.harmed}};
 }
 
 Json GroupJson(const std::vector<std::string>& fields, const ReportGroup& group) {

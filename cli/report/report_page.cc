@@ -584,9 +584,9 @@ std::string ReportPage(const Report& whole, const std::string& version) {
                : absl::StrCat(
                      CountText(counts.decisions), " decisions: ", CountText(counts.carried_out),
                      " jobs placed, ", CountText(counts.in_shadow), " only in shadow, ",
-                     CountText(counts.kept_home), " kept at home, ", CountText(counts.left_alone),
-                     " left alone; ", CountText(counts.given_back), " given back, ",
-                     CountText(counts.not_counted), " not counted.");
+                     CountText(counts.kept_home), " kept at home", ExemptText(counts), ", ",
+                     CountText(counts.left_alone), " left alone; ", CountText(counts.given_back),
+                     " given back, ", CountText(counts.not_counted), " not counted.");
   return absl::StrCat(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src ",

@@ -371,8 +371,7 @@ std::vector<std::string> MethodTexts(const Report& report) {
       "Predicted: from the forecasts, the runtimes and the hardware profiles as they were when the "
       "job was submitted. The placement log has them for each job.",
       "The interval of a saving is the sum of the jobs' 90% intervals, as if all forecasts erred "
-      "in "
-      "the same direction. The true interval is narrower if their errors differ.",
+      "in the same direction. The true interval is narrower if their errors differ.",
       "CO2e, location-based: energy at the meter times the grid's intensity over the hours of the "
       "run. Market-based: the same with the intensity that the site states for its contracts, "
       "where it states one. Embodied CO2e of the hardware stands apart and is in no other sum.",
@@ -405,10 +404,10 @@ std::string ReportText(const Report& report) {
   }
   absl::StrAppend(&text, CountText(counts.decisions), " decisions: ", CountText(counts.carried_out),
                   " placed, ", CountText(counts.in_shadow), " in shadow, ",
-                  CountText(counts.kept_home), " kept at home, ", CountText(counts.left_alone),
-                  " left alone (", CountText(counts.opted_out), " opted out); ",
-                  CountText(counts.given_back), " given back, ", CountText(counts.not_counted),
-                  " not counted\n");
+                  CountText(counts.kept_home), " kept at home", ExemptText(counts), ", ",
+                  CountText(counts.left_alone), " left alone (", CountText(counts.opted_out),
+                  " opted out); ", CountText(counts.given_back), " given back, ",
+                  CountText(counts.not_counted), " not counted\n");
   if (counts.decisions == 0) {
     return text + "There is no decision in this period. See the options -S and -E.\n";
   }

@@ -35,8 +35,7 @@ struct RunSources {
 //     meter is believed, otherwise the power that its decision recorded, or if it has none in its
 //     partition, the busy watts of the partition's only pool.
 //   - Its emission is that with actual intensities. If some are missing, the mean intensity that
-//   its
-//     decision forecast is used, with the forecast's errors.
+//     its decision forecast is used, with the forecast's errors.
 //   - A run without a decision in the log counts as well: it opted out, or came before the log.
 //
 // NotFound, naming the jobs, if accounting does not know one of them: a statement counts every run.

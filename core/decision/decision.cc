@@ -425,7 +425,7 @@ class Decider {
     decision_.trial = Trial{ArmOf(*draw_, exempt), exempt};
     if (decision_.trial->arm == Arm::kPlaced) return SettleAs(plan, reason);
     decision_.trial->spared = PlanOf(plan, snapshot_);
-    is_unwatched_ = false;  // it is about the plan
+    is_unwatched_ = false;  // at home it needs no watch
     SettleAs(home_, Reason::kExempt);
   }
 

@@ -177,6 +177,17 @@ TEST(ReportBuilder, SummarisesTheWaitsOfDelayedJobs) {
   EXPECT_EQ(WaitBinTexts().size(), waits.bins.size());
 }
 
+TEST(ReportBuilder, CountsJobsThatWereExemptByLot) {
+  LoggedDecision exempt = Placed(300, 300);
+  exempt.summary.outcome = Outcome::kKeptHome;
+  exempt.summary.arm = Arm::kExempt;
+  const ReportCounts counts = ReportOf({exempt, Placed(300, 100)}).counts;
+  EXPECT_EQ(counts.exempt, 1);
+  EXPECT_EQ(counts.kept_home, 1);
+  EXPECT_EQ(ExemptText(counts), " (1 of them exempt by lot)");
+  EXPECT_EQ(ExemptText(ReportCounts()), "");
+}
+
 TEST(ReportBuilder, NamesWhatIsWrongWithHarmedJobs) {
   LoggedDecision given_back = Placed(300, 100), never_ran = Placed(300, 100),
                  elsewhere = Placed(300, 100), not_queued = Placed(100, 300);
