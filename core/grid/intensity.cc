@@ -187,9 +187,9 @@ int64_t IntensitySeries::LeastMilligramsAround(int64_t from, int64_t to) const {
   const auto first = static_cast<size_t>((from - starts_.front()) >> block_bits_);
   const auto last = static_cast<size_t>((to - 1 - starts_.front()) >> block_bits_);
   // Two runs of blocks, of the greatest power of two that fits, cover all of them.
-  const auto level = static_cast<size_t>(std::bit_width(last - first + 1)) - 1;
-  const int32_t* least = &least_[level * blocks_];
-  return std::min(least[first], least[last + 1 - (size_t{1} << level)]);
+  const size_t run = std::bit_floor(last - first + 1);
+  const int32_t* least = &least_[static_cast<size_t>(std::countr_zero(run)) * blocks_];
+  return std::min(least[first], least[last + 1 - run]);
 }
 
 absl::StatusOr<IntensityIntegral> IntensitySeries::Integrate(absl::Time from, absl::Time to) const {
