@@ -40,7 +40,7 @@ path_leads_to_slurm() {
 is_debian_slurm() {
   [[ $slurm_prefix == /usr ]] || return 1
   [[ ! -x /usr/bin/scontrol ]] ||
-    dpkg-query -W -f='${Status}' slurm-client 2>/dev/null | grep -q 'ok installed'
+    [[ $(dpkg-query -W -f='${Status}' slurm-client 2>/dev/null) == *'ok installed'* ]]
 }
 
 # configure PRESET [OPTION…]: configures build/PRESET for the chosen Slurm, and names it.
