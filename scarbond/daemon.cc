@@ -25,6 +25,11 @@ std::string Reload(const std::string& path, Publication* publication) {
   return LogReload(path, publication->Reconfigure(*std::move(config)));
 }
 
+ClusterFacts FactsOf(const Publication& publication) {
+  return {publication.slurm_user(), publication.has_slurmdbd().value_or(false),
+          publication.auth_info()};
+}
+
 }  // namespace
 
 std::optional<Config> LoadAndLog(const std::string& path) {
@@ -36,7 +41,8 @@ std::optional<Config> LoadAndLog(const std::string& path) {
   return config;
 }
 
-DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded) {
+DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded,
+                                const std::string& not_listening) {
   DaemonReport::Details details{publication.forecasts().errors(),
                                 publication.forecasts().Implausible(), publication.Findings(),
                                 publication.slurm_user()};
@@ -44,11 +50,15 @@ DaemonReport::Details DetailsOf(const Publication& publication, const std::strin
     details.findings.push_back(
         {Severity::kWarning, FindingCode::kConfigNotLoaded, "scarbond", not_loaded});
   }
+  if (!not_listening.empty()) {
+    details.findings.push_back(
+        {Severity::kWarning, FindingCode::kScarbondNotListening, "scarbond", not_listening});
+  }
   return details;
 }
 
 void PublishUntilStopped(const std::string& config_path, const Signals& signals,
-                         Publication* publication, DaemonReport* report) {
+                         Publication* publication, QueryService* queries, DaemonReport* report) {
   ServiceNotice notice;
   std::string last_trouble;
   std::string not_loaded;
@@ -70,7 +80,8 @@ void PublishUntilStopped(const std::string& config_path, const Signals& signals,
     last_trouble = trouble;
     report->Write(publication->paths(), publication->forecasts().Sources(),
                   publication->forecasts().zones(), status, start,
-                  DetailsOf(*publication, not_loaded));
+                  DetailsOf(*publication, not_loaded,
+                            queries->Configure(publication->config(), FactsOf(*publication))));
     // Also if slurmctld is away: what depends on this service need not wait for slurmctld.
     notice.Ready(status.ok() ? "publishing" : absl::StrCat(trouble, "; ", consequence));
 

@@ -9,6 +9,7 @@
 #include "core/config/config.h"
 #include "scarbond/daemon_report.h"
 #include "scarbond/publication.h"
+#include "scarbond/query/query_service.h"
 #include "scarbond/signals.h"
 
 namespace carbon {
@@ -17,13 +18,16 @@ namespace carbon {
 std::optional<Config> LoadAndLog(const std::string& path);
 
 // Returns what `scarbon status` and the metrics report besides. `not_loaded` says why the present
-// carbon.json is not in force; empty if it is.
-DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded);
+// carbon.json is not in force, and `not_listening` why it does not listen although it should; each
+// is empty if all is well.
+DaemonReport::Details DetailsOf(const Publication& publication, const std::string& not_loaded,
+                                const std::string& not_listening = "");
 
-// Publishes at the rhythm of publication->period(). If a tick fails, that is logged once and the
-// last snapshot stays. SIGHUP loads `config_path` again; SIGTERM and SIGINT end the loop.
+// Answers scarbon on other machines, if the configuration says so. Publishes at the rhythm of
+// publication->period(). If a tick fails, that is logged once and the last snapshot stays. SIGHUP
+// loads `config_path` again; SIGTERM and SIGINT end the loop.
 void PublishUntilStopped(const std::string& config_path, const Signals& signals,
-                         Publication* publication, DaemonReport* report);
+                         Publication* publication, QueryService* queries, DaemonReport* report);
 
 }  // namespace carbon
 

@@ -238,6 +238,8 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
     not_readable_ = WhyNotReadable(look->slurm_user);
     if (!not_readable_.empty()) spdlog::error("{}", not_readable_);
   }
+  has_slurmdbd_ = look->has_slurmdbd;
+  auth_info_ = look->auth_info;
   cluster_findings_ = look->findings;
   if (!not_readable_.empty()) {
     cluster_findings_.push_back(

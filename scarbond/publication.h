@@ -58,9 +58,16 @@ class Publication {
   // The time from the start of one tick to the next: refresh.capacity, or longer if slurmctld takes
   // long to answer (scarbond/look_rhythm.h).
   absl::Duration period() const { return PeriodAfter(burden_, config_.daemon.refresh.capacity); }
+  // The configuration that is in force.
+  const DaemonConfig& config() const { return config_.daemon; }
   const PathsConfig& paths() const { return config_.daemon.paths; }
   // The user that slurmctld runs as, once it has answered.
   std::optional<uint32_t> slurm_user() const { return slurm_user_; }
+
+  // Of the last look that slurmctld answered; absent before it. Whether Slurm has operators of its
+  // own, and AuthInfo of slurm.conf.
+  const std::optional<bool>& has_slurmdbd() const { return has_slurmdbd_; }
+  const std::string& auth_info() const { return auth_info_; }
 
   // The forecasts that are published, and the reports about them.
   const ForecastFeed& forecasts() const { return *feed_; }
@@ -88,6 +95,8 @@ class Publication {
   std::unique_ptr<ForecastFeed> feed_;
   std::unique_ptr<ClusterSource> cluster_;
   std::optional<uint32_t> slurm_user_;
+  std::optional<bool> has_slurmdbd_;
+  std::string auth_info_;
   std::string not_readable_;  // why slurmctld's user cannot read what is published; empty: it can
   int64_t jobs_seen_ = 0;     // by the last look
   absl::Duration burden_;     // of the last look on slurmctld (scarbond/look_rhythm.h)

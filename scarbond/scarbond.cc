@@ -10,6 +10,7 @@
 #include "scarbond/daemon.h"
 #include "scarbond/daemon_report.h"
 #include "scarbond/publication.h"
+#include "scarbond/query/query_service.h"
 #include "scarbond/service_program.h"
 #include "scarbond/slurm_source.h"
 #include "spdlog/spdlog.h"
@@ -32,7 +33,8 @@ int Run(const ServiceOptions& options, const Signals& signals) {
   DaemonReport report(absl::Now());
   InitSlurmClient();
   if (!options.once) {
-    PublishUntilStopped(options.config, signals, &*publication, &report);
+    QueryService queries;
+    PublishUntilStopped(options.config, signals, &*publication, &queries, &report);
     return 0;
   }
   publication->FetchAll(kMaxFetch);

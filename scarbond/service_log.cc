@@ -72,7 +72,7 @@ class SecretlessFormatter : public spdlog::formatter {
 }  // namespace
 
 void StartLogging(const std::string& program, bool verbose) {
-  auto logger = spdlog::stderr_logger_st(program);
+  auto logger = spdlog::stderr_logger_mt(program);
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<JournalLevel>('*');
   // The journal keeps the time itself.

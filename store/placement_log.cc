@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -44,7 +45,7 @@ absl::StatusOr<bool> ReadPlacementLogFrom(const std::string& path, bool is_live,
   if (!file.ok()) return file.status();
   if (place->offset > 0) file->Skip(place->offset);
   const int64_t begin = place->offset;
-  bool is_at_end = true;
+  bool is_at_end = true, is_excerpt = false;
   std::string last;
   for (std::string line; file->Next(&line);) {
     if (is_live && !file->had_newline()) break;
@@ -57,9 +58,11 @@ absl::StatusOr<bool> ReadPlacementLogFrom(const std::string& path, bool is_live,
       ++damage->unreadable;
       continue;
     }
+    // What an excerpt does not have is not lost.
+    is_excerpt |= std::holds_alternative<ExcerptRecord>(*entry);
     const RecordHead& head = HeadOf(*entry);
     const auto [last, is_first] = sequences->emplace(head.id.boot, head.id.sequence);
-    if (!is_first && head.id.sequence > last->second + 1) {
+    if (!is_excerpt && !is_first && head.id.sequence > last->second + 1) {
       const uint64_t missing = head.id.sequence - last->second - 1;
       damage->gaps.push_back(absl::StrCat(missing, missing == 1 ? " record" : " records",
                                           " missing between ", head.id.boot, "-", last->second,

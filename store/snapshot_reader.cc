@@ -89,7 +89,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::ReadIfChanged() 
 }
 
 bool SnapshotReader::IsWithheld(const absl::Status& status) {
-  if (owner_ != Owner::kAnyone || !absl::IsPermissionDenied(status)) return false;
+  if (owner_ == Owner::kTrusted || !absl::IsPermissionDenied(status)) return false;
   if (withheld_.ok()) withheld_ = status;
   return true;
 }
@@ -105,7 +105,10 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotReader::Read(int folder_
   const auto read = [&](SnapshotPart part) -> PartBytes {
     const PartInfo& info = InfoOf(part);
     const std::string path = absl::StrCat(folder_, "/", manifest.FileOf(part));
-    absl::StatusOr<std::string> bytes = ReadIn(folder_fd, manifest.FileOf(part), info.max_bytes);
+    absl::StatusOr<std::string> bytes =
+        info.is_private && owner_ == Owner::kAnyoneWithoutPrivate
+            ? absl::PermissionDeniedError("they stay on the machine of scarbond")
+            : ReadIn(folder_fd, manifest.FileOf(part), info.max_bytes);
     if (info.is_private && IsWithheld(bytes.status())) return std::nullopt;
     if (absl::IsNotFound(bytes.status())) {
       return absl::DataLossError(absl::StrCat(path, ": is missing, but the manifest names it"));

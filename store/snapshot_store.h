@@ -41,8 +41,8 @@ class SnapshotReader {
 
   // Whose files are trusted. The plugin acts on them and uses kTrusted. A program that only shows
   // them to people may use kAnyone; it then continues without the private parts if it may not read
-  // them.
-  enum class Owner { kTrusted, kAnyone };
+  // them. With kAnyoneWithoutPrivate it does not look for them: the folder is a copy without them.
+  enum class Owner { kTrusted, kAnyone, kAnyoneWithoutPrivate };
 
   explicit SnapshotReader(std::string folder, Owner owner = Owner::kTrusted);
 
@@ -66,8 +66,8 @@ class SnapshotReader {
   // configuration part, and the capacity's `watched_until`.
   absl::StatusOr<std::shared_ptr<const Snapshot>> ReadIfChanged();
 
-  // With kAnyone: why the private parts of the last snapshot are empty, PermissionDenied, "path:
-  // fact"; OK where they were read.
+  // Without kTrusted: why the private parts of the last snapshot are empty, PermissionDenied,
+  // "path: fact"; OK where they were read.
   const absl::Status& withheld() const { return withheld_; }
 
  private:

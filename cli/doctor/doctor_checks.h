@@ -75,12 +75,6 @@ void CheckStatus(const DoctorOptions& options, const Installation& found, Checks
 // Slurm's database, or have text of another tool in it. Runs sacct.
 void CheckAdminComments(const DoctorOptions& options, const Installation& found, Checks* checks);
 
-// Calls `read` in a child process, as libslurm requires, and returns its result.
-using SettingsReader = absl::StatusOr<SlurmSettings> (*)(const std::string& library,
-                                                         const std::string& slurm_conf);
-absl::StatusOr<SlurmSettings> SettingsInChild(SettingsReader read, const std::string& library,
-                                              const std::string& slurm_conf);
-
 // Returns "slurm", or "uid 123" if no user has that number.
 std::string NameOfUser(uid_t user);
 

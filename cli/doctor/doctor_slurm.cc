@@ -18,6 +18,7 @@
 #include "absl/strings/strip.h"
 #include "cli/doctor/doctor_checks.h"
 #include "cli/process/child_process.h"
+#include "cli/process/settings_in_child.h"
 
 namespace carbon {
 namespace {
@@ -49,17 +50,6 @@ std::string FindSlurmctld(Checks* checks) {
                  "if that one will be started, name it with --slurmctld");
   }
   return chosen;
-}
-
-// Parses "slurm(64030)".
-std::optional<uid_t> UidIn(absl::string_view user) {
-  const size_t open = user.rfind('(');
-  uid_t uid = 0;
-  if (open == absl::string_view::npos || !absl::EndsWith(user, ")") ||
-      !absl::SimpleAtoi(user.substr(open + 1, user.size() - open - 2), &uid)) {
-    return std::nullopt;
-  }
-  return uid;
 }
 
 void CheckJobSubmitPlugins(const Installation& found, Checks* checks) {
@@ -108,17 +98,6 @@ std::optional<std::string> Installation::Variable(const std::string& name) const
   if (!server.has_value() || !server->environment.has_value()) return std::nullopt;
   const auto variable = server->environment->find(name);
   return variable != server->environment->end() ? variable->second : "";
-}
-
-absl::StatusOr<SlurmSettings> SettingsInChild(SettingsReader read, const std::string& library,
-                                              const std::string& slurm_conf) {
-  const absl::StatusOr<std::string> text = InChild([&]() -> absl::StatusOr<std::string> {
-    const absl::StatusOr<SlurmSettings> settings = read(library, slurm_conf);
-    if (!settings.ok()) return settings.status();
-    return nlohmann::json(*settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  });
-  if (!text.ok()) return text.status();
-  return nlohmann::json::parse(*text).get<SlurmSettings>();
 }
 
 std::string NameOfUser(uid_t user) {

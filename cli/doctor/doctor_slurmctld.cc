@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "cli/doctor/doctor_checks.h"
 #include "cli/process/child_process.h"
+#include "cli/process/settings_in_child.h"
 #include "store/file.h"
 #include "store/plugin_status.h"
 

@@ -15,6 +15,7 @@
 #include "cli/explain/explanation.h"
 #include "cli/explain/repetition.h"
 #include "cli/explain/search.h"
+#include "cli/remote/cluster_copy.h"
 #include "cli/text/table.h"
 #include "core/snapshot/part.h"
 #include "nlohmann/json.hpp"
@@ -32,7 +33,9 @@ struct Options {
   std::string file;
   std::string snapshot, parts;
   std::string config = CARBON_CONFIG_FILE;
+  ServerOption server;
   bool all = false, json = false;
+  bool is_copy = false;  // the log is a copy of another machine's
 };
 
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
@@ -89,6 +92,9 @@ Repetition RepeatFound(const Options& options, const FoundDecision& found,
   if (options.snapshot.empty()) {
     return {Result::kUndecided, "no: neither --snapshot nor a configuration names the folder"};
   }
+  if (options.is_copy) {
+    return {Result::kUndecided, "no: what it was made from is on slurmctld's machine only"};
+  }
   const RecordedSnapshot recorded =
       LoadRecordedSnapshot(options.snapshot, options.parts, found.record.snapshot);
   *parts = recorded.parts;
@@ -109,6 +115,18 @@ Repetition RepeatFound(const Options& options, const FoundDecision& found,
 }
 
 int Run(Options options) {
+  const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy = ClusterCopy::FetchIfRemote(
+      options.server, options.config, !options.file.empty() || !options.snapshot.empty(),
+      {.records = true, .rotated = options.all}, Complain);
+  if (!copy.ok()) {
+    Complain(std::string(copy.status().message()));
+    return 1;
+  }
+  if (*copy != nullptr) {
+    options.file = (*copy)->log();
+    options.snapshot = (*copy)->snapshot();
+    options.is_copy = true;
+  }
   if (!FindPaths(&options)) return 1;
   std::vector<std::string> files = {options.file};
   if (options.all) {
@@ -179,6 +197,7 @@ void AddExplain(CLI::App& app, int* exit_code) {
   explain->add_option("--parts", options->parts,
                       "Folder with archived parts; default: the one next to the snapshot");
   explain->add_option("--config", options->config, "Configuration")->capture_default_str();
+  AddServerOption(explain, &options->server)->excludes("--file")->excludes("--snapshot");
   explain->add_flag("--json", options->json,
                     "Print the record, and whether it was repeated, as JSON");
   explain->callback([options, exit_code] { *exit_code = Run(*options); });

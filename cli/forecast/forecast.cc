@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/forecast/forecast_evaluate.h"
 #include "cli/forecast/outlook_text.h"
+#include "cli/remote/cluster_copy.h"
 #include "cli/status/status_zones.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
@@ -34,6 +35,7 @@ struct Options {
   std::vector<std::string> zones;
   std::string config = CARBON_CONFIG_FILE;
   std::string snapshot;
+  ServerOption server;
   int hours = 48;
   std::string to;
   std::string step = "1h";
@@ -84,7 +86,11 @@ absl::StatusOr<OutlookSpan> SpanOf(const Options& options, absl::Time now) {
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSnapshot(const Options& options) {
-  std::string folder = options.snapshot;
+  const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy = ClusterCopy::FetchIfRemote(
+      options.server, options.config, !options.snapshot.empty(), {.snapshot = true},
+      [](const std::string& line) { Complain(line); });
+  if (!copy.ok()) return copy.status();
+  std::string folder = *copy != nullptr ? (*copy)->snapshot() : options.snapshot;
   if (folder.empty()) {
     std::vector<std::string> errors, warnings;
     const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
@@ -93,7 +99,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSnapshot(const Options& opti
     }
     folder = config->daemon.paths.snapshot;
   }
-  SnapshotReader reader(folder, SnapshotReader::Owner::kAnyone);
+  SnapshotReader reader(folder, *copy != nullptr ? SnapshotReader::Owner::kAnyoneWithoutPrivate
+                                                 : SnapshotReader::Owner::kAnyone);
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
   if (absl::IsNotFound(snapshot.status())) {
     return absl::NotFoundError(absl::StrCat("snapshot: ", snapshot.status().message(),
@@ -200,6 +207,7 @@ void AddForecast(CLI::App& app, int* exit_code) {
   forecast->add_option("--config", options->config, "Configuration")->capture_default_str();
   forecast->add_option("--snapshot", options->snapshot,
                        "Folder of the snapshot; default: the one in the configuration");
+  AddServerOption(forecast, &options->server)->excludes("--snapshot");
   forecast->footer("Bands hold 80% of the cases. Exits with 1 where a zone has no forecast.");
   AddForecastEvaluate(*forecast, exit_code);
   forecast->callback([forecast, options, exit_code] {

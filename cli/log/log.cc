@@ -31,6 +31,7 @@
 #include "cli/log/outcome_fields.h"
 #include "cli/log/totals.h"
 #include "cli/outcome/job_outcomes.h"
+#include "cli/remote/cluster_copy.h"
 #include "cli/text/table.h"
 #include "core/config/config.h"
 #include "core/outcome/outcome.h"
@@ -50,6 +51,7 @@ namespace {
 struct Options {
   std::string file;
   std::string config = CARBON_CONFIG_FILE;
+  ServerOption server;
   FilterOptions filter;
   std::string format;  // empty: the default
   std::string sort, group_by;
@@ -230,7 +232,7 @@ std::vector<const LogField*> FieldsOf(const std::vector<LogColumn>& columns,
   return fields;
 }
 
-int Run(const Options& options) {
+int Run(Options options) {
   if (options.help_format) {
     std::cout << ListLogFields();
     return 0;
@@ -262,6 +264,30 @@ int Run(const Options& options) {
   if (!filter.ok()) {
     Complain(std::string(filter.status().message()));
     return 2;
+  }
+  if (options.follow && !options.server.server.empty()) {
+    Complain("--follow: follows a log of this machine only");
+    return 2;
+  }
+  const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy =
+      ClusterCopy::FetchIfRemote(options.server, options.config, !options.file.empty(),
+                                 {.snapshot = options.outcome,
+                                  .records = true,
+                                  .rotated = options.all,
+                                  .start = filter->start,
+                                  .end = filter->end},
+                                 Complain);
+  if (!copy.ok()) {
+    Complain(std::string(copy.status().message()));
+    return 1;
+  }
+  if (*copy != nullptr && options.follow) {
+    Complain("--follow: follows a log of this machine only");
+    return 2;
+  }
+  if (*copy != nullptr) {
+    options.file = (*copy)->log();
+    options.config = (*copy)->config();
   }
   LogFiles files = {.log = options.file, .all = options.all};
   std::optional<Config> config;
@@ -329,8 +355,9 @@ int Run(const Options& options) {
 void AddLog(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* log = app.add_subcommand("log", "Show what was decided, job by job");
-  log->add_option("--file", options->file,
-                  "Placement log to read; default: the one in carbon.json");
+  CLI::Option* const file = log->add_option(
+      "--file", options->file, "Placement log to read; default: the one in carbon.json");
+  AddServerOption(log, &options->server)->excludes(file);
   log->add_option("--config", options->config, "Configuration")->capture_default_str();
   log->add_flag("--all", options->all, "Also read the rotated logs next to it");
   log->add_flag("--no-index", options->no_index,

@@ -21,6 +21,7 @@
 #include "cli/log/filter_options.h"
 #include "cli/log/logged_decision.h"
 #include "cli/outcome/job_outcomes.h"
+#include "cli/remote/cluster_copy.h"
 #include "cli/report/report_builder.h"
 #include "cli/report/report_contents.h"
 #include "cli/report/report_csv.h"
@@ -40,6 +41,7 @@ namespace {
 struct Options {
   std::string file;
   std::string config = CARBON_CONFIG_FILE;
+  ServerOption server;
   FilterOptions filter;
   std::string group_by = "account";
   std::string output;
@@ -71,7 +73,7 @@ std::string Written(const Options& options, const Report& report) {
          "\n";
 }
 
-int Run(const Options& options) {
+int Run(Options options) {
   std::string error;
   const std::optional<std::vector<const LogField*>> groups =
       ParseLogGroups(options.group_by, &error);
@@ -83,6 +85,18 @@ int Run(const Options& options) {
   if (!filter.ok()) {
     Complain(std::string(filter.status().message()));
     return 2;
+  }
+  const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy = ClusterCopy::FetchIfRemote(
+      options.server, options.config, !options.file.empty(),
+      {.snapshot = options.outcome, .records = true, .start = filter->start, .end = filter->end},
+      Complain);
+  if (!copy.ok()) {
+    Complain(std::string(copy.status().message()));
+    return 1;
+  }
+  if (*copy != nullptr) {
+    options.file = (*copy)->log();
+    options.config = (*copy)->config();
   }
   LogFiles files = {.log = options.file, .all = true};
   std::optional<Config> config;
@@ -114,7 +128,7 @@ int Run(const Options& options) {
             Report head;
             head.made_at = absl::Now();
             head.time_zone = absl::LocalTimeZone();
-            head.log = files.log;
+            head.log = *copy != nullptr ? (*copy)->source() : files.log;
             head.from = filter->start;
             head.to = filter->end;
             head.filters = FilterTexts(options.filter);
@@ -159,6 +173,7 @@ void AddReport(CLI::App& app, int* exit_code) {
                      "Placement log to read, with the rotated logs next to it; default: the one in "
                      "carbon.json");
   report->add_option("--config", options->config, "Configuration")->capture_default_str();
+  AddServerOption(report, &options->server)->excludes("--file");
   report->add_flag("--no-index", options->no_index,
                    "Read the files themselves, not the index of the log");
   AddFilterOptions(report, &options->filter);

@@ -23,6 +23,7 @@
 #include "absl/time/clock.h"
 #include "cli/commands.h"
 #include "cli/outcome/job_outcomes.h"
+#include "cli/remote/cluster_copy.h"
 #include "cli/statement/job_list.h"
 #include "cli/statement/joined_runs.h"
 #include "cli/text/table.h"
@@ -47,6 +48,7 @@ struct Options {
   std::string format = "text";
   std::string output, file, archive, grid;
   std::string config = CARBON_CONFIG_FILE;
+  ServerOption server;
 };
 
 void Complain(const std::string& line) { std::cerr << "scarbon: " << Printable(line) << "\n"; }
@@ -91,7 +93,7 @@ void ComplainOfGaps(const TrainingStatement& statement) {
                                 : "; give the partition one kind of pool in carbon.json"));
 }
 
-int Run(const Options& options) {
+int Run(Options options) {
   const absl::StatusOr<JobList> jobs = JobList::Parse(options.jobs);
   if (!jobs.ok()) {
     Complain(std::string(jobs.status().message()));
@@ -104,6 +106,17 @@ int Run(const Options& options) {
     Complain(absl::StrCat("--active-parameters: ", *facts.active_parameters,
                           " is more than --parameters ", *facts.parameters));
     return 2;
+  }
+  const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy =
+      ClusterCopy::FetchIfRemote(options.server, options.config, !options.file.empty(),
+                                 {.snapshot = true, .records = true}, Complain);
+  if (!copy.ok()) {
+    Complain(std::string(copy.status().message()));
+    return 1;
+  }
+  if (*copy != nullptr) {
+    options.file = (*copy)->log();
+    options.config = (*copy)->config();
   }
   std::vector<std::string> errors, warnings;
   const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
@@ -237,6 +250,7 @@ void AddStatement(CLI::App& app, int* exit_code) {
   statement->add_option("--grid", options->grid, "Folder with ZONE.csv files of these intensities")
       ->type_name("DIR");
   statement->add_option("--config", options->config, "Configuration")->capture_default_str();
+  AddServerOption(statement, &options->server)->excludes("--file");
   statement->footer(
       "Every run of the jobs counts, failed and requeued ones too. Example:\n"
       "  scarbon statement 17 18_[0-3] --name demo-1b --tokens 2e10 --parameters 1e9 \\\n"

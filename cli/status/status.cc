@@ -3,16 +3,19 @@
 #include "cli/status/status.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -20,6 +23,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/remote/cluster_copy.h"
 #include "cli/status/status_zones.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
@@ -45,6 +49,7 @@ constexpr absl::Duration kMaxPluginLag = absl::Seconds(30);
 struct Options {
   std::string config = CARBON_CONFIG_FILE;
   std::string snapshot;
+  ServerOption server;
   bool json = false;
 };
 
@@ -195,7 +200,8 @@ void FindPluginProblems(StatusReport& report) {
   report.plugin_json = *bytes;
 }
 
-StatusReport Look(const Options& options) {
+StatusReport Look(const Options& options,
+                  SnapshotReader::Owner owner = SnapshotReader::Owner::kAnyone) {
   StatusReport report;
   report.now = absl::Now();
   report.folder = options.snapshot;
@@ -213,7 +219,7 @@ StatusReport Look(const Options& options) {
       report.Add(Severity::kError, FindingCode::kConfigInvalid, "", std::move(error));
     }
   }
-  SnapshotReader reader(report.folder, SnapshotReader::Owner::kAnyone);
+  SnapshotReader reader(report.folder, owner);
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = reader.ReadIfChanged();
   if (snapshot.ok()) {
     report.snapshot = *std::move(snapshot);
@@ -246,6 +252,19 @@ StatusReport Look(const Options& options) {
     FindPluginProblems(report);
   }
   return report;
+}
+
+// As ClusterCopy::FetchIfRemote. A machine on which nothing of the cluster is found, and no
+// scarbond either, is shown as it is.
+absl::StatusOr<std::unique_ptr<ClusterCopy>> CopyFor(const Options& options) {
+  std::error_code error;
+  const bool has_files =
+      !options.snapshot.empty() || std::filesystem::exists(CARBON_SNAPSHOT_DIR, error);
+  absl::StatusOr<std::unique_ptr<ClusterCopy>> copy = ClusterCopy::FetchIfRemote(
+      options.server, options.config, has_files, {.snapshot = true}, [](const std::string&) {});
+  const bool is_named = !options.server.server.empty() || getenv("SLURM_CARBON_SERVER") != nullptr;
+  if (!copy.ok() && !is_named) return nullptr;
+  return copy;
 }
 
 std::vector<std::string> AllWrong(const StatusReport& report) {
@@ -401,8 +420,18 @@ void AddStatus(CLI::App& app, int* exit_code) {
                      "Folder of the snapshot; default: the one in the configuration");
   status->add_flag("--json", options->json, "Print one JSON object");
   status->footer("Exits with 1 if anything is stale, missing or wrong.");
+  AddServerOption(status, &options->server)->excludes("--snapshot");
   status->callback([options, exit_code] {
-    const StatusReport report = Look(*options);
+    const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy = CopyFor(*options);
+    if (!copy.ok()) {
+      std::cerr << "scarbon: " << Printable(copy.status().message()) << "\n";
+      *exit_code = 1;
+      return;
+    }
+    if (*copy != nullptr) options->snapshot = (*copy)->snapshot();
+    const StatusReport report =
+        Look(*options, *copy != nullptr ? SnapshotReader::Owner::kAnyoneWithoutPrivate
+                                        : SnapshotReader::Owner::kAnyone);
     if (options->json) {
       std::cout << AsJson(report).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
     } else {

@@ -52,6 +52,12 @@ auto Named(Item (*read)(const JsonValue&)) {
   };
 }
 
+std::optional<int> Port(const JsonValue& json) {
+  const std::optional<int64_t> port = WholeNumber{.most = 65535, .least = 1}(json);
+  if (!port.has_value()) return std::nullopt;
+  return static_cast<int>(*port);
+}
+
 GridZone PlacementHalf(const ZoneConfig& zone) {
   return {.name = zone.name,
           .kind = zone.kind,
@@ -91,6 +97,11 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       JsonObject archive(*json);
       archive.Read("retention", &config.daemon.archive.retention, PositiveDuration);
       archive.Read("parts_gb", &config.daemon.archive.parts_gb, NumberRange{0, kMaxPartsGb});
+    }
+    if (const auto json = object.Find("listen")) {
+      JsonObject listen(*json);
+      listen.Require("port", &config.daemon.listen.port, Port);
+      listen.Read("address", &config.daemon.listen.address, Text);
     }
     object.Read("zones", &config.daemon.zones, Named(ReadZone));
     object.Read("sites", &config.placement.sites, Named(ReadSite));

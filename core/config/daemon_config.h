@@ -144,12 +144,21 @@ struct ArchiveConfig {
   double parts_gb = 10;
 };
 
+// Where scarbond answers scarbon on other machines (scarbond/query).
+struct ListenConfig {
+  int port = 0;         // 0: it does not listen
+  std::string address;  // of this machine; empty: all
+
+  friend bool operator==(const ListenConfig&, const ListenConfig&) = default;
+};
+
 struct DaemonConfig {
   std::vector<ZoneConfig> zones;
   PathsConfig paths;
   RefreshConfig refresh;
   WatchConfig watch;
   ArchiveConfig archive;
+  ListenConfig listen;
 };
 
 }  // namespace carbon

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -26,6 +27,8 @@ struct ClusterLook {
   std::string why_not_update;            // and if not, why not
   bool may_watch = true;                 // which jobs were placed is known
   uint32_t slurm_user = 0;               // as whom slurmctld runs
+  bool has_slurmdbd = false;             // and so operators and administrators of its own
+  std::string auth_info;                 // AuthInfo of slurm.conf
   // The jobs that completed or were stopped at their limit. slurmctld shows each for a while
   // (MinJobAge).
   std::vector<AccountedJob> ended;

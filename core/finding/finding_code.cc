@@ -68,6 +68,7 @@ constexpr Named kNames[] = {
     {FindingCode::kScarbondLibraryMissing, "scarbond-library-missing"},
     {FindingCode::kScarbondLibraryByVariable, "scarbond-library-by-variable"},
     {FindingCode::kScarbondNotPublishing, "scarbond-not-publishing"},
+    {FindingCode::kScarbondNotListening, "scarbond-not-listening"},
     {FindingCode::kScarbondStatusMissing, "scarbond-status-missing"},
     {FindingCode::kScarbondStatusUnreadable, "scarbond-status-unreadable"},
     {FindingCode::kScarbondStatusOld, "scarbond-status-old"},

@@ -78,6 +78,7 @@ enum class FindingCode {
   kScarbondLibraryMissing,
   kScarbondLibraryByVariable,
   kScarbondNotPublishing,
+  kScarbondNotListening,
   kScarbondStatusMissing,
   kScarbondStatusUnreadable,
   kScarbondStatusOld,

@@ -74,6 +74,14 @@ DroppedRecord ReadDropped(RecordHead head, const RecordFields& fields) {
   return record;
 }
 
+ExcerptRecord ReadExcerpt(RecordHead head, const RecordFields& fields) {
+  ExcerptRecord record{std::move(head), {}};
+  fields.ReadInteger("user_id", &record.user_id);
+  fields.Read("start", &record.start);
+  fields.Read("end", &record.end);
+  return record;
+}
+
 }  // namespace
 
 std::string WriteRecord(const BookingRecord& booking) {
@@ -125,12 +133,21 @@ std::string WriteRecord(const DroppedRecord& dropped) {
   return RecordLine(record);
 }
 
+std::string WriteRecord(const ExcerptRecord& excerpt) {
+  JsonText record = HeadJson("excerpt", excerpt);
+  record["user_id"] = OrNull(excerpt.user_id, [](uint32_t user_id) { return user_id; });
+  record["start"] = TimeJson(excerpt.start);
+  record["end"] = TimeJson(excerpt.end);
+  return RecordLine(record);
+}
+
 LogEntry ReadEventRecord(absl::string_view type, RecordHead head, const RecordFields& fields) {
   if (type == "booking") return ReadBooking(std::move(head), fields, /*is_seen=*/false);
   if (type == "job") return ReadBooking(std::move(head), fields, /*is_seen=*/true);
   if (type == "return") return ReadReturn(std::move(head), fields);
   if (type == "withheld") return ReadWithheld(std::move(head), fields);
   if (type == "dropped") return ReadDropped(std::move(head), fields);
+  if (type == "excerpt") return ReadExcerpt(std::move(head), fields);
   return UnknownRecord{std::move(head), std::string(type)};
 }
 

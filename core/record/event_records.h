@@ -1,5 +1,5 @@
 // Writes and reads the placement log's records that are not decisions: what became of bookings and
-// of placed jobs, and what the log does not have. Pure.
+// of placed jobs, and what the log or an excerpt of it does not have. Pure.
 #ifndef CORE_RECORD_EVENT_RECORDS_H_
 #define CORE_RECORD_EVENT_RECORDS_H_
 
@@ -19,6 +19,7 @@ std::string WriteRecord(const BookingRecord& record);
 std::string WriteRecord(const ReturnRecord& record);
 std::string WriteRecord(const WithheldRecord& record);
 std::string WriteRecord(const DroppedRecord& record);
+std::string WriteRecord(const ExcerptRecord& record);
 
 // Reads what the above wrote, for ReadLogLine (record_reader.h): `type` and `head` have been read
 // from the same line. A field that the line does not have is as in a default record. A missing time

@@ -97,13 +97,22 @@ struct DroppedRecord : RecordHead {
   uint64_t count = 0;
 };
 
+// The first line of a file that has only a part of the records: those that its reader may see
+// (scarbond/query). The plugin never writes one. It belongs to no boot and has the number 0.
+struct ExcerptRecord : RecordHead {
+  std::optional<uint32_t> user_id;  // whose decisions these are; absent: everybody's
+  // The first and the last instant whose decisions are there.
+  absl::Time start = absl::InfinitePast();
+  absl::Time end = absl::InfiniteFuture();
+};
+
 // A record of a kind that this release does not know. Only read, never written.
 struct UnknownRecord : RecordHead {
   std::string type;
 };
 
 using LogEntry = std::variant<PlacementRecord, BookingRecord, ReturnRecord, WithheldRecord,
-                              DroppedRecord, UnknownRecord>;
+                              DroppedRecord, ExcerptRecord, UnknownRecord>;
 
 inline const RecordHead& HeadOf(const LogEntry& entry) {
   return std::visit([](const auto& record) -> const RecordHead& { return record; }, entry);

@@ -1,47 +1,19 @@
 #include "plugin/client/own_right.h"
 
 #include <errno.h>
-#include <slurm/slurmdb.h>
 #include <unistd.h>
 
-#include <memory>
 #include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "plugin/words/slurm_release.h"
 #include "store/account.h"
 
 namespace carbon {
 namespace {
 
 constexpr absl::Duration kPeriod = absl::Minutes(1);
-
-SlurmRight RightOf(uint16_t admin_level) {
-  if (admin_level == SLURMDB_ADMIN_SUPER_USER) return SlurmRight::kAdministrator;
-  return admin_level == SLURMDB_ADMIN_OPERATOR ? SlurmRight::kOperator : SlurmRight::kNone;
-}
-
-// Slurm's AdminLevel of the user; kNone for one that slurmdbd does not know; absent where slurmctld
-// does not answer. Of itself each user is told, whatever PrivateData says.
-std::optional<SlurmRight> AskForAdminLevel(std::string user) {
-  assoc_mgr_info_request_msg_t request{};
-  request.flags = ASSOC_MGR_INFO_FLAG_USERS;
-  request.user_list = slurm_list_create(nullptr);
-  slurm_list_append(request.user_list, user.data());
-  assoc_mgr_info_msg_t* message = nullptr;
-  const int result = slurm_load_assoc_mgr_info(&request, &message);
-  slurm_list_destroy(request.user_list);
-  if (result != SLURM_SUCCESS || message == nullptr) return std::nullopt;
-  const std::unique_ptr<assoc_mgr_info_msg_t, decltype(&slurm_free_assoc_mgr_info_msg)> reply(
-      message, &slurm_free_assoc_mgr_info_msg);
-  SlurmRight right = SlurmRight::kNone;
-  ForEachInList<slurmdb_user_rec_t>(reply->user_list, [&](const slurmdb_user_rec_t& one) {
-    if (one.name != nullptr && one.name == user) right = RightOf(one.admin_level);
-  });
-  return right;
-}
 
 std::string NameOf(uid_t uid) {
   const absl::StatusOr<Account> account = FindAccount(uid);

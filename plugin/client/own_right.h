@@ -7,11 +7,9 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "plugin/client/user_rights.h"
 
 namespace carbon {
-
-// Slurm's AdminLevel of a user, or what stands above it. Each may do what those before it may.
-enum class SlurmRight { kNone, kOperator, kAdministrator, kSlurmUser, kRoot };
 
 class OwnRight {
  public:

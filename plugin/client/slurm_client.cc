@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -443,6 +444,8 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
 
   ClusterLook look{
       .slurm_user = settings.slurm_user_id, .answers = answers, .jobs = (*jobs)->record_count};
+  look.has_slurmdbd = absl::StrContains(Text(settings.accounting_storage_type), "slurmdbd");
+  look.auth_info = std::string(Text(settings.authinfo));
   look.may_update = memory->own_right.may_update();
   look.why_not_update = memory->own_right.why_not();
   const JobMarks marks(**jobs, settings, now, &memory->seal, &memory->promises);

@@ -12,7 +12,7 @@ FOLDERS = ("bench", "cli", "core", "forecast", "plugin", "replay", "scarbond", "
 
 # Each room includes headers of itself and of the rooms above it.
 ROOMS = """
-core/base core/finding core/reason core/json core/runtime core/job core/grid core/trial core/config core/admission core/cluster core/snapshot
+core/base core/finding core/reason core/json core/query core/runtime core/job core/grid core/trial core/config core/admission core/cluster core/snapshot
 core/decision core/record core/outcome core/statement core/placer
 store
 forecast/http forecast/providers forecast/archive forecast/plausibility forecast/sources forecast/own
@@ -20,8 +20,8 @@ forecast/live forecast/zones
 replay/trace replay/forecasts replay/cluster replay/policies replay/bounds replay
 plugin/words plugin/client plugin/installation plugin/job_submit
 settings
-scarbond
-cli cli/process cli/text cli/estimate cli/outcome cli/log cli/explain cli/statement cli/verify cli/status cli/forecast cli/policy cli/replay
+scarbond/query scarbond
+cli cli/process cli/text cli/remote cli/estimate cli/outcome cli/log cli/explain cli/statement cli/verify cli/status cli/forecast cli/policy cli/replay
 cli/report cli/doctor
 """.split()
 

@@ -1,5 +1,6 @@
 #include "store/placement_log.h"
 
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -49,6 +50,21 @@ class PlacementLogTest : public ::testing::Test {
   LogDamage damage_;
   bool is_at_end_ = false;
 };
+
+// What its reader may not see is not lost.
+TEST_F(PlacementLogTest, FindsNoGapInAnExcerpt) {
+  Append(LineOf(1) + LineOf(3));
+  EXPECT_THAT(ReadOn(), ElementsAre(1, 3));
+  EXPECT_EQ(damage_.gaps.size(), 1u);
+  std::filesystem::remove(path_);
+  place_ = {};
+  sequences_.clear();
+  damage_ = {};
+  Append(WriteRecord(ExcerptRecord{{{"0000000000000000", 0}, absl::UnixEpoch()}, 1000}) +
+         LineOf(1) + LineOf(3));
+  EXPECT_THAT(ReadOn(), ElementsAre(0, 1, 3));
+  EXPECT_THAT(damage_.Lines(path_), IsEmpty());
+}
 
 TEST_F(PlacementLogTest, ReadsOnFromWhereItEnded) {
   Append(LineOf(1) + LineOf(2));

@@ -92,6 +92,7 @@ std::string WrittenAgain(const std::string& line) {
   if (const auto* record = std::get_if<ReturnRecord>(&*entry)) return WriteRecord(*record);
   if (const auto* record = std::get_if<WithheldRecord>(&*entry)) return WriteRecord(*record);
   if (const auto* record = std::get_if<DroppedRecord>(&*entry)) return WriteRecord(*record);
+  if (const auto* record = std::get_if<ExcerptRecord>(&*entry)) return WriteRecord(*record);
   return "";
 }
 
@@ -126,6 +127,11 @@ TEST(ReadEventRecord, ReadsBackAllThatIsWritten) {
   lines.push_back(WriteRecord(WithheldRecord{{kId, kNow}, withheld}));
   lines.push_back(WriteRecord(WithheldRecord{{kId, kNow}, {.first = kNow, .last = kNow}}));
   lines.push_back(WriteRecord(DroppedRecord{{{"b", UINT64_MAX}, kNow}, 9'000'000'000}));
+  lines.push_back(WriteRecord(ExcerptRecord{{kId, kNow}, 1000, kNow - absl::Hours(1), kNow}));
+  ExcerptRecord everything;
+  everything.id = kId;
+  everything.time = kNow;
+  lines.push_back(WriteRecord(everything));
   for (const std::string& line : lines) EXPECT_EQ(WrittenAgain(line), line);
 }
 
