@@ -168,5 +168,74 @@ TEST(EstimateEffect, CoversAKnownEffectAsOftenAsItSays) {
   }
 }
 
+// Of all jobs in each arm, in each scenario.
+TrialErrors ErrorsOf(const std::vector<TrialJob>& jobs, const ErrorDraws& placed,
+                     const ErrorDraws& exempt) {
+  TrialErrors errors;
+  for (const TrialJob& job : jobs) {
+    ErrorDraws values = job.arm == Arm::kPlaced ? placed : exempt;
+    for (double& value : values) value *= job.value;
+    errors.Add(job, values);
+  }
+  return errors;
+}
+
+TEST(EstimateEffect, WidensTheIntervalByErrorsThatTheJobsShare) {
+  std::vector<TrialJob> jobs = Jobs(50, 30, 100);
+  for (TrialJob& job : jobs) job.value = job.arm == Arm::kPlaced ? 30 : 100;  // nothing varies
+  const ErrorDraws one = DrawFactor("watts", 0.2), other = DrawFactor("other watts", 0.1);
+  const TrialErrors shared = ErrorsOf(jobs, one, one);
+  const Effect same = EstimateEffect(jobs, &shared);
+  EXPECT_DOUBLE_EQ(same.difference->mean, -70);
+  EXPECT_NEAR(same.difference->high + 70, 1.645 * 0.2 * 70, 0.01);
+  // The ratio does not depend on watts that both share.
+  EXPECT_NEAR(same.share->high, -0.7, 1e-12);
+  // By hand, from the draws of both.
+  const TrialErrors apart = ErrorsOf(jobs, one, other);
+  double squares = 0, ratio_squares = 0;
+  for (size_t s = 0; s < one.size(); ++s) {
+    squares += std::pow(30 * one[s] - 100 * other[s] + 70, 2) / static_cast<double>(one.size());
+    ratio_squares += std::pow(0.3 * one[s] / other[s] - 0.3, 2) / static_cast<double>(one.size());
+  }
+  const Effect different = EstimateEffect(jobs, &apart);
+  EXPECT_NEAR(different.difference->low + 70, -1.644854 * std::sqrt(squares), 1e-4);
+  EXPECT_NEAR(different.share->low + 0.7, -1.644854 * std::sqrt(ratio_squares), 1e-6);
+}
+
+TEST(EstimateEffect, AddsTheErrorsOfValuesToThoseOfTheDraw) {
+  const std::vector<TrialJob> jobs = Jobs(50, 30, 100);
+  const ErrorDraws exact = DrawFactor("exact", 0), one = DrawFactor("watts", 0.01);
+  const TrialErrors no_errors = ErrorsOf(jobs, exact, exact), errors = ErrorsOf(jobs, one, one);
+  const double by_draw = EstimateEffect(jobs).difference->high + 70;
+  EXPECT_NEAR(EstimateEffect(jobs, &no_errors).difference->high + 70, by_draw, 1e-9);
+  EXPECT_NEAR(EstimateEffect(jobs, &errors).difference->high + 70,
+              std::hypot(by_draw, 1.645 * 0.01 * 70), 1e-3);
+}
+
+// The watts of both arms are off by one factor, which is drawn anew in each trial.
+TEST(EstimateEffect, CoversAKnownEffectWhoseValuesErr) {
+  constexpr int kDraws = 1000;
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> normal;
+  const Cluster cluster(600);
+  const ErrorDraws draws = DrawFactor("watts", 0.1);
+  int covered = 0, covered_without = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    std::vector<TrialJob> jobs = cluster.Draw(&random);
+    const double off = 1 + 0.1 * normal(random);
+    for (TrialJob& job : jobs) job.value *= off;
+    const TrialErrors errors = ErrorsOf(jobs, draws, draws);
+    const double truth = cluster.TrueDifference();
+    const auto covers = [&](const Effect& effect) {
+      return effect.difference->low <= truth && truth <= effect.difference->high;
+    };
+    covered += covers(EstimateEffect(jobs, &errors)) ? 1 : 0;
+    covered_without += covers(EstimateEffect(jobs)) ? 1 : 0;
+  }
+  EXPECT_GE(covered, 0.88 * kDraws);
+  EXPECT_LE(covered, 0.98 * kDraws);
+  EXPECT_LT(covered_without, covered);
+}
+
 }  // namespace
 }  // namespace carbon
