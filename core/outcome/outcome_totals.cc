@@ -3,14 +3,10 @@
 namespace carbon {
 
 void OutcomeTotals::EmissionSum::Add(Course course, const EmissionOutcome& emission) {
-  if (emission.actual.has_value()) {
-    ++emitting;
-    emitted += *emission.actual;
-    if (course == Course::kShadow && emission.as_chosen.has_value()) {
-      ++in_shadow;
-      shadow_saving += *emission.actual;
-      shadow_saving -= *emission.as_chosen;
-    }
+  if (course == Course::kShadow && emission.actual.has_value() && emission.as_chosen.has_value()) {
+    ++in_shadow;
+    shadow_saving += *emission.actual;
+    shadow_saving -= *emission.as_chosen;
   }
   if (!emission.saved.has_value() || !emission.predicted.has_value() ||
       !emission.predicted_home.has_value()) {

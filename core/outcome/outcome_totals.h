@@ -25,9 +25,6 @@ struct OutcomeTotals {
     // is known.
     int64_t in_shadow = 0;
     Estimated<GramsCo2e> shadow_saving;
-    // Over all decisions of which the emission is known, also of jobs that were left alone.
-    int64_t emitting = 0;
-    Estimated<GramsCo2e> emitted;
 
     void Add(Course course, const EmissionOutcome& emission);
   };
