@@ -341,6 +341,17 @@ void VisitColumns(Columns& columns, Parts& parts, Text& ran_elsewhere, LoggedDec
   columns.Real("chosen_net", chosen.net);
   columns.Real("chosen_embodied", chosen.embodied);
   columns.Real("static_gross", summary.static_gross);
+  // What outcomes need besides.
+  columns.Enumeration("signal", summary.signal, 3);
+  columns.Integer("is_exclusive", summary.exclusive);
+  columns.Name("home_hardware", home.hardware);
+  columns.Moment("home_runtime", home.runtime);
+  columns.Moment("home_wake_up", home.wake_up);
+  columns.Integer("home_units", home.units);
+  columns.Real("home_stays_powered", home.stays_powered);
+  columns.Moment("chosen_wake_up", chosen.wake_up);
+  columns.Integer("chosen_units", chosen.units);
+  columns.Real("chosen_stays_powered", chosen.stays_powered);
   columns.Integer("has_saving", parts.saving);
   columns.Real("saving_mean", summary.saving->mean);
   columns.Real("saving_share", summary.saving->share);

@@ -149,6 +149,20 @@ std::set<std::string> ColumnsForFates() {
           "runtime_source"};
 }
 
+std::set<std::string> ColumnsForOutcomes() {
+  std::set<std::string> columns = {"time", "user_id", "job_id", "not_queued",   "is_returned",
+                                   "mode", "outcome", "signal", "is_exclusive", "array_tasks"};
+  for (const char* plan : {"home", "chosen"}) {
+    columns.insert(absl::StrCat("has_", plan));
+    for (const char* column :
+         {"partition", "site", "zone", "hardware", "start", "runtime", "task_runtime", "wake_up",
+          "units", "kwh", "g_per_kwh", "gross", "consequential", "stays_powered"}) {
+      columns.insert(absl::StrCat(plan, "_", column));
+    }
+  }
+  return columns;
+}
+
 DecisionIndex::DecisionIndex(std::string log, FolderOwner owner)
     : log_(std::move(log)), owner_(owner) {}
 DecisionIndex::~DecisionIndex() {
@@ -323,14 +337,17 @@ absl::Status DecisionIndex::ForEach(
       });
 }
 
-absl::StatusOr<std::vector<int64_t>> DecisionIndex::JobsToAskFor(const IndexQuery& query) {
+absl::StatusOr<std::vector<int64_t>> DecisionIndex::JobsToAskFor(const IndexQuery& query,
+                                                                 bool for_outcomes) {
   const EffectiveUser as(owner_);
   if (!as.status().ok()) return as.status();
   NameTable names(database_.get());
   absl::Status loaded = names.Load();
   if (!loaded.ok()) return loaded;
-  const absl::StatusOr<std::string> where = WhereOf(
-      query, names, "job_id IS NOT NULL AND has_chosen = 1 AND has_fate = 0 AND is_unknown = 0");
+  const absl::StatusOr<std::string> where =
+      WhereOf(query, names,
+              absl::StrCat("job_id IS NOT NULL AND is_unknown = 0",
+                           for_outcomes ? "" : " AND has_chosen = 1 AND has_fate = 0"));
   if (!where.ok()) return where.status();
   std::vector<int64_t> job_ids;
   absl::Status read =

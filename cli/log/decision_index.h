@@ -50,6 +50,8 @@ struct IndexQuery {
 std::set<std::string> ColumnsForSums(const std::vector<const LogField*>& groups);
 // Returns the columns that AddFate() needs.
 std::set<std::string> ColumnsForFates();
+// Returns the columns that an outcome needs (cli/outcome/job_outcomes.h).
+std::set<std::string> ColumnsForOutcomes();
 
 // How much Update() may read.
 enum class IndexScope {
@@ -92,8 +94,10 @@ class DecisionIndex {
   absl::Status ForEach(const IndexQuery& query,
                        const std::function<void(int64_t row, LoggedDecision decision)>& visit);
 
-  // Returns the numbers of the jobs whose fate is to be asked for, each once.
-  absl::StatusOr<std::vector<int64_t>> JobsToAskFor(const IndexQuery& query);
+  // Returns the numbers of the jobs whose fate is to be asked for, each once, in order; for
+  // outcomes, which are not kept, those of all jobs that accounting may know.
+  absl::StatusOr<std::vector<int64_t>> JobsToAskFor(const IndexQuery& query,
+                                                    bool for_outcomes = false);
 
   // Keeps what became of jobs, so that accounting is not asked for them again.
   absl::Status KeepFates(const std::vector<FinalFate>& fates);

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -15,6 +19,7 @@
 #include "cli/log/decision_index.h"
 #include "cli/log/job_fates.h"
 #include "cli/log/log_contents.h"
+#include "cli/outcome/accounted_jobs.h"
 #include "cli/outcome/job_outcomes.h"
 #include "store/file.h"
 
@@ -31,10 +36,40 @@ void WarnOfWriters(const std::string& path, const DecisionReader& reader) {
   }
 }
 
+DecidedInLog InLog(const LoggedDecision& decision) {
+  return {.decided = decision.summary,
+          .job_id = decision.job_id,
+          .was_restored = decision.returned.has_value(),
+          .never_queued = decision.not_queued};
+}
+
+// Asks accounting, once for all that is needed.
+AskedRuns Ask(const std::vector<int64_t>& job_ids, bool for_outcomes,
+              const std::function<void(const std::string&)>& complain) {
+  AskedRuns asked =
+      AskForRuns(job_ids, for_outcomes ? RunDetail::kWithEnergy : RunDetail::kAllocations);
+  if (for_outcomes && !asked.status.ok()) {
+    complain(UnknownRunsText(asked.status));
+  } else if (IsTooMuch(asked.status)) {
+    // Without outcomes it is not a problem if Slurm keeps no accounts, or if there is no Slurm.
+    complain(absl::StrCat("sacct: ", asked.status.message()));
+  }
+  return asked;
+}
+
+// Adds a decision with what came of it, if that is asked for.
+void Add(LoggedDecision decision, const std::optional<JobOutcomes>& outcomes,
+         const DecisionReader& reader) {
+  if (!outcomes.has_value()) return reader.add(std::move(decision), nullptr);
+  const JobOutcome outcome = outcomes->Of(InLog(decision));
+  reader.add(std::move(decision), &outcome);
+}
+
 // Adds the decisions from the index of the log, and what became of their jobs. Complains only if it
-// succeeds.
+// succeeds. `of_actuals`: what reading the actual values returned, which is not the index's fault.
 absl::Status ReadIndex(const LogFiles& files, const DecisionFilter& filter,
-                       const DecisionReader& reader) {
+                       const DecisionReader& reader, absl::Status* of_actuals) {
+  const bool with_outcomes = files.outcomes.config != nullptr;
   const std::set<std::string> columns = reader.begin();
   absl::StatusOr<std::unique_ptr<DecisionIndex>> opened = DecisionIndex::Open(files.log);
   if (!opened.ok()) return opened.status();
@@ -44,14 +79,15 @@ absl::Status ReadIndex(const LogFiles& files, const DecisionFilter& filter,
   if (!read.ok()) return read.status();
   const std::string only = files.all ? "" : files.log;
   IndexQuery query = {filter, only};
-  const absl::StatusOr<std::vector<int64_t>> job_ids = index.JobsToAskFor(query);
+  const absl::StatusOr<std::vector<int64_t>> job_ids = index.JobsToAskFor(query, with_outcomes);
   if (!job_ids.ok()) return job_ids.status();
   std::vector<std::string> complaints;
-  const AskedRuns asked = AskWhatBecameOfJobs(
-      *job_ids, [&complaints](const std::string& line) { complaints.push_back(line); });
+  const auto complain = [&complaints](const std::string& line) { complaints.push_back(line); };
+  const AskedRuns asked = Ask(*job_ids, with_outcomes, complain);
 
   query.columns = columns;
   if (!columns.empty() && !asked.runs.empty()) query.columns.merge(ColumnsForFates());
+  if (!columns.empty() && with_outcomes) query.columns.merge(ColumnsForOutcomes());
   while (true) {
     const absl::StatusOr<bool> is_current = index.BeginReading();
     if (!is_current.ok()) return is_current.status();
@@ -64,6 +100,16 @@ absl::Status ReadIndex(const LogFiles& files, const DecisionFilter& filter,
   const auto withheld = index.Withheld(only);
   if (!damage.ok()) return damage.status();
   if (!withheld.ok()) return withheld.status();
+  std::optional<JobOutcomes> outcomes;
+  if (with_outcomes) {
+    outcomes.emplace(*files.outcomes.config, asked.runs);
+    const absl::Status needed = index.ForEach(
+        {filter, only, ColumnsForOutcomes()},
+        [&](int64_t, const LoggedDecision& decision) { outcomes->Need(InLog(decision)); });
+    if (!needed.ok()) return needed;
+    *of_actuals = outcomes->ReadActuals(files.outcomes.actual, complain);
+    if (!of_actuals->ok()) return *of_actuals;
+  }
   const absl::Time now = absl::Now();
   std::vector<FinalFate> final_fates;
   absl::Status status = index.ForEach(query, [&](int64_t row, LoggedDecision decision) {
@@ -73,10 +119,10 @@ absl::Status ReadIndex(const LogFiles& files, const DecisionFilter& filter,
       AddFate(asked.runs, &decision);
       const bool is_final = decision.fate.has_value()
                                 ? IsFinal(*decision.fate, now)
-                                : asked.is_complete && decision.summary.time < now - kUnknownAfter;
+                                : asked.status.ok() && decision.summary.time < now - kUnknownAfter;
       if (is_final) final_fates.push_back({row, *decision.job_id, decision.fate});
     }
-    reader.add(std::move(decision), nullptr);
+    Add(std::move(decision), outcomes, reader);
   });
   status.Update(index.EndReading());
   if (!status.ok()) return status;
@@ -95,41 +141,30 @@ bool IsNoFaultOfTheIndex(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsUnavailable(status) || absl::IsAborted(status);
 }
 
-// Adds the decisions with what became of them.
-absl::Status AddOutcomes(const LogFiles& files, std::vector<LoggedDecision> decisions,
-                         const DecisionReader& reader) {
-  std::vector<DecidedInLog> decided;
-  decided.reserve(decisions.size());
-  for (const LoggedDecision& decision : decisions) {
-    decided.push_back({.decided = *decision.decided,
-                       .user_id = decision.summary.user_id,
-                       .job_id = decision.job_id,
-                       .was_restored = decision.returned.has_value(),
-                       .never_queued = decision.not_queued});
-  }
-  const absl::Status status =
-      ForEachOutcome(decided, *files.outcomes.config, files.outcomes.actual, reader.complain,
-                     [&](size_t index, const JobOutcome& outcome, const RanJob* /*ran*/) {
-                       reader.add(std::move(decisions[index]), &outcome);
-                     });
-  // What is said of a log that may not be read would be wrong here.
-  return status.ok() ? status : absl::FailedPreconditionError(status.message());
-}
-
 // Adds the decisions from the files themselves.
 absl::Status ReadFiles(const LogFiles& files, const DecisionFilter& filter,
-                       const DecisionReader& reader) {
-  reader.begin();
+                       const DecisionReader& reader, absl::Status* of_actuals) {
   const bool with_outcomes = files.outcomes.config != nullptr;
+  reader.begin();
   absl::StatusOr<LogContents> contents =
       ReadLogs(files.all ? files.rotated : std::vector<std::string>{files.log}, filter,
-               files.keep_lines, reader.complain, /*for_outcomes=*/with_outcomes);
+               files.keep_lines, reader.complain);
   if (!contents.ok()) return contents.status();
   for (const std::string& line : contents->withheld) reader.complain(line);
   std::vector<LoggedDecision>& decisions = contents->decisions;
-  AddFates(AskWhatBecameOfJobs(JobsToAskFor(decisions), reader.complain).runs, &decisions);
-  if (with_outcomes) return AddOutcomes(files, std::move(decisions), reader);
-  for (LoggedDecision& decision : decisions) reader.add(std::move(decision), nullptr);
+  const AskedRuns asked =
+      Ask(JobsToAskFor(decisions, with_outcomes), with_outcomes, reader.complain);
+  std::optional<JobOutcomes> outcomes;
+  if (with_outcomes) {
+    outcomes.emplace(*files.outcomes.config, asked.runs);
+    for (const LoggedDecision& decision : decisions) outcomes->Need(InLog(decision));
+    *of_actuals = outcomes->ReadActuals(files.outcomes.actual, reader.complain);
+    if (!of_actuals->ok()) return *of_actuals;
+  }
+  for (LoggedDecision& decision : decisions) {
+    AddFate(asked.runs, &decision);
+    Add(std::move(decision), outcomes, reader);
+  }
   return absl::OkStatus();
 }
 
@@ -137,16 +172,23 @@ absl::Status ReadFiles(const LogFiles& files, const DecisionFilter& filter,
 
 absl::Status ReadDecisions(const LogFiles& files, const DecisionFilter& filter,
                            const DecisionReader& reader) {
+  absl::Status of_actuals;
+  // What is said of a log that may not be read would be wrong of actual values.
+  const auto wrong_actuals = [&of_actuals] {
+    return absl::FailedPreconditionError(of_actuals.message());
+  };
   for (int attempt = 0; files.use_index; ++attempt) {
-    absl::Status read = ReadIndex(files, filter, reader);
+    absl::Status read = ReadIndex(files, filter, reader, &of_actuals);
     if (read.ok()) return read;
+    if (!of_actuals.ok()) return wrong_actuals();
     if (IsNoFaultOfTheIndex(read)) break;
     const bool is_damaged = absl::IsDataLoss(read) || absl::StrContains(read.message(), "no such");
     if (is_damaged && attempt == 0 && DecisionIndex::RemoveDamaged(files.log)) continue;
     reader.complain(absl::StrCat(read.message(), "; the log's files are read instead"));
     break;
   }
-  return ReadFiles(files, filter, reader);
+  absl::Status read = ReadFiles(files, filter, reader, &of_actuals);
+  return of_actuals.ok() ? read : wrong_actuals();
 }
 
 }  // namespace carbon

@@ -29,8 +29,7 @@ struct LogFiles {
   std::vector<std::string> rotated;  // and the log itself, oldest first
   bool all = false;                  // all of these are read, or only the log
   bool use_index = false;            // makes it, if `all`
-  // The index has neither of these, so that the files are read.
-  bool keep_lines = false;  // JsonOf() needs them
+  bool keep_lines = false;           // JsonOf() needs them; only without the index, which has none
   OutcomeSources outcomes;
 };
 

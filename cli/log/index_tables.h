@@ -14,7 +14,7 @@ namespace carbon {
 // Raise it with each change of the tables, and of what SummaryOf(), ReasonText(), RuntimeSource()
 // or the fates of jobs say of the same records: their results are kept. An index of another version
 // is rebuilt.
-inline constexpr int kIndexVersion = 2;
+inline constexpr int kIndexVersion = 3;
 
 // Creates the tables, unless they are there in this version. Tables of another version are dropped.
 absl::Status EnsureTables(Database* database);

@@ -313,10 +313,10 @@ int Run(Options options) {
   }
   const std::optional<LogPosition> end =
       options.follow ? LogFollower::EndOf(files.log) : std::nullopt;
-  // --json prints the records' own lines, and outcomes need more of them than the index has. To
-  // make an index, all files are read: only --all asks for that.
+  // --json prints the records' own lines, which the index does not have. To make an index, all
+  // files are read: only --all asks for that.
   const bool wants_lines = options.json && !options.effect;
-  files.use_index = options.file.empty() && !wants_lines && !options.no_index && !options.outcome &&
+  files.use_index = options.file.empty() && !wants_lines && !options.no_index &&
                     (options.all || DecisionIndex::Exists(files.log));
   files.keep_lines = wants_lines;
   if (options.outcome) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <set>
 #include <utility>
 #include <variant>
@@ -22,8 +21,8 @@ namespace {
 // come before it in the log.
 class Collector {
  public:
-  Collector(const DecisionFilter& filter, bool keep_lines, bool for_outcomes)
-      : filter_(filter), keep_lines_(keep_lines), for_outcomes_(for_outcomes) {}
+  Collector(const DecisionFilter& filter, bool keep_lines)
+      : filter_(filter), keep_lines_(keep_lines) {}
 
   void Add(const LogEntry& entry, absl::string_view line) {
     const absl::string_view kept = keep_lines_ ? line : "";
@@ -64,11 +63,10 @@ class Collector {
     LoggedDecision& decision = decisions_.emplace_back();
     decision.summary = std::move(summary);
     decision.line = std::string(line);
-    if (for_outcomes_) decision.decided = std::make_shared<const DecidedJob>(DecidedJobOf(record));
   }
 
   const DecisionFilter& filter_;
-  const bool keep_lines_, for_outcomes_;
+  const bool keep_lines_;
   std::vector<LoggedDecision> decisions_;
   // By decision; if there are several, the first one counts.
   std::map<std::string, LoggedReturn> returns_;
@@ -81,9 +79,8 @@ class Collector {
 
 absl::StatusOr<LogContents> ReadLogs(const std::vector<std::string>& paths,
                                      const DecisionFilter& filter, bool keep_lines,
-                                     const std::function<void(const std::string&)>& complain,
-                                     bool for_outcomes) {
-  Collector collector(filter, keep_lines, for_outcomes);
+                                     const std::function<void(const std::string&)>& complain) {
+  Collector collector(filter, keep_lines);
   SequencesByBoot sequences;
   for (const std::string& path : paths) {
     const absl::Status status = ReadPlacementLog(

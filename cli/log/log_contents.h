@@ -19,14 +19,12 @@ struct LogContents {
   std::vector<std::string> withheld;
 };
 
-// Reads the files in order. Keep the lines (`keep_lines`) if JsonOf() is called later, and what
-// outcomes need of the records (`for_outcomes`) if those are asked for. `complain`
+// Reads the files in order. Keep the lines (`keep_lines`) if JsonOf() is called later. `complain`
 // gets a line for what is missing or cannot be read, and for a file that anybody may write. Returns
 // an error only if a file cannot be read.
 absl::StatusOr<LogContents> ReadLogs(const std::vector<std::string>& paths,
                                      const DecisionFilter& filter, bool keep_lines,
-                                     const std::function<void(const std::string&)>& complain,
-                                     bool for_outcomes = false);
+                                     const std::function<void(const std::string&)>& complain);
 
 }  // namespace carbon
 

@@ -10,7 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/outcome/outcome.h"
+#include "core/base/quantities.h"
 #include "core/record/decision_summary.h"
 
 namespace carbon {
@@ -58,11 +58,9 @@ struct LoggedDecision {
   std::string line;  // as in the file; empty: not needed
   std::optional<uint32_t> job_id;
   std::optional<LoggedReturn> returned;
-  bool not_queued = false;      // the queue never showed its job
-  std::optional<JobFate> fate;  // absent: accounting does not know the job
-  // Both nullptr: not asked for.
-  std::shared_ptr<const DecidedJob> decided;
-  std::shared_ptr<const ShownOutcome> came;
+  bool not_queued = false;                   // the queue never showed its job
+  std::optional<JobFate> fate;               // absent: accounting does not know the job
+  std::shared_ptr<const ShownOutcome> came;  // nullptr: not asked for
 
   const std::optional<PlanSummary>& home() const { return summary.home; }
   const std::optional<PlanSummary>& chosen() const { return summary.chosen; }

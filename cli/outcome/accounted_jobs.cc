@@ -15,9 +15,10 @@
 namespace carbon {
 namespace {
 
-constexpr size_t kMaxAtOnce = 2000;
-// As for the fates of jobs: the plugin decides before slurmctld notes the submission's time, in
-// whole seconds. The clocks of two machines differ, and an overloaded machine is slow.
+// A command line allows more; these numbers are safe everywhere.
+constexpr size_t kMaxAtOnce = 5000, kMaxAtOnceWithSteps = 2000;
+// The plugin decides before slurmctld notes the submission's time, in whole seconds. The clocks of
+// two machines differ, and an overloaded machine is slow.
 constexpr absl::Duration kBefore = absl::Minutes(1), kAfter = absl::Minutes(10);
 
 constexpr size_t kFields = 11;
@@ -38,7 +39,7 @@ enum Field {
 // Whether these are seconds since 1970, or of a run, that can be.
 bool IsTime(int64_t seconds) { return seconds >= 0 && seconds < int64_t{1} << 33; }
 
-// Returns true for the states in which sacct's record ends. Example: "CANCELLED by 1000".
+// Returns true for the states in which sacct's record ends: the job ended, or another record began.
 bool IsEnd(absl::string_view state) {
   for (const char* end :
        {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY",
@@ -141,28 +142,31 @@ class Parser {
   Steps steps_;
 };
 
-bool IsTooMuch(const absl::Status& status) {
-  return absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
-}
-
 // Asks for some of the jobs. If sacct does not manage all at once, asks for each half.
-absl::Status Ask(const std::vector<int64_t>& job_ids, AccountedRuns* all) {
-  const absl::StatusOr<std::string> printed =
-      RunProgram({"env", "SLURM_TIME_FORMAT=%s", "sacct", "--noheader", "--parsable2",
-                  "--duplicates", "--allusers",
-                  "--format=JobID,UID,Submit,Start,ElapsedRaw,Partition,State,NodeList,NNodes,"
-                  "AllocTRES,ConsumedEnergyRaw",
-                  absl::StrCat("--jobs=", absl::StrJoin(job_ids, ","))});
+absl::Status Ask(const std::vector<int64_t>& job_ids, RunDetail detail, AccountedRuns* all) {
+  std::vector<std::string> command = {
+      "env",
+      "SLURM_TIME_FORMAT=%s",
+      "sacct",
+      "--noheader",
+      "--parsable2",
+      "--duplicates",
+      "--allusers",
+      "--format=JobID,UID,Submit,Start,ElapsedRaw,Partition,State,NodeList,NNodes,AllocTRES,"
+      "ConsumedEnergyRaw"};
+  if (detail == RunDetail::kAllocations) command.push_back("--allocations");
+  command.push_back(absl::StrCat("--jobs=", absl::StrJoin(job_ids, ",")));
+  const absl::StatusOr<std::string> printed = RunProgram(command);
   if (printed.ok()) {
     all->merge(ParseAccountedRuns(*printed));
     return absl::OkStatus();
   }
   if (!IsTooMuch(printed.status()) || job_ids.size() < 2) return printed.status();
   const auto middle = job_ids.begin() + static_cast<std::ptrdiff_t>(job_ids.size() / 2);
-  absl::Status first = Ask({job_ids.begin(), middle}, all);
+  absl::Status first = Ask({job_ids.begin(), middle}, detail, all);
   // A sacct that does not answer in time is not asked again.
   if (absl::IsDeadlineExceeded(first)) return first;
-  first.Update(Ask({middle, job_ids.end()}, all));
+  first.Update(Ask({middle, job_ids.end()}, detail, all));
   return first;
 }
 
@@ -177,20 +181,25 @@ AccountedRuns ParseAccountedRuns(absl::string_view printed) {
   return parser.Take();
 }
 
-AccountedRuns AskForRuns(const std::vector<int64_t>& job_ids,
-                         const std::function<void(const std::string&)>& complain) {
-  AccountedRuns all;
-  for (size_t i = 0; i < job_ids.size(); i += kMaxAtOnce) {
+std::string UnknownRunsText(const absl::Status& asked) {
+  return absl::StrCat("sacct: ", asked.message(),
+                      ": without accounting it is not known what became of the jobs");
+}
+
+bool IsTooMuch(const absl::Status& asked) {
+  return absl::IsDeadlineExceeded(asked) || absl::IsResourceExhausted(asked);
+}
+
+AskedRuns AskForRuns(const std::vector<int64_t>& job_ids, RunDetail detail) {
+  AskedRuns asked;
+  const size_t at_once = detail == RunDetail::kWithEnergy ? kMaxAtOnceWithSteps : kMaxAtOnce;
+  for (size_t i = 0; i < job_ids.size() && asked.status.ok(); i += at_once) {
     const auto begin = job_ids.begin() + static_cast<std::ptrdiff_t>(i);
     const auto end =
-        job_ids.begin() + static_cast<std::ptrdiff_t>(std::min(i + kMaxAtOnce, job_ids.size()));
-    const absl::Status asked = Ask({begin, end}, &all);
-    if (asked.ok()) continue;
-    complain(absl::StrCat("sacct: ", asked.message(),
-                          ": without accounting it is not known what became of the jobs"));
-    break;
+        job_ids.begin() + static_cast<std::ptrdiff_t>(std::min(i + at_once, job_ids.size()));
+    asked.status = Ask({begin, end}, detail, &asked.runs);
   }
-  return all;
+  return asked;
 }
 
 std::optional<RanJob> JobSubmittedWith(absl::Time decided, uid_t user_id,

@@ -1,26 +1,26 @@
 // The runs of jobs as Slurm's accounting has them, with what each was given and what was measured
 // of its energy. Runs sacct, and blocks meanwhile: at most 15 seconds for each question. There is
-// one question for 2,000 jobs, or more if sacct does not manage that many.
+// one question for 5,000 jobs (2,000 with their steps), or more if sacct does not manage that many.
 #ifndef CLI_OUTCOME_ACCOUNTED_JOBS_H_
 #define CLI_OUTCOME_ACCOUNTED_JOBS_H_
 
 #include <sys/types.h>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "core/outcome/outcome.h"
+#include "core/outcome/ran_job.h"
 
 namespace carbon {
 
 // One record of an allocation: a task, or the waiting part of an array, from its submission or
-// requeue to its end or next requeue.
+// requeue to its end or next requeue. A job that shrinks has one record for each of its sizes.
 struct AccountedRun {
   uid_t user_id = 0;
   bool has_started = false;
@@ -40,10 +40,25 @@ using AccountedRuns = std::map<int64_t, std::vector<AccountedRun>>;
 // nodes for all of its time, or of its batch step if it had one node. Other steps overlap these.
 AccountedRuns ParseAccountedRuns(absl::string_view printed);
 
-// Without accounting the result is empty. If sacct prints more than is read, takes too long or
-// fails, `complain` gets a line.
-AccountedRuns AskForRuns(const std::vector<int64_t>& job_ids,
-                         const std::function<void(const std::string&)>& complain);
+enum class RunDetail {
+  kAllocations,  // without energy
+  kWithEnergy,   // accounting has it with the steps, of which there are many
+};
+
+// Returns what sacct shows. If it prints more than is read, takes too long or fails, the result has
+// what it printed until then.
+struct AskedRuns {
+  AccountedRuns runs;
+  absl::Status status;  // if it is ok, accounting does not know the jobs that are missing
+};
+AskedRuns AskForRuns(const std::vector<int64_t>& job_ids, RunDetail detail);
+
+// Returns a line for the user: that it is not known what became of the jobs, and why.
+std::string UnknownRunsText(const absl::Status& asked);
+
+// Whether accounting has an answer that is too much, or takes too long. Otherwise there may be no
+// accounting, or no Slurm.
+bool IsTooMuch(const absl::Status& asked);
 
 // Returns the job that was submitted with a decision: it has the decision's user, and one of its
 // records was submitted at the time of the decision. Any other job of the number is a different

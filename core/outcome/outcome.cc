@@ -1,49 +1,20 @@
 #include "core/outcome/outcome.h"
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
-#include <set>
+#include <map>
+#include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/config/profile.h"
-#include "core/decision/accounting.h"
-#include "core/decision/plan.h"
+#include "core/outcome/drawn_energy.h"
 
 namespace carbon {
 namespace {
 
-// A start earlier than this is in another hour of the grid.
-constexpr absl::Duration kEarly = absl::Minutes(5);
 // What a meter that is believed errs.
 constexpr Quality kMeterQuality = Quality::kMeasured;
 
-std::optional<PlannedUse> UseOf(const std::optional<Plan>& plan) {
-  if (!plan.has_value()) return std::nullopt;
-  const PlannedRun& first = plan->first();
-  return PlannedUse{.pool = first.pool(),
-                    .partition = first.partition(),
-                    .site = first.site(),
-                    .zone = first.zone(),
-                    .hardware = first.hardware(),
-                    .start = plan->start(),
-                    .runtime = plan->runtime(),
-                    .task_runtime = plan->task_runtime(),
-                    .wake_up = first.wake_up,
-                    .units = first.units,
-                    .energy = plan->energy(),
-                    .intensity = plan->intensity(),
-                    .gross = plan->gross(),
-                    .consequential = plan->consequential(),
-                    .stays_powered = first.stays_powered};
-}
-
 bool IsKnown(absl::Time time) { return time != absl::InfinitePast(); }
-bool IsKnown(absl::Duration time) {
-  return time != absl::InfiniteDuration() && time > absl::ZeroDuration();
-}
 
 template <class Unit>
 Known<Quantity<Unit>> Finite(Quantity<Unit> value) {
@@ -57,177 +28,26 @@ absl::Time CeilSecond(absl::Time time) {
   return floor == time ? time : floor + absl::Seconds(1);
 }
 
-Course CourseOf(const DecidedJob& decided, bool was_restored) {
-  if (decided.outcome == Outcome::kLeftAlone) return Course::kLeftAlone;
-  if (decided.outcome == Outcome::kKeptHome) return Course::kKeptHome;
-  if (decided.mode != Mode::kEnforce) return Course::kShadow;
-  return was_restored ? Course::kRestored : Course::kPlaced;
-}
-
-bool IsCompleted(absl::string_view state) { return state == "COMPLETED"; }
-
-RunFacts FactsOf(const std::vector<ActualRun>& runs) {
-  RunFacts facts = {.start = runs.front().start, .end = runs.front().end};
-  std::map<std::string, absl::Duration> by_task;
-  std::set<std::string> partitions;
-  for (const ActualRun& run : runs) {
-    const absl::Duration time = run.end - run.start;
-    facts.start = std::min(facts.start, run.start);
-    facts.end = std::max(facts.end, run.end);
-    absl::Duration& task = by_task[run.task];
-    task += time;
-    facts.longest = std::max(facts.longest, task);
-    facts.total += time;
-    if (!IsCompleted(run.state)) facts.unfinished += time;
-    if (partitions.insert(run.partition).second) facts.partitions.push_back(run.partition);
-  }
-  facts.runs = static_cast<int64_t>(runs.size());
-  facts.tasks = static_cast<int64_t>(by_task.size());
-  return facts;
-}
-
 }  // namespace
-
-absl::string_view CourseName(Course course) {
-  switch (course) {
-    case Course::kLeftAlone:
-      return "left-alone";
-    case Course::kShadow:
-      return "shadow";
-    case Course::kKeptHome:
-      return "kept-home";
-    case Course::kPlaced:
-      return "placed";
-    case Course::kRestored:
-      return "restored";
-  }
-  return "unknown";
-}
 
 absl::string_view EnergyMethodName(EnergyMethod method) {
   return method == EnergyMethod::kMeasured ? "measured" : "modelled";
 }
 
-DecidedJob DecidedJobOf(const PlacementRecord& record) {
-  const Decision& decision = record.decision;
-  return {.id = record.id,
-          .time = record.time,
-          .outcome = decision.outcome,
-          .mode = decision.mode,
-          .minimised = decision.minimised,
-          .signal = decision.signal,
-          .exclusive = record.job.exclusive,
-          .array_tasks = std::max<int64_t>(1, record.job.array_tasks),
-          .home = UseOf(decision.home),
-          .chosen = UseOf(decision.chosen)};
-}
-
-bool HasLeftThePlan(const DecidedJob& decided, const std::vector<ActualRun>& runs) {
-  if (!decided.chosen.has_value()) return false;
-  return std::any_of(runs.begin(), runs.end(), [&decided](const ActualRun& run) {
-    return run.partition != decided.chosen->partition ||
-           (IsKnown(decided.chosen->start) && run.start < decided.chosen->start - kEarly);
-  });
-}
-
 OutcomeModel::OutcomeModel(const PlacementConfig& config, const ActualsByZone& actuals,
                            EnergyMeter meter)
-    : config_(config), actuals_(actuals), meter_(std::move(meter)) {
-  for (const SiteConfig& site : config_.sites) sites_.emplace(site.name, &site);
-  for (const PoolConfig& pool : config_.pools) pools_[pool.partition].push_back(&pool);
-}
-
-const ErrorDraws& OutcomeModel::FactorOf(const std::string& key, double spread) const {
-  const auto [factor, is_new] = factors_.try_emplace(absl::StrCat(spread, "/", key));
-  if (is_new) factor->second = DrawFactor(key, spread);
-  return factor->second;
-}
-
-// The same factors as those by which the snapshot judges decisions.
-void OutcomeModel::AddFactors(UnitPower* power) const {
-  Quality busy = Quality::kEstimated, free = Quality::kEstimated, overhead = Quality::kEstimated;
-  const auto profile = config_.hardware.find(power->hardware);
-  if (profile != config_.hardware.end()) {
-    power->profile = &profile->second;
-    busy = profile->second.busy.quality;
-    if (profile->second.free.has_value()) free = profile->second.free->quality;
-  }
-  double overhead_share = 0;
-  if (const auto site = sites_.find(power->site); site != sites_.end()) {
-    const Sourced<double>& pue = site->second->pue;
-    power->pue = pue.value;
-    overhead = pue.quality;
-    overhead_share = (pue.value - 1) / pue.value;
-  }
-  power->watts_factor = &FactorOf("watts/" + power->hardware, RelativeSpread(busy));
-  power->free_factor = &FactorOf("free/" + power->hardware, RelativeSpread(free));
-  power->pue_factor = &FactorOf("pue/" + power->site, RelativeSpread(overhead) * overhead_share);
-}
-
-Known<OutcomeModel::UnitPower> OutcomeModel::PowerOf(const PlannedUse& plan, int64_t tasks) const {
-  if (!std::isfinite(plan.energy.value()) || plan.units <= 0 || !IsKnown(plan.task_runtime) ||
-      !IsKnown(plan.runtime)) {
-    return WhyUnknown::kNotRecorded;
-  }
-  UnitPower power = {.site = plan.site, .zone = plan.zone, .hardware = plan.hardware};
-  AddFactors(&power);
-  const double units = static_cast<double>(plan.units) * static_cast<double>(tasks);
-  // What the nodes draw while they wake up is not drawn for longer if the job runs for longer.
-  if (plan.wake_up > absl::ZeroDuration() && power.profile != nullptr && power.pue.has_value()) {
-    const double rounds = absl::FDivDuration(plan.runtime, plan.task_runtime);
-    power.wake_up =
-        PowerAtMeter(WakingWatts(*power.profile), units / rounds, *power.pue) * plan.wake_up;
-    power.wake_up = std::min(power.wake_up, plan.energy);
-  }
-  const double unit_hours = units * absl::ToDoubleHours(plan.task_runtime);
-  const auto spread = [unit_hours](KilowattHours energy) {
-    return Watts(1000 * energy.value() / unit_hours);
-  };
-  power.at_meter = spread(plan.energy - power.wake_up);
-  if (plan.consequential.has_value() && plan.intensity.value() > 0 &&
-      std::isfinite((plan.gross - *plan.consequential).value())) {
-    power.free_at_meter =
-        spread(KilowattHours((plan.gross - *plan.consequential).value() / plan.intensity.value()));
-  } else if (plan.stays_powered == 0) {
-    power.free_at_meter = Watts(0);
-  } else if (plan.stays_powered.has_value() && power.profile != nullptr &&
-             power.profile->free.has_value() && power.pue.has_value()) {
-    power.free_at_meter = power.profile->free->value * *plan.stays_powered * *power.pue;
-  }
-  return power;
-}
-
-Known<OutcomeModel::UnitPower> OutcomeModel::PowerIn(const std::string& partition) const {
-  const auto found = pools_.find(partition);
-  if (found == pools_.end()) return WhyUnknown::kNoPool;
-  const PoolConfig& pool = *found->second.front();
-  for (const PoolConfig* other : found->second) {
-    if (other->site != pool.site || other->hardware != pool.hardware) {
-      return WhyUnknown::kSeveralPools;
-    }
-  }
-  const auto site = sites_.find(pool.site);
-  const auto profile = config_.hardware.find(pool.hardware);
-  if (site == sites_.end() || profile == config_.hardware.end()) return WhyUnknown::kNoPool;
-  UnitPower power = {.site = pool.site, .zone = site->second->zone, .hardware = pool.hardware};
-  AddFactors(&power);
-  power.at_meter = profile->second.busy.value * *power.pue;
-  if (pool.powers_down == true) {
-    power.free_at_meter = Watts(0);
-  } else if (pool.powers_down == false && profile->second.free.has_value()) {
-    power.free_at_meter = profile->second.free->value * *power.pue;
-  }
-  return power;
-}
+    : actuals_(actuals), meter_(std::move(meter)), places_(config), powers_(config) {}
 
 // The outcome of one decision.
 class OutcomeModel::Computation {
  public:
-  Computation(const OutcomeModel& model, const DecidedJob& decided, const RanJob* ran)
+  Computation(const OutcomeModel& model, const DecisionSummary& decided, const RanJob* ran)
       : model_(model),
         decided_(decided),
         ran_(ran),
-        course_(CourseOf(decided, ran != nullptr && ran->was_restored)) {}
+        was_restored_(ran != nullptr && ran->was_restored),
+        course_(CourseOf(decided, was_restored_)),
+        actuals_(model.actuals_, decided.signal) {}
 
   JobOutcome Result() {
     outcome_.course = course_;
@@ -244,10 +64,11 @@ class OutcomeModel::Computation {
       SetUnknown(*why);
       return std::move(outcome_);
     }
+    outcome_.work = Work();
     Measure();
-    CollectPieces();
-    ChooseSources();
-    outcome_.energy = Energy(actual_);
+    CollectDrawn();
+    outcome_.actuals = ChooseActuals();
+    outcome_.energy = Energy();
     SetEmissions(Figure::kAttributional, &outcome_.attributional);
     SetEmissions(Figure::kConsequential, &outcome_.consequential);
     SetIntensities();
@@ -258,22 +79,13 @@ class OutcomeModel::Computation {
   // A run, with the power at which it ran.
   struct PoweredRun {
     const ActualRun* run;
-    const PlannedUse* plan;  // in whose partition it ran; nullptr: in neither's
+    const PlanSummary* plan;  // in whose partition it ran; nullptr: in neither's
     const UnitPower* power;
     double units;
     // The measured energy over the modelled; 1 if nothing was measured or believed.
     double measured_over_modelled = 1;
   };
-  // What was drawn, or would have been drawn, in one window.
-  struct Piece {
-    const UnitPower* power;
-    absl::Time from, to;                // whole seconds
-    KilowattHours energy;               // at the meter
-    std::optional<KilowattHours> free;  // what would have been drawn without the job
-    KilowattHours wake_up;
-    bool is_measured = false;
-  };
-  using Pieces = Known<std::vector<Piece>>;
+  using Drawn = Known<std::vector<DrawnEnergy>>;
 
   void SetPlanned() {
     if (!effective_->has_value()) {
@@ -282,7 +94,7 @@ class OutcomeModel::Computation {
       outcome_.predicted_energy = WhyUnknown::kNothingPlanned;
       outcome_.intensity.predicted = WhyUnknown::kNothingPlanned;
     } else {
-      const PlannedUse& plan = **effective_;
+      const PlanSummary& plan = **effective_;
       if (IsKnown(plan.start)) outcome_.planned_start = plan.start;
       if (plan.task_runtime != absl::InfiniteDuration()) {
         outcome_.planned_runtime = plan.task_runtime;
@@ -299,12 +111,12 @@ class OutcomeModel::Computation {
       emission->predicted = Predicted(*effective_, figure);
       emission->predicted_home = Predicted(decided_.home, figure);
     };
-    set(&outcome_.attributional, [](const PlannedUse& plan) { return std::optional(plan.gross); });
-    set(&outcome_.consequential, [](const PlannedUse& plan) { return plan.consequential; });
+    set(&outcome_.attributional, [](const PlanSummary& plan) { return std::optional(plan.gross); });
+    set(&outcome_.consequential, [](const PlanSummary& plan) { return plan.consequential; });
   }
 
   template <class FigureOf>
-  static Known<GramsCo2e> Predicted(const std::optional<PlannedUse>& plan, FigureOf figure_of) {
+  static Known<GramsCo2e> Predicted(const std::optional<PlanSummary>& plan, FigureOf figure_of) {
     if (!plan.has_value()) return WhyUnknown::kNothingPlanned;
     const std::optional<GramsCo2e> figure = figure_of(*plan);
     if (!figure.has_value()) return WhyUnknown::kNoFreeWatts;
@@ -323,6 +135,7 @@ class OutcomeModel::Computation {
       outcome_.ran = why;
       outcome_.wait = why;
     }
+    outcome_.work = why;
     outcome_.energy = why;
     for (EmissionOutcome* emission : {&outcome_.attributional, &outcome_.consequential}) {
       emission->actual = emission->at_home = emission->as_chosen = emission->saved = why;
@@ -337,76 +150,63 @@ class OutcomeModel::Computation {
     }
   }
 
-  // The power at which each run ran.
+  // Where each run ran, and at which power.
   std::optional<WhyUnknown> FindPowers() {
-    std::vector<const PlannedUse*> plans;
-    if (effective_->has_value()) plans.push_back(&**effective_);
-    for (const auto* plan : {&decided_.home, &decided_.chosen}) {
-      if (plan->has_value()) plans.push_back(&**plan);
-    }
     for (const ActualRun& run : ran_->runs) {
-      const auto plan = std::find_if(plans.begin(), plans.end(), [&run](const PlannedUse* one) {
-        return one->partition == run.partition;
-      });
-      PoweredRun powered = {
-          .run = &run, .plan = plan == plans.end() ? nullptr : *plan, .power = nullptr, .units = 0};
+      const Known<RunPlace> place = model_.places_.Of(decided_, was_restored_, run);
+      if (!place.has_value()) return place.why();
       const Known<const UnitPower*> power =
-          powered.plan != nullptr ? PowerOf(*powered.plan) : PowerIn(run.partition);
+          place->plan != nullptr ? PowerOf(*place->plan) : PowerIn(run.partition, *place);
       if (!power.has_value()) return power.why();
-      powered.power = *power;
-      const std::optional<double> units = UnitsOf(powered);
-      if (!units.has_value()) return WhyUnknown::kNoUnits;
-      powered.units = *units;
-      runs_.push_back(powered);
+      if (!place->units.has_value()) return WhyUnknown::kNoUnits;
+      runs_.push_back({.run = &run,
+                       .plan = place->plan,
+                       .power = *power,
+                       .units = static_cast<double>(*place->units)});
     }
     return std::nullopt;
   }
 
-  Known<const UnitPower*> Keep(Known<UnitPower> power) {
-    if (!power.has_value()) return power.why();
-    return powers_.emplace_back(std::make_unique<UnitPower>(*power)).get();
+  const UnitPower* Keep(UnitPower power) {
+    return powers_.emplace_back(std::make_unique<UnitPower>(std::move(power))).get();
   }
-  Known<const UnitPower*> PowerOf(const PlannedUse& plan) {
+  Known<const UnitPower*> PowerOf(const PlanSummary& plan) {
     const auto found = of_plans_.find(&plan);
     if (found != of_plans_.end()) return found->second;
-    const Known<const UnitPower*> power = Keep(model_.PowerOf(plan, decided_.array_tasks));
+    Known<UnitPower> planned = model_.powers_.Planned(plan, decided_.tasks());
+    const Known<const UnitPower*> power = planned.has_value()
+                                              ? Known<const UnitPower*>(Keep(*planned))
+                                              : Known<const UnitPower*>(planned.why());
     of_plans_.emplace(&plan, power);
     return power;
   }
-  Known<const UnitPower*> PowerIn(const std::string& partition) {
-    const auto found = of_partitions_.find(partition);
-    if (found != of_partitions_.end()) return found->second;
-    const Known<const UnitPower*> power = Keep(model_.PowerIn(partition));
-    of_partitions_.emplace(partition, power);
+  const UnitPower* PowerIn(const std::string& partition, const RunPlace& place) {
+    const UnitPower*& power = of_partitions_[partition];
+    if (power == nullptr) power = Keep(model_.powers_.Configured(place));
     return power;
   }
 
-  // The units of the hardware that the run kept from others: those that Slurm gave it, or if that
-  // is not known those that were planned. An exclusive job keeps all devices of its nodes, which
-  // accounting may not count.
-  std::optional<double> UnitsOf(const PoweredRun& powered) const {
-    std::optional<int64_t> given;
-    if (powered.power->profile != nullptr) {
-      switch (powered.power->profile->unit) {
-        case AllocationUnit::kDevice:
-          given = powered.run->devices;
-          break;
-        case AllocationUnit::kCore:
-          given = powered.run->cpus;
-          break;
-        case AllocationUnit::kNode:
-          given = powered.run->nodes;
-          break;
-      }
+  // The plan on whose hardware the run ran; nullptr: on neither's.
+  const PlanSummary* PlanOfHardware(const PoweredRun& run) const {
+    if (run.plan != nullptr) return run.plan;
+    for (const auto* plan : {&decided_.home, &decided_.chosen}) {
+      if (plan->has_value() && (*plan)->hardware == run.power->hardware) return &**plan;
     }
-    std::optional<int64_t> planned;
-    if (powered.plan != nullptr) planned = powered.plan->units;
-    if (given.has_value() && decided_.exclusive && planned.has_value()) {
-      given = std::max(*given, *planned);
+    return nullptr;
+  }
+
+  Known<double> Work() {
+    double work = 0;
+    for (const PoweredRun& run : runs_) {
+      const PlanSummary* const plan = PlanOfHardware(run);
+      if (plan == nullptr) return WhyUnknown::kNotAsPlanned;
+      if (const auto power = PowerOf(*plan); !power.has_value()) return power.why();
+      const double planned = static_cast<double>(plan->units) *
+                             static_cast<double>(decided_.tasks()) *
+                             absl::ToDoubleSeconds(plan->task_runtime);
+      work += run.units * absl::ToDoubleSeconds(TimeOf(*run.run)) / planned;
     }
-    if (!given.has_value() || *given <= 0) given = planned;
-    if (!given.has_value()) return std::nullopt;
-    return static_cast<double>(*given);
+    return work;
   }
 
   static absl::Duration TimeOf(const ActualRun& run) { return run.end - run.start; }
@@ -452,25 +252,30 @@ class OutcomeModel::Computation {
     }
   }
 
-  Piece ActualPiece(const PoweredRun& run) const {
-    Piece piece = {.power = run.power,
-                   .from = FloorSecond(run.run->start),
-                   .to = CeilSecond(run.run->end),
-                   .energy = ModelledAtMeter(run) * run.measured_over_modelled,
-                   .is_measured = is_measured_};
+  const ErrorDraws* EnergyFactor(const UnitPower& power, bool is_measured) const {
+    if (!is_measured) return power.watts_factor;
+    return &model_.powers_.FactorOf("meter/" + model_.meter_.plugin, RelativeSpread(kMeterQuality));
+  }
+
+  DrawnEnergy DrawnBy(const PoweredRun& run) const {
+    DrawnEnergy drawn = {.power = run.power,
+                         .from = FloorSecond(run.run->start),
+                         .to = CeilSecond(run.run->end),
+                         .energy = ModelledAtMeter(run) * run.measured_over_modelled,
+                         .energy_factor = EnergyFactor(*run.power, is_measured_)};
     if (run.power->free_at_meter.has_value()) {
-      piece.free = *run.power->free_at_meter * run.units * TimeOf(*run.run);
+      drawn.free = *run.power->free_at_meter * run.units * TimeOf(*run.run);
     }
-    return piece;
+    return drawn;
   }
 
   // The same runs, as if they had followed `plan`.
-  Pieces PiecesUnder(const std::optional<PlannedUse>& plan) {
+  Drawn DrawnUnder(const std::optional<PlanSummary>& plan) {
     if (!plan.has_value()) return WhyUnknown::kNothingPlanned;
     if (!IsKnown(plan->start)) return WhyUnknown::kNotRecorded;
     const Known<const UnitPower*> power = PowerOf(*plan);
     if (!power.has_value()) return power.why();
-    std::vector<Piece> pieces;
+    std::vector<DrawnEnergy> all;
     const absl::Time first = outcome_.ran->start;
     for (const PoweredRun& run : runs_) {
       if (run.plan == nullptr) return WhyUnknown::kNotAsPlanned;
@@ -485,26 +290,27 @@ class OutcomeModel::Computation {
       const double units =
           run.units * static_cast<double>(plan->units) / static_cast<double>(run.plan->units);
       const absl::Duration time = TimeOf(*run.run) * slower;
-      Piece piece = {.power = *power,
-                     .from = FloorSecond(plan->start + (run.run->start - first) * longer),
-                     .to = CeilSecond(plan->start + (run.run->end - first) * longer),
-                     .energy = (*power)->at_meter * units * time * run.measured_over_modelled,
-                     // The meter has seen what this hardware draws for the job, and no other.
-                     .is_measured = is_measured_ && run.plan->hardware == plan->hardware};
+      DrawnEnergy drawn = {.power = *power,
+                           .from = FloorSecond(plan->start + (run.run->start - first) * longer),
+                           .to = CeilSecond(plan->start + (run.run->end - first) * longer),
+                           .energy = (*power)->at_meter * units * time * run.measured_over_modelled,
+                           // The meter has seen what this hardware draws for the job, and no other.
+                           .energy_factor = EnergyFactor(
+                               **power, is_measured_ && run.plan->hardware == plan->hardware)};
       if ((*power)->free_at_meter.has_value()) {
-        piece.free = *(*power)->free_at_meter * units * time;
+        drawn.free = *(*power)->free_at_meter * units * time;
       }
-      pieces.push_back(piece);
+      all.push_back(drawn);
     }
-    pieces.front().wake_up = (*power)->wake_up;
-    return pieces;
+    all.front().wake_up = (*power)->wake_up;
+    return all;
   }
 
-  void CollectPieces() {
-    std::vector<Piece> actual;
-    for (const PoweredRun& run : runs_) actual.push_back(ActualPiece(run));
+  void CollectDrawn() {
+    std::vector<DrawnEnergy> actual;
+    for (const PoweredRun& run : runs_) actual.push_back(DrawnBy(run));
     // Its nodes woke up for the plan that it followed.
-    const PlannedUse* const plan = runs_.front().plan;
+    const PlanSummary* const plan = runs_.front().plan;
     if (plan != nullptr && effective_->has_value() && plan == &**effective_) {
       actual.front().wake_up = runs_.front().power->wake_up;
     }
@@ -512,141 +318,38 @@ class OutcomeModel::Computation {
     left_the_plan_ = course_ == Course::kPlaced && HasLeftThePlan(decided_, ran_->runs);
     const bool is_in_force = course_ == Course::kPlaced || course_ == Course::kRestored;
     if (is_in_force) {
-      home_ = left_the_plan_ ? Pieces(WhyUnknown::kNotAsPlanned) : PiecesUnder(decided_.home);
+      home_ = left_the_plan_ ? Drawn(WhyUnknown::kNotAsPlanned) : DrawnUnder(decided_.home);
     } else {
       home_ = actual_;
     }
     if (course_ == Course::kShadow || course_ == Course::kRestored) {
-      chosen_ = PiecesUnder(decided_.chosen);
+      chosen_ = DrawnUnder(decided_.chosen);
     } else if (course_ == Course::kLeftAlone) {
       chosen_ = WhyUnknown::kNothingPlanned;
     } else {
-      chosen_ = left_the_plan_ ? Pieces(WhyUnknown::kNotAsPlanned) : actual_;
+      chosen_ = left_the_plan_ ? Drawn(WhyUnknown::kNotAsPlanned) : actual_;
     }
   }
 
-  using Windows = std::map<absl::Time, absl::Time>;  // disjoint: the end of each by its start
-
-  static void AddWindow(absl::Time from, absl::Time to, Windows* windows) {
-    auto next = windows->lower_bound(from);
-    if (next != windows->begin() && std::prev(next)->second >= from) --next;
-    while (next != windows->end() && next->first <= to) {
-      from = std::min(from, next->first);
-      to = std::max(to, next->second);
-      next = windows->erase(next);
+  std::vector<ActualsUsed> ChooseActuals() {
+    for (const Drawn* drawn : {&actual_, &home_, &chosen_}) {
+      if (!drawn->has_value()) continue;
+      for (const DrawnEnergy& one : **drawn) actuals_.Need(one.power->zone, one.from, one.to);
     }
-    windows->emplace(from, to);
+    return actuals_.Choose();
   }
 
-  // For each zone the source that knows most of the time.
-  void ChooseSources() {
-    std::map<std::string, Windows> by_zone;
-    for (const Pieces* pieces : {&actual_, &home_, &chosen_}) {
-      if (!pieces->has_value()) continue;
-      for (const Piece& piece : **pieces) {
-        AddWindow(piece.from, piece.to, &by_zone[piece.power->zone]);
-      }
-    }
-    for (const auto& [zone, windows] : by_zone) {
-      ActualsUsed used = {.zone = zone, .source = "", .kind = decided_.signal};
-      const ActualIntensity* best = nullptr;
-      for (const ActualIntensity* actual : SourcesOf(zone)) {
-        ActualsUsed of_source = {.zone = zone, .source = actual->source(), .kind = actual->kind()};
-        for (const auto& [from, to] : windows) {
-          const ActualIntensity::Window window = actual->Over(from, to);
-          of_source.known += window.known;
-          of_source.estimated += window.estimated;
-          if (!window.fetched_at.has_value()) continue;
-          of_source.fetched_at =
-              std::max(of_source.fetched_at.value_or(absl::InfinitePast()), *window.fetched_at);
-        }
-        if (best != nullptr && of_source.known <= used.known) continue;
-        best = actual;
-        used = of_source;
-      }
-      for (const auto& [from, to] : windows) used.needed += to - from;
-      sources_.emplace(zone, best);
-      outcome_.actuals.push_back(std::move(used));
-    }
+  EnergyOutcome Energy() const {
+    EnergySum sum = EnergyOf(*actual_);
+    return {.method = is_measured_ ? EnergyMethod::kMeasured : EnergyMethod::kModelled,
+            .by = is_measured_ ? model_.meter_.plugin : std::move(sum.hardware),
+            .it = std::move(sum.it),
+            .at_meter = sum.at_meter};
   }
 
-  std::vector<const ActualIntensity*> SourcesOf(const std::string& zone) const {
-    std::vector<const ActualIntensity*> sources;
-    const auto found = model_.actuals_.find(zone);
-    if (found == model_.actuals_.end()) return sources;
-    for (const ActualIntensity& actual : found->second) {
-      if (actual.kind() == decided_.signal) sources.push_back(&actual);
-    }
-    return sources;
-  }
-
-  Known<GramsPerKilowattHour> Mean(const std::string& zone, absl::Time from, absl::Time to) const {
-    const auto found = sources_.find(zone);
-    if (found == sources_.end() || found->second == nullptr) return WhyUnknown::kNoActuals;
-    if (to <= from) to = from + absl::Seconds(1);
-    const ActualIntensity::Window window = found->second->Over(from, to);
-    if (window.known < to - from) return WhyUnknown::kActualsMissing;
-    return GramsPerKilowattHour(static_cast<double>(window.integral.milligram_seconds_per_kwh) /
-                                1000 / absl::ToDoubleSeconds(to - from));
-  }
-
-  const ErrorDraws& EnergyFactor(const Piece& piece) const {
-    if (!piece.is_measured) return *piece.power->watts_factor;
-    return model_.FactorOf("meter/" + model_.meter_.plugin, RelativeSpread(kMeterQuality));
-  }
-
-  Known<EnergyOutcome> Energy(const Pieces& pieces) const {
-    if (!pieces.has_value()) return pieces.why();
-    EnergyOutcome energy;
-    std::set<std::string> profiles;
-    Estimated<KilowattHours> it;
-    bool has_pue = true;
-    for (const Piece& piece : *pieces) {
-      const KilowattHours at_meter = piece.energy + piece.wake_up;
-      const ErrorDraws& factor = EnergyFactor(piece);
-      Estimated<KilowattHours> of_piece = EstimatedBy(at_meter, factor);
-      for (size_t s = 0; s < factor.size(); ++s) of_piece.draws[s] *= (*piece.power->pue_factor)[s];
-      energy.at_meter += of_piece;
-      profiles.insert(piece.power->hardware);
-      if (piece.power->pue.has_value()) {
-        it += EstimatedBy(at_meter / *piece.power->pue, factor);
-      } else {
-        has_pue = false;
-      }
-    }
-    if (has_pue) {
-      energy.it = it;
-    } else {
-      energy.it = WhyUnknown::kNoPue;
-    }
-    energy.method = is_measured_ ? EnergyMethod::kMeasured : EnergyMethod::kModelled;
-    energy.by = is_measured_ ? model_.meter_.plugin : absl::StrJoin(profiles, ",");
-    return energy;
-  }
-
-  Known<Estimated<GramsCo2e>> Emission(const Pieces& pieces, Figure figure) const {
-    if (!pieces.has_value()) return pieces.why();
-    Estimated<GramsCo2e> emission;
-    for (const Piece& piece : *pieces) {
-      const bool is_consequential = figure == Figure::kConsequential;
-      if (is_consequential && !piece.free.has_value()) return WhyUnknown::kNoFreeWatts;
-      const Known<GramsPerKilowattHour> intensity = Mean(piece.power->zone, piece.from, piece.to);
-      if (!intensity.has_value()) return intensity.why();
-      const KilowattHours free = is_consequential ? *piece.free : KilowattHours(0);
-      const ErrorDraws& factor = EnergyFactor(piece);
-      const auto added = [&](double energy_factor, double free_factor) {
-        const double added_by_run =
-            piece.energy.value() * energy_factor - free.value() * free_factor;
-        return KilowattHours(std::max(0.0, added_by_run) + piece.wake_up.value() * energy_factor) *
-               *intensity;
-      };
-      emission.value = emission.value + added(1, 1);
-      for (size_t s = 0; s < factor.size(); ++s) {
-        emission.draws[s] += added(factor[s], (*piece.power->free_factor)[s]).value() *
-                             (*piece.power->pue_factor)[s];
-      }
-    }
-    return emission;
+  Known<Estimated<GramsCo2e>> Emission(const Drawn& drawn, Figure figure) const {
+    if (!drawn.has_value()) return drawn.why();
+    return EmissionOf(*drawn, figure, actuals_);
   }
 
   void SetEmissions(Figure figure, EmissionOutcome* emission) const {
@@ -664,51 +367,35 @@ class OutcomeModel::Computation {
 
   void SetIntensities() {
     IntensityOutcome& intensity = outcome_.intensity;
-    GramsCo2e emission;
-    KilowattHours energy;
-    intensity.actual = WhyUnknown::kNotRecorded;  // of no energy
-    std::optional<WhyUnknown> why;
-    for (const Piece& piece : *actual_) {
-      const Known<GramsPerKilowattHour> mean = Mean(piece.power->zone, piece.from, piece.to);
-      if (!mean.has_value()) {
-        why = mean.why();
-        break;
-      }
-      emission = emission + piece.energy * *mean;
-      energy = energy + piece.energy;
-    }
-    if (why.has_value()) {
-      intensity.actual = *why;
-    } else if (energy.value() > 0) {
-      intensity.actual = GramsPerKilowattHour(emission.value() / energy.value());
-    }
+    intensity.actual = IntensityOf(*actual_, actuals_);
     if (!effective_->has_value()) {
       intensity.actual_as_planned = WhyUnknown::kNothingPlanned;
-    } else if (const PlannedUse& plan = **effective_;
+    } else if (const PlanSummary& plan = **effective_;
                !IsKnown(plan.start) || plan.runtime == absl::InfiniteDuration()) {
       intensity.actual_as_planned = WhyUnknown::kNotRecorded;
     } else {
       intensity.actual_as_planned =
-          Mean(plan.zone, FloorSecond(plan.start), CeilSecond(plan.start + plan.runtime));
+          actuals_.Mean(plan.zone, FloorSecond(plan.start), CeilSecond(plan.start + plan.runtime));
     }
   }
 
   const OutcomeModel& model_;
-  const DecidedJob& decided_;
+  const DecisionSummary& decided_;
   const RanJob* const ran_;
+  const bool was_restored_;
   const Course course_;
-  const std::optional<PlannedUse>* effective_ = nullptr;  // the plan that took effect
+  const std::optional<PlanSummary>* effective_ = nullptr;  // the plan that took effect
   JobOutcome outcome_;
   std::vector<std::unique_ptr<UnitPower>> powers_;
-  std::map<const PlannedUse*, Known<const UnitPower*>> of_plans_;
-  std::map<std::string, Known<const UnitPower*>> of_partitions_;
+  std::map<const PlanSummary*, Known<const UnitPower*>> of_plans_;
+  std::map<std::string, const UnitPower*> of_partitions_;
   std::vector<PoweredRun> runs_;
   bool is_measured_ = false, left_the_plan_ = false;
-  Pieces actual_, home_, chosen_;
-  std::map<std::string, const ActualIntensity*> sources_;  // by zone; nullptr: there is none
+  Drawn actual_, home_, chosen_;
+  ChosenActuals actuals_;
 };
 
-JobOutcome OutcomeModel::Of(const DecidedJob& decided, const RanJob* ran) const {
+JobOutcome OutcomeModel::Of(const DecisionSummary& decided, const RanJob* ran) const {
   return Computation(*this, decided, ran).Result();
 }
 

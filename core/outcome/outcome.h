@@ -3,7 +3,7 @@
 // says why. Pure; no clock and no I/O.
 //
 //   OutcomeModel model(config.placement, &actuals, meter);
-//   const JobOutcome outcome = model.Of(DecidedJobOf(record), ran);
+//   const JobOutcome outcome = model.Of(SummaryOf(record), ran);
 //   if (outcome.attributional.saved.has_value()) Show(outcome.attributional.saved->value);
 //
 // The rules, which docs/placement-log.md explains:
@@ -19,9 +19,6 @@
 #ifndef CORE_OUTCOME_OUTCOME_H_
 #define CORE_OUTCOME_OUTCOME_H_
 
-#include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,79 +27,17 @@
 #include "absl/time/time.h"
 #include "core/base/quantities.h"
 #include "core/config/placement_config.h"
-#include "core/decision/decision.h"
-#include "core/decision/decision_id.h"
-#include "core/grid/intensity.h"
 #include "core/outcome/actual_intensity.h"
+#include "core/outcome/chosen_actuals.h"
 #include "core/outcome/energy_meter.h"
 #include "core/outcome/estimated.h"
 #include "core/outcome/known.h"
-#include "core/record/log_entry.h"
+#include "core/outcome/ran_job.h"
+#include "core/outcome/run_place.h"
+#include "core/outcome/unit_power.h"
+#include "core/record/decision_summary.h"
 
 namespace carbon {
-
-// What an outcome needs of a recorded plan. As in PlanSummary, a figure that the record lacks is
-// NaN, a start InfinitePast, a runtime infinite.
-struct PlannedUse {
-  std::string pool, partition, site, zone, hardware;
-  absl::Time start = absl::InfinitePast();
-  absl::Duration runtime = absl::InfiniteDuration();       // of the whole job
-  absl::Duration task_runtime = absl::InfiniteDuration();  // of one task
-  absl::Duration wake_up;
-  int64_t units = 0;     // of the hardware's unit, of one task
-  KilowattHours energy;  // PUE included
-  GramsPerKilowattHour intensity;
-  GramsCo2e gross;
-  std::optional<GramsCo2e> consequential;
-  std::optional<double> stays_powered;
-};
-
-// What an outcome needs of a recorded decision: much less than the record.
-struct DecidedJob {
-  RecordId id;
-  absl::Time time = absl::InfinitePast();
-  Outcome outcome = Outcome::kLeftAlone;
-  Mode mode = Mode::kOff;
-  Figure minimised = Figure::kAttributional;
-  SignalKind signal = SignalKind::kAverageLifecycle;
-  bool exclusive = false;
-  int64_t array_tasks = 1;
-  std::optional<PlannedUse> home, chosen;
-};
-DecidedJob DecidedJobOf(const PlacementRecord& record);
-
-// One run of one task, from its start to its end or requeue.
-struct ActualRun {
-  std::string task;  // "17", "17_3"
-  absl::Time submitted;
-  absl::Time start, end;  // whole seconds
-  std::string partition;
-  std::string state;                            // as sacct writes it: "COMPLETED", "REQUEUED"
-  std::optional<int64_t> nodes, cpus, devices;  // that it was given; absent: not known
-  std::optional<double> joules;                 // measured, over all of its nodes and time
-};
-
-// The job of a decision, as accounting knows it.
-struct RanJob {
-  bool has_ended = false;       // all of it
-  std::vector<ActualRun> runs;  // those that started, in order of their starts
-  std::optional<absl::Time> submitted;
-  bool was_restored = false;     // carbon gave it back what it had asked for
-  bool had_nodes_alone = false;  // its partition gives whole nodes to jobs
-};
-
-// Whether a later change of a placed job moved it to another partition, or started it early.
-bool HasLeftThePlan(const DecidedJob& decided, const std::vector<ActualRun>& runs);
-
-// How the decision took effect.
-enum class Course {
-  kLeftAlone,
-  kShadow,  // it was only recorded
-  kKeptHome,
-  kPlaced,
-  kRestored,  // it was placed, and then given back
-};
-absl::string_view CourseName(Course course);
 
 enum class EnergyMethod { kMeasured, kModelled };
 // "measured", "modelled".
@@ -142,25 +77,6 @@ struct IntensityOutcome {
   Known<GramsPerKilowattHour> actual;
 };
 
-// From which actual values a zone's intensities are.
-struct ActualsUsed {
-  std::string zone, source;
-  SignalKind kind = SignalKind::kAverageLifecycle;
-  absl::Duration needed, known, estimated;  // of the time of runs there, counted once
-  std::optional<absl::Time> fetched_at;     // of the newest value
-};
-
-// What the runs amount to.
-struct RunFacts {
-  absl::Time start, end;   // of the first and of the last
-  absl::Duration longest;  // of all runs of one task together
-  absl::Duration total;    // of all runs of all tasks
-  int64_t runs = 0;
-  int64_t tasks = 0;          // that ran
-  absl::Duration unfinished;  // of runs that did not complete: requeued, failed, cancelled …
-  std::vector<std::string> partitions;  // each once
-};
-
 struct JobOutcome {
   Course course = Course::kLeftAlone;
   Known<RunFacts> ran;
@@ -168,6 +84,9 @@ struct JobOutcome {
   Known<absl::Duration> planned_runtime;  // of one task
   Known<absl::Duration> wait;             // from the submission to the first start
   Known<absl::Duration> wait_at_home;     // as the decision expected it
+  // The work that the runs did, as a share of what was predicted for the whole job: their units
+  // times their time, each divided by those of the plan on whose hardware it ran.
+  Known<double> work;
   Known<EnergyOutcome> energy;
   Known<KilowattHours> predicted_energy;  // at the meter
   MeasuredEnergy measured;
@@ -185,35 +104,15 @@ class OutcomeModel {
   OutcomeModel& operator=(const OutcomeModel&) = delete;
 
   // `ran`: nullptr if accounting does not know the job.
-  JobOutcome Of(const DecidedJob& decided, const RanJob* ran) const;
+  JobOutcome Of(const DecisionSummary& decided, const RanJob* ran) const;
 
  private:
   class Computation;
 
-  // What one unit of a hardware draws at a site while a job runs on it, and how that errs.
-  struct UnitPower {
-    std::string site, zone, hardware;
-    Watts at_meter;                      // PUE included
-    std::optional<Watts> free_at_meter;  // what it would draw without the job; absent: not known
-    std::optional<double> pue;           // absent: the site is not configured
-    const HardwareProfile* profile = nullptr;  // nullptr: it is not configured
-    const ErrorDraws *watts_factor = nullptr, *free_factor = nullptr, *pue_factor = nullptr;
-    KilowattHours wake_up;  // at the meter: of the whole job, before it
-  };
-
-  void AddFactors(UnitPower* power) const;
-  // As the decision recorded it.
-  Known<UnitPower> PowerOf(const PlannedUse& plan, int64_t tasks) const;
-  // As the configuration has it.
-  Known<UnitPower> PowerIn(const std::string& partition) const;
-  const ErrorDraws& FactorOf(const std::string& key, double spread) const;
-
-  const PlacementConfig& config_;
   const ActualsByZone& actuals_;
   const EnergyMeter meter_;
-  std::map<std::string, const SiteConfig*> sites_;
-  std::map<std::string, std::vector<const PoolConfig*>> pools_;  // by partition
-  mutable std::map<std::string, ErrorDraws> factors_;
+  const RunPlaces places_;
+  const UnitPowers powers_;
 };
 
 }  // namespace carbon

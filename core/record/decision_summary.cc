@@ -35,7 +35,10 @@ std::optional<PlanSummary> SummaryOf(const std::optional<Plan>& plan) {
                      .gross = plan->gross(),
                      .consequential = plan->consequential(),
                      .net = plan->net(),
-                     .embodied = plan->embodied()};
+                     .embodied = plan->embodied(),
+                     .wake_up = plan->first().wake_up,
+                     .units = plan->first().units,
+                     .stays_powered = plan->first().stays_powered};
 }
 
 std::optional<SavingSummary> SummaryOf(const std::optional<Saving>& saving) {
@@ -77,6 +80,8 @@ DecisionSummary SummaryOf(const PlacementRecord& record) {
       .saving = SummaryOf(decision.saving),
       .consequential_saving = SummaryOf(decision.consequential_saving),
   };
+  summary.signal = decision.signal;
+  summary.exclusive = job.exclusive;
   if (decision.trial.has_value()) {
     summary.arm = decision.trial->arm;
     summary.exempt = decision.trial->exempt;

@@ -14,6 +14,7 @@
 #include "core/config/policy.h"
 #include "core/decision/decision.h"
 #include "core/decision/decision_id.h"
+#include "core/grid/intensity.h"
 #include "core/record/log_entry.h"
 #include "core/trial/arm.h"
 
@@ -31,6 +32,10 @@ struct PlanSummary {
   GramsPerKilowattHour intensity;
   GramsCo2e gross;
   std::optional<GramsCo2e> consequential, net, embodied;
+  // Of the first run.
+  absl::Duration wake_up;               // of its nodes, before it
+  int64_t units = 0;                    // of the hardware's unit, for one task; 0: not recorded
+  std::optional<double> stays_powered;  // the share of its nodes that do so without jobs
 };
 
 // Shares are of the home's emission. A figure that the record lacks is NaN.
@@ -59,6 +64,11 @@ struct DecisionSummary {
   std::optional<SavingSummary> saving, consequential_saving;
   std::optional<Arm> arm;  // absent: it is in none (Trial)
   double exempt = 0;       // Trial::exempt
+  SignalKind signal = SignalKind::kAverageLifecycle;
+  bool exclusive = false;  // the job has its nodes alone
+
+  // How many tasks the job has; 1 if the record does not say.
+  int64_t tasks() const { return array_tasks.value_or(1) > 1 ? *array_tasks : 1; }
 };
 
 DecisionSummary SummaryOf(const PlacementRecord& record);

@@ -21,6 +21,7 @@
 #include "cli/log/log_contents.h"
 #include "cli/log/logged_decision.h"
 #include "cli/log/totals.h"
+#include "cli/outcome/accounted_jobs.h"
 #include "core/cluster/ledger.h"
 #include "core/record/event_records.h"
 #include "core/record/log_entry.h"
@@ -115,16 +116,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       ReadLogs({path}, DecisionFilter(), /*keep_lines=*/true, complain);
   if (!contents.ok()) std::abort();
   std::vector<LoggedDecision>& decisions = contents->decisions;
-  JobRuns runs = ParseJobRuns(text);
+  AccountedRuns runs = ParseAccountedRuns(text);
   for (const LoggedDecision& decision : decisions) {
-    if (!decision.job_id.has_value()) continue;
-    runs[*decision.job_id].push_back({.user_id = decision.summary.user_id,
-                                      .submitted = decision.summary.time,
-                                      .start = decision.summary.time,
-                                      .elapsed = absl::Hours(1)});
+    if (!decision.job_id.has_value() || decision.summary.time == absl::InfinitePast()) continue;
+    AccountedRun run = {.user_id = decision.summary.user_id, .has_started = true};
+    run.run.submitted = run.run.start = decision.summary.time;
+    run.run.end = run.run.start + absl::Hours(1);
+    runs[*decision.job_id].push_back(run);
   }
   JobsToAskFor(decisions);
-  AddFates(runs, &decisions);
+  for (LoggedDecision& decision : decisions) AddFate(runs, &decision);
   for (const LoggedDecision& decision : decisions) {
     for (const LogColumn& column : AllFields()) column.field->text(decision);
     if (JsonOf(decision).empty()) std::abort();

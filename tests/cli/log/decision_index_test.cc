@@ -25,7 +25,6 @@
 #include "cli/log/decision_columns.h"
 #include "cli/log/fields.h"
 #include "cli/log/index_tables.h"
-#include "cli/log/job_fates.h"
 #include "cli/log/log_contents.h"
 #include "cli/log/totals.h"
 #include "core/decision/watch.h"
@@ -370,6 +369,8 @@ TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
       index->KeepFates({{rows[0], 17, fate}, {rows[1], 99, fate}, {rows[2], 19, std::nullopt}})
           .ok());
   EXPECT_THAT(*index->JobsToAskFor({all}), ElementsAre(18));
+  // Outcomes are not kept.
+  EXPECT_THAT(*index->JobsToAskFor({all}, /*for_outcomes=*/true), ElementsAre(17, 18));
   std::set<std::string> few = ColumnsForSums({});
   few.merge(ColumnsForFates());
   for (const std::set<std::string>& columns : {std::set<std::string>(), few}) {
@@ -389,6 +390,59 @@ TEST_F(DecisionIndexTest, KeepsWhatBecameOfJobs) {
     EXPECT_TRUE(decisions[0].fate->has_ended);
     EXPECT_FALSE(decisions[1].fate.has_value());
   }
+}
+
+// What an outcome needs, from the columns that are said to be needed for it.
+TEST_F(DecisionIndexTest, HasWhatOutcomesNeed) {
+  PlacementRecord record;
+  record.id = {kBoot, 1};
+  record.time = kStart;
+  record.job.user_id = 17;
+  record.job.exclusive = true;
+  record.job.array_tasks = 3;
+  record.decision = Placed();
+  record.decision.signal = SignalKind::kMarginal;
+  for (auto* plan : {&record.decision.home, &record.decision.chosen}) {
+    PlannedRun& run = (*plan)->first();
+    run.units = plan == &record.decision.home ? 8 : 16;
+    run.wake_up = absl::Minutes(run.units);
+    run.stays_powered = 1.0 / static_cast<double>(run.units);
+    run.consequential = run.gross * 0.5;
+  }
+  Append(WriteRecord(record) + Line({.sequence = 2}) + Queued(3, 1, 17) + GivenBack(1, 1));
+  const auto text = [](const LoggedDecision& decision) {
+    const DecisionSummary& summary = decision.summary;
+    std::string all = absl::StrCat(
+        absl::FormatTime(summary.time), " ", summary.user_id, " ", decision.job_id.value_or(0), " ",
+        decision.not_queued, decision.returned.has_value(), " ", OutcomeName(summary.outcome), " ",
+        ModeName(summary.mode.value_or(Mode::kOff)), " ", SignalKindName(summary.signal), " ",
+        summary.exclusive, " ", summary.tasks());
+    for (const auto* plan : {&summary.home, &summary.chosen}) {
+      if (!plan->has_value()) continue;
+      const PlanSummary& one = **plan;
+      absl::StrAppend(&all, "\n", one.partition, " ", one.site, " ", one.zone, " ", one.hardware,
+                      " ", absl::FormatTime(one.start), " ", absl::FormatDuration(one.runtime), " ",
+                      absl::FormatDuration(one.task_runtime), " ",
+                      absl::FormatDuration(one.wake_up), " ", one.units, " ", one.energy.value(),
+                      " ", one.intensity.value(), " ", one.gross.value(), " ",
+                      one.consequential.value_or(GramsCo2e(-1)).value(), " ",
+                      one.stays_powered.value_or(-1));
+    }
+    return all;
+  };
+  const auto contents = ReadLogs(Files(), {}, false, [](const std::string&) {});
+  ASSERT_TRUE(contents.ok());
+  std::vector<std::string> from_files, from_index;
+  for (const LoggedDecision& decision : contents->decisions) from_files.push_back(text(decision));
+  const std::unique_ptr<DecisionIndex> index = Open();
+  ASSERT_TRUE(index->Update(IndexScope::kAllFiles).ok());
+  const absl::Status read = index->ForEach(
+      {DecisionFilter(), "", ColumnsForOutcomes()},
+      [&](int64_t, const LoggedDecision& decision) { from_index.push_back(text(decision)); });
+  ASSERT_TRUE(read.ok()) << read;
+  EXPECT_EQ(from_index, from_files);
+  EXPECT_THAT(from_files[0], HasSubstr(" marginal 1 3\n"));
+  EXPECT_THAT(from_files[0], HasSubstr(" 16m 16 "));
 }
 
 // Random steps of a plugin, of logrotate and of readers. No file is deleted: the index remembers
@@ -583,8 +637,8 @@ TEST_F(DecisionIndexTest, KeepsTheOrderIfAnOlderFileGrows) {
 
 // If this fails, raise kIndexVersion in cli/log/index_tables.h with the new digest.
 TEST_F(DecisionIndexTest, HasANewVersionForOtherColumns) {
-  EXPECT_EQ(kIndexVersion, 2);
-  EXPECT_EQ(Sha256Hex(DecisionColumnTypes()).substr(0, 16), "6697b36e1a841785");
+  EXPECT_EQ(kIndexVersion, 3);
+  EXPECT_EQ(Sha256Hex(DecisionColumnTypes()).substr(0, 16), "dfb51a19c8dafb3e");
 }
 
 // Both make the index at the same time, again and again.

@@ -71,7 +71,7 @@ std::string Print(const std::vector<Row>& rows) {
                     absl::ToUnixSeconds(kStart + row.submitted), "|",
                     waits ? "Unknown" : absl::StrCat(absl::ToUnixSeconds(kStart + row.start)), "|",
                     absl::ToInt64Seconds(row.ran), "|", row.partition, "|", row.state, "|",
-                    waits ? "None assigned" : row.nodes, "\n");
+                    waits ? "None assigned" : row.nodes, "|1||\n");
   }
   return printed;
 }

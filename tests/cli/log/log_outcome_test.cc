@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "core/decision/watch.h"
 #include "core/record/event_records.h"
 #include "core/record/record.h"
 #include "forecast/archive/archive.h"
@@ -93,11 +95,9 @@ class ScarbonLogOutcome : public ScarbonLog {
     std::ofstream(folder_ + "/" + name) << "#!/bin/sh\n" << script;
     ASSERT_EQ(chmod((folder_ + "/" + name).c_str(), 0755), 0);
   }
-  // sacct prints `allocations` when it is asked for those, and `all` when it is asked for steps
-  // too.
-  void Accounting(const std::string& allocations, const std::string& all) {
-    Script("sacct", absl::StrCat("case \"$*\" in *--allocations*) cat <<END\n", allocations,
-                                 "END\n;; *) cat <<END\n", all, "END\n;; esac\n"));
+  // Has sacct print these lines, and note each call.
+  void Accounting(const std::string& lines) {
+    Script("sacct", absl::StrCat("echo \"$@\" >>", folder_, "/asked\ncat <<END\n", lines, "END\n"));
   }
   void Meter(const std::string& plugin) {
     Script("scontrol", absl::StrCat("case \"$*\" in 'show config') cat <<END\n",
@@ -145,24 +145,15 @@ class ScarbonLogOutcome : public ScarbonLog {
     return plan;
   }
 
-  // A line of sacct's for allocations only, and the same with what outcomes need.
-  static std::string Fate(uint32_t id, const std::string& partition, double start, double hours,
-                          const std::string& state) {
-    return absl::StrCat(id, "|4242424|", absl::ToUnixSeconds(kStart), "|",
-                        absl::ToUnixSeconds(kStart) + static_cast<int64_t>(3600 * start), "|",
-                        static_cast<int64_t>(3600 * hours), "|", partition, "|", state, "|n1");
-  }
-  static std::string RanLine(uint32_t id, const std::string& partition, double start, double hours,
-                             const std::string& state, double joules) {
-    return absl::StrCat(Fate(id, partition, start, hours, state), "|1|cpu=64,gres/gpu=8,node=1|0\n",
-                        id, ".extern|||||", "|", state, "|n1|1|cpu=64,node=1|",
-                        static_cast<int64_t>(joules), "\n");
-  }
+  // Lines of sacct's: an allocation of eight devices, and its step that has the energy.
   void RanAs(uint32_t id, const std::string& partition, double start, double hours,
              const std::string& state = "COMPLETED", double joules = 0) {
-    fates_ += Fate(id, partition, start, hours, state) + "\n";
-    runs_ += RanLine(id, partition, start, hours, state, joules);
-    Accounting(fates_, runs_);
+    absl::StrAppend(&runs_, id, "|4242424|", absl::ToUnixSeconds(kStart), "|",
+                    absl::ToUnixSeconds(kStart) + static_cast<int64_t>(3600 * start), "|",
+                    static_cast<int64_t>(3600 * hours), "|", partition, "|", state,
+                    "|n1|1|cpu=64,gres/gpu=8,node=1|0\n", id, ".extern||||||", state,
+                    "|n1|1|cpu=64,node=1|", static_cast<int64_t>(joules), "\n");
+    Accounting(runs_);
   }
 
   Ran RunOutcome(const std::string& arguments) {
@@ -177,7 +168,7 @@ class ScarbonLogOutcome : public ScarbonLog {
   }
 
   uint64_t sequence_ = 0;
-  std::string fates_, runs_;
+  std::string runs_;
 };
 
 TEST_F(ScarbonLogOutcome, SetsWhatCameBesideWhatWasPredicted) {
@@ -332,6 +323,48 @@ TEST_F(ScarbonLogOutcome, SumsByGroup) {
   EXPECT_THAT(sums, HasSubstr("|7.05 kg\nclimate|1|1|17.6|8.8|9.6 kg|880 g|8.72 kg|6 kg|440 g|"
                               "5.56 kg|93%|(9"));
   EXPECT_THAT(Shown(""), HasSubstr("\n1 in shadow would have saved 8.81 kg"));
+}
+
+// The energy is known by the steps, so that accounting is asked once for both.
+TEST_F(ScarbonLogOutcome, AsksAccountingOnce) {
+  Decide({.id = 17});
+  Decide({.id = 18});
+  RanAs(17, "oslo", 4, 2);
+  EXPECT_THAT(Shown(""), HasSubstr("2 decisions, 2 placed; "));
+  const std::string asked = Contents(folder_ + "/asked");
+  EXPECT_THAT(asked, HasSubstr("--jobs=17,18\n"));
+  EXPECT_EQ(std::count(asked.begin(), asked.end(), '\n'), 1) << asked;
+}
+
+TEST_F(ScarbonLogOutcome, ShowsTheSameFromTheIndexAsFromTheFiles) {
+  Decide({.id = 17, .account = "climate"});
+  Decide({.id = 18, .exclusive = false});
+  Decide({.id = 19, .mode = Mode::kShadow});
+  Decide({.id = 20});
+  Decide({.id = 21});
+  Append(WriteRecord(ReturnRecord{{{"1123456789abcdef", 1}, kStart},
+                                  {.job_id = 20, .decision_id = DecisionId({kBoot, 4})}}));
+  RanAs(17, "oslo", 4.5, 1.5, "COMPLETED", 10 * 3.6e6);
+  RanAs(18, "oslo", 4, 2, "COMPLETED", 12 * 3.6e6);
+  RanAs(19, "frankfurt", 0, 2);
+  RanAs(20, "frankfurt", 5, 1);
+  Meter("acct_gather_energy/ipmi");
+  for (const std::string form :
+       {"", "--group-by account", "--sort=-actualsaved -o jobid,unknown"}) {
+    const std::string files = Shown("--no-index " + form);
+    std::filesystem::remove(folder_ + "/asked");
+    for (int time = 0; time < 2; ++time) {  // made, and then used
+      EXPECT_EQ(Shown("--all " + form), files) << form;
+    }
+    EXPECT_TRUE(std::filesystem::exists(log_ + ".index"));
+    const std::string asked = Contents(folder_ + "/asked");
+    EXPECT_EQ(std::count(asked.begin(), asked.end(), '\n'), 2) << asked;
+  }
+  // That actual values cannot be read is not the index's fault.
+  const Ran no_folder = RunOutcome("--grid /none");
+  EXPECT_EQ(no_folder.code, 1);
+  EXPECT_EQ(no_folder.err,
+            "scarbon: /none: is not a folder; it must have a file ZONE.csv for each zone\n");
 }
 
 TEST_F(ScarbonLogOutcome, ReadsTheArchiveThatTheConfigurationNames) {

@@ -64,9 +64,10 @@ ActualIntensity Hours(const std::vector<double>& values, const std::string& sour
 }
 
 // A plan as a decision records it: `units` for one task, of `tasks` in `rounds`.
-PlannedUse PlanIn(const PlacementConfig& config, const std::string& partition, absl::Time start,
-                  absl::Duration task_runtime, int64_t units, int64_t tasks = 1, int64_t rounds = 1,
-                  double intensity = 100, absl::Duration wake_up = absl::ZeroDuration()) {
+PlanSummary PlanIn(const PlacementConfig& config, const std::string& partition, absl::Time start,
+                   absl::Duration task_runtime, int64_t units, int64_t tasks = 1,
+                   int64_t rounds = 1, double intensity = 100,
+                   absl::Duration wake_up = absl::ZeroDuration()) {
   for (const PoolConfig& pool : config.pools) {
     if (pool.partition != partition) continue;
     const HardwareProfile& hardware = config.hardware.at(pool.hardware);
@@ -76,19 +77,19 @@ PlannedUse PlanIn(const PlacementConfig& config, const std::string& partition, a
     const KilowattHours wake =
         waking * (all / static_cast<double>(rounds)) * site.pue.value * wake_up;
     const KilowattHours energy = hardware.busy.value * all * site.pue.value * task_runtime + wake;
-    PlannedUse use = {.pool = pool.name,
-                      .partition = partition,
-                      .site = pool.site,
-                      .zone = site.zone,
-                      .hardware = pool.hardware,
-                      .start = start,
-                      .runtime = task_runtime * rounds,
-                      .task_runtime = task_runtime,
-                      .wake_up = wake_up,
-                      .units = units,
-                      .energy = energy,
-                      .intensity = GramsPerKilowattHour(intensity),
-                      .gross = energy * GramsPerKilowattHour(intensity)};
+    PlanSummary use = {.pool = pool.name,
+                       .partition = partition,
+                       .site = pool.site,
+                       .zone = site.zone,
+                       .hardware = pool.hardware,
+                       .start = start,
+                       .runtime = task_runtime * rounds,
+                       .task_runtime = task_runtime,
+                       .energy = energy,
+                       .intensity = GramsPerKilowattHour(intensity),
+                       .gross = energy * GramsPerKilowattHour(intensity),
+                       .wake_up = wake_up,
+                       .units = units};
     if (hardware.free.has_value()) {
       const KilowattHours free = hardware.free->value * all * site.pue.value * task_runtime;
       use.consequential = (energy - free) * GramsPerKilowattHour(intensity);
@@ -99,8 +100,8 @@ PlannedUse PlanIn(const PlacementConfig& config, const std::string& partition, a
   return {};
 }
 
-DecidedJob Placed(PlannedUse home, PlannedUse chosen, int64_t tasks = 1) {
-  DecidedJob decided;
+DecisionSummary Placed(PlanSummary home, PlanSummary chosen, int64_t tasks = 1) {
+  DecisionSummary decided;
   decided.time = At(1);
   decided.outcome = Outcome::kPlaced;
   decided.mode = Mode::kEnforce;
@@ -134,7 +135,7 @@ TEST(OutcomeModel, ComparesTheRunWithTheSameRunAtHome) {
   actuals["DE"].push_back(Hours({500, 400, 300, 200, 100, 100, 100, 100}));
   actuals["NO"].push_back(Hours({10, 10, 10, 10, 20, 40, 40, 40}));
   const OutcomeModel model(config, actuals, kNoMeter);
-  const DecidedJob decided =
+  const DecisionSummary decided =
       Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(3), 1, 1, 1, 410),
              PlanIn(config, "oslo", At(4), absl::Hours(3), 1, 1, 1, 25));
   const RanJob ran = Ended({RunIn("oslo", At(4.5), At(6.5))});
@@ -172,8 +173,8 @@ TEST(OutcomeModel, LetsErrorsThatBothShareCancelInTheSaving) {
   ActualsByZone actuals;
   actuals["DE"].push_back(Hours(std::vector<double>(24, 400)));
   const OutcomeModel model(config, actuals, kNoMeter);
-  const DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 8),
-                                    PlanIn(config, "frankfurt", At(5), absl::Hours(2), 8));
+  const DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 8),
+                                         PlanIn(config, "frankfurt", At(5), absl::Hours(2), 8));
   const RanJob ran = Ended({RunIn("frankfurt", At(5), At(7))});
   const JobOutcome outcome = model.Of(decided, &ran);
   const Estimated<GramsCo2e>& actual = *outcome.attributional.actual;
@@ -208,9 +209,10 @@ TEST(OutcomeModel, AgreesWithASumOverEachSecond) {
     // The slow hardware takes twice as long, so that all windows have whole seconds.
     const absl::Duration task = absl::Seconds(2 * draw(600, 3600));
     const absl::Duration wake_up = absl::Seconds(draw(0, 1) * 300);
-    DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), is_slow ? task / 2 : task,
-                                       home_units, tasks, home_rounds, 300, wake_up),
-                                PlanIn(config, chosen_in, At(3), task, units, tasks, 1, 50), tasks);
+    DecisionSummary decided =
+        Placed(PlanIn(config, "frankfurt", At(1), is_slow ? task / 2 : task, home_units, tasks,
+                      home_rounds, 300, wake_up),
+               PlanIn(config, chosen_in, At(3), task, units, tasks, 1, 50), tasks);
     decided.exclusive = true;
 
     std::vector<ActualRun> runs;
@@ -276,6 +278,10 @@ TEST(OutcomeModel, AgreesWithASumOverEachSecond) {
     constexpr double kJoules = 3.6e6;
     const std::string round_text =
         absl::StrCat("round ", round, is_slow ? " slow" : "", is_measured ? " measured" : "");
+    absl::Duration ran;
+    for (const ActualRun& run : runs) ran += run.end - run.start;
+    ASSERT_NEAR(*outcome.work, absl::FDivDuration(ran, task * static_cast<double>(tasks)), 1e-12)
+        << round_text;
     ASSERT_TRUE(outcome.attributional.saved.has_value()) << round_text;
     ASSERT_EQ(outcome.energy->method,
               is_measured && joules > 0 ? EnergyMethod::kMeasured : EnergyMethod::kModelled)
@@ -304,8 +310,8 @@ TEST(OutcomeModel, CountsRequeuedFailedAndCancelledRuns) {
   actuals["DE"].push_back(Hours(std::vector<double>(24, 100)));
   actuals["NO"].push_back(Hours(std::vector<double>(24, 10)));
   const OutcomeModel model(config, actuals, kNoMeter);
-  const DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(4), 1),
-                                    PlanIn(config, "oslo", At(4), absl::Hours(4), 1));
+  const DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(4), 1),
+                                         PlanIn(config, "oslo", At(4), absl::Hours(4), 1));
   RanJob ran = Ended(
       {RunIn("oslo", At(4), At(5)), RunIn("oslo", At(6), At(7)), RunIn("oslo", At(9), At(13))});
   ran.runs[0].state = "PREEMPTED";
@@ -319,12 +325,41 @@ TEST(OutcomeModel, CountsRequeuedFailedAndCancelledRuns) {
   EXPECT_NEAR(outcome.attributional.saved->value.value(), 6 * 1.5 * 100 - 6 * 1.1 * 10, 1e-9);
 }
 
+// Each run did a share of the work of the plan on whose hardware it ran, wherever that was.
+TEST(OutcomeModel, CountsWorkByTheSpeedOfTheHardware) {
+  PlacementConfig config = SampleConfig();
+  config.pools.push_back(
+      {.name = "spare-pool", .site = "oslo", .partition = "spare", .hardware = "slow"});
+  config.hardware["other"] = {.name = "other", .busy = {Watts(700), Quality::kMeasured, ""}};
+  config.pools.push_back(
+      {.name = "other-pool", .site = "oslo", .partition = "other", .hardware = "other"});
+  const ActualsByZone actuals;
+  const OutcomeModel model(config, actuals, kNoMeter);
+  // Two hours on four fast devices, or six on eight slow ones.
+  const DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 4),
+                                         PlanIn(config, "oslo-slow", At(4), absl::Hours(6), 8));
+  const auto work = [&](std::vector<ActualRun> runs, int64_t devices) {
+    for (ActualRun& run : runs) run.devices = devices;
+    const RanJob ran = Ended(std::move(runs));
+    return model.Of(decided, &ran).work;
+  };
+  EXPECT_DOUBLE_EQ(*work({RunIn("oslo-slow", At(4), At(10))}, 8), 1);
+  EXPECT_DOUBLE_EQ(*work({RunIn("oslo-slow", At(4), At(7))}, 4), 0.25);
+  EXPECT_DOUBLE_EQ(*work({RunIn("frankfurt", At(4), At(5))}, 4), 0.5);
+  EXPECT_DOUBLE_EQ(*work({RunIn("spare", At(4), At(7))}, 8), 0.5);
+  EXPECT_DOUBLE_EQ(*work({RunIn("oslo-slow", At(4), At(7)), RunIn("frankfurt", At(8), At(9))}, 4),
+                   0.75);
+  // Nobody recorded how fast the job is there.
+  EXPECT_EQ(work({RunIn("other", At(4), At(5))}, 4).why(), WhyUnknown::kNotAsPlanned);
+  EXPECT_EQ(work({RunIn("debug", At(4), At(5))}, 4).why(), WhyUnknown::kNoPool);
+}
+
 TEST(OutcomeModel, ChargesWhatTheJobWasGiven) {
   const PlacementConfig config = SampleConfig();
   const ActualsByZone actuals;
   const OutcomeModel model(config, actuals, kNoMeter);
-  DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(1), 8),
-                              PlanIn(config, "oslo", At(4), absl::Hours(1), 8));
+  DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(1), 8),
+                                   PlanIn(config, "oslo", At(4), absl::Hours(1), 8));
   RanJob ran = Ended({RunIn("oslo", At(4), At(5))});
   const auto energy = [&] { return model.Of(decided, &ran).energy->it->value.value(); };
   EXPECT_DOUBLE_EQ(energy(), 8);  // as planned: accounting does not count GPUs
@@ -344,9 +379,9 @@ TEST(OutcomeModel, SaysWhyAFigureIsNotKnown) {
   // Nothing for two of the hours.
   actuals["NO"].push_back(Hours({10, 10, 10, 10, 10, -1, -1, 10, 10}));
   const OutcomeModel model(config, actuals, kNoMeter);
-  const DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(4), 1),
-                                    PlanIn(config, "oslo", At(4), absl::Hours(4), 1));
-  const auto why_not_saved = [&](const DecidedJob& one, const RanJob* ran) {
+  const DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(4), 1),
+                                         PlanIn(config, "oslo", At(4), absl::Hours(4), 1));
+  const auto why_not_saved = [&](const DecisionSummary& one, const RanJob* ran) {
     const JobOutcome outcome = model.Of(one, ran);
     return outcome.attributional.saved.has_value()
                ? std::string("known")
@@ -374,10 +409,10 @@ TEST(OutcomeModel, SaysWhyAFigureIsNotKnown) {
   EXPECT_EQ(why_not_saved(decided, &moved), "units-not-accounted");
   const RanJob elsewhere = Ended({RunIn("debug", At(4), At(5))});
   EXPECT_EQ(why_not_saved(decided, &elsewhere), "no-pool");
-  DecidedJob old = decided;
+  DecisionSummary old = decided;
   old.chosen->units = 0;
   EXPECT_EQ(why_not_saved(old, &ran), "not-recorded");
-  DecidedJob marginal = decided;
+  DecisionSummary marginal = decided;
   marginal.signal = SignalKind::kMarginal;
   EXPECT_EQ(why_not_saved(marginal, &ran), "no-actual-values");
 }
@@ -388,8 +423,8 @@ TEST(OutcomeModel, KnowsTheEmissionOfAJobThatWasMovedLater) {
   ActualsByZone actuals;
   actuals["DE"].push_back(Hours(std::vector<double>(24, 100)));
   const OutcomeModel model(config, actuals, kNoMeter);
-  const DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(4), 1),
-                                    PlanIn(config, "oslo", At(4), absl::Hours(4), 1));
+  const DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(4), 1),
+                                         PlanIn(config, "oslo", At(4), absl::Hours(4), 1));
   const RanJob moved = Ended({RunIn("frankfurt", At(2), At(4))});
   const JobOutcome outcome = model.Of(decided, &moved);
   EXPECT_NEAR(outcome.attributional.actual->value.value(), 300, 1e-9);
@@ -402,8 +437,8 @@ TEST(OutcomeModel, SavesNothingWhereNothingWasChanged) {
   actuals["DE"].push_back(Hours(std::vector<double>(24, 100)));
   actuals["NO"].push_back(Hours(std::vector<double>(24, 10)));
   const OutcomeModel model(config, actuals, kNoMeter);
-  DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 1),
-                              PlanIn(config, "oslo", At(4), absl::Hours(2), 1));
+  DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 1),
+                                   PlanIn(config, "oslo", At(4), absl::Hours(2), 1));
   decided.mode = Mode::kShadow;
   // It began later than expected, which is nobody's saving.
   const RanJob ran = Ended({RunIn("frankfurt", At(3), At(5))});
@@ -441,8 +476,8 @@ TEST(OutcomeModel, ComparesARestoredJobWithItsStartAtHome) {
   actuals["DE"].push_back(Hours({100, 100, 100, 100, 300, 300, 300, 300}));
   actuals["NO"].push_back(Hours(std::vector<double>(24, 10)));
   const OutcomeModel model(config, actuals, kNoMeter);
-  const DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 1),
-                                    PlanIn(config, "oslo", At(4), absl::Hours(2), 1));
+  const DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 1),
+                                         PlanIn(config, "oslo", At(4), absl::Hours(2), 1));
   RanJob ran = Ended({RunIn("frankfurt", At(5), At(7))});
   ran.was_restored = true;
   const JobOutcome outcome = model.Of(decided, &ran);
@@ -458,8 +493,8 @@ TEST(OutcomeModel, UsesTheSourceThatKnowsMostAndNamesItsRevision) {
                                 std::vector<absl::Time>{At(1), At(2), At(3), At(4), At(9), At(8)}));
   actuals["NO"].push_back(Hours(std::vector<double>(6, 30), "third"));
   const OutcomeModel model(config, actuals, kNoMeter);
-  const DecidedJob decided = Placed(PlanIn(config, "oslo", At(1), absl::Hours(1), 1),
-                                    PlanIn(config, "oslo", At(4), absl::Hours(1), 1));
+  const DecisionSummary decided = Placed(PlanIn(config, "oslo", At(1), absl::Hours(1), 1),
+                                         PlanIn(config, "oslo", At(4), absl::Hours(1), 1));
   const RanJob in_first = Ended({RunIn("oslo", At(4), At(5))});
   EXPECT_EQ(model.Of(decided, &in_first).actuals.at(0).source, "first");
   EXPECT_FALSE(model.Of(decided, &in_first).actuals.at(0).fetched_at.has_value());
@@ -476,8 +511,8 @@ TEST(OutcomeModel, BelievesAMeterOnlyForAJobThatHadItsNodesAlone) {
   actuals["DE"].push_back(Hours(std::vector<double>(24, 100)));
   actuals["NO"].push_back(Hours(std::vector<double>(24, 10)));
   const OutcomeModel model(config, actuals, kNodeMeter);
-  DecidedJob decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 2),
-                              PlanIn(config, "oslo", At(4), absl::Hours(2), 2));
+  DecisionSummary decided = Placed(PlanIn(config, "frankfurt", At(1), absl::Hours(2), 2),
+                                   PlanIn(config, "oslo", At(4), absl::Hours(2), 2));
   RanJob ran = Ended({RunIn("oslo", At(4), At(6))});
   ran.runs[0].joules = 3.6e6 * 3;  // 3 of 4 kWh
   const JobOutcome shared = model.Of(decided, &ran);
@@ -510,8 +545,8 @@ TEST(OutcomeModel, NeedsNoConfigurationForWhatTheRecordSays) {
   actuals["DE"].push_back(Hours(std::vector<double>(24, 100)));
   actuals["NO"].push_back(Hours(std::vector<double>(24, 10)));
   const OutcomeModel model(config, actuals, kNodeMeter);
-  DecidedJob decided = Placed(PlanIn(then, "frankfurt", At(1), absl::Hours(2), 2),
-                              PlanIn(then, "oslo", At(4), absl::Hours(2), 2));
+  DecisionSummary decided = Placed(PlanIn(then, "frankfurt", At(1), absl::Hours(2), 2),
+                                   PlanIn(then, "oslo", At(4), absl::Hours(2), 2));
   decided.exclusive = true;
   RanJob ran = Ended({RunIn("oslo", At(4), At(6))});
   ran.runs[0].joules = 3.6e6 * 3;
