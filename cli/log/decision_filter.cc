@@ -35,6 +35,7 @@ bool IsOfPartition(const DecisionSummary& decision, const DecisionFilter::Names&
 bool DecisionFilter::Admits(const DecisionSummary& decision) const {
   const absl::Time time = decision.time;
   if (time == absl::InfinitePast() || time < start || time > end) return false;
+  if (drawn_only && !decision.arm.has_value()) return false;
   const uint32_t uid = decision.user_id;
   return (users.empty() || users.contains(UserName(uid)) || users.contains(absl::StrCat(uid))) &&
          (accounts.empty() || accounts.contains(decision.account)) &&

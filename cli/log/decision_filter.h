@@ -22,6 +22,7 @@ struct DecisionFilter {
   Names partitions;  // asked for, home's or the chosen one
   Names sites;       // home's or the chosen one
   Names policies;
+  bool drawn_only = false;  // only jobs that were drawn into an arm of a trial
 
   // A decision without a time is never admitted.
   bool Admits(const DecisionSummary& decision) const;

@@ -53,6 +53,7 @@ class Conditions {
     if (filter.end != absl::InfiniteFuture()) {
       conditions_.push_back(absl::StrCat("time <= ", absl::ToUnixMicros(filter.end)));
     }
+    if (filter.drawn_only) conditions_.push_back("arm IS NOT NULL");
     if (!filter.users.empty()) AddUsers(filter.users);
     AddNames(filter.accounts, {"account"});
     AddNames(filter.policies, {"policy"});
@@ -104,6 +105,7 @@ class Conditions {
 // The columns that the filter looks at.
 void AddColumnsOf(const DecisionFilter& filter, std::set<std::string>* columns) {
   columns->insert("time");
+  if (filter.drawn_only) columns->insert("arm");
   if (!filter.users.empty()) columns->insert("user_id");
   if (!filter.accounts.empty()) columns->insert("account");
   if (!filter.policies.empty()) columns->insert("policy");

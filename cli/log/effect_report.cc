@@ -17,36 +17,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The run that the job had, in the terms of its two plans.
-struct HadRun {
-  const PlanSummary* plan;  // chosen or home
-  double share;             // of the plan's predicted time, so also of its predicted work
-  double device_hours;      // that the same work takes at home
-};
-
-// Absent: the record lacks what it takes.
-std::optional<HadRun> RunOf(const LoggedDecision& decision) {
-  const JobFate& fate = *decision.fate;
-  const PlanSummary &home = *decision.home(), &chosen = *decision.chosen();
-  const auto is_known = [](absl::Duration runtime) {
-    return runtime > absl::ZeroDuration() && runtime < absl::InfiniteDuration();
-  };
-  if (!fate.ran_share.has_value() || !is_known(home.task_runtime) ||
-      !is_known(chosen.task_runtime)) {
-    return std::nullopt;
-  }
-  HadRun run = {.plan = &chosen, .share = *fate.ran_share, .device_hours = 0};
-  if (decision.returned.has_value() || !fate.ran_elsewhere.empty() || fate.ran_earlier) {
-    run.plan = &home;
-    run.share *= absl::FDivDuration(chosen.task_runtime, home.task_runtime);
-  }
-  const int64_t devices = decision.summary.devices.value_or(0);
-  const int64_t of_task = devices > 0 ? devices : decision.summary.nodes.value_or(1);
-  run.device_hours =
-      run.share * absl::ToDoubleHours(home.task_runtime) *
-      static_cast<double>(std::max<int64_t>(1, of_task)) *
-      static_cast<double>(std::max<int64_t>(1, decision.summary.array_tasks.value_or(1)));
-  return run;
+// The device-hours that the whole job takes at home as predicted. Absent: the record does not say.
+std::optional<double> DeviceHoursOf(const DecisionSummary& decided) {
+  const absl::Duration runtime = decided.home->task_runtime;
+  if (runtime <= absl::ZeroDuration() || runtime == absl::InfiniteDuration()) return std::nullopt;
+  const int64_t devices = decided.devices.value_or(0);
+  const int64_t of_task = devices > 0 ? devices : decided.nodes.value_or(1);
+  return absl::ToDoubleHours(runtime) * static_cast<double>(std::max<int64_t>(1, of_task)) *
+         static_cast<double>(decided.tasks());
 }
 
 std::string SignedText(double value, bool is_wait) {
@@ -77,9 +55,12 @@ Json MeanJson(const ArmMean& mean) {
 
 }  // namespace
 
+std::string EffectReport::PerArm::Text() const {
+  return absl::StrCat((*this)[Arm::kPlaced], " placed and ", (*this)[Arm::kExempt], " exempt");
+}
+
 std::set<std::string> EffectReport::Columns() {
-  return {"arm_exempt",        "array_tasks",         "devices", "fate_waited",
-          "home_task_runtime", "chosen_task_runtime", "nodes"};
+  return {"arm_exempt", "devices", "fate_waited", "nodes"};
 }
 
 std::optional<EffectReport::Missing> EffectReport::WhyMissing(const LoggedDecision& decision) {
@@ -102,13 +83,11 @@ const char* EffectReport::NameOf(Missing why) {
       return "not ended";
     case Missing::kNeverRan:
       return "never ran";
-    case Missing::kNoEmission:
-      return "without a known emission, which count for the wait only";
   }
   return "unknown";
 }
 
-void EffectReport::Add(const LoggedDecision& decision) {
+void EffectReport::Add(const LoggedDecision& decision, const JobOutcome& outcome) {
   const double exempt = decision.summary.exempt;
   if (!decision.summary.arm.has_value() || !(exempt > 0 && exempt < 1)) return;
   const Arm arm = *decision.summary.arm;
@@ -120,34 +99,71 @@ void EffectReport::Add(const LoggedDecision& decision) {
   ++counted_[arm];
   waits_.push_back(
       {.arm = arm, .exempt = exempt, .value = absl::ToDoubleSeconds(*decision.fate->waited)});
-  const std::optional<HadRun> run = RunOf(decision);
-  if (!run.has_value() || !std::isfinite(run->plan->gross.value()) ||
-      !std::isfinite(decision.home()->gross.value())) {
-    ++missing_[Missing::kNoEmission][arm];
+  AddEmission(decision, outcome);
+}
+
+void EffectReport::AddEmission(const LoggedDecision& decision, const JobOutcome& outcome) {
+  const Arm arm = *decision.summary.arm;
+  const Known<Estimated<GramsCo2e>>& emission = outcome.attributional.actual;
+  const std::optional<double> device_hours = DeviceHoursOf(decision.summary);
+  const GramsCo2e at_home = decision.home()->gross;
+  std::optional<WhyUnknown> why;
+  if (!emission.has_value()) {
+    why = emission.why();
+  } else if (!outcome.work.has_value()) {
+    why = outcome.work.why();
+  } else if (!device_hours.has_value() || !std::isfinite(at_home.value())) {
+    why = WhyUnknown::kNotRecorded;
+  }
+  if (why.has_value()) {
+    ++unknown_[*why][arm];
     return;
   }
-  TrialJob job = {.arm = arm, .exempt = exempt, .size = run->device_hours};
-  job.value = run->share * run->plan->gross.value();
-  emissions_.push_back(job);
+  AddBasis(arm, outcome);
+  const auto job_of = [&](double value) {
+    return TrialJob{.arm = arm,
+                    .exempt = decision.summary.exempt,
+                    .value = value,
+                    .size = *outcome.work * *device_hours};
+  };
+  const auto add = [&](const Estimated<GramsCo2e>& figure, std::vector<TrialJob>* jobs,
+                       TrialErrors* errors) {
+    jobs->push_back(job_of(figure.value.value()));
+    errors->Add(jobs->back(), figure.draws);
+  };
+  add(*emission, &emissions_, &emission_errors_);
   // The same work at home, as it was predicted: about equal in both arms.
-  job.value = run->share * decision.home()->gross.value();
-  at_home_.push_back(job);
-  if (run->plan->consequential.has_value()) {
-    job.value = run->share * run->plan->consequential->value();
-    consequential_.push_back(job);
+  at_home_.push_back(job_of(*outcome.work * at_home.value()));
+  const Known<Estimated<GramsCo2e>>& added = outcome.consequential.actual;
+  if (added.has_value()) add(*added, &consequential_, &consequential_errors_);
+}
+
+void EffectReport::AddBasis(Arm arm, const JobOutcome& outcome) {
+  ++emitting_[arm];
+  if (outcome.energy->method == EnergyMethod::kMeasured) {
+    ++measured_[outcome.energy->by][arm];
+  } else {
+    ++modelled_[outcome.measured.why_not.value_or(WhyNotBelieved::kNotReported)][arm];
+  }
+  for (const ActualsUsed& used : outcome.actuals) {
+    if (used.source.empty()) continue;
+    ZoneBasis& zone = zones_[used.zone];
+    zone.sources.insert(used.source);
+    zone.needed += used.needed;
+    zone.estimated += used.estimated;
   }
 }
 
 std::vector<EffectReport::Figure> EffectReport::Figures() const {
-  std::vector<Figure> figures = {
-      {"wait", "wait_s", true, EstimateEffect(waits_)},
-      {"CO2e per device-hour, predicted at home", "home_g_per_device_hour", false,
-       EstimateEffect(at_home_)},
-      {"CO2e per device-hour", "gross_g_per_device_hour", false, EstimateEffect(emissions_)}};
+  std::vector<Figure> figures = {{"wait", "wait_s", true, EstimateEffect(waits_)},
+                                 {"CO2e per device-hour, predicted at home",
+                                  "home_g_per_device_hour", false, EstimateEffect(at_home_)},
+                                 {"CO2e per device-hour", "gross_g_per_device_hour", false,
+                                  EstimateEffect(emissions_, &emission_errors_)}};
   // Of a part of the jobs it would be taken for the whole.
   if (!consequential_.empty() && consequential_.size() == emissions_.size()) {
     figures.push_back({"consequential CO2e per device-hour", "consequential_g_per_device_hour",
-                       false, EstimateEffect(consequential_)});
+                       false, EstimateEffect(consequential_, &consequential_errors_)});
   }
   return figures;
 }
@@ -177,8 +193,60 @@ Table EffectReport::ToTable() const {
   return table;
 }
 
+std::string EffectReport::BasisText() const {
+  std::string text = absl::StrCat("CO2e of ", emitting_.Text(), ", by what came: runs as in ",
+                                  "accounting, and actual intensities");
+  std::vector<std::string> zones;
+  for (const auto& [name, zone] : zones_) {
+    std::string of_zone = absl::StrCat(name, " from ", absl::StrJoin(zone.sources, ", "));
+    if (zone.estimated > absl::ZeroDuration()) {
+      absl::StrAppendFormat(&of_zone, ", %.2g%% of the time estimated by the provider",
+                            100 * absl::FDivDuration(zone.estimated, zone.needed));
+    }
+    zones.push_back(std::move(of_zone));
+  }
+  if (!zones.empty()) absl::StrAppend(&text, " (", absl::StrJoin(zones, "; "), ")");
+  text += "\n";
+  for (const auto& [meter, jobs] : measured_) {
+    absl::StrAppend(&text, "energy of ", jobs.Text(), ": measured (", meter, ")\n");
+  }
+  for (const auto& [why, jobs] : modelled_) {
+    absl::StrAppend(&text, "energy of ", jobs.Text(), ": modelled, because ",
+                    WhyNotBelievedText(why), "\n");
+  }
+  return text;
+}
+
+std::string EffectReport::UnknownText() const {
+  if (unknown_.empty()) return "";
+  std::vector<std::string> reasons;
+  PerArm unknown;
+  for (const auto& [why, jobs] : unknown_) {
+    reasons.push_back(absl::StrCat(jobs.Text(), ": ", WhyUnknownText(why)));
+    for (const Arm arm : {Arm::kPlaced, Arm::kExempt}) unknown[arm] += jobs[arm];
+  }
+  std::string text =
+      absl::StrCat("without a known emission, so that they count for the wait only: ",
+                   absl::StrJoin(reasons, "; "), "\n");
+  const auto share = [&](Arm arm) {
+    return counted_[arm] == 0
+               ? 0.0
+               : static_cast<double>(unknown[arm]) / static_cast<double>(counted_[arm]);
+  };
+  // Then the jobs that are left may differ between the arms, although those that were drawn do not.
+  constexpr double kMaxDifference = 0.02;
+  const double placed = share(Arm::kPlaced), exempt = share(Arm::kExempt);
+  if (std::fabs(placed - exempt) > kMaxDifference) {
+    absl::StrAppendFormat(&text,
+                          "the emission of %.0f%% of the placed and of %.0f%% of the exempt jobs "
+                          "is not known: its difference may mislead\n",
+                          100 * placed, 100 * exempt);
+  }
+  return text;
+}
+
 std::string EffectReport::Text() const {
-  const int64_t all = drawn_[Arm::kPlaced] + drawn_[Arm::kExempt];
+  const int64_t all = drawn_.all();
   if (all == 0) {
     return "no job was drawn: a policy in enforce needs an \"exempt\" share, see carbon.json(5)\n";
   }
@@ -188,8 +256,7 @@ std::string EffectReport::Text() const {
                    " placed, ", counted_[Arm::kExempt], " exempt\n");
   std::vector<std::string> missing;
   for (const auto& [why, jobs] : missing_) {
-    missing.push_back(absl::StrCat(jobs[Arm::kPlaced], " placed and ", jobs[Arm::kExempt],
-                                   " exempt ", NameOf(why)));
+    missing.push_back(absl::StrCat(jobs.Text(), " ", NameOf(why)));
   }
   if (!missing.empty()) {
     absl::StrAppend(&text, "not counted: ", absl::StrJoin(missing, "; "), "\n");
@@ -204,10 +271,8 @@ std::string EffectReport::Text() const {
     absl::StrAppend(&text, "too few jobs for an interval: it needs ", kMinEffectiveJobs,
                     " of each kind, or more if a few are much larger than the others\n");
   }
-  absl::StrAppend(&text,
-                  "CO2e is the predicted emission of each run times the share of the predicted "
-                  "time that it took\n");
-  return text;
+  if (emitting_.all() > 0) text += BasisText();
+  return text + UnknownText();
 }
 
 std::string EffectReport::Json() const {
@@ -217,6 +282,25 @@ std::string EffectReport::Json() const {
   nlohmann::ordered_json json = {{"drawn", arms(drawn_)}, {"counted", arms(counted_)}};
   json["not_counted"] = nlohmann::ordered_json::object();
   for (const auto& [why, jobs] : missing_) json["not_counted"][NameOf(why)] = arms(jobs);
+  auto& emission = json["emission"];
+  emission = {{"known", arms(emitting_)},
+              {"unknown", nlohmann::ordered_json::object()},
+              {"measured", nlohmann::ordered_json::object()},
+              {"modelled", nlohmann::ordered_json::object()},
+              {"actual_values", nlohmann::ordered_json::array()}};
+  for (const auto& [why, jobs] : unknown_) {
+    emission["unknown"][std::string(WhyUnknownCode(why))] = arms(jobs);
+  }
+  for (const auto& [meter, jobs] : measured_) emission["measured"][meter] = arms(jobs);
+  for (const auto& [why, jobs] : modelled_) {
+    emission["modelled"][std::string(WhyNotBelievedCode(why))] = arms(jobs);
+  }
+  for (const auto& [name, zone] : zones_) {
+    emission["actual_values"].push_back({{"zone", name},
+                                         {"sources", zone.sources},
+                                         {"needed_s", absl::ToDoubleSeconds(zone.needed)},
+                                         {"estimated_s", absl::ToDoubleSeconds(zone.estimated)}});
+  }
   for (const Figure& figure : Figures()) {
     const Effect& effect = figure.effect;
     json["figures"][figure.key] = {{"placed", MeanJson(effect.placed)},

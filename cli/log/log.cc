@@ -85,7 +85,6 @@ class LogOutput {
   }
 
   void Add(LoggedDecision decision) {
-    if (options_.effect) return effect_.Add(decision);
     totals_.Add(decision);
     if (has_groups_) {
       groups_.Add(decision);
@@ -96,6 +95,7 @@ class LogOutput {
 
   // Adds a decision, and what became of it.
   void Add(LoggedDecision decision, const JobOutcome& outcome) {
+    if (options_.effect) return effect_.Add(decision, outcome);
     outcome_totals_.Add(outcome);
     if (has_groups_) {
       outcome_groups_.Add(decision, outcome);
@@ -260,18 +260,26 @@ int Run(Options options) {
     Complain(absl::StrCat("field \"", field->name, "\": is known only with --outcome"));
     return 2;
   }
-  const absl::StatusOr<DecisionFilter> filter = FilterOf(options.filter);
+  const bool with_outcomes = options.outcome || options.effect;
+  for (const auto& [name, value] :
+       {std::pair("--archive", options.archive), {"--grid", options.grid}}) {
+    if (value.empty() || with_outcomes) continue;
+    Complain(absl::StrCat(name, ": has a meaning only with --outcome or --effect"));
+    return 2;
+  }
+  absl::StatusOr<DecisionFilter> filter = FilterOf(options.filter);
   if (!filter.ok()) {
     Complain(std::string(filter.status().message()));
     return 2;
   }
+  filter->drawn_only = options.effect;
   if (options.follow && !options.server.server.empty()) {
     Complain("--follow: follows a log of this machine only");
     return 2;
   }
   const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy =
       ClusterCopy::FetchIfRemote(options.server, options.config, !options.file.empty(),
-                                 {.snapshot = options.outcome,
+                                 {.snapshot = with_outcomes,
                                   .records = true,
                                   .rotated = options.all,
                                   .start = filter->start,
@@ -291,7 +299,7 @@ int Run(Options options) {
   }
   LogFiles files = {.log = options.file, .all = options.all};
   std::optional<Config> config;
-  if (files.log.empty() || options.outcome) {
+  if (files.log.empty() || with_outcomes) {
     std::vector<std::string> errors, warnings;
     config = LoadConfig(options.config, &errors, &warnings);
     for (const std::string& line : errors) Complain(line);
@@ -319,7 +327,7 @@ int Run(Options options) {
   files.use_index = options.file.empty() && !wants_lines && !options.no_index &&
                     (options.all || DecisionIndex::Exists(files.log));
   files.keep_lines = wants_lines;
-  if (options.outcome) {
+  if (with_outcomes) {
     files.outcomes = {&*config, SourcesFor(*config, options.archive, options.grid)};
   }
   std::optional<LogOutput> output;
@@ -393,11 +401,11 @@ void AddLog(CLI::App& app, int* exit_code) {
                                              "runtimes, energy, intensities, emission")
                                    ->excludes("--effect");
   log->add_option("--archive", options->archive,
-                  "With --outcome, the archive with the actual intensities; default: scarbond's")
-      ->needs(outcome);
+                  "With --outcome or --effect, the archive with the actual intensities; default: "
+                  "scarbond's");
   log->add_option("--grid", options->grid,
-                  "With --outcome, a folder with the actual intensities, ZONE.csv each")
-      ->needs(outcome);
+                  "With --outcome or --effect, a folder with the actual intensities, ZONE.csv "
+                  "each");
   log->add_flag("-e,--helpformat", options->help_format, "List the fields");
   log->add_flag("-n,--noheader", options->no_header, "Print neither header nor total");
   log->add_flag("-P,--parsable2", options->parsable,

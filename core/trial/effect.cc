@@ -69,7 +69,7 @@ double DegreesOf(double a, double a_jobs, double b, double b_jobs) {
 Estimate Interval(double mean, double variance, double degrees, double squared_error) {
   const double by_draw = Quantile95(degrees) * std::sqrt(variance);
   const double by_values = kNormal95 * std::sqrt(squared_error);
-  const double half = std::hypot(by_draw, by_values);
+  const double half = std::sqrt(by_draw * by_draw + by_values * by_values);
   return {mean, mean - half, mean + half};
 }
 

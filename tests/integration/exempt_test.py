@@ -3,6 +3,7 @@ explain repeats each draw, and scarbon log --effect compares what came of both k
 
 import json
 import os
+import shutil
 import unittest
 
 from private_slurm import CLEAN_OSLO, PrivateSlurmTest, may_start_at_once, wait_until
@@ -58,14 +59,25 @@ class ExemptTest(PrivateSlurmTest):
             self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
             self.assertEqual(json.loads(done.stdout)["repeated"]["result"], "same", done.stdout)
 
+        # What was forecast came: a file for each zone, as an administrator may have it.
+        grid = self.folder / "grid"
+        grid.mkdir()
+        for partition in CLEAN_OSLO:
+            shutil.copy(self.folder / f"{partition}.csv", grid / f"zone-{partition}.csv")
+
         def effect():
-            done = self.run_command(SCARBON, "log", "--file", str(self.log), "--effect", "--json")
+            done = self.run_command(SCARBON, "log", "--file", str(self.log), "--effect", "--json",
+                                    "--config", str(self.folder / "carbon.json"),
+                                    "--grid", str(grid))
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             return json.loads(done.stdout)
 
         self.assertEqual(effect()["drawn"], arms)
         wait_until(lambda: effect()["counted"] == arms, 200, "accounting knows that all have ended")
-        figures = effect()["figures"]
+        came = effect()
+        self.assertEqual(came["emission"]["known"], arms)
+        self.assertEqual(list(came["emission"]["modelled"]), ["no-meter"])
+        figures = came["figures"]
         # 30 and 500 g/kWh, a kilowatt, and a PUE of 1.1. The pool of a few placed jobs may fill up.
         self.assertLess(figures["gross_g_per_device_hour"]["placed"]["mean"], 100)
         self.assertAlmostEqual(figures["gross_g_per_device_hour"]["exempt"]["mean"], 550)

@@ -445,6 +445,16 @@ TEST_F(DecisionIndexTest, HasWhatOutcomesNeed) {
   EXPECT_THAT(from_files[0], HasSubstr(" 16m 16 "));
 }
 
+TEST_F(DecisionIndexTest, SelectsJobsThatWereDrawn) {
+  Append(Line({.sequence = 1}) + Line({.sequence = 2, .arm = Arm::kPlaced}));
+  Append(Line({.sequence = 3, .arm = Arm::kExempt}) + Queued(4, 3, 17) + Queued(5, 1, 18));
+  DecisionFilter drawn;
+  drawn.drawn_only = true;
+  ExpectSame(FromIndex(drawn), FromFiles(drawn));
+  EXPECT_THAT(FromIndex(drawn).totals, HasSubstr("2 decisions"));
+  EXPECT_THAT(*Open()->JobsToAskFor({drawn}), ElementsAre(17));
+}
+
 // Random steps of a plugin, of logrotate and of readers. No file is deleted: the index remembers
 // what it said.
 TEST_F(DecisionIndexTest, IsRightAfterAnySteps) {
