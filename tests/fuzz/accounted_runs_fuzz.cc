@@ -1,4 +1,4 @@
-// Arbitrary bytes as what sacct and scontrol printed: each run that is read ends no earlier than it
+// Arbitrary bytes as what sacct printed: each run that is read ends no earlier than it
 // starts, its counts are not negative, its energy is finite, and a job of such runs has an order.
 #include <cmath>
 #include <cstddef>
@@ -7,7 +7,6 @@
 
 #include "absl/strings/string_view.h"
 #include "cli/outcome/accounted_jobs.h"
-#include "cli/outcome/slurm_meter.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using carbon::ActualRun;
@@ -27,7 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (job->runs[i].start < job->runs[i - 1].start) std::abort();
     }
   }
-  carbon::ParseSlurmConfig(text);
-  carbon::ParseExclusivePartitions(text);
   return 0;
 }
