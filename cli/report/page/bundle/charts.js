@@ -1,2 +1,2 @@
 // What the page's script uses of Observable Plot. scripts/web-bundle makes charts.min.js from this.
-export { barX, barY, plot, pointerX, rectY, ruleX, ruleY, text, tip } from "@observablehq/plot";
+export { barX, barY, dot, plot, pointerX, rectY, ruleX, ruleY, text, tip } from "@observablehq/plot";
