@@ -22,12 +22,12 @@
 #include "cli/log/logged_decision.h"
 #include "cli/outcome/job_outcomes.h"
 #include "cli/remote/cluster_copy.h"
-#include "cli/report/report_builder.h"
-#include "cli/report/report_contents.h"
-#include "cli/report/report_csv.h"
-#include "cli/report/report_json.h"
-#include "cli/report/report_page.h"
-#include "cli/report/report_text.h"
+#include "cli/report/forms/report_csv.h"
+#include "cli/report/forms/report_json.h"
+#include "cli/report/forms/report_text.h"
+#include "cli/report/page/report_page.h"
+#include "cli/report/sums/report_builder.h"
+#include "cli/report/sums/report_contents.h"
 #include "cli/text/table.h"
 #include "core/config/config.h"
 #include "core/outcome/outcome.h"
@@ -42,6 +42,7 @@ struct Options {
   std::string file;
   std::string config = CARBON_CONFIG_FILE;
   ServerOption server;
+  bool names_config = false;
   FilterOptions filter;
   std::string group_by = "account";
   std::string output;
@@ -88,8 +89,7 @@ int Run(Options options) {
   }
   const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy = ClusterCopy::FetchIfRemote(
       options.server, options.config, !options.file.empty(),
-      {.snapshot = options.outcome, .records = true, .start = filter->start, .end = filter->end},
-      Complain);
+      {.snapshot = true, .records = true, .start = filter->start, .end = filter->end}, Complain);
   if (!copy.ok()) {
     Complain(std::string(copy.status().message()));
     return 1;
@@ -99,14 +99,15 @@ int Run(Options options) {
     options.config = (*copy)->config();
   }
   LogFiles files = {.log = options.file, .all = true};
-  std::optional<Config> config;
-  if (files.log.empty() || options.outcome) {
-    std::vector<std::string> errors, warnings;
-    config = LoadConfig(options.config, &errors, &warnings);
+  std::vector<std::string> errors, config_warnings;
+  const std::optional<Config> config = LoadConfig(options.config, &errors, &config_warnings);
+  // The log of another cluster is read without a configuration: the report says what is then not
+  // known.
+  if (!config.has_value() && (files.log.empty() || options.outcome || options.names_config)) {
     for (const std::string& line : errors) Complain(line);
-    if (!config.has_value()) return 1;
-    if (files.log.empty()) files.log = config->daemon.paths.log;
+    return 1;
   }
+  if (files.log.empty()) files.log = config->daemon.paths.log;
   std::vector<std::string> warnings;
   const auto warn = [&warnings](const std::string& line) {
     Complain(line);
@@ -132,11 +133,13 @@ int Run(Options options) {
             head.from = filter->start;
             head.to = filter->end;
             head.filters = FilterTexts(options.filter);
-            builder.emplace(ReportQuestion{.group_by = *groups,
-                                           .listed_jobs = options.top,
-                                           .with_shadow = options.shadow,
-                                           .with_outcomes = options.outcome},
-                            std::move(head));
+            builder.emplace(
+                ReportQuestion{.group_by = *groups,
+                               .listed_jobs = options.top,
+                               .with_shadow = options.shadow,
+                               .with_outcomes = options.outcome,
+                               .config = config.has_value() ? &config->placement : nullptr},
+                std::move(head));
             return builder->Columns();
           },
       .add = [&](const LoggedDecision& decision,
@@ -172,7 +175,11 @@ void AddReport(CLI::App& app, int* exit_code) {
   report->add_option("--file", options->file,
                      "Placement log to read, with the rotated logs next to it; default: the one in "
                      "carbon.json");
-  report->add_option("--config", options->config, "Configuration")->capture_default_str();
+  CLI::Option* const config =
+      report
+          ->add_option("--config", options->config,
+                       "Configuration: where the log is, and how far watts and PUE may be off")
+          ->capture_default_str();
   AddServerOption(report, &options->server)->excludes("--file");
   report->add_flag("--no-index", options->no_index,
                    "Read the files themselves, not the index of the log");
@@ -209,7 +216,10 @@ void AddReport(CLI::App& app, int* exit_code) {
       ->add_option("-o,--output", options->output,
                    "Write it to this file instead of standard output")
       ->type_name("FILE");
-  report->callback([options, exit_code] { *exit_code = Run(*options); });
+  report->callback([options, config, exit_code] {
+    options->names_config = config->count() > 0;
+    *exit_code = Run(*options);
+  });
 }
 
 }  // namespace carbon

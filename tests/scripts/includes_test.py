@@ -22,7 +22,7 @@ plugin/words plugin/client plugin/installation plugin/job_submit
 settings
 scarbond/query scarbond
 cli cli/process cli/text cli/remote cli/estimate cli/outcome cli/log cli/explain cli/statement cli/verify cli/status cli/forecast cli/policy cli/replay
-cli/report cli/doctor
+cli/report/sums cli/report/forms cli/report/page cli/report cli/doctor
 """.split()
 
 # Headers of libraries that moved names between releases.

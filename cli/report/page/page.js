@@ -52,6 +52,7 @@
   // ---- Charts -------------------------------------------------------------------------------
   const outline = { fill: "none", stroke: "var(--home)", strokeWidth: 1.5 };
   const filled = { fill: "var(--run)" };
+  const savedOrLost = (grams) => (grams < 0 ? "var(--lost)" : "var(--saved)");
   // The names on the left of horizontal bars, and the room that they take.
   const names = (width, rows) => {
     const texts = rows.map((name) => short(name || "(none)", width < narrow ? 96 : 220));
@@ -102,7 +103,7 @@
         marks: [
           Charts.rectY(rows, {
             ...bar, y1: 0, y2: (row) => (row.home - row.run) / saved.factor,
-            fill: (row) => (row.home < row.run ? "var(--lost)" : "var(--saved)"),
+            fill: (row) => savedOrLost(row.home - row.run),
           }),
           Charts.ruleX(rows.filter((row) => row.low != null), {
             x: middle, y1: (row) => row.low / saved.factor, y2: (row) => row.high / saved.factor,
@@ -114,14 +115,89 @@
     ];
   };
 
+  // What came beside what was predicted, of the same jobs.
+  const actualTimeline = (width) => {
+    const { step, buckets } = report.timeline;
+    const rows = buckets.map((b, i) => ({
+      ...b.actual, known: b.actual != null, x1: new Date(`${b.local}Z`), x2: end(buckets, step, i),
+    })).filter((row) => row.known);
+    if (rows.length === 0) return [];
+    const { factor, unit } = massUnit(rows.flatMap(
+      (row) => [row.saved_low_g, row.saved_high_g, row.predicted_saved_g]));
+    const bar = { x1: "x1", x2: "x2", insetLeft: 0.5, insetRight: 0.5, y1: 0 };
+    return [Charts.plot({
+      width, height: 260, marginLeft: 52, marginRight: 16, marginBottom: 40, className: "plot",
+      ariaLabel: `CO2e saved by ${step}: what came, with its interval, and what was predicted`,
+      x: { type: "utc", label: null, domain: [rows[0].x1, rows[rows.length - 1].x2] },
+      y: { label: `Saved, ${unit}`, grid: true, nice: true, ticks: 5 },
+      marks: [
+        Charts.rectY(rows, { ...bar, y2: (row) => row.saved_g / factor, fill: (row) => savedOrLost(row.saved_g) }),
+        Charts.rectY(rows, { ...bar, y2: (row) => row.predicted_saved_g / factor, ...outline }),
+        Charts.ruleX(rows, {
+          x: (row) => new Date((row.x1.getTime() + row.x2.getTime()) / 2),
+          y1: (row) => row.saved_low_g / factor, y2: (row) => row.saved_high_g / factor,
+          stroke: "currentColor", strokeWidth: 1.25,
+        }),
+        Charts.ruleY([0]),
+      ],
+    })];
+  };
+
+  // What each of these jobs saved, and below it what was predicted.
+  const cases = (width, jobs, which) => {
+    const rows = jobs.slice(0, 10).map((job, i) => ({ ...job, i }));
+    const { texts, margin } = names(width, rows.map((row) => row.name || row.id));
+    const all = rows.flatMap((row) => [row.actual.saved_low_g, row.actual.saved_high_g, row.saved_g,
+      row.saved_low_g, row.saved_high_g]).filter(Number.isFinite);
+    const { factor, unit } = massUnit(all);
+    const predicted = rows.filter((row) => row.saved_g != null);
+    const above = { y: "i", dy: -4 };
+    const below = { y: "i", dy: 6 };
+    return Charts.plot({
+      width, height: 48 + 28 * rows.length, marginLeft: margin, marginRight: 28, marginTop: 8,
+      marginBottom: 36, className: "plot",
+      ariaLabel: `What the ${which} jobs saved, with intervals, and what was predicted`,
+      x: {
+        label: `The ${which}: CO2e saved, ${unit}`, grid: true, nice: true, ...ticks(width),
+        domain: [Math.min(0, ...all) / factor, Math.max(0, ...all) / factor || 1],
+      },
+      y: { type: "band", domain: rows.map((row) => row.i), label: null, tickFormat: (i) => texts[i], tickSize: 0 },
+      marks: [
+        Charts.ruleX([0]),
+        Charts.ruleY(predicted.filter((row) => row.saved_low_g != null), {
+          ...below, x1: (row) => row.saved_low_g / factor, x2: (row) => row.saved_high_g / factor,
+          stroke: "var(--home)", strokeWidth: 1.25,
+        }),
+        Charts.dot(predicted, {
+          ...below, x: (row) => row.saved_g / factor, r: 3.5, stroke: "var(--home)", strokeWidth: 1.5,
+          fill: "var(--ground)",
+        }),
+        Charts.ruleY(rows, {
+          ...above, x1: (row) => row.actual.saved_low_g / factor,
+          x2: (row) => row.actual.saved_high_g / factor, stroke: "currentColor", strokeWidth: 1.5,
+        }),
+        Charts.dot(rows, {
+          ...above, x: (row) => row.actual.saved_g / factor, r: 4,
+          fill: (row) => savedOrLost(row.actual.saved_g),
+        }),
+      ],
+    });
+  };
+  // Each with a scale of its own, so that small losses are as plain as large savings.
+  const actualCases = (width) => {
+    const { worst = [], best = [] } = report.actuals ?? {};
+    return [[worst, "worst"], [best, "best"]].filter(([jobs]) => jobs.length > 0)
+      .map(([jobs, which]) => cases(width, jobs, which));
+  };
+
   // Pairs of bars, a row for each name.
-  const pairs = (width, rows, label, ariaLabel, beside) => {
+  const pairs = (width, rows, label, ariaLabel, beside, room = 92) => {
     const { texts, margin } = names(width, rows.map((row) => row.name));
     const of = rows.map((row, i) => ({ ...row, i }));
     const y = { domain: of.map((row) => row.i), label: null, tickFormat: (i) => texts[i], tickSize: 0 };
     const largest = Math.max(...of.map((row) => Math.max(row.home, row.run)));
     return [Charts.plot({
-      width, height: 40 + 34 * rows.length, marginLeft: margin, marginRight: 92, marginTop: 8,
+      width, height: 40 + 34 * rows.length, marginLeft: margin, marginRight: room, marginTop: 8,
       marginBottom: 36, className: "plot", ariaLabel, y,
       x: { label, grid: true, domain: [0, largest || 1], ...ticks(width), labelAnchor: "right" },
       marks: [
@@ -143,6 +219,16 @@
     if (rows.length === 0) return [];
     return pairs(width, rows, "Energy, kWh", "Energy by site at home and as run, the cleanest grid first",
       (row) => (Number.isFinite(row.intensity) ? `${figure.format(row.intensity)} g/kWh` : ""));
+  };
+
+  const actualSites = (width) => {
+    const rows = (report.actuals?.sites ?? []).slice(0, 12).map((s) => ({
+      name: s.site, home: s.predicted_kwh, run: s.kwh, forecast: s.predicted_g / s.predicted_kwh, actual: s.g / s.kwh,
+    }));
+    if (rows.length === 0) return [];
+    const number = (n) => (Number.isFinite(n) ? figure.format(n) : "–");
+    return pairs(width, rows, "Energy, kWh", "Energy by site as predicted and as it came, the cleanest grid first",
+      (row) => `${number(row.forecast)} → ${number(row.actual)} g/kWh`, 132);
   };
 
   const hours = (width) => {
@@ -197,7 +283,7 @@
       marks: [
         Charts.barX(rows, {
           y: "i", x: (row) => row.saved / factor,
-          fill: (row) => (row.saved < 0 ? "var(--lost)" : "var(--saved)"), insetTop: 3, insetBottom: 3,
+          fill: (row) => savedOrLost(row.saved), insetTop: 3, insetBottom: 3,
         }),
         Charts.ruleY(rows.filter((row) => row.low != null && row.low !== row.high), {
           y: "i", x1: (row) => row.low / factor, x2: (row) => row.high / factor, stroke: "currentColor", strokeWidth: 1.5,
@@ -210,6 +296,9 @@
 
   const charts = {
     timeline,
+    "actual-timeline": actualTimeline,
+    "actual-cases": actualCases,
+    "actual-sites": actualSites,
     sites,
     hours,
     waits: waits(report.waits, "Placed jobs by their added wait"),

@@ -43,9 +43,22 @@ def synthetic_log(path, *arguments, hostile=True):
             file.write(json.dumps(record) + "\n")
 
 
-def report(log, *arguments):
+def report(log, *arguments, path=None):
+    """`path`: a folder with programs, before the others."""
+    environment = {**os.environ, "TZ": "Europe/Berlin"}
+    if path:
+        environment["PATH"] = path + ":" + environment["PATH"]
     return subprocess.run([SCARBON, "report", "--file", log, *arguments], check=True, text=True,
-                          capture_output=True, env={**os.environ, "TZ": "Europe/Berlin"}).stdout
+                          capture_output=True, env=environment).stdout
+
+
+def report_of_outcomes(folder, *arguments):
+    """A report of an invented log, with what came of its jobs."""
+    log, accounting = folder + "/came.jsonl", folder + "/accounting"
+    if not os.path.exists(log):
+        synthetic_log(log, "--jobs", "700", "--days", "20", "--accounting", accounting)
+    return report(log, "--config", accounting + "/carbon.json", "--outcome", "--grid", accounting + "/grid",
+                  *arguments, path=accounting + "/bin")
 
 
 class Elements(html.parser.HTMLParser):
@@ -110,7 +123,7 @@ class Content(PageTest):
     def test_data_of_the_charts_are_the_report(self):
         data = json.loads(self.elements.raw[1][2])
         self.assertEqual(self.elements.raw[1][1]["type"], "application/json")
-        self.assertEqual(data["v"], 1)
+        self.assertEqual(data["v"], 2)
         shown = json.loads(report(self.log, "--shadow", "--json"))
         for of in (data, shown):
             del of["made_at"]
@@ -155,6 +168,29 @@ class Content(PageTest):
         page = report(self.log, "-E", "2000-01-01", "--html")
         self.assertIn("There is no decision in this period.", page)
         self.assertEqual(Elements(page).named("figure"), [])
+
+    def test_page_shows_what_came_beside_what_was_predicted(self):
+        page = Elements(report_of_outcomes(self.folder.name, "--html"))
+        charts = [figure.get("data-chart") for figure in page.named("figure")]
+        for name in ("actual-timeline", "actual-cases", "actual-sites"):
+            self.assertIn(name, charts)
+        data = json.loads(page.raw[1][2])
+        known = [bucket["actual"] for bucket in data["timeline"]["buckets"] if bucket["actual"]]
+        self.assertGreater(len(known), 10)
+        for bucket in known:
+            self.assertLessEqual(bucket["saved_low_g"], bucket["saved_g"])
+            self.assertLessEqual(bucket["saved_g"], bucket["saved_high_g"])
+        total = {figure["name"]: figure for figure in data["actuals"]["figures"]}["co2e_location_actual"]
+        self.assertAlmostEqual(sum(bucket["saved_g"] for bucket in known) / total["saved"], 1, delta=1e-9)
+        # The worst jobs emitted more than at home, and say so.
+        worst = data["actuals"]["worst"]
+        self.assertLess(worst[0]["actual"]["saved_g"], 0)
+        self.assertIn("emitted-more", worst[0]["harms"])
+        saved = [job["actual"]["saved_g"] for job in worst]
+        self.assertEqual(saved, sorted(saved))
+        text = "\n".join(page.texts)
+        for source in ("measured by ipmi", "modelled: h100-sxm", "average-lifecycle", "DE.csv"):
+            self.assertIn(source, text)
 
     def test_csv_is_safe_in_a_spreadsheet(self):
         import csv
@@ -226,6 +262,16 @@ class InABrowser(PageTest):
         cls.plain = cls.folder.name + "/plain.html"
         synthetic_log(cls.folder.name + "/plain.jsonl", "--jobs", "900", hostile=False)
         report(cls.folder.name + "/plain.jsonl", "--shadow", "--html", "-o", cls.plain)
+        cls.came = cls.folder.name + "/came.html"
+        report_of_outcomes(cls.folder.name, "--shadow", "--html", "-o", cls.came)
+        cls.one = cls.folder.name + "/one.html"
+        with open(cls.folder.name + "/plain.jsonl", encoding="ascii") as source:
+            line = next(line for line in source if '"placed"' in line)
+        with open(cls.folder.name + "/one.jsonl", "w", encoding="ascii") as file:
+            file.write(line)
+        report(cls.folder.name + "/one.jsonl", "--html", "-o", cls.one)
+        cls.none = cls.folder.name + "/none.html"
+        report(cls.folder.name + "/one.jsonl", "-E", "2000-01-01", "--html", "-o", cls.none)
         with open(os.path.join(ROOT, "tests/cli/report/axe/axe.min.js"), encoding="utf-8") as file:
             cls.axe = file.read()
 
@@ -235,7 +281,8 @@ class InABrowser(PageTest):
         super().tearDownClass()
 
     def each_page(self, check):
-        for name, path in (("hostile", self.path), ("plain", self.plain)):
+        for name, path in (("hostile", self.path), ("plain", self.plain), ("came", self.came),
+                           ("one", self.one), ("none", self.none)):
             for width in (360, 1280):
                 for scheme in ("light", "dark"):
                     with self.subTest(page=name, width=width, scheme=scheme):
@@ -249,6 +296,9 @@ class InABrowser(PageTest):
         self.assertEqual(len(self.browser.requests()), 1)
         self.assertIn("Carbon report", self.browser.evaluate("document.title"))
         self.assertEqual(self.browser.evaluate("document.querySelectorAll('figure.drawn').length"), 7)
+        self.browser.show(self.came, 1280)
+        self.assertEqual(self.browser.complaints(), [])
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('figure.drawn').length"), 10)
 
     def test_nothing_is_cut_and_nothing_overlaps(self):
         def check(name, width, scheme):
@@ -305,11 +355,15 @@ class InABrowser(PageTest):
 
     def test_it_prints_cleanly(self):
         # The width of A4 without its margins.
-        self.browser.show(self.plain, 688, media="print")
-        self.browser.evaluate("dispatchEvent(new Event('beforeprint'))")
-        self.assertEqual(self.browser.evaluate("document.querySelectorAll('details:not([open])').length"), 0)
-        self.assertEqual(self.browser.evaluate(CUT), [])
-        self.assertEqual(self.browser.evaluate(OVERLAPS), [])
+        for path in (self.plain, self.came):
+            with self.subTest(page=path):
+                self.browser.show(path, 688, media="print")
+                self.browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+                self.assertEqual(
+                    self.browser.evaluate("document.querySelectorAll('details:not([open])').length"), 0)
+                self.assertEqual(self.browser.evaluate(CUT), [])
+                self.assertEqual(self.browser.evaluate(OVERLAPS), [])
+                self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), 688)
         self.browser.show(self.plain, 1280, scheme="dark", media="")
         pdf = self.browser.pdf()
         self.assertTrue(pdf.startswith(b"%PDF-"))

@@ -1,4 +1,4 @@
-#include "cli/report/page_table.h"
+#include "cli/report/page/page_table.h"
 
 #include <cstddef>
 

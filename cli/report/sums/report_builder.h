@@ -1,8 +1,8 @@
 // Sums decisions up into a report. A decision is added once and not kept, so that a million of them
 // take little memory: eight bytes each, for the waits. Pure, except that it asks the system for the
 // names of users.
-#ifndef CLI_REPORT_REPORT_BUILDER_H_
-#define CLI_REPORT_REPORT_BUILDER_H_
+#ifndef CLI_REPORT_SUMS_REPORT_BUILDER_H_
+#define CLI_REPORT_SUMS_REPORT_BUILDER_H_
 
 #include <cstdint>
 #include <map>
@@ -14,7 +14,8 @@
 
 #include "cli/log/fields.h"
 #include "cli/log/logged_decision.h"
-#include "cli/report/report_contents.h"
+#include "cli/report/sums/report_contents.h"
+#include "core/config/placement_config.h"
 #include "core/outcome/outcome.h"
 
 namespace carbon {
@@ -24,6 +25,9 @@ struct ReportQuestion {
   size_t listed_jobs = 10;  // at most as many best and worst ones
   bool with_shadow = false;
   bool with_outcomes = false;
+  // Says how far watts and PUE may be off. It must outlive the builder. nullptr: carbon.json could
+  // not be read.
+  const PlacementConfig* config = nullptr;
 };
 
 class ReportBuilder {
@@ -46,4 +50,4 @@ class ReportBuilder {
 
 }  // namespace carbon
 
-#endif  // CLI_REPORT_REPORT_BUILDER_H_
+#endif  // CLI_REPORT_SUMS_REPORT_BUILDER_H_

@@ -1,4 +1,4 @@
-#include "cli/report/report_builder.h"
+#include "cli/report/sums/report_builder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,14 +8,22 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "cli/log/fields.h"
-#include "cli/report/report_contents.h"
-#include "cli/report/report_text.h"
+#include "cli/report/forms/figure_text.h"
+#include "cli/report/forms/report_sentences.h"
+#include "cli/report/sums/report_contents.h"
+#include "cli/report/sums/report_figures.h"
+#include "core/config/placement_config.h"
+#include "core/config/profile.h"
+#include "core/grid/error_factors.h"
+#include "core/outcome/estimated.h"
+#include "core/outcome/outcome.h"
 #include "core/reason/reason.h"
 
 namespace carbon {
@@ -94,9 +102,9 @@ TEST(ReportBuilder, SumsWhatJobsEmitAtHomeAndAsRun) {
   EXPECT_EQ(report.sums.attributional.home, GramsCo2e(1500));
   EXPECT_EQ(report.sums.attributional.run, GramsCo2e(700));
   // A job that stays saves exactly nothing.
-  EXPECT_DOUBLE_EQ(report.sums.saved_low.value(), 640);
-  EXPECT_DOUBLE_EQ(report.sums.saved_high.value(), 880);
-  EXPECT_TRUE(report.sums.HasInterval());
+  ASSERT_TRUE(report.sums.saved.has_value());
+  EXPECT_DOUBLE_EQ(report.sums.saved->low.value(), 640);
+  EXPECT_DOUBLE_EQ(report.sums.saved->high.value(), 880);
   ASSERT_EQ(report.groups.size(), 2);
   EXPECT_THAT(report.groups[0].names, ElementsAre("ml"));
   EXPECT_EQ(report.groups[1].counts.opted_out, 1);
@@ -109,7 +117,7 @@ TEST(ReportBuilder, TakesShadowAndGivenBackJobsForRunningAtHome) {
   const Report report = ReportOf({shadow, given_back});
   EXPECT_EQ(report.sums.attributional.run, GramsCo2e(1300));
   EXPECT_EQ(report.sums.attributional.saved(), GramsCo2e(0));
-  EXPECT_EQ(report.sums.saved_high, GramsCo2e(0));
+  EXPECT_EQ(report.sums.saved->high, GramsCo2e(0));
   EXPECT_EQ(report.counts.in_shadow, 1);
   EXPECT_EQ(report.waits.jobs, 0);
   EXPECT_FALSE(report.shadow.has_value());
@@ -151,7 +159,7 @@ TEST(ReportBuilder, HasNoIntervalIfThatOfOneJobIsUnknown) {
   LoggedDecision unknown = Placed(100, 50);
   unknown.summary.saving->share_low = std::nan("");
   const Report report = ReportOf({Placed(1000, 200), unknown});
-  EXPECT_FALSE(report.sums.HasInterval());
+  EXPECT_FALSE(report.sums.saved.has_value());
   for (const ReportFigure& figure : FiguresOf(report.sums)) {
     EXPECT_FALSE(figure.saved_low.has_value()) << figure.name;
   }
@@ -292,6 +300,127 @@ TEST(ReportBuilder, ChoosesTheStepByThePeriod) {
     EXPECT_EQ(report.step, step) << days;
     EXPECT_EQ(report.timeline.size(), 2) << days;
   }
+}
+
+TEST(ReportBuilder, CountsARecordWithoutATimeAndKeepsTheTimeline) {
+  LoggedDecision undated = Placed(1000, 200);
+  undated.summary.time = absl::InfinitePast();
+  const Report without = ReportOf({Placed(100, 50), Placed(300, 150)});
+  const Report report = ReportOf({Placed(100, 50), undated, Placed(300, 150)});
+  EXPECT_EQ(report.counts.undated, 1);
+  EXPECT_EQ(report.sums.attributional.home, GramsCo2e(1400));
+  EXPECT_EQ(report.step, without.step);
+  EXPECT_EQ(report.first, kNoon);
+  EXPECT_EQ(report.last, kNoon);
+  ASSERT_EQ(report.timeline.size(), 1);
+  EXPECT_EQ(report.timeline[0].start, without.timeline[0].start);
+  EXPECT_EQ(report.timeline[0].sums.attributional.home, GramsCo2e(400));
+  EXPECT_EQ(UndatedText(report.counts),
+            "1 record has no time. It is in the sums, but not in the timeline.");
+  EXPECT_EQ(UndatedText(without.counts), "");
+  // A report of such records alone has no timeline at all.
+  EXPECT_THAT(ReportOf({undated}).timeline, IsEmpty());
+  EXPECT_EQ(PeriodText(ReportOf({undated})), "the whole log");
+}
+
+JobOutcome Came(double home, double actual, double predicted_home, double predicted,
+                double error = 0.1) {
+  JobOutcome outcome;
+  outcome.course = Course::kPlaced;
+  const auto estimated = [error](double grams) {
+    Estimated<GramsCo2e> of{.value = GramsCo2e(grams)};
+    for (size_t s = 0; s < of.draws.size(); ++s) {
+      of.draws[s] = grams * (1 + (s % 2 == 0 ? error : -error));
+    }
+    return of;
+  };
+  EmissionOutcome& emission = outcome.attributional;
+  emission.predicted = GramsCo2e(predicted);
+  emission.predicted_home = GramsCo2e(predicted_home);
+  emission.actual = estimated(actual);
+  emission.at_home = estimated(home);
+  emission.saved = *emission.at_home - *emission.actual;
+  outcome.ran = RunFacts{.start = kNoon, .end = kNoon + absl::Hours(2), .partitions = {"oslo"}};
+  outcome.planned_start = kNoon;
+  outcome.predicted_energy = KilowattHours(10);
+  outcome.energy = EnergyOutcome{
+      .by = "h100-sxm", .at_meter = EstimatedBy(KilowattHours(8), DrawFactor("watts", 0.05))};
+  outcome.actuals = {{.zone = "zone-oslo",
+                      .source = "grid/NO.csv",
+                      .needed = absl::Hours(2),
+                      .known = absl::Hours(2),
+                      .estimated = absl::Hours(1)}};
+  return outcome;
+}
+
+Report ReportThatCame(const std::vector<std::pair<LoggedDecision, JobOutcome>>& jobs) {
+  PlacementConfig config;
+  HardwareProfile profile;
+  profile.busy.quality = Quality::kSpecified;
+  config.hardware = {{"h100-sxm", profile}};
+  Report head;
+  head.time_zone = kBerlin;
+  ReportBuilder builder({.with_outcomes = true, .config = &config}, head);
+  for (const auto& [decision, outcome] : jobs) builder.Add(decision, &outcome);
+  return builder.Finish();
+}
+
+TEST(ReportBuilder, SetsWhatCameBesideWhatWasPredicted) {
+  LoggedDecision unknown = Placed(5000, 100);
+  JobOutcome not_ended;
+  not_ended.attributional.saved = WhyUnknown::kNotEnded;
+  const Report report = ReportThatCame({{Placed(1000, 200), Came(900, 300, 1000, 200)},
+                                        {Placed(500, 400), Came(400, 600, 500, 400)},
+                                        {unknown, not_ended}});
+  ASSERT_EQ(report.timeline.size(), 1);
+  ASSERT_TRUE(report.timeline[0].came.has_value());
+  const SavedAndPredicted& came = *report.timeline[0].came;
+  // Of the same jobs.
+  EXPECT_EQ(came.jobs, 2);
+  EXPECT_EQ(came.predicted_saving(), GramsCo2e(900));
+  EXPECT_EQ(came.saved.value, GramsCo2e(400));
+  // Errors that the jobs share are added in each scenario: 10% of the sum.
+  EXPECT_NEAR(came.saved.low().value(), 360, 1e-9);
+  EXPECT_NEAR(came.saved.high().value(), 440, 1e-9);
+
+  const ReportActuals& actuals = *report.actuals;
+  ASSERT_EQ(actuals.worst.size(), 2);
+  EXPECT_EQ(actuals.worst[0].actual->saved, GramsCo2e(-200));
+  EXPECT_NEAR(actuals.worst[0].actual->saved_low.value(), -220, 1e-9);
+  EXPECT_THAT(actuals.worst[0].harms, ElementsAre(Harm::kEmittedMore));
+  // A job that emitted more than at home is none of the best.
+  ASSERT_EQ(actuals.best.size(), 1);
+  EXPECT_EQ(actuals.best[0].actual->saved, GramsCo2e(600));
+
+  ASSERT_EQ(actuals.sites.size(), 1);
+  EXPECT_EQ(actuals.sites[0].site, "oslo");
+  EXPECT_EQ(actuals.sites[0].predicted_energy, KilowattHours(20));
+  EXPECT_EQ(actuals.sites[0].energy, KilowattHours(16));
+  EXPECT_EQ(actuals.sites[0].emission, GramsCo2e(900));
+  ASSERT_EQ(actuals.energy_sources.size(), 1);
+  EXPECT_EQ(actuals.energy_sources[0].quality, "specified");
+  EXPECT_EQ(EnergySourceText(actuals.energy_sources[0]), "modelled: h100-sxm");
+  ASSERT_EQ(actuals.intensity_sources.size(), 1);
+  EXPECT_EQ(actuals.intensity_sources[0].jobs, 2);
+  EXPECT_EQ(actuals.intensity_sources[0].estimated, absl::Hours(2));
+}
+
+TEST(ReportBuilder, JudgesPredictedIntervalsByTheShareThatWasSaved) {
+  // It ran for half of the predicted time, and saved the predicted share.
+  const Report report = ReportThatCame({{Placed(1000, 200), Came(500, 100, 1000, 200)},
+                                        {Placed(1000, 200), Came(1000, 900, 1000, 200)}});
+  EXPECT_EQ(report.actuals->with_interval, 2);
+  EXPECT_EQ(report.actuals->within_interval, 1);
+}
+
+TEST(ReportBuilder, LeavesJobsThatRanElsewhereOutOfTheActualSites) {
+  JobOutcome elsewhere = Came(900, 300, 1000, 200);
+  RunFacts ran = *elsewhere.ran;
+  ran.partitions = {"oslo", "krakow"};
+  elsewhere.ran = ran;
+  const Report report = ReportThatCame({{Placed(1000, 200), elsewhere}});
+  EXPECT_THAT(report.actuals->sites, IsEmpty());
+  EXPECT_EQ(report.actuals->ran_elsewhere, 1);
 }
 
 TEST(ReportBuilder, ComparesWhereAndWhenJobsRun) {

@@ -1,6 +1,8 @@
-#include "cli/report/report_contents.h"
+#include "cli/report/sums/report_figures.h"
 
-#include <cmath>
+#include "absl/time/time.h"
+#include "core/decision/gate.h"
+#include "core/outcome/estimated.h"
 
 namespace carbon {
 namespace {
@@ -11,11 +13,18 @@ constexpr char kFromRuns[] =
     "sacct's runs; actual intensities from the archive or the named folder; energy measured where "
     "a meter is believed, otherwise modelled";
 constexpr char kActualInterval[] =
-    "90%: errors of watts, of what free hardware draws, and of PUE, which jobs share as far as "
-    "they "
-    "share the hardware and the site; not of the intensities";
+    "actual, 90%: errors of watts, of what free hardware draws, and of PUE are shared by all jobs "
+    "on the same hardware and site, so they do not shrink in a sum; they cancel in a share as far "
+    "as home has them too; errors of the actual intensities are not known and not included";
 constexpr char kInterval[] =
-    "sum of the jobs' 90% intervals: as if all forecasts erred in the same direction";
+    "predicted, 90%: errors of watts and PUE are shared by all jobs on the same hardware and site; "
+    "errors of forecasts are shared by the jobs of one week, and independent from week to week";
+constexpr char kIntervalInFull[] =
+    "predicted, 90%: the jobs' intervals are added in full, as if all errors were shared, where "
+    "carbon.json does not have the hardware and the site or was not read; errors of the watts are "
+    "then not included";
+constexpr char kEnergyInterval[] =
+    "energy, 90%: errors of watts and PUE, shared by all jobs on the same hardware and site";
 
 template <class Value>
 ReportFigure Total(const char* name, const char* title, const char* unit, const PairSum<Value>& sum,
@@ -48,88 +57,14 @@ ReportFigure ActualEmission(const char* name, const char* title,
   figure.saved = sum.saved.value.value();
   figure.saved_low = sum.saved.low().value();
   figure.saved_high = sum.saved.high().value();
+  if (const auto share = ShareInterval90(sum.saved, sum.at_home)) {
+    figure.share_low = share->low;
+    figure.share_high = share->high;
+  }
   return figure;
 }
 
 }  // namespace
-
-const std::array<absl::Duration, AddedWaits::kBins - 1> AddedWaits::kBounds = {
-    -absl::Minutes(1), absl::Minutes(1), absl::Hours(1), absl::Hours(4),
-    absl::Hours(12),   absl::Hours(24),  absl::Hours(48)};
-
-void PredictedSums::Add(const PredictedSums& other) {
-  jobs += other.jobs;
-  energy.Add(other.energy);
-  attributional.Add(other.attributional);
-  consequential.Add(other.consequential);
-  market.Add(other.market);
-  embodied.Add(other.embodied);
-  saved_low = saved_low + other.saved_low;
-  saved_high = saved_high + other.saved_high;
-  interval_jobs += other.interval_jobs;
-  device_time += other.device_time;
-  device_emission = device_emission + other.device_emission;
-  device_jobs += other.device_jobs;
-}
-
-std::string ExemptText(const ReportCounts& counts) {
-  if (counts.exempt == 0) return "";
-  return absl::StrCat(" (", counts.exempt, " of them exempt by lot)");
-}
-
-const char* HarmName(Harm harm) {
-  switch (harm) {
-    case Harm::kEmitsMore:
-      return "emits-more";
-    case Harm::kGivenBack:
-      return "given-back";
-    case Harm::kNeverRan:
-      return "never-ran";
-    case Harm::kRanElsewhere:
-      return "ran-elsewhere";
-    case Harm::kEmittedMore:
-      return "emitted-more";
-    case Harm::kStartedLate:
-      return "started-late";
-    case Harm::kMissedDeadline:
-      return "missed-deadline";
-  }
-  return "unknown";
-}
-
-const char* HarmText(Harm harm) {
-  switch (harm) {
-    case Harm::kEmitsMore:
-      return "more CO2e than at home, predicted";
-    case Harm::kGivenBack:
-      return "waited, then given back";
-    case Harm::kNeverRan:
-      return "delayed, and ended before it began";
-    case Harm::kRanElsewhere:
-      return "ran elsewhere than planned";
-    case Harm::kEmittedMore:
-      return "more CO2e than at home, actual";
-    case Harm::kStartedLate:
-      return "started later than planned";
-    case Harm::kMissedDeadline:
-      return "ended after its deadline";
-  }
-  return "unknown";
-}
-
-const char* TimeStepName(TimeStep step) {
-  switch (step) {
-    case TimeStep::kHour:
-      return "hour";
-    case TimeStep::kDay:
-      return "day";
-    case TimeStep::kWeek:
-      return "week";
-    case TimeStep::kMonth:
-      return "month";
-  }
-  return "unknown";
-}
 
 const char* FigureBasisName(FigureBasis basis) {
   switch (basis) {
@@ -146,10 +81,20 @@ const char* FigureBasisName(FigureBasis basis) {
 std::vector<ReportFigure> FiguresOf(const PredictedSums& sums) {
   ReportFigure location =
       Total("co2e_location", "CO2e, location-based", "g", sums.attributional, sums.jobs);
-  if (sums.HasInterval()) {
-    location.saved_low = sums.saved_low.value();
-    location.saved_high = sums.saved_high.value();
-    location.interval = kInterval;
+  if (sums.saved.has_value()) {
+    location.saved_low = sums.saved->low.value();
+    location.saved_high = sums.saved->high.value();
+    location.interval = sums.saved->in_full == 0 ? kInterval : kIntervalInFull;
+    if (sums.attributional.home > GramsCo2e(0)) {
+      location.share_low = sums.saved->share_low;
+      location.share_high = sums.saved->share_high;
+    }
+  }
+  ReportFigure energy = Total("energy", "Energy", "kWh", sums.energy, sums.jobs);
+  if (sums.run_energy.has_value()) {
+    energy.run_low = sums.run_energy->first.value();
+    energy.run_high = sums.run_energy->second.value();
+    energy.interval = kEnergyInterval;
   }
   ReportFigure intensity = {
       .name = "intensity", .title = "Carbon intensity", .unit = "g/kWh", .source = kFromLog};
@@ -181,7 +126,7 @@ std::vector<ReportFigure> FiguresOf(const PredictedSums& sums) {
   if (const double hours = absl::ToDoubleHours(sums.device_time); hours > 0) {
     per_device_hour.run = sums.device_emission.value() / hours;
   }
-  return {Total("energy", "Energy", "kWh", sums.energy, sums.jobs),
+  return {energy,
           location,
           Total("co2e_consequential", "CO2e, location-based, consequential", "g",
                 sums.consequential, sums.jobs),
@@ -225,12 +170,6 @@ std::vector<ReportFigure> ActualFiguresOf(const OutcomeTotals& totals) {
           predicted,
           ActualEmission("co2e_consequential_actual", "CO2e, location-based, consequential, actual",
                          totals.consequential, totals.decisions)};
-}
-
-const char* LeadTimeText(size_t lead_time) {
-  static constexpr const char* kTexts[kLeadTimes] = {"below 6 h", "6 to 24 h", "24 to 72 h",
-                                                     "over 72 h"};
-  return lead_time < kLeadTimes ? kTexts[lead_time] : "";
 }
 
 }  // namespace carbon

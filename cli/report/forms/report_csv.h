@@ -1,11 +1,11 @@
 // The report as CSV: one line for each figure of each group, so that a spreadsheet can filter it.
 // Pure.
-#ifndef CLI_REPORT_REPORT_CSV_H_
-#define CLI_REPORT_REPORT_CSV_H_
+#ifndef CLI_REPORT_FORMS_REPORT_CSV_H_
+#define CLI_REPORT_FORMS_REPORT_CSV_H_
 
 #include <string>
 
-#include "cli/report/report_contents.h"
+#include "cli/report/sums/report_contents.h"
 
 namespace carbon {
 
@@ -16,4 +16,4 @@ std::string ReportCsv(const Report& report);
 
 }  // namespace carbon
 
-#endif  // CLI_REPORT_REPORT_CSV_H_
+#endif  // CLI_REPORT_FORMS_REPORT_CSV_H_

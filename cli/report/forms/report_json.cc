@@ -1,4 +1,4 @@
-#include "cli/report/report_json.h"
+#include "cli/report/forms/report_json.h"
 
 #include <cmath>
 #include <optional>
@@ -7,8 +7,12 @@
 
 #include "absl/time/time.h"
 #include "cli/log/fields.h"
-#include "cli/report/report_text.h"
+#include "cli/report/forms/figure_text.h"
+#include "cli/report/forms/report_sentences.h"
+#include "cli/report/sums/report_figures.h"
+#include "core/grid/intensity.h"
 #include "core/outcome/known.h"
+#include "core/outcome/outcome.h"
 
 namespace carbon {
 namespace {
@@ -41,6 +45,8 @@ Json FigureJson(const ReportFigure& figure) {
           {"saved_share", NumberJson(figure.saved_share())},
           {"saved_low", NumberJson(figure.saved_low)},
           {"saved_high", NumberJson(figure.saved_high)},
+          {"share_low", NumberJson(figure.share_low)},
+          {"share_high", NumberJson(figure.share_high)},
           {"run_low", NumberJson(figure.run_low)},
           {"run_high", NumberJson(figure.run_high)},
           {"interval", *figure.interval == '\0' ? Json(nullptr) : Json(figure.interval)},
@@ -67,8 +73,9 @@ void AddPair(const char* home, const char* run, const PairSum<Value>& sum, Json*
 void AddSums(const PredictedSums& sums, Json* json) {
   AddPair("home_kwh", "run_kwh", sums.energy, json);
   AddPair("home_g", "run_g", sums.attributional, json);
-  (*json)["saved_low_g"] = sums.HasInterval() ? Json(sums.saved_low.value()) : Json(nullptr);
-  (*json)["saved_high_g"] = sums.HasInterval() ? Json(sums.saved_high.value()) : Json(nullptr);
+  const bool is_known = sums.saved.has_value();
+  (*json)["saved_low_g"] = is_known ? Json(sums.saved->low.value()) : Json(nullptr);
+  (*json)["saved_high_g"] = is_known ? Json(sums.saved->high.value()) : Json(nullptr);
 }
 
 Json WaitsJson(const AddedWaits& waits, FigureBasis basis = FigureBasis::kPredicted) {
@@ -97,17 +104,12 @@ Json WaitsJson(const AddedWaits& waits, FigureBasis basis = FigureBasis::kPredic
 }
 
 Json CountsJson(const ReportCounts& counts) {
-  return {{"decisions", counts.decisions},
-          {"placed", counts.placed},
-          {"carried_out", counts.carried_out},
-          {"in_shadow", counts.in_shadow},
-          {"kept_home", counts.kept_home},
-          {"left_alone", counts.left_alone},
-          {"exempt", counts.exempt},
-          {"opted_out", counts.opted_out},
-          {"given_back", counts.given_back},
-          {"not_counted", counts.not_counted},
-          {"harmed", counts.harmed}};
+  return {{"decisions", counts.decisions},     {"placed", counts.placed},
+          {"carried_out", counts.carried_out}, {"in_shadow", counts.in_shadow},
+          {"kept_home", counts.kept_home},     {"left_alone", counts.left_alone},
+          {"exempt", counts.exempt},           {"undated", counts.undated},
+          {"opted_out", counts.opted_out},     {"given_back", counts.given_back},
+          {"not_counted", counts.not_counted}, {"harmed", counts.harmed}};
 }
 
 Json GroupJson(const std::vector<std::string>& fields, const ReportGroup& group) {
@@ -122,6 +124,16 @@ Json GroupJson(const std::vector<std::string>& fields, const ReportGroup& group)
   return json;
 }
 
+Json ActualJson(const ReportJob::Actual& actual) {
+  return {{"home_g", actual.home.value()},
+          {"run_g", actual.run.value()},
+          {"saved_g", actual.saved.value()},
+          {"saved_low_g", actual.saved_low.value()},
+          {"saved_high_g", actual.saved_high.value()},
+          {"energy", EnergyMethodName(actual.is_measured ? EnergyMethod::kMeasured
+                                                         : EnergyMethod::kModelled)}};
+}
+
 Json JobJson(const ReportJob& job) {
   Json harms = Json::array();
   for (const Harm harm : job.harms) harms.push_back(HarmName(harm));
@@ -134,12 +146,12 @@ Json JobJson(const ReportJob& job) {
           {"home_site", job.home_site},
           {"site", job.site},
           {"delay_s", job.delay.has_value() ? SecondsJson(*job.delay) : Json(nullptr)},
-          {"home_g", job.home.value()},
-          {"run_g", job.run.value()},
-          {"saved_g", job.saved().value()},
+          {"home_g", NumberJson(job.home.value())},
+          {"run_g", NumberJson(job.run.value())},
+          {"saved_g", NumberJson(job.saved().value())},
           {"saved_low_g", ValueJson(job.saved_low)},
           {"saved_high_g", ValueJson(job.saved_high)},
-          {"actual_saved_g", ValueJson(job.actual_saved)},
+          {"actual", job.actual.has_value() ? ActualJson(*job.actual) : Json(nullptr)},
           {"harms", harms},
           {"basis", FigureBasisName(FigureBasis::kPredicted)}};
 }
@@ -150,6 +162,16 @@ Json JobsJson(const std::vector<ReportJob>& jobs) {
   return json;
 }
 
+Json CameJson(const SavedAndPredicted& came) {
+  return {{"jobs", came.jobs},
+          {"predicted_saved_g", came.predicted_saving().value()},
+          {"home_g", came.at_home.value()},
+          {"run_g", came.actual.value()},
+          {"saved_g", came.saved.value.value()},
+          {"saved_low_g", came.saved.low().value()},
+          {"saved_high_g", came.saved.high().value()}};
+}
+
 Json TimelineJson(const Report& report) {
   Json buckets = Json::array();
   for (const ReportBucket& bucket : report.timeline) {
@@ -158,6 +180,7 @@ Json TimelineJson(const Report& report) {
                  {"jobs", bucket.jobs},
                  {"delayed", bucket.delayed}};
     AddSums(bucket.sums, &json);
+    json["actual"] = bucket.came.has_value() ? CameJson(*bucket.came) : Json(nullptr);
     buckets.push_back(std::move(json));
   }
   return {{"step", TimeStepName(report.step)},
@@ -220,6 +243,50 @@ Json ShadowJson(const ReportShadow& shadow) {
           {"accounts", accounts}};
 }
 
+Json ActualSitesJson(const ReportActuals& actuals) {
+  Json sites = Json::array();
+  for (const ActualSite& site : actuals.sites) {
+    sites.push_back({{"site", site.site},
+                     {"zone", site.zone},
+                     {"jobs", site.jobs},
+                     {"predicted_kwh", site.predicted_energy.value()},
+                     {"kwh", site.energy.value()},
+                     {"predicted_g", site.predicted_emission.value()},
+                     {"g", site.emission.value()}});
+  }
+  return sites;
+}
+
+Json EnergySourcesJson(const ReportActuals& actuals) {
+  Json sources = Json::array();
+  for (const EnergySource& source : actuals.energy_sources) {
+    sources.push_back({{"method", EnergyMethodName(source.method)},
+                       {"by", source.by},
+                       {"quality", source.quality.empty() ? Json(nullptr) : Json(source.quality)},
+                       {"jobs", source.jobs},
+                       {"kwh", source.energy.value.value()},
+                       {"low_kwh", source.energy.low().value()},
+                       {"high_kwh", source.energy.high().value()}});
+  }
+  return sources;
+}
+
+Json IntensitySourcesJson(const ReportActuals& actuals) {
+  Json sources = Json::array();
+  for (const IntensitySource& source : actuals.intensity_sources) {
+    sources.push_back({{"zone", source.zone},
+                       {"source", source.source.empty() ? Json(nullptr) : Json(source.source)},
+                       {"kind", SignalKindName(source.kind)},
+                       {"jobs", source.jobs},
+                       {"needed_s", SecondsJson(source.needed)},
+                       {"known_s", SecondsJson(source.known)},
+                       {"estimated_s", SecondsJson(source.estimated)},
+                       {"fetched_at", source.fetched_at.has_value() ? TimeJson(*source.fetched_at)
+                                                                    : Json(nullptr)}});
+  }
+  return sources;
+}
+
 Json ActualsJson(const ReportActuals& actuals) {
   Json unknown = Json::object();
   for (const auto& [why, count] : actuals.totals.unknown) {
@@ -244,7 +311,13 @@ Json ActualsJson(const ReportActuals& actuals) {
           {"forecasts", forecasts},
           {"with_interval", actuals.with_interval},
           {"within_interval", actuals.within_interval},
-          {"waits", WaitsJson(actuals.waits, FigureBasis::kActual)}};
+          {"waits", WaitsJson(actuals.waits, FigureBasis::kActual)},
+          {"sites", ActualSitesJson(actuals)},
+          {"ran_elsewhere", actuals.ran_elsewhere},
+          {"energy_sources", EnergySourcesJson(actuals)},
+          {"intensity_sources", IntensitySourcesJson(actuals)},
+          {"best", JobsJson(actuals.best)},
+          {"worst", JobsJson(actuals.worst)}};
 }
 
 }  // namespace

@@ -5,22 +5,18 @@
 // Whatever users have named (jobs, accounts, users, comments) is text in the page, never markup or
 // script. The page's Content-Security-Policy allows only the style and the script that are compiled
 // in, by their digests, and no request.
-#ifndef CLI_REPORT_REPORT_PAGE_H_
-#define CLI_REPORT_REPORT_PAGE_H_
+#ifndef CLI_REPORT_PAGE_REPORT_PAGE_H_
+#define CLI_REPORT_PAGE_REPORT_PAGE_H_
 
-#include <cstddef>
 #include <string>
 
-#include "cli/report/report_contents.h"
+#include "cli/report/sums/report_contents.h"
 
 namespace carbon {
-
-// The page shows this many groups, sites and accounts at most, and says how many others there are.
-inline constexpr size_t kMaxPageRows = 50;
 
 // `version` is that of scarbon.
 std::string ReportPage(const Report& report, const std::string& version);
 
 }  // namespace carbon
 
-#endif  // CLI_REPORT_REPORT_PAGE_H_
+#endif  // CLI_REPORT_PAGE_REPORT_PAGE_H_

@@ -1,7 +1,7 @@
 // A table of an HTML page. On narrow screens the page's style shows each row as a list of titles
 // and cells, so a table has its roles spelled out: browsers drop them with the layout. Pure.
-#ifndef CLI_REPORT_PAGE_TABLE_H_
-#define CLI_REPORT_PAGE_TABLE_H_
+#ifndef CLI_REPORT_PAGE_PAGE_TABLE_H_
+#define CLI_REPORT_PAGE_PAGE_TABLE_H_
 
 #include <string>
 #include <vector>
@@ -42,4 +42,4 @@ class PageTable {
 
 }  // namespace carbon
 
-#endif  // CLI_REPORT_PAGE_TABLE_H_
+#endif  // CLI_REPORT_PAGE_PAGE_TABLE_H_

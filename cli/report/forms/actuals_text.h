@@ -1,0 +1,16 @@
+// What really came, for a terminal. Pure, except that it asks the system for the names of users.
+#ifndef CLI_REPORT_FORMS_ACTUALS_TEXT_H_
+#define CLI_REPORT_FORMS_ACTUALS_TEXT_H_
+
+#include <string>
+
+#include "cli/report/sums/report_contents.h"
+
+namespace carbon {
+
+// Empty without actual values.
+std::string ActualsText(const Report& report);
+
+}  // namespace carbon
+
+#endif  // CLI_REPORT_FORMS_ACTUALS_TEXT_H_
