@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -24,6 +25,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "cli/replay/measured_hours.h"
 #include "cli/text/slurm_time.h"
 #include "cli/text/table.h"
 #include "core/base/duration.h"
@@ -40,6 +42,7 @@
 #include "replay/trace/csv_trace.h"
 #include "replay/trace/log_trace.h"
 #include "replay/trace/sacct_trace.h"
+#include "replay/trace/trace.h"
 #include "settings/load_config.h"
 #include "store/file.h"
 
@@ -71,6 +74,11 @@ int ReadSettings(const HistoryOptions& options, const Config& config, absl::Time
     if (!read.ok()) return Refuse(option, read.status());
     *time = *read;
   }
+  if (!options.move_to.empty()) {
+    const absl::StatusOr<absl::Time> read = ParseSlurmTime(options.move_to, now, settings->zone);
+    if (!read.ok()) return Refuse("--move-to", read.status());
+    settings->move_to = *read;
+  }
   if (settings->replay.to <= settings->replay.from) {
     Complain(absl::StrCat("--endtime ", options.to, ": is not after --starttime"));
     return kWrongUsage;
@@ -94,10 +102,11 @@ int ReadSettings(const HistoryOptions& options, const Config& config, absl::Time
     return kWrongUsage;
   }
   if (options.scheduler_parameters.has_value()) {
-    absl::StatusOr<BackfillSettings> backfill =
+    absl::StatusOr<SchedulerParameters> parameters =
         ParseSchedulerParameters(*options.scheduler_parameters);
-    if (!backfill.ok()) return Refuse("--scheduler-parameters", backfill.status());
-    settings->replay.backfill = *std::move(backfill);
+    if (!parameters.ok()) return Refuse("--scheduler-parameters", parameters.status());
+    settings->replay.backfill = parameters->backfill;
+    settings->not_followed = std::move(parameters->not_followed);
   }
   for (const std::string& given : options.pools) {
     const std::pair<absl::string_view, absl::string_view> parts =
@@ -137,14 +146,32 @@ int ReadSettings(const HistoryOptions& options, const Config& config, absl::Time
   return 0;
 }
 
-absl::StatusOr<Trace> ParseTrace(const HistoryOptions& options, const HistorySettings& settings,
-                                 absl::string_view text) {
-  std::string format = options.format;
-  if (format == "auto") {
-    const absl::string_view header = text.substr(0, text.find('\n'));
-    const bool is_sacct = absl::StrContains(header, "JobID") && absl::StrContains(header, '|');
-    format = IsPlacementLog(text) ? "log" : is_sacct ? "sacct" : "csv";
+// The format of the history: "sacct", "csv" or "log".
+std::string FormatOf(const HistoryOptions& options, absl::string_view text) {
+  if (options.format != "auto") return options.format;
+  return IsPlacementLog(text) ? "log" : IsSacct(text) ? "sacct" : "csv";
+}
+
+// Returns 0, or the exit code after a line for each option that is for CSV only.
+int RefuseCsvOptions(const HistoryOptions& options, absl::string_view format) {
+  int code = 0;
+  for (const auto& [is_given, option] :
+       {std::pair(!options.begin.empty(), "--begin"),
+        std::pair(!options.time_unit.empty(), "--time-unit"),
+        std::pair(!options.length_unit.empty(), "--length-unit"),
+        std::pair(!options.partition.empty(), "--partition"),
+        std::pair(options.cpus_are_devices, "--cpus-are-devices")}) {
+    if (!is_given) continue;
+    Complain(absl::StrCat(option, ": is for a history in CSV; ", options.trace, " is ",
+                          format == "log" ? "a placement log" : "what sacct printed",
+                          options.format == "auto" ? " by its first line (--format)" : ""));
+    code = kWrongUsage;
   }
+  return code;
+}
+
+absl::StatusOr<Trace> ParseTrace(const HistoryOptions& options, const HistorySettings& settings,
+                                 absl::string_view format, absl::string_view text) {
   if (format == "sacct") return ParseSacct(text, {.zone = settings.zone});
   if (format == "csv") return ParseCsvTrace(text, settings.csv);
   absl::StatusOr<Trace> trace = ParseLogTrace(text);
@@ -154,6 +181,68 @@ absl::StatusOr<Trace> ParseTrace(const HistoryOptions& options, const HistorySet
                           "its decision expected"));
   }
   return trace;
+}
+
+// From the first submission in the period to the last end.
+TimeSpan SpanOf(const Trace& trace, const ReplayOptions& period) {
+  TimeSpan span;
+  for (const TraceJob& job : trace.jobs) {
+    if (job.submit < period.from || job.submit >= period.to) continue;
+    span.begin = std::min(span.begin, job.submit);
+    span.end = std::max(span.end, job.submit + job.elapsed);
+  }
+  return span;
+}
+
+// Moves the history as --move-to says.
+void Move(ReplayedHistory* replayed) {
+  HistorySettings& settings = replayed->settings;
+  if (!settings.move_to.has_value()) return;
+  const TimeSpan span = SpanOf(*replayed->trace, settings.replay);
+  if (span.begin == absl::InfiniteFuture()) return;
+  replayed->moved_weeks = WeeksTo(span.begin, *settings.move_to);
+  const absl::Duration by = replayed->moved_weeks * kWeek;
+  MoveTrace(by, &*replayed->trace);
+  settings.replay.from += by;
+  settings.replay.to += by;
+}
+
+// Returns true if some zone was measured while jobs were submitted or ran, or no job is there.
+// Otherwise complains, and says what to do.
+bool LiesOnMeasuredHours(const HistoryOptions& options, const ReplayedHistory& replayed,
+                         const std::vector<ZoneActuals>& actuals) {
+  if (actuals.empty()) return true;
+  const TimeSpan jobs = SpanOf(*replayed.trace, replayed.settings.replay);
+  TimeSpan all = {absl::InfinitePast(), absl::InfiniteFuture()};  // measured in all zones
+  for (const ZoneActuals& zone : actuals) {
+    const auto& steps = zone.record->steps().intervals();
+    const TimeSpan measured = {steps.front().start, steps.back().end};
+    if (jobs.begin == absl::InfiniteFuture() || jobs.Overlaps(measured)) return true;
+    all = {std::max(all.begin, measured.begin), std::min(all.end, measured.end)};
+  }
+  const auto text = [&replayed](absl::Time time) {
+    return FormatSlurmTime(time, replayed.settings.zone);
+  };
+  std::string line =
+      absl::StrCat(options.trace, ": no job ran when the grids were measured: the jobs are from ",
+                   text(jobs.begin), " to ", text(jobs.end));
+  if (all.begin < all.end) {
+    absl::StrAppend(&line, ", the grids from ", text(all.begin), " to ", text(all.end));
+  }
+  absl::Duration delay;
+  for (const Policy& policy : replayed.settings.config.policies) {
+    delay = std::max(delay, policy.max_delay);
+  }
+  const std::optional<int64_t> weeks = WeeksInto({jobs.begin, jobs.end + delay}, all);
+  if (weeks.has_value()) {
+    absl::StrAppend(&line, "; --move-to ", text(jobs.begin + *weeks * kWeek),
+                    " replays them as if they had been submitted ", std::abs(*weeks), " weeks ",
+                    *weeks < 0 ? "earlier" : "later");
+  } else {
+    absl::StrAppend(&line, "; --grid DIR names other series");
+  }
+  Complain(line);
+  return false;
 }
 
 // Reads what was measured in the zones of the pools' sites. Complains about each zone that cannot
@@ -311,6 +400,9 @@ void AddHistoryOptions(CLI::App* command, HistoryOptions* options) {
                       "NAME=NODES[xDEVICES[xCPUS]]: the size of a pool, devices and CPUs by node");
   command->add_option("-S,--starttime", options->from, "Only jobs submitted at or after this time");
   command->add_option("-E,--endtime", options->to, "Only jobs submitted before this time");
+  command->add_option("--move-to", options->move_to,
+                      "Move the history by whole weeks, so that its first job is submitted at this "
+                      "time or in the week after: for grids that were measured at another time");
   command->add_option("--time-zone", options->zone,
                       "Time zone of local times in the history and in options; default: this "
                       "machine's");
@@ -324,9 +416,9 @@ void AddHistoryOptions(CLI::App* command, HistoryOptions* options) {
                     "Policies in shadow change nothing, as they are configured");
   command->add_option("--begin", options->begin, "CSV: the time that the number 0 means");
   command->add_option("--time-unit", options->time_unit, "CSV: unit of times that are numbers")
-      ->capture_default_str();
+      ->default_str("1s");
   command->add_option("--length-unit", options->length_unit, "CSV: unit of runtimes and limits")
-      ->capture_default_str();
+      ->default_str("1s");
   command->add_option("--partition", options->partition, "CSV: partition of jobs that name none");
   command->add_flag("--cpus-are-devices", options->cpus_are_devices,
                     "CSV: count CPUs as devices if there is no column of devices");
@@ -343,17 +435,25 @@ int RunHistory(const HistoryOptions& options, ReplayedHistory* replayed) {
     return code;
 
   absl::StatusOr<Trace>& trace = replayed->trace;
+  std::string format;
   {
     const absl::StatusOr<std::string> text = ReadFile(options.trace, kMaxTraceBytes);
     if (!text.ok()) {
       Complain(text.status().message());
       return 1;
     }
-    trace = ParseTrace(options, settings, *text);
+    format = FormatOf(options, *text);
+    if (format != "csv") {
+      if (const int code = RefuseCsvOptions(options, format); code != 0) return code;
+    }
+    trace = ParseTrace(options, settings, format, *text);
   }
   if (!trace.ok()) {
-    Complain(absl::StrCat(options.trace, ": ", trace.status().message(),
-                          "; see REPLAY in scarbon(1) for what a history needs, and --format"));
+    Complain(absl::StrCat(
+        options.trace, ": ", trace.status().message(),
+        format == "sacct" ? absl::StrCat("; this command prints what is needed: ", SacctCommand())
+                          : "; see REPLAY in scarbon(1) for what a history needs, and "
+                            "--format"));
     return 1;
   }
   std::vector<ZoneRecord> records;
@@ -361,6 +461,8 @@ int RunHistory(const HistoryOptions& options, ReplayedHistory* replayed) {
   if (!ReadGrids(options, *config, &records, &zones)) return 1;
   std::vector<ZoneActuals> actuals;
   for (size_t i = 0; i < records.size(); ++i) actuals.push_back({zones[i], &records[i]});
+  Move(replayed);
+  if (!LiesOnMeasuredHours(options, *replayed, actuals)) return 1;
 
   const auto replay = [&](RuntimeKnowledge runtimes, ReplayResult* result) {
     // Each replay asks for the forecasts from the first hour on.
@@ -395,8 +497,10 @@ int RunHistory(const HistoryOptions& options, ReplayedHistory* replayed) {
          {RuntimeKnowledge::kLimit, RuntimeKnowledge::kLearnt, RuntimeKnowledge::kExact}) {
       ReplayResult result;
       if (const int code = replay(runtimes, &result); code != 0) return code;
-      replayed->by_runtimes.push_back(
-          {runtimes, SumSavings(*trace, settings.config, result, GroupBy::kTotal).front()});
+      // Empty if the emission of no job is known.
+      std::vector<SavingsRow> total = SumSavings(*trace, settings.config, result, GroupBy::kTotal);
+      if (total.empty()) total.emplace_back();
+      replayed->by_runtimes.push_back({runtimes, std::move(total.front())});
       if (runtimes == asked) replayed->result = std::move(result);
     }
   }

@@ -3,6 +3,7 @@
 #ifndef CLI_REPLAY_HISTORY_RUN_H_
 #define CLI_REPLAY_HISTORY_RUN_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,11 +35,12 @@ struct HistoryOptions {
   std::string cache;
   double cache_gb = 8;
   std::string from, to, zone;
+  std::string move_to;
   std::string look;
   std::optional<std::string> scheduler_parameters;
   std::vector<std::string> pools;
   std::string group_by = "total";
-  std::string begin, time_unit = "1s", length_unit = "1s", partition;
+  std::string begin, time_unit, length_unit, partition;  // empty: not given
   bool cpus_are_devices = false;
   bool as_configured = false;
   std::string decided_by = "placer";
@@ -53,6 +55,10 @@ struct HistorySettings {
   PlacementConfig config;  // as whoever decides uses it
   absl::TimeZone zone = absl::LocalTimeZone();
   CsvTraceOptions csv;
+  // To which the first job moves by whole weeks; absent: the history is not moved.
+  std::optional<absl::Time> move_to;
+  // Of SchedulerParameters: what the simulated scheduler does not follow.
+  std::vector<std::string> not_followed;
   std::vector<GroupBy> groupings = {GroupBy::kTotal};
 };
 
@@ -60,7 +66,8 @@ struct HistorySettings {
 struct ReplayedHistory {
   HistorySettings settings;
   absl::StatusOr<Trace> trace = absl::InternalError("");
-  std::string forecasts;  // what decisions knew, in words
+  std::string forecasts;    // what decisions knew, in words
+  int64_t moved_weeks = 0;  // by which the jobs were moved
   ReplayResult result;
   std::vector<RuntimesRow> by_runtimes;
 };

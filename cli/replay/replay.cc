@@ -14,11 +14,19 @@ namespace {
 int RunReplay(const HistoryOptions& options) {
   ReplayedHistory replayed;
   if (const int code = RunHistory(options, &replayed); code != 0) return code;
-  const ReplayReport report{
-      *replayed.trace,        replayed.settings.config, replayed.result,
-      options.trace,          replayed.forecasts,       replayed.settings.groupings,
-      replayed.settings.zone, options.decided_by,       replayed.settings.replay.runtimes,
-      replayed.by_runtimes};
+  const HistorySettings& settings = replayed.settings;
+  const ReplayReport report{.trace = *replayed.trace,
+                            .config = settings.config,
+                            .result = replayed.result,
+                            .file = options.trace,
+                            .forecasts = replayed.forecasts,
+                            .groupings = settings.groupings,
+                            .zone = settings.zone,
+                            .decided_by = options.decided_by,
+                            .runtimes = settings.replay.runtimes,
+                            .by_runtimes = replayed.by_runtimes,
+                            .moved_weeks = replayed.moved_weeks,
+                            .not_followed = settings.not_followed};
   std::cout << (options.json  ? ReplayJson(report)
                 : options.csv ? ReplayCsv(report)
                               : ReplayText(report));

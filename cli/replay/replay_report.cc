@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -114,12 +115,35 @@ void NoteMissingDevices(const ReplayReport& report, std::vector<std::string>* no
       "in slurm.conf had gres/gpu when it ran");
 }
 
+// The pools that are smaller than what the history used at once.
+void NoteSmallPools(const ReplayReport& report, std::vector<std::string>* notes) {
+  for (size_t i = 0; i < report.config.pools.size(); ++i) {
+    const PoolShape& shape = report.result.shapes[i];
+    if (shape.nodes == 0 || shape.recorded_peak.value_or(0) <= shape.nodes) continue;
+    const std::string pool = Printable(report.config.pools[i].name);
+    const bool is_option = shape.source == "option";
+    notes->push_back(absl::StrCat("pool ", pool, ": the history used ", Count(*shape.recorded_peak),
+                                  " nodes of this shape at once, and ",
+                                  is_option ? "--pool" : "its size in carbon.json", " says ",
+                                  Count(shape.nodes),
+                                  ": the simulated cluster is too small, and jobs wait longer "
+                                  "in it than they did"));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> ReplayNotes(const ReplayReport& report) {
   std::vector<std::string> notes;
   if (report.forecasts == "oracle") {
     notes.push_back("the forecasts are the actual values, which no site could have known");
+  }
+  if (report.moved_weeks != 0) {
+    const absl::Time first = report.trace.jobs[report.result.jobs.front().job].submit;
+    notes.push_back(absl::StrCat("the history is moved to ", FormatTimestamp(first), ", ",
+                                 Count(std::abs(report.moved_weeks)),
+                                 report.moved_weeks < 0 ? " weeks back" : " weeks on",
+                                 ": jobs of one time are replayed with the grids of another"));
   }
   if (report.runtimes == RuntimeKnowledge::kExact) {
     notes.push_back("the real runtimes were known, which no site could have known");
@@ -135,7 +159,8 @@ std::vector<std::string> ReplayNotes(const ReplayReport& report) {
     notes.push_back(absl::StrCat(Jobs(unscored.without_grid),
                                  " ran but are in no sum of energy or CO2e: what was measured in ",
                                  Printable(absl::StrJoin(unscored.zones, ", ")),
-                                 " does not reach from the begin to the end of their runs"));
+                                 " does not reach from the begin to the end of their runs; "
+                                 "--move-to replays the history at another time"));
   }
   NoteMissingDevices(report, &notes);
   if (report.result.report.lacks_command_lines) {
@@ -151,6 +176,11 @@ std::vector<std::string> ReplayNotes(const ReplayReport& report) {
                                  ": is not used, because its size is not known; state it with "
                                  "--pool ",
                                  Printable(pool), "=NODESxDEVICESxCPUS"));
+  }
+  NoteSmallPools(report, &notes);
+  if (!report.not_followed.empty()) {
+    notes.push_back(absl::StrCat("--scheduler-parameters: the simulated scheduler does not follow ",
+                                 Printable(absl::StrJoin(report.not_followed, ", "))));
   }
   for (size_t i = 0; i < report.config.pools.size(); ++i) {
     if (report.result.shapes[i].source != "peak" || report.result.shapes[i].nodes == 0) continue;
@@ -266,9 +296,13 @@ std::string WaitsText(const ReplayReport& report) {
   if (waits.recorded_jobs > 0) add("as recorded", waits.recorded);
   add("at home", waits.home);
   add("enforced", waits.enforced);
+  std::string text = table.Format(Table::Style::kAligned, true);
+  if (waits.recorded_jobs > 0) {
+    absl::StrAppend(&text, "as recorded: by the starts that the history states, of ",
+                    Jobs(waits.recorded_jobs), "; the other two are simulated\n");
+  }
   return absl::StrCat(
-      table.Format(Table::Style::kAligned, true),
-      DelaysText(waits, static_cast<int64_t>(report.result.jobs.size()), "at home"));
+      text, DelaysText(waits, static_cast<int64_t>(report.result.jobs.size()), "at home"));
 }
 
 std::string PoolsText(const ReplayReport& report) {
@@ -338,7 +372,9 @@ std::string ReplayText(const ReplayReport& report) {
       "submitted   ", FormatTimestamp(first.submit), " to ", FormatTimestamp(last.submit), "\n",
       "forecasts   ", report.forecasts, "\n", "runtimes    ", RuntimeKnowledgeName(report.runtimes),
       "\n", "decided by  ", report.decided_by, "\n", "decisions   ", Count(result.decisions),
-      ", on ", Count(result.looks), " looks at the queue\n\n", ReplayedRowsText(report));
+      " for ", Jobs(static_cast<int64_t>(result.jobs.size())),
+      " (tasks of an array share one, and so do runs of a requeued job), on ", Count(result.looks),
+      " looks at the queue\n\n", ReplayedRowsText(report));
   for (const GroupBy by : report.groupings) absl::StrAppend(&text, "\n", SavingsText(report, by));
   absl::StrAppend(&text, RuntimesText(report));
   absl::StrAppend(&text, "\n", WaitsText(report), "\n", PoolsText(report), "\n", HoursText(report),
@@ -358,6 +394,8 @@ std::string ReplayJson(const ReplayReport& report) {
   json["decided_by"] = report.decided_by;
   json["from"] = FormatTimestamp(report.trace.jobs[result.jobs.front().job].submit);
   json["to"] = FormatTimestamp(report.trace.jobs[result.jobs.back().job].submit);
+  json["moved_weeks"] = report.moved_weeks;
+  json["jobs"] = result.jobs.size();
   json["decisions"] = result.decisions;
   json["looks"] = result.looks;
   Json rows = {{"replayed", CountJson(result.report.read)}, {"left_out", Json::array()}};
@@ -395,6 +433,7 @@ std::string ReplayJson(const ReplayReport& report) {
   json["waits"] = {{"home", WaitJson(waits.home)},
                    {"enforced", WaitJson(waits.enforced)},
                    {"recorded", waits.recorded_jobs > 0 ? WaitJson(waits.recorded) : Json()}};
+  if (waits.recorded_jobs > 0) json["waits"]["recorded"]["jobs"] = waits.recorded_jobs;
   json["waits"].update(DelaysJson(waits));
   const std::vector<PoolUtilisation> used = Utilisation(report.trace, report.config, result);
   Json pools = Json::array();
@@ -405,6 +444,8 @@ std::string ReplayJson(const ReplayReport& report) {
                      {"devices_per_node", shape.devices_per_node},
                      {"cpus_per_node", shape.cpus_per_node},
                      {"size_from", shape.source},
+                     {"recorded_peak_nodes",
+                      shape.recorded_peak.has_value() ? Json(*shape.recorded_peak) : Json()},
                      {"in_use_home", used[i].home},
                      {"in_use_enforced", used[i].enforced},
                      {"idle_kwh_home", EnergyJson(used[i].idle_home)},

@@ -2,6 +2,7 @@
 #ifndef CLI_REPLAY_REPLAY_REPORT_H_
 #define CLI_REPLAY_REPLAY_REPORT_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct ReplayReport {
   RuntimeKnowledge runtimes = RuntimeKnowledge::kConfigured;
   // If knowledge of runtimes is compared: a row for each kind, the exact one last.
   std::vector<RuntimesRow> by_runtimes = {};
+  // By which the history was moved, so that it lies on hours that were measured.
+  int64_t moved_weeks = 0;
+  // The scheduler parameters that were given, and that the simulated cluster does not follow.
+  std::vector<std::string> not_followed = {};
 };
 
 // What a reader must know of the figures: one line each.

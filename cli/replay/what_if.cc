@@ -53,7 +53,9 @@ int RunWhatIf(HistoryOptions options, const std::string& other) {
                               .file = options.trace,
                               .forecasts = history->forecasts,
                               .groupings = {},
-                              .runtimes = history->settings.replay.runtimes};
+                              .runtimes = history->settings.replay.runtimes,
+                              .moved_weeks = history->moved_weeks,
+                              .not_followed = history->settings.not_followed};
     report.forecasts = of_one.forecasts;
     report.runtimes = std::string(RuntimeKnowledgeName(of_one.runtimes));
     report.rows = ReplayedRowsText(of_one);

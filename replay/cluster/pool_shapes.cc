@@ -78,6 +78,7 @@ std::vector<PoolShape> FindPoolShapes(const Trace& trace, const std::vector<Pool
                                       const std::map<std::string, PoolShape>& given) {
   std::vector<PoolShape> shapes(pools.size());
   std::vector<Peak> devices(pools.size()), cpus(pools.size());
+  std::vector<bool> lacks_start(pools.size());
   std::vector<int64_t> widest(pools.size());
   for (const TraceJob& job : trace.jobs) {
     const int pool = FindPool(trace, job, pools);
@@ -86,7 +87,9 @@ std::vector<PoolShape> FindPoolShapes(const Trace& trace, const std::vector<Pool
     shape.devices_per_node = std::max(shape.devices_per_node, DivideUp(job.devices, job.nodes));
     shape.cpus_per_node = std::max(shape.cpus_per_node, DivideUp(job.cpus, job.nodes));
     widest[pool] = std::max(widest[pool], job.nodes);
-    const absl::Time start = job.start == absl::InfinitePast() ? job.submit : job.start;
+    const bool has_start = job.start != absl::InfinitePast();
+    const absl::Time start = has_start ? job.start : job.submit;
+    if (!has_start) lacks_start[pool] = true;
     devices[pool].Add(start, start + job.elapsed, job.devices);
     cpus[pool].Add(start, start + job.elapsed, job.cpus);
   }
@@ -97,14 +100,18 @@ std::vector<PoolShape> FindPoolShapes(const Trace& trace, const std::vector<Pool
       const PoolShape& by_user = stated->second;
       if (by_user.devices_per_node > 0) shape.devices_per_node = by_user.devices_per_node;
       if (by_user.cpus_per_node > 0) shape.cpus_per_node = by_user.cpus_per_node;
-      shape.nodes = by_user.nodes;
+    }
+    const int64_t peak = std::max({widest[i], DivideUp(devices[i].Most(), shape.devices_per_node),
+                                   DivideUp(cpus[i].Most(), shape.cpus_per_node)});
+    if (widest[i] > 0 && !lacks_start[i]) shape.recorded_peak = peak;
+    if (stated != given.end()) {
+      shape.nodes = stated->second.nodes;
       shape.source = "option";
     } else if (pools[i].size.has_value()) {
       shape.nodes = *pools[i].size;
       shape.source = "carbon.json";
     } else {
-      shape.nodes = std::max({widest[i], DivideUp(devices[i].Most(), shape.devices_per_node),
-                              DivideUp(cpus[i].Most(), shape.cpus_per_node)});
+      shape.nodes = peak;
       shape.source = "peak";
     }
   }

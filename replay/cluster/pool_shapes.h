@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct PoolShape {
   // Where `nodes` comes from: "option", "carbon.json", or "peak", the most nodes that the history
   // used at once. A peak is a lower bound: a machine that was never full seems smaller than it is.
   std::string source;
+  // The most nodes of this shape that the history used at once, by its recorded starts, whatever
+  // `nodes` is. Absent if the history has no job of this pool, or does not state each one's start.
+  std::optional<int64_t> recorded_peak = {};
 };
 
 // Parses "16", "16x8" or "16x8x128": nodes, devices and CPUs of each. Numbers that are left out are

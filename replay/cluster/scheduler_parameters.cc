@@ -33,8 +33,9 @@ absl::StatusOr<int64_t> ParseCount(absl::string_view name, absl::string_view val
 
 }  // namespace
 
-absl::StatusOr<BackfillSettings> ParseSchedulerParameters(absl::string_view text) {
-  BackfillSettings settings;
+absl::StatusOr<SchedulerParameters> ParseSchedulerParameters(absl::string_view text) {
+  SchedulerParameters parameters;
+  BackfillSettings& settings = parameters.backfill;
   settings.window = absl::Hours(24);
   settings.max_reservations = std::numeric_limits<size_t>::max();
   text = absl::StripAsciiWhitespace(text);
@@ -43,7 +44,7 @@ absl::StatusOr<BackfillSettings> ParseSchedulerParameters(absl::string_view text
     const absl::string_view rest = absl::StripLeadingAsciiWhitespace(text.substr(kName.size()));
     if (absl::StartsWith(rest, "=")) text = absl::StripAsciiWhitespace(rest.substr(1));
   }
-  if (text == "(null)") return settings;
+  if (text == "(null)") return parameters;
   std::set<std::string> seen;
   for (const absl::string_view parameter : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
     std::pair<absl::string_view, absl::string_view> parts =
@@ -70,10 +71,12 @@ absl::StatusOr<BackfillSettings> ParseSchedulerParameters(absl::string_view text
     } else if (name == "bf_job_part_count_reserve") {
       read = count(0, 100'000);
       if (read->ok() && **read > 0) settings.max_reservations = static_cast<size_t>(**read);
+    } else {
+      parameters.not_followed.emplace_back(absl::StripAsciiWhitespace(parts.first));
     }
     if (read.has_value() && !read->ok()) return read->status();
   }
-  return settings;
+  return parameters;
 }
 
 }  // namespace carbon

@@ -73,6 +73,18 @@ struct Header {
   bool Has(Column column) const { return at[column] >= 0; }
 };
 
+// Examples: "17", "17_3", "17_[4-9%2]", "17+1", "17.batch", "17_3.0".
+bool IsJobId(absl::string_view text) {
+  if (text.empty() || !absl::ascii_isdigit(text[0])) return false;
+  const size_t digits =
+      std::find_if_not(text.begin(), text.end(), absl::ascii_isdigit) - text.begin();
+  return digits == text.size() || absl::StrContains("_+.", text[digits]);
+}
+
+absl::Status WrongHeader(absl::string_view fact) {
+  return absl::InvalidArgumentError(absl::StrCat("line 1: ", fact));
+}
+
 absl::StatusOr<Header> ParseHeader(absl::string_view line) {
   Header header;
   header.at.fill(-1);
@@ -89,26 +101,22 @@ absl::StatusOr<Header> ParseHeader(absl::string_view line) {
     }
     ++header.fields;
   }
+  if (header.delimiter == ' ' && absl::StrContains(line, "  ")) {
+    return WrongHeader("its columns are aligned with blanks, as sacct prints without --parsable2");
+  }
   if (!header.Has(kJobId) && !header.Has(kJobIdRaw)) {
-    return absl::InvalidArgumentError(
-        "line 1: names no column JobID or JobIDRaw: it is not what sacct prints with a header");
+    return WrongHeader(IsJobId(line.substr(0, line.find_first_of("|, \t;")))
+                           ? "is a job and not a header, as sacct prints with --noheader"
+                           : "names no column JobID or JobIDRaw");
   }
   const auto missing = [](absl::string_view names) {
-    return absl::InvalidArgumentError(absl::StrCat("line 1: has no column ", names));
+    return WrongHeader(absl::StrCat("has no column ", names));
   };
   for (const Column column : {kPartition, kState, kSubmit, kStart, kAllocTres}) {
     if (!header.Has(column)) return missing(kColumnNames[column]);
   }
   if (!header.Has(kElapsedRaw) && !header.Has(kElapsed)) return missing("ElapsedRaw or Elapsed");
   return header;
-}
-
-// Examples: "17", "17_3", "17_[4-9%2]", "17+1", "17.batch", "17_3.0".
-bool IsJobId(absl::string_view text) {
-  if (text.empty() || !absl::ascii_isdigit(text[0])) return false;
-  const size_t digits =
-      std::find_if_not(text.begin(), text.end(), absl::ascii_isdigit) - text.begin();
-  return digits == text.size() || absl::StrContains("_+.", text[digits]);
 }
 
 // The values in "cpu=8,gres/gpu=2,gres/gpu:h100=2,mem=64G,node=1".
@@ -436,6 +444,26 @@ absl::string_view TakeLine(absl::string_view* rest) {
 }
 
 }  // namespace
+
+absl::string_view SacctCommand() {
+  return "TZ=UTC SLURM_TIME_FORMAT=%s sacct --allusers --allocations --duplicates --parsable2 "
+         "--starttime=2026-10-01 --endtime=2026-11-01 --format=JobID,JobIDRaw,UID,User,Account,"
+         "QOS,Partition,State,Submit,Eligible,Start,ElapsedRaw,TimelimitRaw,NNodes,ReqTRES,"
+         "AllocTRES,Priority,Reservation,JobName,SubmitLine";
+}
+
+bool IsSacct(absl::string_view text) {
+  absl::string_view line;
+  while (line.empty() && !text.empty()) line = TakeLine(&text);
+  if (absl::StrContains(line, '|')) {
+    return absl::StrContains(line, "JobID") || IsJobId(line.substr(0, line.find('|')));
+  }
+  // "JobID           JobName  Partition", or with --noheader "17              train       oslo".
+  const absl::string_view first = absl::StripAsciiWhitespace(line);
+  const size_t blanks = first.find("  ");
+  if (blanks == first.npos || absl::StrContains(first, ',')) return false;
+  return absl::StrContains(first, "JobID") || IsJobId(first.substr(0, blanks));
+}
 
 absl::StatusOr<Trace> ParseSacct(absl::string_view text, const SacctOptions& options) {
   absl::string_view line;

@@ -39,12 +39,20 @@
 
 namespace carbon {
 
+// The command above in one line. Its two times are for the user to choose.
+absl::string_view SacctCommand();
+
+// Whether `text` seems to be what sacct printed, with a header or without, for programs or for
+// people: what sets it apart from CSV and from a placement log.
+bool IsSacct(absl::string_view text);
+
 struct SacctOptions {
   absl::TimeZone zone = absl::UTCTimeZone();  // for times that are not Unix seconds
 };
 
-// Returns InvalidArgument if the first line has no column with a job's id, or lacks a needed
-// column, which it names. A row is never an error: the report counts rows that cannot be used.
+// Returns InvalidArgument if the first line is no header, is one for people (without --parsable2),
+// has no column with a job's id, or lacks a needed column, which it names. A row is never an error:
+// the report counts rows that cannot be used.
 absl::StatusOr<Trace> ParseSacct(absl::string_view text, const SacctOptions& options);
 
 }  // namespace carbon

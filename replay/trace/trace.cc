@@ -75,4 +75,13 @@ void FinishTrace(Trace* trace) {
   }
 }
 
+void MoveTrace(absl::Duration by, Trace* trace) {
+  for (TraceJob& job : trace->jobs) {
+    job.submit += by;
+    job.eligible += by;
+    job.start += by;
+    if (job.deadline.has_value()) *job.deadline += by;
+  }
+}
+
 }  // namespace carbon

@@ -116,6 +116,10 @@ struct Trace {
 // Sorts the jobs, and finds the earlier run of each requeued job: same job id, earlier submission.
 void FinishTrace(Trace* trace);
 
+// Adds `by` to all times of the jobs, so that a history lies on other hours. Times that are not
+// known stay so.
+void MoveTrace(absl::Duration by, Trace* trace);
+
 }  // namespace carbon
 
 #endif  // REPLAY_TRACE_TRACE_H_

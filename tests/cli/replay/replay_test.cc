@@ -26,6 +26,7 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
@@ -90,7 +91,7 @@ submitted   2001-09-10T02:46:40Z to 2001-09-10T03:46:40Z
 forecasts   oracle
 runtimes    configured
 decided by  placer
-decisions   3, on 2 looks at the queue
+decisions   3 for 3 jobs (tasks of an array share one, and so do runs of a requeued job), on 2 looks at the queue
 
 ROWS DEVICE-H SHARE WHAT BECAME OF THEM
 ---- -------- ----- -----------------------------------------
@@ -113,6 +114,7 @@ WAIT            MEAN      95%  LONGEST
 as recorded 00:00:20 00:01:00 00:01:00
 at home     00:00:00 00:00:00 00:00:00
 enforced    00:00:00 00:00:00 00:00:00
+as recorded: by the starts that the history states, of 3 jobs; the other two are simulated
 delayed on purpose: 0 jobs (0.0%), on average 00:00:00, at most 00:00:00
 harmed (later than at home, and than planned): 0 jobs (0.0%), on average 00:00:00, at most 00:00:00
 emit more than at home: 0 jobs (0.0%), 0 g in all
@@ -160,6 +162,15 @@ TEST_F(ReplayCommand, RefusesWrongOptionsByNameAndValue) {
            Case{"--scheduler-parameters bf_window=1d",
                 "--scheduler-parameters: bf_window=1d is not a whole number from 1 to 43200"},
            Case{"--look 1h", "--look 1h: must be at most 10m"},
+           Case{"--move-to soon", "--move-to: "},
+           Case{"--begin 2001-09-01",
+                "--begin: is for a history in CSV; history is what sacct printed by its first line "
+                "(--format)\n"},
+           Case{"--format sacct --partition oslo",
+                "--partition: is for a history in CSV; history is what sacct printed\n"},
+           Case{"--time-unit 1m", "--time-unit: is for a history in CSV"},
+           Case{"--length-unit 1h", "--length-unit: is for a history in CSV"},
+           Case{"--cpus-are-devices", "--cpus-are-devices: is for a history in CSV"},
            Case{"--time-zone Mars/Base",
                 "--time-zone \"Mars/Base\": this machine does not know it"},
            Case{"--forecasts guess", "--forecasts"},
@@ -184,13 +195,103 @@ TEST_F(ReplayCommand, NamesWhatCannotBeRead) {
   const Ran no_column =
       RunScarbon("replay empty --config carbon.json --grid .", "TZ=UTC", folder_.path());
   EXPECT_EQ(no_column.code, 1);
-  EXPECT_EQ(no_column.err,
-            "scarbon: empty: line 1: has no column Partition; see REPLAY in scarbon(1) for what a "
-            "history needs, and --format\n");
+  EXPECT_THAT(
+      no_column.err,
+      StartsWith("scarbon: empty: line 1: has no column Partition; this command prints what "
+                 "is needed: TZ=UTC SLURM_TIME_FORMAT=%s sacct --allusers "));
+  Write(folder_.path() + "/headless", "17|17|1001|anna|lab|normal|oslo|COMPLETED\n");
+  const Ran no_header =
+      RunScarbon("replay headless --config carbon.json --grid .", "TZ=UTC", folder_.path());
+  EXPECT_EQ(no_header.code, 1);
+  EXPECT_THAT(no_header.err,
+              StartsWith("scarbon: headless: line 1: is a job and not a header, as sacct prints "
+                         "with --noheader; this command prints what is needed: TZ=UTC "));
+  Write(folder_.path() + "/table", "submit,gpus\n");
+  const Ran no_length =
+      RunScarbon("replay table --config carbon.json --grid .", "TZ=UTC", folder_.path());
+  EXPECT_EQ(no_length.code, 1);
+  EXPECT_EQ(no_length.err,
+            "scarbon: table: line 1: has no column runtime or length or duration or elapsed; see "
+            "REPLAY in scarbon(1) for what a history needs, and --format\n");
   const Ran no_file =
       RunScarbon("replay gone --config carbon.json --grid .", "TZ=UTC", folder_.path());
   EXPECT_EQ(no_file.code, 1);
   EXPECT_THAT(no_file.err, HasSubstr("scarbon: gone: "));
+}
+
+// The same jobs, 52 weeks after the week in which the grids were measured.
+TEST_F(ReplayCommand, MovesAHistoryToTheTimeAtWhichTheGridsWereMeasured) {
+  std::ifstream in(folder_.path() + "/history");
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  Write(folder_.path() + "/late", absl::StrReplaceAll(text, {{"1000090000", "1031539600"},
+                                                             {"1000090060", "1031539660"},
+                                                             {"1000093600", "1031543200"}}));
+  const std::string pools = " --forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 ";
+  const auto late = [&](const std::string& more) {
+    return RunScarbon("replay late --config carbon.json --grid . " + pools + more, "TZ=UTC",
+                      folder_.path());
+  };
+  const Ran refused = late("");
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_EQ(refused.err,
+            "scarbon: late: no job ran when the grids were measured: the jobs are from "
+            "2002-09-09T02:46:40 to 2002-09-09T12:46:40, the grids from 2001-09-09T02:00:00 to "
+            "2001-09-16T02:00:00; --move-to 2001-09-10T02:46:40 replays them as if they had been "
+            "submitted 52 weeks earlier\n");
+  const auto moved = nlohmann::json::parse(late("--move-to 2001-09-10 --json").out, nullptr, false);
+  const auto at_once = nlohmann::json::parse(Replay(pools + "--json").out, nullptr, false);
+  ASSERT_TRUE(moved.is_object() && at_once.is_object());
+  EXPECT_EQ(moved["moved_weeks"], -52);
+  EXPECT_EQ(at_once["moved_weeks"], 0);
+  for (const char* same : {"from", "to", "groups", "waits", "pools", "hours"}) {
+    EXPECT_EQ(moved[same], at_once[same]) << same;
+  }
+  EXPECT_THAT(moved["notes"].dump(),
+              HasSubstr("the history is moved to 2001-09-10T02:46:40Z, 52 weeks back: "));
+  // The period is in the history's own times.
+  const auto two = nlohmann::json::parse(
+      late("--move-to 2001-09-10 --starttime 2002-09-09T03:00 --json").out, nullptr, false);
+  EXPECT_EQ(two["jobs"], 2);
+}
+
+TEST_F(ReplayCommand, SaysThatAPoolIsSmallerThanWhatTheHistoryUsedOfIt) {
+  const std::string pools = "--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=";
+  const std::string note =
+      "note: pool frankfurt: the history used 2 nodes of this shape at once, and --pool says 1: "
+      "the simulated cluster is too small, and jobs wait longer in it than they did\n";
+  EXPECT_THAT(Replay(pools + "1x8x64").out, HasSubstr(note));
+  EXPECT_THAT(Replay(pools + "2x8x64").out, Not(HasSubstr("too small")));
+  const auto json = nlohmann::json::parse(Replay(pools + "1x8x64 --json").out, nullptr, false);
+  ASSERT_TRUE(json.is_object());
+  EXPECT_EQ(json["pools"][0]["recorded_peak_nodes"], 2);
+  EXPECT_EQ(json["waits"]["recorded"]["jobs"], 3);
+}
+
+TEST_F(ReplayCommand, NamesTheSchedulerParametersThatItDoesNotFollow) {
+  const Ran ran =
+      Replay("--forecasts oracle --scheduler-parameters bf_interval=60,defer,bf_intervall=60");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("note: --scheduler-parameters: the simulated scheduler does not "
+                                 "follow defer, bf_intervall\n"));
+}
+
+// Two tasks of an array, of which each is a job.
+TEST_F(ReplayCommand, CountsTasksOfAnArrayAsJobsAndItsDecisionOnce) {
+  std::string history =
+      "JobID|UID|Partition|State|Submit|Start|ElapsedRaw|TimelimitRaw|AllocTRES\n";
+  for (const char* id : {"7_0", "7_1"}) {
+    absl::StrAppend(&history, id, "|1001|frankfurt|COMPLETED|1000090000|1000090000|3600|60|",
+                    "cpu=8,gres/gpu=1,node=1\n");
+  }
+  Write(folder_.path() + "/history", history);
+  const std::string pools = "--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 ";
+  EXPECT_THAT(Replay(pools).out, HasSubstr("decisions   1 for 2 jobs ("));
+  const auto json = nlohmann::json::parse(Replay(pools + "--json").out, nullptr, false);
+  ASSERT_TRUE(json.is_object());
+  EXPECT_EQ(json["decisions"], 1);
+  EXPECT_EQ(json["jobs"], 2);
+  EXPECT_EQ(json["groups"][0]["enforced"]["jobs"], 2);
 }
 
 // The jobs are those of two records; the log does not say how long they ran.

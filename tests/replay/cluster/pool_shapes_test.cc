@@ -61,9 +61,23 @@ TEST(FindPoolShapes, WhatIsStatedGoesFirst) {
       FindPoolShapes(SmallTrace(), pools, {{"b", {.nodes = 5, .devices_per_node = 8}}});
   EXPECT_EQ(shapes[0].nodes, 20);
   EXPECT_EQ(shapes[0].source, "carbon.json");
+  EXPECT_EQ(shapes[0].recorded_peak, 3);
   EXPECT_EQ(shapes[1].nodes, 5);
+  EXPECT_EQ(shapes[1].recorded_peak, std::nullopt);  // no job ran there
   EXPECT_EQ(shapes[1].devices_per_node, 8);
   EXPECT_EQ(shapes[1].cpus_per_node, 8);  // not stated: as the other with that hardware
+}
+
+// 12 devices at once are two nodes of eight.
+TEST(FindPoolShapes, ThePeakIsOfNodesAsTheyAreStatedAndOfRecordedStarts) {
+  const std::vector<PoolConfig> pools = {{.name = "a", .partition = "oslo"}};
+  Trace trace = SmallTrace();
+  const std::map<std::string, PoolShape> given = {
+      {"a", {.nodes = 1, .devices_per_node = 8, .cpus_per_node = 16}}};
+  EXPECT_EQ(FindPoolShapes(trace, pools, given)[0].recorded_peak, 2);
+  EXPECT_EQ(FindPoolShapes(trace, pools, given)[0].nodes, 1);
+  trace.jobs[1].start = absl::InfinitePast();
+  EXPECT_EQ(FindPoolShapes(trace, pools, given)[0].recorded_peak, std::nullopt);
 }
 
 TEST(FindPool, GoesByPartitionAndDeviceType) {

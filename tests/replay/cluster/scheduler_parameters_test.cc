@@ -4,21 +4,26 @@
 #include <limits>
 
 #include "absl/status/status.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace carbon {
 namespace {
 
-TEST(ParseSchedulerParameters, ReadsWhatIsModelledAndPassesOverTheRest) {
-  const auto settings = ParseSchedulerParameters(
+using ::testing::ElementsAre;
+
+TEST(ParseSchedulerParameters, ReadsWhatIsModelledAndNamesTheRest) {
+  const auto parameters = ParseSchedulerParameters(
       "bf_interval=60,defer,bf_window=2880, BF_Resolution=300 ,bf_max_job_test=1000,"
-      "bf_job_part_count_reserve=5,bf_max_job_user=10");
-  ASSERT_TRUE(settings.ok()) << settings.status();
-  EXPECT_EQ(settings->interval, absl::Seconds(60));
-  EXPECT_EQ(settings->window, absl::Hours(48));
-  EXPECT_EQ(settings->resolution, absl::Seconds(300));
-  EXPECT_EQ(settings->max_jobs, size_t{1000});
-  EXPECT_EQ(settings->max_reservations, size_t{5});
+      "bf_job_part_count_reserve=5,bf_max_job_user=10, Bf_Intervall = 3");
+  ASSERT_TRUE(parameters.ok()) << parameters.status();
+  const BackfillSettings& settings = parameters->backfill;
+  EXPECT_EQ(settings.interval, absl::Seconds(60));
+  EXPECT_EQ(settings.window, absl::Hours(48));
+  EXPECT_EQ(settings.resolution, absl::Seconds(300));
+  EXPECT_EQ(settings.max_jobs, size_t{1000});
+  EXPECT_EQ(settings.max_reservations, size_t{5});
+  EXPECT_THAT(parameters->not_followed, ElementsAre("defer", "bf_max_job_user", "Bf_Intervall"));
 }
 
 TEST(ParseSchedulerParameters, TakesTheLineOfScontrolAndTheFirstOfTwo) {
@@ -26,7 +31,7 @@ TEST(ParseSchedulerParameters, TakesTheLineOfScontrolAndTheFirstOfTwo) {
                            "schedulerparameters=defer,bf_interval=60"}) {
     const auto settings = ParseSchedulerParameters(text);
     ASSERT_TRUE(settings.ok()) << settings.status();
-    EXPECT_EQ(settings->interval, absl::Seconds(60)) << text;
+    EXPECT_EQ(settings->backfill.interval, absl::Seconds(60)) << text;
   }
   EXPECT_TRUE(ParseSchedulerParameters("SchedulerParameters = (null)").ok());
   EXPECT_FALSE(ParseSchedulerParameters("SchedulerParameters = bf_interval=0").ok());
@@ -37,11 +42,12 @@ TEST(ParseSchedulerParameters, HasSlurmsDefaults) {
   for (const char* text : {"", "(null)", "defer", "bf_job_part_count_reserve=0"}) {
     const auto settings = ParseSchedulerParameters(text);
     ASSERT_TRUE(settings.ok()) << text;
-    EXPECT_EQ(settings->interval, absl::Seconds(30));
-    EXPECT_EQ(settings->resolution, absl::Seconds(60));
-    EXPECT_EQ(settings->window, absl::Hours(24));
-    EXPECT_EQ(settings->max_jobs, size_t{500});
-    EXPECT_EQ(settings->max_reservations, std::numeric_limits<size_t>::max());
+    const BackfillSettings& backfill = settings->backfill;
+    EXPECT_EQ(backfill.interval, absl::Seconds(30));
+    EXPECT_EQ(backfill.resolution, absl::Seconds(60));
+    EXPECT_EQ(backfill.window, absl::Hours(24));
+    EXPECT_EQ(backfill.max_jobs, size_t{500});
+    EXPECT_EQ(backfill.max_reservations, std::numeric_limits<size_t>::max());
   }
 }
 

@@ -5,7 +5,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -92,7 +94,43 @@ TEST(ParseSacct, TheOrderOfColumnsDoesNotMatter) {
 TEST(ParseSacct, NamesAMissingColumn) {
   const absl::StatusOr<Trace> trace = ParseSacct("JobID|State|Submit|Start|AllocTRES\n", {});
   EXPECT_EQ(trace.status(), absl::InvalidArgumentError("line 1: has no column Partition"));
-  EXPECT_THAT(ParseSacct("17|COMPLETED\n", {}).status().message(), HasSubstr("JobID or JobIDRaw"));
+  EXPECT_THAT(ParseSacct("State|Start\n", {}).status().message(), HasSubstr("JobID or JobIDRaw"));
+}
+
+TEST(ParseSacct, NamesWhatSacctWasRunWithIfItsHeaderIsOfNoUse) {
+  EXPECT_EQ(ParseSacct("17_3|COMPLETED\n", {}).status(),
+            absl::InvalidArgumentError(
+                "line 1: is a job and not a header, as sacct prints with --noheader"));
+  for (const char* text :
+       {"       JobID    JobName  Partition\n------------ ---------- ----------\n",
+        "          17      train       oslo\n"}) {
+    EXPECT_EQ(ParseSacct(text, {}).status(),
+              absl::InvalidArgumentError("line 1: its columns are aligned with blanks, as sacct "
+                                         "prints without --parsable2"));
+  }
+}
+
+TEST(IsSacct, KnowsItWithAHeaderAndWithout) {
+  for (const absl::string_view text :
+       {kHeader, absl::string_view("17|17|1001|anna\n"), absl::string_view("\n17.batch|x\n"),
+        absl::string_view("       JobID    JobName  Partition\n"),
+        absl::string_view("          17      train       oslo\n")}) {
+    EXPECT_TRUE(IsSacct(text)) << text;
+  }
+  for (const absl::string_view text :
+       {"", "submit,runtime,gpus\n", "submit|runtime|gpus\n", "job_id,submit,runtime,gpus\n",
+        "17,  0,3600,8\n", "{\"kind\":  \"decision\"}\n"}) {
+    EXPECT_FALSE(IsSacct(text)) << text;
+  }
+}
+
+// So the command that messages name prints all that is read, users' text last.
+TEST(SacctCommand, NamesTheColumnsThatAreRead) {
+  const absl::string_view command = SacctCommand();
+  const absl::string_view columns =
+      absl::StripPrefix(command.substr(command.find("--format=")), "--format=");
+  const std::string header = absl::StrReplaceAll(columns, {{",", "|"}});
+  EXPECT_EQ(absl::StrCat(header, "\n"), kHeader);
 }
 
 // Each row that is no job is counted by its reason, with what it used.
