@@ -305,6 +305,7 @@ class Replayer {
       placement = (*placements)[first];
       replayed.policy = result_.jobs[first].policy;
       replayed.outcome = result_.jobs[first].outcome;
+      replayed.is_planned_by_limit = result_.jobs[first].is_planned_by_limit;
       if (job.requeue_of >= 0) {
         // The later run comes as long after the first run as it did in the history.
         const ReplayedJob& run = result_.jobs[first];
@@ -337,6 +338,9 @@ class Replayer {
       ++result_.left_alone[ReasonText(decision.reason)];
       return absl::OkStatus();
     }
+    replayed.is_planned_by_limit = !request.learnt_runtime.has_value() &&
+                                   !decision.hints.runtime.has_value() &&
+                                   !decision.hints.flops.has_value();
     if (options_.comparison != nullptr) {
       PlaceByComparison(job, decision, &replayed, &placement);
       return absl::OkStatus();

@@ -100,6 +100,9 @@ struct ReplayedJob {
   int policy = -1;   // index into PlacementConfig::policies; -1: no policy applies
   Outcome outcome = Outcome::kLeftAlone;
   absl::Time eligible;  // from when it waits, in both runs
+  // Its decision took the time limit for its runtime: no hint and nothing learnt says how long it
+  // runs.
+  bool is_planned_by_limit = false;
   // The start that was planned for it; `eligible` if none was.
   absl::Time planned;
   ReplayedRun home;

@@ -220,6 +220,25 @@ WaitReport SummarizeWaits(const Trace& trace, const ReplayResult& result) {
   return report;
 }
 
+LimitReport SummarizeLimits(const Trace& trace, const ReplayResult& result) {
+  LimitReport report;
+  RowCount limits, runtimes;
+  for (const ReplayedJob& job : result.jobs) {
+    const TraceJob& traced = trace.jobs[job.job];
+    if (job.outcome == Outcome::kLeftAlone || !traced.limit.has_value()) continue;
+    ++report.jobs;
+    report.planned_by_limit += job.is_planned_by_limit ? 1 : 0;
+    limits.Add(traced.devices, traced.cpus, *traced.limit);
+    runtimes.Add(traced.devices, traced.cpus, traced.elapsed);
+  }
+  if (runtimes.device_hours > 0) {
+    report.ratio = limits.device_hours / runtimes.device_hours;
+  } else if (runtimes.cpu_hours > 0) {
+    report.ratio = limits.cpu_hours / runtimes.cpu_hours;
+  }
+  return report;
+}
+
 std::vector<PoolUtilisation> Utilisation(const Trace& trace, const PlacementConfig& config,
                                          const ReplayResult& result) {
   std::vector<PoolUtilisation> utilisation(config.pools.size());

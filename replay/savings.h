@@ -88,6 +88,16 @@ inline constexpr absl::Duration kUnnoticed = absl::Minutes(1);
 // Summarises the waits from when a job was eligible to its start.
 WaitReport SummarizeWaits(const Trace& trace, const ReplayResult& result);
 
+// How far the time limits of the jobs that a policy places are above their runtimes.
+struct LimitReport {
+  int64_t jobs = 0;
+  int64_t planned_by_limit = 0;  // of these, ReplayedJob::is_planned_by_limit
+  // The sum of the limits over the sum of the runtimes, weighted by devices, or by CPUs if no job
+  // has a device. 1 if there is no job.
+  double ratio = 1;
+};
+LimitReport SummarizeLimits(const Trace& trace, const ReplayResult& result);
+
 // The share of a pool's devices (or of its CPUs if it has no devices) that is in use, averaged from
 // the first submission to the last.
 struct PoolUtilisation {

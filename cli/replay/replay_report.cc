@@ -27,6 +27,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Limits that are this many times the runtimes are worth a note.
+constexpr double kMuchLongerLimits = 3;
+
 // Device-hours where there are any, else CPU-hours.
 double HoursOf(const RowCount& count, bool by_devices) {
   return by_devices ? count.device_hours : count.cpu_hours;
@@ -115,6 +118,30 @@ void NoteMissingDevices(const ReplayReport& report, std::vector<std::string>* no
       "in slurm.conf had gres/gpu when it ran");
 }
 
+// If time limits are so far above runtimes that delays save little: what to do about it.
+void NoteLongLimits(const ReplayReport& report, std::vector<std::string>* notes) {
+  const std::vector<Policy>& policies = report.config.policies;
+  const bool may_wait = std::any_of(policies.begin(), policies.end(), [](const Policy& policy) {
+    return policy.mode != Mode::kOff && policy.may_change_time;
+  });
+  const LimitReport limits = SummarizeLimits(report.trace, report.result);
+  if (!may_wait || limits.ratio < kMuchLongerLimits) return;
+  std::string note = absl::StrFormat(
+      "the time limits of the jobs that policies place are %.1f times their runtimes",
+      limits.ratio);
+  if (limits.planned_by_limit > 0) {
+    absl::StrAppend(&note, "; ", Jobs(limits.planned_by_limit),
+                    " were planned as if they ran until it: see --compare-runtimes and "
+                    "learnt_runtime in carbon.json(5)");
+  }
+  absl::StrAppend(&note,
+                  "; nodes are booked until the limit, so jobs that wait for a cleaner hour keep "
+                  "others away: ask for shorter limits, and compare with a shorter max_delay and "
+                  "with a policy that may change the site only (scarbon policy what-if); see "
+                  "replay.md, Time limits");
+  notes->push_back(std::move(note));
+}
+
 // The pools that are smaller than what the history used at once.
 void NoteSmallPools(const ReplayReport& report, std::vector<std::string>* notes) {
   for (size_t i = 0; i < report.config.pools.size(); ++i) {
@@ -177,6 +204,7 @@ std::vector<std::string> ReplayNotes(const ReplayReport& report) {
                                  "--pool ",
                                  Printable(pool), "=NODESxDEVICESxCPUS"));
   }
+  NoteLongLimits(report, &notes);
   NoteSmallPools(report, &notes);
   if (!report.not_followed.empty()) {
     notes.push_back(absl::StrCat("--scheduler-parameters: the simulated scheduler does not follow ",

@@ -47,6 +47,23 @@ TEST(KnownRuntimes, ReadsTheNamesThatItWrites) {
             "\"guessed\" is not one of configured, limit, learnt, known");
 }
 
+TEST(KnownRuntimes, AReplaySaysWhichJobsWerePlannedWithTheirLimit) {
+  SmallWorld world = Mornings();
+  AddShort(&world, kNoon);
+  AddShort(&world, kNoon + absl::Hours(1)).comment = world.trace.names.Add("carbon:runtime=2h");
+  const auto planned_by_limit = [&world](RuntimeKnowledge runtimes) {
+    SmallWorld with = world;
+    with.options.runtimes = runtimes;
+    std::vector<bool> jobs;
+    for (const ReplayedJob& job : with.RunWithOracle().jobs) {
+      jobs.push_back(job.is_planned_by_limit);
+    }
+    return jobs;
+  };
+  EXPECT_EQ(planned_by_limit(RuntimeKnowledge::kLimit), (std::vector<bool>{true, false}));
+  EXPECT_EQ(planned_by_limit(RuntimeKnowledge::kExact), (std::vector<bool>{false, false}));
+}
+
 TEST(KnownRuntimes, AJobIsPlannedWithWhatIsKnownOfItsRuntime) {
   SmallWorld world = Mornings();
   for (int day = 1; day < 7; ++day) AddShort(&world, GridDay(day));

@@ -171,6 +171,28 @@ TEST_F(Savings, ComparesWithTheWaitsThatWereRecorded) {
 }
 
 // From the first submission to the last are 24 hours: one of them is in use.
+// Of jobs of one hour on 8 devices and of two hours on 16.
+TEST_F(Savings, ComparesLimitsWithRuntimesByDeviceHours) {
+  world_.trace.jobs[0].limit = absl::Hours(10);
+  world_.trace.jobs[1].limit = absl::Hours(4);
+  world_.trace.jobs[1].devices = 16;
+  result_.jobs[0].outcome = Outcome::kPlaced;
+  result_.jobs[1].outcome = Outcome::kKeptHome;
+  result_.jobs[1].is_planned_by_limit = true;
+  const LimitReport both = SummarizeLimits(world_.trace, result_);
+  EXPECT_EQ(both.jobs, 2);
+  EXPECT_EQ(both.planned_by_limit, 1);
+  EXPECT_DOUBLE_EQ(both.ratio, (10 * 8 + 4 * 16) / (1.0 * 8 + 2 * 16));
+  // Without devices they are weighted by CPUs, 64 each.
+  for (TraceJob& job : world_.trace.jobs) job.devices = 0;
+  EXPECT_DOUBLE_EQ(SummarizeLimits(world_.trace, result_).ratio, 14 / 3.0);
+  // A job that is left alone is planned by nobody.
+  result_.jobs[0].outcome = Outcome::kLeftAlone;
+  EXPECT_DOUBLE_EQ(SummarizeLimits(world_.trace, result_).ratio, 2);
+  result_.jobs.clear();
+  EXPECT_DOUBLE_EQ(SummarizeLimits(world_.trace, result_).ratio, 1);
+}
+
 TEST_F(Savings, UtilisationIsTheShareOfDevicesInUse) {
   const std::vector<PoolUtilisation> used = Utilisation(world_.trace, world_.config, result_);
   EXPECT_DOUBLE_EQ(used[0].home, 1.0 / 24);

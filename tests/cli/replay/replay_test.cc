@@ -268,6 +268,21 @@ TEST_F(ReplayCommand, SaysThatAPoolIsSmallerThanWhatTheHistoryUsedOfIt) {
   EXPECT_EQ(json["waits"]["recorded"]["jobs"], 3);
 }
 
+// Three jobs of 10, 5 and 5 hours on 8, 4 and 4 devices; with limits of 40, 20 and 20 hours.
+TEST_F(ReplayCommand, SaysThatLimitsAreMuchLongerThanRuns) {
+  std::ifstream in(folder_.path() + "/history");
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  const std::string pools = "--forecasts oracle --pool oslo=4x8x64 --pool frankfurt=4x8x64 ";
+  EXPECT_THAT(Replay(pools).out, Not(HasSubstr("the time limits")));
+  Write(folder_.path() + "/history", absl::StrReplaceAll(text, {{"|36000|600|", "|36000|2400|"},
+                                                                {"|18000|300|", "|18000|1200|"}}));
+  const std::string note =
+      "note: the time limits of the jobs that policies place are 4.0 times their runtimes; ";
+  EXPECT_THAT(Replay(pools).out, HasSubstr(note + "3 jobs were planned as if they ran until it: "));
+  EXPECT_THAT(Replay(pools + "--runtimes known").out,
+              HasSubstr(note + "nodes are booked until the limit, "));
+}
+
 TEST_F(ReplayCommand, NamesTheSchedulerParametersThatItDoesNotFollow) {
   const Ran ran =
       Replay("--forecasts oracle --scheduler-parameters bf_interval=60,defer,bf_intervall=60");
