@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "core/json/json_lines.h"
+#include "forecast/http/http_url.h"
 #include "forecast/live/provider_ask.h"
 #include "forecast/providers/providers.h"
 #include "store/file.h"
@@ -81,6 +82,18 @@ bool IsKnownTimeZone(const std::string& name) {
   return name.empty() || absl::LoadTimeZone(name, &zone);
 }
 
+// Whether a request may be sent to the meter's URL, with a secret if there is one.
+absl::Status CheckMeter(const PrometheusMeter& meter) {
+  HttpRequest request{.url = meter.url};
+  if (meter.url.find_first_of("?#") != std::string::npos) {
+    return absl::InvalidArgumentError("has a query: the meter's \"query\" is added to it");
+  }
+  if (!meter.secret_file.empty()) {
+    request.headers.push_back({"Authorization", "none", /*is_secret=*/true});
+  }
+  return CheckHttpRequest(request).status();
+}
+
 }  // namespace
 
 std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string_view json) {
@@ -110,6 +123,13 @@ std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string
     };
     check(zone.forecasts, "forecast", GridData::kForecast);
     if (zone.history.has_value()) check(*zone.history, "history", GridData::kHistory);
+  }
+  if (config.meter.prometheus.has_value()) {
+    const std::string path = "/meter/prometheus/url";
+    const absl::Status status = CheckMeter(*config.meter.prometheus);
+    if (!status.ok()) {
+      errors.push_back({path, lines.Find(path), std::string(status.message())});
+    }
   }
   return errors;
 }
@@ -166,6 +186,9 @@ std::optional<Config> Load(const std::string& path, std::vector<std::string>* er
         from_folder(&provider->secret_file);
       }
     }
+  }
+  if (config->daemon.meter.prometheus.has_value()) {
+    from_folder(&config->daemon.meter.prometheus->secret_file);
   }
   for (const std::string& path : data) CheckWriters(path, warnings, warnings);
   return config;

@@ -28,8 +28,8 @@ std::optional<DaemonConfig> LoadDaemonConfig(const std::string& path,
                                              std::vector<std::string>* warnings);
 
 // Returns further errors of a config besides those of ParseConfig: what its providers cannot give,
-// what they lack, and time zones that this machine does not know. `json` is the text from which the
-// config was parsed, and gives their lines.
+// what they lack, a meter whose URL cannot be asked, and time zones that this machine does not
+// know. `json` is the text from which the config was parsed, and gives their lines.
 std::vector<ConfigError> CheckProviders(const DaemonConfig& config, absl::string_view json);
 
 }  // namespace carbon

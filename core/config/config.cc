@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/config/hardware.h"
+#include "core/config/meter.h"
 #include "core/config/policies.h"
 #include "core/config/pools.h"
 #include "core/config/references.h"
@@ -103,6 +104,7 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       listen.Require("port", &config.daemon.listen.port, Port);
       listen.Read("address", &config.daemon.listen.address, Text);
     }
+    object.Read("meter", &config.daemon.meter, ReadMeter);
     object.Read("zones", &config.daemon.zones, Named(ReadZone));
     object.Read("sites", &config.placement.sites, Named(ReadSite));
     object.Read("hardware", &config.placement.hardware, ReadHardware);

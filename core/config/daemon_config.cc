@@ -20,6 +20,18 @@ absl::string_view IntensityUnitName(IntensityUnit unit) {
   return "";
 }
 
+absl::string_view EnergyUnitName(EnergyUnit unit) {
+  switch (unit) {
+    case EnergyUnit::kJoules:
+      return "J";
+    case EnergyUnit::kWattHours:
+      return "Wh";
+    case EnergyUnit::kKilowattHours:
+      return "kWh";
+  }
+  return "";
+}
+
 SignalKind KindOf(const ForecastSource& source, const ZoneConfig& zone) {
   if (const auto* file = std::get_if<ForecastFile>(&source)) return file->kind.value_or(zone.kind);
   const auto* provider = std::get_if<ForecastProvider>(&source);

@@ -1,10 +1,11 @@
-// The half of carbon.json that only scarbond and the commands need: paths, periods, and where each
-// zone's forecast and history come from. No placement decision depends on it, and it is not
-// published; the other half is core/config/placement_config.h. Plain data; immutable once parsed.
-// Pure; no I/O.
+// The half of carbon.json that only scarbond and the commands need: paths, periods, where each
+// zone's forecast and history come from, and the meter. No placement decision depends on it, and it
+// is not published; the other half is core/config/placement_config.h. Plain data; immutable once
+// parsed. Pure; no I/O.
 #ifndef CORE_CONFIG_DAEMON_CONFIG_H_
 #define CORE_CONFIG_DAEMON_CONFIG_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -152,6 +153,28 @@ struct ListenConfig {
   friend bool operator==(const ListenConfig&, const ListenConfig&) = default;
 };
 
+// The units in which a meter may give energy.
+enum class EnergyUnit { kJoules, kWattHours, kKilowattHours };
+
+// "J", "Wh", "kWh".
+absl::string_view EnergyUnitName(EnergyUnit unit);
+
+// A Prometheus that has measured the energy of jobs. The commands ask it, scarbond does not.
+struct PrometheusMeter {
+  std::string url;    // what "/api/v1/query" is appended to
+  std::string query;  // with the placeholders of core/config/meter_query.h
+  EnergyUnit unit = EnergyUnit::kJoules;
+  bool includes_pue = false;  // its figures are those of the datacenter's meter
+  std::string user;           // of a login; empty: the secret is a token
+  std::string secret_file;    // path of a token or password; as for a provider; empty: none
+  absl::Duration timeout = absl::Seconds(10);  // of one query
+  int64_t max_queries = 1000;                  // of one command
+};
+
+struct MeterConfig {
+  std::optional<PrometheusMeter> prometheus;  // absent: Slurm's own meter is used
+};
+
 struct DaemonConfig {
   std::vector<ZoneConfig> zones;
   PathsConfig paths;
@@ -159,6 +182,7 @@ struct DaemonConfig {
   WatchConfig watch;
   ArchiveConfig archive;
   ListenConfig listen;
+  MeterConfig meter;
 };
 
 }  // namespace carbon

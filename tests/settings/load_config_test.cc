@@ -160,6 +160,28 @@ TEST_F(LoadConfigTest, ChecksHistorySourcesAndTakesTheirPathsFromItsFolder) {
                                     "you mean \"eia-930\"?")));
 }
 
+TEST_F(LoadConfigTest, ChecksTheMetersAddressAndTakesItsSecretFromItsFolder) {
+  const auto load = [this](const std::string& url, const std::string& more) {
+    std::ofstream(folder_ + "/carbon.json")
+        << R"({"meter": {"prometheus": {"query": "$job_id", "unit": "J", "includes_pue": false, )"
+        << R"("url": ")" << url << "\"" << more << "}}}";
+    return LoadConfig(folder_ + "/carbon.json", &errors_, &warnings_);
+  };
+  const std::string secret = R"(, "secret_file": "token")";
+  const std::optional<Config> config = load("https://prometheus.example.org/sub", secret);
+  ASSERT_TRUE(config.has_value()) << ::testing::PrintToString(errors_);
+  EXPECT_EQ(config->daemon.meter.prometheus->secret_file,
+            (std::filesystem::path(folder_) / "token").lexically_normal());
+  EXPECT_TRUE(load("http://prometheus.example.org:9090", "").has_value());
+  EXPECT_TRUE(load("http://127.0.0.1:9090", secret).has_value());
+  EXPECT_FALSE(load("http://prometheus.example.org:9090", secret).has_value());
+  EXPECT_THAT(errors_, ElementsAre(HasSubstr("/meter/prometheus/url: http://")));
+  EXPECT_THAT(errors_, ElementsAre(EndsWith("use https")));
+  for (const char* wrong : {"prometheus:9090", "ftp://x", "https://u:p@x", "https://x?query=1"}) {
+    EXPECT_FALSE(load(wrong, "").has_value()) << wrong;
+  }
+}
+
 TEST_F(LoadConfigTest, RefusesATimeZoneThatTheMachineDoesNotKnow) {
   const auto load = [this](const std::string& source) {
     std::ofstream(folder_ + "/carbon.json")
