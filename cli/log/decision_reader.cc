@@ -107,6 +107,7 @@ absl::Status ReadIndex(const LogFiles& files, const DecisionFilter& filter,
         {filter, only, ColumnsForOutcomes()},
         [&](int64_t, const LoggedDecision& decision) { outcomes->Need(InLog(decision)); });
     if (!needed.ok()) return needed;
+    outcomes->AskMeter(complain);
     *of_actuals = outcomes->ReadActuals(files.outcomes.actual, complain);
     if (!of_actuals->ok()) return *of_actuals;
   }
@@ -158,6 +159,7 @@ absl::Status ReadFiles(const LogFiles& files, const DecisionFilter& filter,
   if (with_outcomes) {
     outcomes.emplace(*files.outcomes.config, asked.runs);
     for (const LoggedDecision& decision : decisions) outcomes->Need(InLog(decision));
+    outcomes->AskMeter(reader.complain);
     *of_actuals = outcomes->ReadActuals(files.outcomes.actual, reader.complain);
     if (!of_actuals->ok()) return *of_actuals;
   }

@@ -21,7 +21,8 @@ constexpr size_t kMaxAtOnce = 5000, kMaxAtOnceWithSteps = 2000;
 // two machines differ, and an overloaded machine is slow.
 constexpr absl::Duration kBefore = absl::Minutes(1), kAfter = absl::Minutes(10);
 
-constexpr size_t kFields = 11;
+// The last may be missing.
+constexpr size_t kFields = 12;
 enum Field {
   kJobId,
   kUid,
@@ -33,7 +34,8 @@ enum Field {
   kNodes,
   kNNodes,
   kTres,
-  kEnergy
+  kEnergy,
+  kOwnId
 };
 
 // Whether these are seconds since 1970, or of a run, that can be.
@@ -98,6 +100,7 @@ class Parser {
       return;
     }
     run.run.task = std::string(id);
+    run.run.own_id = OwnId(fields, job_id);
     run.run.submitted = absl::FromUnixSeconds(submitted);
     run.run.partition = std::string(fields[kPartition]);
     run.run.state = std::string(fields[kState].substr(0, fields[kState].find(' ')));
@@ -122,6 +125,15 @@ class Parser {
   }
 
  private:
+  // The number of one task of an array is not that of the array.
+  static std::optional<int64_t> OwnId(const std::vector<absl::string_view>& fields,
+                                      int64_t job_id) {
+    int64_t own_id = 0;
+    if (fields.size() > kOwnId && absl::SimpleAtoi(fields[kOwnId], &own_id)) return own_id;
+    if (fields[kJobId].find_first_of("_+") != absl::string_view::npos) return std::nullopt;
+    return job_id;
+  }
+
   void AddStep(absl::string_view step, absl::string_view energy) {
     double joules = 0;
     if (!absl::SimpleAtod(energy, &joules) || !std::isfinite(joules) || joules < 0) return;
@@ -153,7 +165,7 @@ absl::Status Ask(const std::vector<int64_t>& job_ids, RunDetail detail, Accounte
       "--duplicates",
       "--allusers",
       "--format=JobID,UID,Submit,Start,ElapsedRaw,Partition,State,NodeList,NNodes,AllocTRES,"
-      "ConsumedEnergyRaw"};
+      "ConsumedEnergyRaw,JobIDRaw"};
   if (detail == RunDetail::kAllocations) command.push_back("--allocations");
   command.push_back(absl::StrCat("--jobs=", absl::StrJoin(job_ids, ",")));
   const absl::StatusOr<std::string> printed = RunProgram(command);
@@ -176,7 +188,7 @@ AccountedRuns ParseAccountedRuns(absl::string_view printed) {
   Parser parser;
   for (absl::string_view line : absl::StrSplit(printed, '\n', absl::SkipEmpty())) {
     const std::vector<absl::string_view> fields = absl::StrSplit(line, '|');
-    if (fields.size() == kFields) parser.Add(fields);
+    if (fields.size() == kFields || fields.size() == kFields - 1) parser.Add(fields);
   }
   return parser.Take();
 }

@@ -32,9 +32,9 @@ struct AccountedRun {
 using AccountedRuns = std::map<int64_t, std::vector<AccountedRun>>;
 
 // Parses the output of `sacct --noheader --parsable2 --duplicates --format=JobID,UID,Submit,Start,
-// ElapsedRaw,Partition,State,NodeList,NNodes,AllocTRES,ConsumedEnergyRaw`, with times in seconds
-// since 1970 (SLURM_TIME_FORMAT=%s). The records of an allocation's steps follow it. Ignores other
-// lines. Pure.
+// ElapsedRaw,Partition,State,NodeList,NNodes,AllocTRES,ConsumedEnergyRaw,JobIDRaw`, with times in
+// seconds since 1970 (SLURM_TIME_FORMAT=%s). JobIDRaw may be missing. The records of an
+// allocation's steps follow it. Ignores other lines. Pure.
 //
 // The energy of a run is that of its step "extern" (PrologFlags=contain), which spans all of its
 // nodes for all of its time, or of its batch step if it had one node. Other steps overlap these.

@@ -33,7 +33,8 @@ ActualSources SourcesFor(const Config& config, absl::string_view archive, absl::
 JobOutcomes::JobOutcomes(const Config& config, const AccountedRuns& accounted)
     : config_(config),
       accounted_(accounted),
-      meter_(accounted.empty() ? SlurmMeter() : AskForMeter()),
+      meter_(accounted.empty() ? SlurmMeter() : AskForMeter(config.daemon.meter)),
+      readings_(config, meter_),
       model_(config.placement, actuals_, meter_.meter) {
   // A job may have run in any pool.
   for (const SiteConfig& site : config_.placement.sites) zones_.insert(site.zone);
@@ -47,6 +48,7 @@ std::optional<RanJob> JobOutcomes::JobOf(const DecidedInLog& one) const {
   std::optional<RanJob> job =
       JobSubmittedWith(one.decided.time, one.decided.user_id, found->second);
   if (!job.has_value()) return std::nullopt;
+  for (ActualRun& run : job->runs) readings_.SetIn(&run);
   job->was_restored = one.was_restored;
   job->had_nodes_alone =
       !job->runs.empty() &&
@@ -56,10 +58,24 @@ std::optional<RanJob> JobOutcomes::JobOf(const DecidedInLog& one) const {
   return job;
 }
 
+ActualRun JobOutcomes::Metered(ActualRun run) const {
+  readings_.SetIn(&run);
+  return run;
+}
+
 void JobOutcomes::Need(const DecidedInLog& one) {
+  const std::optional<RanJob> job = JobOf(one);
+  NeedIntensities(one, job);
+  if (!job.has_value() || !job->has_ended) return;
+  for (const ActualRun& run : job->runs) readings_.Need(run, one.decided.exclusive);
+}
+
+void JobOutcomes::NeedIntensities(const DecidedInLog& one) { NeedIntensities(one, JobOf(one)); }
+
+void JobOutcomes::NeedIntensities(const DecidedInLog& one, const std::optional<RanJob>& job) {
   absl::Duration ran;
-  if (const std::optional<RanJob> job = JobOf(one); job.has_value() && !job->runs.empty()) {
-    for (const ActualRun& run : job->runs) Need(run);
+  if (job.has_value() && !job->runs.empty()) {
+    for (const ActualRun& run : job->runs) NeedIntensities(run.start, run.end);
     const RunFacts facts = FactsOf(job->runs);
     ran = facts.end - facts.start;
   }
@@ -71,15 +87,22 @@ void JobOutcomes::Need(const DecidedInLog& one) {
     if ((*plan)->runtime != absl::InfiniteDuration()) {
       longest = std::max(longest, (*plan)->runtime);
     }
-    Need((*plan)->start, (*plan)->start + longest * SlowestOf(one.decided));
+    NeedIntensities((*plan)->start, (*plan)->start + longest * SlowestOf(one.decided));
   }
 }
 
-void JobOutcomes::Need(const ActualRun& run) { Need(run.start, run.end); }
+void JobOutcomes::Need(const ActualRun& run, bool is_exclusive) {
+  NeedIntensities(run.start, run.end);
+  readings_.Need(run, is_exclusive);
+}
 
-void JobOutcomes::Need(absl::Time start, absl::Time end) {
+void JobOutcomes::NeedIntensities(absl::Time start, absl::Time end) {
   from_ = std::min(from_, start);
   to_ = std::max(to_, end + absl::Seconds(1));
+}
+
+void JobOutcomes::AskMeter(const std::function<void(const std::string&)>& complain) {
+  readings_.Ask(complain);
 }
 
 absl::Status JobOutcomes::ReadActuals(const ActualSources& sources,

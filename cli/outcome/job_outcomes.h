@@ -1,8 +1,10 @@
 // The outcomes of decisions: joins what the placement log says of them with what accounting says of
-// their jobs, and with the intensities that the zones really had.
+// their jobs, with what the meter that carbon.json names has measured, and with the intensities
+// that the zones really had.
 //
 //   JobOutcomes outcomes(config, asked.runs);
 //   for (const DecidedInLog& one : decisions) outcomes.Need(one);
+//   outcomes.AskMeter(complain);
 //   if (absl::Status read = outcomes.ReadActuals(sources, complain); !read.ok()) return read;
 //   for (const DecidedInLog& one : decisions) Show(outcomes.Of(one));
 //
@@ -21,6 +23,7 @@
 #include "absl/time/time.h"
 #include "cli/outcome/accounted_jobs.h"
 #include "cli/outcome/actual_values.h"
+#include "cli/outcome/run_readings.h"
 #include "cli/outcome/slurm_meter.h"
 #include "core/config/config.h"
 #include "core/outcome/outcome.h"
@@ -52,9 +55,22 @@ class JobOutcomes {
   // The job of a decision, if accounting knows it.
   std::optional<RanJob> JobOf(const DecidedInLog& one) const;
 
-  // Says that the intensities of the job's runs and of both plans will be needed, or of one run.
+  // Returns a run of accounting with the energy that the meter measured.
+  ActualRun Metered(ActualRun run) const;
+
+  // Says that the intensities of the job's runs and of both plans will be needed, and the readings
+  // of the meter if all of the job has ended.
   void Need(const DecidedInLog& one);
-  void Need(const ActualRun& run);
+  // The intensities alone.
+  void NeedIntensities(const DecidedInLog& one);
+  // Says that the intensities of one run will be needed, and the reading of the meter.
+  // `is_exclusive`: its job asked to have its nodes alone.
+  void Need(const ActualRun& run, bool is_exclusive);
+
+  // Asks the Prometheus that the configuration names for the readings that are needed. Without one
+  // it does nothing: accounting has the energy. Does network I/O, and blocks for at most
+  // kMaxMetering and one timeout. `complain` gets a line if readings are missing.
+  void AskMeter(const std::function<void(const std::string&)>& complain);
 
   // Reads the intensities that are needed, from the disk. Until then there are none. Returns and
   // complains as ReadActualValues() does.
@@ -65,11 +81,13 @@ class JobOutcomes {
   JobOutcome Of(const DecisionSummary& decided, const RanJob& ran) const;
 
  private:
-  void Need(absl::Time start, absl::Time end);
+  void NeedIntensities(const DecidedInLog& one, const std::optional<RanJob>& job);
+  void NeedIntensities(absl::Time start, absl::Time end);
 
   const Config& config_;
   const AccountedRuns& accounted_;
   const SlurmMeter meter_;
+  RunReadings readings_;
   std::set<std::string> zones_;
   absl::Time from_ = absl::InfiniteFuture(), to_ = absl::InfinitePast();
   ActualsByZone actuals_;

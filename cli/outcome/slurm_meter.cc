@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "cli/process/child_process.h"
@@ -45,11 +46,16 @@ std::set<std::string> ParseExclusivePartitions(absl::string_view printed) {
   return partitions;
 }
 
-SlurmMeter AskForMeter() {
+SlurmMeter AskForMeter(const MeterConfig& config) {
   SlurmMeter slurm;
-  const absl::StatusOr<std::string> config = RunProgram({"scontrol", "show", "config"});
-  if (!config.ok()) return slurm;
-  slurm.meter = ParseSlurmConfig(*config);
+  const absl::StatusOr<std::string> printed = RunProgram({"scontrol", "show", "config"});
+  if (printed.ok()) slurm.meter = ParseSlurmConfig(*printed);
+  if (config.prometheus.has_value()) {
+    slurm.meter = PrometheusEnergyMeter(
+        slurm.meter,
+        absl::StrCat("Prometheus ", config.prometheus->url, ", query ", config.prometheus->query));
+  }
+  if (!printed.ok()) return slurm;
   // The partitions matter only if there is a meter of whole nodes.
   if (slurm.meter.scope != EnergyMeter::Scope::kNodes) return slurm;
   const absl::StatusOr<std::string> partitions =

@@ -1,5 +1,5 @@
-// What Slurm says of its energy meter, and of partitions whose jobs have their nodes alone. Runs
-// scontrol, and blocks meanwhile: at most 15 seconds for each question.
+// The energy meter of the site, as Slurm and carbon.json say, and the partitions whose jobs have
+// their nodes alone. Runs scontrol, and blocks meanwhile: at most 15 seconds for each question.
 #ifndef CLI_OUTCOME_SLURM_METER_H_
 #define CLI_OUTCOME_SLURM_METER_H_
 
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "core/config/daemon_config.h"
 #include "core/outcome/energy_meter.h"
 
 namespace carbon {
@@ -20,8 +21,9 @@ struct SlurmMeter {
 EnergyMeter ParseSlurmConfig(absl::string_view printed);
 std::set<std::string> ParseExclusivePartitions(absl::string_view printed);
 
-// If slurmctld does not answer, the meter is unknown.
-SlurmMeter AskForMeter();
+// The meter that `config` names, and otherwise Slurm's. If slurmctld does not answer, Slurm's is
+// unknown.
+SlurmMeter AskForMeter(const MeterConfig& config);
 
 }  // namespace carbon
 

@@ -38,20 +38,26 @@ std::vector<DecidedRuns> MatchDecisions(const JobDecisions& decisions, int64_t j
   return matched;
 }
 
-// Reads the actual values of all zones over the time of the runs and of the plans.
-absl::Status ReadActuals(const AccountedRuns& accounted, const JobDecisions& decisions,
-                         const RunSources& sources, const Complain& complain,
-                         JobOutcomes* outcomes) {
+// Asks the meter for the energy of the runs, and reads the actual values of all zones over the time
+// of the runs and of the plans.
+absl::Status ReadWhatCame(const JobList& jobs, const AccountedRuns& accounted,
+                          const JobDecisions& decisions, const RunSources& sources,
+                          const Complain& complain, JobOutcomes* outcomes) {
   bool has_started = false;
   for (const auto& [job_id, runs] : accounted) {
+    const auto [begin, end] = decisions.equal_range(job_id);
+    const bool is_exclusive =
+        std::any_of(begin, end, [](const auto& one) { return one.second.decided.exclusive; });
     for (const AccountedRun& run : runs) {
-      if (!run.has_started) continue;
+      if (!run.has_started || !jobs.Has(run.run.task)) continue;
       has_started = true;
-      outcomes->Need(run.run);
+      outcomes->Need(run.run, is_exclusive);
     }
   }
   if (!has_started) return absl::OkStatus();
-  for (const auto& [job_id, decision] : decisions) outcomes->Need(decision.InLog());
+  outcomes->AskMeter(complain);
+  // What a decision avoided is stated of whole jobs only, so that no more readings are needed.
+  for (const auto& [job_id, decision] : decisions) outcomes->NeedIntensities(decision.InLog());
   absl::Status read = outcomes->ReadActuals(sources.actuals, complain);
   if (read.ok() || sources.must_have_actuals) return read;
   complain(absl::StrCat(read.message(), ": forecasts are used where decisions have them"));
@@ -104,7 +110,7 @@ absl::StatusOr<JoinedRuns> JoinRuns(const JobList& jobs, const Config& config,
       ReadJobDecisions(accounted, sources.logs, sources.must_have_logs, complain);
   if (!decisions.ok()) return decisions.status();
   JobOutcomes outcomes(config, accounted);
-  if (absl::Status read = ReadActuals(accounted, *decisions, sources, complain, &outcomes);
+  if (absl::Status read = ReadWhatCame(jobs, accounted, *decisions, sources, complain, &outcomes);
       !read.ok()) {
     return read;
   }

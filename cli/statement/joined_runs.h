@@ -1,6 +1,7 @@
 // The runs of jobs with their energy and emission: joins Slurm's accounting with the decisions in
 // the placement log, with the configuration and with the intensities that the zones really had.
-// Runs sacct and scontrol, reads the log and the archive, and blocks meanwhile.
+// Runs sacct and scontrol, asks the meter that carbon.json names, reads the log and the archive,
+// and blocks meanwhile.
 #ifndef CLI_STATEMENT_JOINED_RUNS_H_
 #define CLI_STATEMENT_JOINED_RUNS_H_
 
@@ -31,9 +32,9 @@ struct RunSources {
 };
 
 // How a run is accounted:
-//   - Its energy is that of core/outcome/outcome.h, asked about this run alone: measured if Slurm's
-//     meter is believed, otherwise the power that its decision recorded, or if it has none in its
-//     partition, the busy watts of the partition's only pool.
+//   - Its energy is that of core/outcome/outcome.h, asked about this run alone: measured if the
+//     site's meter is believed, otherwise the power that its decision recorded, or if it has none
+//     in its partition, the busy watts of the partition's only pool.
 //   - Its emission is that with actual intensities. If some are missing, the mean intensity that
 //     its decision forecast is used, with the forecast's errors.
 //   - A run without a decision in the log counts as well: it opted out, or came before the log.

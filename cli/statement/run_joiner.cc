@@ -68,7 +68,7 @@ StatedRun RunJoiner::Join(const ActualRun& run, bool has_ended, const JobDecisio
 
   const RanJob alone = {
       .has_ended = true,
-      .runs = {run},
+      .runs = {outcomes_.Metered(run)},
       .submitted = run.submitted,
       .was_restored = was_restored,
       .had_nodes_alone = outcomes_.meter().exclusive_partitions.contains(run.partition)};
@@ -169,13 +169,19 @@ void RunJoiner::SetEnergy(const JobOutcome& outcome, const RunPlace& place,
     // Both read the node's controller. Other meters of whole nodes are the vendor's own.
     const bool is_bmc = meter.plugin == "ipmi" || meter.plugin == "xcc";
     energy.basis = is_bmc ? EnergyBasis::kBmc : EnergyBasis::kMeter;
-    energy.source = absl::StrCat("acct_gather_energy/", meter.plugin, " of Slurm ", meter.release);
+    energy.source = !meter.source.empty() ? meter.source
+                                          : absl::StrCat("acct_gather_energy/", meter.plugin,
+                                                         " of Slurm ", meter.release);
   } else {
     energy.source = place.hardware;
     if (place.profile != nullptr) {
       const Sourced<Watts>& busy = place.profile->busy;
       absl::StrAppend(&energy.source, ", ", QualityName(busy.quality),
                       busy.source.empty() ? "" : ": ", busy.source);
+    }
+    if (!outcomes_.meter().meter.source.empty() && outcome.measured.why_not.has_value()) {
+      absl::StrAppend(&energy.source,
+                      "; not measured: ", WhyNotBelievedText(*outcome.measured.why_not));
     }
   }
   if (place.site_config->net_intensity.has_value()) {

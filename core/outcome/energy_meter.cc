@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "absl/strings/strip.h"
 
@@ -30,6 +31,10 @@ constexpr std::array<Words, kWhysNotBelieved> kWords = {{
     {WhyNotBelieved::kAboveMaximum, "above-maximum", "it is more than the nodes can draw"},
     {WhyNotBelieved::kNothingToCompare, "nothing-to-compare",
      "no hardware profile or site says what is plausible"},
+    {WhyNotBelieved::kNoAnswer, "no-answer", "the meter did not answer"},
+    {WhyNotBelieved::kNotAsked, "not-asked",
+     "the meter was not asked: the limit of its queries was reached"},
+    {WhyNotBelieved::kNoReading, "no-reading", "the meter has no reading of the job"},
 }};
 
 const Words& WordsOf(WhyNotBelieved why) { return kWords[static_cast<size_t>(why)]; }
@@ -61,6 +66,14 @@ EnergyMeter EnergyMeterOf(absl::string_view type, absl::string_view release) {
     meter.scope = Scope::kDevices;
   }
   // Of several plugins together it is not known what their sum counts twice.
+  return meter;
+}
+
+EnergyMeter PrometheusEnergyMeter(const EnergyMeter& slurm, std::string source) {
+  EnergyMeter meter = slurm;
+  meter.scope = EnergyMeter::Scope::kNodes;
+  meter.plugin = "prometheus";
+  meter.source = std::move(source);
   return meter;
 }
 

@@ -1,5 +1,5 @@
-// The meter from which Slurm's accounting has the energy of jobs, and which of its figures are
-// believed. Pure; no I/O.
+// The meter that measured the energy of jobs, Slurm's own or a Prometheus, and which of its figures
+// are believed. Pure; no I/O.
 //
 // A node's meter counts all that the node draws, whichever job and step it is for. So its figure is
 // the energy of a job only if the job had its nodes alone. The step "extern" spans all nodes of a
@@ -29,14 +29,19 @@ struct EnergyMeter {
     kDevices,     // a part of it: GPUs
   };
   Scope scope = Scope::kUnknown;
-  std::string plugin;   // of AcctGatherEnergyType, "ipmi"; empty: not known
+  std::string plugin;   // of AcctGatherEnergyType, "ipmi"; "prometheus"; empty: not known
   std::string release;  // of Slurm, "24.11.5"; empty: not known
+  std::string source;   // of a Prometheus: its address and the query; otherwise empty
   // Every job has its nodes alone: SelectType=select/linear.
   bool whole_nodes = false;
 };
 
 // `type` is the value of AcctGatherEnergyType, such as "acct_gather_energy/ipmi" or "(null)".
 EnergyMeter EnergyMeterOf(absl::string_view type, absl::string_view release);
+
+// A Prometheus that measures what whole nodes draw. Whether every job has its nodes alone is as
+// `slurm` says.
+EnergyMeter PrometheusEnergyMeter(const EnergyMeter& slurm, std::string source);
 
 // Why a measured energy is not believed. A code never changes.
 enum class WhyNotBelieved {
@@ -48,8 +53,11 @@ enum class WhyNotBelieved {
   kBelowIdle,
   kAboveMaximum,
   kNothingToCompare,
+  kNoAnswer,
+  kNotAsked,
+  kNoReading,
 };
-inline constexpr int kWhysNotBelieved = static_cast<int>(WhyNotBelieved::kNothingToCompare) + 1;
+inline constexpr int kWhysNotBelieved = static_cast<int>(WhyNotBelieved::kNoReading) + 1;
 
 absl::string_view WhyNotBelievedCode(WhyNotBelieved why);
 absl::string_view WhyNotBelievedText(WhyNotBelieved why);

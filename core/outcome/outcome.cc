@@ -220,12 +220,14 @@ class OutcomeModel::Computation {
     MeasuredEnergy& measured = outcome_.measured;
     double joules = 0;
     bool has_all = true, is_comparable = true;
+    std::optional<WhyNotBelieved> why_missing;
     PlausibleEnergy plausible;
     for (const PoweredRun& run : runs_) {
       if (run.run->joules.has_value()) {
         joules += *run.run->joules;
       } else if (TimeOf(*run.run) > absl::ZeroDuration()) {
         has_all = false;
+        if (!why_missing.has_value()) why_missing = run.run->why_no_joules;
       }
       if (run.power->profile == nullptr || !run.power->pue.has_value()) {
         is_comparable = false;
@@ -242,6 +244,9 @@ class OutcomeModel::Computation {
     measured.why_not =
         WhyNotBelievedOf(model_.meter_, measured.energy,
                          decided_.exclusive || ran_->had_nodes_alone, measured.plausible);
+    if (measured.why_not == WhyNotBelieved::kNotReported && why_missing.has_value()) {
+      measured.why_not = why_missing;
+    }
     is_measured_ = !measured.why_not.has_value();
     if (!is_measured_) return;
     for (PoweredRun& run : runs_) {

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/outcome/energy_meter.h"
 #include "core/record/decision_summary.h"
 
 namespace carbon {
@@ -22,6 +23,10 @@ struct ActualRun {
   std::string state;                            // as sacct writes it: "COMPLETED", "REQUEUED"
   std::optional<int64_t> nodes, cpus, devices;  // that it was given; absent: not known
   std::optional<double> joules;                 // measured, over all of its nodes and time
+  // Why a meter that was to be asked has no `joules`.
+  std::optional<WhyNotBelieved> why_no_joules = {};
+  // The number that Slurm gave the task itself: 23 of "17_3". Absent: not known.
+  std::optional<int64_t> own_id = {};
 };
 
 // The job of a decision, as accounting knows it.

@@ -1,6 +1,6 @@
 // ReplyObject reads the JSON of a provider's reply: each type is checked before access, and an
-// error names the member and its value. Only the sources of forecast/ include this header: the JSON
-// library stays out of public headers. Pure; no I/O.
+// error names the member and its value. Only sources include this header: the JSON library stays
+// out of other headers. Pure; no I/O.
 //
 //   absl::StatusOr<json> root = ParseReply(reply);
 //   absl::StatusOr<const json*> points = ReplyObject(*root, "").Array("forecast");

@@ -1,5 +1,6 @@
 #include "cli/outcome/accounted_jobs.h"
 
+#include <optional>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -42,6 +43,21 @@ TEST(ParseAccountedRuns, ReadsAllocationsAndTheEnergyOfTheirSteps) {
   const AccountedRun& waits = all.at(17)[1];
   EXPECT_FALSE(waits.has_started);
   EXPECT_FALSE(waits.has_ended);
+}
+
+// A meter knows a task of an array by the task's own number.
+TEST(ParseAccountedRuns, KnowsTheOwnNumberOfATask) {
+  const auto own_id = [](const std::string& task, const std::string& raw) {
+    return ParseAccountedRuns(task + "|1000|1795546800|1795546900|60|gpu|COMPLETED|n1|1||0" + raw +
+                              "\n")
+        .at(17)[0]
+        .run.own_id;
+  };
+  EXPECT_EQ(own_id("17_1", "|23"), 23);
+  EXPECT_EQ(own_id("17", "|17"), 17);
+  EXPECT_EQ(own_id("17", ""), 17);
+  EXPECT_EQ(own_id("17_1", ""), std::nullopt);
+  EXPECT_EQ(own_id("17+1", ""), std::nullopt);
 }
 
 std::optional<double> Energy(const std::string& nodes, const std::string& steps) {

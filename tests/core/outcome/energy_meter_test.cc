@@ -10,6 +10,17 @@ namespace {
 
 using Scope = EnergyMeter::Scope;
 
+TEST(EnergyMeter, OfAPrometheusCountsWholeNodesWhateverSlurmGathers) {
+  EnergyMeter slurm = EnergyMeterOf("(null)", "24.11.5");
+  slurm.whole_nodes = true;
+  const EnergyMeter meter = PrometheusEnergyMeter(slurm, "Prometheus http://p, query w");
+  EXPECT_EQ(meter.scope, Scope::kNodes);
+  EXPECT_EQ(meter.plugin, "prometheus");
+  EXPECT_EQ(meter.source, "Prometheus http://p, query w");
+  EXPECT_EQ(meter.release, "24.11.5");
+  EXPECT_TRUE(meter.whole_nodes);
+}
+
 TEST(EnergyMeter, KnowsWhatSlurmsPluginsCount) {
   EXPECT_EQ(EnergyMeterOf("acct_gather_energy/ipmi", "24.11.5").scope, Scope::kNodes);
   EXPECT_EQ(EnergyMeterOf("acct_gather_energy/ipmi", "24.11.5").plugin, "ipmi");

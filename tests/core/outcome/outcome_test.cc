@@ -278,9 +278,9 @@ TEST(OutcomeModel, AgreesWithASumOverEachSecond) {
     constexpr double kJoules = 3.6e6;
     const std::string round_text =
         absl::StrCat("round ", round, is_slow ? " slow" : "", is_measured ? " measured" : "");
-    absl::Duration ran;
-    for (const ActualRun& run : runs) ran += run.end - run.start;
-    ASSERT_NEAR(*outcome.work, absl::FDivDuration(ran, task * static_cast<double>(tasks)), 1e-12)
+    absl::Duration of_runs;
+    for (const ActualRun& run : runs) of_runs += run.end - run.start;
+    ASSERT_NEAR(*outcome.work, absl::FDivDuration(of_runs, task * static_cast<double>(tasks)), 1e-12)
         << round_text;
     ASSERT_TRUE(outcome.attributional.saved.has_value()) << round_text;
     ASSERT_EQ(outcome.energy->method,
@@ -535,6 +535,12 @@ TEST(OutcomeModel, BelievesAMeterOnlyForAJobThatHadItsNodesAlone) {
 
   ran.runs[0].joules.reset();
   EXPECT_EQ(model.Of(decided, &ran).measured.why_not, WhyNotBelieved::kNotReported);
+  // The meter's own reason says more.
+  ran.runs[0].why_no_joules = WhyNotBelieved::kNoAnswer;
+  const JobOutcome unanswered = model.Of(decided, &ran);
+  EXPECT_EQ(unanswered.measured.why_not, WhyNotBelieved::kNoAnswer);
+  EXPECT_EQ(unanswered.energy->method, EnergyMethod::kModelled);
+  EXPECT_DOUBLE_EQ(unanswered.energy->it->value.value(), 4);
 }
 
 // Where the configuration no longer has the site, the recorded energy is still known at the meter.
