@@ -45,7 +45,7 @@ DaemonReport::Details DetailsOf(const Publication& publication, const std::strin
                                 const std::string& not_listening) {
   DaemonReport::Details details{publication.forecasts().errors(),
                                 publication.forecasts().Implausible(), publication.Findings(),
-                                publication.slurm_user()};
+                                publication.slurm_user(), publication.Jobs()};
   if (!not_loaded.empty()) {
     details.findings.push_back(
         {Severity::kWarning, FindingCode::kConfigNotLoaded, "scarbond", not_loaded});

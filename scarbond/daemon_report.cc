@@ -76,9 +76,10 @@ void DaemonReport::Write(const PathsConfig& paths, std::vector<SourceState> sour
   if (paths.metrics.empty()) {
     metrics_trouble_.clear();
   } else if (is_news || is_due(metrics_due_, kMetricsPeriod)) {
-    WriteAndLog("metrics", paths.metrics,
-                FormatMetrics(state_, zones, details.errors, now, details.implausible),
-                FileAccess(), &metrics_trouble_);
+    WriteAndLog(
+        "metrics", paths.metrics,
+        FormatMetrics(state_, zones, details.errors, now, details.implausible, details.jobs),
+        FileAccess(), &metrics_trouble_);
     metrics_due_ = now + kMetricsPeriod;
   }
 }

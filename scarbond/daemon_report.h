@@ -30,6 +30,7 @@ class DaemonReport {
     // The user that slurmctld runs as, if that is known. The state is for that user and this
     // process's own.
     std::optional<uint32_t> slurm_user;
+    JobMetrics jobs;
   };
 
   // Call this after an attempt to publish at `now` that ended with `published`. Writes the state if

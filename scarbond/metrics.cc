@@ -1,6 +1,8 @@
 #include "scarbond/metrics.h"
 
+#include <cstdint>
 #include <map>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -126,11 +128,55 @@ void AddFindings(const DaemonState& state, std::vector<prometheus::MetricFamily>
   std::move(findings).MoveTo(families);
 }
 
+constexpr double kJoulesPerKilowattHour = 3.6e6;
+
+// Sums by pool and state of all jobs, and the figures of some.
+void AddJobs(const JobMetrics& metrics, std::vector<prometheus::MetricFamily>* families) {
+  struct Sum {
+    int64_t jobs = 0;
+    KilowattHours energy;
+    GramsCo2e emission;
+  };
+  std::map<std::pair<std::string, std::string>, Sum> sums;  // by pool and state
+  Family job_energy("job_predicted_energy_joules", MetricType::Gauge,
+                    "What the job is predicted to draw as a whole, PUE included.");
+  Family job_emission("job_predicted_emissions_grams", MetricType::Gauge,
+                      "What the job is predicted to emit as a whole, in grams of CO2e.");
+  int64_t left = metrics.most;
+  for (const JobFigure& job : metrics.jobs) {
+    const std::string state = job.runs ? "running" : "pending";
+    Sum& sum = sums[{job.pool, state}];
+    ++sum.jobs;
+    sum.energy = sum.energy + job.energy;
+    sum.emission = sum.emission + job.emission;
+    if (left-- <= 0) continue;
+    const Labels labels = {
+        {"uuid", absl::StrCat(job.job_id)}, {"pool", job.pool}, {"state", state}};
+    job_energy.Add(job.energy.value() * kJoulesPerKilowattHour, labels);
+    job_emission.Add(job.emission.value(), labels);
+  }
+  Family count("jobs", MetricType::Gauge, "Jobs in the queue whose predicted figures are known.");
+  Family energy("jobs_predicted_energy_joules", MetricType::Gauge,
+                "What these jobs are predicted to draw as a whole, PUE included.");
+  Family emission("jobs_predicted_emissions_grams", MetricType::Gauge,
+                  "What these jobs are predicted to emit as a whole, in grams of CO2e.");
+  for (const auto& [key, sum] : sums) {
+    const Labels labels = {{"pool", key.first}, {"state", key.second}};
+    count.Add(static_cast<double>(sum.jobs), labels);
+    energy.Add(sum.energy.value() * kJoulesPerKilowattHour, labels);
+    emission.Add(sum.emission.value(), labels);
+  }
+  for (Family* family : {&count, &energy, &emission, &job_energy, &job_emission}) {
+    std::move(*family).MoveTo(families);
+  }
+}
+
 }  // namespace
 
 std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>& zones,
                           const std::vector<SourceErrorRatio>& errors, absl::Time now,
-                          const std::vector<ImplausibleHours>& implausible) {
+                          const std::vector<ImplausibleHours>& implausible,
+                          const JobMetrics& jobs) {
   std::vector<prometheus::MetricFamily> families;
   AddForecasts(zones, now, &families);
   Family realised("forecast_error_ratio", MetricType::Gauge,
@@ -144,6 +190,7 @@ std::string FormatMetrics(const DaemonState& state, const std::vector<ZoneInUse>
   AddProviders(state.sources, &families);
   AddImplausible(state.sources, implausible, &families);
   AddFindings(state, &families);
+  AddJobs(jobs, &families);
   Family publishes("publishes_total", MetricType::Counter, "Snapshots published.");
   publishes.Add(static_cast<double>(state.publishes));
   std::move(publishes).MoveTo(&families);

@@ -160,6 +160,27 @@ std::vector<Finding> Publication::Findings() const {
   return findings;
 }
 
+JobMetrics Publication::Jobs() const {
+  if (!job_figures_.has_value()) return {};
+  return {job_figures_->jobs(), config_.daemon.metrics.jobs};
+}
+
+void Publication::RefreshJobFigures(const ClusterLook& look, absl::Time now) {
+  const PathsConfig& paths = config_.daemon.paths;
+  if (config_.daemon.metrics.jobs == 0 || paths.metrics.empty()) {
+    job_figures_.reset();
+    return;
+  }
+  if (!job_figures_.has_value() || job_figures_->log() != paths.log) {
+    job_figures_.emplace(paths.log);
+  }
+  const absl::Status status = job_figures_->Look(look.decided, now);
+  if (!status.ok() && job_figures_trouble_.empty()) {
+    spdlog::warn("metrics of jobs: {}", std::string(status.message()));
+  }
+  job_figures_trouble_ = std::string(status.message());
+}
+
 void Publication::RefreshAdmission(const ClusterLook& look, absl::Time now) {
   // The watch compares an obstacle with the rules. These must not be older than the obstacle.
   const bool has_obstacle =
@@ -247,6 +268,7 @@ absl::Status Publication::LookAndPublish(absl::Time now, Watch watch) {
   }
   RefreshAdmission(*look, now);
   RefreshRuntimes(*look, now);
+  RefreshJobFigures(*look, now);
   CapacityState& capacity = look->capacity;
   if (watch == Watch::kYes) {
     capacity.watched_at = delay_watch_.Act(*look, config_, now, period());

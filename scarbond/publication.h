@@ -21,7 +21,9 @@
 #include "scarbond/cluster_source.h"
 #include "scarbond/delay_watch.h"
 #include "scarbond/forecast_feed.h"
+#include "scarbond/job_figures.h"
 #include "scarbond/look_rhythm.h"
+#include "scarbond/metrics.h"
 #include "scarbond/part_keeper.h"
 #include "scarbond/runtime_history.h"
 #include "store/snapshot_store.h"
@@ -75,6 +77,8 @@ class Publication {
   // that Slurm hides. Notes about zones, about nodes, and about what the replies of histories left
   // out.
   std::vector<Finding> Findings() const;
+  // What is predicted of the jobs in the queue. Empty if metrics.jobs is 0, or without metrics.
+  JobMetrics Jobs() const;
 
  private:
   Publication(Config config, SnapshotPublisher publisher, std::unique_ptr<ForecastFeed> feed,
@@ -86,6 +90,8 @@ class Publication {
   void RefreshAdmission(const ClusterLook& look, absl::Time now);
   // Learns runtimes, if a policy uses them.
   void RefreshRuntimes(const ClusterLook& look, absl::Time now);
+  // Reads the log for what is predicted of the queue's jobs, if their metrics are wanted.
+  void RefreshJobFigures(const ClusterLook& look, absl::Time now);
 
   Config config_;
   Clock clock_;
@@ -101,6 +107,8 @@ class Publication {
   int64_t jobs_seen_ = 0;     // by the last look
   absl::Duration burden_;     // of the last look on slurmctld (scarbond/look_rhythm.h)
   std::vector<Finding> cluster_findings_;  // of the last look
+  std::optional<JobFigures> job_figures_;  // absent: not wanted
+  std::string job_figures_trouble_;
   DelayWatch delay_watch_;
   std::optional<uint64_t> admission_version_;  // of the part in `parts_`
   std::string admission_trouble_;

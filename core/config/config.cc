@@ -23,6 +23,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr double kMaxPartsGb = 1e6;  // a petabyte
+// Each has two series, which live for as long as the job is in the queue.
+constexpr int64_t kMaxMetricsJobs = 10'000;
 
 std::optional<std::string> AbsolutePath(const JsonValue& json) {
   std::optional<std::string> path = Text(json);
@@ -105,6 +107,10 @@ Config ReadConfig(const Json& root, std::vector<ConfigError>* errors) {
       listen.Read("address", &config.daemon.listen.address, Text);
     }
     object.Read("meter", &config.daemon.meter, ReadMeter);
+    if (const auto json = object.Find("metrics")) {
+      JsonObject metrics(*json);
+      metrics.Read("jobs", &config.daemon.metrics.jobs, WholeNumber{.most = kMaxMetricsJobs});
+    }
     object.Read("zones", &config.daemon.zones, Named(ReadZone));
     object.Read("sites", &config.placement.sites, Named(ReadSite));
     object.Read("hardware", &config.placement.hardware, ReadHardware);

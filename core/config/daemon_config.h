@@ -175,6 +175,10 @@ struct MeterConfig {
   std::optional<PrometheusMeter> prometheus;  // absent: Slurm's own meter is used
 };
 
+struct MetricsConfig {
+  int64_t jobs = 0;  // the most jobs of the queue that have metrics of their own; 0: none has
+};
+
 struct DaemonConfig {
   std::vector<ZoneConfig> zones;
   PathsConfig paths;
@@ -183,6 +187,7 @@ struct DaemonConfig {
   ArchiveConfig archive;
   ListenConfig listen;
   MeterConfig meter;
+  MetricsConfig metrics;
 };
 
 }  // namespace carbon

@@ -17,6 +17,14 @@
 
 namespace carbon {
 
+// A job of the queue on which our plugin decided. Tasks of an array may have entries of their own,
+// with the same decision.
+struct DecidedInQueue {
+  uint32_t job_id = 0;
+  std::string decision_id;
+  bool runs = false;  // otherwise it waits
+};
+
 struct ClusterLook {
   CapacityState capacity;  // for decisions
   // The same without outages that may last only for moments; absent if there are none.
@@ -32,6 +40,7 @@ struct ClusterLook {
   // The jobs that completed or were stopped at their limit. slurmctld shows each for a while
   // (MinJobAge).
   std::vector<AccountedJob> ended;
+  std::vector<DecidedInQueue> decided;
   absl::Duration answers;  // how long slurmctld took to answer, all requests together
   int64_t jobs = 0;        // in the queue, those that are over included
   // About nodes that slurmctld hides, or that take no jobs yet (core/cluster/unseen_nodes.h), and

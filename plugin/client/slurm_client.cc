@@ -283,6 +283,19 @@ std::optional<DecidedJob> ReadDecidedJob(const slurm_job_info_t& job, const Carb
   return decided;
 }
 
+// Returns whether the job runs; if not, it waits. Absent: it has ended.
+std::optional<bool> RunsInQueue(const slurm_job_info_t& job) {
+  switch (job.job_state & JOB_STATE_BASE) {
+    case JOB_PENDING:
+      return false;
+    case JOB_RUNNING:
+    case JOB_SUSPENDED:
+      return true;
+    default:
+      return std::nullopt;
+  }
+}
+
 // Returns the job if it completed or was stopped at its time limit; absent if not.
 std::optional<AccountedJob> ReadEndedJob(const slurm_job_info_t& job) {
   const uint32_t state = job.job_state & JOB_STATE_BASE;
@@ -468,6 +481,9 @@ absl::StatusOr<ClusterLook> LookAtCluster(const std::vector<PoolConfig>& pools,
     if (mark != nullptr) {
       if (auto decided = ReadDecidedJob(job, *mark, now))
         view.decided.push_back(*std::move(decided));
+      if (const std::optional<bool> runs = RunsInQueue(job)) {
+        look.decided.push_back({JobIdOf(job), mark->decision_id, *runs});
+      }
       if (auto watched = ReadWatchedJob(job, *mark, TimeLimit(job, view))) {
         // Only the tasks of an array that still wait together are restored together.
         const auto newest = newest_tasks.find(job.array_job_id);

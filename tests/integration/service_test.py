@@ -3,6 +3,7 @@ files for scarbon status and Prometheus."""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -117,6 +118,40 @@ class ServiceTest(PrivateSlurmTest):
         zones = {zone["zone"]: zone for zone in json.loads(done.stdout)["zones"]}
         self.assertEqual(zones["zone-oslo"]["sources"][0]["source"], "csv:oslo.csv")
         self.assertTrue(zones["zone-oslo"]["sources"][0]["in_use"])
+
+    def test_writes_metrics_of_jobs_if_it_is_asked_to(self):
+        config = self.write_config({"mode": "enforce"}, CLEAN_OSLO)
+        text = json.loads(config.read_text())
+        metrics = self.folder / "carbon.prom"
+        text["paths"]["metrics"] = str(metrics)
+        text["metrics"] = {"jobs": 5}
+        config.write_text(json.dumps(text))
+        self.start(config)
+        self.told("READY=1")
+
+        def is_in_use():
+            status = self.plugin_status() or {"error": "none"}
+            return not status["error"] and (status["snapshot"]["config"] ==
+                                            self.manifest()["parts"]["config"])
+
+        wait_until(is_in_use, 30, "the plugin uses the policy that is published")
+        before = len(self.records())
+        answer, job = self.submit(wrap="sleep 60")
+        self.assertEqual(job["Partition"], "oslo")
+        run = self.last_record(before)["chosen"]["runs"][0]
+        labels = rf'{{uuid="{answer.job_id}",pool="oslo",state="running"}}'
+
+        def shown(name):
+            found = re.search(rf"(?m)^slurm_carbon_{name}{re.escape(labels)} (\S+)$",
+                              metrics.read_text())
+            return found and float(found[1])
+
+        wait_until(lambda: shown("job_predicted_energy_joules"), 60, "the job has metrics")
+        self.assertAlmostEqual(shown("job_predicted_energy_joules") / 3.6e6, run["energy_kwh"])
+        self.assertAlmostEqual(shown("job_predicted_emissions_grams"), run["gross_g"], places=3)
+        self.assertRegex(metrics.read_text(),
+                         r'(?m)^slurm_carbon_jobs{pool="oslo",state="running"} 1$')
+        self.run_command("scancel", answer.job_id)
 
 
 if __name__ == "__main__":

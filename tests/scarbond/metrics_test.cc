@@ -106,6 +106,35 @@ TEST(FormatMetrics, GivesAProviderThatAZoneNamesTwiceOneSeries) {
   EXPECT_THAT(text, Not(HasSubstr("} 20\n")));
 }
 
+TEST(FormatMetrics, SumsUpTheJobsOfTheQueueAndShowsTheFirst) {
+  const JobMetrics jobs = {.jobs = {{17, "oslo", true, KilowattHours(2), GramsCo2e(100)},
+                                    {18, "oslo", true, KilowattHours(1), GramsCo2e(50)},
+                                    {19, "oslo", false, KilowattHours(3), GramsCo2e(0.5)}},
+                           .most = 2};
+  const std::string text = FormatMetrics({}, {}, {}, kNow, {}, jobs);
+  EXPECT_THAT(text, HasSubstr(R"(# TYPE slurm_carbon_jobs gauge
+slurm_carbon_jobs{pool="oslo",state="pending"} 1
+slurm_carbon_jobs{pool="oslo",state="running"} 2
+)"));
+  EXPECT_THAT(text, HasSubstr(R"(# TYPE slurm_carbon_jobs_predicted_energy_joules gauge
+slurm_carbon_jobs_predicted_energy_joules{pool="oslo",state="pending"} 10800000
+slurm_carbon_jobs_predicted_energy_joules{pool="oslo",state="running"} 10800000
+)"));
+  EXPECT_THAT(text, HasSubstr(R"(# TYPE slurm_carbon_jobs_predicted_emissions_grams gauge
+slurm_carbon_jobs_predicted_emissions_grams{pool="oslo",state="pending"} 0.5
+slurm_carbon_jobs_predicted_emissions_grams{pool="oslo",state="running"} 150
+)"));
+  EXPECT_THAT(text, HasSubstr(R"(# TYPE slurm_carbon_job_predicted_energy_joules gauge
+slurm_carbon_job_predicted_energy_joules{uuid="17",pool="oslo",state="running"} 7200000
+slurm_carbon_job_predicted_energy_joules{uuid="18",pool="oslo",state="running"} 3600000
+)"));
+  EXPECT_THAT(text, HasSubstr(R"(# TYPE slurm_carbon_job_predicted_emissions_grams gauge
+slurm_carbon_job_predicted_emissions_grams{uuid="17",pool="oslo",state="running"} 100
+slurm_carbon_job_predicted_emissions_grams{uuid="18",pool="oslo",state="running"} 50
+)"));
+  EXPECT_THAT(text, Not(HasSubstr("uuid=\"19\"")));
+}
+
 TEST(FormatMetrics, EscapesWhatALabelCannotHold) {
   const std::vector<ZoneInUse> zones = {
       {.zone = "Z", .source = "csv:a\"b\\c\nd", .made_at = kNow, .horizon = kNow}};

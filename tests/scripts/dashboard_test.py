@@ -1,13 +1,18 @@
 """docs/grafana-dashboard.json asks for metrics that scarbond writes, by labels that they have, and leaves none
-out. What scarbond writes is what scarbond(8), METRICS, says, which is checked against its source."""
+out. What scarbond writes is what scarbond(8), METRICS, says, which is checked against its source. A real Prometheus
+answers its queries, if one is installed."""
 
 import json
 import os
 import pathlib
 import re
+import sys
+import time
 import unittest
 
 ROOT = pathlib.Path(os.environ["CARBON_ROOT"])
+sys.path.insert(0, str(ROOT / "tests"))
+import prometheus_server  # pylint: disable=wrong-import-position
 # Of every scraped series: Prometheus adds it.
 ADDED_LABELS = {"instance"}
 
@@ -52,6 +57,25 @@ class DashboardTest(unittest.TestCase):
             labels += re.findall(r"label_values\(\w+, (\w+)\)", expression)
             self.assertLessEqual(set(labels), metrics[names[0]] | ADDED_LABELS, title)
         self.assertEqual(shown, set(metrics))
+
+    @unittest.skipUnless(prometheus_server.is_installed(), prometheus_server.WHY_SKIPPED)
+    def test_a_real_prometheus_answers_every_panel(self):
+        end = int(time.time()) // 3600 * 3600 - 3600
+        lines = []
+        for name, labels in documented_metrics().items():
+            shown = ",".join(f'{label}="some"' for label in sorted(labels | ADDED_LABELS))
+            lines += [f"{name}{{{shown}}} {at - end + 10_000} {at}"
+                      for at in range(end - 7200, end + 1, 60)]
+        server = prometheus_server.PrometheusServer("\n".join(lines) + "\n# EOF\n")
+        self.addCleanup(server.stop)
+        for title, expression, legend in expressions():
+            if expression.startswith("label_values("):
+                continue
+            asked = re.sub(r"\$(instance|zone)", ".*", expression)
+            result = server.query(asked, end)
+            self.assertEqual(len(result), 1, title)
+            for label in re.findall(r"\{\{(\w+)\}\}", legend):
+                self.assertEqual(result[0]["metric"].get(label), "some", title)
 
     def test_panels_do_not_overlap_and_have_a_description(self):
         board = json.loads((ROOT / "docs" / "grafana-dashboard.json").read_text())
