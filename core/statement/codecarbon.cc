@@ -73,7 +73,7 @@ using Row = std::map<absl::string_view, std::string>;  // by column
 Row RowOf(const StatedRun& run, const std::string& run_id, const TrainingStatement& statement) {
   Row row;
   row["timestamp"] = absl::FormatTime("%Y-%m-%dT%H:%M:%S", run.end(), absl::UTCTimeZone());
-  row["project_name"] = statement.facts.name.value_or("");
+  row["project_name"] = statement.facts.name.value_or("scarbon");
   row["run_id"] = run_id;
   const double seconds = absl::ToDoubleSeconds(run.ran);
   row["duration"] = Number(seconds);
@@ -86,9 +86,14 @@ Row RowOf(const StatedRun& run, const std::string& run_id, const TrainingStateme
     row["energy_consumed"] = Number(run.energy->at_meter.value.value());
     row["pue"] = Number(run.energy->pue.value);
   }
+  row["on_cloud"] = "N";
+  if (run.units <= 0) return row;
   if (run.unit == AllocationUnit::kDevice) {
     row["gpu_count"] = absl::StrCat(run.units);
-    row["gpu_model"] = run.hardware;
+    // codecarbon's form: "8 x NVIDIA H100 80GB HBM3".
+    if (!run.hardware.empty()) {
+      row["gpu_model"] = absl::StrCat(run.units, " x ", run.hardware);
+    }
   } else if (run.unit == AllocationUnit::kCore) {
     row["cpu_count"] = absl::StrCat(run.units);
     row["cpu_model"] = run.hardware;
