@@ -29,6 +29,7 @@
 #include "cli/text/table.h"
 #include "core/base/nearest_word.h"
 #include "core/statement/codecarbon.h"
+#include "core/statement/coverage.h"
 #include "core/statement/eu_form.h"
 #include "core/statement/hugging_face.h"
 #include "core/statement/numbers.h"
@@ -45,6 +46,7 @@ struct Options {
   std::vector<std::string> jobs;
   TrainingFacts facts;
   std::optional<double> flops;
+  std::string tokens_kind, flops_kind;  // empty: not given
   std::string format = "text";
   std::string output, file, archive, grid;
   std::string config = CARBON_CONFIG_FILE;
@@ -76,21 +78,54 @@ constexpr Format kFormats[] = {
 // Warns that figures lack some runs, and says what would help the first of them. The statement
 // names each.
 void ComplainOfGaps(const TrainingStatement& statement) {
-  if (statement.is_complete()) return;
   int64_t runs = 0;
-  double hours = 0;
+  HoursByUnit hours;
   const StatedRun* first = nullptr;
   for (const StatedRun& run : statement.runs) {
-    if (run.energy.has_value() && run.emission.has_value()) continue;
+    if (run.is_covered()) continue;
     ++runs;
-    hours += run.unit_hours();
+    hours.Add(run);
     if (first == nullptr) first = &run;
   }
-  Complain(absl::StrCat(
-      CountText(runs, "run", "runs"), " of ", statement.runs.size(), " with ",
-      SignificantText(hours), " reserved hours are not covered: ", first->why_not_covered,
-      first->energy.has_value() ? "; give them with --grid or --archive"
-                                : "; give the partition one kind of pool in carbon.json"));
+  if (first == nullptr) return;
+  Complain(absl::StrCat("not covered: ", CountText(runs, "run", "runs"), " of ",
+                        statement.runs.size(), ", with ", hours.Text(), "; ",
+                        first->why_not_covered,
+                        first->energy.has_value()
+                            ? "; give actual values with --grid or --archive"
+                            : "; carbon.json must name one kind of pool for the partition, with "
+                              "its site and hardware"));
+}
+
+// Returns what is wrong with the facts taken together, or an empty string.
+std::string FaultOf(const TrainingFacts& facts) {
+  if (facts.active_parameters.has_value() && facts.parameters.has_value() &&
+      *facts.active_parameters > *facts.parameters) {
+    return absl::StrCat("--active-parameters: ", CountText(*facts.active_parameters),
+                        " is more than --parameters ", CountText(*facts.parameters),
+                        "; --parameters counts all of them");
+  }
+  if (facts.epochs.has_value() && !facts.tokens.has_value()) {
+    return "--epochs: says how often the training data was read; give --tokens too";
+  }
+  if (facts.epochs.has_value() && *facts.epochs < 1) {
+    return "--epochs: is less than 1; leave it out if only a part of the data was read";
+  }
+  if (facts.tokens_kind.has_value() && !facts.tokens.has_value()) {
+    return "--tokens-kind: says what --tokens counts; give --tokens too";
+  }
+  if (facts.flops_kind.has_value() && !facts.flops.has_value()) {
+    return "--flops-kind: says what --flops counts; give --flops too (6 x parameters x tokens is "
+           "effective)";
+  }
+  return "";
+}
+
+std::optional<ValueKind> KindOf(const std::string& name) {
+  for (const ValueKind kind : {ValueKind::kGross, ValueKind::kEffective}) {
+    if (name == ValueKindName(kind)) return kind;
+  }
+  return std::nullopt;
 }
 
 int Run(Options options) {
@@ -101,10 +136,10 @@ int Run(Options options) {
   }
   TrainingFacts facts = options.facts;
   if (options.flops.has_value()) facts.flops = Flops(*options.flops);
-  if (facts.active_parameters.has_value() && facts.parameters.has_value() &&
-      *facts.active_parameters > *facts.parameters) {
-    Complain(absl::StrCat("--active-parameters: ", *facts.active_parameters,
-                          " is more than --parameters ", *facts.parameters));
+  facts.tokens_kind = KindOf(options.tokens_kind);
+  facts.flops_kind = KindOf(options.flops_kind);
+  if (const std::string fault = FaultOf(facts); !fault.empty()) {
+    Complain(fault);
     return 2;
   }
   const absl::StatusOr<std::unique_ptr<ClusterCopy>> copy =
@@ -167,7 +202,8 @@ CLI::Validator PositiveNumber() {
       [](std::string& text) {
         double value = 0;
         const bool is_good = absl::SimpleAtod(text, &value) && std::isfinite(value) && value > 0;
-        return is_good ? std::string() : absl::StrCat("\"", text, "\" is not a positive number");
+        return is_good ? std::string()
+                       : absl::StrCat("\"", text, "\" is not a positive number, such as 2e10");
       },
       "");
 }
@@ -227,12 +263,22 @@ void AddStatement(CLI::App& app, int* exit_code) {
   text("--location", facts.location, "TEXT", "Where it ran: \"Oslo, Norway\"", OneLine());
   text("--precision", facts.precision, "NAME", "fp64, fp32, tf32, bf16, fp16, fp8, fp4 or mixed",
        OneOf({"fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "fp4", "mixed"}));
-  number("--tokens", facts.tokens, "Tokens that it was trained on");
+  const auto kind = [&](const char* name, std::string& target, const char* description) {
+    statement->add_option(name, target, description)
+        ->check(OneOf({"gross", "effective"}))
+        ->type_name("gross|effective")
+        ->group(training);
+  };
+  number("--tokens", facts.tokens, "Tokens that it was trained on, in all passes over the data");
+  kind("--tokens-kind", options->tokens_kind, "Whether these are raw or deduplicated tokens");
+  number("--epochs", facts.epochs, "Passes over the data; default: 1");
   number("--parameters", facts.parameters, "Parameters of the model");
   number("--active-parameters", facts.active_parameters,
          "Parameters active per token, of a mixture of experts");
   number("--flops", options->flops,
          "Floating-point operations; default: 6 x (active) parameters x tokens");
+  kind("--flops-kind", options->flops_kind,
+       "Whether --flops counts what the hardware could do, or what the model needed");
   std::vector<std::string> formats;
   for (const Format& format : kFormats) formats.emplace_back(format.name);
   statement->add_option("--format", options->format, "The form of the statement; default text")

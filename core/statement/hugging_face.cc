@@ -42,10 +42,8 @@ std::string SourceText(const TrainingStatement& statement) {
                       " of the energy with actual values); operational only");
 }
 
-// Readers of YAML 1.1 take an exponent without a point for text, "1e+09". This has none below
-// 10^15.
 std::string Grams(const TrainingStatement& statement) {
-  return SignificantText(statement.location_based.sum->value.value(), 6);
+  return DecimalText(statement.location_based.sum->value.value(), 6);
 }
 
 std::string EmissionLine(const TrainingStatement& statement) {
@@ -56,8 +54,8 @@ std::string EmissionLine(const TrainingStatement& statement) {
     return Line("emissions", "null", "grams; not known of any run");
   }
   return Line("emissions", "null",
-              absl::StrCat("grams; only known of ", ShareText(statement.location_based.coverage),
-                           " of the hours reserved: ", Grams(statement)));
+              absl::StrCat("grams; only known of ", CoverageText(statement.location_based.coverage),
+                           ": ", Grams(statement)));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace {
 std::string RunsSentence(const TrainingStatement& statement) {
   const auto runs = static_cast<int64_t>(statement.runs.size());
   const auto jobs = static_cast<int64_t>(statement.jobs.size());
+  if (runs == 1) return "The one run in Slurm's accounting counts. ";
   return absl::StrCat("All ", CountText(runs, "run", "runs"), " of ",
                       CountText(jobs, "job", "jobs"),
                       " in Slurm's accounting count, failed and requeued ones too. ");
@@ -50,7 +51,7 @@ std::string EnergySentence(const TrainingStatement& statement) {
     if (!is_used) continue;
     const double all = statement.it.sum->value.value();
     const double share = all > 0 ? sum.value() / all : 1;
-    ways.push_back(share >= kFullCoverage
+    ways.push_back(share >= kFullShare
                        ? std::string(HowKnown(basis))
                        : absl::StrCat(HowKnown(basis), " (", ShareText(share), ")"));
   }
@@ -69,7 +70,7 @@ std::string PueSentence(const TrainingStatement& statement) {
 std::string EmissionSentence(const TrainingStatement& statement) {
   const double actual = statement.actual_share;
   std::string values = "as forecast";
-  if (actual >= kFullCoverage) {
+  if (actual >= kFullShare) {
     values = "with actual values";
   } else if (actual > 0) {
     values = absl::StrCat("with actual values for ", ShareText(actual),
@@ -83,17 +84,30 @@ std::string EmissionSentence(const TrainingStatement& statement) {
 }
 
 std::string IntervalSentence(const TrainingStatement& statement) {
-  return statement.actual_share >= kFullCoverage
+  return statement.actual_share >= kFullShare
              ? "Intervals are the central 90% of the errors of power and PUE. "
              : "Intervals are the central 90% of the errors of power, PUE and forecasts. ";
 }
 
+std::string EnergyCoverageSentence(const TrainingStatement& statement) {
+  if (statement.it.is_full()) return "";
+  return absl::StrCat("Energy is known of ", CoverageText(statement.it.coverage),
+                      "; the sum lacks the rest. ");
+}
+
 std::string CoverageSentence(const TrainingStatement& statement) {
   if (statement.is_complete()) return "";
-  return absl::StrCat("Energy is known for ", ShareText(statement.it.coverage),
-                      " of the hours reserved, emission for ",
-                      ShareText(statement.location_based.coverage), "; the sums lack the rest. ");
+  const std::string energy = CoverageText(statement.it.coverage);
+  const std::string emission = CoverageText(statement.location_based.coverage);
+  if (energy == emission) {
+    return absl::StrCat("Energy and emission are known of ", energy, "; the sums lack the rest. ");
+  }
+  return absl::StrCat("Energy is known of ", energy, "; emission of ", emission,
+                      "; the sums lack the rest. ");
 }
+
+constexpr char kNetworkSentence[] =
+    "Network and storage count only if they are metered with the nodes. ";
 
 // What is stated beside the emission.
 std::string ApartSentence(const TrainingStatement& statement) {
@@ -101,7 +115,7 @@ std::string ApartSentence(const TrainingStatement& statement) {
   if (statement.embodied.sum.has_value()) apart.push_back("embodied");
   if (statement.market_based.sum.has_value()) apart.push_back("market-based");
   if (statement.avoided.has_value()) apart.push_back("avoided");
-  std::string text = "Network and storage count only if they are metered with the nodes. ";
+  std::string text = kNetworkSentence;
   if (apart.empty()) return text;
   const std::string last = apart.back();
   apart.pop_back();
@@ -111,20 +125,31 @@ std::string ApartSentence(const TrainingStatement& statement) {
   return text;
 }
 
-}  // namespace
-
-std::string Methodology(const TrainingStatement& statement) {
+// The paragraph if there is no energy, or an empty string.
+std::string WithoutEnergy(const TrainingStatement& statement) {
   if (!statement.start.has_value()) {
     return "None of the jobs has run, so there is nothing to measure.";
   }
-  std::string text = RunsSentence(statement);
-  if (!statement.it.sum.has_value()) {
-    absl::StrAppend(&text,
-                    "The energy of none of them is known: their hardware is not in "
-                    "carbon.json.");
-    return text;
-  }
-  absl::StrAppend(&text, EnergySentence(statement), PueSentence(statement));
+  if (statement.it.sum.has_value()) return "";
+  return absl::StrCat(RunsSentence(statement), "The energy of none of them is known.");
+}
+
+}  // namespace
+
+std::string EnergyMethodology(const TrainingStatement& statement) {
+  std::string text = WithoutEnergy(statement);
+  if (!text.empty()) return text;
+  text = absl::StrCat(RunsSentence(statement), EnergySentence(statement), PueSentence(statement),
+                      "The interval is the central 90% of the errors of power and PUE. ",
+                      EnergyCoverageSentence(statement), kNetworkSentence);
+  text.pop_back();
+  return text;
+}
+
+std::string Methodology(const TrainingStatement& statement) {
+  std::string text = WithoutEnergy(statement);
+  if (!text.empty()) return text;
+  text = absl::StrCat(RunsSentence(statement), EnergySentence(statement), PueSentence(statement));
   if (statement.location_based.sum.has_value()) {
     absl::StrAppend(&text, EmissionSentence(statement), IntervalSentence(statement));
   } else {

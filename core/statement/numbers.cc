@@ -13,13 +13,42 @@
 
 namespace carbon {
 
+namespace {
+
+// "2.50e+22", its digits and its exponent.
+struct Scientific {
+  std::string text, digits;
+  int exponent;
+};
+
+Scientific ScientificOf(double value, int figures) {
+  const std::string text = absl::StrFormat("%.*e", figures - 1, value);
+  const size_t e = text.find('e');
+  return {text, text.substr(0, e), std::atoi(text.c_str() + e + 1)};
+}
+
+}  // namespace
+
 std::string SignificantText(double value, int figures) {
   if (!std::isfinite(value)) return "unknown";
   if (value == 0) return "0";
-  const std::string scientific = absl::StrFormat("%.*e", figures - 1, value);
-  const int exponent = std::atoi(scientific.c_str() + scientific.find('e') + 1);
-  if (exponent >= 15 || exponent < -6) return scientific;
-  return absl::StrFormat("%.*f", std::max(0, figures - 1 - exponent), value);
+  const Scientific scientific = ScientificOf(value, figures);
+  if (scientific.exponent >= 15 || scientific.exponent < -6) return scientific.text;
+  return DecimalText(value, figures);
+}
+
+std::string DecimalText(double value, int figures) {
+  if (!std::isfinite(value)) return "unknown";
+  if (value == 0) return "0";
+  return absl::StrFormat("%.*f", std::max(0, figures - 1 - ScientificOf(value, figures).exponent),
+                         value);
+}
+
+std::string PowerText(double value, int figures) {
+  if (!std::isfinite(value)) return "unknown";
+  if (value == 0) return "0";
+  const Scientific scientific = ScientificOf(value, figures);
+  return absl::StrCat(scientific.digits, "x10^", scientific.exponent);
 }
 
 std::string EnergyText(KilowattHours energy) {

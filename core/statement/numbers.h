@@ -17,6 +17,13 @@ namespace carbon {
 // 1e15 on.
 std::string SignificantText(double value, int figures = 3);
 
+// Returns the same without an exponent, however large or small the value is.
+std::string DecimalText(double value, int figures = 3);
+
+// Returns "1.2x10^19", the number with this many significant figures, as the EU's form writes large
+// counts.
+std::string PowerText(double value, int figures = 2);
+
 // Returns "0.0336 MWh", and "0.0336 MWh (90%: 0.0302 to 0.0370)" with an interval.
 std::string EnergyText(KilowattHours energy);
 std::string EnergyText(const Ranged<KilowattHours>& energy);

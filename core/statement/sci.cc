@@ -6,9 +6,10 @@
 namespace carbon {
 
 const char kSciBoundary[] =
-    "Model training as Slurm ran it: every run of the jobs, failed and requeued ones too. Data "
-    "engineering, system integration and end of life are outside, and so are storage and the "
-    "interconnect unless the energy is metered with them.";
+    "Model training as Slurm ran it: every run of the jobs, failed and requeued ones too. This is "
+    "only a part of the provider's boundary. A provider's SCI also counts inception, the "
+    "collection, cleaning and synthesis of data, experiments and evaluation, deployment and "
+    "retirement, and storage and network unless the energy was metered with them.";
 
 std::array<SciScore, 3> SciScores(const TrainingStatement& statement) {
   std::array<SciScore, 3> scores = {
@@ -17,12 +18,15 @@ std::array<SciScore, 3> SciScores(const TrainingStatement& statement) {
       SciScore{"training token", "the data seen, in which data sets are stated", 1e6,
                "million training tokens"},
       SciScore{"parameter", "the size of the model that results", 1e9, "billion parameters"}};
-  if (statement.work.has_value()) scores[0].count = statement.work->flops.value();
-  scores[1].count = statement.facts.tokens;
+  if (statement.work.has_value()) {
+    scores[0].count = statement.work->flops.value();
+    scores[0].kind = statement.work->kind;
+  }
+  scores[1].count = statement.facts.data_tokens();
+  scores[1].kind = statement.facts.tokens_kind;
   scores[2].count = statement.facts.parameters;
+  scores[2].kind = ValueKind::kGross;
 
-  const bool has_all_embodied =
-      statement.embodied.sum.has_value() && statement.embodied.coverage >= kFullCoverage;
   for (SciScore& score : scores) {
     if (!score.count.has_value()) {
       score.why = absl::StrCat("the number of ", score.unit, "s is not known");
@@ -33,7 +37,7 @@ std::array<SciScore, 3> SciScores(const TrainingStatement& statement) {
       continue;
     }
     score.operational = statement.location_based.sum->value / *score.count;
-    if (!has_all_embodied) {
+    if (!statement.embodied.is_full()) {
       score.why = "the embodied emission of the hardware is not known";
       continue;
     }
@@ -45,13 +49,16 @@ std::array<SciScore, 3> SciScores(const TrainingStatement& statement) {
 
 std::string SciText(const SciScore& score) {
   const auto mass = [&](GramsCo2e of_one) { return FormatMass(of_one * score.scale); };
+  const std::string per = absl::StrCat(
+      " CO2e per ", score.scale_name,
+      score.kind.has_value() ? absl::StrCat(", ", ValueKindName(*score.kind)) : std::string());
   if (score.total.has_value()) {
-    return absl::StrCat(mass(*score.total), " CO2e per ", score.scale_name, " (operational ",
-                        mass(*score.operational), ", embodied ", mass(*score.embodied), ")");
+    return absl::StrCat(mass(*score.total), per, " (operational ", mass(*score.operational),
+                        ", embodied ", mass(*score.embodied), ")");
   }
   if (!score.operational.has_value()) return absl::StrCat("unknown: ", score.why);
   return absl::StrCat("unknown: ", score.why, "; operational alone ", mass(*score.operational),
-                      " CO2e per ", score.scale_name);
+                      per);
 }
 
 }  // namespace carbon

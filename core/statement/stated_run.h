@@ -70,6 +70,11 @@ struct StatedRun {
   std::string why_not_covered;  // why it has no energy or emission
 
   absl::Time end() const { return start.value_or(absl::InfinitePast()) + ran; }
+  // Whether its energy and its emission are known, or it took no time.
+  bool is_covered() const {
+    return (energy.has_value() && emission.has_value()) || ran <= absl::ZeroDuration();
+  }
+  // Hours x units. Only hours of the same unit can be added.
   double unit_hours() const { return static_cast<double>(units) * absl::ToDoubleHours(ran); }
 };
 

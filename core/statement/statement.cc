@@ -16,11 +16,9 @@ template <class Q>
 class Summer {
  public:
   void Add(const StatedRun& run, const std::optional<Estimated<Q>>& figure) {
-    all_hours_ += run.unit_hours();
-    ++all_runs_;
+    coverage_.Add(run, figure.has_value());
     if (!figure.has_value()) return;
-    hours_ += run.unit_hours();
-    ++runs_;
+    is_known_ = true;
     sum_ += *figure;
   }
   // A figure whose interval is not known.
@@ -31,22 +29,20 @@ class Summer {
 
   CoveredSum<Q> Result() const {
     CoveredSum<Q> result;
-    if (runs_ == 0) return result;
+    result.coverage = coverage_;
+    if (!is_known_) return result;
     result.sum = Ranged<Q>{sum_.value};
     if (has_interval_) {
       result.sum->low = sum_.low();
       result.sum->high = sum_.high();
     }
-    // Runs that reserved nothing, or for no time, have no weight.
-    result.coverage = runs_ == all_runs_ ? 1 : all_hours_ > 0 ? hours_ / all_hours_ : 0;
     return result;
   }
 
  private:
   Estimated<Q> sum_;
-  bool has_interval_ = true;
-  double hours_ = 0, all_hours_ = 0;
-  int64_t runs_ = 0, all_runs_ = 0;
+  Coverage coverage_;
+  bool has_interval_ = true, is_known_ = false;
 };
 
 void CountJobs(std::vector<StatedRun> runs, TrainingStatement* statement) {
@@ -109,10 +105,7 @@ int64_t MostAtOnce(const std::vector<const StatedRun*>& runs) {
 
 void ListHardware(TrainingStatement* statement) {
   std::map<std::pair<std::string, AllocationUnit>, std::vector<const StatedRun*>> runs;
-  for (const StatedRun& run : statement->runs) {
-    runs[{run.hardware, run.unit}].push_back(&run);
-    statement->unit_hours += run.unit_hours();
-  }
+  for (const StatedRun& run : statement->runs) runs[{run.hardware, run.unit}].push_back(&run);
   for (const auto& [key, of] : runs) {
     StatedHardware hardware{key.first, key.second, MostAtOnce(of)};
     for (const StatedRun* run : of) hardware.unit_hours += run->unit_hours();
@@ -225,15 +218,19 @@ std::vector<UnknownFigure> UnknownIn(const TrainingStatement& statement) {
   add(!facts.location.has_value(), "training.location", "give --location");
   add(!facts.precision.has_value(), "training.precision", "give --precision");
   add(!facts.tokens.has_value(), "training.tokens", "give --tokens");
+  add(facts.tokens.has_value() && !facts.epochs.has_value(), "training.epochs",
+      "give --epochs; a single pass over the data is assumed");
+  add(facts.tokens.has_value() && !facts.tokens_kind.has_value(), "training.tokens_kind",
+      "give --tokens-kind");
   add(!facts.parameters.has_value(), "training.parameters", "give --parameters");
   add(!statement.work.has_value(), "training.flops", "give --flops, or --tokens and --parameters");
-  add(statement.work.has_value() && !statement.work->is_effective, "training.flops_kind",
-      "the user does not say whether work that was repeated counts");
+  add(statement.work.has_value() && !statement.work->kind.has_value(), "training.flops_kind",
+      "give --flops-kind");
   const bool ran = statement.start.has_value();
   const auto add_sum = [&](const auto& figure, absl::string_view field, absl::string_view why) {
     add(ran && !figure.sum.has_value(), field, why);
-    add(figure.sum.has_value() && figure.coverage < kFullCoverage, field,
-        "the sum lacks some runs; its coverage says how much it counts");
+    add(figure.sum.has_value() && !figure.is_full(), field,
+        "the sum lacks some runs; its coverage says how many it counts");
   };
   add(!ran, "energy", "none of the jobs has run");
   add_sum(statement.it, "energy", "no run is covered");
@@ -261,10 +258,7 @@ std::vector<UnknownFigure> UnknownIn(const TrainingStatement& statement) {
 
 }  // namespace
 
-bool TrainingStatement::is_complete() const {
-  return it.sum.has_value() && location_based.sum.has_value() && it.coverage >= kFullCoverage &&
-         location_based.coverage >= kFullCoverage;
-}
+bool TrainingStatement::is_complete() const { return it.is_full() && location_based.is_full(); }
 
 TrainingStatement MakeStatement(std::vector<StatedRun> runs, const TrainingFacts& facts,
                                 Provenance provenance) {

@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "core/base/quantities.h"
 #include "core/config/profile.h"
+#include "core/statement/coverage.h"
 #include "core/statement/stated_run.h"
 #include "core/statement/training_facts.h"
 
@@ -33,12 +34,14 @@ struct Provenance {
   std::vector<AvoidedEmission> avoided;  // one for each decision that chose a plan
 };
 
-// The sum of a figure over the runs of which it is known, with the share of all unit-hours that
-// these runs have. Absent: it is known of no run. Errors that runs share stay shared in the sum.
+// The sum of a figure over the runs of which it is known, and which runs these are. Absent: it is
+// known of no run. Errors that runs share stay shared in the sum.
 template <class Q>
 struct CoveredSum {
   std::optional<Ranged<Q>> sum;
-  double coverage = 0;
+  Coverage coverage;
+
+  bool is_full() const { return sum.has_value() && coverage.is_full(); }
 };
 
 struct StatedHardware {
@@ -94,7 +97,6 @@ struct TrainingStatement {
 
   std::vector<StatedHardware> hardware;  // by name
   std::vector<StatedSite> sites;         // by name, those whose PUE was used
-  double unit_hours = 0;
 
   std::optional<TrainingWork> work;
 
@@ -118,8 +120,8 @@ struct TrainingStatement {
 TrainingStatement MakeStatement(std::vector<StatedRun> runs, const TrainingFacts& facts,
                                 Provenance provenance);
 
-// The share from which on all runs count as covered: sums of shares are not exact.
-inline constexpr double kFullCoverage = 1 - 1e-9;
+// The share from which on a part counts as the whole: sums of shares are not exact.
+inline constexpr double kFullShare = 1 - 1e-9;
 
 }  // namespace carbon
 

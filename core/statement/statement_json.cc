@@ -52,10 +52,29 @@ void SetRanged(const std::string& key, const std::optional<Ranged<Q>>& figure, J
   (*object)[key + "_90"] = figure.has_value() ? Interval(*figure) : Json();
 }
 
-// "effective", or null where it is not known what was counted.
+// "gross", "effective", or null if it is not known what was counted.
+Json KindOrNull(const std::optional<ValueKind>& kind) {
+  return kind.has_value() ? Json(std::string(ValueKindName(*kind))) : Json();
+}
+
 Json FlopsKind(const TrainingStatement& statement) {
-  const bool is_effective = statement.work.has_value() && statement.work->is_effective;
-  return is_effective ? Json(std::string("effective")) : Json();
+  return statement.work.has_value() ? KindOrNull(statement.work->kind) : Json();
+}
+
+Json CoverageObject(const Coverage& coverage) {
+  Json object;
+  object["runs"] = coverage.runs;
+  object["covered_runs"] = coverage.covered_runs;
+  object["hours"] = Json::array();
+  for (const auto& [unit, hours] : coverage.hours) {
+    Json entry;
+    entry["unit"] = std::string(AllocationUnitName(unit));
+    entry["reserved"] = hours.reserved;
+    entry["covered"] = hours.covered;
+    entry["share"] = OrNull(hours.share());
+    object["hours"].push_back(std::move(entry));
+  }
+  return object;
 }
 
 Json TrainingObject(const TrainingStatement& statement) {
@@ -65,6 +84,8 @@ Json TrainingObject(const TrainingStatement& statement) {
   training["location"] = OrNull(facts.location);
   training["precision"] = OrNull(facts.precision);
   training["tokens"] = OrNull(facts.tokens);
+  training["tokens_kind"] = KindOrNull(facts.tokens_kind);
+  training["epochs"] = OrNull(facts.epochs);
   training["parameters"] = OrNull(facts.parameters);
   training["active_parameters"] = OrNull(facts.active_parameters);
   training["flops"] = statement.work.has_value() ? Json(statement.work->flops.value()) : Json();
@@ -123,7 +144,7 @@ Json EnergyObject(const TrainingStatement& statement) {
   Json energy;
   SetRanged("it_kwh", statement.it.sum, &energy);
   SetRanged("at_meter_kwh", statement.at_meter.sum, &energy);
-  energy["coverage"] = statement.it.coverage;
+  energy["coverage"] = CoverageObject(statement.it.coverage);
   energy["methods"] = Json::array();
   for (const StatedMethod& method : statement.methods) {
     Json entry;
@@ -140,7 +161,7 @@ Json EnergyObject(const TrainingStatement& statement) {
 Json LocationBasedObject(const TrainingStatement& statement) {
   Json object;
   SetRanged("g", statement.location_based.sum, &object);
-  object["coverage"] = statement.location_based.coverage;
+  object["coverage"] = CoverageObject(statement.location_based.coverage);
   object["mean_intensity_g_per_kwh"] = OrNull(statement.mean_intensity);
   object["kinds"] = Names(statement.kinds);
   object["providers"] = Names(statement.providers);
@@ -154,7 +175,7 @@ Json MarketBasedObject(const TrainingStatement& statement) {
   object["g"] = statement.market_based.sum.has_value()
                     ? Json(statement.market_based.sum->value.value())
                     : Json();
-  object["coverage"] = statement.market_based.coverage;
+  object["coverage"] = CoverageObject(statement.market_based.coverage);
   object["instruments"] = statement.instruments.empty() ? Json() : Names(statement.instruments);
   return object;
 }
@@ -163,7 +184,7 @@ Json EmbodiedObject(const TrainingStatement& statement) {
   Json object;
   object["g"] =
       statement.embodied.sum.has_value() ? Json(statement.embodied.sum->value.value()) : Json();
-  object["coverage"] = statement.embodied.coverage;
+  object["coverage"] = CoverageObject(statement.embodied.coverage);
   object["share"] = "of the units reserved, by hours reserved";
   object["lifetime_years"] = nullptr;
   object["sources"] = Names(statement.embodied_sources);
@@ -223,8 +244,19 @@ Json PartsObject(const Provenance& provenance) {
 
 Json SciObject(const TrainingStatement& statement) {
   Json sci;
-  sci["standard"] = "SCI for AI, the provider's functional units; ISO/IEC 21031";
+  sci["standard"] = "SCI for AI (Green Software Foundation), which extends ISO/IEC 21031:2024";
+  sci["persona"] = "provider";
   sci["boundary"] = std::string(kSciBoundary);
+  sci["formula"] =
+      "(operational_g + embodied_g) / count; operational_g = energy_kwh x intensity_g_per_kwh, "
+      "location-based, PUE included";
+  // Terms of a part of the runs would not give the scores.
+  const bool is_complete = statement.is_complete();
+  sci["energy_kwh"] = is_complete ? Json(statement.at_meter.sum->value.value()) : Json();
+  sci["intensity_g_per_kwh"] = is_complete ? OrNull(statement.mean_intensity) : Json();
+  sci["operational_g"] = is_complete ? Json(statement.location_based.sum->value.value()) : Json();
+  sci["embodied_g"] =
+      statement.embodied.is_full() ? Json(statement.embodied.sum->value.value()) : Json();
   sci["flops_source"] = statement.work.has_value() ? Json(statement.work->source) : Json();
   sci["flops_kind"] = FlopsKind(statement);
   sci["scores"] = Json::array();
@@ -233,6 +265,7 @@ Json SciObject(const TrainingStatement& statement) {
     entry["per"] = std::string(score.unit);
     entry["reason"] = std::string(score.reason);
     entry["count"] = OrNull(score.count);
+    entry["values"] = KindOrNull(score.kind);
     entry["operational_g"] = OrNull(score.operational);
     entry["embodied_g"] = OrNull(score.embodied);
     entry["sci_g"] = OrNull(score.total);
@@ -248,7 +281,11 @@ std::string Printed(const Json& json) {
 
 }  // namespace
 
-std::string SciJson(const TrainingStatement& statement) { return Printed(SciObject(statement)); }
+std::string SciJson(const TrainingStatement& statement) {
+  Json sci = SciObject(statement);
+  sci["methodology"] = Methodology(statement);
+  return Printed(sci);
+}
 
 std::string StatementJson(const TrainingStatement& statement) {
   Json root;

@@ -10,12 +10,14 @@
 namespace carbon {
 
 // Raised if a reader of the version before would misread a field. New fields do not raise it.
-inline constexpr int kStatementVersion = 1;
+// Version 1 had one number for a coverage, which added hours of devices, cores and nodes.
+inline constexpr int kStatementVersion = 2;
 
 // Returns the object and a newline. ASCII only. Energy is in kWh, masses in grams, times are UTC.
 std::string StatementJson(const TrainingStatement& statement);
 
-// Returns its member "sci" alone: the scores per FLOP, per training token and per parameter.
+// Returns its member "sci" alone, with the methodology: the scores per FLOP, per training token and
+// per parameter.
 std::string SciJson(const TrainingStatement& statement);
 
 }  // namespace carbon

@@ -1,6 +1,7 @@
 #include "core/statement/statement_text.h"
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -48,11 +49,24 @@ std::string CountOrUnknown(const std::optional<double>& count) {
   return count.has_value() ? CountText(*count) : "unknown";
 }
 
-// " of 92% of the hours reserved", or nothing.
+// ", of 5 of 6 runs, with 92% of the device-hours reserved", or nothing.
 template <class Q>
-std::string CoverageText(const CoveredSum<Q>& sum) {
-  if (sum.coverage >= kFullCoverage) return "";
-  return absl::StrCat(", of ", ShareText(sum.coverage), " of the hours reserved");
+std::string PartText(const CoveredSum<Q>& sum) {
+  if (sum.is_full()) return "";
+  return absl::StrCat(", of ", CoverageText(sum.coverage));
+}
+
+// ", effective", or nothing.
+std::string KindText(const std::optional<ValueKind>& kind) {
+  return kind.has_value() ? absl::StrCat(", ", ValueKindName(*kind)) : "";
+}
+
+std::string TokensText(const TrainingFacts& facts) {
+  if (!facts.tokens.has_value()) return "unknown";
+  return absl::StrCat(CountText(*facts.tokens), KindText(facts.tokens_kind),
+                      facts.epochs.has_value()
+                          ? absl::StrFormat(", in %g passes over the data", *facts.epochs)
+                          : "");
 }
 
 std::string RunsText(const TrainingStatement& statement) {
@@ -92,26 +106,26 @@ std::string RunSection(const TrainingStatement& statement) {
   section.Line("location", facts.location.value_or("unknown"));
   section.Line("training type", facts.training_type.value_or("unknown"));
   section.Line("precision", facts.precision.value_or("unknown"));
-  section.Line("tokens", CountOrUnknown(facts.tokens));
+  section.Line("tokens", TokensText(facts));
   section.Line("parameters",
                facts.active_parameters.has_value()
                    ? absl::StrCat(CountOrUnknown(facts.parameters), ", active per token ",
                                   CountText(*facts.active_parameters))
                    : CountOrUnknown(facts.parameters));
-  section.Line("FLOP", statement.work.has_value()
-                           ? absl::StrCat(SignificantText(statement.work->flops.value()), " (",
-                                          statement.work->source,
-                                          statement.work->is_effective ? ", effective)" : ")")
-                           : "unknown");
+  section.Line("FLOP",
+               statement.work.has_value()
+                   ? absl::StrCat(SignificantText(statement.work->flops.value()), " (",
+                                  statement.work->source, KindText(statement.work->kind), ")")
+                   : "unknown");
   return section.text();
 }
 
 std::string EnergySection(const TrainingStatement& statement) {
   Section section("Energy");
   if (!statement.it.sum.has_value()) return section.Line("IT", "unknown").text();
-  section.Line("IT", absl::StrCat(EnergyText(*statement.it.sum), CoverageText(statement.it)));
+  section.Line("IT", absl::StrCat(EnergyText(*statement.it.sum), PartText(statement.it)));
   section.Line("at the meter",
-               absl::StrCat(EnergyText(*statement.at_meter.sum), CoverageText(statement.at_meter)));
+               absl::StrCat(EnergyText(*statement.at_meter.sum), PartText(statement.at_meter)));
   for (const StatedMethod& method : statement.methods) {
     section.Line("method", absl::StrCat(EnergyBasisName(method.basis), ": ", EnergyText(method.it),
                                         method.source.empty() ? "" : ", ", method.source));
@@ -126,7 +140,7 @@ std::string EnergySection(const TrainingStatement& statement) {
 
 template <class Q>
 std::string SumText(const CoveredSum<Q>& sum) {
-  return sum.sum.has_value() ? absl::StrCat(EmissionText(*sum.sum), CoverageText(sum)) : "unknown";
+  return sum.sum.has_value() ? absl::StrCat(EmissionText(*sum.sum), PartText(sum)) : "unknown";
 }
 
 std::string EmissionSection(const TrainingStatement& statement) {
@@ -175,21 +189,20 @@ std::string AvoidedSection(const TrainingStatement& statement) {
 std::string NotCoveredSection(const TrainingStatement& statement) {
   struct Rest {
     std::vector<std::string> jobs;
-    double hours = 0;
+    HoursByUnit hours;
   };
   std::map<std::string, Rest> rests;  // by the reason
   for (const StatedRun& run : statement.runs) {
-    if (run.energy.has_value() && run.emission.has_value()) continue;
+    if (run.is_covered()) continue;
     Rest& rest = rests[run.why_not_covered.empty() ? "not known" : run.why_not_covered];
     rest.jobs.push_back(run.job);
-    rest.hours += run.unit_hours();
+    rest.hours.Add(run);
   }
   if (rests.empty()) return "";
   Section section("Not covered");
   for (const auto& [why, rest] : rests) {
     section.Line(CountText(static_cast<int64_t>(rest.jobs.size()), "run", "runs"),
-                 absl::StrCat(absl::StrJoin(rest.jobs, ", "), "; ", SignificantText(rest.hours),
-                              " hours reserved: ", why));
+                 absl::StrCat(absl::StrJoin(rest.jobs, ", "), "; ", rest.hours.Text(), ": ", why));
   }
   return section.text();
 }

@@ -88,6 +88,11 @@ class StatementTest(PrivateSlurmTest):
         self.assertAlmostEqual(stated["energy"]["it_kwh"], joules / 3.6e6, 9)
         self.assertAlmostEqual(stated["location_based"]["g"], grams, 9)
         self.assertEqual(stated["location_based"]["actual_share"], 1)
+        coverage = stated["location_based"]["coverage"]
+        self.assertEqual((coverage["runs"], coverage["covered_runs"]), (6, 6))
+        self.assertEqual([hours["unit"] for hours in coverage["hours"]], ["device"])
+        self.assertAlmostEqual(coverage["hours"][0]["covered"],
+                               sum(seconds * gpus for _, _, _, seconds, gpus in rows) / 3600, 9)
         self.assertEqual((stated["jobs"]["runs"], stated["jobs"]["restarts"]), (6, 1))
         self.assertEqual(stated["jobs"]["array_tasks"], 3)
         self.assertEqual(stated["jobs"]["ended"],

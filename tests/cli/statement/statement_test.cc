@@ -190,10 +190,17 @@ TEST_F(ScarbonStatement, NamesTheRunsThatAreNotCovered) {
   Accounting(Row("102", "COMPLETED", 1, 10, "frankfurt") + Row("103", "COMPLETED", 1, 2, "debug"));
   const Ran ran = Run("102,103 --grid grid --format json");
   EXPECT_EQ(ran.code, 0);
-  EXPECT_THAT(ran.err, HasSubstr("scarbon: 1 run of 2 with 16.0 reserved hours are not covered: "
-                                 "partition debug: it ran in a partition that is no pool"));
+  EXPECT_THAT(ran.err,
+              HasSubstr("scarbon: not covered: 1 run of 2, with 16.0 device-hours reserved; "
+                        "partition debug: it ran in a partition that is no pool; carbon.json must "
+                        "name one kind of pool for the partition, with its site and hardware\n"));
   const Json stated = Json::parse(ran.out);
-  EXPECT_NEAR(stated["energy"]["coverage"], 80.0 / 96, 1e-12);
+  const Json& coverage = stated["energy"]["coverage"];
+  EXPECT_EQ(coverage["runs"], 2);
+  EXPECT_EQ(coverage["covered_runs"], 1);
+  ASSERT_EQ(coverage["hours"].size(), 1u);
+  EXPECT_EQ(coverage["hours"][0]["unit"], "device");
+  EXPECT_NEAR(coverage["hours"][0]["share"], 80.0 / 96, 1e-12);
   EXPECT_EQ(stated["runs"][1]["not_covered"],
             "partition debug: it ran in a partition that is no pool");
   EXPECT_TRUE(stated["runs"][1]["it_kwh"].is_null());
@@ -221,10 +228,10 @@ TEST_F(ScarbonStatement, HasEveryForm) {
       "--training-type pre-training --precision bf16 --format ";
   const std::vector<std::pair<std::string, std::string>> begins = {
       {"text", "Statement of a training run: demo\n"},
-      {"json", "{\n  \"statement_version\": 1,\n"},
+      {"json", "{\n  \"statement_version\": 2,\n"},
       {"huggingface", "co2_eq_emissions:\n  emissions: 7150.00  # grams\n"},
       {"codecarbon", "timestamp,project_name,run_id,"},
-      {"eu", "Model Documentation Form, "},
+      {"eu", "Model Documentation Form\n\nModel name\n  demo\n\nCOMPUTATIONAL RESOURCES "},
       {"sci", "{\n  \"standard\": "}};
   for (const auto& [format, begin] : begins) {
     const Ran ran = Run(facts + format);
@@ -269,13 +276,19 @@ TEST_F(ScarbonStatement, RefusesWrongOptions) {
   const std::vector<std::pair<std::string, std::string>> wrong = {
       {"", "jobs is required"},
       {"17-20", "job \"17-20\": is not a job; write 17, a task 17_3 or tasks 17_[0-7,9]"},
-      {"101 --tokens -1", "--tokens: \"-1\" is not a positive number"},
+      {"101 --tokens -1", "--tokens: \"-1\" is not a positive number, such as 2e10"},
+      {"101 --tokens 2e9 --epochs 0.5", "--epochs: is less than 1; leave it out if"},
+      {"101 --epochs 2", "--epochs: says how often the training data was read; give --tokens too"},
+      {"101 --tokens-kind gross", "--tokens-kind: says what --tokens counts; give --tokens too"},
+      {"101 --flops-kind gross", "--flops-kind: says what --flops counts; give --flops too"},
+      {"101 --flops 1e20 --flops-kind net", "--flops-kind: \"net\" is none of gross, effective"},
       {"101 --format yml", "--format: \"yml\" is none of text, json, huggingface, codecarbon"},
       {"101 --training-type pretraining", "did you mean pre-training?"},
       {"101 --precision int7", "--precision: \"int7\" is none of"},
       {"101 --name ''", "--name: is empty"},
       {"101 --location \"$(printf 'a\\nb')\"", "--location: has a control character"},
-      {"101 --parameters 1e9 --active-parameters 2e9", "--active-parameters: 2e+09 is more than"}};
+      {"101 --parameters 1e9 --active-parameters 2e9",
+       "--active-parameters: 2e+09 is more than --parameters 1e+09; --parameters counts all"}};
   for (const auto& [arguments, error] : wrong) {
     const Ran ran = Run(arguments);
     EXPECT_EQ(ran.code, 2) << arguments;

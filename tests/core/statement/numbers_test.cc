@@ -21,6 +21,20 @@ TEST(Numbers, HaveAtLeastTheirSignificantFigures) {
   EXPECT_EQ(SignificantText(std::numeric_limits<double>::quiet_NaN()), "unknown");
 }
 
+TEST(Numbers, DecimalsHaveNoExponent) {
+  EXPECT_EQ(DecimalText(1e22), "10000000000000000000000");
+  EXPECT_EQ(DecimalText(3.14159e-9, 2), "0.0000000031");
+  EXPECT_EQ(DecimalText(0), "0");
+  EXPECT_EQ(DecimalText(7150, 6), "7150.00");
+}
+
+TEST(Numbers, PowersHaveTheirSignificantFigures) {
+  EXPECT_EQ(PowerText(1.2e19), "1.2x10^19");
+  EXPECT_EQ(PowerText(9.97e19), "1.0x10^20");
+  EXPECT_EQ(PowerText(2.4e25, 3), "2.40x10^25");
+  EXPECT_EQ(PowerText(1), "1.0x10^0");
+}
+
 TEST(Numbers, EnergyIsInMegawattHours) {
   EXPECT_EQ(EnergyText(KilowattHours(1)), "0.00100 MWh");
   EXPECT_EQ(EnergyText(KilowattHours(1287000)), "1287 MWh");

@@ -1,6 +1,6 @@
 // A training of five jobs, made up with round figures: one that was requeued after a node failed,
 // an array of two, one that was cancelled before it began, one on other hardware at another site,
-// and one that still runs in a partition that carbon.json does not name.
+// and one that still runs, on whole nodes in a partition that carbon.json does not name.
 #ifndef TESTS_CORE_STATEMENT_SAMPLE_RUNS_H_
 #define TESTS_CORE_STATEMENT_SAMPLE_RUNS_H_
 
@@ -90,7 +90,8 @@ inline std::vector<StatedRun> SampleRuns() {
   elsewhere.partition = "debug";
   elsewhere.start = At("2026-11-03T06:00:00Z");
   elsewhere.ran = absl::Hours(5);
-  elsewhere.nodes = 1;
+  elsewhere.nodes = 4;
+  elsewhere.unit = AllocationUnit::kNode;
   elsewhere.units = 4;
   elsewhere.why_not_covered = "partition debug has no pool in carbon.json";
   runs.push_back(elsewhere);
@@ -104,6 +105,8 @@ inline TrainingFacts SampleFacts() {
   facts.location = "Oslo, Norway";
   facts.precision = "bf16";
   facts.tokens = 2e9;
+  facts.tokens_kind = ValueKind::kEffective;
+  facts.epochs = 2;
   facts.parameters = 1e9;
   return facts;
 }

@@ -51,13 +51,44 @@ TEST(Statement, SumsOverAllRunsThatAreCovered) {
   EXPECT_NEAR(statement.mean_intensity->value(), 50, 1e-9);
   // Of 550 kWh, 30 are half actual.
   EXPECT_NEAR(statement.actual_share, 535.0 / 550, 1e-12);
-  // Unit-hours: 45 x 8, 10 x 16, and 5 x 4 that are not covered.
-  EXPECT_DOUBLE_EQ(statement.unit_hours, 540);
-  EXPECT_DOUBLE_EQ(statement.it.coverage, 520.0 / 540);
+  // Device-hours: 45 x 8 and 10 x 16. 5 x 4 node-hours are not covered.
+  const Coverage& coverage = statement.it.coverage;
+  EXPECT_DOUBLE_EQ(coverage.hours.at(AllocationUnit::kDevice).reserved, 520);
+  EXPECT_DOUBLE_EQ(coverage.hours.at(AllocationUnit::kDevice).covered, 520);
+  EXPECT_DOUBLE_EQ(coverage.hours.at(AllocationUnit::kNode).reserved, 20);
+  EXPECT_DOUBLE_EQ(coverage.hours.at(AllocationUnit::kNode).covered, 0);
+  EXPECT_EQ(coverage.covered_runs, 5);
   EXPECT_NEAR(statement.market_based.sum->value.value(), 450 * 10, 1e-9);
-  EXPECT_DOUBLE_EQ(statement.market_based.coverage, 360.0 / 540);
+  EXPECT_DOUBLE_EQ(statement.market_based.coverage.hours.at(AllocationUnit::kDevice).covered, 360);
+  EXPECT_EQ(statement.market_based.coverage.covered_runs, 4);
   EXPECT_NEAR(statement.embodied.sum->value.value(), 3600, 1e-9);
   EXPECT_FALSE(statement.is_complete());
+}
+
+// 8 device-hours are covered, and 100 node-hours are not. No number says how much of both that is.
+TEST(Statement, CoverageIsOfEachUnit) {
+  StatedRun on_nodes = RunInOslo("2", "COMPLETED", "2026-11-01T00:00:00Z", absl::Hours(10));
+  on_nodes.unit = AllocationUnit::kNode;
+  on_nodes.units = 10;
+  on_nodes.energy.reset();
+  on_nodes.emission.reset();
+  const TrainingStatement statement = MakeStatement(
+      {RunInOslo("1", "COMPLETED", "2026-11-01T00:00:00Z", absl::Hours(1)), on_nodes}, {}, {});
+  EXPECT_EQ(CoverageText(statement.it.coverage),
+            "1 of 2 runs, with 100% of the device-hours and 0% of the node-hours reserved");
+  EXPECT_FALSE(statement.is_complete());
+  EXPECT_NE(FindUnknown(statement, "energy"), nullptr);
+}
+
+TEST(Statement, IsCompleteWithoutARunThatEndedAtOnce) {
+  StatedRun at_once = RunInOslo("2", "CANCELLED", "2026-11-01T00:00:00Z", absl::ZeroDuration());
+  at_once.energy.reset();
+  at_once.emission.reset();
+  std::vector<StatedRun> runs = CoveredRuns();
+  runs.push_back(at_once);
+  EXPECT_TRUE(MakeStatement(runs, {}, {}).is_complete());
+  runs.back().ran = absl::Seconds(1);
+  EXPECT_FALSE(MakeStatement(runs, {}, {}).is_complete());
 }
 
 TEST(Statement, ErrorsThatRunsShareStayShared) {
@@ -161,9 +192,42 @@ TEST(TrainingFacts, FlopsAreTheUsersOrFollowFromTokensAndParameters) {
   facts.active_parameters = 10e9;
   EXPECT_DOUBLE_EQ(WorkOf(facts)->flops.value(), 1.8e22);
   EXPECT_EQ(WorkOf(facts)->source, "6 x active parameters x tokens");
+  EXPECT_EQ(WorkOf(facts)->kind, ValueKind::kEffective);
   facts.flops = Flops(1e22);
   EXPECT_DOUBLE_EQ(WorkOf(facts)->flops.value(), 1e22);
   EXPECT_EQ(WorkOf(facts)->source, "stated by the user");
+  EXPECT_FALSE(WorkOf(facts)->kind.has_value());
+  facts.flops_kind = ValueKind::kGross;
+  EXPECT_EQ(WorkOf(facts)->kind, ValueKind::kGross);
+}
+
+// The Commission's guidelines (Annex A.3, model G) count 61e9 tokens in 164 passes as 10e12, which
+// with 2.6e9 parameters are 1.6e23 operations.
+TEST(TrainingFacts, EachPassOverTheDataCountsAsWorkButNotAsData) {
+  TrainingFacts facts;
+  EXPECT_FALSE(facts.data_tokens().has_value());
+  facts.tokens = 61e9 * 164;
+  EXPECT_DOUBLE_EQ(*facts.data_tokens(), 61e9 * 164);
+  facts.epochs = 164;
+  EXPECT_DOUBLE_EQ(*facts.data_tokens(), 61e9);
+  facts.parameters = 2.6e9;
+  EXPECT_NEAR(WorkOf(facts)->flops.value(), 1.56e23, 0.01e23);
+}
+
+TEST(Statement, AsksWhatTheNumbersOfTheUserCount) {
+  TrainingFacts facts;
+  facts.tokens = 2e9;
+  facts.flops = Flops(1e20);
+  const TrainingStatement statement = CoveredStatement(facts);
+  for (const char* field : {"training.epochs", "training.tokens_kind", "training.flops_kind"}) {
+    EXPECT_NE(FindUnknown(statement, field), nullptr) << field;
+  }
+  facts.epochs = 1;
+  facts.tokens_kind = facts.flops_kind = ValueKind::kEffective;
+  const TrainingStatement told = CoveredStatement(facts);
+  for (const char* field : {"training.epochs", "training.tokens_kind", "training.flops_kind"}) {
+    EXPECT_EQ(FindUnknown(told, field), nullptr) << field;
+  }
 }
 
 }  // namespace
