@@ -280,7 +280,8 @@ TEST(OutcomeModel, AgreesWithASumOverEachSecond) {
         absl::StrCat("round ", round, is_slow ? " slow" : "", is_measured ? " measured" : "");
     absl::Duration of_runs;
     for (const ActualRun& run : runs) of_runs += run.end - run.start;
-    ASSERT_NEAR(*outcome.work, absl::FDivDuration(of_runs, task * static_cast<double>(tasks)), 1e-12)
+    ASSERT_NEAR(*outcome.work, absl::FDivDuration(of_runs, task * static_cast<double>(tasks)),
+                1e-12)
         << round_text;
     ASSERT_TRUE(outcome.attributional.saved.has_value()) << round_text;
     ASSERT_EQ(outcome.energy->method,
