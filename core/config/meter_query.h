@@ -24,8 +24,8 @@ namespace carbon {
 // A request for it, with three bytes for each, is within what servers accept.
 inline constexpr size_t kMaxMeterQueryBytes = 2000;
 
-// Returns what is wrong with a query: it is too long, it does not name the job, or it has a
-// placeholder that does not exist. Empty: nothing.
+// Returns what is wrong with a query: it is too long, it does not name the job, or it names a value
+// of a run that does not exist. Returns an empty text if nothing is wrong.
 std::string MeterQueryFault(absl::string_view query);
 
 // Returns the query for one run, which took whole seconds. The query must have no fault.
