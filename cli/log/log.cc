@@ -293,10 +293,7 @@ int Run(Options options) {
     Complain("--follow: follows a log of this machine only");
     return 2;
   }
-  if (*copy != nullptr) {
-    options.file = (*copy)->log();
-    options.config = (*copy)->config();
-  }
+  if (*copy != nullptr) (*copy)->SetPaths(&options.config, &options.file);
   LogFiles files = {.log = options.file, .all = options.all};
   std::optional<Config> config;
   if (files.log.empty() || with_outcomes) {

@@ -62,6 +62,12 @@ class ClusterCopy {
   // What the log is, in words: "the decisions about all jobs", or about the jobs of a user.
   std::string source() const;
 
+  // Has a command read carbon.json and the placement log of the copy.
+  void SetPaths(std::string* config_option, std::string* file_option) const {
+    *config_option = config();
+    *file_option = log();
+  }
+
   // The paths. carbon.json names them too.
   std::string config() const { return folder_ + "/carbon.json"; }
   std::string snapshot() const { return folder_ + "/snapshot"; }

@@ -94,10 +94,7 @@ int Run(Options options) {
     Complain(std::string(copy.status().message()));
     return 1;
   }
-  if (*copy != nullptr) {
-    options.file = (*copy)->log();
-    options.config = (*copy)->config();
-  }
+  if (*copy != nullptr) (*copy)->SetPaths(&options.config, &options.file);
   LogFiles files = {.log = options.file, .all = true};
   std::vector<std::string> errors, config_warnings;
   const std::optional<Config> config = LoadConfig(options.config, &errors, &config_warnings);

@@ -149,10 +149,7 @@ int Run(Options options) {
     Complain(std::string(copy.status().message()));
     return 1;
   }
-  if (*copy != nullptr) {
-    options.file = (*copy)->log();
-    options.config = (*copy)->config();
-  }
+  if (*copy != nullptr) (*copy)->SetPaths(&options.config, &options.file);
   std::vector<std::string> errors, warnings;
   const std::optional<Config> config = LoadConfig(options.config, &errors, &warnings);
   for (const std::string& line : errors) Complain(line);
